@@ -1,0 +1,41 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("ImmutableWeakCaptures"),
+  .enableUpcomingFeature("InferIsolatedConformances"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "tokenxchange",
+  products: [
+    .executable(name: "tokenxchange", targets: ["tokenxchange"]),
+    .library(name: "TokenExchange", targets: ["TokenExchange"]),
+  ],
+  targets: [
+    .target(name: "TokenExchange", swiftSettings: settings),
+    .target(name: "CURLOptions"),
+    .executableTarget(
+      name: "tokenxchange", dependencies: ["CURLOptions", "TokenExchange"],
+      swiftSettings: settings),
+    .target(
+      name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .executableTarget(
+      name: "dex-standin", dependencies: ["TestSupport"], path: "Tests/DexStandIn",
+      swiftSettings: settings),
+    .testTarget(
+      name: "TokenExchangeTests", dependencies: ["TestSupport", "TokenExchange"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "tokenxchangeTests", dependencies: ["TestSupport", "TokenExchange", "tokenxchange"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)

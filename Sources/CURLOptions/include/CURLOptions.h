@@ -1,0 +1,4 @@
+#ifndef CURLOPTIONS_H
+#define CURLOPTIONS_H
+int curl_options_effective(void);
+#endif

@@ -1,0 +1,20 @@
+/// A token or password that must never be printed by accident.
+///
+/// Interpolating, dumping or reflecting it shows `[redacted]`; the text is had only by asking for
+/// `revealed`, which makes every use of it easy to find.
+public struct Secret: Sendable, Equatable, Hashable {
+  /// The text itself.
+  public let revealed: String
+
+  /// Wraps a text.
+  public init(_ text: String) { revealed = text }
+}
+
+extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// Always `[redacted]`.
+  public var description: String { "[redacted]" }
+  /// Always `[redacted]`.
+  public var debugDescription: String { "[redacted]" }
+  /// A mirror with no children, so that `dump` shows nothing.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}
