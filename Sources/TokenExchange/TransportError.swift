@@ -1,0 +1,35 @@
+/// Why a request got no HTTP answer at all.
+public struct TransportError: Error, Sendable, Equatable {
+  /// The kinds of failure that a caller treats differently.
+  public enum Kind: Sendable, Equatable {
+    /// The host name has no address.
+    case nameNotFound
+    /// Nothing listens at the address.
+    case refused
+    /// The connection broke before the answer was whole.
+    case reset
+    /// The time allowed ran out.
+    case timedOut
+    /// The TLS handshake failed or the certificate was not accepted.
+    case tls
+    /// The answer is larger than the caller allows.
+    case tooLarge
+    /// The proxy named in the environment could not be used.
+    case proxy
+    /// The request could not be made as asked, and was therefore not sent.
+    case notSent
+    /// Anything else.
+    case other
+  }
+
+  /// What went wrong.
+  public var kind: Kind
+  /// The transport's own words, or an empty string; never holds a secret.
+  public var detail: String
+
+  /// Makes an error.
+  public init(_ kind: Kind, detail: String = "") {
+    self.kind = kind
+    self.detail = detail
+  }
+}
