@@ -1,0 +1,34 @@
+/// Makes text from outside safe to show on a terminal or in a log.
+public enum CleanText {
+  /// Drops control characters, folds white space, and cuts to a length.
+  ///
+  /// - Parameters:
+  ///   - text: What a server, file or user said.
+  ///   - limit: The most characters that are kept; a longer text ends in `…`.
+  /// - Returns: One line.
+  public static func line(_ text: String, limit: Int = 300) -> String {
+    var scalars = String.UnicodeScalarView()
+    var pendingSpace = false
+    // Zero-width marks and direction overrides can make a line read as something else.
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case " ", "\t", "\n", "\r":
+        pendingSpace = !scalars.isEmpty
+      case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{200B}"..."\u{200F}",
+        "\u{2028}"..."\u{202E}", "\u{2066}"..."\u{2069}", "\u{FEFF}":
+        continue
+      default:
+        if pendingSpace { scalars.append(" ") }
+        pendingSpace = false
+        scalars.append(scalar)
+      }
+    }
+    let line = String(scalars)
+    return line.count > limit ? String(line.prefix(limit)) + "…" : line
+  }
+
+  /// Bytes from outside, of any encoding, as such a line.
+  public static func line(_ bytes: [UInt8], limit: Int = 300) -> String {
+    line(String(decoding: bytes.prefix(limit * 8), as: UTF8.self), limit: limit)
+  }
+}

@@ -1,0 +1,90 @@
+import FoundationEssentials
+
+/// An absolute `https` URL, or an `http` one where that is allowed, fit to receive secrets.
+public struct EndpointURL: Sendable, Equatable, Hashable {
+  /// The URL as given.
+  public let text: String
+  /// `https` or `http`.
+  public let scheme: String
+  /// The host, without the brackets of an IPv6 address.
+  public let host: String
+  /// The port, also where it is the scheme's own.
+  public let port: Int
+  /// The path, empty or beginning with a slash.
+  public let path: String
+
+  /// Reads and checks a URL.
+  ///
+  /// - Parameters:
+  ///   - text: The URL.
+  ///   - source: The flag or variable that it came from, for messages.
+  ///   - allowsHTTP: Whether `http` is allowed beyond loopback (RFC 6749, section 3.2, forbids it).
+  /// - Throws: A usage problem that names `source`.
+  public init(_ text: String, source: String, allowsHTTP: Bool = false) throws(Problem) {
+    // Non-ASCII host names would need ICU's data, which the static build leaves out.
+    guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+      throw .badURL(text, source: source, why: "holds a space, control or non-ASCII character")
+    }
+    guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
+      scheme == "https" || scheme == "http"
+    else { throw .badURL(text, source: source, why: "does not begin with https://") }
+    // Not shown: what stands before the @ may be a password.
+    guard parts.user == nil, parts.password == nil else { throw .urlWithUser(source: source) }
+    guard let host = parts.host, !host.isEmpty else {
+      throw .badURL(text, source: source, why: "has no host")
+    }
+    guard parts.query == nil, parts.fragment == nil else {
+      throw .badURL(text, source: source, why: "has a query or a fragment")
+    }
+    let port = parts.port ?? (scheme == "https" ? 443 : 80)
+    guard (1...65_535).contains(port) else {
+      throw .badURL(text, source: source, why: "has a port beyond 65535")
+    }
+    let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+    guard scheme == "https" || allowsHTTP || Self.isLoopback(bare) else {
+      throw .plainHTTP(text, source: source)
+    }
+    self.text = text
+    self.scheme = scheme
+    self.host = bare
+    self.port = port
+    self.path = parts.path
+  }
+
+  private init(_ base: EndpointURL, path: String) {
+    text = Self.withoutTrailingSlashes(base.text) + path
+    scheme = base.scheme
+    host = base.host
+    port = base.port
+    self.path = Self.withoutTrailingSlashes(base.path) + path
+  }
+
+  /// This URL with a path added to its own, whose trailing slashes are dropped.
+  ///
+  /// - Parameter path: Begins with a slash.
+  /// - Returns: The longer URL.
+  public func appending(_ path: String) -> EndpointURL { EndpointURL(self, path: path) }
+
+  /// Host and port as in a URL; the port is left out where it is the scheme's own.
+  public var authority: String {
+    let name = host.contains(":") ? "[\(host)]" : host
+    return port == (scheme == "https" ? 443 : 80) ? name : "\(name):\(port)"
+  }
+
+  /// Whether the host is this machine itself: `localhost`, `127.0.0.0/8` or `::1`.
+  public var isLoopback: Bool { Self.isLoopback(host) }
+
+  /// Whether a host name or address, without brackets, is this machine itself.
+  public static func isLoopback(_ host: String) -> Bool {
+    let host = host.lowercased()
+    if host == "localhost" || host == "::1" { return true }
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+  }
+
+  private static func withoutTrailingSlashes(_ text: String) -> String {
+    var text = text[...]
+    while text.hasSuffix("/") { text.removeLast() }
+    return String(text)
+  }
+}

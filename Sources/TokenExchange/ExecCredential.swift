@@ -1,0 +1,49 @@
+public import FoundationEssentials
+
+/// The answer to client-go: a token and until when to use it.
+public struct ExecCredential: Sendable, Equatable {
+  /// The version asked for.
+  public var version: ExecAPIVersion
+  /// The bearer token.
+  public var token: Secret
+  /// When the client must ask again.
+  public var expiration: Date?
+
+  /// Makes a credential.
+  public init(version: ExecAPIVersion, token: Secret, expiration: Date?) {
+    self.version = version
+    self.token = token
+    self.expiration = expiration
+  }
+
+  /// The JSON document, on one line, with a newline.
+  ///
+  /// `kind` is always there: client-go does without it, the Python client does not.
+  public var text: String {
+    var status: [String: JSON] = ["token": .string(token.revealed)]
+    if let expiration { status["expirationTimestamp"] = .string(Timestamp.text(expiration)) }
+    let document = JSON.object([
+      "apiVersion": .string(version.apiVersion), "kind": .string("ExecCredential"),
+      "status": .object(status),
+    ])
+    return document.text() + "\n"
+  }
+
+  /// The expiration to report for a token.
+  ///
+  /// client-go uses a token until the very second that it is told, so a margin helps; but a time in
+  /// the past would make it run the plugin for every request.
+  ///
+  /// - Parameters:
+  ///   - expiry: When the token really expires; must be after `now`.
+  ///   - margin: Seconds to report it earlier; one that is not below the remaining life becomes
+  ///     half of it.
+  ///   - now: The present.
+  /// - Returns: A whole second, not before `now` and not after `expiry`.
+  public static func expiration(of expiry: Date, margin: Double, now: Date) -> Date {
+    let life = expiry.timeIntervalSince(now)
+    let early = expiry.timeIntervalSince1970 - (margin < life ? margin : life / 2)
+    let whole = max(early.rounded(.down), now.timeIntervalSince1970.rounded(.up))
+    return Date(timeIntervalSince1970: min(whole, expiry.timeIntervalSince1970))
+  }
+}

@@ -1,0 +1,50 @@
+public import FoundationEssentials
+
+/// What Dex gave for the subject token.
+public struct IssuedToken: Sendable, Equatable {
+  /// The token.
+  public var secret: Secret
+  /// Its header and claims; nil if it is opaque.
+  ///
+  /// They are not verified: the token came over verified TLS from its issuer, and the API server
+  /// verifies it.
+  public var jwt: UnverifiedJWT?
+  /// When it ends: its `exp`, else the time of the request plus `expires_in`; nil if neither is
+  /// known.
+  public var expiry: Date?
+  /// `issued_token_type` of the answer.
+  public var issuedTokenType: String?
+  /// `token_type` of the answer.
+  public var tokenType: String?
+
+  /// Reads the answer to a token request.
+  ///
+  /// - Parameters:
+  ///   - answer: What came back, whatever its status.
+  ///   - attempt: What was asked, for checks and messages.
+  ///   - now: When the request was sent; `expires_in` counts from there.
+  /// - Throws: A problem of the categories network, refused or answer.
+  public init(answer: HTTPAnswer, to attempt: ExchangeAttempt, now: Date) throws(Problem) {
+    let members = try TokenAnswer.members(of: answer, to: attempt, now: now)
+    try self.init(members: members, to: attempt, now: now)
+    try attempt.check(self, now: now)
+  }
+
+  private init(members: [String: JSON], to attempt: ExchangeAttempt, now: Date) throws(Problem) {
+    guard let member = members["access_token"], member != .null else {
+      throw .noToken(attempt.url)
+    }
+    guard let token = member.string else { throw .tokenOfWrongType(attempt.url) }
+    guard !token.isEmpty else { throw .emptyToken(attempt.url) }
+    // Anything else would break the Authorization header it is meant for (RFC 6750, section 2.1).
+    guard token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+      throw .tokenWithBadCharacters(attempt.url)
+    }
+    secret = Secret(token)
+    jwt = UnverifiedJWT(token)
+    let lifetime = members["expires_in"]?.lenientNumber
+    expiry = jwt?.expiry ?? lifetime.map { now.addingTimeInterval(min($0, Timestamp.last)) }
+    issuedTokenType = members["issued_token_type"]?.string
+    tokenType = members["token_type"]?.string
+  }
+}

@@ -1,0 +1,160 @@
+public import FoundationEssentials
+
+/// What can be wrong with an answer that is no refusal.
+extension Problem {
+  /// A redirect, which would send the token to another place.
+  public static func redirected(_ url: EndpointURL, status: Int, location: String?) -> Problem {
+    let target = location.map { CleanText.line(hostOf($0), limit: 120) } ?? "nowhere"
+    return Problem(
+      .answer, "\(url.text) answered \(status) with a redirect to \(target)",
+      hint: "redirects are refused, because they would carry the token to another place; "
+        + "give the final address by --issuer or --token-url")
+  }
+
+  /// 429 or 5xx without an OAuth error.
+  public static func serverBusy(_ url: EndpointURL, _ answer: HTTPAnswer) -> Problem {
+    let kind = TokenAnswer.isHTML(answer) ? " with a web page" : ""
+    return Problem(
+      .network, "\(url.text) answered \(answer.status)\(kind)\(excerpt(answer))",
+      hint: answer.status == 429
+        ? "an ingress or proxy in front of Dex limits the rate; Dex itself does not"
+        : "Dex or the ingress in front of it is down or overloaded: look at its pods and log")
+  }
+
+  /// 404: not Dex's token endpoint.
+  public static func notFound(_ url: EndpointURL, _ answer: HTTPAnswer) -> Problem {
+    Problem(
+      .answer, "\(url.text) answered 404\(excerpt(answer))",
+      hint: "the token endpoint is Dex's issuer with its whole path, often /dex, and then /token, "
+        + "with no slash at the end; the issuer is in Dex's config.yaml")
+  }
+
+  /// Another status without an OAuth error.
+  public static func unusableStatus(_ url: EndpointURL, _ answer: HTTPAnswer) -> Problem {
+    Problem(
+      .answer,
+      "\(url.text) answered \(answer.status)\(TokenAnswer.isHTML(answer) ? " with a web page" : "")"
+        + " and no OAuth error\(excerpt(answer))",
+      hint: "this is not Dex's own answer: look at the ingress, proxy or login page in front of it")
+  }
+
+  /// A success with nothing in it.
+  public static func emptyAnswer(_ url: EndpointURL, status: Int) -> Problem {
+    Problem(
+      .answer, "\(url.text) answered \(status) with an empty body",
+      hint: "this is not Dex's own answer: is --issuer or --token-url Dex's address?")
+  }
+
+  /// A success with a web page.
+  public static func htmlAnswer(_ url: EndpointURL, _ answer: HTTPAnswer) -> Problem {
+    Problem(
+      .answer, "\(url.text) answered \(answer.status) with a web page and not with JSON",
+      hint: "the URL given is Dex's issuer itself, which shows a page, or an ingress answered: "
+        + "--issuer takes the issuer and adds /token, --token-url takes the whole address")
+  }
+
+  /// A success that is broken off or no JSON at all.
+  public static func notJSON(_ url: EndpointURL, _ answer: HTTPAnswer) -> Problem {
+    Problem(
+      .answer,
+      "\(url.text) answered \(answer.status) with \(answer.body.count) bytes that are not whole JSON",
+      hint: "something on the way cut or replaced the answer: a proxy, an ingress, a captive portal"
+    )
+  }
+
+  /// JSON, but not an object.
+  public static func notJSONObject(_ url: EndpointURL) -> Problem {
+    Problem(
+      .answer, "\(url.text) answered with JSON that is no object", hint: notTokenEndpoint)
+  }
+
+  /// An `error` member that is no text.
+  public static func errorOfWrongType(_ url: EndpointURL, _ error: JSON) -> Problem {
+    Problem(
+      .answer,
+      "\(url.text) answered with an error that is no OAuth error: "
+        + CleanText.line(error.text()),
+      hint: notTokenEndpoint)
+  }
+
+  /// No `access_token`.
+  public static func noToken(_ url: EndpointURL) -> Problem {
+    Problem(.answer, "the answer of \(url.text) has no access_token", hint: notTokenEndpoint)
+  }
+
+  /// `access_token` is no text.
+  public static func tokenOfWrongType(_ url: EndpointURL) -> Problem {
+    Problem(
+      .answer, "the answer of \(url.text) has an access_token that is not a string",
+      hint: notTokenEndpoint)
+  }
+
+  /// `access_token` is empty.
+  public static func emptyToken(_ url: EndpointURL) -> Problem {
+    Problem(
+      .answer, "the answer of \(url.text) has an empty access_token", hint: notTokenEndpoint)
+  }
+
+  /// `access_token` cannot be sent in a header.
+  public static func tokenWithBadCharacters(_ url: EndpointURL) -> Problem {
+    Problem(
+      .answer, "the answer of \(url.text) has an access_token with spaces or control characters",
+      hint: notTokenEndpoint)
+  }
+
+  /// The token's life is over already.
+  public static func resultExpired(_ url: EndpointURL, _ expiry: Date, _ now: Date) -> Problem {
+    Problem(
+      .answer,
+      "the token from \(url.text) expired \(Lifetime.words(now.timeIntervalSince(expiry))) ago, at "
+        + "\(Timestamp.text(expiry)) (our clock: \(Timestamp.text(now)))",
+      hint: "compare this machine's clock with Dex's, and see expiry.idTokens in Dex's config.yaml")
+  }
+
+  /// Another issuer than the one given.
+  public static func resultIssuer(_ url: EndpointURL, wanted: String, found: String?) -> Problem {
+    Problem(
+      .answer,
+      "the token from \(url.text) has the issuer \(found.map { CleanText.line($0) } ?? "(none)") "
+        + "and not \(CleanText.line(wanted))",
+      hint: "--issuer must equal issuer: in Dex's config.yaml, and the API server's issuer, "
+        + "character by character; if Dex is reached by another address, add --token-url")
+  }
+
+  /// Not for the audience asked for.
+  public static func resultAudience(
+    _ url: EndpointURL, missing: [String], found: [String]
+  ) -> Problem {
+    Problem(
+      .answer,
+      "the token from \(url.text) lacks the audience "
+        + CleanText.line(missing.joined(separator: ", "))
+        + ": it has \(found.isEmpty ? "none" : CleanText.line(found.joined(separator: ", ")))",
+      hint: "the target API server accepts only its own client ID as audience: check --client-id "
+        + "and --audience")
+  }
+
+  /// The answer was larger than anything a token endpoint gives.
+  public static func answerTooLarge(_ url: EndpointURL) -> Problem {
+    Problem(
+      .answer, "the answer of \(url.text) is larger than 1 MiB", hint: notTokenEndpoint)
+  }
+
+  private static let notTokenEndpoint =
+    "this is not what Dex's token endpoint answers: is --issuer or --token-url Dex's address?"
+
+  /// What a short plain answer says; web pages and long texts are not shown.
+  private static func excerpt(_ answer: HTTPAnswer) -> String {
+    guard !TokenAnswer.isHTML(answer) else { return "" }
+    let text = CleanText.line(answer.body, limit: 120)
+    return text.isEmpty ? "" : ": " + text
+  }
+
+  /// The scheme and host of a redirect's target; its query may hold secrets.
+  private static func hostOf(_ location: String) -> String {
+    guard let parts = URLComponents(string: location), let host = parts.host else {
+      return "a path on the same host"
+    }
+    return (parts.scheme.map { $0 + "://" } ?? "") + host + (parts.port.map { ":\($0)" } ?? "")
+  }
+}

@@ -1,0 +1,88 @@
+/// What can go wrong before there is any answer.
+extension Problem {
+  /// Words a transport's failure.
+  ///
+  /// - Parameters:
+  ///   - error: What the transport reported.
+  ///   - url: Where the request was sent.
+  ///   - seconds: How long was waited in all, for a time-out.
+  /// - Returns: A problem, of category network for most.
+  public static func transport(
+    _ error: TransportError, to url: EndpointURL, seconds: Double
+  ) -> Problem {
+    let detail = CleanText.line(error.detail)
+    switch error.kind {
+    case .nameNotFound:
+      return Problem(
+        .network, "the name \(url.host) has no address",
+        hint: "check its spelling and the pod's DNS; a Service of another namespace is "
+          + "NAME.NAMESPACE.svc")
+    case .refused:
+      return Problem(
+        .network, "\(url.authority) refuses connections",
+        hint: "is Dex running there, and on that port? a Service refuses while none of its pods is "
+          + "ready")
+    case .reset:
+      return Problem(
+        .network, "the connection to \(url.authority) broke before the answer was whole",
+        hint: "Dex or a proxy on the way closed it: look at their logs at this moment")
+    case .timedOut:
+      return Problem(
+        .network, "\(url.authority) gave no whole answer within \(Self.span(seconds))",
+        hint: "a NetworkPolicy or firewall may drop the packets; --timeout gives more time")
+    case .tls: return .tls(detail, url)
+    case .tooLarge: return .answerTooLarge(url)
+    case .proxy:
+      return Problem(
+        .network, "the proxy for \(url.authority) cannot be used: \(detail)",
+        hint: "see HTTPS_PROXY and ALL_PROXY; NO_PROXY names hosts that are reached without one")
+    case .notSent:
+      return Problem(
+        .usage, "nothing was sent to \(url.authority): \(detail)",
+        hint: "tokenxchange version tells how this binary was built; see --certificate-authority")
+    case .other:
+      return Problem(
+        .network, "the request to \(url.authority) failed: \(detail)",
+        hint: "try again with --verbose; curl -v \(url.text) from the same place shows more")
+    }
+  }
+
+  private static func tls(_ detail: String, _ url: EndpointURL) -> Problem {
+    let (what, hint): (String, String) =
+      if detail.contains("unable to get local issuer") || detail.contains("self-signed")
+        || detail.contains("self signed") || detail.contains("unable to get issuer")
+      {
+        (
+          "shows a certificate of an unknown issuer",
+          "give its CA by --certificate-authority or --certificate-authority-data"
+        )
+      } else if detail.contains("has expired") {
+        (
+          "shows a certificate that has expired",
+          "renew it; if it is fresh, this machine's clock is wrong"
+        )
+      } else if detail.contains("not yet valid") {
+        ("shows a certificate that is not yet valid", "compare the clocks of both machines")
+      } else if detail.contains("subject name") || detail.contains("hostname mismatch")
+        || detail.contains("IP address mismatch")
+      {
+        (
+          "shows a certificate for another name",
+          "use a name that the certificate holds as a subject alternative name"
+        )
+      } else if detail.contains("wrong version number") || detail.contains("http request") {
+        ("does not speak TLS on that port", "is it the plain http port? use the https one")
+      } else if detail.contains("protocol version") || detail.contains("unsupported protocol") {
+        ("speaks only TLS older than 1.2", "let the server offer TLS 1.2 or 1.3")
+      } else {
+        ("and this client could not agree on TLS", "openssl s_client -connect shows what it offers")
+      }
+    return Problem(
+      .network, "\(url.authority) \(what)" + (detail.isEmpty ? "" : " (\(detail))"), hint: hint)
+  }
+
+  private static func span(_ seconds: Double) -> String {
+    seconds < 10 && seconds != seconds.rounded()
+      ? "\((seconds * 1000).rounded() / 1000) s" : "\(Int(min(seconds, 1e9).rounded())) s"
+  }
+}

@@ -1,0 +1,38 @@
+/// A failure in the two lines that its reader gets: what was tried and what came back, and what to
+/// look at next.
+///
+/// kubectl and Argo CD show nothing but a plugin's stderr and exit code, so these lines are the
+/// whole diagnosis. Each sentence is written once, in a factory named after the fault.
+public struct Problem: Error, Sendable, Equatable {
+  /// Who has to act; decides the exit code.
+  public enum Category: Sendable, Equatable, CaseIterable {
+    /// Something that should not happen.
+    case unexpected
+    /// Flags, variables or files of configuration.
+    case usage
+    /// The subject token is missing, expired or for someone else.
+    case subjectToken
+    /// Network, TLS, time-out or an overloaded server: worth retrying.
+    case network
+    /// Dex said no, with an OAuth error.
+    case refused
+    /// The answer is not what a token endpoint gives.
+    case answer
+    /// A person must sign in first.
+    case signIn
+  }
+
+  /// Who has to act.
+  public var category: Category
+  /// What was tried and what came back: one lower-case clause without a full stop.
+  public var sentence: String
+  /// What to look at.
+  public var hint: String
+
+  /// Makes a problem.
+  public init(_ category: Category, _ sentence: String, hint: String) {
+    self.category = category
+    self.sentence = sentence
+    self.hint = hint
+  }
+}

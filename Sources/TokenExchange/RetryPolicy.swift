@@ -1,0 +1,51 @@
+/// When a failed request is sent again, and after how long.
+///
+/// A token exchange changes nothing at Dex, so it may be repeated; refusals and certificate errors
+/// are final, because they would come back the same.
+public struct RetryPolicy: Sendable, Equatable {
+  /// Requests in all.
+  public var attempts = 3
+  /// Seconds of waiting in all.
+  public var waiting = 5.0
+  /// The longest first pause, in seconds; it doubles each time.
+  public var firstPause = 0.2
+
+  /// The policy of design: three requests, five seconds.
+  public init() {}
+
+  /// How often a failure may be repeated.
+  enum Outlook: Equatable {
+    case final
+    case once
+    case transient
+  }
+
+  /// The outlook of an HTTP status.
+  static func outlook(status: Int) -> Outlook {
+    switch status {
+    case 429, 502, 503, 504: .transient
+    case 500: .once
+    default: .final
+    }
+  }
+
+  /// The outlook of a transport failure.
+  static func outlook(_ kind: TransportError.Kind) -> Outlook {
+    kind == .refused || kind == .reset ? .transient : .final
+  }
+
+  /// How many seconds to wait before the next request; nil for no further one.
+  ///
+  /// - Parameters:
+  ///   - attempt: How many requests were sent, from 1.
+  ///   - waited: Seconds waited so far.
+  ///   - retryAfter: What the server asked for, in seconds.
+  ///   - random: A number from 0 to 1: full jitter, so that many clients do not come back at once.
+  /// - Returns: Seconds, or nil.
+  func pause(attempt: Int, waited: Double, retryAfter: Double?, random: Double) -> Double? {
+    guard attempt < attempts else { return nil }
+    let jittered = random * firstPause * Double(1 << (attempt - 1))
+    let pause = max(retryAfter ?? jittered, 0)
+    return waited + pause <= waiting ? pause : nil
+  }
+}

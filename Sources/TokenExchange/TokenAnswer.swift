@@ -1,0 +1,47 @@
+public import FoundationEssentials
+
+/// The reading of a token endpoint's answer (RFC 6749, sections 5.1 and 5.2).
+public enum TokenAnswer {
+  /// The members of a success.
+  ///
+  /// An `error` member is a refusal whatever the status, also with 200; what is not JSON came from
+  /// something in front of Dex, or from a wrong path.
+  ///
+  /// - Parameters:
+  ///   - answer: What came back.
+  ///   - attempt: What was asked.
+  ///   - now: The present, for messages.
+  /// - Returns: The members of the answer's JSON object.
+  /// - Throws: A problem of the categories network, refused or answer.
+  public static func members(
+    of answer: HTTPAnswer, to attempt: ExchangeAttempt, now: Date
+  ) throws(Problem) -> [String: JSON] {
+    let url = attempt.url
+    if (300...399).contains(answer.status) {
+      throw .redirected(url, status: answer.status, location: answer.headers["location"])
+    }
+    let json = JSON(parsing: answer.body)
+    if let refusal = OAuthRefusal(json, status: answer.status) {
+      throw .refused(refusal, attempt, now: now)
+    }
+    if answer.status == 429 || answer.status >= 500 {
+      throw .serverBusy(url, answer)
+    }
+    guard (200...299).contains(answer.status) else {
+      throw answer.status == 404 ? .notFound(url, answer) : .unusableStatus(url, answer)
+    }
+    guard let json else {
+      if answer.body.allSatisfy({ $0 <= 0x20 }) { throw .emptyAnswer(url, status: answer.status) }
+      throw isHTML(answer) ? .htmlAnswer(url, answer) : .notJSON(url, answer)
+    }
+    guard let members = json.object else { throw .notJSONObject(url) }
+    if let error = members["error"], error != .null { throw .errorOfWrongType(url, error) }
+    return members
+  }
+
+  /// Whether an answer is a web page.
+  static func isHTML(_ answer: HTTPAnswer) -> Bool {
+    if answer.headers["content-type"]?.lowercased().hasPrefix("text/html") == true { return true }
+    return answer.body.drop { $0 <= 0x20 }.first == UInt8(ascii: "<")
+  }
+}

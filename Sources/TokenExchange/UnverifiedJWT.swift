@@ -1,0 +1,49 @@
+public import FoundationEssentials
+
+/// The header and claims of a JSON Web Token (RFC 7519), read without looking at its signature.
+///
+/// Nothing here may be trusted for a decision about access. It serves to tell early, and in words,
+/// what the server that does verify the token would answer only with "Unauthorized".
+public struct UnverifiedJWT: Sendable, Equatable {
+  /// The members of the header.
+  public let header: [String: JSON]
+  /// The members of the payload.
+  public let claims: [String: JSON]
+
+  /// Reads the compact form `header.payload.signature`.
+  ///
+  /// - Returns: nil unless there are three parts, of which the first two are unpadded base64url of
+  ///   a JSON object and the third is unpadded base64url.
+  public init?(_ token: String) {
+    let parts = token.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 3,
+      let header = Base64URL.decode(parts[0]).flatMap(JSON.init(parsing:))?.object,
+      let claims = Base64URL.decode(parts[1]).flatMap(JSON.init(parsing:))?.object,
+      Base64URL.decode(parts[2]) != nil
+    else { return nil }
+    self.header = header
+    self.claims = claims
+  }
+
+  /// The `iss` claim.
+  public var issuer: String? { claims["iss"]?.string }
+  /// The `sub` claim.
+  public var subject: String? { claims["sub"]?.string }
+  /// The `aud` claim, which may be one string or a list of them; empty if there is none.
+  public var audiences: [String] {
+    claims["aud"].flatMap { $0.string.map { [$0] } ?? $0.strings } ?? []
+  }
+  /// The `exp` claim.
+  public var expiry: Date? { date("exp") }
+  /// The `nbf` claim.
+  public var notBefore: Date? { date("nbf") }
+  /// The `iat` claim.
+  public var issuedAt: Date? { date("iat") }
+
+  /// A NumericDate claim; fractions of a second are dropped, as Go's verifiers do, and numbers
+  /// beyond the year 9999 are taken as its end.
+  private func date(_ name: String) -> Date? {
+    guard let seconds = claims[name]?.lenientNumber else { return nil }
+    return Date(timeIntervalSince1970: min(max(seconds, 0), Timestamp.last).rounded(.down))
+  }
+}
