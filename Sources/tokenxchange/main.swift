@@ -1,6 +1,7 @@
-import CURLOptions
-import Foundation
-import FoundationNetworking
-import TokenExchange
+import Glibc
 
-print("hello", curl_options_effective(), Secret("x"), URLSession.self)
+// No top-level await: an asynchronous main costs a static binary 25 ms at its end.
+let variables = setUpProcess()
+endOnSignals()
+let code = run(Array(CommandLine.arguments.dropFirst()), in: .live(variables: variables))
+exit(code.rawValue)

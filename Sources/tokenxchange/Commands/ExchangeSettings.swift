@@ -1,0 +1,114 @@
+import FoundationEssentials
+import TokenExchange
+
+/// What is asked of Dex and how, out of flags and variables; files are not read yet.
+struct ExchangeSettings: Sendable {
+  /// How the client proves itself, as the user says it.
+  enum ClientAuth: String, CaseIterable {
+    case auto, basic, post, none
+  }
+
+  /// Where the client's secret is.
+  enum ClientSecret: Equatable {
+    case none
+    case text(Secret)
+    case file(String, source: String)
+  }
+
+  /// Whose certificates Dex may show.
+  enum Authority: Equatable {
+    case system
+    case file(String, source: String)
+  }
+
+  var tokenURL: EndpointURL
+  var issuer: EndpointURL?
+  var clientID: String
+  var clientSecret: ClientSecret
+  var clientAuth: ClientAuth
+  var connectorID: String
+  var tokenFile: String
+  var subjectTokenType: TokenType
+  var requestedTokenType: TokenType
+  var subjectAudience: String?
+  var scopes: [String]
+  var audiences: [String]
+  var authority: Authority
+  var timeout: Double
+
+  static let defaultScopes = ["openid", "profile", "email", "groups", "federated:id"]
+
+  /// Takes the settings from an invocation and checks all that can be checked without files.
+  init(_ invocation: Invocation, world: World) throws(Problem) {
+    let allowsHTTP = invocation.isOn(.insecureAllowHTTP)
+    issuer = try invocation.url(.issuer, allowsHTTP: allowsHTTP)
+    let explicit = try invocation.url(.tokenURL, allowsHTTP: allowsHTTP)
+    guard let tokenURL = explicit ?? issuer?.appending("/token") else {
+      throw .missingOption(
+        ["--issuer", "--token-url"],
+        variables: [OptionSpec.issuer.variable, OptionSpec.tokenURL.variable], in: invocation)
+    }
+    self.tokenURL = tokenURL
+    clientID = try invocation.required(.clientID)
+    connectorID = try invocation.required(.connectorID)
+    clientSecret = try invocation.clientSecret()
+    clientAuth = try invocation.choice(.clientAuth, default: .auto)
+    try Self.check(clientAuth, clientSecret, invocation)
+    tokenFile = invocation.text(.tokenFile) ?? OptionSpec.defaultTokenFile
+    subjectTokenType = try invocation.tokenType(.subjectTokenType)
+    requestedTokenType = try invocation.tokenType(.requestedTokenType)
+    subjectAudience = invocation.text(.subjectAudience)
+    scopes = invocation.list(.scopes) ?? Self.defaultScopes
+    audiences = invocation.list(.audience) ?? []
+    authority =
+      invocation.text(.certificateAuthority).map {
+        .file($0, source: invocation.source(.certificateAuthority))
+      } ?? .system
+    timeout = try invocation.duration(.timeout, default: 10)
+    if tokenURL.scheme == "http", !tokenURL.isLoopback {
+      world.warn("--insecure-allow-http is on: the token goes to \(tokenURL.host) in clear")
+    }
+    if case .text = clientSecret, case .flag(let flag) = invocation.settings["client-secret"]?.source
+    {
+      world.warn(
+        "\(flag) shows the secret to every user of this machine: "
+          + "use --client-secret-file or TOKENXCHANGE_CLIENT_SECRET")
+    }
+  }
+
+  private static func check(
+    _ method: ClientAuth, _ secret: ClientSecret, _ invocation: Invocation
+  ) throws(Problem) {
+    let source = invocation.source(.clientAuth)
+    if method == .none, secret != .none {
+      throw .conflict(
+        source + " none", "a client secret",
+        hint: "leave the secret out for a public client, or --client-auth for a confidential one")
+    }
+    if method == .post, secret == .none {
+      throw .conflict(
+        source + " post", "no client secret",
+        hint: "give --client-secret-file, or leave --client-auth out for a public client")
+    }
+  }
+}
+
+extension Invocation {
+  /// A URL option, checked.
+  func url(_ spec: OptionSpec, allowsHTTP: Bool) throws(Problem) -> EndpointURL? {
+    guard let text = text(spec) else { return nil }
+    return try EndpointURL(text, source: source(spec), allowsHTTP: allowsHTTP)
+  }
+
+  fileprivate func clientSecret() throws(Problem) -> ExchangeSettings.ClientSecret {
+    let text = text(.clientSecret).flatMap { $0.isEmpty ? nil : $0 }
+    guard let path = self.text(.clientSecretFile) else {
+      return text.map { .text(Secret($0)) } ?? .none
+    }
+    guard text == nil else {
+      throw .conflict(
+        source(.clientSecretFile), source(.clientSecret), hint: "keep the file and drop the other")
+    }
+    return .file(path, source: source(.clientSecretFile))
+  }
+}

@@ -1,0 +1,74 @@
+import FoundationEssentials
+import TokenExchange
+
+extension Command {
+  /// The main job: service account token in, ExecCredential out.
+  static let getToken = Command(
+    name: "get-token",
+    summary: "exchange a service account token at Dex and print an ExecCredential (the default)",
+    details: """
+      Reads the subject token, exchanges it at Dex's token endpoint (RFC 8693) and prints an
+      ExecCredential for kubectl, Argo CD and every other client-go program.
+      """,
+    options: OptionSpec.exchange.inserting(OptionSpec.getToken, after: .audience)
+  ) { invocation, world throws(Problem) in
+    let start = world.uptime()
+    let credential = try CredentialSettings(invocation, world: world)
+    let settings = try ExchangeSettings(invocation, world: world)
+    let log = world.log(for: invocation)
+    let token = try settings.issueToken(in: world, since: start, log: log)
+    if token.expiry == nil {
+      world.warn("no expiry could be found for the token: it is reported good for 60 s")
+    }
+    try world.writeOutput(credential.text(token.secret, expiry: token.expiry, now: world.now()))
+    return .done
+  }
+}
+
+extension ExchangeSettings {
+  /// Reads the files, asks Dex, and checks the answer.
+  ///
+  /// - Parameters:
+  ///   - world: Everything outside.
+  ///   - start: The uptime from which `timeout` counts.
+  ///   - log: Hears what is done.
+  func issueToken(
+    in world: World, since start: Double, log: @escaping @Sendable (String) -> Void
+  ) throws(Problem) -> IssuedToken {
+    let attempt = try attempt(in: world)
+    log("subject token \(tokenFile): \(attempt.subject?.summary(now: world.now()) ?? "opaque")")
+    let trust = try trust(in: world)
+    let token = try world.exchanger(log: log).exchange(
+      attempt, trust: trust, until: start + timeout, userAgent: Version.userAgent)
+    log("issued token: \(token.jwt?.summary(now: world.now()) ?? "opaque")")
+    if attempt.differsOnlyBySlash(token) {
+      world.warn(
+        "the token's iss \(CleanText.line(token.jwt?.issuer ?? "")) differs from --issuer by a "
+          + "trailing slash: the API server compares them to the letter")
+    }
+    return token
+  }
+}
+
+extension UnverifiedJWT {
+  /// Who, from whom, for whom, until when: nothing that grants access.
+  func summary(now: Date) -> String {
+    let end = expiry.map {
+      "exp \(Timestamp.text($0)) (\($0 > now ? "in " : "past by ")"
+        + Lifetime.words($0.timeIntervalSince(now)) + ")"
+    }
+    let parts = [
+      "iss \(issuer ?? "none")", "sub \(subject ?? "none")",
+      "aud \(audiences.isEmpty ? "none" : audiences.joined(separator: ","))", end ?? "no exp",
+    ]
+    return CleanText.line(parts.joined(separator: ", "), limit: 600)
+  }
+}
+
+extension [OptionSpec] {
+  /// These rows with others put in behind one of them.
+  func inserting(_ others: [OptionSpec], after spec: OptionSpec) -> [OptionSpec] {
+    guard let index = firstIndex(where: { $0.name == spec.name }) else { return self + others }
+    return self[...index] + others + self[(index + 1)...]
+  }
+}

@@ -1,0 +1,31 @@
+import TokenExchange
+
+/// What can be wrong with files of configuration.
+extension Problem {
+  static func configurationFile(
+    _ path: String, source: String, fault: FileFault, user: UInt32
+  ) -> Problem {
+    let (what, hint) =
+      switch fault {
+      case .missing: ("there is no such file", "check the path and the volume mounted there")
+      case .unreadable(let reason):
+        ("uid \(user) cannot read it: \(reason)", "check its mode, owner and the pod's fsGroup")
+      case .notRegular(let kind): ("it is \(kind)", "name a regular file")
+      case .tooLarge: ("it is larger than 1 MiB", "is this the right file?")
+      case .unstable: ("it kept changing while it was read", "let its writer replace it by rename")
+      }
+    return Problem(.usage, "\(source) \(CleanText.line(path)): \(what)", hint: hint)
+  }
+
+  static func badSecret(_ source: String, _ what: String) -> Problem {
+    Problem(
+      .usage, "the client secret of \(CleanText.line(source)) \(what)",
+      hint: "it must hold the secret and nothing else")
+  }
+
+  static func notCertificates(_ source: String, _ what: String) -> Problem {
+    Problem(
+      .usage, "\(CleanText.line(source)) \(what)",
+      hint: "it must hold one or more blocks of -----BEGIN CERTIFICATE-----")
+  }
+}

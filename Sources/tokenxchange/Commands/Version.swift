@@ -1,0 +1,18 @@
+import TokenExchange
+
+/// What this program is called and how old it is.
+enum Version {
+  static let number = "0.1.0"
+  static let userAgent = "tokenxchange/" + number
+}
+
+extension Command {
+  static let version = Command(
+    name: "version", summary: "print the version and the linked libraries",
+    details: "Prints the version of tokenxchange and of the libraries linked into it.",
+    readsVariables: false
+  ) { _, world throws(Problem) in
+    try world.writeOutput("tokenxchange \(Version.number)\n")
+    return .done
+  }
+}

@@ -1,0 +1,24 @@
+/// Spans of time as Go and Kubernetes write them: `90s`, `10m`, `1h30m`, `1.5h`, `300ms`.
+enum GoDuration {
+  /// Reads a span that is not negative, in seconds; nil for anything else.
+  static func seconds(_ text: String) -> Double? {
+    if text == "0" { return 0 }
+    var rest = text[...]
+    var total = 0.0
+    guard !rest.isEmpty else { return nil }
+    while !rest.isEmpty {
+      let digits = rest.prefix { $0.isASCII && $0.isNumber || $0 == "." }
+      rest = rest.dropFirst(digits.count)
+      let unit = rest.prefix { $0.isLetter }
+      rest = rest.dropFirst(unit.count)
+      guard let number = Double(digits), let scale = units[String(unit)] else { return nil }
+      total += number * scale
+    }
+    // Beyond this lies no use, and Double to Int conversions would overflow.
+    return total <= 1e10 ? total : nil
+  }
+
+  private static let units: [String: Double] = [
+    "h": 3600, "m": 60, "s": 1, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ns": 1e-9,
+  ]
+}

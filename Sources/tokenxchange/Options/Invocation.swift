@@ -1,0 +1,70 @@
+import TokenExchange
+
+/// A command with its options and operands, as typed accessors.
+struct Invocation: Sendable {
+  var command: Command
+  /// By option name.
+  var settings: [String: Setting] = [:]
+  var operands: [String] = []
+
+  /// Whether a flag is on.
+  func isOn(_ spec: OptionSpec) -> Bool { settings[spec.name]?.values.last == "true" }
+
+  /// The text of a scalar, if it is set.
+  func text(_ spec: OptionSpec) -> String? { settings[spec.name]?.values.last }
+
+  /// The flag or variable that set an option, or the flag that would.
+  func source(_ spec: OptionSpec) -> String { settings[spec.name]?.source.name ?? "--" + spec.name }
+
+  /// The text of a scalar that must be set.
+  func required(_ spec: OptionSpec) throws(Problem) -> String {
+    guard let text = text(spec) else { throw .missingOption(spec, in: self) }
+    return text
+  }
+
+  /// The items of a list, or nil if it is not set.
+  func list(_ spec: OptionSpec) -> [String]? {
+    settings[spec.name].map { setting in
+      setting.values.flatMap { value in
+        value.split(whereSeparator: { $0 == "," || $0.isWhitespace }).map(String.init)
+      }
+    }
+  }
+
+  /// A span of time in seconds.
+  ///
+  /// - Parameters:
+  ///   - spec: The option.
+  ///   - fallback: What it is when it is not set.
+  ///   - allowsZero: Whether no time at all makes sense.
+  func duration(
+    _ spec: OptionSpec, default fallback: Double, allowsZero: Bool = false
+  ) throws(Problem) -> Double {
+    guard let text = text(spec) else { return fallback }
+    guard let seconds = GoDuration.seconds(text), seconds > 0 || allowsZero && seconds == 0 else {
+      throw .badDuration(text, source: source(spec), allowsZero: allowsZero)
+    }
+    return seconds
+  }
+
+  /// A value out of a fixed set.
+  func choice<Choice: RawRepresentable & CaseIterable>(
+    _ spec: OptionSpec, default fallback: Choice
+  ) throws(Problem) -> Choice where Choice.RawValue == String {
+    guard let text = text(spec) else { return fallback }
+    guard let choice = Choice(rawValue: text) else {
+      throw .badChoice(
+        text, source: source(spec), choices: Choice.allCases.map { $0.rawValue })
+    }
+    return choice
+  }
+
+  /// A token type.
+  func tokenType(_ spec: OptionSpec) throws(Problem) -> TokenType {
+    guard let text = text(spec) else { return .idToken }
+    guard let type = TokenType(text) else {
+      throw .badChoice(text, source: source(spec), choices: ["id_token", "access_token", "urn:…"])
+    }
+    return type
+  }
+}

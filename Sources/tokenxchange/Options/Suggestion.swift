@@ -1,0 +1,32 @@
+/// "Did you mean": the nearest of a few known words.
+enum Suggestion {
+  /// The nearest word, or nil if none is near.
+  static func nearest(to word: String, in words: [String]) -> String? {
+    let limit = min(3, max(1, word.count / 3))
+    let ranked = words.map { (word: $0, distance: distance(word, $0)) }
+      .filter { $0.distance <= limit }
+    return ranked.min { $0.distance < $1.distance }?.word
+  }
+
+  /// The number of single letters to put in, take out, replace or swap with a neighbour.
+  static func distance(_ left: String, _ right: String) -> Int {
+    let left = Array(left)
+    let right = Array(right)
+    var beforeLast: [Int] = []
+    var last = Array(0...right.count)
+    for row in left.indices {
+      var next = [row + 1]
+      for column in right.indices {
+        let same = left[row] == right[column]
+        var best = min(last[column] + (same ? 0 : 1), last[column + 1] + 1, next[column] + 1)
+        if row > 0, column > 0, left[row] == right[column - 1], left[row - 1] == right[column] {
+          best = min(best, beforeLast[column - 1] + 1)
+        }
+        next.append(best)
+      }
+      beforeLast = last
+      last = next
+    }
+    return last[right.count]
+  }
+}

@@ -1,0 +1,52 @@
+import FoundationEssentials
+import TokenExchange
+
+/// Everything outside the process, as one value, so that tests decide it.
+struct World: Sendable {
+  /// The environment, as the process was started with it.
+  var variables: [String: String]
+  /// The wall clock.
+  var now: @Sendable () -> Date
+  /// Seconds on a clock that only goes forward.
+  var uptime: @Sendable () -> Double
+  /// Waits, in seconds.
+  var sleep: @Sendable (Double) -> Void
+  /// A random number from 0 to 1.
+  var random: @Sendable () -> Double
+  /// Sends one request.
+  var send: HTTPTransport
+  /// Reads a whole regular file of at most so many bytes.
+  var readFile: @Sendable (String, Int) throws(FileFault) -> [UInt8]
+  /// Writes to standard output, all or nothing as far as can be known.
+  var writeOutput: @Sendable (String) throws(Problem) -> Void
+  /// Writes one line to standard error.
+  var writeError: @Sendable (String) -> Void
+  /// The effective user.
+  var userID: UInt32
+}
+
+extension World {
+  /// Tells of something that does not stop the run.
+  func warn(_ text: String) { writeError("tokenxchange: warning: " + text) }
+
+  /// Tells what failed, in two lines.
+  func report(_ problem: Problem) {
+    writeError("tokenxchange: " + problem.sentence)
+    writeError("hint: " + problem.hint)
+  }
+
+  /// What hears of each step: standard error with `--verbose`, else nobody.
+  func log(for invocation: Invocation) -> @Sendable (String) -> Void {
+    guard invocation.isOn(.verbose) else { return { _ in } }
+    let start = uptime()
+    return { text in
+      writeError("tokenxchange: [\(Int((uptime() - start) * 1000)) ms] \(text)")
+    }
+  }
+
+  /// An exchanger in this world.
+  func exchanger(log: @escaping @Sendable (String) -> Void) -> TokenExchanger {
+    TokenExchanger(
+      send: send, now: now, uptime: uptime, sleep: sleep, random: random, log: log)
+  }
+}
