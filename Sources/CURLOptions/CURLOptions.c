@@ -1,2 +1,221 @@
+// libcurl's and OpenSSL's few declarations are repeated here, so that building needs no headers.
+// Their values are part of the stable ABI of both.
+#define _GNU_SOURCE
 #include "CURLOptions.h"
-int curl_options_effective(void) { return 0; }
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  CURLOPT_URL = 10002,
+  CURLOPT_PROXY = 10004,
+  CURLOPT_SSLVERSION = 32,
+  CURLOPT_NETRC = 51,
+  CURLOPT_FOLLOWLOCATION = 52,
+  CURLOPT_SSL_VERIFYPEER = 64,
+  CURLOPT_CAINFO = 10065,
+  CURLOPT_FRESH_CONNECT = 74,
+  CURLOPT_SSL_VERIFYHOST = 81,
+  CURLOPT_HTTP_VERSION = 84,
+  CURLOPT_CAPATH = 10097,
+  CURLOPT_NOSIGNAL = 99,
+  CURLOPT_TIMEOUT_MS = 155,
+  CURLOPT_OPENSOCKETFUNCTION = 20163,
+  CURLOPT_PROTOCOLS = 181,
+  CURLOPT_PROXY_CAINFO = 10246,
+  CURLOPT_PROXY_CAPATH = 10247,
+  CURLOPT_PROXY_SSL_VERIFYPEER = 248,
+  CURLOPT_PROXY_SSL_VERIFYHOST = 249,
+  CURLOPT_PROXY_SSLVERSION = 250,
+  CURLOPT_CAINFO_BLOB = 40309,
+  CURLOPT_PROXY_CAINFO_BLOB = 40310,
+  CURLINFO_OS_ERRNO = 0x200000 + 25,
+  CURLINFO_HTTP_CONNECTCODE = 0x200000 + 22,
+  CURL_HTTP_VERSION_1_1 = 2,
+  CURL_SSLVERSION_TLSv1_2 = 6,
+  CURLPROTO_HTTP = 1,
+  CURLPROTO_HTTPS = 2,
+  CURLMSG_DONE = 1,
+  CURL_BLOB_COPY = 1,
+  CURLE_OUT_OF_MEMORY = 27,
+};
+
+struct curl_blob { void *data; size_t len; unsigned int flags; };
+struct curl_message { int kind; void *easy; union { void *pointer; int code; } data; };
+typedef int setopt_function(void *, int, ...);
+typedef int getinfo_function(void *, int, ...);
+
+#ifdef TOKENXCHANGE_STATIC
+// Linked with --wrap, which fails unless both sides are there: the hook is always in effect.
+setopt_function curl_easy_setopt;
+getinfo_function curl_easy_getinfo;
+int __real_curl_multi_add_handle(void *, void *);
+struct curl_message *__real_curl_multi_info_read(void *, int *);
+#define HOOK(name) __wrap_##name
+#define ORIGINAL(name, type) (&__real_##name)
+#define LIBRARY(name, type) (&name)
+int tx_hook_effective(void) { return 1; }
+#else
+// The executable's symbols come before libcurl's, but the linker exports only those that a library
+// asks for, and FoundationNetworking asks for libcurl's by this version.
+#define HOOK(name) tx_##name
+__asm__(".symver tx_curl_multi_add_handle, curl_multi_add_handle@@CURL_OPENSSL_4");
+__asm__(".symver tx_curl_multi_info_read, curl_multi_info_read@@CURL_OPENSSL_4");
+#define ORIGINAL(name, type) ((type)dlsym(RTLD_NEXT, #name))
+#define LIBRARY(name, type) ((type)dlsym(RTLD_DEFAULT, #name))
+#endif
+
+typedef int add_function(void *, void *);
+typedef struct curl_message *read_function(void *, int *);
+add_function HOOK(curl_multi_add_handle);
+read_function HOOK(curl_multi_info_read);
+
+#ifndef TOKENXCHANGE_STATIC
+int tx_hook_effective(void) {
+  return dlsym(RTLD_DEFAULT, "curl_multi_add_handle") == (void *)&tx_curl_multi_add_handle &&
+         dlsym(RTLD_DEFAULT, "curl_multi_info_read") == (void *)&tx_curl_multi_info_read &&
+         dlsym(RTLD_NEXT, "curl_multi_add_handle") != NULL &&
+         dlsym(RTLD_NEXT, "curl_multi_info_read") != NULL &&
+         dlsym(RTLD_DEFAULT, "curl_easy_setopt") != NULL &&
+         dlsym(RTLD_DEFAULT, "curl_easy_getinfo") != NULL;
+}
+#endif
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct {
+  int armed, flags;
+  char *ca_file, *ca_path;
+  struct curl_blob ca_blob;
+  long timeout_ms;
+} settings;
+static struct tx_outcome outcome;
+
+static void forget(void) {
+  free(settings.ca_file);
+  free(settings.ca_path);
+  free(settings.ca_blob.data);
+  memset(&settings, 0, sizeof settings);
+}
+
+int tx_arm(const char *ca_file, const char *ca_path, const unsigned char *ca_blob,
+           size_t ca_blob_length, int flags, long timeout_ms) {
+  int error = 0;
+  pthread_mutex_lock(&lock);
+  forget();
+  memset(&outcome, 0, sizeof outcome);
+  outcome.code = -1;
+  settings.flags = flags;
+  settings.timeout_ms = timeout_ms;
+  if (ca_file && !(settings.ca_file = strdup(ca_file))) error = ENOMEM;
+  if (ca_path && !(settings.ca_path = strdup(ca_path))) error = ENOMEM;
+  if (ca_blob && ca_blob_length > 0) {
+    settings.ca_blob = (struct curl_blob){malloc(ca_blob_length), ca_blob_length, CURL_BLOB_COPY};
+    if (settings.ca_blob.data) memcpy(settings.ca_blob.data, ca_blob, ca_blob_length);
+    else error = ENOMEM;
+  }
+  if (timeout_ms <= 0) error = EINVAL;
+  // Without a certificate to trust, libcurl would fall back to what it was built with.
+  if (!(flags & (TX_PLAIN_HTTP | TX_SKIP_VERIFY)) && !settings.ca_file && !settings.ca_path &&
+      !settings.ca_blob.data)
+    error = EINVAL;
+  if (error) forget();
+  else settings.armed = 1;
+  pthread_mutex_unlock(&lock);
+  return error;
+}
+
+void tx_disarm(void) {
+  pthread_mutex_lock(&lock);
+  forget();
+  pthread_mutex_unlock(&lock);
+}
+
+struct tx_outcome tx_outcome(void) {
+  pthread_mutex_lock(&lock);
+  struct tx_outcome copy = outcome;
+  pthread_mutex_unlock(&lock);
+  return copy;
+}
+
+// Sets one option unless an earlier one failed, and remembers the first that fails.
+#define SET(option, value)                                                     \
+  do {                                                                         \
+    if (!outcome.refused_code) {                                               \
+      outcome.refused_code = setopt(easy, option, value);                      \
+      if (outcome.refused_code) outcome.refused_option = option;               \
+    }                                                                          \
+  } while (0)
+
+static int apply(void *easy, setopt_function *setopt) {
+  int plain = settings.flags & TX_PLAIN_HTTP, verify = !(settings.flags & TX_SKIP_VERIFY);
+  SET(CURLOPT_PROTOCOLS, (long)(plain ? CURLPROTO_HTTP : CURLPROTO_HTTPS));
+  SET(CURLOPT_FOLLOWLOCATION, 0L);
+  SET(CURLOPT_NOSIGNAL, 1L);
+  SET(CURLOPT_NETRC, 0L);
+  SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+  SET(CURLOPT_TIMEOUT_MS, settings.timeout_ms);
+  // The empty string means none; NULL would mean the environment's.
+  if (plain || settings.flags & TX_NO_PROXY) SET(CURLOPT_PROXY, "");
+  // An https proxy is held to the same as the server.
+  SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  SET(CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  SET(CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
+  SET(CURLOPT_PROXY_SSL_VERIFYPEER, verify ? 1L : 0L);
+  SET(CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
+  SET(CURLOPT_PROXY_SSL_VERIFYHOST, verify ? 2L : 0L);
+  // NULL takes away what libcurl was built with, so that only what is named is trusted.
+  SET(CURLOPT_CAINFO, settings.ca_file);
+  SET(CURLOPT_PROXY_CAINFO, settings.ca_file);
+  SET(CURLOPT_CAPATH, settings.ca_path);
+  SET(CURLOPT_PROXY_CAPATH, settings.ca_path);
+  if (settings.ca_blob.data) {
+    SET(CURLOPT_CAINFO_BLOB, &settings.ca_blob);
+    SET(CURLOPT_PROXY_CAINFO_BLOB, &settings.ca_blob);
+  }
+  return outcome.refused_code;
+}
+
+static int no_socket(void *context, int purpose, void *address) {
+  (void)context, (void)purpose, (void)address;
+  return -1;
+}
+
+// URLSession traps if adding a handle fails, so the handle is added, but can reach nobody.
+static void refuse(void *easy, setopt_function *setopt) {
+  int failed = setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &no_socket);
+  failed |= setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+  failed |= setopt(easy, CURLOPT_PROXY, "");
+  failed |= setopt(easy, CURLOPT_URL, "http://refused.invalid/");
+  if (failed) abort();
+  outcome.refused++;
+}
+
+int HOOK(curl_multi_add_handle)(void *multi, void *easy) {
+  setopt_function *setopt = LIBRARY(curl_easy_setopt, setopt_function *);
+  add_function *original = ORIGINAL(curl_multi_add_handle, add_function *);
+  if (!setopt || !original) abort();
+  pthread_mutex_lock(&lock);
+  if (settings.armed && apply(easy, setopt) == 0) outcome.applied++;
+  else refuse(easy, setopt);
+  pthread_mutex_unlock(&lock);
+  return original(multi, easy);
+}
+
+// URLSession keeps little of libcurl's result: this notes it as URLSession reads it.
+struct curl_message *HOOK(curl_multi_info_read)(void *multi, int *left) {
+  read_function *original = ORIGINAL(curl_multi_info_read, read_function *);
+  getinfo_function *getinfo = LIBRARY(curl_easy_getinfo, getinfo_function *);
+  if (!original || !getinfo) abort();
+  struct curl_message *message = original(multi, left);
+  if (message && message->kind == CURLMSG_DONE) {
+    pthread_mutex_lock(&lock);
+    outcome.code = message->data.code;
+    getinfo(message->easy, CURLINFO_OS_ERRNO, &outcome.os_errno);
+    getinfo(message->easy, CURLINFO_HTTP_CONNECTCODE, &outcome.connect_status);
+    pthread_mutex_unlock(&lock);
+  }
+  return message;
+}

@@ -1,4 +1,56 @@
+// What URLSession cannot be told on Linux, and a few calls that are awkward from Swift.
+//
+// URLSession has no public way to name a CA, the oldest TLS version or a proxy. It hands every
+// finished libcurl handle to curl_multi_add_handle; this target stands in for that function, sets
+// what is missing, and calls the original. One request at a time: the caller arms the settings,
+// sends, looks at the outcome, and disarms.
 #ifndef CURLOPTIONS_H
 #define CURLOPTIONS_H
-int curl_options_effective(void);
+
+#include <stddef.h>
+
+// Whether this process's URLSession calls our hook. Where it does not, nothing may be sent.
+int tx_hook_effective(void);
+
+// Flags for tx_arm.
+enum {
+  TX_PLAIN_HTTP = 1,      // only http may be spoken, else only https
+  TX_SKIP_VERIFY = 2,     // accept any certificate for any name
+  TX_NO_PROXY = 4,        // go there directly, whatever the environment says
+};
+
+// Copies the settings for the requests to come. Exactly one of ca_blob, ca_path and ca_file should
+// be given for https; the others are NULL and nothing else is trusted. Returns 0, or an errno.
+int tx_arm(const char *ca_file, const char *ca_path, const unsigned char *ca_blob,
+           size_t ca_blob_length, int flags, long timeout_ms);
+
+// Forgets the settings; from now on every request is refused.
+void tx_disarm(void);
+
+// What happened since tx_arm.
+struct tx_outcome {
+  int applied;         // handles that got every setting
+  int refused;         // handles that were made unable to connect
+  int refused_option;  // the libcurl option that could not be set, or 0
+  int refused_code;    // and libcurl's reason
+  int code;            // libcurl's result of the last transfer, or -1 if none has ended
+  long os_errno;       // the last errno of connecting
+  long connect_status; // a proxy's answer to CONNECT, or 0
+};
+struct tx_outcome tx_outcome(void);
+
+// Stops OpenSSL from reading openssl.cnf. Must come before libcurl's first use of OpenSSL.
+void tx_skip_openssl_config(void);
+
+// Versions of what is linked or loaded: "7.88.1", "OpenSSL 3.0.19 …", "1.18.1"; NULL if absent.
+const char *tx_version_libcurl(void);
+const char *tx_version_openssl(void);
+const char *tx_version_cares(void);
+
+// The process's variables. (Swift sees `environ` as a mutable global, which it does not let us use.)
+char **tx_environment(void);
+
+// No core dumps, no ptrace by others, no file readable by others, no death by SIGPIPE.
+void tx_harden_process(void);
+
 #endif

@@ -1,0 +1,69 @@
+SWIFT ?= swift
+PREFIX ?= /usr/local
+DESTDIR ?=
+# The libcurl of the static binary; several work trees may share one.
+LIBCURL_DIR ?= $(CURDIR)/.build/libcurl
+
+BINARY := .build/static/tokenxchange
+SCRATCH := .build/static-scratch
+SOURCES := Package.swift $(shell find Sources -type f)
+BUILD_PACKAGES := gcc libc6-dev libc-ares-dev libssl-dev make dpkg-dev
+TEST_PACKAGES := nginx-light openssl curl hyperfine tinyproxy socat zsh fish python3 python3-yaml \
+  valgrind util-linux procps
+FORMATTED := Package.swift Sources Tests
+
+# URLSession's calls of these two go to Sources/CURLOptions.
+HOOKS := curl_multi_add_handle curl_multi_info_read
+STATIC_FLAGS := -c release --scratch-path $(SCRATCH) --product tokenxchange \
+  --static-swift-stdlib -Xswiftc -static-executable -Xcc -DTOKENXCHANGE_STATIC \
+  -Xcc -ffile-prefix-map=$(CURDIR)=. -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. \
+  $(HOOKS:%=-Xlinker --wrap=%) -Xlinker -L$(LIBCURL_DIR)/lib \
+  -Xlinker -lcurl -Xlinker -lcares -Xlinker -lssl -Xlinker -lcrypto \
+  -Xlinker --gc-sections -Xlinker -s -Xlinker --build-id=none
+
+.PHONY: help deps test-deps libcurl static build install test lint format clean dist
+
+help: ## Show this list
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+
+deps: ## Install the Debian or Ubuntu packages that the static build needs
+	@.ci/packages build $(BUILD_PACKAGES)
+
+test-deps: ## Install the packages that the tests need
+	@.ci/packages test $(TEST_PACKAGES)
+
+libcurl: deps ## Build libcurl for the static binary, once
+	@.ci/libcurl $(LIBCURL_DIR)
+
+static: libcurl ## Build the one file to ship: .build/static/tokenxchange
+	@$(MAKE) --no-print-directory $(BINARY)
+
+# The old program is removed because SwiftPM does not see that an archive has changed.
+$(BINARY): $(SOURCES) Makefile $(LIBCURL_DIR)/built
+	@rm -f $(SCRATCH)/release/tokenxchange
+	@.ci/static-link $(SWIFT) build $(STATIC_FLAGS)
+	@mkdir -p $(@D)
+	@cp $(SCRATCH)/release/tokenxchange $@.new && mv $@.new $@
+
+build: ## Build for work on the code (dynamic, debug)
+	$(SWIFT) build
+
+install: static ## Install the static binary: PREFIX=/usr/local DESTDIR=
+	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/tokenxchange
+
+test: test-deps static ## Run everything that CI runs
+	TOKENXCHANGE_BINARY=$(CURDIR)/$(BINARY) $(SWIFT) test --disable-xctest
+
+lint: ## Check the format of the sources
+	$(SWIFT) format lint --strict --recursive $(FORMATTED)
+
+format: ## Format the sources
+	$(SWIFT) format --in-place --recursive $(FORMATTED)
+
+dist: static ## Write the binary and its checksum to dist/
+	@mkdir -p dist
+	@install -m 755 $(BINARY) dist/tokenxchange
+	@cd dist && sha256sum tokenxchange >SHA256SUMS && cat SHA256SUMS
+
+clean: ## Remove what was built, but not libcurl
+	rm -rf dist .build/static $(SCRATCH) .build/debug .build/release .build/*-linux-gnu

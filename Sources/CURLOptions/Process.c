@@ -1,0 +1,65 @@
+// The process itself: what it must not leak, and which libraries are inside it.
+#define _GNU_SOURCE
+#include "CURLOptions.h"
+
+#include <dlfcn.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { OPENSSL_INIT_NO_LOAD_CONFIG = 0x80 };
+
+// The beginning of libcurl's curl_version_info_data, as it has been since its third version.
+struct curl_versions {
+  int age;
+  const char *version;
+  unsigned int version_num;
+  const char *host;
+  int features;
+  const char *ssl_version;
+  long ssl_version_num;
+  const char *libz_version;
+  const char *const *protocols;
+  const char *ares;
+};
+
+#ifdef TOKENXCHANGE_STATIC
+struct curl_versions *curl_version_info(int);
+int OPENSSL_init_crypto(uint64_t, const void *);
+const char *OpenSSL_version(int);
+#define LIBRARY(name, type) ((type)&name)
+#else
+#define LIBRARY(name, type) ((type)dlsym(RTLD_DEFAULT, #name))
+#endif
+
+void tx_skip_openssl_config(void) {
+  int (*init)(uint64_t, const void *) =
+      LIBRARY(OPENSSL_init_crypto, int (*)(uint64_t, const void *));
+  if (init) init(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+}
+
+static struct curl_versions *versions(void) {
+  struct curl_versions *(*info)(int) =
+      LIBRARY(curl_version_info, struct curl_versions *(*)(int));
+  return info ? info(3) : NULL;
+}
+
+const char *tx_version_libcurl(void) { return versions() ? versions()->version : NULL; }
+const char *tx_version_cares(void) { return versions() ? versions()->ares : NULL; }
+
+const char *tx_version_openssl(void) {
+  const char *(*version)(int) = LIBRARY(OpenSSL_version, const char *(*)(int));
+  return version ? version(0) : NULL;
+}
+
+char **tx_environment(void) { return environ; }
+
+void tx_harden_process(void) {
+  umask(077);
+  setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  signal(SIGPIPE, SIG_IGN);
+}

@@ -1,0 +1,57 @@
+import Glibc
+
+/// Where this machine keeps the certificates that it trusts.
+struct SystemTrust: Sendable, Equatable {
+  /// A bundle of PEM certificates.
+  var file: String?
+  /// A folder with a file for each certificate, named by its subject's hash; or several, with `:`.
+  var directory: String?
+
+  /// Bundles of Debian, Ubuntu and Alpine; Red Hat and Fedora; SUSE; and others.
+  static let bundles = [
+    "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/pki/tls/certs/ca-bundle.crt", "/var/lib/ca-certificates/ca-bundle.pem",
+    "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem",
+  ]
+
+  /// Finds the trust store: what the variables name, else a hashed folder, else a bundle.
+  ///
+  /// A hashed folder costs a file or two of reading, a bundle 20 ms of parsing.
+  ///
+  /// - Parameters:
+  ///   - certFile: The value of `SSL_CERT_FILE`.
+  ///   - certDir: The value of `SSL_CERT_DIR`.
+  ///   - folder: The folder that may be a hashed one.
+  ///   - bundles: The places where a bundle may be.
+  /// - Returns: The trust store, or nil if there is none.
+  static func find(
+    certFile: String?, certDir: String?, folder: String = "/etc/ssl/certs",
+    bundles: [String] = bundles
+  ) -> SystemTrust? {
+    let named = SystemTrust(file: nonEmpty(certFile), directory: nonEmpty(certDir))
+    if named.file != nil || named.directory != nil { return named }
+    if isHashed(folder) { return SystemTrust(directory: folder) }
+    return bundles.first { access($0, R_OK) == 0 }.map { SystemTrust(file: $0) }
+  }
+
+  private static func nonEmpty(_ value: String?) -> String? {
+    value.flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// Whether a folder holds a file that can be read and is named like `5ad8a5d6.0`.
+  private static func isHashed(_ folder: String) -> Bool {
+    guard let listing = opendir(folder) else { return false }
+    defer { closedir(listing) }
+    while let entry = readdir(listing) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+      guard parts.count == 2, parts[0].utf8.count == 8, parts[1] == "0",
+        parts[0].allSatisfy(\.isHexDigit)
+      else { continue }
+      if access(folder + "/" + name, R_OK) == 0 { return true }
+    }
+    return false
+  }
+}

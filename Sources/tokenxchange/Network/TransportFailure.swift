@@ -1,0 +1,51 @@
+import CURLOptions
+import Foundation
+import Glibc
+import TokenExchange
+
+extension TransportError {
+  /// Sorts a failed transfer by libcurl's result, of which URLSession keeps little.
+  ///
+  /// - Parameters:
+  ///   - outcome: What the hook saw.
+  ///   - error: What URLSession says.
+  ///   - host: The server's host: a failure about another one is a failure of the proxy.
+  init(outcome: tx_outcome, error: NSError, host: String) {
+    let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError
+    let detail = (underlying ?? error).localizedDescription
+    self.init(Self.kind(outcome: outcome, error: error, detail: detail, host: host), detail: detail)
+  }
+
+  private static func kind(
+    outcome: tx_outcome, error: NSError, detail: String, host: String
+  ) -> Kind {
+    if outcome.refused > 0 { return .notSent }
+    // The numbers are those of libcurl's CURLcode.
+    switch outcome.code {
+    case 5, 97: return .proxy
+    case 6: return .nameNotFound
+    case 7:
+      if isAboutProxy(detail, host: host) { return .proxy }
+      return outcome.os_errno == Int(ECONNREFUSED) ? .refused : .other
+    case 28: return .timedOut
+    case 35, 56:
+      if outcome.connect_status != 0 && outcome.connect_status / 100 != 2 { return .proxy }
+      // A server that hangs up while shaking hands is one that is starting or stopping.
+      return outcome.code == 56 || isHangUp(outcome.os_errno) ? .reset : .tls
+    case 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98: return .tls
+    case 8, 18, 52, 55: return .reset
+    default: return error.code == NSURLErrorTimedOut ? .timedOut : .other
+    }
+  }
+
+  private static func isHangUp(_ code: Int) -> Bool {
+    code == Int(ECONNRESET) || code == Int(EPIPE)
+  }
+
+  /// Whether libcurl's "Failed to connect to HOST port …" names a host that is not the server.
+  private static func isAboutProxy(_ detail: String, host: String) -> Bool {
+    let opening = "Failed to connect to "
+    guard detail.hasPrefix(opening) else { return false }
+    return !detail.dropFirst(opening.count).hasPrefix(host + " ")
+  }
+}

@@ -1,0 +1,137 @@
+import CURLOptions
+import Foundation
+import FoundationNetworking
+import Synchronization
+import TokenExchange
+
+/// Sends requests by URLSession, one at a time, and waits for each answer.
+///
+/// What URLSession has no words for on Linux (whom to trust, the oldest TLS, proxies, the time for
+/// the whole) goes by the hook of `CURLOptions`; a request that the hook cannot vouch for is not
+/// sent.
+final class URLSessionTransport: Sendable {
+  /// A session, and whom its connections have been made to trust.
+  private struct Connection {
+    var session: URLSession
+    var delegate: TransferDelegate
+    var trust: HTTPOptions.Trust
+  }
+
+  private let certFile: String?
+  private let certDir: String?
+  private let connection = Mutex<Connection?>(nil)
+
+  /// Makes a transport.
+  ///
+  /// - Parameters:
+  ///   - certFile: The value of `SSL_CERT_FILE`, for the system's trust store.
+  ///   - certDir: The value of `SSL_CERT_DIR`.
+  init(certFile: String? = nil, certDir: String? = nil) {
+    self.certFile = certFile
+    self.certDir = certDir
+  }
+
+  /// Sends a request and waits for its answer; an ``HTTPTransport``.
+  ///
+  /// - Parameters:
+  ///   - request: The request.
+  ///   - options: Whom to trust, how long to wait, how much to read.
+  /// - Returns: The answer, whatever its status.
+  func send(
+    _ request: HTTPRequest, _ options: HTTPOptions
+  ) throws(TransportError) -> HTTPAnswer {
+    guard tx_hook_effective() != 0 else {
+      throw TransportError(.notSent, detail: "this build cannot set TLS and proxy options")
+    }
+    guard let endpoint = Endpoint(request.url) else {
+      throw TransportError(.notSent, detail: "not an http or https URL: \(request.url)")
+    }
+    // Held for the whole of it: the hook has one set of settings.
+    return try connection.withLock { connection throws(TransportError) in
+      try arm(endpoint, options)
+      defer { tx_disarm() }
+      if connection?.trust != options.trust {
+        connection?.session.invalidateAndCancel()
+        connection = Self.connect(trust: options.trust)
+      }
+      guard let connection else { throw TransportError(.notSent) }
+      return try Self.exchange(request, endpoint, options, connection)
+    }
+  }
+
+  /// Hands the hook what URLSession cannot be told.
+  private func arm(_ endpoint: Endpoint, _ options: HTTPOptions) throws(TransportError) {
+    var flags = 0
+    var system: SystemTrust?
+    var pem: [UInt8]?
+    if endpoint.isPlain { flags |= TX_PLAIN_HTTP }
+    if endpoint.isLoopback { flags |= TX_NO_PROXY }
+    switch options.trust {
+    case .anything: flags |= TX_SKIP_VERIFY
+    case .only(let bytes): pem = bytes
+    case .system where endpoint.isPlain: break
+    case .system:
+      system = SystemTrust.find(certFile: certFile, certDir: certDir)
+      guard system != nil else {
+        throw TransportError(.notSent, detail: "no trusted certificates found on this machine")
+      }
+    }
+    let milliseconds = Int(max(1, min(options.timeout, 86_400) * 1000))
+    let failure = tx_arm(
+      system?.file, system?.directory, pem, pem?.count ?? 0, Int32(flags), milliseconds)
+    guard failure == 0 else {
+      throw TransportError(.notSent, detail: "the TLS options could not be set")
+    }
+  }
+
+  /// Makes a session that keeps nothing and reads nothing but its connections.
+  private static func connect(trust: HTTPOptions.Trust) -> Connection {
+    // `.default` asks for the shared cache, which would make a folder for itself.
+    URLCache.shared = URLCache(memoryCapacity: 0, diskCapacity: 0, diskPath: nil)
+    let configuration = URLSessionConfiguration.default
+    configuration.urlCache = nil
+    configuration.urlCredentialStorage = nil
+    configuration.httpCookieStorage = nil
+    configuration.httpCookieAcceptPolicy = .never
+    configuration.httpShouldSetCookies = false
+    configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
+    let delegate = TransferDelegate()
+    let session = URLSession(configuration: configuration, delegate: delegate, delegateQueue: nil)
+    return Connection(session: session, delegate: delegate, trust: trust)
+  }
+
+  /// Runs one transfer.
+  private static func exchange(
+    _ request: HTTPRequest, _ endpoint: Endpoint, _ options: HTTPOptions, _ connection: Connection
+  ) throws(TransportError) -> HTTPAnswer {
+    let delegate = connection.delegate
+    var wire = URLRequest(url: endpoint.url)
+    wire.httpMethod = request.method
+    wire.httpBody = request.body.map { Data($0) }
+    // The hook limits the whole; this one would start again with every byte that trickles in.
+    wire.timeoutInterval = options.timeout + 5
+    for header in request.headers { wire.setValue(header.value, forHTTPHeaderField: header.name) }
+
+    let task = connection.session.dataTask(with: wire)
+    delegate.transfer.withLock {
+      $0 = .init(maximumBody: options.maximumBody, task: task.taskIdentifier)
+    }
+    task.resume()
+    if delegate.finished.wait(timeout: .now() + options.timeout + 0.5) == .timedOut {
+      delegate.transfer.withLock { $0.task = -1 }
+      task.cancel()
+      throw TransportError(.timedOut)
+    }
+    let transfer = delegate.transfer.withLock { $0 }
+    let outcome = tx_outcome()
+    if transfer.isTooLarge { throw TransportError(.tooLarge) }
+    if outcome.refused > 0 || outcome.applied == 0 {
+      throw TransportError(.notSent, detail: "the TLS options could not be set")
+    }
+    if let error = transfer.error {
+      throw TransportError(outcome: outcome, error: error, host: endpoint.host)
+    }
+    guard let answer = transfer.answer else { throw TransportError(.other) }
+    return answer
+  }
+}

@@ -1,0 +1,54 @@
+import CURLOptions
+import Glibc
+
+/// Makes the process safe to hold tokens in; to be called first of all in `main`.
+///
+/// Foundation, libcurl and OpenSSL read variables that leak secrets or weaken TLS, and look for a
+/// home folder, where a static binary that asks the user database may crash. They get an
+/// environment of their own; what the user set is in the result.
+///
+/// - Returns: The variables as they were at the start.
+func setUpProcess() -> [String: String] {
+  tx_harden_process()
+  let original = variables()
+  for name in original.keys where isHarmful(name) { unsetenv(name) }
+  // URLSession wants a folder for cookies even when told to keep none. Named after the program's
+  // folder, it is looked for here, found, and has none: nothing is made, nor read elsewhere.
+  for (name, value) in [
+    ("HOME", "/nonexistent"), ("CFFIXED_USER_HOME", "/nonexistent"),
+    ("XDG_CONFIG_HOME", "/nonexistent"), ("XDG_CACHE_HOME", "/nonexistent"),
+    ("XDG_DATA_HOME", "/proc"), ("CFPROCESSPATH", "/proc/sys/tokenxchange"),
+  ] {
+    setenv(name, value, 1)
+  }
+  tx_skip_openssl_config()
+  return original
+}
+
+/// The environment; of a variable that is there twice, the first.
+private func variables() -> [String: String] {
+  var found: [String: String] = [:]
+  guard var entry = tx_environment() else { return found }
+  while let line = entry.pointee {
+    let text = String(cString: line)
+    if let equals = text.firstIndex(of: "="), found[String(text[..<equals])] == nil {
+      found[String(text[..<equals])] = String(text[text.index(after: equals)...])
+    }
+    entry += 1
+  }
+  return found
+}
+
+/// Whether a library of ours would do something with a variable that nobody asked us for.
+private func isHarmful(_ name: String) -> Bool {
+  switch name {
+  case "SSLKEYLOGFILE": true  // libcurl writes the session's secrets there
+  case "SSL_CERT_FILE", "SSL_CERT_DIR", "SSL_DIR": true  // passed on by option, not behind us
+  case "NETRC", "HOSTALIASES", "CARES_HOSTS", "LOCALDOMAIN", "SSL_CIPHER_SUITES": true
+  case "QLOGDIR", "http_proxy", "HTTP_PROXY": true  // plain http never goes through a proxy
+  default:
+    ["OPENSSL_", "CURL_", "URLSession", "XDG_", "CF", "NSURL", "__CF", "ICU_"].contains {
+      name.hasPrefix($0)
+    }
+  }
+}
