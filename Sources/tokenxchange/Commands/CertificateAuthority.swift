@@ -8,6 +8,8 @@ enum CertificateAuthority {
   /// - Parameters:
   ///   - pem: The bytes.
   ///   - source: Where they came from, for messages.
+  /// - Returns: The same bytes.
+  /// - Throws: A usage problem.
   static func check(_ pem: [UInt8], source: String) throws(Problem) -> [UInt8] {
     guard pem.contains(where: { $0 > 0x20 }) else { throw .notCertificates(source, "is empty") }
     let text = String(decoding: pem, as: UTF8.self)

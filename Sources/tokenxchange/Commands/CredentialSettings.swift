@@ -42,6 +42,7 @@ struct CredentialSettings: Sendable {
   ///   - expiry: Its end, if known; else it is reported good for a minute, because a client that
   ///     is told nothing keeps a token for ever.
   ///   - now: The present.
+  /// - Returns: All that goes to standard output.
   func text(_ token: Secret, expiry: Date?, now: Date) -> String {
     let expiration = ExecCredential.expiration(
       of: expiry ?? now.addingTimeInterval(Self.unknownLife), margin: expiry == nil ? 0 : margin,

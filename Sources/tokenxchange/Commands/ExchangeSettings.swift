@@ -68,7 +68,8 @@ struct ExchangeSettings: Sendable {
     if tokenURL.scheme == "http", !tokenURL.isLoopback {
       world.warn("--insecure-allow-http is on: the token goes to \(tokenURL.host) in clear")
     }
-    if case .text = clientSecret, case .flag(let flag) = invocation.settings["client-secret"]?.source
+    if case .text = clientSecret,
+      case .flag(let flag) = invocation.settings["client-secret"]?.source
     {
       world.warn(
         "\(flag) shows the secret to every user of this machine: "

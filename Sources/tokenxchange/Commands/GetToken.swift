@@ -32,6 +32,8 @@ extension ExchangeSettings {
   ///   - world: Everything outside.
   ///   - start: The uptime from which `timeout` counts.
   ///   - log: Hears what is done.
+  /// - Returns: A token that is alive, and of the issuer and audiences asked for.
+  /// - Throws: Whatever went wrong.
   func issueToken(
     in world: World, since start: Double, log: @escaping @Sendable (String) -> Void
   ) throws(Problem) -> IssuedToken {

@@ -37,6 +37,7 @@ final class URLSessionTransport: Sendable {
   ///   - request: The request.
   ///   - options: Whom to trust, how long to wait, how much to read.
   /// - Returns: The answer, whatever its status.
+  /// - Throws: A transport error if there is none.
   func send(
     _ request: HTTPRequest, _ options: HTTPOptions
   ) throws(TransportError) -> HTTPAnswer {

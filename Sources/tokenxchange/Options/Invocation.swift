@@ -31,12 +31,7 @@ struct Invocation: Sendable {
     }
   }
 
-  /// A span of time in seconds.
-  ///
-  /// - Parameters:
-  ///   - spec: The option.
-  ///   - fallback: What it is when it is not set.
-  ///   - allowsZero: Whether no time at all makes sense.
+  /// A span of time in seconds, which must not be zero unless that makes sense.
   func duration(
     _ spec: OptionSpec, default fallback: Double, allowsZero: Bool = false
   ) throws(Problem) -> Double {

@@ -11,6 +11,8 @@ enum FileReader {
   /// - Parameters:
   ///   - path: The file.
   ///   - limit: The most bytes that it may have.
+  /// - Returns: Its content.
+  /// - Throws: What is wrong with it.
   static func read(_ path: String, limit: Int) throws(FileFault) -> [UInt8] {
     for attempt in 1...attempts {
       let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)

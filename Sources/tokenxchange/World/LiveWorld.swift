@@ -3,11 +3,11 @@ import Glibc
 import TokenExchange
 
 extension World {
-  /// The real world.
-  ///
-  /// - Parameter variables: The environment as the process was started with it.
+  /// The real world, with the environment as the process was started with it.
   static func live(variables: [String: String]) -> World {
-    World(
+    let transport = URLSessionTransport(
+      certFile: variables["SSL_CERT_FILE"], certDir: variables["SSL_CERT_DIR"])
+    return World(
       variables: variables,
       now: { Date() },
       uptime: {
@@ -16,12 +16,15 @@ extension World {
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
       },
       sleep: { seconds in
-        var left = timespec(
-          tv_sec: Int(seconds), tv_nsec: Int(seconds.truncatingRemainder(dividingBy: 1) * 1e9))
-        while nanosleep(&left, &left) != 0, errno == EINTR {}
+        let whole = Int(seconds)
+        var span = timespec(tv_sec: whole, tv_nsec: Int((seconds - Double(whole)) * 1e9))
+        var left = timespec()
+        while nanosleep(&span, &left) != 0, errno == EINTR { span = left }
       },
       random: { Double.random(in: 0...1) },
-      send: URLSessionTransport.make(variables: variables),
+      send: { request, options throws(TransportError) in
+        try transport.send(request, options)
+      },
       readFile: { path, limit throws(FileFault) in try FileReader.read(path, limit: limit) },
       writeOutput: { text throws(Problem) in
         if let reason = StandardStreams.write(text, to: STDOUT_FILENO) {
