@@ -90,8 +90,8 @@ final class URLSessionTransport: Sendable {
 
   /// Makes a session that keeps nothing and reads nothing but its connections.
   private static func connect(trust: HTTPOptions.Trust) -> Connection {
-    // `.default` asks for the shared cache, which would make a folder for itself.
-    URLCache.shared = URLCache(memoryCapacity: 0, diskCapacity: 0, diskPath: nil)
+    // `.default` asks for the shared cache, which would look for a folder of its own.
+    URLCache.shared = URLCache(memoryCapacity: 0, diskCapacity: 0, diskPath: "/proc/none")
     let configuration = URLSessionConfiguration.default
     configuration.urlCache = nil
     configuration.urlCredentialStorage = nil
