@@ -87,21 +87,22 @@ int tx_hook_effective(void) {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
   int armed, flags;
-  char *ca_file, *ca_path;
+  char *url, *ca_file, *ca_path;
   struct curl_blob ca_blob;
   long timeout_ms;
 } settings;
 static struct tx_outcome outcome;
 
 static void forget(void) {
+  free(settings.url);
   free(settings.ca_file);
   free(settings.ca_path);
   free(settings.ca_blob.data);
   memset(&settings, 0, sizeof settings);
 }
 
-int tx_arm(const char *ca_file, const char *ca_path, const unsigned char *ca_blob,
-           size_t ca_blob_length, int flags, long timeout_ms) {
+int tx_arm(const char *url, const char *ca_file, const char *ca_path,
+           const unsigned char *ca_blob, size_t ca_blob_length, int flags, long timeout_ms) {
   int error = 0;
   pthread_mutex_lock(&lock);
   forget();
@@ -109,6 +110,7 @@ int tx_arm(const char *ca_file, const char *ca_path, const unsigned char *ca_blo
   outcome.code = -1;
   settings.flags = flags;
   settings.timeout_ms = timeout_ms;
+  if (url && !(settings.url = strdup(url))) error = ENOMEM;
   if (ca_file && !(settings.ca_file = strdup(ca_file))) error = ENOMEM;
   if (ca_path && !(settings.ca_path = strdup(ca_path))) error = ENOMEM;
   if (ca_blob && ca_blob_length > 0) {
@@ -151,6 +153,7 @@ struct tx_outcome tx_outcome(void) {
 
 static int apply(void *easy, setopt_function *setopt) {
   int plain = settings.flags & TX_PLAIN_HTTP, verify = !(settings.flags & TX_SKIP_VERIFY);
+  if (settings.url) SET(CURLOPT_URL, settings.url);
   SET(CURLOPT_PROTOCOLS, (long)(plain ? CURLPROTO_HTTP : CURLPROTO_HTTPS));
   SET(CURLOPT_FOLLOWLOCATION, 0L);
   SET(CURLOPT_NOSIGNAL, 1L);

@@ -12,17 +12,29 @@ func setUpProcess() -> [String: String] {
   tx_harden_process()
   let original = variables()
   for name in original.keys where isHarmful(name) { unsetenv(name) }
-  // URLSession wants a folder for cookies even when told to keep none. Named after the program's
-  // folder, it is looked for here, found, and has none: nothing is made, nor read elsewhere.
-  for (name, value) in [
-    ("HOME", "/nonexistent"), ("CFFIXED_USER_HOME", "/nonexistent"),
-    ("XDG_CONFIG_HOME", "/nonexistent"), ("XDG_CACHE_HOME", "/nonexistent"),
-    ("XDG_DATA_HOME", "/proc"), ("CFPROCESSPATH", "/proc/sys/tokenxchange"),
-  ] {
-    setenv(name, value, 1)
+  // In /proc nothing can be made, not even by root.
+  for name in ["HOME", "CFFIXED_USER_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"] {
+    setenv(name, "/proc", 1)
   }
+  setenv("XDG_DATA_HOME", cookieFolder(), 1)
   tx_skip_openssl_config()
   return original
+}
+
+/// Where URLSession may look for cookies, which it does even when told to keep none.
+///
+/// It wants a folder in there that is named after the program's, tries to make it if there is none,
+/// and failing that reads below the working directory, which may be anybody's. So it gets the
+/// parent of the program's own folder. A name with a dot it would shorten.
+private func cookieFolder() -> String {
+  let limit = Int(PATH_MAX)
+  var buffer = [CChar](repeating: 0, count: limit)
+  let length = readlink("/proc/self/exe", &buffer, limit)
+  guard length > 0, length < limit else { return "/proc" }
+  let path = String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  let parts = path.split(separator: "/")
+  guard let name = parts.dropLast().last, !name.contains(".") else { return "/proc" }
+  return "/" + parts.dropLast(2).joined(separator: "/")
 }
 
 /// The environment; of a variable that is there twice, the first.

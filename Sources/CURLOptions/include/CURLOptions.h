@@ -19,10 +19,10 @@ enum {
   TX_NO_PROXY = 4,        // go there directly, whatever the environment says
 };
 
-// Copies the settings for the requests to come. Exactly one of ca_blob, ca_path and ca_file should
+// Copies the settings for the requests to come. A url replaces the handle's own. Exactly one of ca_blob, ca_path and ca_file should
 // be given for https; the others are NULL and nothing else is trusted. Returns 0, or an errno.
-int tx_arm(const char *ca_file, const char *ca_path, const unsigned char *ca_blob,
-           size_t ca_blob_length, int flags, long timeout_ms);
+int tx_arm(const char *url, const char *ca_file, const char *ca_path,
+           const unsigned char *ca_blob, size_t ca_blob_length, int flags, long timeout_ms);
 
 // Forgets the settings; from now on every request is refused.
 void tx_disarm(void);

@@ -3,8 +3,10 @@ import Glibc
 
 /// What must be known about a URL before a request goes to it.
 struct Endpoint {
-  /// The URL itself.
+  /// The URL for URLSession.
   var url: URL
+  /// The URL for libcurl, where URLSession must be given another.
+  var trueURL: String?
   /// Whether it is `http`, where anybody on the way can read along.
   var isPlain: Bool
   /// The host's name or address, an IPv6 address without its brackets.
@@ -20,6 +22,14 @@ struct Endpoint {
     self.url = url
     isPlain = scheme == "http"
     self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+    // URLSession compares the host without brackets to libcurl's with, and gives up.
+    guard self.host.contains(":") else { return }
+    guard let start = text.firstIndex(of: "["), let end = text.firstIndex(of: "]"), start < end,
+      text[text.index(after: start)..<end] == self.host,
+      let other = URL(string: text.replacingCharacters(in: start...end, with: "ipv6.invalid"))
+    else { return nil }
+    trueURL = text
+    self.url = other
   }
 
   /// Whether the host is this machine by its very name: such a request is never for a proxy.

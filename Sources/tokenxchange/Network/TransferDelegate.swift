@@ -15,6 +15,8 @@ final class TransferDelegate: NSObject, URLSessionDataDelegate, Sendable {
     var answer: HTTPAnswer?
     /// URLSession's error.
     var error: NSError?
+    /// Whether it has ended.
+    var isOver = false
     /// Whether the body was larger than allowed.
     var isTooLarge = false
   }
@@ -31,6 +33,17 @@ final class TransferDelegate: NSObject, URLSessionDataDelegate, Sendable {
   ) {
     // Following it would send the token to another place than the one that was named.
     completionHandler(nil)
+  }
+
+  func urlSession(
+    _ session: URLSession, task: URLSessionTask, didReceive challenge: URLAuthenticationChallenge,
+    completionHandler: @escaping (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
+  ) {
+    // A 401 is an answer like any other: what there is to show has been sent. URLSession has no way
+    // to say so, and asks when all of the answer is here.
+    if let response = challenge.failureResponse ?? task.response { keep(response, of: task) }
+    finish(task, error: nil)
+    completionHandler(.cancelAuthenticationChallenge, nil)
   }
 
   func urlSession(
@@ -56,12 +69,18 @@ final class TransferDelegate: NSObject, URLSessionDataDelegate, Sendable {
     _ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?
   ) {
     if let response = task.response { keep(response, of: task) }
-    let isCurrent = transfer.withLock { transfer in
-      guard transfer.task == task.taskIdentifier else { return false }
-      transfer.error = error.map { $0 as NSError }
+    finish(task, error: error.map { $0 as NSError })
+  }
+
+  /// Ends the transfer, once, and wakes who waits.
+  private func finish(_ task: URLSessionTask, error: NSError?) {
+    let isNews = transfer.withLock { transfer in
+      guard transfer.task == task.taskIdentifier, !transfer.isOver else { return false }
+      transfer.error = error
+      transfer.isOver = true
       return true
     }
-    if isCurrent { finished.signal() }
+    if isNews { finished.signal() }
   }
 
   /// Notes the status and headers, the first time they are seen.

@@ -13,6 +13,11 @@ extension TransportError {
   init(outcome: tx_outcome, error: NSError, host: String) {
     let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError
     let detail = (underlying ?? error).localizedDescription
+    // libcurl quotes a proxy's URL that it cannot read, password and all.
+    guard !detail.hasPrefix("Unsupported proxy"), !detail.contains("@") else {
+      self.init(.proxy, detail: "the proxy's URL is not one that can be used")
+      return
+    }
     self.init(Self.kind(outcome: outcome, error: error, detail: detail, host: host), detail: detail)
   }
 

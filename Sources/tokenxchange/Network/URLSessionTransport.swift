@@ -37,7 +37,7 @@ final class URLSessionTransport: Sendable {
   ///   - request: The request.
   ///   - options: Whom to trust, how long to wait, how much to read.
   /// - Returns: The answer, whatever its status.
-  /// - Throws: A transport error if there is none.
+  /// - Throws: ``TransportError`` if there is none.
   func send(
     _ request: HTTPRequest, _ options: HTTPOptions
   ) throws(TransportError) -> HTTPAnswer {
@@ -69,6 +69,8 @@ final class URLSessionTransport: Sendable {
     if endpoint.isLoopback { flags |= TX_NO_PROXY }
     switch options.trust {
     case .anything: flags |= TX_SKIP_VERIFY
+    case .only(let bytes) where bytes.isEmpty:
+      throw TransportError(.notSent, detail: "no certificates to trust were given")
     case .only(let bytes): pem = bytes
     case .system where endpoint.isPlain: break
     case .system:
@@ -79,7 +81,8 @@ final class URLSessionTransport: Sendable {
     }
     let milliseconds = Int(max(1, min(options.timeout, 86_400) * 1000))
     let failure = tx_arm(
-      system?.file, system?.directory, pem, pem?.count ?? 0, Int32(flags), milliseconds)
+      endpoint.trueURL, system?.file, system?.directory, pem, pem?.count ?? 0, Int32(flags),
+      milliseconds)
     guard failure == 0 else {
       throw TransportError(.notSent, detail: "the TLS options could not be set")
     }
@@ -87,8 +90,8 @@ final class URLSessionTransport: Sendable {
 
   /// Makes a session that keeps nothing and reads nothing but its connections.
   private static func connect(trust: HTTPOptions.Trust) -> Connection {
-    // `.default` asks for the shared cache, which would make a folder for itself.
-    URLCache.shared = URLCache(memoryCapacity: 0, diskCapacity: 0, diskPath: nil)
+    // `.default` asks for the shared cache, which would look for a folder of its own.
+    URLCache.shared = URLCache(memoryCapacity: 0, diskCapacity: 0, diskPath: "/proc/none")
     let configuration = URLSessionConfiguration.default
     configuration.urlCache = nil
     configuration.urlCredentialStorage = nil
@@ -127,7 +130,9 @@ final class URLSessionTransport: Sendable {
     let outcome = tx_outcome()
     if transfer.isTooLarge { throw TransportError(.tooLarge) }
     if outcome.refused > 0 || outcome.applied == 0 {
-      throw TransportError(.notSent, detail: "the TLS options could not be set")
+      let option = "the option \(outcome.refused_option) of libcurl could not be set"
+      let detail = outcome.refused > 0 ? option : transfer.error?.localizedDescription
+      throw TransportError(.notSent, detail: detail ?? "the request never reached libcurl")
     }
     if let error = transfer.error {
       throw TransportError(outcome: outcome, error: error, host: endpoint.host)
