@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// One request that was sent to a real Dex, and the answer that it gave.
 struct DexRecording: Sendable, CustomTestStringConvertible {
@@ -41,12 +42,18 @@ struct DexRecording: Sendable, CustomTestStringConvertible {
   }
 
   static func encode(_ text: String) -> String {
-    text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+    let plain = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "-._~"))
+    return text.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
   }
 
   private static func headers(_ value: JSONValue?) -> [String: String] {
     let pairs = value?.object?.members.map { ($0.name, $0.value.string ?? "") } ?? []
     return Dictionary(pairs) { first, _ in first }
+  }
+
+  /// The key that signed the recorded subject token, by name.
+  var subjectKeyID: String {
+    request.formValue("subject_token").flatMap(JWT.init)?.header["kid"]?.string ?? ""
   }
 
   /// The body, if it is JSON.

@@ -5,7 +5,7 @@ import Testing
 
 /// The stand-in answers as the real Dex of the recordings did.
 struct DexStandInTests {
-  static let isDevice = { (name: String) in name.hasPrefix("09-device") }
+  static func isDevice(_ name: String) -> Bool { name.hasPrefix("09-device") }
 
   @Test func thereAreRecordings() { #expect(DexRecording.all.count == 117) }
 
@@ -39,15 +39,20 @@ struct DexStandInTests {
 /// A stand-in set up as the recorded Dex was, with keys of our own under the recorded names.
 private struct DexReplay {
   static let pem = Result { try RSAKey().pem }
-  static let clusterKey = "IhpYfWde6U7vFZ-SL41SYZME6-rfacZQffZNKkM7KJc"
+  static let strangerKey = Result { try RSAKey() }
+  static let clusterKey = keyID("11-upstream-back")
+  static func keyID(_ name: String) -> String {
+    DexRecording.all.first { $0.name == name }?.subjectKeyID ?? ""
+  }
 
   let standIn: DexStandIn
   let pem: String
   let stranger: RSAKey
 
   init() throws {
-    pem = try Self.pem.get()
-    stranger = try RSAKey()
+    let pem = try Self.pem.get()
+    self.pem = pem
+    stranger = try Self.strangerKey.get()
     let cluster = ServiceAccountIssuer(
       issuer: "http://127.0.0.1:18601", key: try RSAKey(pem: pem, keyID: Self.clusterKey))
     var configuration = DexConfiguration.standard(
@@ -62,11 +67,9 @@ private struct DexReplay {
     userInfo.getsUserInfo = true
     var nameless = try connector("argocd-nousernamekey")
     nameless.userNameKey = "name"
-    let other = DexRecording.all.first { $0.name == "11-dex-restarted-ok" }
-    let otherID = other?.request.formValue("subject_token").flatMap(JWT.init)?.header["kid"]?.string
     configuration.connectors += [
       userInfo, nameless, try connector("argocd-clientid"),
-      try connector("other-cluster", port: 18602, keyID: otherID ?? ""),
+      try connector("other-cluster", port: 18602, keyID: Self.keyID("11-dex-restarted-ok")),
       try connector("down-cluster", port: 18609),
     ]
     standIn = try DexStandIn(configuration)
