@@ -1,0 +1,161 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+/// The stand-in answers as the real Dex of the recordings did.
+struct DexStandInTests {
+  static func isDevice(_ name: String) -> Bool { name.hasPrefix("09-device") }
+
+  @Test func thereAreRecordings() { #expect(DexRecording.all.count == 117) }
+
+  @Test(arguments: DexRecording.named { !isDevice($0) })
+  func answersAsRecorded(_ recording: DexRecording) throws {
+    let replay = try DexReplay()
+    replay.expectSame(recording, replay.answer(to: recording))
+  }
+
+  @Test func deviceFlowAnswersAsRecorded() throws {
+    let replay = try DexReplay()
+    var codes: [String: String] = [:]
+    for recording in DexRecording.named(Self.isDevice) {
+      var adapted = recording.request
+      for (recorded, ours) in codes {
+        adapted.body = Array(adapted.text.replacingOccurrences(of: recorded, with: ours).utf8)
+      }
+      let answer = replay.answer(to: recording, sending: adapted)
+      if let recorded = recording.json?["device_code"]?.string {
+        codes[recorded] = try JSONValue(parsing: answer.body)["device_code"]?.string
+      }
+      if recording.name == "09-device-full-1-code" {
+        // The recorded user signed in between these two requests.
+        #expect(replay.standIn.approve())
+      }
+      replay.expectSame(recording, answer)
+    }
+  }
+}
+
+/// A stand-in set up as the recorded Dex was, with keys of our own under the recorded names.
+private struct DexReplay {
+  static let pem = Result { try RSAKey().pem }
+  static let strangerKey = Result { try RSAKey() }
+  static let clusterKey = keyID("11-upstream-back")
+  static func keyID(_ name: String) -> String {
+    DexRecording.all.first { $0.name == name }?.subjectKeyID ?? ""
+  }
+
+  let standIn: DexStandIn
+  let pem: String
+  let stranger: RSAKey
+
+  init() throws {
+    let pem = try Self.pem.get()
+    self.pem = pem
+    stranger = try Self.strangerKey.get()
+    let cluster = ServiceAccountIssuer(
+      issuer: "http://127.0.0.1:18601", key: try RSAKey(pem: pem, keyID: Self.clusterKey))
+    var configuration = DexConfiguration.standard(
+      signingKey: try RSAKey(pem: pem, keyID: String(repeating: "0", count: 40)), cluster: cluster)
+    func connector(_ id: String, port: Int = 18601, keyID: String = Self.clusterKey) throws
+      -> DexConfiguration.Connector
+    {
+      .init(
+        id: id, issuer: "http://127.0.0.1:\(port)", keys: [try RSAKey(pem: pem, keyID: keyID)])
+    }
+    var userInfo = try connector("argocd-userinfo")
+    userInfo.getsUserInfo = true
+    var nameless = try connector("argocd-nousernamekey")
+    nameless.userNameKey = "name"
+    configuration.connectors += [
+      userInfo, nameless, try connector("argocd-clientid"),
+      try connector("other-cluster", port: 18602, keyID: Self.keyID("11-dex-restarted-ok")),
+      try connector("down-cluster", port: 18609),
+    ]
+    standIn = try DexStandIn(configuration)
+  }
+
+  func answer(to recording: DexRecording, sending request: LoopbackRequest? = nil)
+    -> LoopbackResponse
+  {
+    let name = recording.name
+    let hasLimits = ["nogrant", "grant-not-enabled", "grant-off"].contains(where: name.contains)
+    standIn.update { configuration in
+      configuration.grants =
+        hasLimits ? [GrantType.authorizationCode, GrantType.refreshToken] : GrantType.all
+      configuration.issuer =
+        name.contains("-tls")
+        ? "https://127.0.0.1:18611/dex" : "http://127.0.0.1:\(hasLimits ? 18612 : 18610)/dex"
+      configuration.tokenLifetime = name.contains("-tls") ? 86_400 : 600
+      configuration.now = { Date(timeIntervalSince1970: recording.time) }
+    }
+    return standIn.answer(resigned(request ?? recording.request, name))
+  }
+
+  /// The request with its tokens signed by our keys, or as wrongly as the recorded one.
+  private func resigned(_ request: LoopbackRequest, _ name: String) -> LoopbackRequest {
+    var request = request
+    let text = request.text + request.target + request.headers.map(\.value).joined(separator: " ")
+    for match in text.matches(of: /eyJ[\w-]+\.[\w-]+\.[\w-]*/) {
+      let old = String(match.output)
+      guard let token = JWT(old), let keyID = token.header["kid"]?.string else { continue }
+      let dexKey = standIn.configuration.signingKey
+      let key: RSAKey =
+        name.contains("unknown-key")
+        ? stranger : keyID.count == 40 ? dexKey : (try? RSAKey(pem: pem, keyID: keyID)) ?? dexKey
+      var new = JWT.sign(token.claims, with: key)
+      if name.contains("bad-signature") { new = String(new.dropLast(8)) + "AAAAAAAA" }
+      if token.header["alg"]?.string == "none" {
+        new = JWT.forge(header: token.header, claims: token.claims)
+      }
+      if name.contains("trailing-newline") { new += "%0A" }
+      request.body = Array(request.text.replacingOccurrences(of: old, with: new).utf8)
+      request.target = request.target.replacingOccurrences(of: old, with: new)
+      request.headers = request.headers.map {
+        (name: $0.name, value: $0.value.replacingOccurrences(of: old, with: new))
+      }
+    }
+    return request
+  }
+
+  func expectSame(_ recording: DexRecording, _ answer: LoopbackResponse) {
+    let name: Comment = "\(recording.name)"
+    #expect(answer.status == recording.status, name)
+    let volatile = ["Date", "Content-Length"]
+    let headers = Dictionary(answer.headers) { first, _ in first }
+    #expect(headers == recording.headers.filter { !volatile.contains($0.key) }, name)
+    #expect(recording.headers["Content-Length"] == String(answer.body.count), name)
+    guard recording.request.method != "HEAD" else { return }
+    guard let recorded = recording.json, let given = try? JSONValue(parsing: answer.body) else {
+      #expect(answer.text.trimmingCharacters(in: .newlines) == recording.body, name)
+      return
+    }
+    #expect(given.object?.names == recorded.object?.names, name)
+    for member in recorded.object?.members ?? [] {
+      let value = given[member.name]
+      switch member.name {
+      case "access_token", "id_token": expectSameClaims(member.value, value, name)
+      case "keys":
+        #expect(
+          value?.array?.first?.object?.names == member.value.array?.first?.object?.names, name)
+      case "device_code", "user_code", "refresh_token", "verification_uri_complete":
+        #expect(value?.string?.count == member.value.string?.count, name)
+      case "at_hash": #expect(value?.string?.count == member.value.string?.count, name)
+      default: #expect(value == member.value, name)
+      }
+    }
+  }
+
+  private func expectSameClaims(_ recorded: JSONValue, _ given: JSONValue?, _ name: Comment) {
+    guard let recorded = JWT(recorded.string ?? ""), let given = JWT(given?.string ?? "") else {
+      Issue.record("no tokens to compare")
+      return
+    }
+    #expect(given.isSigned(byOneOf: [standIn.configuration.signingKey]), name)
+    #expect(given.header.object?.names == recorded.header.object?.names, name)
+    #expect(given.claims.object?.names == recorded.claims.object?.names, name)
+    for claim in recorded.claims.object?.members ?? [] where !claim.name.hasSuffix("_hash") {
+      #expect(given.claims[claim.name] == claim.value, name)
+    }
+  }
+}

@@ -1,0 +1,114 @@
+/// An RSA key pair that signs and verifies RS256.
+public final class RSAKey: Sendable {
+  /// What a key cannot do.
+  public enum Failure: Error {
+    /// OpenSSL would not make one.
+    case generation
+    /// The text is no private key.
+    case notAKey
+  }
+
+  /// The key's id, as it stands in JWT headers and key sets.
+  public let keyID: String
+  // An EVP_PKEY may be used by many threads once made; an address is Sendable, a pointer is not.
+  private let address: UInt
+
+  /// Makes a new key.
+  public convenience init(bits: Int = 2048) throws {
+    let library = LibCrypto.shared
+    let context = library.keyContextNew(6, nil)
+    defer { library.keyContextFree(context) }
+    var key: LibCrypto.Pointer?
+    guard library.keygenInit(context) == 1, library.setBits(context, Int32(bits)) == 1,
+      library.keygen(context, &key) == 1, let key
+    else { throw Failure.generation }
+    self.init(adopting: key, keyID: nil)
+  }
+
+  /// Reads a private key.
+  public convenience init(pem: String, keyID: String? = nil) throws {
+    let library = LibCrypto.shared
+    let bytes = Array(pem.utf8)
+    let key = bytes.withUnsafeBytes { buffer in
+      let memory = library.memoryNew(buffer.baseAddress, Int32(buffer.count))
+      defer { library.bioFree(memory) }
+      return library.readPEM(memory, nil, nil, nil)
+    }
+    guard let key else { throw Failure.notAKey }
+    self.init(adopting: key, keyID: keyID)
+  }
+
+  private init(adopting key: LibCrypto.Pointer, keyID: String?) {
+    address = UInt(bitPattern: key)
+    let modulus = Self.number("n", of: key)
+    self.keyID = keyID ?? Base64URL.encode(Self.sha256(modulus))
+  }
+
+  // Keys live as long as the process: freeing one that a server thread still uses is worse.
+  private var pointer: LibCrypto.Pointer? { LibCrypto.Pointer(bitPattern: address) }
+
+  /// The private key as PEM text.
+  public var pem: String {
+    let library = LibCrypto.shared
+    let memory = library.bioNew(library.memoryMethod())
+    defer { library.bioFree(memory) }
+    guard library.writePEM(memory, pointer, nil, nil, 0, nil, nil) == 1 else { return "" }
+    var bytes = [UInt8](repeating: 0, count: 16_384)
+    let count = library.bioRead(memory, &bytes, Int32(bytes.count))
+    return String(decoding: bytes.prefix(Int(max(0, count))), as: UTF8.self)
+  }
+
+  /// The public half as a member of a JSON Web Key Set (RFC 7517).
+  public var jwk: JSONValue {
+    guard let pointer else { return nil }
+    return [
+      "use": "sig", "kty": "RSA", "kid": .string(keyID), "alg": "RS256",
+      "n": .string(Base64URL.encode(Self.number("n", of: pointer))),
+      "e": .string(Base64URL.encode(Self.number("e", of: pointer))),
+    ]
+  }
+
+  /// A key set that holds the given keys.
+  public static func keySet(_ keys: [RSAKey]) -> JSONValue { ["keys": .array(keys.map(\.jwk))] }
+
+  /// Signs with RSASSA-PKCS1-v1_5 and SHA-256.
+  public func sign(_ message: some Sequence<UInt8>) -> [UInt8] {
+    let library = LibCrypto.shared
+    let context = library.contextNew()
+    defer { library.contextFree(context) }
+    var signature = [UInt8](repeating: 0, count: 1024)
+    var count = signature.count
+    let message = Array(message)
+    guard library.signInit(context, nil, library.sha256(), nil, pointer) == 1,
+      library.sign(context, &signature, &count, message, message.count) == 1
+    else { return [] }
+    return Array(signature.prefix(count))
+  }
+
+  /// Whether the signature is this key's.
+  public func verifies(_ signature: [UInt8], of message: some Sequence<UInt8>) -> Bool {
+    let library = LibCrypto.shared
+    let context = library.contextNew()
+    defer { library.contextFree(context) }
+    let message = Array(message)
+    return library.verifyInit(context, nil, library.sha256(), nil, pointer) == 1
+      && library.verify(context, signature, signature.count, message, message.count) == 1
+  }
+
+  /// The SHA-256 digest of some bytes.
+  public static func sha256(_ bytes: [UInt8]) -> [UInt8] {
+    var digest = [UInt8](repeating: 0, count: 32)
+    _ = LibCrypto.shared.hash(bytes, bytes.count, &digest)
+    return digest
+  }
+
+  private static func number(_ name: String, of key: LibCrypto.Pointer) -> [UInt8] {
+    let library = LibCrypto.shared
+    var number: LibCrypto.Pointer?
+    guard library.keyNumber(key, name, &number) == 1 else { return [] }
+    defer { library.numberFree(number) }
+    var bytes = [UInt8](repeating: 0, count: Int(library.numberBits(number) + 7) / 8)
+    _ = library.numberBytes(number, &bytes)
+    return bytes
+  }
+}

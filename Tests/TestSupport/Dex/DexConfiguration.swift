@@ -1,0 +1,123 @@
+public import Foundation
+
+/// What a Dex stand-in is set up with: the parts of Dex's own configuration that decide answers.
+public struct DexConfiguration: Sendable {
+  /// One of Dex's `staticClients`.
+  public struct Client: Sendable {
+    /// `id`.
+    public var id: String
+    /// `secret`; empty for none.
+    public var secret: String
+    /// `public`; it changes nothing at the token endpoint, just as in Dex.
+    public var isPublic: Bool
+    /// `trustedPeers`: clients that may ask for this one as their audience.
+    public var trustedPeers: [String]
+
+    /// Makes a client.
+    public init(id: String, secret: String = "", isPublic: Bool? = nil, trustedPeers: [String] = [])
+    {
+      self.id = id
+      self.secret = secret
+      self.isPublic = isPublic ?? secret.isEmpty
+      self.trustedPeers = trustedPeers
+    }
+  }
+
+  /// One of Dex's `connectors`.
+  public struct Connector: Sendable {
+    /// `type`.
+    public enum Kind: Sendable {
+      /// `oidc`: verifies subject tokens.
+      case oidc
+      /// `mockCallback`: takes any subject token for the one fixed person.
+      case mock
+      /// A type that cannot exchange tokens, such as `ldap` or the password database.
+      case other
+    }
+
+    /// `id`.
+    public var id: String
+    /// `type`.
+    public var kind: Kind
+    /// `config.issuer`.
+    public var issuer: String
+    /// The issuer's keys, which a real Dex fetches.
+    public var keys: [RSAKey]
+    /// `config.scopes`; Dex's default asks for profile and email, which breaks service accounts.
+    public var scopes = ["openid"]
+    /// `config.userNameKey`; Dex's default is `name`.
+    public var userNameKey = "sub"
+    /// `config.getUserInfo`; a service account issuer has no such endpoint, so nobody gets in.
+    public var getsUserInfo = false
+    /// `config.insecureEnableGroups`.
+    public var takesGroups = false
+    /// Whether a person's login through this connector can be refreshed.
+    public var refreshes = true
+
+    /// Makes a connector.
+    public init(id: String, kind: Kind = .oidc, issuer: String = "", keys: [RSAKey] = []) {
+      self.id = id
+      self.kind = kind
+      self.issuer = issuer
+      self.keys = keys
+    }
+  }
+
+  /// The path of the issuer's URL.
+  public var issuerPath = "/dex"
+  /// `issuer`, when it is not the plain address of the server itself, as behind TLS.
+  public var issuer: String?
+  /// `staticClients`.
+  public var clients: [Client]
+  /// `connectors`.
+  public var connectors: [Connector]
+  /// `expiry.idTokens` in seconds; Dex's default is 24 hours.
+  public var tokenLifetime = 86_400.0
+  /// `oauth2.grantTypes`.
+  public var grants = GrantType.all
+  /// The key that signs Dex's tokens.
+  public var signingKey: RSAKey
+  /// Further keys in the key set, as after a rotation.
+  public var furtherKeys: [RSAKey] = []
+  /// The clock.
+  public var now: @Sendable () -> Date = { Date() }
+  /// The claims in Dex's tokens, changed just before they are signed: for wrong `iss` or `aud`.
+  public var changeClaims: (@Sendable (inout JSONObject) -> Void)?
+  /// `expiry.deviceRequests` in seconds.
+  public var deviceLifetime = 300
+  /// The polling interval that the device flow asks for, in seconds.
+  public var deviceInterval = 5
+  /// What each poll that came too soon adds to the interval, in seconds.
+  public var deviceSlowDown = 5.0
+  /// Seconds in which the refresh token before the last is still taken; Dex's default is 3.
+  public var refreshReuseInterval = 0.0
+  /// Seconds after which an unused refresh token is refused.
+  public var refreshLifetime: Double?
+
+  /// Makes a configuration.
+  public init(clients: [Client], connectors: [Connector], signingKey: RSAKey) {
+    self.clients = clients
+    self.connectors = connectors
+    self.signingKey = signingKey
+  }
+
+  /// The set-up of the project's documents: connector `argocd-cluster`, client `target-cluster`.
+  public static func standard(
+    signingKey: RSAKey, cluster: ServiceAccountIssuer
+  ) -> DexConfiguration {
+    DexConfiguration(
+      clients: [
+        Client(id: "target-cluster"),
+        Client(id: "target-cluster-readme", secret: "not-a-secret", isPublic: true),
+        Client(id: "conf-client", secret: "conf-secret"),
+        Client(id: "conf-odd", secret: "a+b%2Fc:d e&f"),
+        Client(id: "trusting-cluster", trustedPeers: ["target-cluster"]),
+        Client(id: "aloof-cluster"),
+      ],
+      connectors: [
+        Connector(id: "argocd-cluster", issuer: cluster.issuer, keys: [cluster.key]),
+        Connector(id: "mock", kind: .mock),
+        Connector(id: "local", kind: .other),
+      ], signingKey: signingKey)
+  }
+}

@@ -1,0 +1,126 @@
+/// Something that goes wrong at the stand-in, once or as long as it is set.
+public struct DexFault: Sendable {
+  /// The path under the issuer that it strikes, or `*`.
+  public var path: String
+  /// How many requests it strikes; nil for all.
+  public var times: Int?
+  /// The answer, from what would have been the right one.
+  public var answer: @Sendable (_ right: () -> LoopbackResponse) -> LoopbackResponse
+
+  /// Makes a fault.
+  public init(
+    path: String = "/token", times: Int? = 1,
+    answer: @escaping @Sendable (_ right: () -> LoopbackResponse) -> LoopbackResponse
+  ) {
+    self.path = path
+    self.times = times
+    self.answer = answer
+  }
+
+  /// The same fault for another path or number of requests.
+  public func on(_ path: String = "/token", times: Int? = 1) -> DexFault {
+    DexFault(path: path, times: times, answer: answer)
+  }
+
+  /// The same fault for every request until it is cleared.
+  public var forever: DexFault { DexFault(path: path, times: nil, answer: answer) }
+
+  /// A fixed answer.
+  public static func response(_ response: LoopbackResponse) -> DexFault {
+    DexFault { _ in response }
+  }
+
+  /// A status with a plain text body, as from a proxy.
+  public static func status(_ status: Int, headers: [(String, String)] = []) -> DexFault {
+    var response = LoopbackResponse.text("status \(status)\n", status: status)
+    response.headers += headers
+    return .response(response)
+  }
+
+  /// 429 with a `Retry-After`.
+  public static func tooManyRequests(retryAfter: String) -> DexFault {
+    .status(429, headers: [("Retry-After", retryAfter)])
+  }
+
+  /// An OAuth error in Dex's form.
+  public static func oauth(
+    _ error: String, _ description: String? = nil, status: Int = 400
+  ) -> DexFault {
+    .response(DexTokenRequest.error(error, description, status: status))
+  }
+
+  /// A page of HTML.
+  public static func html(status: Int) -> DexFault {
+    .response(
+      .html(
+        "<html>\n<head><title>\(status)</title></head>\n<body>proxy</body>\n</html>\n",
+        status: status))
+  }
+
+  /// A redirect.
+  public static func redirect(to location: String, status: Int = 302) -> DexFault {
+    .response(.redirect(to: location, status: status))
+  }
+
+  /// 200 and nothing in it.
+  public static var empty: DexFault {
+    .response(LoopbackResponse(headers: [("Content-Type", "application/json")]))
+  }
+
+  /// One of the ways not to answer properly.
+  public static func delivery(_ delivery: LoopbackResponse.Delivery) -> DexFault {
+    .response(.fault(delivery))
+  }
+
+  /// The right answer, delivered in an odd way.
+  public static func delivering(_ delivery: LoopbackResponse.Delivery) -> DexFault {
+    DexFault { right in
+      var response = right()
+      response.delivery = delivery
+      return response
+    }
+  }
+
+  /// The right answer, late.
+  public static func delay(_ seconds: Double) -> DexFault {
+    DexFault { right in
+      var response = right()
+      response.delay = seconds
+      return response
+    }
+  }
+
+  /// The first half of the right answer's body, with a length that fits.
+  public static var truncatedJSON: DexFault {
+    DexFault { right in
+      var response = right()
+      response.body = Array(response.body.prefix(response.body.count / 2))
+      return response
+    }
+  }
+
+  /// The first half of the right answer's body, with the length of the whole.
+  public static var truncatedBody: DexFault {
+    DexFault { right in
+      var response = right()
+      let whole = response.body.count
+      response.body = Array(response.body.prefix(whole / 2))
+      response.delivery = .truncated(missing: whole - response.body.count)
+      return response
+    }
+  }
+
+  /// The right answer with members of its JSON changed.
+  public static func changingJSON(
+    _ change: @escaping @Sendable (inout JSONObject) -> Void
+  ) -> DexFault {
+    DexFault { right in
+      var response = right()
+      if var object = (try? JSONValue(parsing: response.body))?.object {
+        change(&object)
+        response.body = Array(JSONValue.object(object).text.utf8)
+      }
+      return response
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import Synchronization
+
+/// Refresh tokens: each use brings a new one, and the one before it is void.
+///
+/// There are no recordings of this; it follows what Dex's documents and sources say.
+extension DexStandIn {
+  func refresh(
+    _ request: DexTokenRequest, for client: DexConfiguration.Client,
+    _ configuration: DexConfiguration
+  ) throws -> LoopbackResponse {
+    let code = request.body("refresh_token")
+    guard !code.isEmpty else {
+      return DexTokenRequest.error("invalid_request", "No refresh token is found in request.")
+    }
+    let now = configuration.now().timeIntervalSince1970
+    let renewed = logins.withLock { logins in
+      Self.rotate(&logins, code: code, client: client.id, now: now, configuration)
+    }
+    let entry = try renewed.get()
+    let asked = request.scopes
+    let further = asked.filter { !entry.scopes.contains($0) }
+    guard further.isEmpty else {
+      let list = further.map { "\"\($0)\"" }.joined(separator: " ")
+      return DexTokenRequest.error(
+        "invalid_scope", "Requested scopes contain unauthorized scope(s): [\(list)].")
+    }
+    let tokens = DexTokenIssuer(configuration: configuration, issuer: issuer)
+    let answer = try tokens.loginAnswer(
+      for: entry.identity, client: client.id, scopes: asked.isEmpty ? entry.scopes : asked,
+      refreshToken: entry.code)
+    return .text(answer.indented(), type: "application/json")
+  }
+
+  private static func rotate(
+    _ logins: inout DexLogins, code: String, client: String, now: Double,
+    _ configuration: DexConfiguration
+  ) -> Result<DexLogins.Refresh, DexRefusal> {
+    let refused = "Refresh token is invalid or has already been claimed by another client."
+    let index = logins.refreshes.firstIndex {
+      $0.code == code || $0.obsolete.map { [id = $0.id] in DexIdentity.protobuf(id, $0) } == code
+    }
+    guard let index else { return .refused("invalid_request", refused) }
+    let entry = logins.refreshes[index]
+    guard entry.client == client else { return .refused("invalid_grant", refused) }
+    let age = now - entry.lastUsed
+    if let lifetime = configuration.refreshLifetime, age > lifetime {
+      return .refused("invalid_request", "Refresh token expired.")
+    }
+    if entry.code != code {
+      // Two uses at nearly the same time get the same new token; later the old one is void.
+      guard age <= configuration.refreshReuseInterval, configuration.refreshReuseInterval > 0
+      else { return .refused("invalid_request", refused) }
+      return .success(entry)
+    }
+    logins.refreshes[index].obsolete = entry.token
+    logins.refreshes[index].token = DexTokenIssuer.randomID()
+    logins.refreshes[index].lastUsed = now
+    return .success(logins.refreshes[index])
+  }
+
+  /// Voids all refresh tokens, as when Dex loses its storage or an admin deletes them.
+  public func revokeRefreshTokens() { logins.withLock { $0.refreshes = [] } }
+}

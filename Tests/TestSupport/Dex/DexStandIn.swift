@@ -1,0 +1,173 @@
+import Foundation
+import Synchronization
+
+/// Plays Dex v2.45 on loopback, as the recordings of a real one decide.
+public final class DexStandIn: Sendable {
+  /// The set-up, changeable at any time.
+  private let configured: Mutex<DexConfiguration>
+  let logins = Mutex(DexLogins())
+  private let faults = Mutex<[DexFault]>([])
+  private let counts = Mutex<[String: Int]>([:])
+  private let started = Mutex<LoopbackServer?>(nil)
+
+  /// Starts a stand-in; port 0 takes a free one.
+  public init(_ configuration: DexConfiguration, port: Int = 0) throws {
+    configured = Mutex(configuration)
+    let server = try LoopbackServer(port: port) { [weak self] request in
+      self?.answer(request) ?? .fault(.dropped)
+    }
+    started.withLock { $0 = server }
+  }
+
+  /// The server underneath: its requests, and stop and resume.
+  public var server: LoopbackServer {
+    guard let server = started.withLock({ $0 }) else { preconditionFailure("not started") }
+    return server
+  }
+
+  /// Stops the server.
+  public func stop() { started.withLock { $0 }?.stop() }
+
+  /// The set-up.
+  public var configuration: DexConfiguration { configured.withLock { $0 } }
+
+  /// Changes the set-up while the stand-in runs.
+  public func update(_ change: (inout DexConfiguration) -> Void) {
+    configured.withLock { change(&$0) }
+  }
+
+  /// The issuer's URL, without a trailing slash.
+  public var issuer: String {
+    let configuration = configuration
+    return configuration.issuer ?? server.url + configuration.issuerPath
+  }
+
+  /// The URL of the token endpoint.
+  public var tokenURL: String { issuer + "/token" }
+
+  /// How many requests there were to the token endpoint, whatever became of them.
+  public var tokenRequests: Int { requests(to: "/token") }
+
+  /// How many requests there were to a path under the issuer, such as `/device/code`.
+  public func requests(to path: String) -> Int { counts.withLock { $0[path] ?? 0 } }
+
+  /// Sets all counters to nought and forgets the requests.
+  public func resetCounters() {
+    counts.withLock { $0 = [:] }
+    server.forgetRequests()
+  }
+
+  /// Adds faults behind those that wait already.
+  public func inject(_ more: DexFault...) { inject(more) }
+
+  /// Adds faults behind those that wait already.
+  public func inject(_ more: [DexFault]) { faults.withLock { $0 += more } }
+
+  /// Forgets all faults.
+  public func clearFaults() { faults.withLock { $0 = [] } }
+
+  /// How many faults wait.
+  public var pendingFaults: Int { faults.withLock { $0.count } }
+
+  /// Answers one request; the server's handler, callable without it too.
+  public func answer(_ request: LoopbackRequest) -> LoopbackResponse {
+    if request.path == "/_control" { return control(request) }
+    let prefix = configuration.issuerPath
+    guard request.path.hasPrefix(prefix) else { return .notFound }
+    let path = String(request.path.dropFirst(prefix.count))
+    counts.withLock { $0[path, default: 0] += 1 }
+    guard let fault = nextFault(for: path) else { return route(path, request) }
+    return fault.answer { route(path, request) }
+  }
+
+  private func nextFault(for path: String) -> DexFault? {
+    faults.withLock { faults in
+      guard let index = faults.firstIndex(where: { $0.path == path || $0.path == "*" }) else {
+        return nil
+      }
+      let fault = faults[index]
+      guard let times = fault.times else { return fault }
+      if times > 1 { faults[index].times = times - 1 } else { faults.remove(at: index) }
+      return fault
+    }
+  }
+
+  private func route(_ path: String, _ request: LoopbackRequest) -> LoopbackResponse {
+    switch path {
+    case "",
+      "/" where configuration.issuerPath.isEmpty:
+      root
+    case "/healthz": .text("Health check passed")
+    case "/.well-known/openid-configuration": discovery
+    case "/keys": keys
+    case "/token": token(request)
+    case "/device/code": deviceCode(request)
+    case "/device/token": pollDevice(DexTokenRequest(request))
+    case "/device": devicePage
+    case "/userinfo": userInfo(request)
+    default: .notFound
+    }
+  }
+
+  private var root: LoopbackResponse {
+    .html(
+      """
+      <!DOCTYPE html>
+      \t\t\t<title>Dex</title>
+      \t\t\t<h1>Dex IdP</h1>
+      \t\t\t<h3>A Federated OpenID Connect Provider</h3>
+      \t\t\t<p><a href="\(issuer)/.well-known/openid-configuration">Discovery</a></p>
+      """)
+  }
+
+  private var devicePage: LoopbackResponse {
+    .html("<!DOCTYPE html>\n<title>Dex</title>\n<h2>Enter User Code</h2>\n")
+  }
+
+  private var keys: LoopbackResponse {
+    let configuration = configuration
+    var response = LoopbackResponse.text(
+      RSAKey.keySet([configuration.signingKey] + configuration.furtherKeys).indented(),
+      type: "application/json")
+    response.headers.insert(("Cache-Control", "max-age=600, must-revalidate"), at: 0)
+    return response
+  }
+
+  private var discovery: LoopbackResponse {
+    let issuer = issuer
+    func url(_ path: String) -> JSONValue { .string(issuer + path) }
+    let document: JSONValue = [
+      "issuer": .string(issuer), "authorization_endpoint": url("/auth"),
+      "token_endpoint": url("/token"), "jwks_uri": url("/keys"),
+      "userinfo_endpoint": url("/userinfo"),
+      "device_authorization_endpoint": url("/device/code"),
+      "introspection_endpoint": url("/token/introspect"),
+      "grant_types_supported": .strings(configuration.grants),
+      "response_types_supported": ["code"], "subject_types_supported": ["public"],
+      "id_token_signing_alg_values_supported": ["RS256"],
+      "code_challenge_methods_supported": ["S256", "plain"],
+      "scopes_supported": ["openid", "email", "groups", "profile", "offline_access"],
+      "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+      "claims_supported": [
+        "iss", "sub", "aud", "iat", "exp", "email", "email_verified", "locale", "name",
+        "preferred_username", "at_hash",
+      ],
+    ]
+    return .text(document.indented(), type: "application/json")
+  }
+
+  private func userInfo(_ request: LoopbackRequest) -> LoopbackResponse {
+    let authorization = request.header("Authorization") ?? ""
+    let configuration = configuration
+    guard authorization.lowercased().hasPrefix("bearer "),
+      let token = JWT(String(authorization.dropFirst(7))),
+      token.isSigned(byOneOf: [configuration.signingKey] + configuration.furtherKeys),
+      let expiry = token.claims["exp"]?.number,
+      expiry >= configuration.now().timeIntervalSince1970
+    else {
+      return .json(
+        ["error": "access_denied", "error_description": "Invalid bearer token."], status: 403)
+    }
+    return .json(token.claims)
+  }
+}

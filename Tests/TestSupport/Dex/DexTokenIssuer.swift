@@ -1,0 +1,87 @@
+import Foundation
+
+/// Makes Dex's own tokens: which claims stand in them, and in which order.
+struct DexTokenIssuer {
+  /// A peer does not trust the client: Dex calls that a server error.
+  struct Untrusted: Error {}
+
+  let configuration: DexConfiguration
+  let issuer: String
+
+  /// Signs a token for a client; an access token differs by a hash of something random.
+  func token(
+    for identity: DexIdentity, client: String, scopes: [String], hashing accessToken: String?,
+    code: String? = nil
+  ) throws -> String {
+    let now = configuration.now().timeIntervalSince1970
+    var claims = JSONObject([("iss", .string(issuer)), ("sub", .string(identity.subject))])
+    let audience = try audience(client: client, scopes: scopes)
+    claims["aud"] = audience.count == 1 ? .string(audience[0]) : .strings(audience)
+    claims["exp"] = .integer(Int((now + configuration.tokenLifetime).rounded(.down)))
+    claims["iat"] = .integer(Int(now.rounded(.down)))
+    if audience.count > 1 { claims["azp"] = .string(client) }
+    if let accessToken { claims["at_hash"] = .string(Self.half(accessToken)) }
+    if let code { claims["c_hash"] = .string(Self.half(code)) }
+    if scopes.contains("email") {
+      if !identity.email.isEmpty { claims["email"] = .string(identity.email) }
+      claims["email_verified"] = .bool(identity.emailVerified)
+    }
+    if scopes.contains("groups"), !identity.groups.isEmpty {
+      claims["groups"] = .strings(identity.groups)
+    }
+    if scopes.contains("profile") {
+      if !identity.name.isEmpty { claims["name"] = .string(identity.name) }
+      if !identity.preferredName.isEmpty {
+        claims["preferred_username"] = .string(identity.preferredName)
+      }
+    }
+    if scopes.contains("federated:id") {
+      claims["federated_claims"] = [
+        "connector_id": .string(identity.connector), "user_id": .string(identity.userID),
+      ]
+    }
+    configuration.changeClaims?(&claims)
+    return JWT.sign(.object(claims), with: configuration.signingKey)
+  }
+
+  /// The seconds that Dex writes as `expires_in`: truncated, and a moment has passed already.
+  var expiresIn: JSONValue { .integer(max(0, Int(configuration.tokenLifetime) - 1)) }
+
+  /// The answer to a login or a refresh, as Dex writes it.
+  func loginAnswer(
+    for identity: DexIdentity, client: String, scopes: [String], refreshToken: String?
+  ) throws -> JSONValue {
+    let access = try token(
+      for: identity, client: client, scopes: scopes, hashing: Self.randomID())
+    let id = try token(
+      for: identity, client: client, scopes: scopes, hashing: access, code: Self.randomID())
+    var answer = JSONObject([
+      ("access_token", .string(access)), ("token_type", "bearer"), ("expires_in", expiresIn),
+    ])
+    if let refreshToken { answer["refresh_token"] = .string(refreshToken) }
+    answer["id_token"] = .string(id)
+    return .object(answer)
+  }
+
+  private func audience(client: String, scopes: [String]) throws -> [String] {
+    var audience: [String] = []
+    for scope in scopes {
+      let prefix = "audience:server:client_id:"
+      guard scope.hasPrefix(prefix) else { continue }
+      let peer = String(scope.dropFirst(prefix.count))
+      let trusts = configuration.clients.first { $0.id == peer }?.trustedPeers.contains(client)
+      guard peer == client || trusts == true else { throw Untrusted() }
+      audience.append(peer)
+    }
+    return audience.contains(client) ? audience : audience + [client]
+  }
+
+  /// 25 random letters and digits, as Dex's storage ids.
+  static func randomID(length: Int = 25) -> String {
+    String((0..<length).map { _ in "abcdefghijklmnopqrstuvwxyz234567".randomElement() ?? "a" })
+  }
+
+  private static func half(_ text: String) -> String {
+    Base64URL.encode(RSAKey.sha256(Array(text.utf8)).prefix(16))
+  }
+}

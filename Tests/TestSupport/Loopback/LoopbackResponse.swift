@@ -1,0 +1,92 @@
+/// What a loopback server answers, and how: rightly, slowly, half, or not at all.
+public struct LoopbackResponse: Sendable {
+  /// How the answer goes out.
+  public enum Delivery: Sendable, Equatable {
+    /// As it should.
+    case whole
+    /// As it should, and the connection is closed after it.
+    case closing
+    /// A TCP reset in place of an answer.
+    case reset
+    /// A plain close in place of an answer.
+    case dropped
+    /// Nothing at all, the connection stays open.
+    case hang
+    /// The whole answer, so many bytes at a time.
+    case slow(bytes: Int, interval: Double)
+    /// The head, then white space so many bytes at a time, for ever.
+    case endless(bytes: Int, interval: Double)
+    /// The body stops so many bytes before the announced length.
+    case truncated(missing: Int)
+    /// A body of so many MiB of white space follows the body.
+    case huge(mebibytes: Int)
+  }
+
+  /// The status code.
+  public var status: Int
+  /// Names and values; `Content-Length` and `Date` are added.
+  public var headers: [(String, String)]
+  /// The body.
+  public var body: [UInt8]
+  /// How it goes out.
+  public var delivery: Delivery
+  /// Seconds to wait before anything goes out.
+  public var delay: Double
+
+  /// Makes an answer.
+  public init(
+    status: Int = 200, headers: [(String, String)] = [], body: [UInt8] = [],
+    delivery: Delivery = .whole, delay: Double = 0
+  ) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+    self.delivery = delivery
+    self.delay = delay
+  }
+
+  /// A text answer.
+  public static func text(
+    _ text: String, status: Int = 200, type: String = "text/plain; charset=utf-8"
+  ) -> LoopbackResponse {
+    LoopbackResponse(status: status, headers: [("Content-Type", type)], body: Array(text.utf8))
+  }
+
+  /// An HTML answer, as a proxy in between gives it.
+  public static func html(_ text: String, status: Int = 200) -> LoopbackResponse {
+    .text(text, status: status, type: "text/html; charset=utf-8")
+  }
+
+  /// A JSON answer in one line.
+  public static func json(_ value: JSONValue, status: Int = 200) -> LoopbackResponse {
+    .text(value.text, status: status, type: "application/json")
+  }
+
+  /// A redirect.
+  public static func redirect(to location: String, status: Int = 302) -> LoopbackResponse {
+    LoopbackResponse(status: status, headers: [("Location", location)])
+  }
+
+  /// No proper answer, but the given behaviour.
+  public static func fault(_ delivery: Delivery) -> LoopbackResponse {
+    LoopbackResponse(
+      headers: [("Content-Type", "application/json")], body: Array("{".utf8), delivery: delivery)
+  }
+
+  /// Go's answer for a path that nobody serves.
+  public static var notFound: LoopbackResponse {
+    LoopbackResponse(
+      status: 404,
+      headers: [
+        ("Content-Type", "text/plain; charset=utf-8"), ("X-Content-Type-Options", "nosniff"),
+      ], body: Array("404 page not found\n".utf8))
+  }
+
+  /// The first header of that name.
+  public func header(_ name: String) -> String? {
+    headers.first { $0.0.lowercased() == name.lowercased() }?.1
+  }
+
+  /// The body as text.
+  public var text: String { String(decoding: body, as: UTF8.self) }
+}

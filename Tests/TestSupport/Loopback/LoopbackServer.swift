@@ -1,0 +1,178 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// A small HTTP/1.1 server on 127.0.0.1 whose answers come from a closure.
+public final class LoopbackServer: Sendable {
+  /// Answers one request; called from many threads at once.
+  public typealias Handler = @Sendable (LoopbackRequest) -> LoopbackResponse
+
+  /// The system would not let us listen.
+  public struct Failure: Error, CustomStringConvertible {
+    /// The call that failed.
+    public var call: String
+    /// Its `errno`.
+    public var code: Int32
+    /// The sentence.
+    public var description: String { "\(call): \(String(cString: strerror(code)))" }
+  }
+
+  /// The port.
+  public let port: Int
+  private let handler: Handler
+  private let keepsRequests: Int
+  private let state = Mutex(State())
+
+  private struct State {
+    var listener: Int32 = -1
+    var acceptor: DispatchSemaphore?
+    var connections: Set<Int32> = []
+    var requests: [LoopbackRequest] = []
+    var count = 0
+    var accepted = 0
+  }
+
+  /// Starts listening; port 0 takes a free one, and only so many requests are kept.
+  public init(
+    port: Int = 0, keepingRequests: Int = 20_000, handler: @escaping Handler
+  ) throws {
+    self.handler = handler
+    keepsRequests = keepingRequests
+    let (listener, bound) = try Self.listen(port)
+    self.port = bound
+    accept(from: listener)
+  }
+
+  // The last reference may go on the thread that accepts: it cannot wait for itself.
+  deinit { _ = shutDown() }
+
+  /// `http://127.0.0.1:PORT`.
+  public var url: String { "http://127.0.0.1:\(port)" }
+
+  /// All requests so far, in the order in which they were read.
+  public var requests: [LoopbackRequest] { state.withLock { $0.requests } }
+
+  /// How many requests there were.
+  public var requestCount: Int { state.withLock { $0.count } }
+
+  /// How many connections were accepted.
+  public var connectionCount: Int { state.withLock { $0.accepted } }
+
+  /// Forgets the requests so far.
+  public func forgetRequests() {
+    state.withLock {
+      $0.requests = []
+      $0.count = 0
+    }
+  }
+
+  /// Closes the port and every connection: from now on connecting is refused.
+  public func stop() { shutDown()?.wait() }
+
+  private func shutDown() -> DispatchSemaphore? {
+    state.withLock { state -> DispatchSemaphore? in
+      // A shutdown wakes the thread that sits in accept or read; that thread closes.
+      if state.listener >= 0 { shutdown(state.listener, Int32(SHUT_RDWR)) }
+      for connection in state.connections { shutdown(connection, Int32(SHUT_RDWR)) }
+      state.listener = -1
+      defer { state.acceptor = nil }
+      return state.acceptor
+    }
+  }
+
+  /// Listens again on the same port after a stop.
+  public func resume() throws {
+    guard state.withLock({ $0.listener < 0 }) else { return }
+    accept(from: try Self.listen(port).listener)
+  }
+
+  private static func listen(_ port: Int) throws -> (listener: Int32, port: Int) {
+    let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    let listener = socket(AF_INET, type, 0)
+    guard listener >= 0 else { throw Failure(call: "socket", code: errno) }
+    var yes: Int32 = 1
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
+    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let failed = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+        bind(listener, pointer, size) != 0 || Glibc.listen(listener, 512) != 0
+          || getsockname(listener, pointer, &size) != 0
+      }
+    }
+    guard !failed else {
+      let code = errno
+      close(listener)
+      throw Failure(call: "listen on port \(port)", code: code)
+    }
+    return (listener, Int(in_port_t(bigEndian: address.sin_port)))
+  }
+
+  private func accept(from listener: Int32) {
+    let ended = DispatchSemaphore(value: 0)
+    state.withLock {
+      $0.listener = listener
+      $0.acceptor = ended
+    }
+    // The thread must not keep the server alive: a test that forgets to stop it would leak it.
+    Self.thread { [weak self] in
+      while true {
+        let client = Glibc.accept(listener, nil, nil)
+        if client < 0 {
+          if errno == EINTR || errno == ECONNABORTED { continue }
+          if errno == EMFILE || errno == ENFILE {
+            usleep(10_000)
+            continue
+          }
+          break
+        }
+        _ = fcntl(client, F_SETFD, FD_CLOEXEC)
+        guard let self, self.adopt(client, from: listener) else {
+          close(client)
+          break
+        }
+      }
+      close(listener)
+      ended.signal()
+    }
+  }
+
+  private func adopt(_ client: Int32, from listener: Int32) -> Bool {
+    let wanted = state.withLock { state -> Bool in
+      guard state.listener == listener else { return false }
+      state.connections.insert(client)
+      state.accepted += 1
+      return true
+    }
+    guard wanted else { return false }
+    let handler = handler
+    Self.thread { [weak self] in
+      LoopbackConnection(socket: client).serve { request in
+        self?.record(request)
+        return handler(request)
+      }
+      if let self {
+        // Forgotten before it is closed, so that stop never shuts down a reused number.
+        self.state.withLock { _ = $0.connections.remove(client) }
+      }
+      close(client)
+    }
+    return true
+  }
+
+  private func record(_ request: LoopbackRequest) {
+    state.withLock {
+      $0.count += 1
+      if $0.requests.count < keepsRequests { $0.requests.append(request) }
+    }
+  }
+
+  private static func thread(_ body: @escaping @Sendable () -> Void) {
+    let thread = Thread(block: body)
+    thread.stackSize = 512 * 1024
+    thread.start()
+  }
+}
