@@ -28,4 +28,11 @@ extension Problem {
       .usage, "\(CleanText.line(source)) \(what)",
       hint: "it must hold one or more blocks of -----BEGIN CERTIFICATE-----")
   }
+
+  /// A file that this program was told to write.
+  static func notWritten(_ fault: WriteFault, source: String) -> Problem {
+    Problem(
+      .usage, "\(source): cannot \(CleanText.line(fault.step)): \(fault.reason)",
+      hint: "the folder must exist, be writable for this user and have room")
+  }
 }

@@ -26,6 +26,9 @@ extension World {
         try transport.send(request, options)
       },
       readFile: { path, limit throws(FileFault) in try FileReader.read(path, limit: limit) },
+      replaceFile: { path, content, mode throws(WriteFault) in
+        try AtomicFile.replace(path, with: content, mode: mode)
+      },
       writeOutput: { text throws(Problem) in
         if let reason = StandardStreams.write(text, to: STDOUT_FILENO) {
           throw .outputClosed(reason)

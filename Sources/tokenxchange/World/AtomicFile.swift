@@ -1,0 +1,83 @@
+import Glibc
+
+/// Why a file could not be written; nothing of it was left behind.
+struct WriteFault: Error, Equatable {
+  /// The step that failed, such as `create a file in /data`.
+  var step: String
+  /// The system's words.
+  var reason: String
+}
+
+/// Replaces files so that a reader sees the old content or the new, never a part and never nothing.
+enum AtomicFile {
+  /// Writes a temporary file in the same folder and renames it over the old one.
+  ///
+  /// The temporary file is new and no symbolic link (`O_EXCL`, `O_NOFOLLOW`), readable by nobody
+  /// else until its mode is set on the open file. A symbolic link at `path` is replaced, not
+  /// followed.
+  ///
+  /// - Parameters:
+  ///   - path: The file to be.
+  ///   - content: All of its bytes.
+  ///   - mode: Its permissions, whatever the umask.
+  ///   - durable: Whether to wait until the disk has it.
+  /// - Throws: A write fault; the old file is then untouched.
+  static func replace(
+    _ path: String, with content: [UInt8], mode: UInt32 = 0o600, durable: Bool = true
+  ) throws(WriteFault) {
+    let folder = folder(of: path)
+    let temporary = temporaryName(for: path)
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw fault("create a file in \(folder)") }
+    do throws(WriteFault) {
+      defer { close(descriptor) }
+      try writeAll(content, to: descriptor, path: path)
+      guard fchmod(descriptor, mode) == 0 else { throw fault("set the mode of \(path)") }
+      guard !durable || fsync(descriptor) == 0 else { throw fault("write \(path)") }
+      guard rename(temporary, path) == 0 else { throw fault("replace \(path)") }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    if durable { syncFolder(folder) }
+  }
+
+  /// The folder that a path lies in.
+  static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// What the names of temporary files hold, so that leftovers can be told and swept.
+  static let temporaryMark = ".tokenxchange-"
+
+  private static func temporaryName(for path: String) -> String {
+    let name = path.split(separator: "/").last.map(String.init) ?? "file"
+    let random = String(UInt64.random(in: 0 ... .max), radix: 36)
+    return "\(folder(of: path))/.\(name.prefix(100))\(temporaryMark)\(random)"
+  }
+
+  private static func writeAll(
+    _ content: [UInt8], to descriptor: Int32, path: String
+  ) throws(WriteFault) {
+    var rest = content[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw fault("write \(path)") }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  /// Makes the rename itself last; a folder that cannot be synced is no reason to fail.
+  private static func syncFolder(_ folder: String) {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+
+  private static func fault(_ step: String) -> WriteFault {
+    WriteFault(step: step, reason: String(cString: strerror(errno)))
+  }
+}
