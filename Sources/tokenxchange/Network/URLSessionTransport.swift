@@ -91,7 +91,7 @@ final class URLSessionTransport: Sendable {
   /// Makes a session that keeps nothing and reads nothing but its connections.
   private static func connect(trust: HTTPOptions.Trust) -> Connection {
     // `.default` asks for the shared cache, which would look for a folder of its own.
-    URLCache.shared = URLCache(memoryCapacity: 0, diskCapacity: 0, diskPath: "/proc/none")
+    URLCache.shared = URLCache(memoryCapacity: 0, diskCapacity: 0, diskPath: "/proc")
     let configuration = URLSessionConfiguration.default
     configuration.urlCache = nil
     configuration.urlCredentialStorage = nil
