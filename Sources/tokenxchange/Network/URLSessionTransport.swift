@@ -122,9 +122,16 @@ final class URLSessionTransport: Sendable {
     }
     task.resume()
     if delegate.finished.wait(timeout: .now() + options.timeout + 0.5) == .timedOut {
-      delegate.transfer.withLock { $0.task = -1 }
-      task.cancel()
-      throw TransportError(.timedOut)
+      // It may have ended just now: then its signal must not be left for the next transfer.
+      let isOver = delegate.transfer.withLock { transfer in
+        if !transfer.isOver { transfer.task = -1 }
+        return transfer.isOver
+      }
+      guard isOver else {
+        task.cancel()
+        throw TransportError(.timedOut)
+      }
+      delegate.finished.wait()
     }
     let transfer = delegate.transfer.withLock { $0 }
     let outcome = tx_outcome()
