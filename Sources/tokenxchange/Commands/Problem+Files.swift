@@ -29,6 +29,19 @@ extension Problem {
       hint: "it must hold one or more blocks of -----BEGIN CERTIFICATE-----")
   }
 
+  /// One of several certificates in a file, counted from 1.
+  static func badCertificate(_ number: Int, source: String, _ what: String) -> Problem {
+    Problem(
+      .usage, "certificate \(number) of \(CleanText.line(source)) \(what)",
+      hint: "it may have been cut, wrapped or edited: openssl x509 -noout -text -in FILE reads it")
+  }
+
+  static func notBase64(_ source: String, _ what: String) -> Problem {
+    Problem(
+      .usage, "\(CleanText.line(source)) \(what)",
+      hint: "it takes the base64 of the PEM on one line, as in a kubeconfig: base64 -w0 ca.crt")
+  }
+
   /// A file that this program was told to write.
   static func notWritten(_ fault: WriteFault, source: String) -> Problem {
     Problem(
