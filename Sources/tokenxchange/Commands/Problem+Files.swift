@@ -42,6 +42,14 @@ extension Problem {
       hint: "it takes the base64 of the PEM on one line, as in a kubeconfig: base64 -w0 ca.crt")
   }
 
+  /// The program cannot be copied.
+  static func notInstalled(_ fault: WriteFault, user: UInt32) -> Problem {
+    Problem(
+      .usage, "uid \(user) cannot \(CleanText.line(fault.step)): \(fault.reason)",
+      hint: "name a folder that exists, is writable for this user and has room for 30 MB, such as "
+        + "an emptyDir volume")
+  }
+
   /// A file that this program was told to write.
   static func notWritten(_ fault: WriteFault, source: String) -> Problem {
     Problem(
