@@ -34,6 +34,9 @@ public struct EndpointURL: Sendable, Equatable, Hashable {
     guard let host = parts.encodedHost, !host.isEmpty else {
       throw .badURL(text, source: source, why: "has no host")
     }
+    guard !host.contains("%") else {
+      throw .badURL(text, source: source, why: "has a percent sign in its host")
+    }
     guard parts.query == nil, parts.fragment == nil else {
       throw .badURL(text, source: source, why: "has a query or a fragment")
     }

@@ -8,6 +8,7 @@ enum Main {
     let variables = setUpProcess()
     endOnSignals()
     let code = run(Array(CommandLine.arguments.dropFirst()), in: .live(variables: variables))
-    exit(code.rawValue)
+    // Not `exit`: nothing is buffered, and tidying up OpenSSL's tables takes a twentieth of a run.
+    _exit(code.rawValue)
   }
 }

@@ -39,7 +39,7 @@ struct tx_outcome {
 };
 struct tx_outcome tx_outcome(void);
 
-// Stops OpenSSL from reading openssl.cnf. Must come before libcurl's first use of OpenSSL.
+// Stops OpenSSL from reading openssl.cnf and from loading texts that nobody gets to see. Must come before libcurl's first use of OpenSSL.
 void tx_skip_openssl_config(void);
 
 // Whether this is the static build, which carries its libraries in itself.
