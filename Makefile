@@ -1,6 +1,8 @@
 SWIFT ?= swift
 PREFIX ?= /usr/local
 DESTDIR ?=
+RUNS ?= 200
+PEER ?=
 # The libcurl of the static binary; several work trees may share one.
 LIBCURL_DIR ?= $(CURDIR)/.build/libcurl
 
@@ -24,7 +26,7 @@ STATIC_FLAGS := -c release --scratch-path $(SCRATCH) --product tokenxchange \
   -Xlinker -lcurl -Xlinker -lcares -Xlinker -lssl -Xlinker -lcrypto \
   -Xlinker --gc-sections -Xlinker -s -Xlinker --build-id=none
 
-.PHONY: help deps test-deps libcurl static build install test lint format clean dist
+.PHONY: help deps test-deps libcurl static build install test bench lint format clean dist
 
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -56,6 +58,9 @@ install: static ## Install the static binary: PREFIX=/usr/local DESTDIR=
 
 test: test-deps static ## Run everything that CI runs
 	TOKENXCHANGE_BINARY=$(CURDIR)/$(BINARY) $(SWIFT) test --disable-xctest
+
+bench: test-deps static ## Measure it beside curl: RUNS=200 PEER='any other command'
+	@RUNS='$(RUNS)' PEER='$(PEER)' Tests/bench/bench.py $(BINARY)
 
 lint: ## Check the format of the sources
 	$(SWIFT) format lint --strict --recursive $(FORMATTED)
