@@ -3,6 +3,7 @@
 #include "CURLOptions.h"
 
 #include <dlfcn.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/prctl.h>
@@ -66,4 +67,6 @@ void tx_harden_process(void) {
   setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   signal(SIGPIPE, SIG_IGN);
+  // URLSession's threads take turns; in heaps of their own they would ask for memory page by page.
+  mallopt(M_ARENA_MAX, 1);
 }

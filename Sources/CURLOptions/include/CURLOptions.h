@@ -53,7 +53,7 @@ const char *tx_version_cares(void);
 // The process's variables. (Swift sees `environ` as a mutable global, which it does not let us use.)
 char **tx_environment(void);
 
-// No core dumps, no ptrace by others, no file readable by others, no death by SIGPIPE.
+// No core dumps, no ptrace by others, no file readable by others, no death by SIGPIPE; one heap.
 void tx_harden_process(void);
 
 #endif
