@@ -41,7 +41,7 @@ extension ExchangeSettings {
     log("subject token \(tokenFile): \(attempt.subject?.summary(now: world.now()) ?? "opaque")")
     let trust = try trust(in: world)
     let token = try world.exchanger(log: log).exchange(
-      attempt, trust: trust, until: start + timeout, userAgent: Version.userAgent)
+      attempt, trust: trust, until: start + timeout, since: start, userAgent: Version.userAgent)
     log("issued token: \(token.jwt?.summary(now: world.now()) ?? "opaque")")
     if attempt.differsOnlyBySlash(token) {
       world.warn(
