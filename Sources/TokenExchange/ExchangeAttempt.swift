@@ -23,10 +23,10 @@ public struct ExchangeAttempt: Sendable, Equatable {
 
   /// Whether an issuer is the one given but for trailing slashes.
   ///
-  /// - Parameter token: The token whose `iss` is compared.
+  /// - Parameter found: The `iss` of the token that came.
   /// - Returns: true if a slash is the only difference; false if there is none, or more.
-  public func differsOnlyBySlash(_ token: IssuedToken) -> Bool {
-    guard let issuer, let found = token.jwt?.issuer, issuer != found else { return false }
+  public func differsOnlyBySlash(from found: String?) -> Bool {
+    guard let issuer, let found, issuer != found else { return false }
     return Self.withoutSlashes(issuer) == Self.withoutSlashes(found)
   }
 
@@ -37,7 +37,7 @@ public struct ExchangeAttempt: Sendable, Equatable {
   func check(_ token: IssuedToken, now: Date) throws(Problem) {
     if let expiry = token.expiry, expiry <= now { throw .resultExpired(url, expiry, now) }
     guard let jwt = token.jwt else { return }
-    if let issuer, jwt.issuer != issuer, !differsOnlyBySlash(token) {
+    if let issuer, jwt.issuer != issuer, !differsOnlyBySlash(from: jwt.issuer) {
       throw .resultIssuer(url, wanted: issuer, found: jwt.issuer)
     }
     let missing = request.expectedAudiences.filter { !jwt.audiences.contains($0) }
