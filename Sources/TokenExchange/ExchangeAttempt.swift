@@ -30,6 +30,11 @@ public struct ExchangeAttempt: Sendable, Equatable {
     return Self.withoutSlashes(issuer) == Self.withoutSlashes(found)
   }
 
+  /// The same, of a token.
+  public func differsOnlyBySlash(_ token: IssuedToken) -> Bool {
+    differsOnlyBySlash(from: token.jwt?.issuer)
+  }
+
   /// Checks that a token is alive, of the issuer asked, and for the audiences asked for.
   ///
   /// This catches a wrong client or issuer here, in words, before the API server says no more than
@@ -37,7 +42,7 @@ public struct ExchangeAttempt: Sendable, Equatable {
   func check(_ token: IssuedToken, now: Date) throws(Problem) {
     if let expiry = token.expiry, expiry <= now { throw .resultExpired(url, expiry, now) }
     guard let jwt = token.jwt else { return }
-    if let issuer, jwt.issuer != issuer, !differsOnlyBySlash(from: jwt.issuer) {
+    if let issuer, jwt.issuer != issuer, !differsOnlyBySlash(token) {
       throw .resultIssuer(url, wanted: issuer, found: jwt.issuer)
     }
     let missing = request.expectedAudiences.filter { !jwt.audiences.contains($0) }

@@ -23,13 +23,12 @@ public struct CacheKey: Sendable, Equatable {
     self.bytes = bytes
   }
 
-  /// The key of an exchange.
+  /// The key of an exchange; nil unless the subject is a service account token, which names its
+  /// owner in full: of any other token it is not known what makes two of them alike.
   ///
   /// - Parameters:
   ///   - attempt: What would be asked.
   ///   - trust: Whom Dex's certificate must come from, as text.
-  /// - Returns: nil unless the subject is a service account token, which names its owner in full:
-  ///   of any other token it is not known what makes two of them alike.
   public init?(_ attempt: ExchangeAttempt, trust: [String]) {
     guard let subject = attempt.subject, let owner = subject.claims["kubernetes.io"],
       owner.object != nil, let issuer = subject.issuer, let name = subject.subject

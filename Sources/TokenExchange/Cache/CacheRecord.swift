@@ -9,7 +9,6 @@ struct CacheRecord: Equatable {
   /// What is kept.
   var parts: [String]
 
-
   init(kind: String, key: CacheKey, parts: [String]) {
     self.kind = kind
     self.key = key

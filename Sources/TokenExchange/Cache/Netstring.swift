@@ -1,7 +1,9 @@
 /// Bytes with their length in front and a comma behind, such as `5:hello,`: no escaping, and no two
 /// lists of them are alike.
 enum Netstring {
-  static func append(_ text: String, to bytes: inout [UInt8]) { append(Array(text.utf8), to: &bytes) }
+  static func append(_ text: String, to bytes: inout [UInt8]) {
+    append(Array(text.utf8), to: &bytes)
+  }
 
   static func append(_ content: [UInt8], to bytes: inout [UInt8]) {
     bytes += Array("\(content.count):".utf8)

@@ -44,7 +44,8 @@ extension Problem {
   /// The cache cannot be emptied.
   static func cacheFolder(_ path: String, _ fault: CacheFault) -> Problem {
     Problem(
-      .usage, "the cache\(path.isEmpty ? "" : " " + CleanText.line(path)) cannot be emptied: \(CleanText.line(fault.words))",
+      .usage,
+      "the cache\(path.isEmpty ? "" : " " + CleanText.line(path)) cannot be emptied: \(CleanText.line(fault.words))",
       hint: "name the folder that was used by --cache-dir, and run this as its owner")
   }
 }
