@@ -68,6 +68,10 @@ soak: test-deps static ## The long form of the cache's kill -9 test
 	TOKENXCHANGE_SOAK_KILLS=500 TOKENXCHANGE_BINARY=$(CURDIR)/$(BINARY) \
 	  $(SWIFT) test --disable-xctest --filter CacheKillTests
 
+.PHONY: fuzz
+fuzz: ## Feed 1,000,000 inputs to the parsers: INPUTS=1000000
+	@SWIFT='$(SWIFT)' Tests/Fuzz/run.sh
+
 .PHONY: demo
 demo: deps ## Show an exchange and kubectl, with stand-ins on loopback
 	@MAKE='$(MAKE)' SWIFT='$(SWIFT)' LIBCURL_DIR='$(LIBCURL_DIR)' Tests/demo.sh
