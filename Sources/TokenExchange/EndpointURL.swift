@@ -30,7 +30,8 @@ public struct EndpointURL: Sendable, Equatable, Hashable {
     else { throw .badURL(text, source: source, why: "does not begin with https://") }
     // Not shown: what stands before the @ may be a password.
     guard parts.user == nil, parts.password == nil else { throw .urlWithUser(source: source) }
-    guard let host = parts.host, !host.isEmpty else {
+    // `host` would ask ICU to read punycode, and the static build has none of its data.
+    guard let host = parts.encodedHost, !host.isEmpty else {
       throw .badURL(text, source: source, why: "has no host")
     }
     guard parts.query == nil, parts.fragment == nil else {

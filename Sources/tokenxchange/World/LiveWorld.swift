@@ -29,8 +29,8 @@ extension World {
       replaceFile: { path, content, mode throws(WriteFault) in
         try AtomicFile.replace(path, with: content, mode: mode)
       },
-      makeFolder: { path, mode throws(WriteFault) in
-        try AtomicFile.makeFolder(path, mode: mode)
+      copyProgram: { path, mode throws(WriteFault) in
+        try AtomicFile.replace(path, withCopyOf: "/proc/self/exe", mode: mode)
       },
       writeOutput: { text throws(Problem) in
         if let reason = StandardStreams.write(text, to: STDOUT_FILENO) {
