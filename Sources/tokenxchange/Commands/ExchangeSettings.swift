@@ -83,8 +83,8 @@ struct ExchangeSettings: Sendable {
         hint: "leave the secret out for a public client, or --client-auth for a confidential one")
     }
     if method == .post, secret == .none {
-      throw .conflict(
-        source + " post", "no client secret",
+      throw Problem(
+        .usage, "\(source) post needs a client secret",
         hint: "give --client-secret-file, or leave --client-auth out for a public client")
     }
   }
