@@ -12,6 +12,12 @@ extension OptionSpec {
       + "cluster.")
 }
 
+extension OptionSpec {
+  static let loginConnector = OptionSpec(
+    name: "login-connector", kind: .list, placeholder: "ID",
+    help: "A connector that people sign in by; their names get it in front: dex:ID:USER.")
+}
+
 extension Command {
   static let generateAPIServer = generating(
     "api-server", summary: "how the target API server takes the tokens",
@@ -21,7 +27,9 @@ extension Command {
       other cluster's issuer itself, with no Dex between.
       """,
     options: [.issuer, .clientID, .audience] + CallerName.options
-      + [.clusterIssuer, .directAudience, .apiServerFormat, .certificateAuthority]
+      + [
+        .loginConnector, .clusterIssuer, .directAudience, .apiServerFormat, .certificateAuthority,
+      ]
   ) { invocation, world throws(Problem) in
     try APIServerConfig(invocation, world: world).file
   }
@@ -39,12 +47,15 @@ struct APIServerConfig: Sendable {
   /// PEM, checked.
   var authority: [UInt8]?
   var format: Format
+  /// The connectors of people.
+  var loginConnectors: [String]
 
   init(_ invocation: Invocation, world: World) throws(Problem) {
     caller = try CallerName(invocation)
     let isDirect = caller.connectorID == nil
     let strays: [OptionSpec] =
-      isDirect ? [.issuer, .clientID, .audience] : [.clusterIssuer, .directAudience]
+      isDirect
+      ? [.issuer, .clientID, .audience, .loginConnector] : [.clusterIssuer, .directAudience]
     for spec in strays where invocation.settings[spec.name] != nil {
       throw isDirect
         ? .conflict(
@@ -63,6 +74,9 @@ struct APIServerConfig: Sendable {
       let clientID = try invocation.required(.clientID)
       audiences = [clientID] + (invocation.list(.audience) ?? []).filter { $0 != clientID }
     }
+    loginConnectors = (invocation.list(.loginConnector) ?? []).filter {
+      [caller = caller] in $0 != caller.connectorID
+    }
     authority = try world.publicCertificates(.certificateAuthority, of: invocation)
     if format == .flags { try checkFlags(invocation) }
     if format == .config, caller.connectorID != nil, caller.claim == .sub {
@@ -73,6 +87,10 @@ struct APIServerConfig: Sendable {
   }
 
   private func checkFlags(_ invocation: Invocation) throws(Problem) {
+    if !loginConnectors.isEmpty {
+      throw .conflict(
+        "--format flags", "--login-connector", hint: "the flags know no connectors: leave it out")
+    }
     if caller.claim == .federated {
       throw .conflict(
         "--format flags", "--username-claim federated",
@@ -147,16 +165,28 @@ struct APIServerConfig: Sendable {
         "message": "not the token of a service account",
       ]
     }
+    let connectors = ([connectorID] + loginConnectors).map(JSON.quote)
+    let isKnown =
+      connectors.count == 1
+      ? "== \(connectors[0])" : "in [\(connectors.joined(separator: ", "))]"
     return [
-      "expression": YAML.string(
-        "claims.federated_claims.connector_id == \(JSON.quote(connectorID))"
-      ).noted(
+      "expression": YAML.string("claims.federated_claims.connector_id " + isKnown).noted(
         """
         Without this rule a service account of the same name in any other cluster that Dex knows
         would be the same user. The claim comes with the scope federated:id.
         """),
-      "message": .string("not from the connector \(connectorID)"),
+      "message": .string(
+        "not from the connector \(([connectorID] + loginConnectors).joined(separator: " or "))"),
     ]
+  }
+
+  /// The name of the user; a person's has the connector in it, so that no two can be the same.
+  private func username(_ claim: String) -> String {
+    let name = "\(JSON.quote(caller.prefix)) + \(claim)"
+    guard let connectorID = caller.connectorID, !loginConnectors.isEmpty else { return name }
+    let connector = "claims.federated_claims.connector_id"
+    return "\(connector) == \(JSON.quote(connectorID)) ? \(name) : \(JSON.quote(caller.prefix)) + "
+      + "\(connector) + \":\" + claims.federated_claims.user_id"
   }
 
   private var mappings: YAML {
@@ -167,7 +197,7 @@ struct APIServerConfig: Sendable {
       default: "claims.federated_claims.user_id"
       }
     return .members([
-      ("username", ["expression": .string("\(JSON.quote(caller.prefix)) + \(claim)")]),
+      ("username", ["expression": .string(username(claim))]),
       (
         "groups",
         caller.connectorID == nil

@@ -65,7 +65,10 @@ struct DexConfig: Sendable {
       remarks: """
         For Dex 2.38 or later, which have the token exchange; 2.44 or later where the cluster's CA
         is a private one: before that an exchange ignored rootCAs.
-        """, documents: [document])
+        """
+          + (hasLogin
+            ? "\n\nAdd the connector that people sign in by: LDAP, GitHub, another OIDC." : ""),
+      documents: [document])
   }
 
   private var document: YAML {

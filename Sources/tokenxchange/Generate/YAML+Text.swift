@@ -62,6 +62,9 @@ extension YAML {
         member.value.write(to: &lines, indent: inner, lead: Self.key(member.key) + ":")
         guard isItem, index == 0 else { continue }
         let first = lines[start...].firstIndex { !$0.drop { $0 == " " }.hasPrefix("#") } ?? start
+        for comment in start..<first {
+          lines[comment] = margin + lines[comment].drop { $0 == " " }
+        }
         lines[first] = margin + "- " + lines[first].dropFirst(inner)
       }
     }
