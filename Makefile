@@ -24,7 +24,7 @@ STATIC_FLAGS := -c release --scratch-path $(SCRATCH) --product tokenxchange \
   -Xlinker -lcurl -Xlinker -lcares -Xlinker -lssl -Xlinker -lcrypto \
   -Xlinker --gc-sections -Xlinker -s -Xlinker --build-id=none
 
-.PHONY: help deps test-deps libcurl static build install test lint format clean dist
+.PHONY: help deps test-deps libcurl static build install test walkthrough lint format clean dist
 
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -56,6 +56,10 @@ install: static ## Install the static binary: PREFIX=/usr/local DESTDIR=
 
 test: test-deps static ## Run everything that CI runs
 	TOKENXCHANGE_BINARY=$(CURDIR)/$(BINARY) $(SWIFT) test --disable-xctest
+
+walkthrough: test-deps static ## From a service account token to kubectl auth whoami, by generated files
+	@$(SWIFT) build --product dex-standin
+	@Tests/walkthrough.sh $(BINARY) .build/debug/dex-standin
 
 lint: ## Check the format of the sources
 	$(SWIFT) format lint --strict --recursive $(FORMATTED)
