@@ -19,7 +19,7 @@ extension Command {
     }
     let plugin = try ExecPlugin(invocation, world: world, tokenFile: PodPaths.token)
     guard plugin.interactiveMode == "Never" else {
-      throw .notForMethod("generate argocd-cluster", plugin.method.rawValue)
+      throw .nobodyAtArgo(plugin.method.rawValue)
     }
     return try ArgoCDCluster(
       cluster: cluster, plugin: plugin,

@@ -51,10 +51,10 @@ struct ExecPlugin: Sendable {
     command = invocation.text(.pluginCommand) ?? "tokenxchange"
     switch method {
     case .getToken:
-      _ = try ExchangeSettings(given, world: world)
+      _ = try ExchangeSettings(invocation, world: world)
       arguments = ["get-token"] + given.flags(of: Self.options(of: method))
     case .tokenFile:
-      _ = try given.required(.tokenFile)
+      if tokenFile == nil { _ = try invocation.required(.tokenFile) }
       arguments = ["token-file"] + given.flags(of: Self.options(of: method))
     case .login:
       try Self.checkLogin(given)

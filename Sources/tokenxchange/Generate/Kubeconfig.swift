@@ -81,6 +81,12 @@ struct Kubeconfig: Sendable {
     """
   }
 
+  /// kubectl takes `--exec-arg` as a line of comma separated values, and splits it.
+  private static func csvField(_ text: String) -> String {
+    let isPlain = text.unicodeScalars.allSatisfy { !",\"\n\r".unicodeScalars.contains($0) }
+    return isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\""
+  }
+
   private var kubectlCommands: String {
     let setCluster =
       ["kubectl", "config", "set-cluster", cluster.name, "--server=\(cluster.server.text)"]
@@ -90,7 +96,7 @@ struct Kubeconfig: Sendable {
         "kubectl", "config", "set-credentials", cluster.name,
         "--exec-api-version=\(ExecPlugin.apiVersion)",
         "--exec-interactive-mode=\(plugin.interactiveMode)", "--exec-command=\(plugin.command)",
-      ] + plugin.arguments.map { "--exec-arg=\($0)" }
+      ] + plugin.arguments.map { "--exec-arg=" + Self.csvField($0) }
     let setContext = [
       "kubectl", "config", "set-context", cluster.name, "--cluster=\(cluster.name)",
       "--user=\(cluster.name)",

@@ -33,6 +33,12 @@ extension Problem {
       hint: "leave it out, or choose another --auth")
   }
 
+  static func nobodyAtArgo(_ method: String) -> Problem {
+    Problem(
+      .usage, "Argo CD cannot use --auth \(method): it has nobody to ask",
+      hint: "take get-token, or token-file where the target cluster trusts this one's issuer")
+  }
+
   static func badServiceAccount(_ text: String) -> Problem {
     Problem(
       .usage, "--service-account is not NAMESPACE/NAME: \(shown(text))",
