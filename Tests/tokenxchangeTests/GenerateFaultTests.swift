@@ -172,6 +172,13 @@ import TokenExchange
     #expect(world.stdout.contains("\"--client-secret-file=/pod/secret\""))
   }
 
+  @Test func aPodWithASidecar() {
+    let world = WorldDouble()
+    let arguments = ["generate", "sidecar", "--image=example.com/tokenxchange:0.1.0"]
+    #expect(world.run(arguments + Self.dex) == .done)
+    #expect(Golden.difference(world.stdout, from: "generate-sidecar.yaml") == nil)
+  }
+
   @Test func theSameFlagsInAnyOrderGiveTheSameText() {
     let arguments = Self.target + Self.dex + ["--expiry-margin=30s", "--timeout=5s"]
     let worlds = [arguments, arguments.reversed()].map { arguments in
