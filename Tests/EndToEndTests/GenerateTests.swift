@@ -122,7 +122,7 @@ struct GenerateTests {
       arguments.prefix(3) == ["sidecar", "--write=/var/run/tokenxchange/token", "--mode=0640"])
     #expect(!arguments.contains { $0.hasPrefix("--expiry-margin") })
     let probe = sidecar["startupProbe"]?["exec"]?["command"]?.array?.compactMap(\.string)
-    #expect(probe == ["tokenxchange", "check", "--file=/var/run/tokenxchange/token"])
+    #expect(probe == ["/tokenxchange", "check", "--file=/var/run/tokenxchange/token"])
     #expect(spec["volumes"]?.array?.first?["emptyDir"]?["medium"]?.string == "Memory")
   }
 }

@@ -26,7 +26,15 @@ struct Command: Sendable {
 extension Command {
   /// Every command, in the order of help.
   static let all: [Command] = [
-    .getToken, .tokenFile, .generate, .publishIssuer, .install, .version, .help,
+    .getToken,
+    .tokenFile,
+    .logout,
+    .generate,
+    .publishIssuer,
+    .install,
+    .completion,
+    .version,
+    .help,
   ]
 
   /// The command of a name; of one with kinds, `generate` and `generate rbac` are both names.

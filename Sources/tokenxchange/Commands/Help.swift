@@ -4,7 +4,8 @@ extension Command {
   static let help = Command(
     name: "help", summary: "explain the program or one command",
     details: "Without COMMAND: what there is. With it: what it does and its options.",
-    operands: ["COMMAND", "KIND"], readsVariables: false
+    operands: ["COMMAND", "KIND"], readsVariables: false,
+    operandCompletion: .commands
   ) { invocation, world throws(Problem) in
     guard !invocation.operands.isEmpty else {
       try world.writeOutput(HelpText.overview)

@@ -19,7 +19,10 @@ extension Command {
     kinds: [
       .generateKubeconfig, .generateArgoCDCluster, .generateArgoCDWorkload, .generateRBAC,
       .generateDex, .generateAPIServer, .generateSidecar,
-    ]
+    ],
+    operandCompletion: .words([
+      "kubeconfig", "argocd-cluster", "argocd-workload", "rbac", "dex", "api-server", "sidecar",
+    ])
   ) { invocation, _ throws(Problem) in
     throw .missingOperand(invocation.command)
   }

@@ -60,7 +60,8 @@ extension OptionSpec {
   /// The options of an exec plugin's arguments that fit every kind that has one.
   static let plugin: [OptionSpec] =
     exchange.inserting(
-      getToken.filter { ![apiVersion.name, output.name].contains($0.name) }, after: .audience)
+      getToken.filter { ![apiVersion.name, output.name].contains($0.name) } + [cacheOn, cacheDir],
+      after: .audience)
 }
 
 /// Paths in pods, on which the kinds agree.
@@ -69,5 +70,7 @@ enum PodPaths {
   static let token = tokenFolder + "/token"
   static let tools = "/custom-tools"
   static let command = "/usr/local/bin/tokenxchange"
+  /// Where the program is in its own image.
+  static let program = "/tokenxchange"
   static let outputFolder = "/var/run/tokenxchange"
 }

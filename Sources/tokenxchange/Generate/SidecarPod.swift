@@ -22,7 +22,9 @@ extension Command {
       holding a fresh token, and the application starts when the first one is there.
       """,
     options: [.image, .tokenExpiration, .writtenFile, .writtenMode, .refreshBefore]
-      + OptionSpec.plugin.filter { $0.name != OptionSpec.expiryMargin.name }
+      + OptionSpec.plugin.filter { spec in
+        ![OptionSpec.expiryMargin, .cacheOn, .cacheDir].contains { $0.name == spec.name }
+      }
   ) { invocation, world throws(Problem) in
     try SidecarPod(invocation, world: world).file
   }
@@ -104,7 +106,7 @@ struct SidecarPod: Sendable {
         "This makes it a sidecar: it runs beside the application, and ends after it."),
       "startupProbe": [
         "exec": [
-          "command": YAML.strings(["tokenxchange", "check", "--file=\(path)"]).noted(
+          "command": YAML.strings([PodPaths.program, "check", "--file=\(path)"]).noted(
             "The application starts when this succeeds: its first read must find a token.")
         ],
         "periodSeconds": 1,

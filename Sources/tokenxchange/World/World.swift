@@ -32,6 +32,8 @@ struct World: Sendable {
     path, mode throws(WriteFault) in
     try AtomicFile.makeFolder(path, mode: mode)
   }
+  /// Files, locks and the clock of the cache.
+  var cache = CacheSystem.live
 }
 
 extension World {
@@ -52,6 +54,9 @@ extension World {
       writeError("tokenxchange: [\(Int((uptime() - start) * 1000)) ms] \(text)")
     }
   }
+
+  /// The present, on the two clocks of the cache.
+  var moment: CacheMoment { CacheMoment(date: now(), clock: cache.clock()) }
 
   /// An exchanger in this world.
   func exchanger(log: @escaping @Sendable (String) -> Void) -> TokenExchanger {
