@@ -76,6 +76,11 @@ fuzz: ## Feed 1,000,000 inputs to the parsers: INPUTS=1000000
 demo: deps ## Show an exchange and kubectl, with stand-ins on loopback
 	@MAKE='$(MAKE)' SWIFT='$(SWIFT)' LIBCURL_DIR='$(LIBCURL_DIR)' Tests/demo.sh
 
+.PHONY: walkthrough
+walkthrough: test-deps static ## From a service account token to kubectl auth whoami, by generated files
+	@$(SWIFT) build --product dex-standin
+	@Tests/walkthrough.sh $(BINARY) .build/debug/dex-standin
+
 .PHONY: lint
 lint: ## Check the format of the sources
 	$(SWIFT) format lint --strict --recursive $(FORMATTED)
