@@ -25,6 +25,8 @@ struct World: Sendable {
   var writeError: @Sendable (String) -> Void
   /// The effective user.
   var userID: UInt32
+  /// What only diagnosis looks at.
+  var machine = Machine.live
 }
 
 extension World {
