@@ -16,6 +16,11 @@ extension Command {
     let credential = try CredentialSettings(invocation, world: world)
     let settings = try ExchangeSettings(invocation, world: world)
     let log = world.log(for: invocation)
+    if invocation.isOn(.verbose) {
+      world.logStart(of: invocation, to: log)
+      world.logFile(settings.tokenFile, to: log)
+      world.logTrust(settings, to: log)
+    }
     let token = try settings.issueToken(in: world, since: start, log: log)
     if token.expiry == nil {
       world.warn("no expiry could be found for the token: it is reported good for 60 s")

@@ -48,10 +48,11 @@ extension HTTPOptions.Trust {
     case .anything: return "any certificate: --insecure-skip-tls-verify"
     case .only(let pem):
       let count = String(decoding: pem, as: UTF8.self).split(separator: "-----BEGIN ").count
+      let certificates = count == 1 ? "one certificate" : "\(count) certificates"
       guard case .file(let path, let source) = authority else {
-        return "only \(count) certificates that were given"
+        return "only the \(certificates) given"
       }
-      return "only \(count) of \(source) \(path)"
+      return "only the \(certificates) of \(source) \(path)"
     case .system: return world.systemTrust
     }
   }

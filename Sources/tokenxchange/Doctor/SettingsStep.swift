@@ -5,7 +5,8 @@ extension Doctor {
   static func settings(_ examination: inout Examination) -> DoctorStep {
     var step = DoctorStep("settings")
     let invocation = examination.invocation
-    step.facts = invocation.facts
+    let ours = ["--output", "--verbose"]
+    step.facts = invocation.facts.filter { !ours.contains($0.name) }
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"]
     where examination.world.variables[name]?.isEmpty == false {
       // A proxy's URL may hold a password.
@@ -52,34 +53,5 @@ extension World {
     var world = self
     world.variables["KUBERNETES_EXEC_INFO"] = nil
     return world
-  }
-}
-
-extension Invocation {
-  /// Each option that has a value: the value, unless it may be a secret, and where it came from.
-  var facts: [Fact] {
-    command.options.compactMap { spec in
-      guard let setting = settings[spec.name] else {
-        return spec.defaultText.map { Fact("--" + spec.name, "\($0)  [default]") }
-      }
-      let source = setting.source.name
-      return Fact("--" + spec.name, "\(Self.shown(setting, of: spec))  [\(source)]")
-    }
-  }
-
-  private static func shown(_ setting: Setting, of spec: OptionSpec) -> String {
-    let text = setting.values.joined(separator: " ")
-    if spec.isSecret { return text.isEmpty ? "empty" : "set" }
-    // A token in the wrong place, or a URL with a password or a code in it.
-    let isSuspect =
-      text.hasPrefix("eyJ") || text.contains("://") && text.contains { "@?#".contains($0) }
-    return isSuspect ? "set, not shown" : CleanText.line(text, limit: 200)
-  }
-}
-
-extension OptionSpec {
-  /// Whether the value is never to be shown, or not worth it.
-  fileprivate var isSecret: Bool {
-    name == Self.clientSecret.name || name == "certificate-authority-data"
   }
 }

@@ -11,7 +11,7 @@ extension DoctorStep {
     if status.realPath != path { note("real path", status.realPath) }
     note(
       "mode",
-      "\(Self.octal(status.mode)), owner \(status.owner):\(status.group), "
+      "\(status.modeText), owner \(status.owner):\(status.group), "
         + "we are uid \(user)")
     note("size", "\(status.size) bytes")
   }
@@ -65,11 +65,6 @@ extension DoctorStep {
         "its age is \(Int(age / length * 100)) % of its life, and kubelet renews at 80 %",
         hint: "is the file a copy, or mounted by subPath? kubelet's log tells of failed renewals")
     }
-  }
-
-  private static func octal(_ mode: UInt32) -> String {
-    let digits = String(mode, radix: 8)
-    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
   }
 
   /// Whether an audience is one that API servers take: the issuer itself, or a usual name.

@@ -42,7 +42,7 @@ struct TokenFacts {
       Fact("audience", jwt.audiences.isEmpty ? "none" : jwt.audiences.joined(separator: ", ")))
     if let date = jwt.issuedAt { rows.append(Fact("issued", when(date))) }
     if let date = jwt.notBefore { rows.append(Fact("not before", when(date))) }
-    rows.append(Fact("expires", expiry))
+    rows.append(Fact("expires", jwt.expiry.map(when) ?? "never: it has no exp"))
     return rows
   }
 
@@ -59,10 +59,9 @@ struct TokenFacts {
 
   /// When the token ends, in words.
   var expiry: String {
-    guard let expiry = jwt.expiry else { return "never: it has no exp" }
+    guard let expiry = jwt.expiry else { return "never expires" }
     let gap = Lifetime.words(expiry.timeIntervalSince(now))
-    return Timestamp.text(expiry)
-      + (expiry > now ? ", expires in \(gap)" : ", expired \(gap) ago")
+    return expiry > now ? "expires in \(gap)" : "expired \(gap) ago"
   }
 
   private var header: String {

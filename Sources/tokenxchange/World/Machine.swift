@@ -66,6 +66,12 @@ extension Machine {
 }
 
 extension PathStatus {
+  /// The permissions as `chmod` takes them.
+  var modeText: String {
+    let digits = String(mode, radix: 8)
+    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
+
   init?(of path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
