@@ -24,7 +24,7 @@ struct Command: Sendable {
 extension Command {
   /// Every command, in the order of help.
   static let all: [Command] = [
-    .getToken, .tokenFile, .inspect, .doctor, .version, .help,
+    .getToken, .tokenFile, .inspect, .doctor, .install, .version, .help,
   ]
 
   /// The command of a name.

@@ -63,9 +63,7 @@ extension DoctorStep {
 extension Invocation {
   /// Whose certificates the API server may show.
   fileprivate func serverTrust(in world: World) throws(Problem) -> HTTPOptions.Trust {
-    guard let path = text(.serverCA) else { return .system }
-    let source = source(.serverCA)
-    let pem = try world.readConfiguration(path, source: source)
-    return .only(pem: try CertificateAuthority.check(pem, source: "\(source) \(path)"))
+    try text(.serverCA).map { Authority.file($0, source: source(.serverCA)) }?.trust(in: world)
+      ?? .system
   }
 }

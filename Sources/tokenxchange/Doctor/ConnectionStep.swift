@@ -43,7 +43,7 @@ extension Doctor {
 
 extension HTTPOptions.Trust {
   /// Where trust comes from, in words.
-  func words(_ authority: ExchangeSettings.Authority, in world: World) -> String {
+  func words(_ authority: Authority, in world: World) -> String {
     switch self {
     case .anything: return "any certificate: --insecure-skip-tls-verify"
     case .only(let pem):

@@ -4,9 +4,7 @@ extension Doctor {
     var step = DoctorStep("program")
     let program = examination.world.machine.program()
     step.note("file", program.path)
-    step.note("libcurl", program.libcurl ?? "none")
-    step.note("OpenSSL", program.openssl ?? "none")
-    step.note("c-ares", program.cares ?? "none")
+    step.note("libraries", program.libraries)
     step.summary =
       "tokenxchange \(Version.number), "
       + (program.isStatic

@@ -38,9 +38,8 @@ struct ProgramFacts: Sendable, Equatable {
   var isStatic: Bool
   /// Whether it can say whom to trust; where it cannot, it sends nothing.
   var setsTrust: Bool
-  var libcurl: String?
-  var openssl: String?
-  var cares: String?
+  /// The network's libraries with their versions.
+  var libraries: String
 }
 
 extension Machine {
@@ -52,17 +51,11 @@ extension Machine {
     },
     systemTrust: { SystemTrust.find(certFile: $0, certDir: $1) },
     program: {
-      let maps = (try? FileReader.read("/proc/self/maps", limit: 1 << 22)) ?? []
-      return ProgramFacts(
+      ProgramFacts(
         path: PathStatus(of: "/proc/self/exe")?.realPath ?? "unknown",
-        isStatic: !String(decoding: maps, as: UTF8.self).contains(".so"),
-        setsTrust: tx_hook_effective() != 0, libcurl: text(tx_version_libcurl()),
-        openssl: text(tx_version_openssl()), cares: text(tx_version_cares()))
+        isStatic: tx_is_static() != 0, setsTrust: tx_hook_effective() != 0,
+        libraries: LinkedLibraries.versions)
     })
-
-  private static func text(_ pointer: UnsafePointer<CChar>?) -> String? {
-    pointer.map { String(cString: $0) }
-  }
 }
 
 extension PathStatus {
