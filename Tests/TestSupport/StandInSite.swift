@@ -30,16 +30,19 @@ public final class StandInSite: Sendable {
     public static let apiServer = TLS(rawValue: 2)
   }
 
-  /// Starts everything.
-  public init(port: Int = 0, tls: TLS = []) throws {
+  /// Starts everything; making keys takes a while, so many sites may share a cluster's and a Dex's.
+  public init(
+    port: Int = 0, tls: TLS = [], keys: (cluster: RSAKey, dex: RSAKey)? = nil
+  ) throws {
     let box = Box()
     clusterServer = try LoopbackServer { request in
       box.value.withLock { $0 }?.answer(request) ?? .notFound
     }
-    let cluster = ServiceAccountIssuer(issuer: clusterServer.url, key: try RSAKey())
+    let cluster = ServiceAccountIssuer(
+      issuer: clusterServer.url, key: try keys?.cluster ?? RSAKey())
     self.cluster = cluster
     box.value.withLock { $0 = cluster }
-    let signingKey = try RSAKey()
+    let signingKey = try keys?.dex ?? RSAKey()
     let certificates = tls.isEmpty ? nil : try TestCertificates()
     self.certificates = certificates
     let dex = try DexStandIn(.standard(signingKey: signingKey, cluster: cluster), port: port)

@@ -77,9 +77,10 @@ struct UserNames {
     ]
   }
 
-  /// The claim that a name seen at the API server comes from, whatever stands before it there.
-  func origin(of user: String) -> Choice? {
-    choices.first { choice in choice.value.map { !$0.isEmpty && user.hasSuffix($0) } ?? false }
+  /// The claims that a name seen at the API server may come from, whatever stands before it there.
+  func origins(of user: String) -> [String] {
+    choices.filter { choice in choice.value.map { !$0.isEmpty && user.hasSuffix($0) } ?? false }
+      .map(\.claim)
   }
 
   /// A claim that people may choose and that reads like a service account which they are not.

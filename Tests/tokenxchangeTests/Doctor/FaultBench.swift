@@ -15,7 +15,10 @@ final class FaultBench {
   var clockLead = 0.0
   var variables: [String: String] = [:]
   /// What must live as long as the test.
-  var kept: [AnyObject] = []
+  var kept: [Any] = []
+  private static let keys = Result { (cluster: try RSAKey(), dex: try RSAKey()) }
+  /// One for all: the hook beneath it has one set of settings for the whole process.
+  private static let transport = URLSessionTransport()
   private let directory: TemporaryDirectory
 
   /// What a run printed, and its exit code.
@@ -26,7 +29,7 @@ final class FaultBench {
   }
 
   init(tls: StandInSite.TLS = []) throws {
-    site = try StandInSite(tls: tls)
+    site = try StandInSite(tls: tls, keys: Self.keys.get())
     site.dex.update { $0.tokenLifetime = 3600 }
     directory = try TemporaryDirectory()
     volume = try ProjectedVolume(directory.path("volume"), token: site.cluster.token())
@@ -57,6 +60,9 @@ final class FaultBench {
     var world = World.live(variables: variables)
     world.now = { Date().addingTimeInterval(lead) }
     world.sleep = { _ in }
+    world.send = { request, options throws(TransportError) in
+      try Self.transport.send(request, options)
+    }
     world.writeOutput = { text throws(Problem) in output.text.withLock { $0 += text } }
     world.writeError = { line in errors.text.withLock { $0 += line + "\n" } }
     let code = tokenxchange.run(arguments(command) + more, in: world)
@@ -79,7 +85,7 @@ final class FaultBench {
     flags["issuer"] = front.url + "/dex"
     flags["certificate-authority"] = certificates.authority.certificate
     site.apiServer.update { $0.issuer = front.url + "/dex" }
-    kept.append(front)
+    kept += [front, certificates] as [Any]
   }
 
   /// A token whose claims were changed.

@@ -28,7 +28,7 @@ extension Fault {
     },
     .failed(
       "connector missing", "exchange", "Requested connector does not exist",
-      hints: ["no connector with the id nope"], code: .refused
+      hints: ["no connector with the id \"nope\""], code: .refused
     ) { $0.flags["connector-id"] = "nope" },
     .failed(
       "client unknown", "exchange", "401 invalid_client",
@@ -80,6 +80,10 @@ extension Fault {
     .warned(
       "API server maps name", "API server", "it maps name", hints: ["federated_claims.user_id"]
     ) { $0.site.apiServer.update { $0.userClaim = .name } },
+    .warned("API server maps a name that differs", "API server", "it maps name") {
+      $0.site.dex.update { $0.changeClaims = { $0["name"] = "Argo" } }
+      $0.site.apiServer.update { $0.userClaim = .name }
+    },
     .failed("API server not there", "API server", "refuses connections", code: .network) {
       $0.site.apiServer.stop()
     },

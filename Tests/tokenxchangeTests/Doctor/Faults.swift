@@ -74,11 +74,6 @@ extension Fault {
       bench.flags["issuer"] = bench.site.dex.issuer.replacing("https://", with: "http://")
     },
     .failed(
-      "https to an http port", "connection", "does not speak TLS on that port", code: .network
-    ) { bench in
-      bench.flags["issuer"] = bench.site.dex.issuer.replacing("http://", with: "https://")
-    },
-    .failed(
       "private CA not given", needsTLS: true, "connection", "a certificate of an unknown issuer",
       hints: ["--certificate-authority"], code: .network
     ) { $0.flags["certificate-authority"] = nil },
