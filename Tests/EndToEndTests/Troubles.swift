@@ -99,8 +99,8 @@ extension Trouble {
         #"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1"}"#
     },
     Trouble(
-      symptom: "You must be logged in to the server (Unauthorized)", place: .client,
-      cause: "the API server does not take Dex's token: client ID, issuer, claim or keys",
+      symptom: "You must be logged in to the server …", place: .client,
+      cause: "the API server answers 401 to Dex's token: client ID, issuer, claim or keys",
       command: withServer, shows: "9. API server: FAILED: the API server"
     ) { $0.plugin.site.apiServer.update { $0.clientID = "another" } },
     Trouble(

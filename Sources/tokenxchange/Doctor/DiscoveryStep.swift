@@ -1,7 +1,7 @@
 import TokenExchange
 
 extension Doctor {
-  /// Dex's discovery document: is it Dex, of this issuer, with this endpoint and the exchange?
+  /// Dex's discovery document: its issuer, its token endpoint, and the grants that it offers.
   static func discovery(_ examination: inout Examination) -> DoctorStep {
     let name = "discovery"
     guard let settings = examination.settings, let probe = examination.probe,

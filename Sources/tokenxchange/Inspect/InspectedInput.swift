@@ -16,7 +16,9 @@ struct InspectedInput {
   ///   - source: Its name, for messages.
   /// - Throws: A subject token problem.
   init(_ content: [UInt8], source: String) throws(Problem) {
-    var text = CleanText.line(content, limit: content.count)
+    let isSpace: (UInt8) -> Bool = { $0 <= 0x20 }
+    let trimmed = content.drop(while: isSpace).reversed().drop(while: isSpace).reversed()
+    var text = String(decoding: trimmed, as: UTF8.self)
     if let document = JSON(parsing: content), document.object != nil {
       guard let (token, words) = Self.token(in: document) else { throw .nothingToInspect(source) }
       text = token

@@ -84,6 +84,9 @@ extension Fault {
       $0.site.dex.update { $0.changeClaims = { $0["name"] = "Argo" } }
       $0.site.apiServer.update { $0.userClaim = .name }
     },
+    .failed(
+      "--server names something else", "API server", "404 and no SelfSubjectReview", code: .answer
+    ) { $0.flags["server"] = $0.site.dex.server.url },
     .failed("API server not there", "API server", "refuses connections", code: .network) {
       $0.site.apiServer.stop()
     },
