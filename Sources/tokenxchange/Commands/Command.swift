@@ -24,7 +24,15 @@ struct Command: Sendable {
 extension Command {
   /// Every command, in the order of help.
   static let all: [Command] = [
-    .getToken, .tokenFile, .inspect, .doctor, .install, .version, .help,
+    .getToken,
+    .tokenFile,
+    .inspect,
+    .doctor,
+    .logout,
+    .install,
+    .completion,
+    .version,
+    .help,
   ]
 
   /// The command of a name.

@@ -14,7 +14,7 @@ extension OptionSpec {
 
   /// What `get-token` takes, but for the shape of its output.
   static let doctor =
-    exchange.inserting(getToken.filter { $0.name != output.name }, after: .audience)
+    Command.getToken.options.filter { $0.name != output.name }
     .inserting([server, serverCA, reportOutput], after: .apiVersion)
 }
 

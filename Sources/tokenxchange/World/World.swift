@@ -27,6 +27,8 @@ struct World: Sendable {
   var writeError: @Sendable (String) -> Void
   /// The effective user.
   var userID: UInt32
+  /// Files, locks and the clock of the cache.
+  var cache = CacheSystem.live
   /// What only diagnosis looks at.
   var machine = Machine.live
 }
@@ -49,6 +51,9 @@ extension World {
       writeError("tokenxchange: [\(Int((uptime() - start) * 1000)) ms] \(text)")
     }
   }
+
+  /// The present, on the two clocks of the cache.
+  var moment: CacheMoment { CacheMoment(date: now(), clock: cache.clock()) }
 
   /// An exchanger in this world.
   func exchanger(log: @escaping @Sendable (String) -> Void) -> TokenExchanger {

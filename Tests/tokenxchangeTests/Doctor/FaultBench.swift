@@ -16,7 +16,6 @@ final class FaultBench {
   var variables: [String: String] = [:]
   /// What must live as long as the test.
   var kept: [Any] = []
-  private static let keys = Result { (cluster: try RSAKey(), dex: try RSAKey()) }
   /// One for all: the hook beneath it has one set of settings for the whole process.
   private static let transport = URLSessionTransport()
   private let directory: TemporaryDirectory
@@ -29,7 +28,7 @@ final class FaultBench {
   }
 
   init(tls: StandInSite.TLS = []) throws {
-    site = try StandInSite(tls: tls, keys: Self.keys.get())
+    site = try StandInSite(tls: tls)
     site.dex.update { $0.tokenLifetime = 3600 }
     directory = try TemporaryDirectory()
     volume = try ProjectedVolume(directory.path("volume"), token: site.cluster.token())
