@@ -44,8 +44,9 @@ final class TroubleStage {
   var apiVersion = "v1"
   var command = TestBinary.path
 
-  init() throws {
-    plugin = try Plugin(tls: TLSFront.isAvailable ? .apiServer : [])
+  /// Starts it; only kubectl needs TLS before the API server, and certificates take their time.
+  init(forKubectl: Bool = false) throws {
+    plugin = try Plugin(tls: forKubectl ? .apiServer : [])
     plugin.site.dex.update { $0.tokenLifetime = 3600 }
     arguments = plugin.flags + ["--expiry-margin", "60s"]
   }

@@ -21,7 +21,7 @@ struct TroubleshootingTests {
       "kubectl and nginx are needed: client-go runs no plugin without TLS"),
     arguments: Trouble.ofClient)
   func kubectlSaysSo(_ trouble: Trouble) async throws {
-    let stage = try TroubleStage()
+    let stage = try TroubleStage(forKubectl: true)
     try trouble.bring(stage)
     let result = try await stage.kubectl()
     #expect(result.code != 0)

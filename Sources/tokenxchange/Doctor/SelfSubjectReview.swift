@@ -58,7 +58,6 @@ extension Problem {
     _ error: TransportError, url: EndpointURL, seconds: Double
   ) -> Problem {
     var problem = Problem.transport(error, to: url, seconds: seconds)
-    problem.sentence = "API server: " + problem.sentence
     problem.hint =
       switch error.kind {
       case .tls:

@@ -95,6 +95,9 @@ extension Fault {
     .failed("issuer by another name", "discovery", "but --issuer says", code: .answer) {
       $0.flags["issuer"] = $0.site.dex.issuer.replacing("127.0.0.1", with: "localhost")
     },
+    .warned(
+      "token URL with another path", "discovery", "Dex's token endpoint is", code: .answer
+    ) { $0.flags["token-url"] = $0.site.dex.issuer + "/tokens" },
     .failed("grant off", "discovery", "does not offer the token exchange", code: .refused) {
       $0.site.dex.update { $0.grants = [GrantType.authorizationCode, GrantType.refreshToken] }
     },
