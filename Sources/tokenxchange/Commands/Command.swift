@@ -28,6 +28,8 @@ extension Command {
   static let all: [Command] = [
     .getToken,
     .tokenFile,
+    .inspect,
+    .doctor,
     .logout,
     .generate,
     .publishIssuer,

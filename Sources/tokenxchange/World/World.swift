@@ -34,6 +34,8 @@ struct World: Sendable {
   }
   /// Files, locks and the clock of the cache.
   var cache = CacheSystem.live
+  /// What only diagnosis looks at.
+  var machine = Machine.live
 }
 
 extension World {
