@@ -24,7 +24,8 @@ extension ExchangeSettings {
     try authority.trust(in: world)
   }
 
-  private func authentication(in world: World) throws(Problem) -> ClientAuthentication {
+  /// Reads the client's secret, if there is one, and says how it is to be shown.
+  func authentication(in world: World) throws(Problem) -> ClientAuthentication {
     let secret: Secret?
     switch clientSecret {
     case .none: secret = nil

@@ -16,6 +16,8 @@ struct OptionSpec: Sendable {
     case file
     case directory
     case words([String])
+    /// The names of the commands; not a list, because the table of commands would hold itself.
+    case commands
   }
 
   /// Options that say the same thing: the higher source wins the whole group.
@@ -39,9 +41,12 @@ struct OptionSpec: Sendable {
   /// Whether an empty value means "none" and not a mistake.
   var allowsEmpty = false
 
+  /// Whether a variable may set it; not where the same name means something else to `get-token`.
+  var hasVariable = true
+
   /// The variable that sets this option, if any.
   var variable: String? {
-    kind == .flag ? nil : Self.variablePrefix + Self.capitals(name)
+    kind == .flag || !hasVariable ? nil : Self.variablePrefix + Self.capitals(name)
   }
 
   /// `--name` and `--alias`.
