@@ -1,0 +1,58 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// A projected volume as kubelet lays it out: `token` -> `..data/token`, `..data` -> `..<time>`.
+public final class ProjectedVolume: Sendable {
+  /// A call that failed.
+  public struct Failure: Error {
+    /// The path.
+    public var path: String
+    /// Its `errno`.
+    public var code: Int32
+  }
+
+  /// The folder.
+  public let directory: String
+  /// The name of the file in it.
+  public let name: String
+  private let generation = Mutex(0)
+
+  /// Makes the layout in an existing or new folder.
+  public init(_ directory: String, name: String = "token", token: String) throws {
+    self.directory = directory
+    self.name = name
+    try FileManager.default.createDirectory(
+      atPath: directory, withIntermediateDirectories: true)
+    try rotate(to: token)
+    unlink(tokenPath)
+    try Self.check(symlink("..data/\(name)", tokenPath), tokenPath)
+  }
+
+  /// The path that a program reads.
+  public var tokenPath: String { directory + "/" + name }
+
+  /// Puts a new token in place at once, as kubelet does: new folder, new link, rename, old folder away.
+  public func rotate(to token: String) throws {
+    let data = directory + "/..data"
+    let number = generation.withLock { generation in
+      generation += 1
+      return generation
+    }
+    let folder = "..2026_11_21_\(getpid()).\(number)"
+    let old = try? FileManager.default.destinationOfSymbolicLink(atPath: data)
+    try Self.check(mkdir("\(directory)/\(folder)", 0o755), folder)
+    let file = "\(directory)/\(folder)/\(name)"
+    try Data(token.utf8).write(to: URL(filePath: file))
+    try Self.check(chmod(file, 0o600), file)
+    let link = directory + "/..data_tmp"
+    unlink(link)
+    try Self.check(symlink(folder, link), link)
+    try Self.check(rename(link, data), data)
+    if let old { try? FileManager.default.removeItem(atPath: "\(directory)/\(old)") }
+  }
+
+  private static func check(_ result: Int32, _ path: String) throws {
+    guard result == 0 else { throw Failure(path: path, code: errno) }
+  }
+}

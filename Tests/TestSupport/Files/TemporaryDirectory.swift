@@ -1,0 +1,38 @@
+public import Foundation
+import Glibc
+
+/// A folder of its own, removed with everything in it when nobody holds it any more.
+public final class TemporaryDirectory: Sendable {
+  /// The system would not make one.
+  public struct Failure: Error {}
+
+  /// Its path.
+  public let path: String
+
+  /// Makes one, in TMPDIR or /tmp.
+  public init(prefix: String = "tokenxchange-test") throws {
+    let parent = ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 }
+    var template = Array("\(parent ?? "/tmp")/\(prefix).XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw Failure() }
+    path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// Its path as a URL.
+  public var url: URL { URL(filePath: path, directoryHint: .isDirectory) }
+
+  /// The path of something in it.
+  public func path(_ name: String) -> String { path + "/" + name }
+
+  /// Writes a file and gives its path.
+  @discardableResult
+  public func write(_ text: String, to name: String, mode: mode_t = 0o600) throws -> String {
+    let file = path(name)
+    let folder = URL(filePath: file).deletingLastPathComponent()
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: URL(filePath: file))
+    guard chmod(file, mode) == 0 else { throw Failure() }
+    return file
+  }
+}

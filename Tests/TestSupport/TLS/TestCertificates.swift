@@ -1,0 +1,124 @@
+/// Certificates for loopback, minted by the openssl program: good ones and each kind of bad one.
+public struct TestCertificates: Sendable {
+  /// openssl is missing or failed.
+  public struct Failure: Error, CustomStringConvertible {
+    /// The sentence.
+    public var description: String
+  }
+
+  /// A certificate and its key, as files in PEM form.
+  public struct Pair: Sendable {
+    /// The certificate's path.
+    public var certificate: String
+    /// The private key's path.
+    public var key: String
+  }
+
+  /// The authority that signs the servers' certificates.
+  public let authority: Pair
+  /// An authority that signs nothing here.
+  public let otherAuthority: Pair
+  /// For 127.0.0.1 and localhost.
+  public let server: Pair
+  /// For 127.0.0.1 and localhost, ended yesterday.
+  public let expired: Pair
+  /// For another host.
+  public let wrongHost: Pair
+  /// For 127.0.0.1 and localhost, by the other authority.
+  public let stranger: Pair
+
+  private let directory: TemporaryDirectory
+  private let openssl: String
+
+  /// Mints them all.
+  public init() throws {
+    guard let openssl = TestBinary.find("openssl") else {
+      throw Failure(description: "no openssl program in PATH")
+    }
+    self.openssl = openssl
+    let directory = try TemporaryDirectory(prefix: "certificates")
+    self.directory = directory
+    let mint = Mint(openssl: openssl, directory: directory)
+    authority = try mint.authority("ca")
+    otherAuthority = try mint.authority("other-ca")
+    let local = "IP:127.0.0.1,DNS:localhost"
+    server = try mint.leaf("server", names: local, by: authority)
+    expired = try mint.leaf("expired", names: local, by: authority, isExpired: true)
+    wrongHost = try mint.leaf("wrong-host", names: "DNS:elsewhere.example", by: authority)
+    stranger = try mint.leaf("stranger", names: local, by: otherAuthority)
+  }
+
+  private struct Mint {
+    let openssl: String
+    let directory: TemporaryDirectory
+
+    func authority(_ name: String) throws -> Pair {
+      let pair = pair(name)
+      try run(
+        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+        "-keyout", pair.key, "-out", pair.certificate, "-days", "30", "-subj", "/CN=test \(name)",
+        "-addext", "basicConstraints=critical,CA:TRUE", "-addext",
+        "keyUsage=critical,keyCertSign,cRLSign")
+      return pair
+    }
+
+    func leaf(
+      _ name: String, names: String, by authority: Pair, isExpired: Bool = false
+    ) throws -> Pair {
+      let pair = pair(name)
+      let request = directory.path("\(name).csr")
+      try run(
+        "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+        pair.key, "-out", request, "-subj", "/CN=test \(name)")
+      let extensions = try directory.write(
+        "subjectAltName=\(names)\nextendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n",
+        to: "\(name).ext")
+      if isExpired {
+        try sign(request, expiredInto: pair, by: authority, extensions: extensions)
+      } else {
+        try run(
+          "x509", "-req", "-in", request, "-CA", authority.certificate, "-CAkey", authority.key,
+          "-CAcreateserial", "-out", pair.certificate, "-days", "20", "-extfile", extensions)
+      }
+      return pair
+    }
+
+    /// Only `openssl ca` lets the dates be set before version 3.4.
+    private func sign(
+      _ request: String, expiredInto pair: Pair, by authority: Pair, extensions: String
+    ) throws {
+      try directory.write("", to: "index.txt")
+      let configuration = try directory.write(
+        """
+        [ca]
+        default_ca = own
+        [own]
+        database = \(directory.path("index.txt"))
+        new_certs_dir = \(directory.path)
+        rand_serial = yes
+        default_md = sha256
+        policy = any
+        [any]
+        commonName = supplied
+
+        """, to: "ca.cnf")
+      try run(
+        "ca", "-batch", "-config", configuration, "-in", request, "-cert", authority.certificate,
+        "-keyfile", authority.key, "-startdate", "20200101000000Z", "-enddate",
+        "20200201000000Z", "-extfile", extensions, "-notext", "-out", pair.certificate)
+    }
+
+    private func pair(_ name: String) -> Pair {
+      Pair(certificate: directory.path("\(name).crt"), key: directory.path("\(name).key"))
+    }
+
+    private func run(_ arguments: String...) throws {
+      let result = try ProcessRunner(
+        openssl, arguments, environment: ["HOME": directory.path, "RANDFILE": "/dev/null"]
+      ).run()
+      guard result.code == 0 else {
+        throw Failure(description: "openssl \(arguments[0]): \(result.errors)")
+      }
+    }
+  }
+}
