@@ -25,6 +25,8 @@ struct World: Sendable {
   var writeError: @Sendable (String) -> Void
   /// The effective user.
   var userID: UInt32
+  /// What only `sidecar` needs.
+  var sidecar: SidecarWorld
 }
 
 extension World {
