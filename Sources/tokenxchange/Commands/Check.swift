@@ -18,7 +18,8 @@ extension Command {
     let now = world.now()
     let jwt = UnverifiedJWT(try world.keptToken(path).revealed)
     if let start = jwt?.notBefore, start.timeIntervalSince(now) > SubjectToken.allowedSkew {
-      throw .keptFileUnusable(path, "holds a token that is not valid before \(Timestamp.text(start))")
+      throw .keptFileUnusable(
+        path, "holds a token that is not valid before \(Timestamp.text(start))")
     }
     if let expiry = jwt?.expiry {
       guard expiry > now, expiry.timeIntervalSince(now) >= minimum else {

@@ -13,7 +13,8 @@ extension DexVariables {
     for scope in text.split(whereSeparator: { $0.isWhitespace || $0 == "," }).map(String.init) {
       guard !Self.knownScopes.contains(scope), !scope.hasPrefix("audience:server:client_id:")
       else { continue }
-      let near = Suggestion.nearest(to: scope, in: Self.knownScopes)
+      let near =
+        Suggestion.nearest(to: scope, in: Self.knownScopes)
         .map { ": did you mean \($0)?" } ?? ""
       world.warn("Dex does not know the scope \(Problem.shown(scope)) of dex_scope\(near)")
     }

@@ -54,7 +54,8 @@ struct DexVariables: Sendable {
   var extraFields: [ExchangeSettings.ExtraField] {
     let known = Self.settings.union(Self.credentials).union(Self.options.map(\.field))
       .union(["subject_token", "grant_type"])
-    return values.filter { !known.contains($0.key) }.sorted { $0.key < $1.key }.map { field, value in
+    return values.filter { !known.contains($0.key) }.sorted { $0.key < $1.key }.map {
+      field, value in
       .init(name: field, value: value, source: name(field))
     }
   }

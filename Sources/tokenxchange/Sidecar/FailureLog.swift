@@ -33,8 +33,7 @@ struct FailureLog: Sendable, Equatable {
     count += 1
     last = problem
     untold += 1
-    // Times and spans in a sentence differ from try to try.
-    let kind = problem.sentence.filter { !$0.isNumber }
+    let kind = Self.kind(problem.sentence)
     // A server that words every answer anew must not fill the log.
     let isNew = told.count < Self.mostKinds && told.insert(kind).inserted
     guard isNew || uptime - lastTold >= Self.silence else { return .nothing }
@@ -43,6 +42,14 @@ struct FailureLog: Sendable, Equatable {
       untold = 0
     }
     return isNew ? .first : .summary(tries: untold, seconds: uptime - start)
+  }
+
+  /// A sentence without its times and spans, which differ from try to try.
+  private static func kind(_ sentence: String) -> String {
+    let words = sentence.split(separator: " ").filter { word in
+      !word.contains(where: \.isNumber) && !["s", "min", "h", "d"].contains(word)
+    }
+    return words.joined(separator: " ")
   }
 
   /// Ends the row.

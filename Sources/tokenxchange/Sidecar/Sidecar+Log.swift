@@ -3,7 +3,9 @@ import TokenExchange
 
 /// The lines of the log: one an event, no secrets.
 extension Sidecar {
-  func tell(_ text: String) { world.writeError("tokenxchange: " + CleanText.line(text, limit: 2000)) }
+  func tell(_ text: String) {
+    world.writeError("tokenxchange: " + CleanText.line(text, limit: 2000))
+  }
 
   func tellRenewed(_ token: IssuedToken, now: Date, wait: Double) {
     let end =
