@@ -14,8 +14,11 @@ FORMATTED := Package.swift Sources Tests
 
 # URLSession's calls of these two go to Sources/CURLOptions.
 HOOKS := curl_multi_add_handle curl_multi_info_read
+# Without incremental code generation no hash of the build lies in the objects, and the folder's
+# name is mapped away: the same sources give the same bytes.
 STATIC_FLAGS := -c release --scratch-path $(SCRATCH) --product tokenxchange \
   --static-swift-stdlib -Xswiftc -static-executable -Xcc -DTOKENXCHANGE_STATIC \
+  -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen \
   -Xcc -ffile-prefix-map=$(CURDIR)=. -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. \
   $(HOOKS:%=-Xlinker --wrap=%) -Xlinker -L$(LIBCURL_DIR)/lib \
   -Xlinker -lcurl -Xlinker -lcares -Xlinker -lssl -Xlinker -lcrypto \

@@ -42,9 +42,12 @@ private func variables() -> [String: String] {
   var found: [String: String] = [:]
   guard var entry = tx_environment() else { return found }
   while let line = entry.pointee {
-    let text = String(cString: line)
-    if let equals = text.firstIndex(of: "="), found[String(text[..<equals])] == nil {
-      found[String(text[..<equals])] = String(text[text.index(after: equals)...])
+    // By bytes: comparing whole characters costs a tenth of an exchange.
+    let bytes = UnsafeRawBufferPointer(start: line, count: strlen(line))
+    if let equals = bytes.firstIndex(of: UInt8(ascii: "=")) {
+      let name = String(decoding: bytes[..<equals], as: UTF8.self)
+      let value = String(decoding: bytes[(equals + 1)...], as: UTF8.self)
+      if found[name] == nil { found[name] = value }
     }
     entry += 1
   }

@@ -76,7 +76,8 @@ final class URLSessionTransport: Sendable {
     case .system:
       system = SystemTrust.find(certFile: certFile, certDir: certDir)
       guard system != nil else {
-        throw TransportError(.notSent, detail: "no trusted certificates found on this machine")
+        let sought = SystemTrust.sought(certFile: certFile, certDir: certDir)
+        throw TransportError(.trustStore, detail: "no trusted certificates found in \(sought)")
       }
     }
     let milliseconds = Int(max(1, min(options.timeout, 86_400) * 1000))
@@ -91,7 +92,7 @@ final class URLSessionTransport: Sendable {
   /// Makes a session that keeps nothing and reads nothing but its connections.
   private static func connect(trust: HTTPOptions.Trust) -> Connection {
     // `.default` asks for the shared cache, which would look for a folder of its own.
-    URLCache.shared = URLCache(memoryCapacity: 0, diskCapacity: 0, diskPath: "/proc/none")
+    URLCache.shared = URLCache(memoryCapacity: 0, diskCapacity: 0, diskPath: "/proc")
     let configuration = URLSessionConfiguration.default
     configuration.urlCache = nil
     configuration.urlCredentialStorage = nil
@@ -122,9 +123,16 @@ final class URLSessionTransport: Sendable {
     }
     task.resume()
     if delegate.finished.wait(timeout: .now() + options.timeout + 0.5) == .timedOut {
-      delegate.transfer.withLock { $0.task = -1 }
-      task.cancel()
-      throw TransportError(.timedOut)
+      // It may have ended just now: then its signal must not be left for the next transfer.
+      let isOver = delegate.transfer.withLock { transfer in
+        if !transfer.isOver { transfer.task = -1 }
+        return transfer.isOver
+      }
+      guard isOver else {
+        task.cancel()
+        throw TransportError(.timedOut)
+      }
+      delegate.finished.wait()
     }
     let transfer = delegate.transfer.withLock { $0 }
     let outcome = tx_outcome()

@@ -82,7 +82,8 @@ final class FakeOutside: Sendable {
           $0.modes[path] = mode
         }
       },
-      writeOutput: { _ in }, writeError: { line in self.set { $0.errors.append(line) } },
+      copyProgram: { _, _ in }, writeOutput: { _ in },
+      writeError: { line in self.set { $0.errors.append(line) } },
       userID: 1000, sidecar: sidecarWorld)
   }
 

@@ -1,0 +1,79 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+import TokenExchange
+
+@Suite struct ExecInfoTests {
+  @Test(
+    arguments: [
+      Row(
+        "as client-go sends it",
+        #"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","#
+          + #""spec":{"interactive":false}}"# + "\n", .v1),
+      Row(
+        "v1beta1 with a cluster",
+        #"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","#
+          + #""spec":{"cluster":{"server":"https://x"},"interactive":true}}"#, .v1beta1),
+      Row("kube-rs may leave both out", #"{"apiVersion":null,"spec":{}}"#, nil),
+      Row("empty object", "{}", nil),
+    ] as [Row<String, ExecAPIVersion?>])
+  func reads(row: Row<String, ExecAPIVersion?>) throws {
+    #expect(try ExecInfo(row.input).version == row.output)
+  }
+
+  @Test(arguments: [
+    Row("no JSON", "nonsense", Problem.execInfoNotJSON),
+    Row("an array", "[]", Problem.execInfoNotJSON),
+    Row("other kind", #"{"kind":"Status"}"#, Problem.execInfoKind("Status")),
+    Row("kind of wrong type", #"{"kind":1}"#, Problem.execInfoKind("1")),
+    Row(
+      "version of old", #"{"apiVersion":"client.authentication.k8s.io/v1alpha1"}"#,
+      Problem.execInfoVersion("client.authentication.k8s.io/v1alpha1")),
+    Row("version without group", #"{"apiVersion":"v1"}"#, Problem.execInfoVersion("v1")),
+  ])
+  func refuses(row: Row<String, Problem>) {
+    #expect(throws: row.output) { try ExecInfo(row.input) }
+  }
+
+  @Test func interactiveIsKnownOrNot() throws {
+    #expect(try ExecInfo(#"{"spec":{"interactive":true}}"#).isInteractive == true)
+    #expect(try ExecInfo(#"{"spec":{}}"#).isInteractive == nil)
+  }
+}
+
+@Suite struct ExecCredentialTests {
+  @Test(arguments: ExecAPIVersion.allCases)
+  func isOneLineOfJSON(version: ExecAPIVersion) {
+    let credential = ExecCredential(
+      version: version, token: Secret("a.b.c"), expiration: Sample.now)
+    #expect(
+      credential.text == #"{"apiVersion":"client.authentication.k8s.io/\#(version.rawValue)","#
+        + #""kind":"ExecCredential","status":{"expirationTimestamp":"2026-11-21T01:07:38Z","#
+        + #""token":"a.b.c"}}"# + "\n")
+  }
+
+  @Test func noTimestampWhereNoneIsKnown() {
+    let credential = ExecCredential(version: .v1, token: Secret("t"), expiration: nil)
+    #expect(!credential.text.contains("expirationTimestamp"))
+  }
+
+  @Test(arguments: [
+    Row("no margin", [600.0, 0.0], 600.0), Row("margin", [600, 60], 540),
+    Row("margin as long as the life", [60, 60], 30), Row("longer margin", [60, 600], 30),
+    Row("one second left", [1, 0], 1), Row("one second, a margin", [1, 60], 0),
+  ])
+  func expiration(row: Row<[Double], Double>) {
+    let expiration = ExecCredential.expiration(
+      of: Sample.now.addingTimeInterval(row.input[0]), margin: row.input[1], now: Sample.now)
+    #expect(expiration.timeIntervalSince(Sample.now) == row.output)
+  }
+
+  @Test func isNeverInThePast() {
+    for tenth in 0..<20 {
+      let now = Sample.now.addingTimeInterval(Double(tenth) / 10)
+      let expiry = Sample.now.addingTimeInterval(2)
+      let expiration = ExecCredential.expiration(of: expiry, margin: 60, now: now)
+      #expect(expiration >= now && expiration <= expiry)
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import FoundationEssentials
+import TokenExchange
+
+/// Values that many tests start from.
+enum Sample {
+  static let now = Date(timeIntervalSince1970: 1_795_223_258)
+  static let serviceAccount = "system:serviceaccount:argocd:argocd-application-controller"
+
+  /// A JWT of some claims, as JSON text, with a signature that nobody checks here.
+  static func jwt(_ claims: String, header: String = #"{"alg":"RS256","kid":"k"}"#) -> String {
+    [header, claims].map { Base64URL.encode(Array($0.utf8)) }.joined(separator: ".")
+      + ".c2lnbmF0dXJl"
+  }
+
+  /// A service account token that ends in so many seconds.
+  static func subject(
+    life: Double = 3600, audience: String = "dex", issuer: String = "https://cluster-a.example",
+    extra: String = ""
+  ) -> String {
+    let end = Int(now.timeIntervalSince1970 + life)
+    return jwt(
+      #"{"aud":["\#(audience)"],"exp":\#(end),"iss":"\#(issuer)","kubernetes.io":"#
+        + #"{"namespace":"argocd"},"sub":"\#(serviceAccount)"\#(extra)}"#)
+  }
+
+  /// An issued token.
+  static func issued(
+    life: Double = 600, audience: String = #""target-cluster""#,
+    issuer: String = "https://dex.example/dex"
+  ) -> String {
+    let end = Int(now.timeIntervalSince1970 + life)
+    return jwt(#"{"iss":"\#(issuer)","aud":\#(audience),"exp":\#(end),"sub":"Cg"}"#)
+  }
+
+  static func url(_ text: String = "https://dex.example/dex/token") throws -> EndpointURL {
+    try EndpointURL(text, source: "--token-url", allowsHTTP: true)
+  }
+
+  static func request(
+    _ authentication: ClientAuthentication = .none, audiences: [String] = [],
+    subject: String = subject()
+  ) -> ExchangeRequest {
+    ExchangeRequest(
+      clientID: "target-cluster", authentication: authentication, connectorID: "argocd-cluster",
+      subjectToken: Secret(subject), scopes: ["openid", "federated:id"], audiences: audiences)
+  }
+
+  static func attempt(
+    _ request: ExchangeRequest = request(), issuer: String? = "https://dex.example/dex"
+  ) throws -> ExchangeAttempt {
+    ExchangeAttempt(
+      url: try url(), issuer: issuer, request: request,
+      subject: UnverifiedJWT(request.subjectToken.revealed))
+  }
+
+  /// A 200 with a token.
+  static func success(_ token: String = issued(), more: String = "") -> HTTPAnswer {
+    HTTPAnswer(
+      status: 200, headers: ["content-type": "application/json"],
+      body: Array(
+        (#"{"access_token":"\#(token)","issued_token_type":"#
+          + #""urn:ietf:params:oauth:token-type:id_token","token_type":"bearer""#
+          + more + "}").utf8))
+  }
+
+  static func answer(
+    _ status: Int, _ body: String, type: String = "application/json",
+    headers: [String: String] = [:]
+  ) -> HTTPAnswer {
+    HTTPAnswer(
+      status: status, headers: headers.merging(["content-type": type]) { old, _ in old },
+      body: Array(body.utf8))
+  }
+}

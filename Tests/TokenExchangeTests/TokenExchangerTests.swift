@@ -1,0 +1,114 @@
+import FoundationEssentials
+import Synchronization
+import TestSupport
+import Testing
+import TokenExchange
+
+@Suite struct TokenExchangerTests {
+  /// What a transport brings, in order.
+  typealias Outcome = Result<HTTPAnswer, TransportError>
+
+  /// A transport that plays outcomes, and a clock that only sleeping moves.
+  final class Theatre: Sendable {
+    let outcomes: Mutex<[Outcome]>
+    let sleeps = Mutex<[Double]>([])
+    let timeouts = Mutex<[Double]>([])
+    let clock = Mutex(1000.0)
+
+    init(_ outcomes: [Outcome]) { self.outcomes = Mutex(outcomes) }
+
+    func exchanger(random: Double = 0.5) -> TokenExchanger {
+      TokenExchanger(
+        send: { _, options throws(TransportError) in
+          self.timeouts.withLock { $0.append(options.timeout) }
+          let next = self.outcomes.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+          guard let next else { throw TransportError(.other, detail: "asked too often") }
+          return try next.get()
+        },
+        now: { Sample.now }, uptime: { self.clock.withLock { $0 } },
+        sleep: { span in
+          self.sleeps.withLock { $0.append(span) }
+          self.clock.withLock { $0 += span }
+        },
+        random: { random })
+    }
+
+    func exchange(timeout: Double = 10, random: Double = 0.5) throws -> IssuedToken {
+      try exchanger(random: random).exchange(
+        Sample.attempt(), trust: .system, until: 1000 + timeout, userAgent: "x")
+    }
+  }
+
+  static let good = Outcome.success(Sample.success())
+  static func status(_ status: Int, retryAfter: String? = nil) -> Outcome {
+    .success(
+      Sample.answer(
+        status, "busy", type: "text/plain",
+        headers: retryAfter.map { ["retry-after": $0] } ?? [:]))
+  }
+  static func failure(_ kind: TransportError.Kind) -> Outcome { .failure(TransportError(kind)) }
+
+  @Test(
+    arguments: [
+      Row("503 twice", [status(503), status(503), good], [0.1, 0.2]),
+      Row("429 with seconds", [status(429, retryAfter: "2"), good], [2]),
+      Row(
+        "429 with a date", [status(429, retryAfter: "Sat, 21 Nov 2026 01:07:41 GMT"), good], [3]),
+      Row("500 once", [status(500), good], [0.1]),
+      Row("502 and 504", [status(502), status(504), good], [0.1, 0.2]),
+      Row("refused and reset", [failure(.refused), failure(.reset), good], [0.1, 0.2]),
+    ] as [Row<[Outcome], [Double]>])
+  func triesAgain(row: Row<[Outcome], [Double]>) throws {
+    let theatre = Theatre(row.input)
+    _ = try theatre.exchange()
+    #expect(theatre.sleeps.withLock { $0 } == row.output)
+  }
+
+  @Test(
+    arguments: [
+      Row("503 for ever", [status(503), status(503), status(503), good], 3),
+      Row("500 twice", [status(500), status(500), good], 2),
+      Row("500 after 503", [status(503), status(500), good], 2),
+      Row("400", [status(400), good], 1), Row("401", [status(401), good], 1),
+      Row("403", [status(403), good], 1), Row("404", [status(404), good], 1),
+      Row("no such name", [failure(.nameNotFound), good], 1),
+      Row("TLS", [failure(.tls), good], 1), Row("time-out", [failure(.timedOut), good], 1),
+      Row("too large", [failure(.tooLarge), good], 1),
+      Row("Retry-After beyond patience", [status(429, retryAfter: "30"), good], 1),
+    ] as [Row<[Outcome], Int>])
+  func givesUp(row: Row<[Outcome], Int>) {
+    let theatre = Theatre(row.input)
+    #expect(throws: Problem.self) { try theatre.exchange() }
+    #expect(theatre.timeouts.withLock { $0.count } == row.output)
+  }
+
+  @Test func waitingStaysBelowFiveSeconds() {
+    let busy = Self.status(503, retryAfter: "3")
+    let theatre = Theatre([busy, busy, Self.good])
+    #expect(throws: Problem.self) { try theatre.exchange() }
+    #expect(theatre.sleeps.withLock { $0 } == [3])
+  }
+
+  @Test func theTimeoutWins() {
+    let theatre = Theatre([Self.status(503, retryAfter: "2"), Self.good])
+    #expect(throws: Problem.self) { try theatre.exchange(timeout: 2) }
+    #expect(theatre.sleeps.withLock { $0 } == [])
+  }
+
+  @Test func eachRequestGetsTheTimeThatIsLeft() throws {
+    let theatre = Theatre([Self.status(429, retryAfter: "2"), Self.good])
+    _ = try theatre.exchange(timeout: 10)
+    #expect(theatre.timeouts.withLock { $0 } == [10, 8])
+  }
+
+  @Test func theLastProblemSaysHowOften() {
+    let theatre = Theatre([Self.failure(.refused), Self.failure(.refused), Self.failure(.refused)])
+    do {
+      _ = try theatre.exchange()
+      Issue.record("no error")
+    } catch {
+      #expect(
+        (error as? Problem)?.sentence == "dex.example refuses connections (3 attempts)")
+    }
+  }
+}
