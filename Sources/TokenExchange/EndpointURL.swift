@@ -30,8 +30,12 @@ public struct EndpointURL: Sendable, Equatable, Hashable {
     else { throw .badURL(text, source: source, why: "does not begin with https://") }
     // Not shown: what stands before the @ may be a password.
     guard parts.user == nil, parts.password == nil else { throw .urlWithUser(source: source) }
-    guard let host = parts.host, !host.isEmpty else {
+    // `host` would ask ICU to read punycode, and the static build has none of its data.
+    guard let host = parts.encodedHost, !host.isEmpty else {
       throw .badURL(text, source: source, why: "has no host")
+    }
+    guard host.utf8.allSatisfy(Self.isHostByte) else {
+      throw .badURL(text, source: source, why: "has a host with characters that no host has")
     }
     guard parts.query == nil, parts.fragment == nil else {
       throw .badURL(text, source: source, why: "has a query or a fragment")
@@ -86,5 +90,11 @@ public struct EndpointURL: Sendable, Equatable, Hashable {
     var text = text[...]
     while text.hasSuffix("/") { text.removeLast() }
     return String(text)
+  }
+
+  private static func isHostByte(_ byte: UInt8) -> Bool {
+    let character = Character(UnicodeScalar(byte))
+    return character.isASCII && (character.isLetter || character.isNumber)
+      || ".-_:[]".contains(character)
   }
 }

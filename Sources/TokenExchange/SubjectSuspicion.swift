@@ -57,7 +57,7 @@ enum SubjectSuspicion {
       jwt.claims["kubernetes.io"]?.object != nil
       || jwt.subject?.hasPrefix("system:serviceaccount:") == true
     var trust = "issuer: of \(connector) is not, character by character, \(issuer)"
-    if let host = jwt.issuer.flatMap({ URLComponents(string: $0)?.host }),
+    if let host = jwt.issuer.flatMap({ URLComponents(string: $0)?.encodedHost }),
       host.hasPrefix("kubernetes.default")
     {
       trust += ", or Dex runs in another cluster, where that name is another API server"

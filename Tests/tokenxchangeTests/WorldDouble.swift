@@ -54,6 +54,9 @@ final class WorldDouble: Sendable {
       replaceFile: { path, content, _ throws(WriteFault) in
         self.written.withLock { $0[path] = content }
       },
+      copyProgram: { path, _ throws(WriteFault) in
+        Issue.record("the program was copied to \(path)")
+      },
       writeOutput: { text throws(Problem) in self.output.withLock { $0 += text } },
       writeError: { line in self.errors.withLock { $0 += line + "\n" } },
       userID: 999)
