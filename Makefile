@@ -24,7 +24,7 @@ STATIC_FLAGS := -c release --scratch-path $(SCRATCH) --product tokenxchange \
   -Xlinker -lcurl -Xlinker -lcares -Xlinker -lssl -Xlinker -lcrypto \
   -Xlinker --gc-sections -Xlinker -s -Xlinker --build-id=none
 
-.PHONY: help deps test-deps libcurl static build install test lint format clean dist
+.PHONY: help deps test-deps libcurl static build install test soak lint format clean dist
 
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -56,6 +56,10 @@ install: static ## Install the static binary: PREFIX=/usr/local DESTDIR=
 
 test: test-deps static ## Run everything that CI runs
 	TOKENXCHANGE_BINARY=$(CURDIR)/$(BINARY) $(SWIFT) test --disable-xctest
+
+soak: test-deps static ## Run the long tests: minutes of outages, thousands of renewals
+	@for script in Tests/soak/*.sh; do \
+	  echo "$$script"; TOKENXCHANGE_BINARY=$(CURDIR)/$(BINARY) "$$script" || exit 1; done
 
 lint: ## Check the format of the sources
 	$(SWIFT) format lint --strict --recursive $(FORMATTED)
