@@ -12,8 +12,8 @@ TEST_PACKAGES := nginx-light openssl curl hyperfine tinyproxy socat zsh fish pyt
   valgrind util-linux procps
 FORMATTED := Package.swift Sources Tests
 
-# URLSession's calls of these two go to Sources/CURLOptions.
-HOOKS := curl_multi_add_handle curl_multi_info_read
+# URLSession's calls of these go to Sources/CURLOptions.
+HOOKS := curl_multi_add_handle curl_multi_info_read CFURLSessionCurlHostIsEqual
 # Without incremental code generation no hash of the build lies in the objects, and the folder's
 # name is mapped away: the same sources give the same bytes.
 STATIC_FLAGS := -c release --scratch-path $(SCRATCH) --product tokenxchange \

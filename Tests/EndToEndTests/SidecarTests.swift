@@ -37,9 +37,6 @@ import Testing
     let run = try SidecarRun(tokenLifetime: 60)
     let sidecar = try run.start()
     #expect(try await SidecarRun.wait { run.token != nil })
-    let old = run.text
-    sidecar.send(signal: SIGUSR1)
-    #expect(try await SidecarRun.wait { run.text != old })
     let kept = run.text
     if outage == .stopped { run.dex.stop() } else { run.dex.inject(DexFault.status(503).forever) }
     run.dex.resetCounters()

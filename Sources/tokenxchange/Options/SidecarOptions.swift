@@ -11,7 +11,7 @@ extension OptionSpec {
       + "read it.",
     defaultText: "0600")
 
-  static let refreshBefore = OptionSpec(
+  static let renewBefore = OptionSpec(
     name: "refresh-before", placeholder: "DURATION",
     help: "Renew this long before the token ends, if that is earlier than at 80 % of its life.")
 
@@ -29,7 +29,7 @@ extension OptionSpec {
   /// The options of `sidecar`, in the order of help: those of an exchange that are not about
   /// printing a credential, and its own.
   static let sidecar: [OptionSpec] =
-    [.write, .mode, .refreshBefore, .once]
+    [.write, .mode, .renewBefore, .once]
     + OptionSpec.exchange.inserting(
       [
         .connectorID, .tokenFile, .subjectTokenType, .requestedTokenType, .subjectAudience,

@@ -91,7 +91,7 @@ struct DexVariables: Sendable {
       set(.write, file, "access_token_file")
     }
     if case .text(let span) = values["refresh_before"] {
-      set(.refreshBefore, span, "refresh_before")
+      set(.renewBefore, span, "refresh_before")
     }
     for (field, spec) in Self.options {
       if let value = try text(field, world) { set(spec, value, field) }

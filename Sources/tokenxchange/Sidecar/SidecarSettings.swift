@@ -31,7 +31,7 @@ struct SidecarSettings: Sendable {
     file = try invocation.required(.write)
     fileSource = invocation.source(.write)
     plan = RenewalPlan(
-      refreshBefore: try invocation.optionalDuration(.refreshBefore))
+      refreshBefore: try invocation.optionalDuration(.renewBefore))
     isOnce = invocation.isOn(.once)
     mode = 0o600
     if let legacy {
