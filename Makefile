@@ -14,8 +14,8 @@ TEST_PACKAGES := nginx-light openssl curl hyperfine tinyproxy socat zsh fish pyt
   valgrind util-linux procps
 FORMATTED := Package.swift Sources Tests
 
-# URLSession's calls of these two go to Sources/CURLOptions.
-HOOKS := curl_multi_add_handle curl_multi_info_read
+# URLSession's calls of these go to Sources/CURLOptions.
+HOOKS := curl_multi_add_handle curl_multi_info_read CFURLSessionCurlHostIsEqual
 # Without incremental code generation no hash of the build lies in the objects, and the folder's
 # name is mapped away: the same sources give the same bytes.
 STATIC_FLAGS := -c release --scratch-path $(SCRATCH) --product tokenxchange \
@@ -70,9 +70,11 @@ bench: test-deps static ## Measure it beside curl: RUNS=200 PEER='any other comm
 	@RUNS='$(RUNS)' PEER='$(PEER)' Tests/bench/bench.py $(BINARY)
 
 .PHONY: soak
-soak: test-deps static ## The long form of the cache's kill -9 test
+soak: test-deps static ## Run the long tests: outages, thousands of renewals, hundreds of kills
 	TOKENXCHANGE_SOAK_KILLS=500 TOKENXCHANGE_BINARY=$(CURDIR)/$(BINARY) \
 	  $(SWIFT) test --disable-xctest --filter CacheKillTests
+	@for script in Tests/soak/*.sh; do \
+	  echo "$$script"; TOKENXCHANGE_BINARY=$(CURDIR)/$(BINARY) "$$script" || exit 1; done
 
 .PHONY: fuzz
 fuzz: ## Feed 1,000,000 inputs to the parsers: INPUTS=1000000

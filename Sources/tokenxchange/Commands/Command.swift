@@ -30,6 +30,8 @@ extension Command {
     .tokenFile,
     .inspect,
     .doctor,
+    .sidecar,
+    .check,
     .logout,
     .generate,
     .publishIssuer,

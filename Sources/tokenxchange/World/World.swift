@@ -36,6 +36,8 @@ struct World: Sendable {
   var cache = CacheSystem.live
   /// What only diagnosis looks at.
   var machine = Machine.live
+  /// What only `sidecar` needs.
+  var sidecar: SidecarWorld
 }
 
 extension World {
