@@ -68,9 +68,18 @@ soak: test-deps static ## The long form of the cache's kill -9 test
 	TOKENXCHANGE_SOAK_KILLS=500 TOKENXCHANGE_BINARY=$(CURDIR)/$(BINARY) \
 	  $(SWIFT) test --disable-xctest --filter CacheKillTests
 
+.PHONY: fuzz
+fuzz: ## Feed 1,000,000 inputs to the parsers: INPUTS=1000000
+	@SWIFT='$(SWIFT)' Tests/Fuzz/run.sh
+
 .PHONY: demo
 demo: deps ## Show an exchange and kubectl, with stand-ins on loopback
 	@MAKE='$(MAKE)' SWIFT='$(SWIFT)' LIBCURL_DIR='$(LIBCURL_DIR)' Tests/demo.sh
+
+.PHONY: walkthrough
+walkthrough: test-deps static ## From a service account token to kubectl auth whoami, by generated files
+	@$(SWIFT) build --product dex-standin
+	@Tests/walkthrough.sh $(BINARY) .build/debug/dex-standin
 
 .PHONY: lint
 lint: ## Check the format of the sources
