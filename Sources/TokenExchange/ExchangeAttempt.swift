@@ -23,11 +23,16 @@ public struct ExchangeAttempt: Sendable, Equatable {
 
   /// Whether an issuer is the one given but for trailing slashes.
   ///
-  /// - Parameter token: The token whose `iss` is compared.
+  /// - Parameter found: The `iss` of the token that came.
   /// - Returns: true if a slash is the only difference; false if there is none, or more.
-  public func differsOnlyBySlash(_ token: IssuedToken) -> Bool {
-    guard let issuer, let found = token.jwt?.issuer, issuer != found else { return false }
+  public func differsOnlyBySlash(from found: String?) -> Bool {
+    guard let issuer, let found, issuer != found else { return false }
     return Self.withoutSlashes(issuer) == Self.withoutSlashes(found)
+  }
+
+  /// The same, of a token.
+  public func differsOnlyBySlash(_ token: IssuedToken) -> Bool {
+    differsOnlyBySlash(from: token.jwt?.issuer)
   }
 
   /// Checks that a token is alive, of the issuer asked, and for the audiences asked for.

@@ -5,7 +5,7 @@
 /// whole diagnosis. Each sentence is written once, in a factory named after the fault.
 public struct Problem: Error, Sendable, Equatable {
   /// Who has to act; decides the exit code.
-  public enum Category: Sendable, Equatable, CaseIterable {
+  public enum Category: String, Sendable, Equatable, CaseIterable {
     /// Something that should not happen.
     case unexpected
     /// Flags, variables or files of configuration.

@@ -10,13 +10,29 @@ extension Command {
       Reads the subject token, exchanges it at Dex's token endpoint (RFC 8693) and prints an
       ExecCredential for kubectl, Argo CD and every other client-go program.
       """,
-    options: OptionSpec.exchange.inserting(OptionSpec.getToken, after: .audience)
+    options: OptionSpec.exchange.inserting(OptionSpec.getToken + OptionSpec.cache, after: .audience)
   ) { invocation, world throws(Problem) in
     let start = world.uptime()
     let credential = try CredentialSettings(invocation, world: world)
     let settings = try ExchangeSettings(invocation, world: world)
     let log = world.log(for: invocation)
-    let token = try settings.issueToken(in: world, since: start, log: log)
+    let attempt = try settings.attempt(in: world)
+    log("subject token \(settings.tokenFile): \(attempt.subjectSummary(now: world.now()))")
+    let trust = try settings.trust(in: world)
+    let fetch = { () throws(Problem) in
+      let token = try settings.issue(attempt, trust, in: world, since: start, log: log)
+      return CachedToken(token, for: attempt, written: world.moment)
+    }
+    let token: CachedToken
+    if let cache = TokenCache(
+      invocation, attempt, trust, world: world, margin: credential.margin, log: log)
+    {
+      token = try cache.token(
+        forced: invocation.isOn(.forceRefresh), deadline: start + settings.timeout, fetch: fetch)
+    } else {
+      token = try fetch()
+    }
+    settings.warn(of: token.issuer, attempt, in: world)
     if token.expiry == nil {
       world.warn("no expiry could be found for the token: it is reported good for 60 s")
     }
@@ -38,18 +54,35 @@ extension ExchangeSettings {
     in world: World, since start: Double, log: @escaping @Sendable (String) -> Void
   ) throws(Problem) -> IssuedToken {
     let attempt = try attempt(in: world)
-    log("subject token \(tokenFile): \(attempt.subject?.summary(now: world.now()) ?? "opaque")")
-    let trust = try trust(in: world)
-    let token = try world.exchanger(log: log).exchange(
-      attempt, trust: trust, until: start + timeout, userAgent: Version.userAgent)
-    log("issued token: \(token.jwt?.summary(now: world.now()) ?? "opaque")")
-    if attempt.differsOnlyBySlash(token) {
-      world.warn(
-        "the token's iss \(CleanText.line(token.jwt?.issuer ?? "")) differs from --issuer by a "
-          + "trailing slash: the API server compares them to the letter")
-    }
+    log("subject token \(tokenFile): \(attempt.subjectSummary(now: world.now()))")
+    let token = try issue(attempt, try trust(in: world), in: world, since: start, log: log)
+    warn(of: token.jwt?.issuer, attempt, in: world)
     return token
   }
+
+  /// Asks Dex and checks the answer.
+  func issue(
+    _ attempt: ExchangeAttempt, _ trust: HTTPOptions.Trust, in world: World, since start: Double,
+    log: @escaping @Sendable (String) -> Void
+  ) throws(Problem) -> IssuedToken {
+    let token = try world.exchanger(log: log).exchange(
+      attempt, trust: trust, until: start + timeout, since: start, userAgent: Version.userAgent)
+    log("issued token: \(token.jwt?.summary(now: world.now()) ?? "opaque")")
+    return token
+  }
+
+  /// Warns of an issuer that differs by a trailing slash only.
+  func warn(of issuer: String?, _ attempt: ExchangeAttempt, in world: World) {
+    guard attempt.differsOnlyBySlash(from: issuer) else { return }
+    world.warn(
+      "the token's iss \(CleanText.line(issuer ?? "")) differs from --issuer by a trailing slash: "
+        + "the API server compares them to the letter")
+  }
+}
+
+extension ExchangeAttempt {
+  /// The subject token in words.
+  func subjectSummary(now: Date) -> String { subject?.summary(now: now) ?? "opaque" }
 }
 
 extension UnverifiedJWT {

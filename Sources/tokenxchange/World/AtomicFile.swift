@@ -75,6 +75,16 @@ enum AtomicFile {
     if durable { syncFolder(folder) }
   }
 
+  /// Makes a folder, unless it is there already; its permissions are set whatever the umask.
+  static func makeFolder(_ path: String, mode: UInt32) throws(WriteFault) {
+    guard mkdir(path, mode) == 0 else {
+      var status = stat()
+      if errno == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+      throw fault("make the folder \(path)")
+    }
+    guard chmod(path, mode) == 0 else { throw fault("set the mode of \(path)") }
+  }
+
   /// The folder that a path lies in.
   static func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }

@@ -29,6 +29,13 @@ struct World: Sendable {
   var userID: UInt32
   /// What only `sidecar` needs.
   var sidecar: SidecarWorld
+  /// Makes a folder with the given permissions; one that is there already is left as it is.
+  var makeFolder: @Sendable (String, UInt32) throws(WriteFault) -> Void = {
+    path, mode throws(WriteFault) in
+    try AtomicFile.makeFolder(path, mode: mode)
+  }
+  /// Files, locks and the clock of the cache.
+  var cache = CacheSystem.live
 }
 
 extension World {
@@ -49,6 +56,9 @@ extension World {
       writeError("tokenxchange: [\(Int((uptime() - start) * 1000)) ms] \(text)")
     }
   }
+
+  /// The present, on the two clocks of the cache.
+  var moment: CacheMoment { CacheMoment(date: now(), clock: cache.clock()) }
 
   /// An exchanger in this world.
   func exchanger(log: @escaping @Sendable (String) -> Void) -> TokenExchanger {

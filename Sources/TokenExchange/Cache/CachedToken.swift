@@ -1,0 +1,74 @@
+public import FoundationEssentials
+
+/// An issued token as it is kept for other processes, and when it may still be used.
+public struct CachedToken: Sendable, Equatable {
+  /// The token.
+  public var secret: Secret
+  /// When it ends, if known.
+  public var expiry: Date?
+  /// Its `iss`, if it has one.
+  public var issuer: String?
+  /// When the subject token that it came from ends, if it says so.
+  public var subjectExpiry: Date?
+  /// When it was kept.
+  public var written: CacheMoment
+
+  /// Seconds after which a token is not used any more: nobody tells this program of a 401.
+  public static let longestUse = 600.0
+  /// The most bytes of a file in the cache; no header can carry a longer token.
+  public static let largestFile = 256 << 10
+
+  /// Takes what was issued for an attempt.
+  public init(_ token: IssuedToken, for attempt: ExchangeAttempt, written: CacheMoment) {
+    secret = token.secret
+    expiry = token.expiry
+    issuer = token.jwt?.issuer
+    subjectExpiry = attempt.subject?.expiry
+    self.written = written
+  }
+
+  /// Reads a file's content; nil unless it is whole and of this key.
+  public init?(_ content: [UInt8], key: CacheKey) {
+    guard let record = CacheRecord(content, kind: "token", key: key, parts: 6),
+      let date = Double(kept: record.parts[4]), let clock = Double(kept: record.parts[5]),
+      !record.parts[0].isEmpty
+    else { return nil }
+    secret = Secret(record.parts[0])
+    expiry = Double(kept: record.parts[1]).map(Date.init(timeIntervalSince1970:))
+    issuer = record.parts[2].isEmpty ? nil : record.parts[2]
+    subjectExpiry = Double(kept: record.parts[3]).map(Date.init(timeIntervalSince1970:))
+    written = CacheMoment(date: Date(timeIntervalSince1970: date), clock: clock)
+  }
+
+  /// The file's content.
+  public func content(key: CacheKey) -> [UInt8] {
+    func text(_ date: Date?) -> String { date.map { "\($0.timeIntervalSince1970)" } ?? "" }
+    let parts = [
+      secret.revealed, text(expiry), issuer ?? "", text(subjectExpiry), text(written.date),
+      "\(written.clock)",
+    ]
+    return CacheRecord(kind: "token", key: key, parts: parts).content
+  }
+
+  /// Why this token must not be used any more, or nil if it may.
+  ///
+  /// - Parameters:
+  ///   - moment: The present.
+  ///   - margin: Seconds by which its end will be reported early.
+  ///   - began: When this process began, on the clock that cannot be set. Who waited while the token
+  ///     was fetched takes it however short its life is: asking again would bring no longer one.
+  /// - Returns: One clause for `--verbose`.
+  public func flaw(at moment: CacheMoment, margin: Double, began: Double? = nil) -> String? {
+    guard let age = moment.since(written) else { return "the clock was set back since" }
+    guard age <= Self.longestUse else { return "it is \(Lifetime.words(age)) old" }
+    if let subjectExpiry, subjectExpiry <= moment.date {
+      return "the subject token that it came from has expired"
+    }
+    if let expiry, expiry <= moment.date { return "it has expired" }
+    if let began, written.clock >= began { return nil }
+    guard let expiry else { return "its end is not known" }
+    let rest = expiry.timeIntervalSince(moment.date) - margin
+    let life = expiry.timeIntervalSince(written.date)
+    return rest >= max(60, life / 10) ? nil : "it ends soon"
+  }
+}

@@ -1,0 +1,46 @@
+import TokenExchange
+
+extension TokenCache {
+  /// The cache of an exchange; nil if none is asked for, or none can be had, which is then logged.
+  init?(
+    _ invocation: Invocation, _ attempt: ExchangeAttempt, _ trust: HTTPOptions.Trust,
+    world: World, margin: Double, log: @escaping @Sendable (String) -> Void
+  ) {
+    guard invocation.wantsCache else { return nil }
+    guard trust != .anything, !invocation.isOn(.insecureAllowHTTP) else {
+      log("cache: none, because an insecure flag is on")
+      return nil
+    }
+    guard let key = CacheKey(attempt, trust: trust.cacheParts(variables: world.variables)) else {
+      log("cache: none, because the subject is not a service account token")
+      return nil
+    }
+    let folder: CacheFolder
+    do throws(CacheFault) {
+      folder = try CacheFolder.find(invocation, variables: world.variables)
+      try world.cache.prepareFolder(folder.path)
+    } catch {
+      log("cache: none, because \(error.words)")
+      return nil
+    }
+    self.init(folder: folder, key: key, world: world, margin: margin, log: log)
+  }
+}
+
+extension Invocation {
+  /// Whether a cache is asked for, by its flag or by its folder.
+  fileprivate var wantsCache: Bool {
+    settings[OptionSpec.cacheOn.name].map { $0.values.last == "true" } ?? (text(.cacheDir) != nil)
+  }
+}
+
+extension HTTPOptions.Trust {
+  /// What decides who is trusted, for a cache's key.
+  func cacheParts(variables: [String: String]) -> [String] {
+    switch self {
+    case .system: ["system", variables["SSL_CERT_FILE"] ?? "", variables["SSL_CERT_DIR"] ?? ""]
+    case .only(let pem): ["only", SHA256.hex(pem)]
+    case .anything: ["anything"]
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// Odd files and folders: a miss, never a crash, never served, and the credential comes all the same.
+@Suite struct CacheFileTests {
+  private let stage: CacheStage
+
+  init() throws { stage = try CacheStage() }
+
+  /// A way to spoil an entry, and whether the next run can put it right.
+  struct Spoiling: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var isRepaired = true
+    var spoil: @Sendable (_ path: String) throws -> Void
+
+    init(
+      _ name: String, isRepaired: Bool = true, spoil: @escaping @Sendable (String) throws -> Void
+    ) {
+      testDescription = name
+      self.isRepaired = isRepaired
+      self.spoil = spoil
+    }
+  }
+
+  private static func rewrite(_ path: String, _ change: (inout Data) -> Void) throws {
+    var data = try Data(contentsOf: URL(filePath: path))
+    change(&data)
+    try data.write(to: URL(filePath: path))
+    chmod(path, 0o600)
+  }
+
+  @Test(arguments: [
+    Spoiling("open to the group") { chmod($0, 0o640) },
+    Spoiling("open to all") { chmod($0, 0o604) },
+    Spoiling("empty") { try rewrite($0) { $0 = Data() } },
+    Spoiling("truncated") { try rewrite($0) { $0 = $0.prefix($0.count / 2) } },
+    Spoiling("without its last byte") { try rewrite($0) { $0.removeLast() } },
+    Spoiling("longer") { try rewrite($0) { $0.append(0x0A) } },
+    Spoiling("binary") { try rewrite($0) { $0 = Data((0...255).map { UInt8($0) }) } },
+    Spoiling("one byte changed") { try rewrite($0) { $0[$0.count / 2] ^= 1 } },
+    Spoiling("huge") { try rewrite($0) { $0 = Data(count: 3 << 20) } },
+    Spoiling("of the next version") {
+      try rewrite($0) { $0[$0.startIndex + 19] = UInt8(ascii: "2") }
+    },
+    Spoiling("a link to itself") { path in
+      rename(path, path + ".old")
+      symlink(path + ".old", path)
+    },
+    Spoiling("a dangling link") { path in
+      unlink(path)
+      symlink("/nowhere", path)
+    },
+    Spoiling("a pipe") { path in
+      unlink(path)
+      mkfifo(path, 0o600)
+    },
+    Spoiling("a folder", isRepaired: false) { path in
+      unlink(path)
+      mkdir(path, 0o700)
+    },
+  ])
+  func anOddEntryIsAMiss(spoiling: Spoiling) async throws {
+    #expect(try await stage.runner().result().token != nil)
+    let entry = try #require(stage.files("token").first)
+    try spoiling.spoil(entry)
+    #expect(try await stage.runner().result().token != nil)
+    #expect(stage.dex.tokenRequests == 2)
+    #expect(try await stage.runner().result().token != nil)
+    #expect(stage.dex.tokenRequests == (spoiling.isRepaired ? 2 : 3))
+  }
+
+  @Test func anEntryOfAnotherKeyIsNotServed() async throws {
+    try stage.writeSubject("other", account: "someone-else")
+    let mine = try await stage.runner().result()
+    let path = try #require(stage.files("token").first)
+    let foreign = try await stage.runner(subject: "other").result()
+    let other = try #require(stage.files("token").first { $0 != path })
+    #expect(foreign.token != mine.token)
+    rename(other, path)
+    let again = try await stage.runner().result()
+    #expect(again.token != nil)
+    #expect(again.token != foreign.token)
+    #expect(stage.dex.tokenRequests == 3)
+  }
+
+  @Test(arguments: [
+    Spoiling("a pipe") { mkfifo($0, 0o600) }, Spoiling("a folder") { mkdir($0, 0o700) },
+    Spoiling("a link") { symlink("/dev/null", $0) },
+    Spoiling("not ours to open") { path in
+      creat(path, 0)
+      chmod(path, 0)
+    },
+  ])
+  func anOddLockIsDoneWithout(spoiling: Spoiling) async throws {
+    #expect(try await stage.runner().result().token != nil)
+    let lock = try #require(stage.files("lock").first)
+    unlink(lock)
+    try spoiling.spoil(lock)
+    let forced = try await stage.runner("--force-refresh").result()
+    #expect(forced.token != nil)
+    #expect(forced.duration < 3)
+    #expect(stage.dex.tokenRequests == 2)
+  }
+
+  @Test(arguments: [
+    Spoiling("open to others") {
+      mkdir($0, 0o700)
+      chmod($0, 0o755)
+    },
+    Spoiling("a link") { path in
+      mkdir(path + ".real", 0o700)
+      symlink(path + ".real", path)
+    },
+    Spoiling("a file") { close(creat($0, 0o600)) },
+    Spoiling("a pipe") { mkfifo($0, 0o600) },
+  ])
+  func anOddFolderIsRefused(spoiling: Spoiling) async throws {
+    try spoiling.spoil(stage.folder)
+    for _ in 1...2 { #expect(try await stage.runner().result().token != nil) }
+    #expect(stage.dex.tokenRequests == 2)
+    let verbose = try await stage.runner("--verbose").result()
+    #expect(verbose.errors.contains("cache: none, because "))
+    #expect(stage.files("token").isEmpty)
+  }
+
+  @Test(
+    .enabled(if: geteuid() == 0 && TestBinary.find("mount") != nil, "needs root and mount"))
+  func aFullDiskDoesNotStopTheRun() async throws {
+    mkdir(stage.folder, 0o700)
+    let mounted = try await ProcessRunner(
+      "mount", ["-t", "tmpfs", "-o", "size=4k,mode=700", "none", stage.folder],
+      environment: ["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"]
+    ).result()
+    guard mounted.code == 0 else { return }
+    defer { umount2(stage.folder, 2) }
+    try Data(count: 4096).write(to: URL(filePath: stage.folder + "/full"))
+    for _ in 1...2 { #expect(try await stage.runner().result().token != nil) }
+    #expect(stage.files("token").isEmpty)
+    #expect(stage.files().allSatisfy { !$0.contains(".tokenxchange-") })
+    let verbose = try await stage.runner("--verbose").result()
+    #expect(verbose.errors.contains("cache: not kept"))
+  }
+
+  @Test func filesAreForUsAloneAndTellNothing() async throws {
+    #expect(try await stage.runner().result().token != nil)
+    for file in stage.files() {
+      let status = try FileManager.default.attributesOfItem(atPath: file)
+      #expect(status[.posixPermissions] as? Int == 0o600)
+    }
+    #expect(
+      stage.files().map { URL(filePath: $0).pathExtension } == ["lock", "token"])
+  }
+
+  @Test func oldOnesAreSweptAndStrangersStay() async throws {
+    mkdir(stage.folder, 0o700)
+    let name = String(repeating: "0a", count: 32)
+    let old = [
+      "\(name).token", "\(name).failure", "\(name).lock", ".x.tokenxchange-1abc",
+    ]
+    let kept = ["notes.txt", "\(name).bak", "x.token"]
+    for file in old + kept {
+      let path = try stage.home.write("x", to: "cache/\(file)")
+      var times = [timeval(), timeval()]
+      #expect(utimes(path, &times) == 0)
+    }
+    chmod(stage.folder, 0o700)
+    #expect(try await stage.runner().result().token != nil)
+    let left = stage.files().map { URL(filePath: $0).lastPathComponent }
+    #expect(left.filter(old.contains).isEmpty)
+    #expect(left.filter(kept.contains).sorted() == kept.sorted())
+  }
+}

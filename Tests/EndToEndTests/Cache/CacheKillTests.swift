@@ -1,0 +1,45 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+/// Writers that are killed at any moment, while readers look; `make soak` for the long form.
+@Suite struct CacheKillTests {
+  private static let kills =
+    Int(ProcessInfo.processInfo.environment["TOKENXCHANGE_SOAK_KILLS"] ?? "") ?? 30
+
+  @Test func noReaderSeesHalfATokenOrAnother() async throws {
+    let stage = try CacheStage()
+    for key in 0..<2 { try stage.writeSubject("token-\(key)", account: "account-\(key)") }
+    let signing = stage.dex.configuration.signingKey
+    let isDone = Flag()
+    let readers = (0..<2).map { key in
+      Task.detached {
+        var reads = 0
+        repeat {
+          let result = try await stage.runner(subject: "token-\(key)").result()
+          let jwt = result.token.flatMap { JWT($0) }
+          #expect(result.code == 0, "\(result.errors)")
+          #expect(jwt?.isSigned(byOneOf: [signing]) == true)
+          #expect(
+            jwt?.claims["name"]?.string == "system:serviceaccount:argocd:account-\(key)")
+          reads += 1
+        } while !isDone.value.withLock { $0 }
+        return reads
+      }
+    }
+    for number in 0..<Self.kills {
+      let writer = try stage.runner("--force-refresh", subject: "token-\(number % 2)").start()
+      try await Task.sleep(for: .microseconds(Int.random(in: 500...25_000)))
+      writer.send(signal: 9)
+      await _ = writer.result
+    }
+    isDone.value.withLock { $0 = true }
+    for reader in readers { #expect(try await reader.value > 0) }
+    #expect(stage.files("token").count == 2)
+  }
+
+  private final class Flag: Sendable {
+    let value = Mutex(false)
+  }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import TestSupport
+
+/// Dex, a service account token and a folder for the cache, and the program as a plugin runs it.
+final class CacheStage: Sendable {
+  let site: StandInSite
+  let home: TemporaryDirectory
+
+  init(tokenLife: Double = 600, tls: StandInSite.TLS = []) throws {
+    site = try StandInSite(tls: tls)
+    site.dex.update { $0.tokenLifetime = tokenLife }
+    home = try TemporaryDirectory(prefix: "cache")
+    try writeSubject()
+  }
+
+  var dex: DexStandIn { site.dex }
+
+  /// Where the entries are.
+  var folder: String { home.path("cache") }
+
+  /// Writes the subject token of a service account.
+  @discardableResult
+  func writeSubject(
+    _ name: String = "token", account: String? = nil, lifetime: Int = 3600
+  ) throws -> String {
+    let token = site.cluster.token(lifetime: lifetime) { claims in
+      if let account { claims["sub"] = .string("system:serviceaccount:argocd:\(account)") }
+    }
+    return try home.write(token, to: name)
+  }
+
+  /// The arguments of a run without a cache.
+  func arguments(_ more: [String] = [], subject: String = "token") -> [String] {
+    [
+      "--issuer", dex.issuer, "--client-id", "target-cluster", "--connector-id", "argocd-cluster",
+      "--token-file", home.path(subject),
+    ] + more
+  }
+
+  /// A run with the cache.
+  func runner(
+    _ more: String..., subject: String = "token", environment: [String: String] = [:]
+  ) -> ProcessRunner {
+    ProcessRunner(
+      TestBinary.path, arguments(["--cache-dir", folder] + more, subject: subject),
+      environment: environment)
+  }
+
+  /// The files in the cache with a suffix.
+  func files(_ suffix: String = "") -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { $0.hasSuffix(suffix) }.sorted().map { folder + "/" + $0 }
+  }
+
+  /// Removes the cache.
+  func clear() { try? FileManager.default.removeItem(atPath: folder) }
+}
+
+extension ProcessResult {
+  /// The token of the credential that was printed; nil unless all is well.
+  var token: String? {
+    guard code == 0, errors.isEmpty else { return nil }
+    return (try? JSONValue(parsing: stdout))?["status"]?["token"]?.string
+  }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Many processes at once: one request for each key.
+@Suite(.serialized) struct CacheStormTests {
+  private static let count = 200
+
+  private func run(_ runners: [ProcessRunner]) async throws -> [ProcessResult] {
+    let running = try runners.map { try $0.start() }
+    var results: [ProcessResult] = []
+    for process in running { results.append(await process.result) }
+    return results
+  }
+
+  @Test(arguments: [600.0, 30.0])
+  func twoHundredAtOnceShareOneToken(life: Double) async throws {
+    let stage = try CacheStage(tokenLife: life)
+    // Longer than it takes to start them all, shorter than they wait.
+    stage.dex.inject(.delay(4).forever)
+    let results = try await run((1...Self.count).map { _ in stage.runner("--timeout=30s") })
+    #expect(results.filter { $0.token == nil }.isEmpty)
+    #expect(Set(results.map(\.output)).count == 1)
+    #expect(stage.dex.tokenRequests == 1)
+  }
+
+  @Test func tenKeysAndOneThatIsKilled() async throws {
+    let stage = try CacheStage()
+    // Longer than it takes to start them all, shorter than they wait.
+    stage.dex.inject(.delay(3).forever)
+    for key in 0..<10 { try stage.writeSubject("token-\(key)", account: "account-\(key)") }
+    let run = { stage.runner("--timeout=30s", subject: "token-\($0 % 10)") }
+    let victim = try run(0).start()
+    while stage.dex.tokenRequests == 0 { try await Task.sleep(for: .milliseconds(5)) }
+    let others = try (1..<Self.count).map { try run($0).start() }
+    victim.send(signal: 9)
+    #expect(await victim.result.ending == .signal(9))
+    for (index, process) in others.enumerated() {
+      let token = try #require(await process.result.token)
+      let name = JWT(token)?.claims["name"]?.string
+      #expect(name == "system:serviceaccount:argocd:account-\((index + 1) % 10)")
+    }
+    #expect(stage.dex.tokenRequests == 11)
+  }
+
+  @Test func waitersShareTheFailure() async throws {
+    let stage = try CacheStage()
+    stage.dex.inject(
+      DexFault { _ in
+        var refusal = LoopbackResponse.json(["error": "access_denied"], status: 401)
+        refusal.delay = 1
+        return refusal
+      }.forever)
+    let results = try await run((1...50).map { _ in stage.runner() })
+    #expect(results.allSatisfy { $0.code == 5 && $0.stdout.isEmpty })
+    #expect(Set(results.map(\.errors)).count == 1)
+    #expect(stage.dex.tokenRequests == 1)
+  }
+
+  @Test func aStuckHolderStopsNobodyForLong() async throws {
+    let stage = try CacheStage()
+    stage.dex.inject(.delivery(.hang))
+    let stuck = try stage.runner("--timeout=20s").start()
+    while stage.dex.tokenRequests == 0 { try await Task.sleep(for: .milliseconds(5)) }
+    let other = try await stage.runner("--timeout=2s").result()
+    #expect(other.token != nil)
+    #expect(other.duration > 0.9 && other.duration < 2)
+    #expect(stage.dex.tokenRequests == 2)
+    stuck.send(signal: 9)
+    await _ = stuck.result
+  }
+
+  @Test func theCachedPathNeedsNeitherLockNorNetwork() async throws {
+    let stage = try CacheStage()
+    let first = try await stage.runner().result()
+    // A holder that keeps the lock, and a Dex that is gone.
+    stage.dex.inject(.delivery(.hang))
+    let holder = try stage.runner("--force-refresh", "--timeout=20s").start()
+    while stage.dex.tokenRequests < 2 { try await Task.sleep(for: .milliseconds(5)) }
+    let second = try await stage.runner().result()
+    #expect(second.stdout == first.stdout)
+    #expect(second.duration < 0.5)
+    stage.dex.stop()
+    #expect(try await stage.runner().result().stdout == first.stdout)
+    holder.send(signal: 9)
+    await _ = holder.result
+  }
+}
