@@ -30,6 +30,17 @@ public struct IssuedToken: Sendable, Equatable {
     try attempt.check(self, now: now)
   }
 
+  /// How long it is good for.
+  ///
+  /// - Parameter now: The present, by our clock: where that is slow, the token's own span counts.
+  /// - Returns: Seconds; nil if nobody knows.
+  public func life(at now: Date) -> Double? {
+    guard let expiry else { return nil }
+    let rest = expiry.timeIntervalSince(now)
+    guard let span = jwt?.issuedAt.map(expiry.timeIntervalSince), span > 0 else { return rest }
+    return min(rest, span)
+  }
+
   private init(members: [String: JSON], to attempt: ExchangeAttempt, now: Date) throws(Problem) {
     guard let member = members["access_token"], member != .null else {
       throw .noToken(attempt.url)

@@ -54,6 +54,6 @@ extension Problem {
   static func notWritten(_ fault: WriteFault, source: String) -> Problem {
     Problem(
       .usage, "\(source): cannot \(CleanText.line(fault.step)): \(fault.reason)",
-      hint: "the folder must exist, be writable for this user and have room")
+      hint: fault.hint)
   }
 }

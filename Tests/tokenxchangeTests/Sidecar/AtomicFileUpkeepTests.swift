@@ -44,6 +44,24 @@ struct AtomicFileUpkeepTests {
     #expect(names == [others, fresh])
   }
 
+  @Test(.enabled(if: geteuid() == 0 && TestBinary.find("mount") != nil, "needs root and mount"))
+  func saysWhyAMountedFileCannotBeReplaced() async throws {
+    let file = try folder.write("old", to: "token")
+    let mounted = try await ProcessRunner(
+      "mount", ["--bind", file, file], environment: ["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"]
+    ).result()
+    guard mounted.code == 0 else { return }
+    defer { umount2(file, 2) }
+    let fault = #expect(throws: WriteFault.self) {
+      try AtomicFile.replace(file, with: Array("new".utf8))
+    }
+    #expect(
+      fault?.hint
+        == "a file that is a mount of its own, such as a subPath, cannot be replaced: mount its "
+        + "folder")
+    #expect(names == ["token"])
+  }
+
   @Test func removesOnce() throws {
     let file = try folder.write("x", to: "token")
     try AtomicFile.remove(file)
