@@ -19,9 +19,11 @@ extension Command {
     "sidecar", summary: "a pod whose application reads the token from a file",
     details: """
       A pod with tokenxchange sidecar as a native sidecar (Kubernetes 1.29 and later): it keeps a file
-      holding a fresh token, and the application starts when the first one is there.
+      holding a fresh token, and the application starts when the first one is there. With --server
+      the application gets a kubeconfig that names the file.
       """,
     options: [.image, .tokenExpiration, .writtenFile, .writtenMode, .refreshBefore]
+      + TargetCluster.options
       + OptionSpec.plugin.filter { spec in
         ![OptionSpec.expiryMargin, .cacheOn, .cacheDir].contains { $0.name == spec.name }
       }
@@ -36,6 +38,10 @@ struct SidecarPod: Sendable {
   var arguments: [String]
   var path: String
   var hasOwnToken: Bool
+  /// Whether the token is for a group, and not for one user alone.
+  var isForGroup = false
+  /// Where the application's kubeconfig leads to.
+  var cluster: TargetCluster?
 
   init(_ invocation: Invocation, world: World) throws(Problem) {
     hasOwnToken = invocation.text(.tokenFile) == nil
@@ -43,6 +49,10 @@ struct SidecarPod: Sendable {
     path = invocation.text(.writtenFile) ?? PodPaths.outputFolder + "/token"
     if let mode = invocation.text(.writtenMode) {
       guard let number = UInt32(mode, radix: 8), number <= 0o777 else { throw .badFileMode(mode) }
+      isForGroup = number & 0o040 != 0
+    }
+    if TargetCluster.options.contains(where: { invocation.settings[$0.name] != nil }) {
+      cluster = try TargetCluster(invocation, world: world)
     }
     _ = try invocation.duration(.refreshBefore, default: 60)
     pod = PluginPod(
@@ -57,44 +67,73 @@ struct SidecarPod: Sendable {
   }
 
   var file: GeneratedFile {
-    GeneratedFile(
+    let mode =
+      isForGroup
+      ? ""
+      : "\nThe file is for one user; where the application runs as another, give --mode=0640."
+    return GeneratedFile(
       remarks: """
         An application that reads its token from a file: tokenFile in a kubeconfig, curl, Incus, Vault.
-        The file's mode is for one uid; where the application runs as another, give --mode=0640 and
-        a pod fsGroup.
-        """, documents: [document])
+        The sidecar is an init container that stays: it is there before the application, and ends
+        after it.
+        """ + mode, documents: (cluster.map { [configMap($0)] } ?? []) + [document])
+  }
+
+  private func configMap(_ cluster: TargetCluster) -> YAML {
+    let file = YAML.string(path).noted("client-go reads it again every minute.")
+    return [
+      "apiVersion": "v1",
+      "kind": "ConfigMap",
+      "metadata": ["name": "application"],
+      "data": ["kubeconfig": .file(Kubeconfig.document(cluster, user: ["tokenFile": file]))],
+    ]
   }
 
   private var document: YAML {
     let folder = AtomicFile.folder(of: path)
     let share: YAML = ["name": "token", "mountPath": .string(folder)]
+    let group: YAML = [
+      "fsGroup": YAML.integer(65532).noted(
+        "The group of the token's file: sidecar and application may run as different users.")
+    ]
     return [
       "apiVersion": "v1",
       "kind": "Pod",
       "metadata": ["name": "application"],
-      "spec": [
-        "initContainers": [sidecar(share)],
-        "containers": [
-          [
-            "name": "application",
-            "image": "application",
-            "volumeMounts": [
-              ["name": "token", "mountPath": .string(folder), "readOnly": true]
-            ],
-          ]
-        ],
-        "volumes": .list(
-          [
-            [
-              "name": "token",
-              "emptyDir": [
-                "medium": YAML.string("Memory").noted("So that no token is on the node's disk."),
-                "sizeLimit": "1Mi",
-              ],
-            ]
-          ] + (hasOwnToken ? [pod.tokenVolume] : [])),
+      "spec": .members([
+        ("securityContext", isForGroup ? group : nil),
+        ("initContainers", [sidecar(share)]),
+        ("containers", [application(folder)]),
+        ("volumes", .list(volumes)),
+      ]),
+    ]
+  }
+
+  private func application(_ folder: String) -> YAML {
+    let token: YAML = ["name": "token", "mountPath": .string(folder), "readOnly": true]
+    let kubeconfig: YAML = [
+      "name": "kubeconfig", "mountPath": .string(PodPaths.kubeconfigFolder), "readOnly": true,
+    ]
+    let variable: YAML = [
+      "name": "KUBECONFIG", "value": .string(PodPaths.kubeconfigFolder + "/kubeconfig"),
+    ]
+    return .members([
+      ("name", "application"), ("image", "application"),
+      ("env", cluster.map { _ in [variable] }),
+      ("volumeMounts", .list([token] + (cluster == nil ? [] : [kubeconfig]))),
+    ])
+  }
+
+  private var volumes: [YAML] {
+    let token: YAML = [
+      "name": "token",
+      "emptyDir": [
+        "medium": YAML.string("Memory").noted("So that no token is on the node's disk."),
+        "sizeLimit": "1Mi",
       ],
     ]
+    let kubeconfig: YAML = ["name": "kubeconfig", "configMap": ["name": "application"]]
+    return [token] + (hasOwnToken ? [pod.tokenVolume] : []) + (cluster == nil ? [] : [kubeconfig])
   }
 
   private func sidecar(_ share: YAML) -> YAML {
@@ -105,15 +144,20 @@ struct SidecarPod: Sendable {
       "restartPolicy": YAML.string("Always").noted(
         "This makes it a sidecar: it runs beside the application, and ends after it."),
       "startupProbe": [
-        "exec": [
-          "command": YAML.strings([PodPaths.program, "check", "--file=\(path)"]).noted(
-            "The application starts when this succeeds: its first read must find a token.")
-        ],
+        "exec": check(
+          "The application starts when this succeeds: its first read must find a token."),
         "periodSeconds": 1,
         "failureThreshold": 120,
+      ],
+      "readinessProbe": [
+        "exec": check("While Dex is down the pod stays ready until the token has ended."),
+        "periodSeconds": 10,
       ],
       "securityContext": PluginPod.securityContext,
       "volumeMounts": .list([share] + (hasOwnToken ? [pod.tokenMount] : [])),
     ]
+  }
+  private func check(_ reason: String) -> YAML {
+    ["command": YAML.strings([PodPaths.program, "check", "--file=\(path)"]).noted(reason)]
   }
 }

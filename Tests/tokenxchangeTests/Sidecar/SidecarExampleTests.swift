@@ -36,6 +36,7 @@ struct SidecarExampleTests {
     #expect(mounts.contains(AtomicFile.folder(of: settings.file)))
     #expect(mounts.contains(AtomicFile.folder(of: settings.exchange.tokenFile)))
     let probe = container["startupProbe"]?["exec"]?["command"]?.array?.compactMap(\.string) ?? []
+    #expect(probe.first == PodPaths.program)
     let check = try ArgumentParser(arguments: Array(probe.dropFirst()), variables: [:]).parse()
     #expect(check.command.name == "check")
     #expect(check.text(.checkedFile) == settings.file)
