@@ -31,7 +31,9 @@ struct curl_versions *curl_version_info(int);
 int OPENSSL_init_crypto(uint64_t, const void *);
 const char *OpenSSL_version(int);
 #define LIBRARY(name, type) ((type)&name)
+int tx_is_static(void) { return 1; }
 #else
+int tx_is_static(void) { return 0; }
 #define LIBRARY(name, type) ((type)dlsym(RTLD_DEFAULT, #name))
 #endif
 

@@ -1,6 +1,6 @@
 /// Makes text from outside safe to show on a terminal or in a log.
 public enum CleanText {
-  /// Drops control characters, folds white space, and cuts to a length.
+  /// Drops control characters, folds white space, hides what looks like a JWT, and cuts to a length.
   ///
   /// - Parameters:
   ///   - text: What a server, file or user said.
@@ -23,12 +23,27 @@ public enum CleanText {
         scalars.append(scalar)
       }
     }
-    let line = String(scalars)
+    let line = hidingTokens(String(scalars))
     return line.count > limit ? String(line.prefix(limit)) + "…" : line
   }
 
   /// Bytes from outside, of any encoding, as such a line.
   public static func line(_ bytes: [UInt8], limit: Int = 300) -> String {
     line(String(decoding: bytes.prefix(limit * 8), as: UTF8.self), limit: limit)
+  }
+
+  /// A server may send back what it was sent, and a cut token is still half a secret.
+  private static func hidingTokens(_ line: String) -> String {
+    guard line.contains("eyJ") else { return line }
+    var result = ""
+    var rest = line[...]
+    while let start = rest.firstRange(of: "eyJ")?.lowerBound {
+      let word = rest[start...].prefix {
+        $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0))
+      }
+      result += rest[..<start] + (word.count > 20 ? "[token]" : word)
+      rest = rest[word.endIndex...]
+    }
+    return result + rest
   }
 }

@@ -34,6 +34,9 @@ public struct EndpointURL: Sendable, Equatable, Hashable {
     guard let host = parts.encodedHost, !host.isEmpty else {
       throw .badURL(text, source: source, why: "has no host")
     }
+    guard host.utf8.allSatisfy(Self.isHostByte) else {
+      throw .badURL(text, source: source, why: "has a host with characters that no host has")
+    }
     guard parts.query == nil, parts.fragment == nil else {
       throw .badURL(text, source: source, why: "has a query or a fragment")
     }
@@ -87,5 +90,11 @@ public struct EndpointURL: Sendable, Equatable, Hashable {
     var text = text[...]
     while text.hasSuffix("/") { text.removeLast() }
     return String(text)
+  }
+
+  private static func isHostByte(_ byte: UInt8) -> Bool {
+    let character = Character(UnicodeScalar(byte))
+    return character.isASCII && (character.isLetter || character.isNumber)
+      || ".-_:[]".contains(character)
   }
 }

@@ -1,3 +1,5 @@
+public import FoundationEssentials
+
 /// Spans of time in words, for messages to people.
 public enum Lifetime {
   /// A span in its largest unit or two, such as `45 s`, `10 min`, `1 h 30 min` or `3 d`.
@@ -14,5 +16,11 @@ public enum Lifetime {
       return "\(total / 3600) h" + (minutes == 0 ? "" : " \(minutes) min")
     default: return "\(total / 86_400) d"
     }
+  }
+
+  /// A moment against another, such as `in 41 min` or `3 s ago`.
+  public static func relative(_ date: Date, to now: Date) -> String {
+    let span = words(date.timeIntervalSince(now))
+    return date > now ? "in " + span : span + " ago"
   }
 }

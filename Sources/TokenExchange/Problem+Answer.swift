@@ -152,7 +152,7 @@ extension Problem {
 
   /// The scheme and host of a redirect's target; its query may hold secrets.
   private static func hostOf(_ location: String) -> String {
-    guard let parts = URLComponents(string: location), let host = parts.host else {
+    guard let parts = URLComponents(string: location), let host = parts.encodedHost else {
       return "a path on the same host"
     }
     return (parts.scheme.map { $0 + "://" } ?? "") + host + (parts.port.map { ":\($0)" } ?? "")

@@ -17,7 +17,7 @@ extension Problem {
     _ refusal: OAuthRefusal, _ attempt: ExchangeAttempt, now: Date
   ) -> String {
     let request = attempt.request
-    let connector = CleanText.line(request.connectorID, limit: 100)
+    let connector = JSON.quote(CleanText.line(request.connectorID, limit: 100))
     let text = refusal.explanation ?? ""
     switch refusal.code {
     case "access_denied":

@@ -31,6 +31,11 @@ extension Problem {
         .network, "\(url.authority) gave no whole answer within \(Self.span(seconds))",
         hint: "a NetworkPolicy or firewall may drop the packets; --timeout gives more time")
     case .tls: return .tls(detail, url)
+    case .trustStore:
+      return Problem(
+        .usage, "nothing was sent to \(url.authority): \(detail)",
+        hint: "give Dex's CA by --certificate-authority or --certificate-authority-data, or mount "
+          + "a CA bundle")
     case .tooLarge: return .answerTooLarge(url)
     case .proxy:
       return Problem(

@@ -19,7 +19,7 @@ enum SubjectSuspicion {
     guard let jwt else { return "the subject token is no JWT" }
     let audiences = jwt.audiences.isEmpty ? "(none)" : jwt.audiences.joined(separator: ", ")
     let expiry = jwt.expiry.map {
-      "\(Timestamp.text($0)) (in \(Lifetime.words($0.timeIntervalSince(now))))"
+      "\(Timestamp.text($0)) (\(Lifetime.relative($0, to: now)))"
     }
     return "the subject token has iss \(show(jwt.issuer)), sub \(show(jwt.subject)), "
       + "aud \(show(audiences)), exp \(expiry ?? "(none)")"
@@ -56,8 +56,8 @@ enum SubjectSuspicion {
     let isServiceAccount =
       jwt.claims["kubernetes.io"]?.object != nil
       || jwt.subject?.hasPrefix("system:serviceaccount:") == true
-    var trust = "\(connector) has another issuer: than \(issuer), character by character"
-    if let host = jwt.issuer.flatMap({ URLComponents(string: $0)?.host }),
+    var trust = "issuer: of \(connector) is not, character by character, \(issuer)"
+    if let host = jwt.issuer.flatMap({ URLComponents(string: $0)?.encodedHost }),
       host.hasPrefix("kubernetes.default")
     {
       trust += ", or Dex runs in another cluster, where that name is another API server"
@@ -74,7 +74,7 @@ enum SubjectSuspicion {
 
   private static func clockSuspicion(_ jwt: UnverifiedJWT, now: Date) -> String? {
     if let expiry = jwt.expiry, expiry.timeIntervalSince(now) < 60 {
-      return "by Dex's clock it has expired"
+      return expiry > now ? "by Dex's clock it has expired" : "it has expired"
     }
     let start = jwt.notBefore ?? jwt.issuedAt
     guard let start, start > now else { return nil }

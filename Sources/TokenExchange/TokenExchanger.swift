@@ -72,8 +72,12 @@ public struct TokenExchanger: Sendable {
         let pause = retries.pause(
           attempt: number, waited: waited, retryAfter: outcome.retryAfter, random: random()),
         uptime() + pause < deadline
-      else { throw problem.after(attempts: number, retryAfter: outcome.retryAfter) }
-      log("\(problem.sentence); trying again in \(Int(pause * 1000)) ms")
+      else {
+        throw problem.after(attempts: number, retryAfter: outcome.retryAfter)
+          .redacting(attempt.request.secrets)
+      }
+      let reason = problem.redacting(attempt.request.secrets).sentence
+      log("\(reason); trying again in \(Int(pause * 1000)) ms")
       sleep(pause)
       waited += pause
     }

@@ -12,6 +12,8 @@ public struct TransportError: Error, Sendable, Equatable {
     case timedOut
     /// The TLS handshake failed or the certificate was not accepted.
     case tls
+    /// The certificates to trust are not there or cannot be read.
+    case trustStore
     /// The answer is larger than the caller allows.
     case tooLarge
     /// The proxy named in the environment could not be used.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import TokenExchange
 
@@ -35,13 +36,13 @@ import TokenExchange
       Row("both special characters", "-_8", [0xFB, 0xFF]),
     ] as [Row<String, [UInt8]>])
   func decodesAndEncodes(row: Row<String, [UInt8]>) {
-    #expect(Base64URL.decode(row.input) == row.output)
-    #expect(Base64URL.encode(row.output) == row.input)
+    #expect(TokenExchange.Base64URL.decode(row.input) == row.output)
+    #expect(TokenExchange.Base64URL.encode(row.output) == row.input)
   }
 
   @Test(arguments: ["Zg==", "Zm9v=", "Z", "Zm9vZ", "a+b/", "a b", "é", "Zm\n9"])
   func refuses(text: String) {
-    #expect(Base64URL.decode(text) == nil)
+    #expect(TokenExchange.Base64URL.decode(text) == nil)
   }
 }
 

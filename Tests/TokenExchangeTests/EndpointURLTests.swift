@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import TokenExchange
 
@@ -25,6 +26,7 @@ import TokenExchange
     Row("fragment", "https://dex.example/#a", "has a query or a fragment"),
     Row("space", "https://dex.example/a b", "holds a space, control or non-ASCII character"),
     Row("umlaut", "https://bücher.example", "holds a space, control or non-ASCII character"),
+    Row("escaped host", "https://dex%2eexample", "a host with characters that no host has"),
     Row("port too large", "https://dex.example:70000", "has a port beyond 65535"),
     Row("plain http", "http://dex.dex.svc:5556", "plain http"),
     Row("almost loopback", "http://127.0.0.1.example", "plain http"),

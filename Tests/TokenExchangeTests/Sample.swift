@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Testing
 import TokenExchange
 
 /// Values that many tests start from.
@@ -72,19 +71,4 @@ enum Sample {
       status: status, headers: headers.merging(["content-type": type]) { old, _ in old },
       body: Array(body.utf8))
   }
-}
-
-/// One named row of a table.
-struct Row<Input: Sendable, Output: Sendable>: Sendable, CustomTestStringConvertible {
-  var name: String
-  var input: Input
-  var output: Output
-
-  init(_ name: String, _ input: Input, _ output: Output) {
-    self.name = name
-    self.input = input
-    self.output = output
-  }
-
-  var testDescription: String { name }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 import TokenExchange
 
@@ -69,6 +70,9 @@ import TokenExchange
     Row("C1 controls", "a\u{9B}b", "ab"),
     Row("direction overrides", "a\u{202E}b\u{2066}c\u{FEFF}", "abc"),
     Row("letters stay", "Zürich 東京", "Zürich 東京"),
+    Row("a token", "got eyJhbGciOiJSUzI1NiJ9.eyJhIjoxfQ.c2ln!", "got [token]!"),
+    Row("half a token at the end", "eyJhbGciOiJSUzI1NiJ9.eyJhIj", "[token]"),
+    Row("a short word that begins so", "eyJ eyJx", "eyJ eyJx"),
   ])
   func line(row: Row<String, String>) {
     #expect(CleanText.line(row.input) == row.output)

@@ -19,8 +19,8 @@ enum {
   TX_NO_PROXY = 4,        // go there directly, whatever the environment says
 };
 
-// Copies the settings for the requests to come. A url replaces the handle's own. Exactly one of ca_blob, ca_path and ca_file should
-// be given for https; the others are NULL and nothing else is trusted. Returns 0, or an errno.
+// Copies the settings for the requests to come. A url replaces the handle's own. For https give one
+// of ca_blob, ca_path and ca_file at least; what is NULL is not trusted. Returns 0, or an errno.
 int tx_arm(const char *url, const char *ca_file, const char *ca_path,
            const unsigned char *ca_blob, size_t ca_blob_length, int flags, long timeout_ms);
 
@@ -41,6 +41,9 @@ struct tx_outcome tx_outcome(void);
 
 // Stops OpenSSL from reading openssl.cnf. Must come before libcurl's first use of OpenSSL.
 void tx_skip_openssl_config(void);
+
+// Whether this is the static build, which carries its libraries in itself.
+int tx_is_static(void);
 
 // Versions of what is linked or loaded: "7.88.1", "OpenSSL 3.0.19 …", "1.18.1"; NULL if absent.
 const char *tx_version_libcurl(void);

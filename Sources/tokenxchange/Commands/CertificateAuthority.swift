@@ -13,12 +13,56 @@ enum CertificateAuthority {
   static func check(_ pem: [UInt8], source: String) throws(Problem) -> [UInt8] {
     guard pem.contains(where: { $0 > 0x20 }) else { throw .notCertificates(source, "is empty") }
     let text = String(decoding: pem, as: UTF8.self)
-    let marks = ["-----BEGIN CERTIFICATE-----", "-----BEGIN TRUSTED CERTIFICATE-----"]
-    guard marks.contains(where: text.contains) else {
+    var number = 0
+    for label in ["CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CERTIFICATE"] {
+      var pieces = text.split(
+        separator: "-----BEGIN \(label)-----", omittingEmptySubsequences: false)
+      pieces.removeFirst()
+      for piece in pieces {
+        number += 1
+        guard let end = piece.firstRange(of: "-----END \(label)-----") else {
+          throw .badCertificate(number, source: source, "has no -----END \(label)-----")
+        }
+        guard let der = Base64.decode(String(piece[..<end.lowerBound])) else {
+          throw .badCertificate(number, source: source, "is not base64")
+        }
+        guard isSequence(der) else {
+          throw .badCertificate(number, source: source, "is no X.509 certificate")
+        }
+      }
+    }
+    guard number > 0 else {
       let what =
         text.contains("-----BEGIN ") ? "holds PEM, but no certificate" : "does not hold PEM"
       throw .notCertificates(source, what)
     }
     return pem
+  }
+
+  /// Reads certificates that are given as the base64 of PEM.
+  ///
+  /// - Parameters:
+  ///   - text: The base64; line breaks in it are let pass.
+  ///   - source: The flag or variable, for messages; the text itself is never shown.
+  /// - Returns: The PEM.
+  /// - Throws: A usage problem.
+  static func decode(_ text: String, source: String) throws(Problem) -> [UInt8] {
+    guard !text.contains("-----BEGIN ") else {
+      throw .notBase64(source, "is PEM itself and not its base64")
+    }
+    guard let pem = Base64.decode(text) else { throw .notBase64(source, "is not base64") }
+    return try check(pem, source: source)
+  }
+
+  /// Whether bytes begin with one whole DER sequence; trust settings may come behind it.
+  ///
+  /// OpenSSL reads the rest; this much catches files that were cut or pasted together wrongly.
+  private static func isSequence(_ der: [UInt8]) -> Bool {
+    // A certificate is longer than 127 bytes, so its length has bytes of its own.
+    guard der.count > 4, der[0] == 0x30, der[1] > 0x80, der[1] <= 0x83 else { return false }
+    let size = Int(der[1] & 0x7F)
+    guard der.count > 2 + size else { return false }
+    let length = der[2..<(2 + size)].reduce(0) { $0 << 8 | Int($1) }
+    return der.count >= 2 + size + length
   }
 }

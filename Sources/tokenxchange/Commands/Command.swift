@@ -24,7 +24,7 @@ struct Command: Sendable {
 extension Command {
   /// Every command, in the order of help.
   static let all: [Command] = [
-    .getToken, .tokenFile, .logout, .version, .help,
+    .getToken, .tokenFile, .logout, .install, .version, .help,
   ]
 
   /// The command of a name.

@@ -21,12 +21,7 @@ extension ExchangeSettings {
 
   /// Reads the certificates to trust.
   func trust(in world: World) throws(Problem) -> HTTPOptions.Trust {
-    switch authority {
-    case .system: return .system
-    case .file(let path, let source):
-      let pem = try world.readConfiguration(path, source: source)
-      return .only(pem: try CertificateAuthority.check(pem, source: "\(source) \(path)"))
-    }
+    try authority.trust(in: world)
   }
 
   private func authentication(in world: World) throws(Problem) -> ClientAuthentication {

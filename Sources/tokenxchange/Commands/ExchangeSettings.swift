@@ -15,12 +15,6 @@ struct ExchangeSettings: Sendable {
     case file(String, source: String)
   }
 
-  /// Whose certificates Dex may show.
-  enum Authority: Equatable {
-    case system
-    case file(String, source: String)
-  }
-
   var tokenURL: EndpointURL
   var issuer: EndpointURL?
   var clientID: String
@@ -60,13 +54,15 @@ struct ExchangeSettings: Sendable {
     subjectAudience = invocation.text(.subjectAudience)
     scopes = invocation.list(.scopes) ?? Self.defaultScopes
     audiences = invocation.list(.audience) ?? []
-    authority =
-      invocation.text(.certificateAuthority).map {
-        .file($0, source: invocation.source(.certificateAuthority))
-      } ?? .system
+    authority = try Authority(invocation)
     timeout = try invocation.duration(.timeout, default: 10)
     if tokenURL.scheme == "http", !tokenURL.isLoopback {
       world.warn("--insecure-allow-http is on: the token goes to \(tokenURL.host) in clear")
+    }
+    if authority == .anything {
+      world.warn(
+        "--insecure-skip-tls-verify is on: whoever is on the way to \(tokenURL.host) can take "
+          + "the token")
     }
     if case .text = clientSecret,
       case .flag(let flag) = invocation.settings["client-secret"]?.source
@@ -87,8 +83,8 @@ struct ExchangeSettings: Sendable {
         hint: "leave the secret out for a public client, or --client-auth for a confidential one")
     }
     if method == .post, secret == .none {
-      throw .conflict(
-        source + " post", "no client secret",
+      throw Problem(
+        .usage, "\(source) post needs a client secret",
         hint: "give --client-secret-file, or leave --client-auth out for a public client")
     }
   }

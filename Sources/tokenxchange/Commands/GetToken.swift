@@ -89,8 +89,7 @@ extension UnverifiedJWT {
   /// Who, from whom, for whom, until when: nothing that grants access.
   func summary(now: Date) -> String {
     let end = expiry.map {
-      "exp \(Timestamp.text($0)) (\($0 > now ? "in " : "past by ")"
-        + Lifetime.words($0.timeIntervalSince(now)) + ")"
+      "exp \(Timestamp.text($0)) (\(Lifetime.relative($0, to: now)))"
     }
     let parts = [
       "iss \(issuer ?? "none")", "sub \(subject ?? "none")",

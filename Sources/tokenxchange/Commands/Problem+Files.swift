@@ -29,6 +29,27 @@ extension Problem {
       hint: "it must hold one or more blocks of -----BEGIN CERTIFICATE-----")
   }
 
+  /// One of several certificates in a file, counted from 1.
+  static func badCertificate(_ number: Int, source: String, _ what: String) -> Problem {
+    Problem(
+      .usage, "certificate \(number) of \(CleanText.line(source)) \(what)",
+      hint: "it may have been cut, wrapped or edited: openssl x509 -noout -text -in FILE reads it")
+  }
+
+  static func notBase64(_ source: String, _ what: String) -> Problem {
+    Problem(
+      .usage, "\(CleanText.line(source)) \(what)",
+      hint: "it takes the base64 of the PEM on one line, as in a kubeconfig: base64 -w0 ca.crt")
+  }
+
+  /// The program cannot be copied.
+  static func notInstalled(_ fault: WriteFault, user: UInt32) -> Problem {
+    Problem(
+      .usage, "uid \(user) cannot \(CleanText.line(fault.step)): \(fault.reason)",
+      hint: "name a folder that exists, is writable for this user and has room for 30 MB, such as "
+        + "an emptyDir volume")
+  }
+
   /// A file that this program was told to write.
   static func notWritten(_ fault: WriteFault, source: String) -> Problem {
     Problem(

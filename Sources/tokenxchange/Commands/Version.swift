@@ -9,10 +9,13 @@ enum Version {
 extension Command {
   static let version = Command(
     name: "version", summary: "print the version and the linked libraries",
-    details: "Prints the version of tokenxchange and of the libraries linked into it.",
+    details: """
+      Prints the version of tokenxchange and of the libcurl, OpenSSL and c-ares that it uses, and
+      whether they are inside this binary.
+      """,
     readsVariables: false
   ) { _, world throws(Problem) in
-    try world.writeOutput("tokenxchange \(Version.number)\n")
+    try world.writeOutput("tokenxchange \(Version.number)\n" + LinkedLibraries.text)
     return .done
   }
 }

@@ -16,7 +16,8 @@ struct SystemTrust: Sendable, Equatable {
 
   /// Finds the trust store: what the variables name, else a hashed folder, else a bundle.
   ///
-  /// A hashed folder costs a file or two of reading, a bundle 20 ms of parsing.
+  /// A hashed folder costs a file or two of reading, a bundle 20 ms of parsing. Of what the
+  /// variables name, that which cannot be read is left out; there is then no other place to look.
   ///
   /// - Parameters:
   ///   - certFile: The value of `SSL_CERT_FILE`.
@@ -28,10 +29,31 @@ struct SystemTrust: Sendable, Equatable {
     certFile: String?, certDir: String?, folder: String = "/etc/ssl/certs",
     bundles: [String] = bundles
   ) -> SystemTrust? {
-    let named = SystemTrust(file: nonEmpty(certFile), directory: nonEmpty(certDir))
-    if named.file != nil || named.directory != nil { return named }
+    let file = nonEmpty(certFile)
+    let directory = nonEmpty(certDir)
+    if file != nil || directory != nil {
+      let named = SystemTrust(
+        file: file.flatMap { isReadable($0) ? $0 : nil },
+        directory: directory.flatMap {
+          $0.split(separator: ":").contains { isReadable($0) } ? $0 : nil
+        })
+      return named.file == nil && named.directory == nil ? nil : named
+    }
     if isHashed(folder) { return SystemTrust(directory: folder) }
-    return bundles.first { access($0, R_OK) == 0 }.map { SystemTrust(file: $0) }
+    return bundles.first(where: isReadable).map { SystemTrust(file: $0) }
+  }
+
+  /// The places where ``find(certFile:certDir:folder:bundles:)`` looks, for a message.
+  static func sought(certFile: String?, certDir: String?) -> String {
+    let named = [
+      nonEmpty(certFile).map { "SSL_CERT_FILE \($0)" },
+      nonEmpty(certDir).map { "SSL_CERT_DIR \($0)" },
+    ].compactMap { $0 }
+    return (named.isEmpty ? ["/etc/ssl/certs"] + bundles : named).joined(separator: ", ")
+  }
+
+  private static func isReadable(_ path: some StringProtocol) -> Bool {
+    access(String(path), R_OK) == 0
   }
 
   private static func nonEmpty(_ value: String?) -> String? {

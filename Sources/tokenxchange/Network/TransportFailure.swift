@@ -18,7 +18,9 @@ extension TransportError {
       self.init(.proxy, detail: "the proxy's URL is not one that can be used")
       return
     }
-    self.init(Self.kind(outcome: outcome, error: error, detail: detail, host: host), detail: detail)
+    let kind = Self.kind(outcome: outcome, error: error, detail: detail, host: host)
+    let opening = kind == .trustStore ? "the certificates to trust cannot be read: " : ""
+    self.init(kind, detail: opening + detail)
   }
 
   private static func kind(
@@ -37,7 +39,8 @@ extension TransportError {
       if outcome.connect_status != 0 && outcome.connect_status / 100 != 2 { return .proxy }
       // A server that hangs up while shaking hands is one that is starting or stopping.
       return outcome.code == 56 || isHangUp(outcome.os_errno) ? .reset : .tls
-    case 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98: return .tls
+    case 77: return .trustStore
+    case 51, 53, 54, 58, 59, 60, 64, 66, 80, 82, 83, 90, 91, 98: return .tls
     case 8, 18, 52, 55: return .reset
     default: return error.code == NSURLErrorTimedOut ? .timedOut : .other
     }

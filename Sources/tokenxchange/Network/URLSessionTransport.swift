@@ -76,7 +76,8 @@ final class URLSessionTransport: Sendable {
     case .system:
       system = SystemTrust.find(certFile: certFile, certDir: certDir)
       guard system != nil else {
-        throw TransportError(.notSent, detail: "no trusted certificates found on this machine")
+        let sought = SystemTrust.sought(certFile: certFile, certDir: certDir)
+        throw TransportError(.trustStore, detail: "no trusted certificates found in \(sought)")
       }
     }
     let milliseconds = Int(max(1, min(options.timeout, 86_400) * 1000))

@@ -38,6 +38,16 @@ extension OptionSpec {
     help: "PEM certificates that Dex's must come from; nothing else is trusted.",
     defaultText: "the system's", group: .authority, completion: .file)
 
+  static let certificateAuthorityData = OptionSpec(
+    name: "certificate-authority-data", placeholder: "BASE64",
+    help: "The same as the base64 of the PEM itself, as in a kubeconfig, where there is no file "
+      + "to point at.",
+    group: .authority)
+
+  static let insecureSkipTLSVerify = OptionSpec(
+    name: "insecure-skip-tls-verify", kind: .flag,
+    help: "Accept any certificate: whoever is on the way can take the token. Warns each time.")
+
   static let insecureAllowHTTP = OptionSpec(
     name: "insecure-allow-http", kind: .flag,
     help: "Let the token go over plain http; loopback needs no flag.")
@@ -52,6 +62,7 @@ extension OptionSpec {
   /// All of them, in the order of help.
   static let exchange: [OptionSpec] = [
     .issuer, .tokenURL, .clientID, .clientSecretFile, .clientSecret, .scopes, .audience,
-    .certificateAuthority, .insecureAllowHTTP, .timeout, .verbose,
+    .certificateAuthority, .certificateAuthorityData, .insecureSkipTLSVerify, .insecureAllowHTTP,
+    .timeout, .verbose,
   ]
 }

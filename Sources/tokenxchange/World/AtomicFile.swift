@@ -25,13 +25,46 @@ enum AtomicFile {
   static func replace(
     _ path: String, with content: [UInt8], mode: UInt32 = 0o600, durable: Bool = true
   ) throws(WriteFault) {
+    try replace(path, mode: mode, durable: durable) { descriptor throws(WriteFault) in
+      try writeAll(content[...], to: descriptor, path: path)
+    }
+  }
+
+  /// Puts a copy of another file there in the same way, whatever its size.
+  ///
+  /// - Parameters:
+  ///   - path: The file to be.
+  ///   - source: The file to copy.
+  ///   - mode: The copy's permissions, whatever the umask.
+  /// - Throws: A write fault, also if the source cannot be read; the old file is then untouched.
+  static func replace(
+    _ path: String, withCopyOf source: String, mode: UInt32
+  ) throws(WriteFault) {
+    let original = open(source, O_RDONLY | O_CLOEXEC)
+    guard original >= 0 else { throw fault("read \(source)") }
+    defer { close(original) }
+    try replace(path, mode: mode, durable: true) { descriptor throws(WriteFault) in
+      var buffer = [UInt8](repeating: 0, count: 1 << 18)
+      while true {
+        let count = read(original, &buffer, buffer.count)
+        if count < 0, errno == EINTR { continue }
+        guard count >= 0 else { throw fault("read \(source)") }
+        if count == 0 { return }
+        try writeAll(buffer[..<count], to: descriptor, path: path)
+      }
+    }
+  }
+
+  private static func replace(
+    _ path: String, mode: UInt32, durable: Bool, fill: (Int32) throws(WriteFault) -> Void
+  ) throws(WriteFault) {
     let folder = folder(of: path)
     let temporary = temporaryName(for: path)
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw fault("create a file in \(folder)") }
     do throws(WriteFault) {
       defer { close(descriptor) }
-      try writeAll(content, to: descriptor, path: path)
+      try fill(descriptor)
       guard fchmod(descriptor, mode) == 0 else { throw fault("set the mode of \(path)") }
       guard !durable || fsync(descriptor) == 0 else { throw fault("write \(path)") }
       guard rename(temporary, path) == 0 else { throw fault("replace \(path)") }
@@ -58,9 +91,9 @@ enum AtomicFile {
   }
 
   private static func writeAll(
-    _ content: [UInt8], to descriptor: Int32, path: String
+    _ content: ArraySlice<UInt8>, to descriptor: Int32, path: String
   ) throws(WriteFault) {
-    var rest = content[...]
+    var rest = content
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }

@@ -29,6 +29,9 @@ extension World {
       replaceFile: { path, content, mode throws(WriteFault) in
         try AtomicFile.replace(path, with: content, mode: mode)
       },
+      copyProgram: { path, mode throws(WriteFault) in
+        try AtomicFile.replace(path, withCopyOf: "/proc/self/exe", mode: mode)
+      },
       writeOutput: { text throws(Problem) in
         if let reason = StandardStreams.write(text, to: STDOUT_FILENO) {
           throw .outputClosed(reason)

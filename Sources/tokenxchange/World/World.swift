@@ -19,6 +19,8 @@ struct World: Sendable {
   var readFile: @Sendable (String, Int) throws(FileFault) -> [UInt8]
   /// Replaces a file, given its path, content and permissions; see ``AtomicFile``.
   var replaceFile: @Sendable (String, [UInt8], UInt32) throws(WriteFault) -> Void
+  /// Puts a copy of the running program at a path, with permissions; see ``AtomicFile``.
+  var copyProgram: @Sendable (String, UInt32) throws(WriteFault) -> Void
   /// Writes to standard output, all or nothing as far as can be known.
   var writeOutput: @Sendable (String) throws(Problem) -> Void
   /// Writes one line to standard error.

@@ -1,0 +1,89 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The program under test with a Dex to talk to and a token to give, and nothing of our environment.
+struct Plugin: Sendable {
+  let site: StandInSite
+  let folder: TemporaryDirectory
+  /// The subject token.
+  let tokenFile: String
+
+  init(tls: StandInSite.TLS = []) throws {
+    site = try StandInSite(tls: tls)
+    folder = try TemporaryDirectory()
+    tokenFile = try ProjectedVolume(folder.path("volume"), token: site.cluster.token()).tokenPath
+  }
+
+  /// What a public client needs to say, and no more.
+  var flags: [String] {
+    [
+      "--issuer", site.dex.issuer, "--client-id", "target-cluster", "--connector-id",
+      "argocd-cluster", "--token-file", tokenFile,
+    ]
+  }
+
+  /// The same with another value for one flag.
+  func flags(_ flag: String, _ value: String) -> [String] {
+    var words = flags
+    if let index = words.firstIndex(of: flag) { words[index + 1] = value }
+    return words
+  }
+
+  /// Runs the program with exactly these variables.
+  func run(
+    _ arguments: [String]? = nil, _ environment: [String: String] = [:], stdin: [UInt8]? = nil,
+    timeout: Double = 60
+  ) async throws -> ProcessResult {
+    try await ProcessRunner(
+      TestBinary.path, arguments ?? flags, environment: environment, stdin: stdin,
+      directory: folder.path, timeout: timeout
+    ).result()
+  }
+
+  /// Text with what differs from run to run replaced: `DEX`, `DIR`, `CLUSTER` and `TIME`.
+  func masked(_ text: String) -> String {
+    text.replacing(site.dex.server.url.dropFirst(7), with: "DEX")
+      .replacing(folder.path, with: "DIR")
+      .replacing(site.cluster.issuer, with: "CLUSTER")
+      .replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/, with: "TIME")
+  }
+
+  /// Expects two lines on stderr, with parts masked, nothing on stdout, and an exit code.
+  func expectFailure(
+    _ result: ProcessResult, _ code: Int32, _ sentence: String, hint: String,
+    at location: SourceLocation = #_sourceLocation
+  ) {
+    #expect(result.ending == .exit(code), sourceLocation: location)
+    #expect(result.output == "", sourceLocation: location)
+    #expect(
+      masked(result.errors) == "tokenxchange: \(sentence)\nhint: \(hint)\n",
+      sourceLocation: location)
+  }
+
+  /// Expects an ExecCredential, byte for byte, around a token that Dex signed.
+  ///
+  /// `margin` is what the reported end lies before the token's own, in seconds.
+  @discardableResult
+  func expectCredential(
+    _ result: ProcessResult, version: String = "v1", margin: Int = 0, warning: String? = nil,
+    at location: SourceLocation = #_sourceLocation
+  ) throws -> JWT {
+    #expect(result.ending == .exit(0), sourceLocation: location)
+    #expect(
+      masked(result.errors) == (warning.map { "tokenxchange: warning: \($0)\n" } ?? ""),
+      sourceLocation: location)
+    let status = try JSONValue(parsing: result.stdout)["status"]
+    let text = try #require(status?["token"]?.string, sourceLocation: location)
+    let token = try #require(JWT(text), sourceLocation: location)
+    let keys = [site.dex.configuration.signingKey]
+    #expect(token.isSigned(byOneOf: keys), sourceLocation: location)
+    let expiry = try #require(token.claims["exp"]?.integer, sourceLocation: location)
+    let end = Date(timeIntervalSince1970: Double(expiry - margin)).formatted(.iso8601)
+    let expected =
+      #"{"apiVersion":"client.authentication.k8s.io/\#(version)","kind":"ExecCredential","#
+      + #""status":{"expirationTimestamp":"\#(end)","token":"\#(text)"}}"# + "\n"
+    #expect(result.output == expected, sourceLocation: location)
+    return token
+  }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import TestSupport
+import Testing
+import TokenExchange
+
+@testable import tokenxchange
+
+/// Whom to trust, out of flags and variables.
+struct AuthorityTests {
+  private func authority(
+    _ arguments: [String], _ variables: [String: String] = [:]
+  ) throws(Problem) -> Authority {
+    try Authority(ArgumentParser(arguments: arguments, variables: variables).parse())
+  }
+
+  @Test func isTheSystemUnlessSaid() throws {
+    #expect(try authority([]) == .system)
+    let file = Authority.file("/ca.crt", source: "--certificate-authority")
+    #expect(try authority(["--certificate-authority=/ca.crt"]) == file)
+    let data = Authority.data("TUlJ", source: "--certificate-authority-data")
+    #expect(try authority(["--certificate-authority-data", "TUlJ"]) == data)
+    #expect(try authority(["--insecure-skip-tls-verify"]) == .anything)
+  }
+
+  @Test func aFlagWinsTheWholeGroup() throws {
+    let variables = ["TOKENXCHANGE_CERTIFICATE_AUTHORITY": "/ca.crt"]
+    let variable = Authority.file("/ca.crt", source: "TOKENXCHANGE_CERTIFICATE_AUTHORITY")
+    #expect(try authority([], variables) == variable)
+    let flag = Authority.data("TUlJ", source: "--certificate-authority-data")
+    #expect(try authority(["--certificate-authority-data=TUlJ"], variables) == flag)
+  }
+
+  @Test func saysWhatContradicts() {
+    let both = Problem.conflict(
+      "--certificate-authority", "--certificate-authority-data",
+      hint: "keep one of them; both say whose certificates to trust")
+    #expect(throws: both) {
+      try authority(["--certificate-authority=/ca.crt", "--certificate-authority-data=TUlJ"])
+    }
+    let variables = [
+      "TOKENXCHANGE_CERTIFICATE_AUTHORITY": "/ca.crt",
+      "TOKENXCHANGE_CERTIFICATE_AUTHORITY_DATA": "TUlJ",
+    ]
+    #expect(throws: Problem.self) { try authority([], variables) }
+    for more in ["--certificate-authority=/ca.crt", "--certificate-authority-data=TUlJ"] {
+      let problem = #expect(throws: Problem.self) {
+        try authority(["--insecure-skip-tls-verify", more])
+      }
+      #expect(
+        problem?.sentence
+          == "--insecure-skip-tls-verify and \(more.prefix { $0 != "=" }) cannot be used together")
+    }
+  }
+
+  @Test func takesCertificatesAsTheyAre() throws {
+    let pem = Array(try authorityPEM.utf8)
+    #expect(try CertificateAuthority.check(pem, source: "x") == pem)
+    // Comments, keys and more than one certificate may stand in a bundle.
+    let bundle = Array("# a comment\r\n".utf8) + pem + pem
+    #expect(try CertificateAuthority.check(bundle, source: "x") == bundle)
+    let data = Base64.encode(pem)
+    #expect(try CertificateAuthority.decode(data, source: "x") == pem)
+    let wrapped = "\(data.prefix(76))\n\(data.dropFirst(76))\n"
+    #expect(try CertificateAuthority.decode(wrapped, source: "x") == pem)
+  }
+
+  @Test(arguments: [
+    ("", "--x is empty"), (" \n", "--x is empty"), ("hello", "--x does not hold PEM"),
+    ("-----BEGIN PRIVATE KEY-----\nAA==\n", "--x holds PEM, but no certificate"),
+    ("-----BEGIN CERTIFICATE-----\nMII", "certificate 1 of --x has no -----END CERTIFICATE-----"),
+    (
+      "-----BEGIN CERTIFICATE-----\nM*I=\n-----END CERTIFICATE-----\n",
+      "certificate 1 of --x is not base64"
+    ),
+    (
+      "-----BEGIN CERTIFICATE-----\naGVsbG8gaGVsbG8=\n-----END CERTIFICATE-----\n",
+      "certificate 1 of --x is no X.509 certificate"
+    ),
+  ])
+  func namesWhatIsWrong(_ text: String, _ sentence: String) {
+    let byFile = #expect(throws: Problem.self) {
+      try CertificateAuthority.check(Array(text.utf8), source: "--x")
+    }
+    #expect(byFile?.sentence == sentence)
+    #expect(byFile?.category == .usage)
+    let byData = #expect(throws: Problem.self) {
+      try CertificateAuthority.decode(Base64.encode(Array(text.utf8)), source: "--x")
+    }
+    #expect(byData?.sentence == sentence)
+  }
+
+  @Test func findsTheCutOneAmongGoodOnes() throws {
+    let pem = try authorityPEM
+    let lines = pem.split(separator: "\n")
+    let cut = (lines.prefix(2) + lines.suffix(1)).joined(separator: "\n")
+    let problem = #expect(throws: Problem.self) {
+      try CertificateAuthority.check(Array((pem + cut).utf8), source: "--x")
+    }
+    #expect(problem?.sentence == "certificate 2 of --x is no X.509 certificate")
+  }
+
+  @Test func dataMustBeBase64() {
+    let pem = #expect(throws: Problem.self) {
+      try CertificateAuthority.decode("-----BEGIN CERTIFICATE-----", source: "--x")
+    }
+    #expect(pem?.sentence == "--x is PEM itself and not its base64")
+    let other = #expect(throws: Problem.self) {
+      try CertificateAuthority.decode("/etc/ssl/ca.crt?", source: "--x")
+    }
+    #expect(other?.sentence == "--x is not base64")
+  }
+
+  private static let certificates = Result { try TestCertificates() }
+
+  private var authorityPEM: String {
+    get throws {
+      try String(contentsOfFile: Self.certificates.get().authority.certificate, encoding: .utf8)
+    }
+  }
+}
