@@ -3,6 +3,7 @@
 #include "CURLOptions.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/prctl.h>
@@ -59,7 +60,15 @@ const char *tx_version_openssl(void) {
 
 char **tx_environment(void) { return environ; }
 
+// A standard stream that is closed would be the number of the next socket, and the credential
+// would go there. This makes reading and writing it fail, and needs no /dev.
+static void occupy_standard_streams(void) {
+  for (int number = 0; number < 3; number++)
+    if (fcntl(number, F_GETFD) < 0) open("/", O_PATH);
+}
+
 void tx_harden_process(void) {
+  occupy_standard_streams();
   umask(077);
   setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

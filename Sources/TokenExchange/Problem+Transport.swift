@@ -87,7 +87,7 @@ extension Problem {
   }
 
   private static func span(_ seconds: Double) -> String {
-    seconds < 10 && seconds != seconds.rounded()
-      ? "\((seconds * 1000).rounded() / 1000) s" : "\(Int(min(seconds, 1e9).rounded())) s"
+    let seconds = seconds < 10 ? (seconds * 1000).rounded() / 1000 : min(seconds, 1e9).rounded()
+    return seconds == seconds.rounded() ? "\(Int(seconds)) s" : "\(seconds) s"
   }
 }

@@ -45,15 +45,16 @@ public struct TokenExchanger: Sendable {
   ///   - attempt: What to ask of whom.
   ///   - trust: Whose certificates Dex may show.
   ///   - deadline: The value of `uptime` at which to give up.
+  ///   - start: The value of `uptime` from which a time-out counts, for messages; nil for now.
   ///   - userAgent: The value of `User-Agent`.
   /// - Returns: A token that is alive, and of the issuer and audiences asked for.
   /// - Throws: What the last request brought.
   public func exchange(
     _ attempt: ExchangeAttempt, trust: HTTPOptions.Trust, until deadline: Double,
-    userAgent: String
+    since start: Double? = nil, userAgent: String
   ) throws(Problem) -> IssuedToken {
     let request = attempt.request.httpRequest(tokenURL: attempt.url, userAgent: userAgent)
-    let started = uptime()
+    let started = start ?? uptime()
     var waited = 0.0
     for number in 1... {
       let sent = now()

@@ -30,16 +30,20 @@ public final class StandInSite: Sendable {
     public static let apiServer = TLS(rawValue: 2)
   }
 
+  // Minted once in a process: they take longer than everything else that a site needs.
+  private static let keys = Result { (cluster: try RSAKey(), dex: try RSAKey()) }
+
   /// Starts everything.
   public init(port: Int = 0, tls: TLS = []) throws {
     let box = Box()
     clusterServer = try LoopbackServer { request in
       box.value.withLock { $0 }?.answer(request) ?? .notFound
     }
-    let cluster = ServiceAccountIssuer(issuer: clusterServer.url, key: try RSAKey())
+    let cluster = ServiceAccountIssuer(
+      issuer: clusterServer.url, key: try Self.keys.get().cluster)
     self.cluster = cluster
     box.value.withLock { $0 = cluster }
-    let signingKey = try RSAKey()
+    let signingKey = try Self.keys.get().dex
     let certificates = tls.isEmpty ? nil : try TestCertificates()
     self.certificates = certificates
     let dex = try DexStandIn(.standard(signingKey: signingKey, cluster: cluster), port: port)

@@ -24,7 +24,13 @@ struct Command: Sendable {
 extension Command {
   /// Every command, in the order of help.
   static let all: [Command] = [
-    .getToken, .tokenFile, .logout, .install, .version, .help,
+    .getToken,
+    .tokenFile,
+    .logout,
+    .install,
+    .completion,
+    .version,
+    .help,
   ]
 
   /// The command of a name.

@@ -66,7 +66,7 @@ extension ExchangeSettings {
     log: @escaping @Sendable (String) -> Void
   ) throws(Problem) -> IssuedToken {
     let token = try world.exchanger(log: log).exchange(
-      attempt, trust: trust, until: start + timeout, userAgent: Version.userAgent)
+      attempt, trust: trust, until: start + timeout, since: start, userAgent: Version.userAgent)
     log("issued token: \(token.jwt?.summary(now: world.now()) ?? "opaque")")
     return token
   }

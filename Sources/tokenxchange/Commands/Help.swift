@@ -4,7 +4,8 @@ extension Command {
   static let help = Command(
     name: "help", summary: "explain the program or one command",
     details: "Without COMMAND: what there is. With it: what it does and its options.",
-    operands: ["COMMAND"], readsVariables: false
+    operands: ["COMMAND"], readsVariables: false,
+    operandCompletion: .commands
   ) { invocation, world throws(Problem) in
     guard let name = invocation.operands.first else {
       try world.writeOutput(HelpText.overview)

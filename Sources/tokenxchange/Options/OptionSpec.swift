@@ -16,6 +16,8 @@ struct OptionSpec: Sendable {
     case file
     case directory
     case words([String])
+    /// The names of the commands; not a list, because the table of commands would hold itself.
+    case commands
   }
 
   /// Options that say the same thing: the higher source wins the whole group.

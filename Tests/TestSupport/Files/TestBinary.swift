@@ -3,9 +3,13 @@ import Foundation
 /// Where the program under test is.
 public enum TestBinary {
   /// `TOKENXCHANGE_BINARY`, else the program beside the running executable.
-  public static var path: String {
-    let named = ProcessInfo.processInfo.environment["TOKENXCHANGE_BINARY"] ?? ""
-    return named.isEmpty ? sibling("tokenxchange") : named
+  public static var path: String { isNamed ? named : sibling("tokenxchange") }
+
+  /// Whether `TOKENXCHANGE_BINARY` names it: then it is the one to ship.
+  public static var isNamed: Bool { !named.isEmpty }
+
+  private static var named: String {
+    ProcessInfo.processInfo.environment["TOKENXCHANGE_BINARY"] ?? ""
   }
 
   /// A program beside the running executable, as SwiftPM builds them.

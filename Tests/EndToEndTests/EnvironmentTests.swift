@@ -1,0 +1,149 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// The program needs nothing of the place where it runs, and leaves nothing there.
+struct EnvironmentTests {
+  /// Variables that a shell, a pod or a prankster may have set; none of them changes the result.
+  static let variables: [[String: String]] = [
+    [:], ["HOME": "/nonexistent"], ["HOME": ""], ["HOME": "relative"],
+    ["PATH": "", "LANG": "tr_TR.UTF-8", "LC_ALL": "C", "TZ": "Asia/Kathmandu"],
+    ["http_proxy": "http://127.0.0.1:1", "ALL_PROXY": "http://127.0.0.1:1", "NO_PROXY": ""],
+    ["OPENSSL_CONF": "/nonexistent", "SSL_CERT_FILE": "/nonexistent"],
+  ]
+
+  @Test(arguments: variables)
+  func worksWhateverIsSet(_ variables: [String: String]) async throws {
+    let plugin = try Plugin()
+    try plugin.expectCredential(try await plugin.run(nil, variables))
+  }
+
+  /// The runs after which there must be nothing new.
+  static let runs: [(name: String, fault: DexFault?, flags: [String])] = [
+    ("success", nil, ["--verbose"]), ("failure", DexFault.status(503).forever, []),
+    ("usage", nil, ["--no-such-flag"]),
+  ]
+
+  @Test(arguments: runs)
+  func leavesNothingBehind(_ name: String, _ fault: DexFault?, _ flags: [String]) async throws {
+    let plugin = try Plugin()
+    if let fault { plugin.site.dex.inject(fault) }
+    let place = try TemporaryDirectory()
+    for folder in ["home", "tmp", "work"] {
+      try FileManager.default.createDirectory(
+        atPath: place.path(folder), withIntermediateDirectories: true)
+    }
+    let before = Self.listing(place.path)
+    let result = try await ProcessRunner(
+      TestBinary.path, plugin.flags + flags,
+      environment: [
+        "HOME": place.path("home"), "TMPDIR": place.path("tmp"),
+        "XDG_CACHE_HOME": place.path("home/.cache"), "SSLKEYLOGFILE": place.path("home/keys"),
+      ], directory: place.path("work")
+    ).result()
+    #expect(result.code == (name == "success" ? 0 : name == "usage" ? 2 : 4))
+    #expect(Self.listing(place.path) == before)
+  }
+
+  static func listing(_ path: String) -> [String] {
+    FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String }.sorted() ?? []
+  }
+
+  @Test(.enabled(if: TestBinary.isNamed, "SKIPPED: TOKENXCHANGE_BINARY names no static binary"))
+  func theBinaryIsStatic() async throws {
+    let result = try await ProcessRunner(
+      "ldd", [TestBinary.path], environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C"]
+    ).result()
+    #expect(result.output + result.errors == "\tnot a dynamic executable\n")
+    #expect(Isolation.isStatic)
+  }
+}
+
+/// The same in an empty file system: a `scratch` image with `/proc`, as any user.
+@Suite(.enabled(if: Isolation.isPossible && Isolation.isStatic, Comment(rawValue: Isolation.need)))
+struct EmptyRootTests {
+  private let plugin: Plugin
+  private let place: Isolation
+  private let flags: [String]
+
+  init() throws {
+    plugin = try Plugin()
+    place = try Isolation(in: plugin.folder, token: plugin.site.cluster.token())
+    flags = plugin.flags("--token-file", "/var/run/secrets/token/token")
+  }
+
+  @Test(arguments: [0, 54321, 4_294_967_294])
+  func exchangesReadOnlyAsAnybody(_ user: Int) async throws {
+    try plugin.expectCredential(try await place.run(flags, user: user))
+  }
+
+  @Test func findsLoopbackByName() async throws {
+    let issuer = plugin.site.dex.issuer
+    let url = issuer.replacing("127.0.0.1", with: "localhost") + "/token"
+    try plugin.expectCredential(try await place.run(flags + ["--token-url", url]))
+  }
+
+  @Test func namesWhatIsNotThere() async throws {
+    let more = flags.dropFirst(2)
+    let untrusting = try await place.run(["--token-url", "https://127.0.0.1:1/token"] + more)
+    plugin.expectFailure(
+      untrusting, 2,
+      "nothing was sent to 127.0.0.1:1: no trusted certificates found on this machine",
+      hint: "tokenxchange version tells how this binary was built; see --certificate-authority")
+    let nameless = try await place.run(
+      ["--token-url=http://dex.invalid/token", "--insecure-allow-http", "--timeout=3s"] + more)
+    #expect(nameless.ending == .exit(4))
+    #expect(nameless.output == "")
+    #expect(nameless.errors.split(separator: "\n").count == 3)
+  }
+
+  @Test func aFailureIsToldThereToo() async throws {
+    let result = try await place.run(
+      plugin.flags("--token-file", "/none"), ["HOME": "/home/user", "LANG": "de_DE.UTF-8"])
+    plugin.expectFailure(
+      result, 3, "there is no token file /none",
+      hint: "mount a projected serviceAccountToken volume there, or name the file by --token-file; "
+        + "a pod with automountServiceAccountToken: false has none at the default path")
+  }
+
+  @Test func helpAndTokenFileNeedNothing() async throws {
+    #expect(try await place.run(["version"]).code == 0)
+    #expect(try await place.run(["help", "get-token"]).code == 0)
+    let token = try await place.run(["token-file", "--file", "/var/run/secrets/token/token"])
+    #expect(token.code == 0)
+  }
+
+  @Test(arguments: [[:], ["HOME": "/home/user"], ["HOME": "/home/user", "TMPDIR": "/tmp"]])
+  func leavesNoTraceWhereAllCanBeWritten(_ variables: [String: String]) async throws {
+    let before = place.listing
+    #expect(before.count > 10)
+    try plugin.expectCredential(
+      try await place.run(flags, variables, user: 0, isReadOnly: false))
+    plugin.site.dex.inject(DexFault.status(503).forever)
+    #expect(try await place.run(flags, variables, user: 0, isReadOnly: false).code == 4)
+    #expect(place.listing == before)
+  }
+
+  /// In the machine's own file system: the C library's modules for users are there to be loaded.
+  @Test func asksNoUserDatabaseOfTheMachine() async throws {
+    let script = """
+      set -e
+      mount --bind "$1/etc/nsswitch.conf" /etc/nsswitch.conf
+      mount --bind "$1" /mnt
+      shift
+      cd /
+      exec env -i "$@"
+      """
+    let setpriv = try #require(TestBinary.find("setpriv"))
+    let result = try await ProcessRunner(
+      "unshare",
+      ["--mount", "/bin/sh", "-c", script, "sh", place.root, setpriv, "--reuid=54321"]
+        + ["--regid=54321", "--clear-groups", "--no-new-privs", "--bounding-set=-all"]
+        + ["/mnt/bin/tokenxchange"]
+        + plugin.flags("--token-file", "/mnt/var/run/secrets/token/token"),
+      environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
+    ).result()
+    try plugin.expectCredential(result)
+  }
+}

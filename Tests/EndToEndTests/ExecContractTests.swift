@@ -1,0 +1,182 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// The contract with clients that run exec plugins: variables in, one document out, and no fuss.
+struct ExecContractTests {
+  static let group = "client.authentication.k8s.io"
+
+  /// What client-go puts into `KUBERNETES_EXEC_INFO`.
+  static func info(
+    version: String = "\(group)/v1", kind: String = "ExecCredential", cluster: String = ""
+  ) -> String {
+    #"{"kind":"\#(kind)","apiVersion":"\#(version)","spec":{\#(cluster)"interactive":false}}"#
+      + "\n"
+  }
+
+  /// What may be in the variable, and the version that comes back.
+  struct Good: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var info: String?
+    var flags: [String] = []
+    var version: String
+  }
+
+  static let good = [
+    Good(testDescription: "v1", info: info(), version: "v1"),
+    Good(testDescription: "v1beta1", info: info(version: "\(group)/v1beta1"), version: "v1beta1"),
+    Good(testDescription: "no variable", info: nil, version: "v1"),
+    Good(testDescription: "empty", info: "", version: "v1"),
+    Good(testDescription: "a newline", info: "\n", version: "v1"),
+    Good(
+      testDescription: "no version, as kube-rs may", info: #"{"apiVersion":null,"spec":{}}"#,
+      version: "v1"),
+    Good(
+      testDescription: "100 KiB of cluster",
+      info: info(
+        version: "\(group)/v1beta1",
+        cluster: #""cluster":{"server":"https://b.example","certificate-authority-data":""#
+          + String(repeating: "QUJD", count: 25_600) + #""},"#), version: "v1beta1"),
+    Good(
+      testDescription: "a flag over v1", info: info(), flags: ["--api-version", "v1beta1"],
+      version: "v1beta1"),
+    Good(
+      testDescription: "a flag over garbage", info: "garbage", flags: ["--api-version=v1"],
+      version: "v1"),
+  ]
+
+  @Test(arguments: good)
+  func echoesTheVersion(_ row: Good) async throws {
+    let plugin = try Plugin()
+    let variables = row.info.map { ["KUBERNETES_EXEC_INFO": $0] } ?? [:]
+    let result = try await plugin.run(plugin.flags + row.flags, variables)
+    try plugin.expectCredential(result, version: row.version)
+    #expect(ExecReaders.clientGo(result.stdout, version: row.version) == nil)
+    #expect(ExecReaders.python(result.stdout, version: row.version) == nil)
+    let other = row.version == "v1" ? "v1beta1" : "v1"
+    #expect(ExecReaders.clientGo(result.stdout, version: other) != nil)
+    let file = try await plugin.run(
+      ["token-file", "--token-file", plugin.tokenFile] + row.flags, variables)
+    #expect(ExecReaders.clientGo(file.stdout, version: row.version) == nil)
+    #expect(ExecReaders.python(file.stdout, version: row.version) == nil)
+  }
+
+  /// What must not be in the variable, and what is said then.
+  struct Bad: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var info: String
+    var sentence: String
+    var hint = ExecContractTests.infoHint
+  }
+
+  static let infoHint =
+    "kubectl sets it to an ExecCredential of client.authentication.k8s.io/v1 or v1beta1; "
+    + "in a shell leave it unset"
+  static let versionHint =
+    "set exec.apiVersion in the kubeconfig to client.authentication.k8s.io/v1 or "
+    + "client.authentication.k8s.io/v1beta1"
+
+  static let bad = [
+    Bad(
+      testDescription: "v1alpha1", info: info(version: "\(group)/v1alpha1"),
+      sentence:
+        "KUBERNETES_EXEC_INFO asks for apiVersion \(group)/v1alpha1, which is not supported",
+      hint: versionHint),
+    Bad(
+      testDescription: "a later version", info: info(version: "\(group)/v2"),
+      sentence: "KUBERNETES_EXEC_INFO asks for apiVersion \(group)/v2, which is not supported",
+      hint: versionHint),
+    Bad(
+      testDescription: "no text as version", info: #"{"apiVersion":1}"#,
+      sentence: "KUBERNETES_EXEC_INFO asks for apiVersion 1, which is not supported",
+      hint: versionHint),
+    Bad(
+      testDescription: "garbage", info: "garbage",
+      sentence: "KUBERNETES_EXEC_INFO does not hold a JSON object"),
+    Bad(
+      testDescription: "cut off", info: String(info().dropLast(5)),
+      sentence: "KUBERNETES_EXEC_INFO does not hold a JSON object"),
+    Bad(
+      testDescription: "a list", info: "[]",
+      sentence: "KUBERNETES_EXEC_INFO does not hold a JSON object"),
+    Bad(
+      testDescription: "another kind", info: info(kind: "Pod"),
+      sentence: "KUBERNETES_EXEC_INFO holds the kind Pod and not ExecCredential"),
+  ]
+
+  @Test(arguments: bad)
+  func refusesOtherInfo(_ row: Bad) async throws {
+    let plugin = try Plugin()
+    let variables = ["KUBERNETES_EXEC_INFO": row.info]
+    let result = try await plugin.run(nil, variables)
+    plugin.expectFailure(result, 2, row.sentence, hint: row.hint)
+    let file = try await plugin.run(["token-file", "--file", plugin.tokenFile], variables)
+    plugin.expectFailure(file, 2, row.sentence, hint: row.hint)
+    #expect(plugin.site.dex.tokenRequests == 0)
+  }
+
+  @Test func neverReadsItsInput() async throws {
+    let plugin = try Plugin()
+    // More than a pipe holds: had it to be read, this would be.
+    let input = [UInt8](repeating: 0x78, count: 300_000)
+    try plugin.expectCredential(try await plugin.run(stdin: input))
+    try plugin.expectCredential(try await plugin.run())
+  }
+
+  @Test func leavesNobodyBehindThatHoldsItsOutput() async throws {
+    let plugin = try Plugin()
+    #expect(try await plugin.run().leftOutputOpen == false)
+    plugin.site.dex.inject(DexFault.status(503).forever)
+    #expect(try await plugin.run().leftOutputOpen == false)
+  }
+
+  /// Where stdout may lead, and what the system says of it.
+  static let outputs = [
+    (">&-", "Bad file descriptor"), ("<&- >&-", "Bad file descriptor"),
+    (">/dev/full", "No space left on device"), ("| true", "Broken pipe"),
+  ]
+
+  @Test(arguments: outputs)
+  func saysThatNobodyTakesTheCredential(_ output: String, _ reason: String) async throws {
+    let plugin = try Plugin()
+    plugin.site.dex.inject(DexFault.delay(1).forever)
+    let script = "set -o pipefail; \"$0\" \"$@\" \(output)"
+    let result = try await ProcessRunner(
+      "/bin/bash", ["-c", script, TestBinary.path] + plugin.flags
+    )
+    .result()
+    plugin.expectFailure(
+      result, 1, "the credential could not be written to standard output: \(reason)",
+      hint: "the program that ran this one closed the pipe, or the disk behind it is full")
+    // It did not go to Dex instead.
+    #expect(plugin.site.dex.server.requests.count == 1)
+  }
+
+  @Test func aClosedErrorOutputChangesNothing() async throws {
+    let plugin = try Plugin()
+    let script = "\"$0\" \"$@\" 2>&-"
+    func run(_ flags: [String]) async throws -> ProcessResult {
+      try await ProcessRunner("/bin/sh", ["-c", script, TestBinary.path] + flags).result()
+    }
+    try plugin.expectCredential(try await run(plugin.flags))
+    let refused = try await run(plugin.flags("--client-id", "nobody"))
+    #expect(refused.ending == .exit(5))
+    #expect(refused.output == "")
+  }
+
+  @Test(arguments: [SIGTERM, SIGINT])
+  func endsAtOnceAtASignal(_ number: Int32) async throws {
+    let plugin = try Plugin()
+    plugin.site.dex.inject(DexFault.delivery(.hang).forever)
+    let running = try ProcessRunner(TestBinary.path, plugin.flags + ["--timeout", "50s"]).start()
+    while plugin.site.dex.tokenRequests == 0, running.isRunning {
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    running.send(signal: number)
+    let result = await running.result
+    #expect(result.ending == .exit(128 + number))
+    #expect(result.output + result.errors == "")
+    #expect(result.duration < 30)
+  }
+}

@@ -1,0 +1,211 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What becomes of a run when Dex, or something in front of it, does not do as it should.
+struct FaultTests {
+  static let busyHint =
+    "Dex or the ingress in front of it is down or overloaded: look at its pods and log"
+  static let rateHint = "an ingress or proxy in front of Dex limits the rate; Dex itself does not"
+  static let resetHint = "Dex or a proxy on the way closed it: look at their logs at this moment"
+  static let cutHint =
+    "something on the way cut or replaced the answer: a proxy, an ingress, a captive portal"
+  static let timeHint =
+    "a NetworkPolicy or firewall may drop the packets; --timeout gives more time"
+  static let wrongHint =
+    "this is not what Dex's token endpoint answers: is --issuer or --token-url Dex's address?"
+  static let url = "http://DEX/dex/token"
+
+  /// A fault for good, and what is made of it.
+  struct Row: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var fault: DexFault
+    var flags: [String] = []
+    var code: Int32
+    var attempts: Int
+    var sentence: String
+    var hint: String
+
+    init(
+      _ name: String, _ fault: DexFault, _ flags: [String] = [], code: Int32, attempts: Int,
+      _ sentence: String, hint: String
+    ) {
+      testDescription = name
+      self.fault = fault
+      self.flags = flags
+      self.code = code
+      self.attempts = attempts
+      self.sentence = sentence
+      self.hint = hint
+    }
+  }
+
+  static let rows = [
+    Row(
+      "reset", .delivery(.reset), code: 4, attempts: 3,
+      "the connection to DEX broke before the answer was whole (3 attempts)", hint: resetHint),
+    Row(
+      "dropped", .delivery(.dropped), code: 4, attempts: 3,
+      "the connection to DEX broke before the answer was whole (3 attempts)", hint: resetHint),
+    Row(
+      "truncated", .truncatedBody, code: 4, attempts: 3,
+      "the connection to DEX broke before the answer was whole (3 attempts)", hint: resetHint),
+    Row(
+      "hang", .delivery(.hang), ["--timeout", "1500ms"], code: 4, attempts: 1,
+      "DEX gave no whole answer within 1.5 s", hint: timeHint),
+    Row(
+      "slow trickle", .delivering(.slow(bytes: 1, interval: 0.2)), ["--timeout=2s"], code: 4,
+      attempts: 1, "DEX gave no whole answer within 2 s", hint: timeHint),
+    Row(
+      "endless trickle", .delivery(.endless(bytes: 1, interval: 0.1)), ["--timeout=2s"], code: 4,
+      attempts: 1, "DEX gave no whole answer within 2 s", hint: timeHint),
+    Row(
+      "429", .status(429), code: 4, attempts: 3,
+      "\(url) answered 429: status 429 (3 attempts)", hint: rateHint),
+    Row(
+      "429, wait too long", .tooManyRequests(retryAfter: "600"), code: 4, attempts: 1,
+      "\(url) answered 429: status 429; it asks to wait 10 min", hint: rateHint),
+    Row(
+      "429, wait beyond the deadline", .tooManyRequests(retryAfter: "4"), ["--timeout", "3s"],
+      code: 4, attempts: 1, "\(url) answered 429: status 429; it asks to wait 4 s", hint: rateHint),
+    Row(
+      "500", .status(500), code: 4, attempts: 2,
+      "\(url) answered 500: status 500 (2 attempts)", hint: busyHint),
+    Row(
+      "500 of Dex", .oauth("server_error", status: 500), code: 5, attempts: 2,
+      "Dex at \(url) refused the exchange: 500 server_error, without a description (2 attempts)",
+      hint: "storage or signing keys of Dex failed: look at Dex's log"),
+    Row(
+      "502", .status(502), code: 4, attempts: 3,
+      "\(url) answered 502: status 502 (3 attempts)", hint: busyHint),
+    Row(
+      "503", .status(503), code: 4, attempts: 3,
+      "\(url) answered 503: status 503 (3 attempts)", hint: busyHint),
+    Row(
+      "504", .status(504), code: 4, attempts: 3,
+      "\(url) answered 504: status 504 (3 attempts)", hint: busyHint),
+    Row(
+      "HTML 502", .html(status: 502), code: 4, attempts: 3,
+      "\(url) answered 502 with a web page (3 attempts)", hint: busyHint),
+    Row(
+      "HTML 200", .html(status: 200), code: 6, attempts: 1,
+      "\(url) answered 200 with a web page and not with JSON",
+      hint: "the URL given is Dex's issuer itself, which shows a page, or an ingress answered: "
+        + "--issuer takes the issuer and adds /token, --token-url takes the whole address"),
+    Row(
+      "HTML 403", .html(status: 403), code: 6, attempts: 1,
+      "\(url) answered 403 with a web page and no OAuth error",
+      hint: "this is not Dex's own answer: look at the ingress, proxy or login page in front of it"
+    ),
+    Row(
+      "huge", .delivery(.huge(mebibytes: 8)), code: 6, attempts: 1,
+      "the answer of \(url) is larger than 1 MiB", hint: wrongHint),
+    Row(
+      "empty", .empty, code: 6, attempts: 1, "\(url) answered 200 with an empty body",
+      hint: "this is not Dex's own answer: is --issuer or --token-url Dex's address?"),
+    Row(
+      "no token", .changingJSON { $0["access_token"] = nil }, code: 6, attempts: 1,
+      "the answer of \(url) has no access_token", hint: wrongHint),
+    Row(
+      "an error with 200", .oauth("access_denied", "No.", status: 200), code: 5, attempts: 1,
+      "Dex at \(url) refused the exchange: 200 access_denied: No.", hint: "*"),
+    Row(
+      "400", .oauth("invalid_request", "Bad.", status: 400), code: 5, attempts: 1,
+      "Dex at \(url) refused the exchange: 400 invalid_request: Bad.", hint: "*"),
+  ]
+
+  @Test(arguments: rows)
+  func tellsWhatHappened(_ row: Row) async throws {
+    let plugin = try Plugin()
+    plugin.site.dex.inject(row.fault.forever)
+    let result = try await plugin.run(plugin.flags + row.flags)
+    Self.expect(result, row.code, row.sentence, hint: row.hint, plugin)
+    #expect(plugin.site.dex.tokenRequests == row.attempts)
+    // Ten seconds are the default; the rest is for a busy machine.
+    #expect(result.duration < (row.flags.isEmpty ? 25 : 15))
+  }
+
+  private static func expect(
+    _ result: ProcessResult, _ code: Int32, _ sentence: String, hint: String, _ plugin: Plugin
+  ) {
+    guard hint == "*" else {
+      return plugin.expectFailure(result, code, sentence, hint: hint)
+    }
+    let lines = plugin.masked(result.errors)
+      .split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(result.ending == .exit(code))
+    #expect(result.output == "")
+    #expect(lines.count == 3 && lines.last == "")
+    #expect(lines.first == "tokenxchange: \(sentence)")
+    #expect(lines[1].hasPrefix("hint: "))
+  }
+
+  @Test func halfAnAnswer() async throws {
+    let plugin = try Plugin()
+    plugin.site.dex.inject(.truncatedJSON)
+    let result = try await plugin.run()
+    #expect(result.errors.contains(#/answered 200 with \d+ bytes that are not whole JSON\n/#))
+    #expect(result.errors.hasSuffix("\nhint: \(Self.cutHint)\n"))
+    #expect(result.ending == .exit(6))
+    #expect(result.output == "")
+    #expect(plugin.site.dex.tokenRequests == 1)
+  }
+
+  @Test func nobodyListens() async throws {
+    let plugin = try Plugin()
+    plugin.site.dex.stop()
+    let result = try await plugin.run()
+    plugin.expectFailure(
+      result, 4, "DEX refuses connections (3 attempts)",
+      hint: "is Dex running there, and on that port? a Service refuses while none of its pods is "
+        + "ready")
+    #expect(result.duration < 20)
+  }
+
+  /// What passes, with the number of requests that it takes.
+  static let passing: [(String, [DexFault], Int)] = [
+    ("500", [.status(500)], 2), ("503 twice", [.status(503), .status(503)], 3),
+    ("502 with a page", [.html(status: 502)], 2), ("504, 429", [.status(504), .status(429)], 3),
+    ("a reset", [.delivery(.reset)], 2), ("closed", [.delivery(.dropped)], 2),
+    ("cut off", [.truncatedBody], 2),
+    ("slow, but whole", [.delivering(.slow(bytes: 200, interval: 0.05))], 1),
+    ("late", [.delay(1)], 1),
+  ]
+
+  @Test(arguments: passing)
+  func gettingOverIt(_ name: String, _ faults: [DexFault], _ requests: Int) async throws {
+    let plugin = try Plugin()
+    plugin.site.dex.inject(faults)
+    try plugin.expectCredential(try await plugin.run(plugin.flags + ["--timeout", "40s"]))
+    #expect(plugin.site.dex.tokenRequests == requests)
+  }
+
+  @Test func startsBeforeDex() async throws {
+    let plugin = try Plugin()
+    plugin.site.dex.stop()
+    plugin.site.dex.inject(.tooManyRequests(retryAfter: "1"))
+    let failed = try await plugin.run()
+    #expect(failed.ending == .exit(4))
+    try plugin.site.dex.server.resume()
+    let result = try await plugin.run(plugin.flags + ["--timeout", "40s"])
+    try plugin.expectCredential(result)
+    // Retry-After is a floor.
+    #expect(result.duration >= 1)
+    #expect(plugin.site.dex.tokenRequests == 2)
+  }
+
+  @Test(arguments: [301, 302, 303, 307, 308])
+  func aRedirectIsNotFollowed(_ status: Int) async throws {
+    let plugin = try Plugin()
+    let evil = try LoopbackServer { _ in .json(["access_token": "evil", "expires_in": 600]) }
+    defer { evil.stop() }
+    plugin.site.dex.inject(.redirect(to: evil.url + "/token?secret=1", status: status))
+    let result = try await plugin.run()
+    plugin.expectFailure(
+      result, 6, "\(Self.url) answered \(status) with a redirect to \(evil.url)",
+      hint: "redirects are refused, because they would carry the token to another place; "
+        + "give the final address by --issuer or --token-url")
+    #expect(evil.connectionCount == 0)
+    #expect(plugin.site.dex.tokenRequests == 1)
+  }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What Dex refuses, and what is refused before Dex is asked.
+struct RefusalTests {
+  /// A run that cannot succeed.
+  struct Row: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var flags: @Sendable (Plugin) throws -> [String]
+    var code: Int32
+    var requests: Int
+    var sentence: String
+
+    init(
+      _ name: String, _ code: Int32, requests: Int = 1, _ sentence: String,
+      _ flags: @escaping @Sendable (Plugin) throws -> [String]
+    ) {
+      testDescription = name
+      self.flags = flags
+      self.code = code
+      self.requests = requests
+      self.sentence = sentence
+    }
+  }
+
+  static let refused = "Dex at http://DEX/dex/token refused the exchange: "
+  static let badClient = refused + "401 invalid_client: Invalid client credentials."
+
+  static let rows = [
+    Row("unknown client", 5, badClient) { $0.flags("--client-id", "nobody") },
+    Row("confidential client without a secret", 5, badClient) {
+      $0.flags("--client-id", "conf-client")
+    },
+    Row("wrong secret", 5, badClient) {
+      $0.flags("--client-id", "conf-client")
+        + ["--client-secret-file", try $0.folder.write("wrong", to: "secret")]
+    },
+    Row(
+      "unknown connector", 5, refused + "400 invalid_request: Requested connector does not exist."
+    ) {
+      $0.flags("--connector-id", "nothing")
+    },
+    Row("a stranger's token", 5, refused + "401 access_denied, without a description") {
+      let stranger = ServiceAccountIssuer(issuer: $0.site.cluster.issuer, key: try RSAKey())
+      return $0.flags("--token-file", try $0.folder.write(stranger.token(), to: "token"))
+    },
+    Row(
+      "audience that trusts nobody", 5, requests: 2,
+      refused + "500 server_error, without a description (2 attempts)"
+    ) { $0.flags + ["--audience", "aloof-cluster"] },
+    Row("wrong path", 6, "http://DEX/dex/tokens answered 404: 404 page not found") {
+      ["--token-url", $0.site.dex.issuer + "/tokens"] + $0.flags.dropFirst(2)
+    },
+    Row("no token file", 3, requests: 0, "there is no token file DIR/none") {
+      $0.flags("--token-file", $0.folder.path("none"))
+    },
+    Row(
+      "expired token", 3, requests: 0,
+      "the token in DIR/token expired 2 h ago, at TIME (our clock: TIME)"
+    ) {
+      let token = $0.site.cluster.token(lifetime: -7200)
+      return $0.flags("--token-file", try $0.folder.write(token, to: "token"))
+    },
+    Row(
+      "wrong audience", 3, requests: 0,
+      "the token in DIR/volume/token lacks the audience x: it has dex"
+    ) { $0.flags + ["--subject-audience", "x"] },
+    Row("no issuer", 2, requests: 0, "--issuer or --token-url is required") {
+      Array($0.flags.dropFirst(2))
+    },
+    Row("unknown flag", 2, requests: 0, "get-token has no flag \"--isuer\"") {
+      $0.flags + ["--isuer", "x"]
+    },
+    Row("unknown command", 2, requests: 0, "there is no command \"get-tokens\"") {
+      ["get-tokens"] + $0.flags
+    },
+    Row(
+      "plain http beyond loopback", 2, requests: 0,
+      "--issuer is plain http: http://192.0.2.1/dex would show the token to everyone on the way"
+    ) { $0.flags("--issuer", "http://192.0.2.1/dex") },
+    Row(
+      "another issuer", 6,
+      "the token from http://DEX/dex/token has the issuer http://DEX/dex and not https://dex.example"
+    ) {
+      $0.flags("--issuer", "https://dex.example") + ["--token-url", $0.site.dex.tokenURL]
+    },
+  ]
+
+  @Test(arguments: rows)
+  func isTwoLinesAndNothingElse(_ row: Row) async throws {
+    let plugin = try Plugin()
+    let result = try await plugin.run(row.flags(plugin))
+    let lines = plugin.masked(result.errors).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    #expect(result.ending == .exit(row.code))
+    #expect(result.output == "")
+    #expect(lines.count == 3)
+    #expect(lines.first == "tokenxchange: \(row.sentence)")
+    #expect(lines.dropFirst().first?.hasPrefix("hint: ") == true)
+    #expect(lines.last == "")
+    #expect(plugin.site.dex.server.requestCount == row.requests)
+    let subject = try String(contentsOfFile: plugin.tokenFile, encoding: .utf8)
+    #expect(!result.errors.contains(subject.suffix(40)))
+  }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The token in a file as an ExecCredential, without any network.
+struct TokenFileTests {
+  private let folder: TemporaryDirectory
+  private let issuer: ServiceAccountIssuer
+
+  init() throws {
+    folder = try TemporaryDirectory()
+    issuer = ServiceAccountIssuer(issuer: "https://a.example", key: try RSAKey())
+  }
+
+  private func run(_ flags: [String], _ variables: [String: String] = [:]) async throws
+    -> ProcessResult
+  {
+    try await ProcessRunner(TestBinary.path, ["token-file"] + flags, environment: variables)
+      .result()
+  }
+
+  private func expected(_ token: String, version: String = "v1", margin: Int = 0) throws -> String {
+    let expiry = try #require(JWT(token)?.claims["exp"]?.integer)
+    let end = Date(timeIntervalSince1970: Double(expiry - margin)).formatted(.iso8601)
+    return #"{"apiVersion":"client.authentication.k8s.io/\#(version)","kind":"ExecCredential","#
+      + #""status":{"expirationTimestamp":"\#(end)","token":"\#(token)"}}"# + "\n"
+  }
+
+  private func expectFailure(
+    _ result: ProcessResult, _ code: Int32, _ sentence: String, hint: String
+  ) {
+    #expect(result.ending == .exit(code))
+    #expect(result.output == "")
+    let errors = result.errors.replacing(folder.path, with: "DIR")
+      .replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/, with: "TIME")
+    #expect(errors == "tokenxchange: \(sentence)\nhint: \(hint)\n")
+  }
+
+  /// The ways to say which file.
+  static let ways = ["--token-file", "--file", "--file=", "variable"]
+
+  @Test(arguments: ways)
+  func printsTheToken(_ way: String) async throws {
+    let token = issuer.token()
+    let file = try folder.write(token + "\n", to: "token")
+    let result =
+      switch way {
+      case "variable": try await run([], ["TOKENXCHANGE_TOKEN_FILE": file])
+      case let flag where flag.hasSuffix("="): try await run([flag + file])
+      default: try await run([way, file])
+      }
+    #expect(result.ending == .exit(0))
+    #expect(result.output == (try expected(token)))
+    #expect(result.errors == "")
+  }
+
+  @Test func takesVersionMarginAndOutput() async throws {
+    let token = issuer.token()
+    let volume = try ProjectedVolume(folder.path("volume"), token: token)
+    let flags = ["--file", volume.tokenPath]
+    let result = try await run(flags + ["--expiry-margin=60s", "--api-version=v1beta1"])
+    #expect(result.output == (try expected(token, version: "v1beta1", margin: 60)))
+    let bare = try await run(flags + ["--output", "token", "--subject-audience", "dex"])
+    #expect(bare.output == token + "\n")
+    let other = issuer.token { $0["jti"] = "other" }
+    try volume.rotate(to: other)
+    #expect(try await run(flags).output == (try expected(other)))
+  }
+
+  /// Tokens without a readable end.
+  @Test(arguments: ["opaque", "a.b.c", "eyJhbGciOiJub25lIn0.e30.eA"])
+  func anUnknownEndIsInAMinute(_ token: String) async throws {
+    let file = try folder.write(token, to: "token")
+    let start = Date()
+    let result = try await run(["--file", file, "--expiry-margin", "30s"])
+    #expect(result.ending == .exit(0))
+    let status = try JSONValue(parsing: result.stdout)["status"]
+    #expect(status?["token"] == .string(token))
+    let end = try Date(status?["expirationTimestamp"]?.string ?? "", strategy: .iso8601)
+    #expect((59...120).contains(end.timeIntervalSince(start)))
+    #expect(ExecReaders.clientGo(result.stdout, version: "v1") == nil)
+  }
+
+  /// A file that is of no use, and what is said of it.
+  struct Row: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var content: @Sendable (ServiceAccountIssuer) -> String?
+    var flags: [String] = []
+    var sentence: String
+    var hint: String
+  }
+
+  static let rows = [
+    Row(
+      testDescription: "missing", content: { _ in nil },
+      sentence: "there is no token file DIR/token",
+      hint: "mount a projected serviceAccountToken volume there, or name the file by --token-file; "
+        + "a pod with automountServiceAccountToken: false has none at the default path"),
+    Row(
+      testDescription: "empty", content: { _ in " \n" },
+      sentence: "the token file DIR/token is empty",
+      hint: "has its writer failed, or is it writing in place? look at the file's time and size"),
+    Row(
+      testDescription: "with Bearer", content: { "Bearer " + $0.token() },
+      sentence: "the token file DIR/token holds spaces or characters that no token has",
+      hint: "it must hold one token and nothing else: no JSON, no \"Bearer\", no second line"),
+    Row(
+      testDescription: "expired", content: { $0.token(lifetime: -300) },
+      sentence: "the token in DIR/token expired 5 min ago, at TIME (our clock: TIME)",
+      hint: "kubelet renews projected tokens at 80 % of their life, but never in a subPath mount; "
+        + "if the token is fresh, this machine's clock is wrong"),
+    Row(
+      testDescription: "for someone else", content: { $0.token() },
+      flags: ["--subject-audience", "target"],
+      sentence: "the token in DIR/token lacks the audience target: it has dex",
+      hint: "set audience: target in the serviceAccountToken source of the projected volume, or is "
+        + "--token-file the wrong volume?"),
+  ]
+
+  @Test(arguments: rows)
+  func refusesAFileOfNoUse(_ row: Row) async throws {
+    let file = folder.path("token")
+    if let content = row.content(issuer) { try folder.write(content, to: "token") }
+    expectFailure(
+      try await run(["--file", file] + row.flags), 3, row.sentence, hint: row.hint)
+  }
+
+  @Test func needsAFile() async throws {
+    expectFailure(
+      try await run([]), 2, "--token-file is required",
+      hint: "set --token-file or TOKENXCHANGE_TOKEN_FILE; set are: none")
+  }
+}
