@@ -7,7 +7,9 @@ enum Main {
   static func main() {
     let variables = setUpProcess()
     endOnSignals()
-    let code = run(Array(CommandLine.arguments.dropFirst()), in: .live(variables: variables))
+    var world = World.live(variables: variables)
+    world.person.program = CommandLine.arguments.first ?? world.person.program
+    let code = run(Array(CommandLine.arguments.dropFirst()), in: world)
     exit(code.rawValue)
   }
 }

@@ -26,6 +26,7 @@ extension Command {
   static let all: [Command] = [
     .getToken,
     .tokenFile,
+    .login,
     .logout,
     .install,
     .completion,

@@ -29,6 +29,8 @@ struct World: Sendable {
   var userID: UInt32
   /// Files, locks and the clock of the cache.
   var cache = CacheSystem.live
+  /// What a person's sign-in needs.
+  var person = PersonSystem.live
 }
 
 extension World {
