@@ -48,7 +48,8 @@ public struct DeviceAuthorization: Sendable, Equatable {
     guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
       let url = try? EndpointURL(String(base), source: "", allowsHTTP: false)
     else { return nil }
-    let isOwn = url.scheme == "https" && url.host.lowercased() == issuer.host.lowercased()
+    let isOwn =
+      url.scheme == "https" && url.host.lowercased() == issuer.host.lowercased()
       && url.port == issuer.port && issuer.scheme == "https"
     return isOwn || url.isLoopback ? text : nil
   }

@@ -100,7 +100,8 @@ public struct LoginClient: Sendable {
     if let refusal = OAuthRefusal(JSON(parsing: answer.body), status: answer.status),
       refusal.code != "invalid_client", refusal.status < 500
     {
-      log("the refresh token was refused: \(refusal.words)")
+      let refused = Problem(.refused, "the refresh token was refused: \(refusal.words)", hint: "")
+      log(refused.redacting(secrets + [refreshToken]).sentence)
       return nil
     }
     do throws(Problem) {

@@ -60,6 +60,11 @@ extension DexStandIn {
     }
   }
 
+  /// All device codes and refresh tokens that are good: what must never be seen anywhere.
+  public var loginSecrets: [String] {
+    logins.withLock { $0.devices.map(\.deviceCode) + $0.refreshes.map(\.code) }
+  }
+
   /// Signs a user in for a user code, as if in a browser; nil takes the newest code that waits.
   ///
   /// False if there is no such code, or its client is one that Dex does not know.
