@@ -12,8 +12,8 @@ TEST_PACKAGES := nginx-light openssl curl hyperfine tinyproxy socat zsh fish pyt
   valgrind util-linux procps
 FORMATTED := Package.swift Sources Tests
 
-# URLSession's calls of these two go to Sources/CURLOptions.
-HOOKS := curl_multi_add_handle curl_multi_info_read
+# URLSession's calls of these go to Sources/CURLOptions.
+HOOKS := curl_multi_add_handle curl_multi_info_read CFURLSessionCurlHostIsEqual
 # Without incremental code generation no hash of the build lies in the objects, and the folder's
 # name is mapped away: the same sources give the same bytes.
 STATIC_FLAGS := -c release --scratch-path $(SCRATCH) --product tokenxchange \
@@ -24,20 +24,23 @@ STATIC_FLAGS := -c release --scratch-path $(SCRATCH) --product tokenxchange \
   -Xlinker -lcurl -Xlinker -lcares -Xlinker -lssl -Xlinker -lcrypto \
   -Xlinker --gc-sections -Xlinker -s -Xlinker --build-id=none
 
-.PHONY: help deps test-deps libcurl static build install test soak lint format clean dist
-
+.PHONY: help
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
 
+.PHONY: deps
 deps: ## Install the Debian or Ubuntu packages that the static build needs
 	@.ci/packages build $(BUILD_PACKAGES)
 
+.PHONY: test-deps
 test-deps: ## Install the packages that the tests need
 	@.ci/packages test $(TEST_PACKAGES)
 
+.PHONY: libcurl
 libcurl: deps ## Build libcurl for the static binary, once
 	@.ci/libcurl $(LIBCURL_DIR)
 
+.PHONY: static
 static: libcurl ## Build the one file to ship: .build/static/tokenxchange
 	@$(MAKE) --no-print-directory $(BINARY)
 
@@ -48,29 +51,52 @@ $(BINARY): $(SOURCES) Makefile $(LIBCURL_DIR)/built
 	@mkdir -p $(@D)
 	@cp $(SCRATCH)/release/tokenxchange $@.new && mv $@.new $@
 
+.PHONY: build
 build: ## Build for work on the code (dynamic, debug)
 	$(SWIFT) build
 
+.PHONY: install
 install: static ## Install the static binary: PREFIX=/usr/local DESTDIR=
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/tokenxchange
 
+.PHONY: test
 test: test-deps static ## Run everything that CI runs
 	TOKENXCHANGE_BINARY=$(CURDIR)/$(BINARY) $(SWIFT) test --disable-xctest
 
-soak: test-deps static ## The long form of the cache's kill -9 test
+.PHONY: soak
+soak: test-deps static ## Run the long tests: outages, thousands of renewals, hundreds of kills
 	TOKENXCHANGE_SOAK_KILLS=500 TOKENXCHANGE_BINARY=$(CURDIR)/$(BINARY) \
 	  $(SWIFT) test --disable-xctest --filter CacheKillTests
+	@for script in Tests/soak/*.sh; do \
+	  echo "$$script"; TOKENXCHANGE_BINARY=$(CURDIR)/$(BINARY) "$$script" || exit 1; done
 
+.PHONY: fuzz
+fuzz: ## Feed 1,000,000 inputs to the parsers: INPUTS=1000000
+	@SWIFT='$(SWIFT)' Tests/Fuzz/run.sh
+
+.PHONY: demo
+demo: deps ## Show an exchange and kubectl, with stand-ins on loopback
+	@MAKE='$(MAKE)' SWIFT='$(SWIFT)' LIBCURL_DIR='$(LIBCURL_DIR)' Tests/demo.sh
+
+.PHONY: walkthrough
+walkthrough: test-deps static ## From a service account token to kubectl auth whoami, by generated files
+	@$(SWIFT) build --product dex-standin
+	@Tests/walkthrough.sh $(BINARY) .build/debug/dex-standin
+
+.PHONY: lint
 lint: ## Check the format of the sources
 	$(SWIFT) format lint --strict --recursive $(FORMATTED)
 
+.PHONY: format
 format: ## Format the sources
 	$(SWIFT) format --in-place --recursive $(FORMATTED)
 
+.PHONY: dist
 dist: static ## Write the binary and its checksum to dist/
 	@mkdir -p dist
 	@install -m 755 $(BINARY) dist/tokenxchange
 	@cd dist && sha256sum tokenxchange >SHA256SUMS && cat SHA256SUMS
 
+.PHONY: clean
 clean: ## Remove what was built, but not libcurl
 	rm -rf dist .build/static $(SCRATCH) .build/debug .build/release .build/*-linux-gnu

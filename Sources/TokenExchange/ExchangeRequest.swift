@@ -16,6 +16,8 @@ public struct ExchangeRequest: Sendable, Equatable {
   public var scopes: [String]
   /// Client IDs that the result must name in `aud` beside, or instead of, our own.
   public var audiences: [String]
+  /// Further fields of the form, for what Dex may learn to take.
+  public var extraFields: [FormEncoding.Field] = []
 
   /// Makes a request.
   public init(
@@ -50,7 +52,7 @@ public struct ExchangeRequest: Sendable, Equatable {
       .init("subject_token_type", subjectTokenType.urn),
       .init("requested_token_type", requestedTokenType.urn),
       .init("scope", allScopes.joined(separator: " ")),
-    ] + authentication.fields(clientID: clientID)
+    ] + authentication.fields(clientID: clientID) + extraFields
   }
 
   /// The request to a token endpoint.

@@ -44,6 +44,8 @@ public struct IssuedToken: Sendable, Equatable {
     }
     secret = Secret(token)
     jwt = UnverifiedJWT(token)
+    // What begins as every JWT does and is none was damaged on the way; an opaque token may pass.
+    if jwt == nil, token.hasPrefix("eyJ") { throw .damagedToken(expected.url) }
     let lifetime = members["expires_in"]?.lenientNumber
     expiry = jwt?.expiry ?? lifetime.map { now.addingTimeInterval(min($0, Timestamp.last)) }
     issuedTokenType = members["issued_token_type"]?.string

@@ -108,6 +108,13 @@ extension Problem {
       hint: notTokenEndpoint)
   }
 
+  /// `access_token` begins as a JWT and is none.
+  public static func damagedToken(_ url: EndpointURL) -> Problem {
+    Problem(
+      .answer, "the answer of \(url.text) has an access_token that is a damaged JWT",
+      hint: "something on the way cut or changed the answer: a proxy, an ingress, a filter")
+  }
+
   /// The token's life is over already.
   public static func resultExpired(_ url: EndpointURL, _ expiry: Date, _ now: Date) -> Problem {
     Problem(

@@ -15,9 +15,12 @@ extension Problem {
 extension ExchangeRequest {
   /// What must not be shown of a request.
   var secrets: [Secret] {
-    switch authentication {
-    case .none: [subjectToken]
-    case .basic(let secret), .post(let secret): [subjectToken, secret]
+    let marks = ["token", "secret", "password", "assertion"]
+    let extra = extraFields.filter { field in marks.contains { field.name.contains($0) } }
+    let further = extra.map { Secret($0.value) }
+    return switch authentication {
+    case .none: [subjectToken] + further
+    case .basic(let secret), .post(let secret): [subjectToken, secret] + further
     }
   }
 }

@@ -8,9 +8,11 @@ extension Problem {
   public static func refused(
     _ refusal: OAuthRefusal, _ attempt: ExchangeAttempt, now: Date
   ) -> Problem {
-    Problem(
+    var problem = Problem(
       .refused, "Dex at \(attempt.url.text) refused the exchange: \(refusal.words)",
       hint: hint(refusal, attempt, now: now))
+    problem.refusal = refusal
+    return problem
   }
 
   private static func hint(

@@ -28,6 +28,10 @@ public struct Problem: Error, Sendable, Equatable {
   public var sentence: String
   /// What to look at.
   public var hint: String
+  /// Dex's own words, if it refused.
+  public var refusal: OAuthRefusal?
+  /// Seconds that the server asked to wait, if it did.
+  public var retryAfter: Double?
 
   /// Makes a problem.
   public init(_ category: Category, _ sentence: String, hint: String) {

@@ -124,6 +124,7 @@ extension Problem {
   /// This problem, saying how often it was tried and how long the server asked to wait.
   func after(attempts: Int, retryAfter: Double?) -> Problem {
     var problem = self
+    problem.retryAfter = retryAfter
     if attempts > 1 { problem.sentence += " (\(attempts) attempts)" }
     if let retryAfter, category == .network {
       problem.sentence += "; it asks to wait \(Lifetime.words(retryAfter.rounded(.up)))"

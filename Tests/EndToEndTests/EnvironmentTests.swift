@@ -89,8 +89,13 @@ struct EmptyRootTests {
     let untrusting = try await place.run(["--token-url", "https://127.0.0.1:1/token"] + more)
     plugin.expectFailure(
       untrusting, 2,
-      "nothing was sent to 127.0.0.1:1: no trusted certificates found on this machine",
-      hint: "tokenxchange version tells how this binary was built; see --certificate-authority")
+      "nothing was sent to 127.0.0.1:1: no trusted certificates found in /etc/ssl/certs, "
+        + "/etc/ssl/certs/ca-certificates.crt, "
+        + "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem, "
+        + "/etc/pki/tls/certs/ca-bundle.crt, /var/lib/ca-certificates/ca-bundle.pem, "
+        + "/etc/ssl/ca-bundle.pem, /etc/ssl/cert.pem",
+      hint: "give Dex's CA by --certificate-authority or --certificate-authority-data, or mount "
+        + "a CA bundle")
     let nameless = try await place.run(
       ["--token-url=http://dex.invalid/token", "--insecure-allow-http", "--timeout=3s"] + more)
     #expect(nameless.ending == .exit(4))

@@ -238,7 +238,7 @@ struct GetTokenTests {
     let token = try #require(try JSONValue(parsing: result.stdout)["status"]?["token"]?.string)
     let subject = try String(contentsOfFile: plugin.tokenFile, encoding: .utf8)
     let lines = result.errors.split(separator: "\n")
-    #expect(lines.count == 3)
+    #expect(lines.count > 3)
     for line in lines { #expect(line.hasPrefix("tokenxchange: [")) }
     for secret in [token, subject, Self.oddSecret, "a%2Bb%252Fc"] {
       #expect(!result.errors.contains(secret.suffix(40)))

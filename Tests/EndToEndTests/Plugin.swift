@@ -35,10 +35,31 @@ struct Plugin: Sendable {
     _ arguments: [String]? = nil, _ environment: [String: String] = [:], stdin: [UInt8]? = nil,
     timeout: Double = 60
   ) async throws -> ProcessResult {
-    try await ProcessRunner(
+    let result = try await ProcessRunner(
       TestBinary.path, arguments ?? flags, environment: environment, stdin: stdin,
       directory: folder.path, timeout: timeout
     ).result()
+    expectNoSecret(result)
+    return result
+  }
+
+  /// Every run of every test is searched: no secret on stderr, the result nowhere but on stdout,
+  /// and the subject token and client secrets nowhere at all.
+  private func expectNoSecret(_ result: ProcessResult) {
+    var secrets = [
+      ("the odd client's secret", "a+b%2Fc:d e&f"), ("the client's secret", "conf-secret"),
+    ]
+    if let token = try? String(contentsOfFile: tokenFile, encoding: .utf8) {
+      secrets.append(("the subject token", token))
+    }
+    let given = SecretHunt(secrets)
+    #expect(given.findings(in: Data(result.stdout)) == [])
+    #expect(given.findings(in: Data(result.stderr)) == [])
+    if let token = try? JSONValue(parsing: result.stdout)["status"]?["token"]?.string {
+      let issued = SecretHunt([("the issued token", token)])
+      #expect(issued.findings(in: Data(result.stderr)) == [])
+      #expect(issued.findings(below: folder.path) == [])
+    }
   }
 
   /// Text with what differs from run to run replaced: `DEX`, `DIR`, `CLUSTER` and `TIME`.

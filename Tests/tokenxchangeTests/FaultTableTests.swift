@@ -171,6 +171,7 @@ import TokenExchange
     answer("token is empty", Sample.token("")),
     answer("token with a control character", Sample.token(#"a\u0007b"#)),
     answer("token with a newline", Sample.token(#"a\nb"#)),
+    answer("token is half a JWT", Sample.token(String(Sample.issued.prefix(60)))),
     answer("error of a wrong type", Sample.answer(200, #"{"error":{"code":7}}"#)),
     answer("result expired", Sample.token(Sample.issued(expiry: 1_795_223_250))),
     answer("opaque result expired", Sample.token("opaque", more: #","expires_in":0"#)),

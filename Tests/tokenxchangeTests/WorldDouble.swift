@@ -59,7 +59,7 @@ final class WorldDouble: Sendable {
       },
       writeOutput: { text throws(Problem) in self.output.withLock { $0 += text } },
       writeError: { line in self.errors.withLock { $0 += line + "\n" } },
-      userID: 999)
+      userID: 999, sidecar: .failing)
   }
 
   /// Runs a command line.
@@ -67,6 +67,21 @@ final class WorldDouble: Sendable {
 
   var stdout: String { output.withLock { $0 } }
   var stderr: String { errors.withLock { $0 } }
+}
+
+extension SidecarWorld {
+  /// What only a sidecar may touch.
+  static var failing: SidecarWorld {
+    SidecarWorld(
+      takeSignals: { _ in Issue.record("signals were taken over") },
+      wait: { _ in
+        Issue.record("somebody waits")
+        return false
+      },
+      uninterrupted: { body throws(WriteFault) in try body() },
+      testWriting: { path in Issue.record("\(path) was tested") },
+      removeFile: { path in Issue.record("\(path) was removed") })
+  }
 }
 
 /// Tokens and answers that many tests start from.

@@ -15,6 +15,8 @@ struct Command: Sendable {
   var options: [OptionSpec] = []
   /// Whether variables set its options too.
   var readsVariables = true
+  /// The commands that its first operand chooses between, named in full: `generate rbac`.
+  var kinds: [Command] = []
   /// What an operand may be, for completion.
   var operandCompletion = OptionSpec.Completion.nothing
   /// Does the work.
@@ -27,13 +29,24 @@ extension Command {
     .getToken,
     .tokenFile,
     .login,
+    .inspect,
+    .doctor,
+    .sidecar,
+    .check,
     .logout,
+    .generate,
+    .publishIssuer,
     .install,
     .completion,
     .version,
     .help,
   ]
 
-  /// The command of a name.
-  static func named(_ name: String) -> Command? { all.first { $0.name == name } }
+  /// The command of a name; of one with kinds, `generate` and `generate rbac` are both names.
+  static func named(_ name: String) -> Command? {
+    all.lazy.flatMap { [$0] + $0.kinds }.first { $0.name == name }
+  }
+
+  /// What a kind is called after its command: `rbac`.
+  var kindName: String { name.split(separator: " ").last.map(String.init) ?? name }
 }

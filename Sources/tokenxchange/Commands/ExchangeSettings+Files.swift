@@ -9,14 +9,24 @@ extension ExchangeSettings {
   /// - Throws: A subject token or usage problem, before anything is sent.
   func attempt(in world: World) throws(Problem) -> ExchangeAttempt {
     let subject = try SubjectToken(
-      content: world.readToken(tokenFile), path: tokenFile, type: subjectTokenType,
-      requiredAudience: subjectAudience, now: world.now())
-    let request = ExchangeRequest(
+      content: subjectContent(in: world), path: subjectToken?.source ?? tokenFile,
+      type: subjectTokenType, requiredAudience: subjectAudience, now: world.now())
+    var request = ExchangeRequest(
       clientID: clientID, authentication: try authentication(in: world), connectorID: connectorID,
       subjectToken: subject.secret, subjectTokenType: subjectTokenType,
       requestedTokenType: requestedTokenType, scopes: scopes, audiences: audiences)
+    for field in extraFields {
+      request.extraFields.append(
+        .init(field.name, try world.text(of: field.value, source: field.source)))
+    }
     return ExchangeAttempt(
       url: tokenURL, issuer: issuer?.text, request: request, subject: subject.jwt)
+  }
+
+  /// The bytes of the subject token, as they are now.
+  func subjectContent(in world: World) throws(Problem) -> [UInt8] {
+    guard let subjectToken else { return try world.readToken(tokenFile) }
+    return Array(try world.text(of: subjectToken.value, source: subjectToken.source).utf8)
   }
 
   /// Reads the certificates to trust.
@@ -24,7 +34,8 @@ extension ExchangeSettings {
     try authority.trust(in: world)
   }
 
-  private func authentication(in world: World) throws(Problem) -> ClientAuthentication {
+  /// Reads the client's secret, if there is one, and says how it is to be shown.
+  func authentication(in world: World) throws(Problem) -> ClientAuthentication {
     let secret = try clientSecret.read(in: world)
     switch clientAuth {
     case .none: return .none

@@ -8,6 +8,14 @@ struct ExchangeSettings: Sendable {
     case auto, basic, post, none
   }
 
+  /// A field of the form beyond those of design, or one that has its value elsewhere.
+  struct ExtraField: Sendable, Equatable {
+    var name: String
+    var value: DexVariables.Value
+    /// The variable that set it.
+    var source: String
+  }
+
   var tokenURL: EndpointURL
   var issuer: EndpointURL?
   var clientID: String
@@ -22,6 +30,10 @@ struct ExchangeSettings: Sendable {
   var audiences: [String]
   var authority: Authority
   var timeout: Double
+  /// Sent beside the rest.
+  var extraFields: [ExtraField] = []
+  /// A subject token that is not in `tokenFile`.
+  var subjectToken: ExtraField?
 
   static let defaultScopes = ["openid", "profile", "email", "groups", "federated:id"]
 

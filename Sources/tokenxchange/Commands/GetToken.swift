@@ -16,6 +16,11 @@ extension Command {
     let credential = try CredentialSettings(invocation, world: world)
     let settings = try ExchangeSettings(invocation, world: world)
     let log = world.log(for: invocation)
+    if invocation.isOn(.verbose) {
+      world.logStart(of: invocation, to: log)
+      world.logFile(settings.tokenFile, to: log)
+      world.logTrust(settings, to: log)
+    }
     let attempt = try settings.attempt(in: world)
     log("subject token \(settings.tokenFile): \(attempt.subjectSummary(now: world.now()))")
     let trust = try settings.trust(in: world)

@@ -4,13 +4,14 @@ extension Command {
   static let help = Command(
     name: "help", summary: "explain the program or one command",
     details: "Without COMMAND: what there is. With it: what it does and its options.",
-    operands: ["COMMAND"], readsVariables: false,
+    operands: ["COMMAND", "KIND"], readsVariables: false,
     operandCompletion: .commands
   ) { invocation, world throws(Problem) in
-    guard let name = invocation.operands.first else {
+    guard !invocation.operands.isEmpty else {
       try world.writeOutput(HelpText.overview)
       return .done
     }
+    let name = invocation.operands.joined(separator: " ")
     guard let command = Command.named(name) else { throw .unknownCommand(name) }
     try world.writeOutput(HelpText.command(command))
     return .done
@@ -52,8 +53,20 @@ enum HelpText {
       "Usage: tokenxchange \(command.name)" + (command.options.isEmpty ? "" : " [OPTIONS]")
       + operands.joined()
     let options = command.options.map { option($0, readsVariables: command.readsVariables) }
-    return usage + "\n\n" + wrap(command.details, indent: 0)
+    return usage + "\n\n" + wrap(command.details, indent: 0) + kinds(of: command)
       + (options.isEmpty ? "" : "\nOptions:\n" + options.joined())
+  }
+
+  /// What the first operand may be, a line each.
+  private static func kinds(of command: Command) -> String {
+    guard !command.kinds.isEmpty else { return "" }
+    let width = command.kinds.map(\.kindName.count).max() ?? 0
+    let lines = command.kinds.map { kind in
+      let gap = String(repeating: " ", count: width - kind.kindName.count)
+      return "  \(kind.kindName)\(gap)  \(kind.summary)\n"
+    }
+    return "\nKinds:\n" + lines.joined()
+      + "\ntokenxchange help \(command.name) KIND explains a kind and its options.\n"
   }
 
   private static func option(_ spec: OptionSpec, readsVariables: Bool) -> String {

@@ -22,11 +22,16 @@ extension Command {
   ) { invocation, world throws(Problem) in
     let credential = try CredentialSettings(invocation, world: world)
     let path = try invocation.required(.printedTokenFile)
+    let log = world.log(for: invocation)
+    if invocation.isOn(.verbose) {
+      world.logStart(of: invocation, to: log)
+      world.logFile(path, to: log)
+    }
     // Any bearer token will do here, so the type is the one that may be opaque.
     let token = try SubjectToken(
       content: world.readToken(path), path: path, type: .accessToken,
       requiredAudience: invocation.text(.subjectAudience), now: world.now())
-    world.log(for: invocation)("token \(path): \(token.jwt?.summary(now: world.now()) ?? "opaque")")
+    log("token \(path): \(token.jwt?.summary(now: world.now()) ?? "opaque")")
     try world.writeOutput(
       credential.text(token.secret, expiry: token.jwt?.expiry, now: world.now()))
     return .done

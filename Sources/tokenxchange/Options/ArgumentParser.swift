@@ -21,12 +21,27 @@ struct ArgumentParser {
     }
     let options = words.prefix { $0 != "--" }
     if options.contains("--help") || options.contains("-h") {
-      let topic = arguments.first.flatMap(Command.named)
-      return Invocation(command: .help, operands: topic.map { [$0.name] } ?? [])
+      return Invocation(command: .help, operands: topic)
+    }
+    if !command.kinds.isEmpty {
+      guard let word = words.popFirst(), !word.hasPrefix("-") else {
+        throw .missingOperand(command)
+      }
+      guard let kind = command.kinds.first(where: { $0.kindName == word }) else {
+        throw .unknownKind(word, of: command)
+      }
+      command = kind
     }
     var invocation = try parse(words, for: command)
     if command.readsVariables { applyVariables(to: &invocation) }
     return invocation
+  }
+
+  /// The command that is named, and its kind if that is known, for help.
+  private var topic: [String] {
+    guard let name = arguments.first, let command = Command.named(name) else { return [] }
+    let kind = command.kinds.first { $0.kindName == arguments.dropFirst().first }
+    return [command.name] + (kind.map { [$0.kindName] } ?? [])
   }
 
   private func parse(

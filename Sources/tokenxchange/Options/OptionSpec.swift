@@ -41,9 +41,13 @@ struct OptionSpec: Sendable {
   /// Whether an empty value means "none" and not a mistake.
   var allowsEmpty = false
 
+  /// Whether a variable may set it; not where the same name means something else to `get-token`.
+  var hasVariable = true
+
   /// The variable that sets this option, if any.
   var variable: String? {
-    kind == .flag ? nil : Self.variablePrefix + name.uppercased().map { $0 == "-" ? "_" : $0 }
+    kind == .flag || !hasVariable
+      ? nil : Self.variablePrefix + name.uppercased().map { $0 == "-" ? "_" : $0 }
   }
 
   /// `--name` and `--alias`.

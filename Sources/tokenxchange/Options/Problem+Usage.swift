@@ -11,6 +11,14 @@ extension Problem {
       hint: hint + "tokenxchange help lists the commands")
   }
 
+  static func unknownKind(_ word: String, of command: Command) -> Problem {
+    let kinds = command.kinds.map(\.kindName)
+    let near = Suggestion.nearest(to: word, in: kinds).map { "did you mean \($0)? " } ?? ""
+    return Problem(
+      .usage, "\(command.name) has no kind \(shown(word))",
+      hint: near + "it is one of \(kinds.joined(separator: ", "))")
+  }
+
   static func unknownFlag(_ spelling: String, command: Command) -> Problem {
     let name = spelling.drop { $0 == "-" }
     let near = Suggestion.nearest(

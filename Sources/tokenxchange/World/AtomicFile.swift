@@ -75,6 +75,16 @@ enum AtomicFile {
     if durable { syncFolder(folder) }
   }
 
+  /// Makes a folder, unless it is there already; its permissions are set whatever the umask.
+  static func makeFolder(_ path: String, mode: UInt32) throws(WriteFault) {
+    guard mkdir(path, mode) == 0 else {
+      var status = stat()
+      if errno == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+      throw fault("make the folder \(path)")
+    }
+    guard chmod(path, mode) == 0 else { throw fault("set the mode of \(path)") }
+  }
+
   /// The folder that a path lies in.
   static func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
@@ -84,10 +94,15 @@ enum AtomicFile {
   /// What the names of temporary files hold, so that leftovers can be told and swept.
   static let temporaryMark = ".tokenxchange-"
 
-  private static func temporaryName(for path: String) -> String {
+  /// How the names of a path's temporary files begin.
+  static func temporaryPrefix(for path: String) -> String {
     let name = path.split(separator: "/").last.map(String.init) ?? "file"
+    return ".\(name.prefix(100))\(temporaryMark)"
+  }
+
+  static func temporaryName(for path: String) -> String {
     let random = String(UInt64.random(in: 0 ... .max), radix: 36)
-    return "\(folder(of: path))/.\(name.prefix(100))\(temporaryMark)\(random)"
+    return "\(folder(of: path))/\(temporaryPrefix(for: path))\(random)"
   }
 
   private static func writeAll(
@@ -103,14 +118,14 @@ enum AtomicFile {
   }
 
   /// Makes the rename itself last; a folder that cannot be synced is no reason to fail.
-  private static func syncFolder(_ folder: String) {
+  static func syncFolder(_ folder: String) {
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)
   }
 
-  private static func fault(_ step: String) -> WriteFault {
+  static func fault(_ step: String) -> WriteFault {
     WriteFault(step: step, reason: String(cString: strerror(errno)))
   }
 }

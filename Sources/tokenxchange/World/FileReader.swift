@@ -56,7 +56,8 @@ enum FileReader {
     }
   }
 
-  private static func drain(_ descriptor: Int32, limit: Int) throws(FileFault) -> [UInt8] {
+  /// Reads to the end of an open file.
+  static func drain(_ descriptor: Int32, limit: Int) throws(FileFault) -> [UInt8] {
     var content: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 16_384)
     while true {

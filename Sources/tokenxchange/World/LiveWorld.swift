@@ -38,6 +38,6 @@ extension World {
         }
       },
       writeError: { line in _ = StandardStreams.write(line + "\n", to: STDERR_FILENO) },
-      userID: geteuid())
+      userID: geteuid(), sidecar: .live)
   }
 }

@@ -27,10 +27,19 @@ struct World: Sendable {
   var writeError: @Sendable (String) -> Void
   /// The effective user.
   var userID: UInt32
+  /// Makes a folder with the given permissions; one that is there already is left as it is.
+  var makeFolder: @Sendable (String, UInt32) throws(WriteFault) -> Void = {
+    path, mode throws(WriteFault) in
+    try AtomicFile.makeFolder(path, mode: mode)
+  }
   /// Files, locks and the clock of the cache.
   var cache = CacheSystem.live
   /// What a person's sign-in needs.
   var person = PersonSystem.live
+  /// What only diagnosis looks at.
+  var machine = Machine.live
+  /// What only `sidecar` needs.
+  var sidecar: SidecarWorld
 }
 
 extension World {

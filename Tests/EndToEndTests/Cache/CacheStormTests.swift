@@ -16,8 +16,9 @@ import Testing
   @Test(arguments: [600.0, 30.0])
   func twoHundredAtOnceShareOneToken(life: Double) async throws {
     let stage = try CacheStage(tokenLife: life)
-    stage.dex.inject(.delay(1).forever)
-    let results = try await run((1...Self.count).map { _ in stage.runner() })
+    // Longer than it takes to start them all, shorter than they wait.
+    stage.dex.inject(.delay(4).forever)
+    let results = try await run((1...Self.count).map { _ in stage.runner("--timeout=30s") })
     #expect(results.filter { $0.token == nil }.isEmpty)
     #expect(Set(results.map(\.output)).count == 1)
     #expect(stage.dex.tokenRequests == 1)

@@ -102,6 +102,16 @@ public final class APIServerStandIn: Sendable {
         update { $0.userClaim = claim }
       }
       if let client = value["client_id"]?.string { update { $0.clientID = client } }
+      if let prefix = value["user_prefix"]?.string {
+        update {
+          $0.userPrefix = prefix
+          $0.groupsPrefix = prefix
+        }
+      }
+      if let connector = value["connector"]?.string { update { $0.connector = connector } }
+      if let users = value["allowed_users"]?.array?.compactMap(\.string) {
+        update { $0.allowedUsers = Set(users) }
+      }
     }
     return .json(["authenticated_requests": .integer(tokens.count)])
   }

@@ -25,6 +25,8 @@ public final class LoopbackServer: Sendable {
 
   private struct State {
     var listener: Int32 = -1
+    /// Bound and not listening, while stopped: or the port would soon be somebody else's.
+    var reservation: Int32 = -1
     var acceptor: DispatchSemaphore?
     var connections: Set<Int32> = []
     var requests: [LoopbackRequest] = []
@@ -44,7 +46,10 @@ public final class LoopbackServer: Sendable {
   }
 
   // The last reference may go on the thread that accepts: it cannot wait for itself.
-  deinit { _ = shutDown() }
+  deinit {
+    _ = shutDown()
+    release()
+  }
 
   /// `http://127.0.0.1:PORT`.
   public var url: String { "http://127.0.0.1:\(port)" }
@@ -66,8 +71,21 @@ public final class LoopbackServer: Sendable {
     }
   }
 
-  /// Closes the port and every connection: from now on connecting is refused.
-  public func stop() { shutDown()?.wait() }
+  /// Ends every connection: from now on connecting is refused, and nobody else gets the port.
+  public func stop() {
+    shutDown()?.wait()
+    state.withLock { state in
+      guard state.listener < 0, state.reservation < 0 else { return }
+      state.reservation = (try? Self.bind(port).socket) ?? -1
+    }
+  }
+
+  private func release() {
+    state.withLock { state in
+      if state.reservation >= 0 { close(state.reservation) }
+      state.reservation = -1
+    }
+  }
 
   private func shutDown() -> DispatchSemaphore? {
     state.withLock { state -> DispatchSemaphore? in
@@ -83,15 +101,26 @@ public final class LoopbackServer: Sendable {
   /// Listens again on the same port after a stop.
   public func resume() throws {
     guard state.withLock({ $0.listener < 0 }) else { return }
+    release()
     accept(from: try Self.listen(port).listener)
   }
 
   private static func listen(_ port: Int) throws -> (listener: Int32, port: Int) {
+    let bound = try bind(port)
+    guard Glibc.listen(bound.socket, 512) == 0 else {
+      let code = errno
+      close(bound.socket)
+      throw Failure(call: "listen on port \(port)", code: code)
+    }
+    return (bound.socket, bound.port)
+  }
+
+  private static func bind(_ port: Int) throws -> (socket: Int32, port: Int) {
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-    let listener = socket(AF_INET, type, 0)
-    guard listener >= 0 else { throw Failure(call: "socket", code: errno) }
+    let descriptor = socket(AF_INET, type, 0)
+    guard descriptor >= 0 else { throw Failure(call: "socket", code: errno) }
     var yes: Int32 = 1
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(port).bigEndian
@@ -99,16 +128,16 @@ public final class LoopbackServer: Sendable {
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
     let failed = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-        bind(listener, pointer, size) != 0 || Glibc.listen(listener, 512) != 0
-          || getsockname(listener, pointer, &size) != 0
+        Glibc.bind(descriptor, pointer, size) != 0
+          || getsockname(descriptor, pointer, &size) != 0
       }
     }
     guard !failed else {
       let code = errno
-      close(listener)
-      throw Failure(call: "listen on port \(port)", code: code)
+      close(descriptor)
+      throw Failure(call: "bind to port \(port)", code: code)
     }
-    return (listener, Int(in_port_t(bigEndian: address.sin_port)))
+    return (descriptor, Int(in_port_t(bigEndian: address.sin_port)))
   }
 
   private func accept(from listener: Int32) {

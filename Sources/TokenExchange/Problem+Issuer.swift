@@ -1,0 +1,56 @@
+/// What can be wrong with an issuer's public documents.
+extension Problem {
+  /// No discovery document.
+  public static func notDiscovery(_ source: String, _ what: String) -> Problem {
+    Problem(
+      .answer, "the discovery document of \(CleanText.line(source)) \(what)",
+      hint: "it is what kubectl get --raw \(IssuerDocuments.discoveryPath) prints")
+  }
+
+  /// No usable key set.
+  public static func notKeySet(_ source: String, _ what: String) -> Problem {
+    Problem(
+      .answer, "the key set of \(CleanText.line(source)) \(CleanText.line(what))",
+      hint: "it is what kubectl get --raw \(IssuerDocuments.keysPath) prints; nothing was published"
+    )
+  }
+
+  /// The documents belong to another address.
+  public static func otherIssuer(_ issuer: String, wanted: String) -> Problem {
+    let same = issuer.hasSuffix("/") != wanted.hasSuffix("/")
+    let slash =
+      same
+      && issuer.dropLast(issuer.hasSuffix("/") ? 1 : 0)
+        == wanted.dropLast(wanted.hasSuffix("/") ? 1 : 0)
+    return Problem(
+      .usage,
+      "the issuer is \(CleanText.line(issuer)) and not \(CleanText.line(wanted))"
+        + (slash ? ": they differ by a slash at the end" : ""),
+      hint: "tokens carry the issuer, so it must be the public address to the letter: set "
+        + "kube-apiserver's --service-account-issuer to it, first, and keep the old one behind it")
+  }
+
+  /// An answer that is no document.
+  public static func documentStatus(_ url: EndpointURL, _ answer: HTTPAnswer) -> Problem {
+    let hint =
+      switch answer.status {
+      case 401, 403:
+        "bind the ClusterRole system:service-account-issuer-discovery to this caller, and give "
+          + "--token-file"
+      case 300..<400: "redirects are not followed: give the final address"
+      default: "is this the issuer's address, with nothing before or behind it?"
+      }
+    return Problem(
+      answer.status >= 500 || answer.status == 429 ? .network : .answer,
+      "\(url.text) answered \(answer.status)", hint: hint)
+  }
+
+  /// What is published is not what it should be.
+  public static func publishedDiffers(_ url: EndpointURL, _ differences: [String]) -> Problem {
+    Problem(
+      .unexpected,
+      "what is published at \(url.text) differs: "
+        + CleanText.line(differences.joined(separator: "; "), limit: 600),
+      hint: "publish again: verifiers refuse tokens whose key is missing, and trust stale ones")
+  }
+}

@@ -1,0 +1,55 @@
+import FoundationEssentials
+import TokenExchange
+
+extension Command {
+  /// A probe that needs no shell.
+  static let check = Command(
+    name: "check",
+    summary: "tell by the exit code whether a file holds a usable token",
+    details: """
+      For the startupProbe and readinessProbe of a sidecar: prints nothing and exits with 0 while
+      the file holds a token that is good for --min-ttl, else says what is wrong and exits with 3.
+      No network is used and no signature is checked.
+      """,
+    options: [.checkedFile, .minTTL, .verbose]
+  ) { invocation, world throws(Problem) in
+    let path = try invocation.required(.checkedFile)
+    let minimum = try invocation.duration(.minTTL, default: 0, allowsZero: true)
+    let now = world.now()
+    let jwt = UnverifiedJWT(try world.keptToken(path).revealed)
+    if let start = jwt?.notBefore, start.timeIntervalSince(now) > SubjectToken.allowedSkew {
+      throw .keptFileUnusable(
+        path, "holds a token that is not valid before \(Timestamp.text(start))")
+    }
+    if let expiry = jwt?.expiry {
+      guard expiry > now, expiry.timeIntervalSince(now) >= minimum else {
+        throw .keptTokenEnds(path, expiry, now, minimum: minimum)
+      }
+    } else if minimum > 0 {
+      throw .keptFileUnusable(path, "holds a token whose end nobody can read")
+    }
+    world.log(for: invocation)("token \(path): \(jwt?.summary(now: now) ?? "opaque")")
+    return .done
+  }
+}
+
+extension World {
+  /// Reads a file that a sidecar keeps.
+  func keptToken(_ path: String) throws(Problem) -> Secret {
+    let content: [UInt8]
+    do throws(FileFault) { content = try readFile(path, 1 << 20) } catch {
+      switch error {
+      case .missing: throw .keptFileMissing(path)
+      case .unreadable(let reason):
+        throw .keptFileUnusable(path, "cannot be read by uid \(userID): \(reason)")
+      case .notRegular(let kind): throw .keptFileUnusable(path, "is \(kind) and not a file")
+      case .tooLarge: throw .keptFileUnusable(path, "is larger than 1 MiB")
+      case .unstable: throw .keptFileUnusable(path, "kept changing while it was read")
+      }
+    }
+    do throws(Problem) { return try Secret(tokenFile: content, path: path) } catch {
+      throw .keptFileUnusable(
+        path, content.allSatisfy { $0 <= 0x20 } ? "is empty" : "holds what is no token")
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import TokenExchange
+
+extension Command {
+  /// A file for programs that cannot run a plugin.
+  static let sidecar = Command(
+    name: "sidecar",
+    summary: "keep a file holding a fresh token, for programs that read one from a file",
+    details: """
+      Exchanges as get-token does and writes the bare token to a file, again and again: at 80 % of
+      each token's life, at SIGUSR1, and when the subject token becomes another's. Readers see the
+      old token or the new one, never a part. When an exchange fails the old token stays until it
+      ends, and is then removed. SIGTERM and SIGINT end it. The dex_* variables of dexsidecar are
+      understood.
+      """,
+    options: OptionSpec.sidecar
+  ) { invocation, world throws(Problem) in
+    // First of all, because later there may be other threads.
+    world.sidecar.takeSignals(invocation.isOn(.once) ? nil : ExitCode.done.rawValue)
+    let settings = try SidecarSettings(invocation, world: world)
+    var sidecar = Sidecar(settings, world: world, log: world.log(for: invocation))
+    try sidecar.prepare()
+    if settings.isOnce {
+      try sidecar.renewOnce()
+      return .done
+    }
+    while true { sidecar.step() }
+  }
+}

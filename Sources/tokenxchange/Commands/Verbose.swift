@@ -1,0 +1,32 @@
+import FoundationEssentials
+import TokenExchange
+
+/// What `--verbose` tells beside the requests themselves: the doctor's facts, tersely.
+extension World {
+  /// Tells what was asked of the program, and by what.
+  func logStart(of invocation: Invocation, to log: (String) -> Void) {
+    log("tokenxchange \(Version.number) \(invocation.command.name), \(Timestamp.text(now()))")
+    for fact in invocation.givenFacts { log("\(fact.name) \(fact.value)") }
+    let info = try? ExecInfo(variables["KUBERNETES_EXEC_INFO"] ?? "")
+    if let version = info?.version { log("the client asks for \(version.apiVersion)") }
+  }
+
+  /// Tells what a token's path leads to.
+  func logFile(_ path: String, to log: (String) -> Void) {
+    guard let status = machine.status(path) else { return }
+    let target = status.target.map { " -> \($0)" } ?? ""
+    let age = Lifetime.words(now().timeIntervalSince(status.modified))
+    log(
+      "file \(path)\(target): mode \(status.modeText), owner \(status.owner):\(status.group), "
+        + "we are uid \(userID), \(status.size) bytes, written \(age) ago")
+  }
+
+  /// Tells whose certificates count.
+  func logTrust(_ settings: ExchangeSettings, to log: (String) -> Void) {
+    // Files that cannot be read are told of when they are needed.
+    guard settings.tokenURL.scheme == "https", let trust = try? settings.trust(in: self) else {
+      return
+    }
+    log("trust: " + trust.words(settings.authority, in: self))
+  }
+}

@@ -1,0 +1,57 @@
+import TokenExchange
+
+extension Doctor {
+  /// Flags and variables: which value came from where, and whether they fit together.
+  static func settings(_ examination: inout Examination) -> DoctorStep {
+    var step = DoctorStep("settings")
+    let invocation = examination.invocation
+    let ours = ["--output", "--verbose"]
+    step.facts = invocation.facts.filter { !ours.contains($0.name) }
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"]
+    where examination.world.variables[name]?.isEmpty == false {
+      // A proxy's URL may hold a password.
+      step.note(name, "set")
+    }
+    do throws(Problem) {
+      _ = try CredentialSettings(invocation, world: examination.world.withoutExecInfo)
+      let settings = try ExchangeSettings(invocation, world: examination.world)
+      _ = try invocation.url(.server, allowsHTTP: invocation.isOn(.insecureAllowHTTP))
+      examination.settings = settings
+      step.summary = "all that is needed is set"
+      step.warn(about: settings.scopes)
+      examination.trust = try settings.trust(in: examination.world)
+      _ = try settings.authentication(in: examination.world)
+    } catch {
+      step.fail(error)
+    }
+    return step
+  }
+}
+
+extension DoctorStep {
+  /// Dex passes over scopes that it does not know, without a word.
+  fileprivate mutating func warn(about scopes: [String]) {
+    let known: Set = ["openid", "profile", "email", "groups", "federated:id", "offline_access"]
+    let unknown = scopes.filter {
+      !known.contains($0) && !$0.hasPrefix("audience:server:client_id:")
+    }
+    guard !unknown.isEmpty else { return }
+    let names = CleanText.line(unknown.joined(separator: ", "))
+    let near = unknown.compactMap { scope in
+      Suggestion.nearest(to: scope, in: known.sorted()).map { "\(scope) may be meant as \($0)" }
+    }
+    warn(
+      "Dex does not know the scopes \(names) and passes over them without a word",
+      hint: (near + ["Dex knows \(known.sorted().joined(separator: ", "))"]).joined(separator: "; ")
+    )
+  }
+}
+
+extension World {
+  /// Exec info has a step of its own.
+  fileprivate var withoutExecInfo: World {
+    var world = self
+    world.variables["KUBERNETES_EXEC_INFO"] = nil
+    return world
+  }
+}

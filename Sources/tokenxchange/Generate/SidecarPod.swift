@@ -1,0 +1,119 @@
+import TokenExchange
+
+extension OptionSpec {
+  static let writtenFile = OptionSpec(
+    name: "write", placeholder: "FILE", help: "Where the application finds the token.",
+    defaultText: PodPaths.outputFolder + "/token")
+
+  static let writtenMode = OptionSpec(
+    name: "mode", placeholder: "MODE", help: "The token file's permissions, in octal.",
+    defaultText: "0600")
+
+  static let refreshBefore = OptionSpec(
+    name: "refresh-before", placeholder: "DURATION",
+    help: "Renew at least this long before the token's end.", defaultText: "at 80 % of its life")
+}
+
+extension Command {
+  static let generateSidecar = generating(
+    "sidecar", summary: "a pod whose application reads the token from a file",
+    details: """
+      A pod with tokenxchange sidecar as a native sidecar (Kubernetes 1.29 and later): it keeps a file
+      holding a fresh token, and the application starts when the first one is there.
+      """,
+    options: [.image, .tokenExpiration, .writtenFile, .writtenMode, .refreshBefore]
+      + OptionSpec.plugin.filter { spec in
+        ![OptionSpec.expiryMargin, .cacheOn, .cacheDir].contains { $0.name == spec.name }
+      }
+  ) { invocation, world throws(Problem) in
+    try SidecarPod(invocation, world: world).file
+  }
+}
+
+/// A pod with the sidecar.
+struct SidecarPod: Sendable {
+  var pod: PluginPod
+  var arguments: [String]
+  var path: String
+  var hasOwnToken: Bool
+
+  init(_ invocation: Invocation, world: World) throws(Problem) {
+    hasOwnToken = invocation.text(.tokenFile) == nil
+    let plugin = try ExecPlugin(invocation, world: world, tokenFile: PodPaths.token)
+    path = invocation.text(.writtenFile) ?? PodPaths.outputFolder + "/token"
+    if let mode = invocation.text(.writtenMode) {
+      guard let number = UInt32(mode, radix: 8), number <= 0o777 else { throw .badFileMode(mode) }
+    }
+    _ = try invocation.duration(.refreshBefore, default: 60)
+    pod = PluginPod(
+      image: try invocation.required(.image),
+      audience: invocation.text(.subjectAudience) ?? "dex",
+      expiration: try invocation.tokenExpiration())
+    arguments =
+      ["sidecar", "--write=\(path)"]
+      + invocation.flags(of: [.writtenMode, .refreshBefore])
+      // A credential plugin has a margin, a file is renewed well before its end.
+      + plugin.arguments.dropFirst().filter { !$0.hasPrefix("--\(OptionSpec.expiryMargin.name)=") }
+  }
+
+  var file: GeneratedFile {
+    GeneratedFile(
+      remarks: """
+        An application that reads its token from a file: tokenFile in a kubeconfig, curl, Incus, Vault.
+        The file's mode is for one uid; where the application runs as another, give --mode=0640 and
+        a pod fsGroup.
+        """, documents: [document])
+  }
+
+  private var document: YAML {
+    let folder = AtomicFile.folder(of: path)
+    let share: YAML = ["name": "token", "mountPath": .string(folder)]
+    return [
+      "apiVersion": "v1",
+      "kind": "Pod",
+      "metadata": ["name": "application"],
+      "spec": [
+        "initContainers": [sidecar(share)],
+        "containers": [
+          [
+            "name": "application",
+            "image": "application",
+            "volumeMounts": [
+              ["name": "token", "mountPath": .string(folder), "readOnly": true]
+            ],
+          ]
+        ],
+        "volumes": .list(
+          [
+            [
+              "name": "token",
+              "emptyDir": [
+                "medium": YAML.string("Memory").noted("So that no token is on the node's disk."),
+                "sizeLimit": "1Mi",
+              ],
+            ]
+          ] + (hasOwnToken ? [pod.tokenVolume] : [])),
+      ],
+    ]
+  }
+
+  private func sidecar(_ share: YAML) -> YAML {
+    [
+      "name": "tokenxchange",
+      "image": .string(pod.image),
+      "args": .strings(arguments),
+      "restartPolicy": YAML.string("Always").noted(
+        "This makes it a sidecar: it runs beside the application, and ends after it."),
+      "startupProbe": [
+        "exec": [
+          "command": YAML.strings([PodPaths.program, "check", "--file=\(path)"]).noted(
+            "The application starts when this succeeds: its first read must find a token.")
+        ],
+        "periodSeconds": 1,
+        "failureThreshold": 120,
+      ],
+      "securityContext": PluginPod.securityContext,
+      "volumeMounts": .list([share] + (hasOwnToken ? [pod.tokenMount] : [])),
+    ]
+  }
+}

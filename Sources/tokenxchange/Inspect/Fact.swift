@@ -1,0 +1,21 @@
+import TokenExchange
+
+/// One thing that was seen, with its name: a line for people, a member for programs.
+struct Fact: Sendable, Equatable {
+  var name: String
+  var value: String
+
+  init(_ name: String, _ value: String) {
+    self.name = name
+    self.value = CleanText.line(value, limit: 1000)
+  }
+
+  /// The facts as lines, the values in one column.
+  static func lines(_ facts: [Fact], indent: Int) -> [String] {
+    let width = facts.map(\.name.count).max() ?? 0
+    return facts.map { fact in
+      String(repeating: " ", count: indent) + fact.name
+        + String(repeating: " ", count: width - fact.name.count + 2) + fact.value
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import FoundationEssentials
+import TokenExchange
+
+/// What a token says of itself; nothing of it is verified, and its signature is not shown.
+struct TokenFacts {
+  /// Whose token it seems to be.
+  enum Kind: String {
+    case serviceAccount = "service account token"
+    case dex = "token of Dex"
+    case other = "JSON Web Token"
+  }
+
+  let jwt: UnverifiedJWT
+  let now: Date
+
+  var kind: Kind {
+    if jwt.claims["kubernetes.io"]?.object != nil { return .serviceAccount }
+    return dexSubject != nil || jwt.claims["federated_claims"]?.object != nil ? .dex : .other
+  }
+
+  /// The halves of Dex's opaque `sub`.
+  var dexSubject: DexSubject? { jwt.subject.flatMap(DexSubject.init) }
+
+  /// The moment at which kubelet must have replaced a token: the end of its first 80 %.
+  ///
+  /// A token for the API server itself may be made to live for a year, for old clients that never
+  /// read it again; `warnafter` is then its true end.
+  var life: (start: Date, end: Date)? {
+    guard let start = jwt.issuedAt ?? jwt.notBefore, let expiry = jwt.expiry else { return nil }
+    let warning = jwt.claims["kubernetes.io"]?["warnafter"]?.lenientNumber
+    let end = warning.map { min(expiry, Date(timeIntervalSince1970: $0)) } ?? expiry
+    return end > start ? (start, end) : nil
+  }
+
+  /// Everything, in the order in which people ask.
+  var rows: [Fact] {
+    var rows = [Fact("kind", kind.rawValue), Fact("header", header)]
+    rows.append(Fact("issuer", jwt.issuer ?? "none"))
+    rows.append(Fact("subject", jwt.subject ?? "none"))
+    rows += identity
+    rows.append(
+      Fact("audience", jwt.audiences.isEmpty ? "none" : jwt.audiences.joined(separator: ", ")))
+    if let date = jwt.issuedAt { rows.append(Fact("issued", when(date))) }
+    if let date = jwt.notBefore { rows.append(Fact("not before", when(date))) }
+    rows.append(Fact("expires", jwt.expiry.map(when) ?? "never: it has no exp"))
+    return rows
+  }
+
+  /// The claims that `rows` does not show.
+  var others: [Fact] {
+    let shown: Set = [
+      "iss", "sub", "aud", "iat", "nbf", "exp", "kubernetes.io", "federated_claims",
+    ]
+    return jwt.claims.keys.filter { !shown.contains($0) }.sorted().map { name in
+      let claim = jwt.claims[name]
+      return Fact(CleanText.line(name, limit: 60), claim?.string ?? claim?.text() ?? "")
+    }
+  }
+
+  /// When the token ends, in words.
+  var expiry: String {
+    guard let expiry = jwt.expiry else { return "never expires" }
+    let gap = Lifetime.words(expiry.timeIntervalSince(now))
+    return expiry > now ? "expires in \(gap)" : "expired \(gap) ago"
+  }
+
+  private var header: String {
+    jwt.header.keys.sorted()
+      .map { "\($0) \(jwt.header[$0]?.string ?? jwt.header[$0]?.text() ?? "")" }
+      .joined(separator: ", ")
+  }
+
+  private var identity: [Fact] {
+    var rows: [Fact] = []
+    if let bound = jwt.claims["kubernetes.io"] {
+      if let name = bound["namespace"]?.string { rows.append(Fact("namespace", name)) }
+      for (label, key) in [("service account", "serviceaccount"), ("pod", "pod"), ("node", "node")]
+      {
+        if let name = bound[key]?["name"]?.string { rows.append(Fact(label, name)) }
+      }
+    }
+    if let dexSubject {
+      rows.append(Fact("sub: user id", dexSubject.userID))
+      rows.append(Fact("sub: connector", dexSubject.connectorID))
+    }
+    if let federated = jwt.claims["federated_claims"]?.object {
+      for name in federated.keys.sorted() {
+        rows.append(
+          Fact("federated \(name)", federated[name]?.string ?? federated[name]?.text() ?? ""))
+      }
+    }
+    return rows
+  }
+
+  private func when(_ date: Date) -> String {
+    let gap = date.timeIntervalSince(now)
+    return Timestamp.text(date) + (gap > 0 ? ", in " : ", ") + Lifetime.words(gap)
+      + (gap > 0 ? "" : " ago")
+  }
+}

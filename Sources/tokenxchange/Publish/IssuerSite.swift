@@ -1,0 +1,83 @@
+import TokenExchange
+
+/// A web server that has an issuer's documents.
+struct IssuerSite: Sendable {
+  var trust: HTTPOptions.Trust
+  /// The uptime at which to give up.
+  var deadline: Double
+  var timeout: Double
+  var world: World
+  var log: @Sendable (String) -> Void
+
+  /// Reads the CA that an option names, if it is set; the time begins to run.
+  init(_ authority: OptionSpec, _ invocation: Invocation, _ world: World) throws(Problem) {
+    trust = .system
+    if let path = invocation.text(authority) {
+      let source = invocation.source(authority)
+      trust = .only(
+        pem: try CertificateAuthority.check(
+          world.readConfiguration(path, source: source), source: "\(source) \(path)"))
+    }
+    timeout = try invocation.duration(.timeout, default: 10)
+    deadline = world.uptime() + timeout
+    log = world.log(for: invocation)
+    self.world = world
+  }
+
+  /// Fetches a document.
+  ///
+  /// - Parameters:
+  ///   - url: Its address.
+  ///   - token: Who asks, if that matters.
+  /// - Returns: Its bytes.
+  /// - Throws: What kept it away, or a status that is not 200.
+  func get(_ url: EndpointURL, token: Secret? = nil) throws(Problem) -> [UInt8] {
+    var headers: [HTTPRequest.Header] = [
+      .init("Accept", "application/json"), .init("User-Agent", Version.userAgent),
+    ]
+    if let token { headers.append(.init("Authorization", "Bearer " + token.revealed)) }
+    let answer: HTTPAnswer
+    do throws(TransportError) {
+      answer = try world.send(
+        HTTPRequest(method: "GET", url: url.text, headers: headers),
+        HTTPOptions(trust: trust, timeout: max(deadline - world.uptime(), 0.001)))
+    } catch {
+      var problem = Problem.transport(error, to: url, seconds: timeout)
+      if error.kind == .refused { problem.hint = "is anything serving there, and on that port?" }
+      throw problem
+    }
+    log("GET \(url.text): \(answer.status), \(answer.body.count) bytes")
+    guard answer.status == 200 else { throw .documentStatus(url, answer) }
+    return answer.body
+  }
+}
+
+/// What is published at an address.
+struct PublishedIssuer: Sendable {
+  var url: EndpointURL
+  var site: IssuerSite
+
+  /// Makes sure that it says the same as the live documents.
+  ///
+  /// - Throws: A problem that names each difference.
+  func compare(with live: IssuerDocuments) throws(Problem) {
+    let wanted = try live.published(at: url)
+    let discoveryURL = url.appending(IssuerDocuments.discoveryPath)
+    let keysURL = url.appending(IssuerDocuments.keysPath)
+    let published = try IssuerDocuments(
+      discovery: site.get(discoveryURL), keys: site.get(keysURL),
+      sources: (discoveryURL.text, keysURL.text))
+    var differences: [String] = []
+    let found = published.discovery.object ?? [:]
+    for name in Set(found.keys).union((wanted.object ?? [:]).keys).sorted()
+    where found[name] != wanted[name] {
+      differences.append(
+        "\(name) is \(found[name]?.text() ?? "missing") and not \(wanted[name]?.text() ?? "there")")
+    }
+    let keys = published.keys.difference(from: live.keys)
+    differences += keys.missing.map { "key \($0) is missing" }
+    differences += keys.stale.map { "key \($0) is stale" }
+    differences += keys.changed.map { "key \($0) is another key" }
+    guard differences.isEmpty else { throw .publishedDiffers(url, differences) }
+  }
+}

@@ -1,0 +1,58 @@
+import TokenExchange
+
+/// Where an issuer's live documents are.
+struct IssuerSource: Sendable {
+  /// The kinds of source.
+  enum Place: Sendable {
+    case server(EndpointURL, IssuerSite, tokenFile: String?)
+    case files(discovery: String, keys: String)
+  }
+
+  var place: Place
+  var world: World
+
+  init(_ invocation: Invocation, world: World) throws(Problem) {
+    self.world = world
+    let files: [OptionSpec] = [.discoveryFile, .keysFile]
+    let given = files.first { invocation.settings[$0.name] != nil }
+    guard let server = try invocation.url(.fromServer, allowsHTTP: false) else {
+      guard given != nil else {
+        throw .missingOption(
+          ["--from-server", "--openid-configuration"], variables: [], in: invocation)
+      }
+      place = .files(
+        discovery: try invocation.required(.discoveryFile), keys: try invocation.required(.keysFile)
+      )
+      return
+    }
+    if let given {
+      throw .conflict(
+        invocation.source(.fromServer), invocation.source(given),
+        hint: "the documents come from the server or from files")
+    }
+    place = .server(
+      server, try IssuerSite(.fromServerCA, invocation, world),
+      tokenFile: invocation.text(.fromTokenFile))
+  }
+
+  /// Reads both.
+  func documents() throws(Problem) -> IssuerDocuments {
+    switch place {
+    case .files(let discovery, let keys):
+      return try IssuerDocuments(
+        discovery: world.readConfiguration(discovery, source: "--openid-configuration"),
+        keys: world.readConfiguration(keys, source: "--jwks"), sources: (discovery, keys))
+    case .server(let url, let site, let tokenFile):
+      var token: Secret?
+      if let tokenFile {
+        token = try Secret(tokenFile: world.readToken(tokenFile), path: tokenFile)
+      }
+      let discoveryURL = url.appending(IssuerDocuments.discoveryPath)
+      // Not what jwks_uri says: that may be the public copy, or out of this pod's reach.
+      let keysURL = url.appending(IssuerDocuments.keysPath)
+      return try IssuerDocuments(
+        discovery: site.get(discoveryURL, token: token), keys: site.get(keysURL, token: token),
+        sources: (discoveryURL.text, keysURL.text))
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import TokenExchange
+
+extension OptionSpec {
+  static let fromServer = OptionSpec(
+    name: "from-server", placeholder: "URL",
+    help: "The API server whose documents are live; in a pod https://kubernetes.default.svc.")
+
+  static let fromServerCA = OptionSpec(
+    name: "server-ca", placeholder: "FILE",
+    help: "PEM certificates that the API server's must come from.", defaultText: "the system's",
+    completion: .file)
+
+  static let fromTokenFile = OptionSpec(
+    name: "token-file", placeholder: "FILE",
+    help: "A token for the API server, where it shows its documents not to everybody.",
+    completion: .file)
+
+  static let discoveryFile = OptionSpec(
+    name: "openid-configuration", placeholder: "FILE",
+    help: "The live discovery document, in place of --from-server.", completion: .file)
+
+  static let keysFile = OptionSpec(
+    name: "jwks", placeholder: "FILE", help: "The live key set, in place of --from-server.",
+    completion: .file)
+
+  static let publicURL = OptionSpec(
+    name: "public-url", placeholder: "URL",
+    help: "Where the site will be: the issuer to the letter.")
+
+  static let checkedURL = OptionSpec(
+    name: "check", placeholder: "URL",
+    help: "Write nothing: compare what is published there with what is live.")
+
+  static let publicCA = OptionSpec(
+    name: "certificate-authority", placeholder: "FILE",
+    help: "With --check: PEM certificates that the site's must come from.",
+    defaultText: "the system's", completion: .file)
+}
+
+extension Command {
+  /// The way for a cluster's keys to where others can fetch them.
+  static let publishIssuer = Command(
+    name: "publish-issuer", summary: "write an issuer's public documents as a static site",
+    details: """
+      Writes DIR/.well-known/openid-configuration and DIR/openid/v1/jwks, fit to be copied to a public
+      bucket, so that others can verify a cluster's tokens without reaching the cluster. With
+      --check URL it compares what is there with what is live and exits 1 if they differ, as after
+      a rotation of the keys.
+      """,
+    operands: ["DIR"],
+    options: [
+      .fromServer, .fromServerCA, .fromTokenFile, .discoveryFile, .keysFile, .publicURL,
+      .checkedURL, .publicCA, .timeout, .verbose,
+    ],
+    readsVariables: false, operandCompletion: .directory
+  ) { invocation, world throws(Problem) in
+    let source = try IssuerSource(invocation, world: world)
+    if let checked = try invocation.url(.checkedURL, allowsHTTP: false) {
+      if let directory = invocation.operands.first {
+        throw .conflict("--check", directory, hint: "a check writes nothing: leave the folder out")
+      }
+      try PublishedIssuer(url: checked, site: IssuerSite(.publicCA, invocation, world)).compare(
+        with: source.documents())
+      try world.writeOutput("\(checked.text): as it should be\n")
+      return .done
+    }
+    guard let directory = invocation.operands.first else {
+      throw .missingFolder(invocation.command)
+    }
+    let url = try invocation.requiredURL(.publicURL)
+    let documents = try source.documents()
+    let discovery = try documents.published(at: url)
+    // The keys go first: the discovery document must not lead to nothing.
+    let files: [(path: String, content: JSON)] = [
+      (IssuerDocuments.keysPath, documents.keys.document),
+      (IssuerDocuments.discoveryPath, discovery),
+    ]
+    for file in files {
+      try world.publish(file.content.text(indented: true) + "\n", at: directory, file.path)
+    }
+    let keys = documents.keys.keys.keys.sorted().joined(separator: ", ")
+    try world.writeOutput("\(directory): \(url.text) with the keys \(CleanText.line(keys))\n")
+    return .done
+  }
+}
+
+extension Problem {
+  static func missingFolder(_ command: Command) -> Problem {
+    Problem(
+      .usage, "\(command.name) needs a folder to write to, or --check URL",
+      hint: "such as tokenxchange \(command.name) --from-server=… --public-url=… site")
+  }
+}
+
+extension World {
+  /// Replaces one file of a static site, making the folders above it.
+  fileprivate func publish(_ text: String, at directory: String, _ path: String) throws(Problem) {
+    do throws(WriteFault) {
+      var folder = directory
+      try makeFolder(folder, 0o755)
+      for part in path.split(separator: "/").dropLast() {
+        folder += "/" + part
+        try makeFolder(folder, 0o755)
+      }
+      try replaceFile(directory + path, Array(text.utf8), 0o644)
+    } catch {
+      throw .notWritten(error, source: directory + path)
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import TokenExchange
+
+/// Slips in a dexsidecar's variables that Dex passes over in silence or refuses without a reason.
+extension DexVariables {
+  /// The scopes that Dex acts on.
+  private static let knownScopes = [
+    "openid", "profile", "email", "groups", "offline_access", "federated:id",
+  ]
+
+  /// Warns of scopes that Dex ignores.
+  func warnOfScopes(_ world: World) {
+    guard case .text(let text) = values["scope"] else { return }
+    for scope in text.split(whereSeparator: { $0.isWhitespace || $0 == "," }).map(String.init) {
+      guard !Self.knownScopes.contains(scope), !scope.hasPrefix("audience:server:client_id:")
+      else { continue }
+      let near =
+        Suggestion.nearest(to: scope, in: Self.knownScopes)
+        .map { ": did you mean \($0)?" } ?? ""
+      world.warn("Dex does not know the scope \(Problem.shown(scope)) of dex_scope\(near)")
+    }
+  }
+
+  /// What to say when Dex does not accept the client of `dex_basic_auth`.
+  static func refusedUser(_ user: String) -> String {
+    let encoded =
+      user.contains("%") ? "; it is encoded on the way and must not be encoded here" : ""
+    return "Dex refuses the user \(Problem.shown(user)) of dex_basic_auth: it must be the id of a "
+      + "client in staticClients of Dex's config.yaml (dexsidecar's README says user: where its Dex "
+      + "has the client incus), followed by a colon and the client's secret, if it has one"
+      + encoded
+  }
+}

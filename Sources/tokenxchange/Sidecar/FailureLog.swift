@@ -1,0 +1,57 @@
+import TokenExchange
+
+/// The failures in a row, and which of them are worth a line.
+struct FailureLog: Sendable, Equatable {
+  /// What to say of a failure.
+  enum Telling: Equatable {
+    /// It is new.
+    case first
+    /// It has come so many times since the last line, and failures have lasted so many seconds.
+    case summary(tries: Int, seconds: Double)
+    /// It has been told.
+    case nothing
+  }
+
+  /// How many there were.
+  private(set) var count = 0
+  /// The uptime of the first.
+  private(set) var start = 0.0
+  /// The last.
+  private(set) var last: Problem?
+  private var told: Set<String> = []
+  private var lastTold = 0.0
+  private var untold = 0
+
+  /// Seconds between two lines about the same failure.
+  static let silence = 300.0
+  /// How many different failures of a row get a line of their own.
+  static let mostKinds = 10
+
+  /// Counts a failure.
+  mutating func note(_ problem: Problem, uptime: Double) -> Telling {
+    if count == 0 { start = uptime }
+    count += 1
+    last = problem
+    untold += 1
+    let kind = Self.kind(problem.sentence)
+    // A server that words every answer anew must not fill the log.
+    let isNew = told.count < Self.mostKinds && told.insert(kind).inserted
+    guard isNew || uptime - lastTold >= Self.silence else { return .nothing }
+    defer {
+      lastTold = uptime
+      untold = 0
+    }
+    return isNew ? .first : .summary(tries: untold, seconds: uptime - start)
+  }
+
+  /// A sentence without its times and spans, which differ from try to try.
+  private static func kind(_ sentence: String) -> String {
+    let words = sentence.split(separator: " ").filter { word in
+      !word.contains(where: \.isNumber) && !["s", "min", "h", "d"].contains(word)
+    }
+    return words.joined(separator: " ")
+  }
+
+  /// Ends the row.
+  mutating func clear() { self = FailureLog() }
+}

@@ -1,0 +1,70 @@
+import FoundationEssentials
+import TokenExchange
+
+/// The lines of the log: one an event, no secrets.
+extension Sidecar {
+  func tell(_ text: String) {
+    world.writeError("tokenxchange: " + CleanText.line(text, limit: 2000))
+  }
+
+  func tellRenewed(_ token: IssuedToken, now: Date, wait: Double) {
+    let end =
+      token.expiry.map {
+        "good until \(Timestamp.text($0)) (\(Lifetime.words($0.timeIntervalSince(now))))"
+      } ?? "its end is not known"
+    let next = Timestamp.text(now.addingTimeInterval(wait))
+    let tries = failures.count == 1 ? "one failed try" : "\(failures.count) failed tries"
+    let span = Lifetime.words(world.uptime() - failures.start)
+    tell(
+      "renewed \(settings.file): \(end), next renewal at \(next) (in \(Lifetime.words(wait)))"
+        + (failures.count > 0 ? ", after \(tries) in \(span)" : ""))
+  }
+
+  func tell(_ problem: Problem, _ telling: FailureLog.Telling, pause: Double) {
+    let next = "next try in \(Lifetime.words(pause.rounded(.up)))"
+    let file =
+      !kept.isThere
+      ? "there is no token"
+      : kept.expiry.map { "the old token stays until \(Timestamp.text($0))" }
+        ?? "the old token stays"
+    switch telling {
+    case .nothing: log("failed again: \(problem.sentence); \(next)")
+    case .first:
+      tell("failed: \(problem.sentence); \(next); \(file); hint: \(problem.hint)")
+    case .summary(let tries, let seconds):
+      let count = tries == 1 ? "one more try" : "\(tries) more tries"
+      tell(
+        "still failing after \(Lifetime.words(seconds)), \(count): \(problem.sentence); \(next); "
+          + file)
+    }
+  }
+
+  /// Warns of what a refusal of the client most likely means in a dexsidecar's environment.
+  mutating func warn(_ problem: Problem) {
+    guard problem.refusal?.code == "invalid_client", let user = settings.basicUser else { return }
+    warnOnce(DexVariables.refusedUser(user))
+  }
+
+  /// Warns of a token that will not do, or not well.
+  mutating func warn(_ token: IssuedToken, _ attempt: ExchangeAttempt) {
+    if token.expiry == nil {
+      warnOnce(
+        "no expiry could be found for the token: it is renewed as if good for "
+          + Lifetime.words(RenewalPlan.unknownLife))
+    }
+    if attempt.differsOnlyBySlash(token) {
+      warnOnce(
+        "the token's iss \(CleanText.line(token.jwt?.issuer ?? "")) differs from --issuer by a "
+          + "trailing slash: the API server compares them to the letter")
+    }
+  }
+}
+
+extension World {
+  /// Reads a file for whether it can be.
+  func lookAt(_ path: String) -> Result<[UInt8], FileFault> {
+    do throws(FileFault) { return .success(try readFile(path, 1 << 20)) } catch {
+      return .failure(error)
+    }
+  }
+}

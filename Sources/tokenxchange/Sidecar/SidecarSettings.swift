@@ -1,0 +1,69 @@
+import TokenExchange
+
+/// Which file is to be kept, and how.
+struct SidecarSettings: Sendable {
+  /// What is asked of Dex.
+  var exchange: ExchangeSettings
+  /// The file.
+  var file: String
+  /// The flag or variable that named it.
+  var fileSource: String
+  /// The file's permissions.
+  var mode: UInt32
+  /// When to renew.
+  var plan: RenewalPlan
+  /// Whether one token is enough.
+  var isOnce: Bool
+  /// Seconds between two looks at the clock and the files.
+  var lookInterval = longestLook
+  /// The user of `dex_basic_auth`.
+  var basicUser: String?
+
+  /// Kubelet swaps a token without a word, and clocks jump: this is how late that may be noticed.
+  static let longestLook = 2.0
+
+  /// Takes the settings from flags and variables, dexsidecar's among them.
+  init(_ given: Invocation, world: World) throws(Problem) {
+    var invocation = given
+    let legacy = try DexVariables(world.variables)
+    try legacy?.fill(&invocation, world: world)
+    exchange = try ExchangeSettings(invocation, world: world)
+    file = try invocation.required(.write)
+    fileSource = invocation.source(.write)
+    plan = RenewalPlan(
+      refreshBefore: try invocation.optionalDuration(.renewBefore))
+    isOnce = invocation.isOn(.once)
+    mode = 0o600
+    if let legacy {
+      mode = 0o644
+      lookInterval = min(lookInterval, try legacy.refreshInterval() ?? lookInterval)
+      basicUser = try legacy.basicAuth(world)?.user
+      exchange.extraFields = legacy.extraFields
+      exchange.subjectToken = legacy.subjectToken
+      legacy.warnOfScopes(world)
+    }
+    if let text = invocation.text(.mode) {
+      mode = try Self.mode(text, source: invocation.source(.mode))
+    } else if legacy != nil {
+      world.warn(
+        "every user may read \(CleanText.line(file)): its mode is 0644, as dexsidecar's; "
+          + "say --mode 0640 or 0600")
+    }
+  }
+
+  /// Reads permissions such as `0640`, `640` or `0o640`.
+  static func mode(_ text: String, source: String) throws(Problem) -> UInt32 {
+    let digits = text.hasPrefix("0o") ? text.dropFirst(2) : text[...]
+    guard let mode = UInt32(digits, radix: 8), mode <= 0o777, mode & 0o600 == 0o600,
+      digits.allSatisfy(\.isNumber)
+    else { throw .badMode(text, source: source) }
+    return mode
+  }
+}
+
+extension Invocation {
+  /// A span of time in seconds, or nil if it is not set.
+  func optionalDuration(_ spec: OptionSpec) throws(Problem) -> Double? {
+    text(spec) == nil ? nil : try duration(spec, default: 0)
+  }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Generated files as others read them: Python's YAML parser, kubectl, a shell.
+@Suite(.enabled(if: Python.hasYAML, "python3 has no module yaml: apt-get install python3-yaml"))
+struct GenerateTests {
+  /// Texts that a YAML reader or a shell likes to take for something else.
+  static let nasty = [
+    "yes", "null", "~", "1e3", "0x10", "2026-11-21", "a: b", "- a", "# a", "a #b", "'", "\"", "\\",
+    "a\nb", "a\n---\nb: c", "\t", " a ", "{a}", "[a]", "&a", "*a", "!a", "|", ">", "%", "@", "`id`",
+    "$(id)", "ü", "日本", "👩‍👩‍👧", "\u{2028}", "\u{85}", "\u{FEFF}", "\u{7F}", "\u{202E}abc", "\u{FFFE}",
+    "--flag=value", "it's $HOME",
+  ]
+
+  private func generate(_ arguments: [String]) async throws -> String {
+    let result = try await ProcessRunner(TestBinary.path, ["generate"] + arguments).result()
+    #expect(result.errors == "")
+    #expect(result.ending == .exit(0))
+    return result.output
+  }
+
+  private static let dex = [
+    "--server=https://target.example:6443", "--issuer=https://dex.example/dex",
+    "--client-id=target-cluster",
+  ]
+
+  @Test func nastyTextsComeBackUnchanged() async throws {
+    var outputs: [String] = []
+    for text in Self.nasty {
+      let output = try await generate(
+        ["kubeconfig", "--connector-id=\(text)", "--cluster-name=\(text)", "--command=\(text)"]
+          + Self.dex)
+      #expect(output.split(separator: "\n").allSatisfy { !$0.contains("\u{2028}") })
+      outputs.append(output)
+    }
+    let documents = try Python.yaml(outputs.joined(separator: "---\n"))
+    #expect(documents.count == Self.nasty.count)
+    for (text, config) in zip(Self.nasty, documents) {
+      #expect(config["current-context"]?.string == text)
+      #expect(config["clusters"]?.array?.first?["name"]?.string == text)
+      let exec = config["users"]?.array?.first?["user"]?["exec"]
+      #expect(exec?["command"]?.string == text)
+      let arguments = exec?["args"]?.array?.compactMap(\.string) ?? []
+      #expect(arguments.contains("--connector-id=\(text)"))
+    }
+  }
+
+  @Test func nastyTextsComeBackFromTheSecretsJSON() async throws {
+    var outputs: [String] = []
+    for text in Self.nasty {
+      outputs.append(
+        try await generate(
+          ["argocd-cluster", "--connector-id=\(text)", "--cluster-name=\(text)"] + Self.dex))
+    }
+    let documents = try Python.yaml(outputs.joined(separator: "---\n"))
+    #expect(documents.count == Self.nasty.count)
+    for (text, secret) in zip(Self.nasty, documents) {
+      #expect(secret["stringData"]?["name"]?.string == text)
+      let name = try #require(secret["metadata"]?["name"]?.string)
+      #expect(try #/[a-z0-9]([-a-z0-9]*[a-z0-9])?/#.wholeMatch(in: name) != nil, "\(name)")
+      let config = try JSONValue(parsing: secret["stringData"]?["config"]?.string ?? "")
+      let arguments = config["execProviderConfig"]?["args"]?.array?.compactMap(\.string) ?? []
+      #expect(arguments.contains("--connector-id=\(text)"))
+    }
+  }
+
+  /// The commands in the comments make the same kubeconfig, however odd the values.
+  @Test(.enabled(if: TestBinary.find("kubectl") != nil, "kubectl is not installed"))
+  func theCommandsInTheCommentsDoTheSame() async throws {
+    let folder = try TemporaryDirectory()
+    let connector = "it's \"a\", $HOME `id`\nb#"
+    let output = try await generate(
+      [
+        "kubeconfig", "--connector-id=\(connector)", "--cluster-name=a b", "--scopes=openid,groups",
+      ] + Self.dex)
+    let file = try folder.write(output, to: "generated")
+    let commands = output.split(separator: "\n").map { $0.dropFirst(2) }
+      .drop { !$0.hasPrefix("  kubectl config") }.prefix { $0.hasPrefix("  ") }
+    let kubectl = try #require(TestBinary.find("kubectl"))
+    let path = URL(fileURLWithPath: kubectl).deletingLastPathComponent().path
+    func view(_ config: String, _ script: String = "") async throws -> JSONValue {
+      let result = try await ProcessRunner(
+        "/bin/bash", ["-ec", script + "\nkubectl config view --raw -o json >&2"],
+        environment: ["KUBECONFIG": config, "HOME": folder.path, "PATH": "\(path):/usr/bin:/bin"]
+      ).result()
+      return try JSONValue(parsing: result.stderr)
+    }
+    let generated = try await view(file)
+    let made = try await view(folder.path("made"), commands.joined(separator: "\n"))
+    #expect(generated["clusters"] == made["clusters"])
+    #expect(generated["contexts"] == made["contexts"])
+    let (left, right) = (generated["users"]?.array?.first, made["users"]?.array?.first)
+    #expect(left?["name"] == right?["name"])
+    for name in ["apiVersion", "args", "command", "interactiveMode", "provideClusterInfo"] {
+      #expect(left?["user"]?["exec"]?[name] != nil)
+      #expect(left?["user"]?["exec"]?[name] == right?["user"]?["exec"]?[name], "\(name)")
+    }
+  }
+
+  @Test func theNamesInRBACAreThoseThatDexMakes() async throws {
+    let output = try await generate([
+      "rbac", "--argocd", "--connector-id=argocd-cluster", "--cluster-role=view",
+      "--username-claim=sub",
+    ])
+    let subjects = try Python.yaml(output)[0]["subjects"]?.array?.compactMap { $0["name"]?.string }
+    let recorded =
+      "CjpzeXN0ZW06c2VydmljZWFjY291bnQ6YXJnb2NkOmFyZ29jZC1hcHBsaWNhdGlvbi1jb250cm9sbGVyEg5hcmdvY2Q"
+      + "tY2x1c3Rlcg"
+    #expect(subjects?.first == "dex:" + recorded)
+    #expect(subjects?.count == 2)
+  }
+
+  @Test func theSidecarIsNative() async throws {
+    let output = try await generate(
+      ["sidecar", "--image=i", "--connector-id=c", "--mode=0640"] + Self.dex.dropFirst())
+    let spec = try #require(try Python.yaml(output)[0]["spec"])
+    let sidecar = try #require(spec["initContainers"]?.array?.first)
+    #expect(sidecar["restartPolicy"]?.string == "Always")
+    let arguments = sidecar["args"]?.array?.compactMap(\.string) ?? []
+    #expect(
+      arguments.prefix(3) == ["sidecar", "--write=/var/run/tokenxchange/token", "--mode=0640"])
+    #expect(!arguments.contains { $0.hasPrefix("--expiry-margin") })
+    let probe = sidecar["startupProbe"]?["exec"]?["command"]?.array?.compactMap(\.string)
+    #expect(probe == ["/tokenxchange", "check", "--file=/var/run/tokenxchange/token"])
+    #expect(spec["volumes"]?.array?.first?["emptyDir"]?["medium"]?.string == "Memory")
+  }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Each generated kubeconfig, and Argo CD's Secret, in the hands of a real kubectl at the API server
+/// stand-in, with TLS on both sides.
+@Suite(
+  .enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"),
+  .enabled(if: TestBinary.find("kubectl") != nil, "kubectl is not installed"),
+  .enabled(if: Python.hasYAML, "python3 has no module yaml: apt-get install python3-yaml"))
+struct GeneratedLoginTests {
+  private let plugin: Plugin
+  private let account = "system:serviceaccount:argocd:argocd-application-controller"
+
+  init() throws {
+    plugin = try Plugin(tls: [.dex, .apiServer])
+    plugin.site.apiServer.update {
+      $0.userPrefix = "dex:"
+      $0.connector = "argocd-cluster"
+    }
+  }
+
+  private var target: [String] {
+    [
+      "--server=\(plugin.site.apiServerURL)", "--server-ca=\(plugin.site.authorityFile ?? "")",
+      "--command=\(TestBinary.path)",
+    ]
+  }
+
+  private func generate(_ arguments: [String], to name: String) async throws -> String {
+    let path = plugin.folder.path(name)
+    let result = try await plugin.run(["generate"] + arguments + ["--output=\(path)"])
+    #expect(result.errors == "")
+    #expect(result.ending == .exit(0))
+    return path
+  }
+
+  private func whoami(_ kubeconfig: String, path: String? = nil) async throws -> String? {
+    let result = try await ProcessRunner(
+      TestBinary.find("kubectl") ?? "kubectl", ["auth", "whoami", "-o", "json"],
+      environment: [
+        "KUBECONFIG": kubeconfig, "HOME": plugin.folder.path, "PATH": path ?? "/usr/bin:/bin",
+      ]
+    ).result()
+    #expect(result.errors == "")
+    return try JSONValue(parsing: result.stdout)["status"]?["userInfo"]?["username"]?.string
+  }
+
+  @Test func getToken() async throws {
+    let file = try await generate(
+      ["kubeconfig", "--certificate-authority=\(plugin.site.authorityFile ?? "")"] + target
+        + plugin.flags, to: "kubeconfig")
+    #expect(try await whoami(file) == "dex:" + account)
+    let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+    #expect(mode == 0o600)
+  }
+
+  @Test func tokenFileWithDirectTrust() async throws {
+    let site = plugin.site
+    site.apiServer.update {
+      $0.issuer = site.cluster.issuer
+      $0.keys = [site.cluster.key]
+      $0.clientID = site.cluster.audience
+      $0.userClaim = .sub
+      $0.userPrefix = "cluster-a:"
+      $0.connector = nil
+    }
+    let file = try await generate(
+      ["kubeconfig", "--auth=token-file", "--token-file=\(plugin.tokenFile)"] + target,
+      to: "kubeconfig")
+    #expect(try await whoami(file) == "cluster-a:" + account)
+  }
+
+  /// Somebody else signs the person in; here that the plugin is run as its own documents say.
+  @Test(arguments: ["login", "kubelogin"])
+  func people(method: String) async throws {
+    let folder = plugin.folder
+    let script = """
+      #!/bin/sh
+      for word; do echo "$word" >>\(folder.path)/words; done
+      echo "$KUBERNETES_EXEC_INFO" >>\(folder.path)/info
+      exec \(TestBinary.path) get-token \(plugin.flags.joined(separator: " ")) \
+      --certificate-authority \(plugin.site.authorityFile ?? "")
+      """
+    let name = method == "login" ? "tokenxchange" : "kubectl-oidc_login"
+    try folder.write(script, to: "bin/" + name, mode: 0o755)
+    let target = target.filter { !$0.hasPrefix("--command") }
+    let file = try await generate(
+      [
+        "kubeconfig", "--auth=\(method)", "--issuer=\(plugin.site.dex.issuer)",
+        "--client-id=people",
+      ]
+        + target, to: "kubeconfig")
+    let kubectl = URL(fileURLWithPath: try #require(TestBinary.find("kubectl")))
+    let path = "\(folder.path)/bin:\(kubectl.deletingLastPathComponent().path):/usr/bin:/bin"
+    #expect(try await whoami(file, path: path) == "dex:" + account)
+    let words = try String(contentsOfFile: folder.path("words"), encoding: .utf8)
+      .split(separator: "\n").map(String.init)
+    let issuer = plugin.site.dex.issuer
+    let expected =
+      method == "login"
+      ? ["login", "--issuer=\(issuer)", "--client-id=people"]
+      : [
+        "get-token", "--oidc-issuer-url=\(issuer)", "--oidc-client-id=people",
+        "--oidc-extra-scope=profile", "--oidc-extra-scope=email", "--oidc-extra-scope=groups",
+        "--oidc-extra-scope=offline_access",
+      ]
+    #expect(Array(words.prefix(expected.count)) == expected)
+    #expect(words.count % expected.count == 0)
+  }
+
+  /// Argo CD takes the JSON out of the Secret, adds `interactiveMode: Never`, and leaves the rest.
+  @Test func argoCD() async throws {
+    let file = try await generate(
+      ["argocd-cluster", "--certificate-authority=\(plugin.site.authorityFile ?? "")"] + target
+        + plugin.flags, to: "cluster.yaml")
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    let secret = try #require(try Python.yaml(text).first)
+    let data = try #require(secret["stringData"])
+    let config = try JSONValue(parsing: data["config"]?.string ?? "")
+    var exec = try #require(config["execProviderConfig"]?.object)
+    #expect(exec["env"] == nil)
+    exec["interactiveMode"] = "Never"
+    let kubeconfig: JSONValue = [
+      "apiVersion": "v1", "kind": "Config", "current-context": "a",
+      "clusters": [
+        [
+          "name": "a",
+          "cluster": [
+            "server": data["server"] ?? nil,
+            "certificate-authority-data": config["tlsClientConfig"]?["caData"] ?? nil,
+          ],
+        ]
+      ],
+      "users": [["name": "a", "user": ["exec": .object(exec)]]],
+      "contexts": [["name": "a", "context": ["cluster": "a", "user": "a"]]],
+    ]
+    let argo = try plugin.folder.write(kubeconfig.text, to: "argo")
+    #expect(try await whoami(argo) == "dex:" + account)
+  }
+}

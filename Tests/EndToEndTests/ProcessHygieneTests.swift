@@ -1,0 +1,45 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// The process as the kernel sees it while it holds a token.
+@Suite struct ProcessHygieneTests {
+  @Test func cannotDumpItsMemory() async throws {
+    let plugin = try Plugin()
+    plugin.site.dex.inject(.delivery(.hang))
+    let run = try ProcessRunner(TestBinary.path, plugin.flags + ["--timeout=20s"]).start()
+    while plugin.site.dex.tokenRequests == 0 { try await Task.sleep(for: .milliseconds(10)) }
+    let limits = try String(contentsOfFile: "/proc/\(run.pid)/limits", encoding: .utf8)
+    let core = limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }
+    #expect(core?.split(separator: " ").dropFirst(4).prefix(2) == ["0", "0"])
+    // A process that is not dumpable belongs to root in /proc, whoever runs it; as root we see
+    // only the umask.
+    let status = try String(contentsOfFile: "/proc/\(run.pid)/status", encoding: .utf8)
+    #expect(status.contains("Umask:\t0077"))
+    run.send(signal: SIGTERM)
+    #expect(await run.result.ending == .exit(143))
+  }
+
+  @Test(
+    .enabled(if: geteuid() == 0, "SKIPPED: only root can make a PID namespace"),
+    arguments: [SIGTERM, SIGINT])
+  func asPID1ItObeysSignals(number: Int32) async throws {
+    let plugin = try Plugin()
+    plugin.site.dex.inject(.delivery(.hang))
+    let run = try ProcessRunner(
+      "unshare",
+      ["--pid", "--fork", "--kill-child", TestBinary.path] + plugin.flags + ["--timeout=30s"],
+      timeout: 40
+    ).start()
+    while plugin.site.dex.tokenRequests == 0 { try await Task.sleep(for: .milliseconds(10)) }
+    let child = try String(
+      contentsOfFile: "/proc/\(run.pid)/task/\(run.pid)/children", encoding: .utf8)
+    let pid = try #require(Int32(child.trimmingCharacters(in: .whitespaces)))
+    kill(pid, number)
+    let result = await run.result
+    #expect(result.ending == .exit(128 + number))
+    #expect(result.duration < 25)
+    #expect(result.errors == "")
+  }
+}

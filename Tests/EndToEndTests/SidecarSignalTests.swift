@@ -1,0 +1,92 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// The sidecar ends when it is told to, whatever it is doing, and leaves nothing behind.
+@Suite(.serialized) struct SidecarSignalTests {
+  /// Making a PID namespace needs root and util-linux; elsewhere this test is skipped.
+  static let canUnshare =
+    geteuid() == 0
+    && (try? ProcessRunner("unshare", ["--pid", "--fork", "true"]).run())?.code == 0
+
+  @Test(arguments: [SIGTERM, SIGINT]) func endsInMidExchange(_ number: Int32) async throws {
+    let run = try SidecarRun()
+    run.dex.inject(DexFault.delivery(.hang).forever)
+    let sidecar = try run.start()
+    #expect(try await SidecarRun.wait { run.dex.tokenRequests == 1 })
+    let seconds = try await Self.seconds {
+      sidecar.send(signal: number)
+    } untilEndOf: {
+      sidecar
+    }
+    #expect(seconds < 1)
+    #expect(await sidecar.result.ending == .exit(0))
+    #expect(run.names.isEmpty)
+    Soak.report("signal \(number) in mid-exchange: ended after \(seconds) s")
+  }
+
+  @Test func leavesNoTemporaryFileBehind() async throws {
+    let run = try SidecarRun()
+    for round in 0..<Soak.scale(10, 200) {
+      let sidecar = try run.start()
+      #expect(try await SidecarRun.wait { sidecar.errorsSoFar.contains("renewed") })
+      for _ in 0..<(round % 7) { sidecar.send(signal: SIGUSR1) }
+      usleep(UInt32.random(in: 0...6000))
+      sidecar.send(signal: SIGTERM)
+      #expect(await sidecar.result.ending == .exit(0))
+      #expect(run.names == ["token"])
+    }
+  }
+
+  @Test func onceEndsWithTheShellsCode() async throws {
+    let run = try SidecarRun()
+    run.dex.inject(DexFault.delivery(.hang).forever)
+    let sidecar = try run.start(["--once"])
+    #expect(try await SidecarRun.wait { run.dex.tokenRequests == 1 })
+    sidecar.send(signal: SIGTERM)
+    #expect(await sidecar.result.ending == .exit(143))
+  }
+
+  @Test(.enabled(if: canUnshare), arguments: [false, true])
+  func endsAsProcessOne(hangs: Bool) async throws {
+    let run = try SidecarRun()
+    if hangs { run.dex.inject(DexFault.delivery(.hang).forever) }
+    let unshare = try ProcessRunner(
+      "unshare", ["--pid", "--fork", "--kill-child", TestBinary.path] + run.flags
+    ).start()
+    #expect(try await SidecarRun.wait { run.dex.tokenRequests == 1 })
+    #expect(try await SidecarRun.wait { hangs || run.token != nil })
+    let children = try String(
+      contentsOfFile: "/proc/\(unshare.pid)/task/\(unshare.pid)/children", encoding: .utf8)
+    let pid = try #require(Int32(children.trimmingCharacters(in: .whitespaces)))
+    // An orphan in the namespace becomes a child of ours; it must not stay as a zombie.
+    _ = try await ProcessRunner(
+      "nsenter", ["--target", "\(pid)", "--pid", "/bin/sh", "-c", "(sleep 0.2 &) ; exit 0"],
+      environment: ["PATH": "/usr/bin:/bin"]
+    ).result()
+    let own = "/proc/\(pid)/task/\(pid)/children"
+    let isClean = try await SidecarRun.wait(3) {
+      (try? String(contentsOfFile: own, encoding: .utf8)) == ""
+    }
+    #expect(isClean)
+    let seconds = try await Self.seconds {
+      kill(pid, SIGTERM)
+    } untilEndOf: {
+      unshare
+    }
+    #expect(seconds < 1)
+    #expect(await unshare.result.ending == .exit(0))
+    #expect(await unshare.result.errors.hasSuffix("tokenxchange: stopping: SIGTERM\n"))
+    Soak.report("as PID 1, \(hangs ? "in mid-exchange" : "idle"): ended after \(seconds) s")
+  }
+
+  private static func seconds<Ignored>(
+    from action: () -> Ignored, untilEndOf process: () -> RunningProcess
+  ) async throws -> Double {
+    let start = ContinuousClock.now
+    _ = action()
+    _ = await process().result
+    return (ContinuousClock.now - start) / .seconds(1)
+  }
+}

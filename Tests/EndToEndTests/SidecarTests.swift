@@ -1,0 +1,165 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// The sidecar as a process: what its readers see, and how it goes through bad times.
+@Suite(.serialized) struct SidecarProcessTests {
+  @Test func readersSeeWholeFreshTokensOnly() async throws {
+    let seconds = Soak.scale(7.0, 60)
+    let life = Soak.scale(4.0, 10)
+    let run = try SidecarRun(tokenLifetime: life)
+    let sidecar = try run.start()
+    #expect(try await SidecarRun.wait { run.token != nil })
+    let reader = TokenReader(run.file, keys: [run.dex.configuration.signingKey])
+    try await Task.sleep(for: .seconds(seconds))
+    let sights = reader.stop()
+    sidecar.send(signal: SIGTERM)
+    let result = await sidecar.result
+    #expect(result.ending == .exit(0))
+    let renewals = result.errors.split(separator: "\n").count { $0.contains(": renewed ") }
+    #expect(sights.reads > Int(seconds * 200))
+    #expect(sights.tokens >= Int(seconds / life))
+    #expect(sights.missing + sights.empty + sights.partial + sights.expired == 0)
+    #expect(renewals == run.dex.tokenRequests)
+    Soak.report("tokens of \(life) s for \(seconds) s: \(renewals) renewals, \(sights)")
+  }
+
+  /// How Dex may be down.
+  enum Outage: CaseIterable, Sendable {
+    case stopped
+    case failing
+  }
+
+  @Test(arguments: Outage.allCases)
+  func anOutageIsSatOut(_ outage: Outage) async throws {
+    let seconds = Soak.scale(4.0, 30)
+    let run = try SidecarRun(tokenLifetime: 60)
+    let sidecar = try run.start()
+    #expect(try await SidecarRun.wait { run.token != nil })
+    let kept = run.text
+    if outage == .stopped { run.dex.stop() } else { run.dex.inject(DexFault.status(503).forever) }
+    run.dex.resetCounters()
+    sidecar.send(signal: SIGUSR1)
+    try await Task.sleep(for: .seconds(seconds))
+    let requests = run.dex.tokenRequests
+    #expect(run.text == kept)
+    #expect(requests <= 12)
+    let start = ContinuousClock.now
+    if outage == .stopped { try run.dex.server.resume() } else { run.dex.clearFaults() }
+    #expect(try await SidecarRun.wait(6) { run.text.map { $0 != kept } ?? false })
+    let wait = (ContinuousClock.now - start) / .seconds(1)
+    #expect(wait < 5.2)
+    sidecar.send(signal: SIGTERM)
+    let result = await sidecar.result
+    let failures = result.errors.split(separator: "\n").count { $0.contains(": failed: ") }
+    #expect(failures == 1)
+    #expect(run.names == ["token"])
+    Soak.report(
+      "Dex \(outage) for \(seconds) s: \(requests) requests seen, fresh \(wait) s after its return")
+  }
+
+  @Test func aTokenThatEndsInAnOutageIsRemovedAndComesBack() async throws {
+    let run = try SidecarRun(tokenLifetime: 3)
+    let sidecar = try run.start()
+    #expect(try await SidecarRun.wait { run.token != nil })
+    run.dex.inject(DexFault.status(503).forever)
+    #expect(try await SidecarRun.wait { run.token == nil })
+    #expect(run.names.isEmpty)
+    run.dex.clearFaults()
+    #expect(try await SidecarRun.wait { run.token != nil })
+    sidecar.send(signal: SIGINT)
+    let result = await sidecar.result
+    #expect(result.ending == .exit(0))
+    #expect(result.errors.hasSuffix("tokenxchange: stopping: SIGINT\n"))
+    #expect(!result.errors.contains("eyJ"))
+  }
+
+  @Test func anotherIdentityIsNoticedAndTheOldOnesFileRemoved() async throws {
+    let run = try SidecarRun()
+    let volume = try ProjectedVolume(
+      run.plugin.folder.path("own"), token: run.plugin.site.cluster.token())
+    let sidecar = try run.start(["--token-file", volume.tokenPath])
+    #expect(try await SidecarRun.wait { run.token != nil })
+    let first = run.token?.claims["sub"]
+    try volume.rotate(
+      to: run.plugin.site.cluster.token { $0["sub"] = "system:serviceaccount:argocd:other" })
+    #expect(try await SidecarRun.wait { run.token?.claims["sub"] != first })
+    #expect(run.token != nil)
+    try volume.rotate(
+      to: run.plugin.site.cluster.token {
+        $0["sub"] = "system:serviceaccount:argocd:third"
+        $0["iss"] = "https://unknown.example"
+      })
+    #expect(try await SidecarRun.wait { run.names.isEmpty })
+    sidecar.send(signal: SIGTERM)
+    #expect(await sidecar.result.ending == .exit(0))
+  }
+
+  @Test func memoryAndDescriptorsStayFlat() async throws {
+    let renewals = Soak.scale(300, 10_000)
+    let run = try SidecarRun()
+    let sidecar = try run.start()
+    #expect(try await SidecarRun.wait { run.token != nil })
+    var before: Holdings?
+    let warmUp = renewals / 3
+    for number in 1...(warmUp + renewals) {
+      sidecar.send(signal: SIGUSR1)
+      #expect(
+        try await SidecarRun.wait { run.dex.tokenRequests > number }, "renewal \(number)")
+      if number == warmUp { before = Holdings(pid: sidecar.pid) }
+    }
+    let after = try #require(Holdings(pid: sidecar.pid))
+    let start = try #require(before)
+    #expect(after.descriptors <= start.descriptors + 1)
+    #expect(after.threads <= start.threads + 2)
+    // glibc's arenas breathe by some hundred KiB; a leak of 100 bytes a renewal would be 1 MiB.
+    #expect(after.memory - start.memory < Soak.scale(1024, 768))
+    Soak.report("\(renewals) renewals: \(start) before, \(after) after")
+    sidecar.send(signal: SIGTERM)
+    #expect(await sidecar.result.ending == .exit(0))
+  }
+
+  @Test func onceWritesAndExits() async throws {
+    let run = try SidecarRun()
+    let result = try await run.plugin.run(run.flags + ["--once", "--mode", "0640"])
+    #expect(result.ending == .exit(0))
+    #expect(result.errors + result.output == "")
+    let attributes = try FileManager.default.attributesOfItem(atPath: run.file)
+    #expect(attributes[.posixPermissions] as? Int == 0o640)
+    #expect(try await run.plugin.run(["check", "--file", run.file]).ending == .exit(0))
+    let later = try await run.plugin.run(["check", "--file", run.file, "--min-ttl", "11m"])
+    #expect(later.ending == .exit(3))
+    run.dex.stop()
+    #expect(try await run.plugin.run(run.flags + ["--once"]).ending == .exit(4))
+    #expect(run.names == ["token"])
+  }
+
+  @Test func dexsidecarsEnvironmentWorks() async throws {
+    let run = try SidecarRun()
+    let environment = [
+      "dex_access_token_file": run.file, "dex_endpoint": run.dex.tokenURL,
+      "dex_basic_auth": "target-cluster:", "dex_connector_id": "argocd-cluster",
+      "dex_grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+      "dex_scope": "openid federated_id",
+      "dex_requested_token_type": "urn:ietf:params:oauth:token-type:access_token",
+      "dex_file_subject_token": run.plugin.tokenFile,
+      "dex_subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
+      "dex_refresh_interval": "1m", "dex_refresh_before": "1h",
+    ]
+    let sidecar = try ProcessRunner(TestBinary.path, ["sidecar"], environment: environment).start()
+    #expect(try await SidecarRun.wait { run.token != nil })
+    let attributes = try FileManager.default.attributesOfItem(atPath: run.file)
+    #expect(attributes[.posixPermissions] as? Int == 0o644)
+    sidecar.send(signal: SIGTERM)
+    let result = await sidecar.result
+    #expect(result.ending == .exit(0))
+    #expect(run.dex.tokenRequests == 1)
+    let names = run.dex.server.requests.flatMap { $0.form.map(\.name) }
+    #expect(!names.contains { $0.hasPrefix("refresh") })
+    let warnings = result.errors.split(separator: "\n").filter { $0.contains("warning: ") }
+    #expect(warnings.count == 2)
+    #expect(result.errors.contains("did you mean federated:id?"))
+    Soak.report("dexsidecar's environment:\n" + run.plugin.masked(result.errors))
+  }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// Files in the place of the subject token, as they are met on real disks; nothing may be sent.
+@Suite struct SubjectFileTests {
+  /// What is made at a path, and what the first line says of it.
+  struct Trap: Sendable, CustomStringConvertible {
+    var description: String
+    var make: @Sendable (String) throws -> Void
+    var sentence: String
+  }
+
+  static let traps: [Trap] = [
+    Trap(description: "missing", make: { _ in }, sentence: "there is no token file FILE"),
+    Trap(
+      description: "empty", make: { try Data().write(to: URL(filePath: $0)) },
+      sentence: "the token file FILE is empty"),
+    Trap(
+      description: "folder",
+      make: {
+        try FileManager.default.createDirectory(atPath: $0, withIntermediateDirectories: false)
+      },
+      sentence: "the token file FILE is a folder and not a file"),
+    Trap(
+      description: "pipe", make: { #expect(mkfifo($0, 0o600) == 0) },
+      sentence: "the token file FILE is a pipe and not a file"),
+    Trap(
+      description: "over 1 MiB",
+      make: { try Data(repeating: 65, count: (1 << 20) + 1).write(to: URL(filePath: $0)) },
+      sentence: "the token file FILE is larger than 1 MiB"),
+    Trap(
+      description: "binary",
+      make: { try Data([0, 1, 2, 255]).write(to: URL(filePath: $0)) },
+      sentence: "the token file FILE holds spaces or characters that no token has"),
+    Trap(
+      description: "link to nowhere",
+      make: {
+        try FileManager.default.createSymbolicLink(
+          atPath: $0, withDestinationPath: "..data/token")
+      },
+      sentence: "there is no token file FILE"),
+    Trap(
+      description: "endless device",
+      make: {
+        try FileManager.default.createSymbolicLink(
+          atPath: $0, withDestinationPath: "/dev/zero")
+      },
+      sentence: "the token file FILE is a device and not a file"),
+  ]
+
+  @Test(arguments: traps)
+  func isNamedAndNothingIsSent(trap: Trap) async throws {
+    let plugin = try Plugin()
+    let path = plugin.folder.path("subject")
+    try trap.make(path)
+    let result = try await plugin.run(plugin.flags("--token-file", path), timeout: 20)
+    #expect(result.ending == .exit(3))
+    #expect(result.output == "")
+    let lines = result.errors.split(separator: "\n")
+    #expect(lines.count == 2)
+    let sentence = lines.first.map { String($0).replacing(path, with: "FILE") }
+    #expect(sentence == "tokenxchange: " + trap.sentence)
+    #expect(plugin.site.dex.tokenRequests == 0)
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "SKIPPED: only root can become another user"))
+  func unreadable() async throws {
+    let plugin = try Plugin()
+    try plugin.folder.write("x", to: "subject", mode: 0o600)
+    chmod(plugin.folder.path, 0o755)
+    let result = try await ProcessRunner(
+      "setpriv",
+      ["--reuid=999", "--regid=999", "--clear-groups", TestBinary.path]
+        + plugin.flags("--token-file", plugin.folder.path("subject"))
+    ).result()
+    #expect(result.ending == .exit(3))
+    #expect(result.errors.contains("cannot be read by uid 999: Permission denied\nhint: "))
+  }
+
+  @Test func aRotationIsFollowed() async throws {
+    let plugin = try Plugin()
+    let volume = try ProjectedVolume(
+      plugin.folder.path("rotating"), token: plugin.site.cluster.token())
+    for _ in 0..<20 {
+      let run = try ProcessRunner(
+        TestBinary.path, plugin.flags("--token-file", volume.tokenPath)
+      ).start()
+      try volume.rotate(to: plugin.site.cluster.token())
+      #expect(await run.result.ending == .exit(0))
+    }
+  }
+}

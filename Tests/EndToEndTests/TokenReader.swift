@@ -1,0 +1,59 @@
+import Foundation
+import Synchronization
+import TestSupport
+
+/// A program that opens a token file every millisecond and looks at what it gets.
+final class TokenReader: Sendable {
+  /// What it saw.
+  struct Sights: Sendable, Equatable {
+    var reads = 0
+    var missing = 0
+    var empty = 0
+    var partial = 0
+    var expired = 0
+    var tokens = 0
+  }
+
+  private let state = Mutex(Sights())
+  private let isOver = Mutex(false)
+  private let ended = DispatchSemaphore(value: 0)
+
+  /// Starts reading.
+  init(_ file: String, keys: [RSAKey]) {
+    let thread = Thread { [self] in
+      var last: Data?
+      var expiry = 0.0
+      while !isOver.withLock({ $0 }) {
+        usleep(1000)
+        let time = Date().timeIntervalSince1970
+        let content = try? Data(contentsOf: URL(filePath: file))
+        state.withLock { sights in
+          sights.reads += 1
+          guard let content else {
+            sights.missing += 1
+            return
+          }
+          if content.isEmpty { sights.empty += 1 }
+          if content != last {
+            last = content
+            // A token that is cut short anywhere has no good signature.
+            let token = JWT(String(decoding: content, as: UTF8.self))
+            let isWhole = token?.isSigned(byOneOf: keys) == true
+            if isWhole { sights.tokens += 1 } else { sights.partial += 1 }
+            expiry = token?.claims["exp"]?.number ?? 0
+          }
+          if expiry <= time { sights.expired += 1 }
+        }
+      }
+      ended.signal()
+    }
+    thread.start()
+  }
+
+  /// Ends it and tells what it saw.
+  func stop() -> Sights {
+    isOver.withLock { $0 = true }
+    ended.wait()
+    return state.withLock { $0 }
+  }
+}

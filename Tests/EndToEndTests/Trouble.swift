@@ -1,0 +1,116 @@
+import Foundation
+import TestSupport
+
+/// One row of the README's troubleshooting table, and how to bring it about.
+struct Trouble: Sendable, CustomStringConvertible {
+  /// Who prints the symptom.
+  enum Place: String, Sendable {
+    /// Our two lines, on stderr of kubectl and in Argo CD's log.
+    case plugin = "the plugin"
+    /// kubectl's own words, which Argo CD shows too.
+    case client = "kubectl, Argo CD"
+    /// A log that no stand-in writes: its words are from the sources of Dex and of Kubernetes.
+    case dex = "Dex's log"
+    case apiServer = "API server's log"
+  }
+
+  /// What is seen, with `…` for what differs.
+  var symptom: String
+  var place: Place
+  var cause: String
+  /// The command that shows it.
+  var command: String
+  /// What that command must print, in one line; for the doctor it is the first bad step's.
+  var shows: String
+  var bring: @Sendable (TroubleStage) throws -> Void
+
+  var description: String { symptom }
+
+  /// The table's row.
+  var markdown: String { "| `\(symptom)` | \(place.rawValue) | \(cause) | `\(command)` |" }
+
+  /// The parts of the symptom, which must be found in this order.
+  var parts: [String] {
+    symptom.split(separator: "…").map { $0.trimmingCharacters(in: .whitespaces) }
+      .filter { !$0.isEmpty }
+  }
+}
+
+/// The chain, and a kubeconfig that uses the plugin in it.
+final class TroubleStage {
+  let plugin: Plugin
+  var arguments: [String]
+  var environment: [String: String] = [:]
+  var apiVersion = "v1"
+  var command = TestBinary.path
+
+  /// Starts it; only kubectl needs TLS before the API server, and certificates take their time.
+  init(forKubectl: Bool = false) throws {
+    plugin = try Plugin(tls: forKubectl ? .apiServer : [])
+    plugin.site.dex.update { $0.tokenLifetime = 3600 }
+    arguments = plugin.flags + ["--expiry-margin", "60s"]
+  }
+
+  func set(_ flag: String, _ value: String) {
+    if let index = arguments.firstIndex(of: flag) {
+      arguments[index + 1] = value
+    } else {
+      arguments += [flag, value]
+    }
+  }
+
+  func subject(now: Date = Date(), change: (inout JSONObject) -> Void = { _ in }) throws {
+    let path = plugin.folder.path("other-token")
+    try Data(plugin.site.cluster.token(now: now, change: change).utf8).write(
+      to: URL(filePath: path))
+    set("--token-file", path)
+  }
+
+  func connector(_ change: (inout DexConfiguration.Connector) -> Void) {
+    plugin.site.dex.update { change(&$0.connectors[0]) }
+  }
+
+  func getToken() async throws -> ProcessResult {
+    try await plugin.run(["get-token"] + arguments, environment)
+  }
+
+  func doctor() async throws -> ProcessResult {
+    let server = ["--server", plugin.site.apiServerURL]
+    let authority = plugin.site.authorityFile.map { ["--server-ca", $0] } ?? []
+    return try await plugin.run(["doctor"] + arguments + server + authority, environment)
+  }
+
+  func kubectl() async throws -> ProcessResult {
+    let authority = plugin.site.authorityFile.map { JSONValue.string($0) } ?? nil
+    let configuration: JSONValue = [
+      "apiVersion": "v1", "kind": "Config", "current-context": "b",
+      "contexts": [["name": "b", "context": ["cluster": "b", "user": "plugin"]]],
+      "clusters": [
+        [
+          "name": "b",
+          "cluster": [
+            "server": .string(plugin.site.apiServerURL), "certificate-authority": authority,
+          ],
+        ]
+      ],
+      "users": [
+        [
+          "name": "plugin",
+          "user": [
+            "exec": [
+              "apiVersion": .string("client.authentication.k8s.io/" + apiVersion),
+              "command": .string(command), "args": .strings(arguments),
+              "interactiveMode": "Never",
+            ]
+          ],
+        ]
+      ],
+    ]
+    let file = try plugin.folder.write(configuration.text, to: "kubeconfig")
+    return try await ProcessRunner(
+      TestBinary.find("kubectl") ?? "kubectl", ["get", "namespaces"],
+      environment: environment.merging(
+        ["HOME": plugin.folder.path, "KUBECONFIG": file, "PATH": "/nowhere"]) { _, own in own }
+    ).result()
+  }
+}

@@ -1,0 +1,81 @@
+// Built by `make fuzz` together with the library's own sources, for libFuzzer.
+
+import FoundationEssentials
+
+/// The moment in which all fuzzing happens.
+private let now = Date(timeIntervalSince1970: 1_795_223_258)
+
+/// What every answer is an answer to.
+private let attempt: ExchangeAttempt? = {
+  let token =
+    "eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJkZXgiLCJleHAiOjE3OTUyMjY4NTgsImlzcyI6Imh0dHBzOi8veCJ9.c2ln"
+  guard let url = try? EndpointURL("https://dex.example/token", source: "--token-url") else {
+    return nil
+  }
+  return ExchangeAttempt(
+    url: url, issuer: "https://dex.example",
+    request: ExchangeRequest(
+      clientID: "client", authentication: .none, connectorID: "connector",
+      subjectToken: Secret(token), scopes: ["openid"]),
+    subject: UnverifiedJWT(token))
+}()
+
+/// Takes one input: the first byte chooses the parser, the rest goes into it.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+  let input = Array(UnsafeBufferPointer(start: start, count: count))
+  guard let selector = input.first else { return 0 }
+  let bytes = Array(input.dropFirst())
+  let text = String(decoding: bytes, as: UTF8.self)
+  switch selector % 6 {
+  case 0:
+    if let jwt = UnverifiedJWT(text) { read(jwt) }
+  case 1: _ = try? ExecInfo(text)
+  case 2, 3: answer(bytes)
+  case 4: _ = try? SubjectToken(content: bytes, path: "/token", type: .accessToken, now: now)
+  default: words(text, bytes)
+  }
+  return 0
+}
+
+/// All that is asked of a token's claims.
+private func read(_ jwt: UnverifiedJWT) {
+  for date in [jwt.expiry, jwt.notBefore, jwt.issuedAt] {
+    guard let date else { continue }
+    precondition(Timestamp.text(date).count == 20)
+    _ = Lifetime.relative(date, to: now)
+    if date > now {
+      let end = ExecCredential.expiration(of: date, margin: 60, now: now)
+      precondition(end >= now && end <= date)
+    }
+  }
+  _ = (jwt.issuer, jwt.subject, jwt.audiences)
+}
+
+/// An answer with the status, the kind and the body that the input says.
+private func answer(_ bytes: [UInt8]) {
+  guard let attempt, bytes.count >= 2 else { return }
+  let statuses = [200, 200, 200, 400, 401, 302, 404, 429, 500, 503]
+  let answer = HTTPAnswer(
+    status: statuses[Int(bytes[0]) % statuses.count],
+    headers: bytes[1] % 2 == 0 ? [:] : ["location": String(decoding: bytes, as: UTF8.self)],
+    body: Array(bytes.dropFirst(2)))
+  do {
+    let token = try IssuedToken(answer: answer, to: attempt, now: now)
+    precondition(!token.secret.revealed.isEmpty)
+  } catch {
+    for line in [error.sentence, error.hint] {
+      precondition(!line.isEmpty && line.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F })
+    }
+  }
+}
+
+/// The small readers, and that what they take they give back.
+private func words(_ text: String, _ bytes: [UInt8]) {
+  if let json = JSON(parsing: bytes) { precondition(JSON(parsing: Array(json.text().utf8)) != nil) }
+  if let decoded = Base64URL.decode(text) { precondition(Base64URL.encode(decoded).count >= 0) }
+  _ = try? EndpointURL(text, source: "--issuer", allowsHTTP: true)
+  _ = HTTPDate.retryAfter(text, now: now)
+  _ = FormEncoding.encode(text)
+  _ = JSON.quote(text)
+}

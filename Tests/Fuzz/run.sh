@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Feeds INPUTS inputs to the library's parsers by libFuzzer, which looks for new paths through the
+# code, and as many made-up command lines to the option parser.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+inputs=${INPUTS:-1000000}
+folder=.build/fuzz
+mkdir -p $folder/corpus
+mapfile -t sources < <(find Sources/TokenExchange -name '*.swift' | sort)
+echo "building with libFuzzer and AddressSanitizer"
+if ! "${SWIFTC:-swiftc}" -swift-version 6 -parse-as-library -O -sanitize=fuzzer,address \
+  -module-name Fuzz -o $folder/fuzz Tests/Fuzz/FuzzEntry.swift "${sources[@]}" >$folder/build.log 2>&1
+then
+  cat $folder/build.log >&2
+  exit 1
+fi
+python3 - <<'PYTHON'
+# Every body that a real Dex gave is a seed; the first byte chooses the parser.
+import json
+recordings = json.load(open("Tests/Fixtures/dex-recordings.json"))
+for number, exchange in enumerate(recordings["exchanges"]):
+    body = exchange["response"]["body"].encode()
+    open(f".build/fuzz/corpus/answer-{number}", "wb").write(b"\x02\x00\x00" + body)
+    for field in exchange["request"].get("form", []):
+        if field["name"] == "subject_token":
+            open(f".build/fuzz/corpus/jwt-{number}", "wb").write(b"\x00" + field["value"].encode())
+for version in ("v1", "v1beta1", "v1alpha1"):
+    info = {"kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/" + version,
+            "spec": {"interactive": False}}
+    open(f".build/fuzz/corpus/info-{version}", "wb").write(b"\x01" + json.dumps(info).encode())
+PYTHON
+# Without this a crash can hang in Swift's own backtrace.
+export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0
+$folder/fuzz $folder/corpus -runs="$inputs" -max_len=4096 -print_final_stats=1 \
+  -artifact_prefix=$folder/ 2>&1 | tail -n 12
+echo "command lines"
+FUZZ_INPUTS=$inputs "${SWIFT:-swift}" test --disable-xctest --filter FuzzTests 2>&1 | tail -n 3

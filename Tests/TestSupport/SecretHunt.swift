@@ -1,0 +1,46 @@
+public import Foundation
+
+/// Searches what was printed or written for secrets, in every shape in which they travel.
+public struct SecretHunt: Sendable {
+  private let shapes: [(name: String, bytes: Data)]
+
+  /// Prepares a hunt.
+  ///
+  /// - Parameter secrets: Names and texts; of a JWT the signature alone is hunted too.
+  public init(_ secrets: [(name: String, text: String)]) {
+    shapes = secrets.flatMap { secret in Self.shapes(of: secret.text).map { (secret.name, $0) } }
+  }
+
+  /// The names of the secrets that bytes hold.
+  public func findings(in data: Data) -> [String] {
+    shapes.filter { data.range(of: $0.bytes) != nil }.map(\.name)
+  }
+
+  /// The same over all files below a folder, with their paths, but for those that are named.
+  public func findings(below folder: String, except known: Set<String> = []) -> [String] {
+    guard let files = FileManager.default.enumerator(atPath: folder) else { return [] }
+    return files.compactMap { $0 as? String }.filter { !known.contains($0) }.flatMap { path in
+      let content = try? Data(contentsOf: URL(filePath: folder + "/" + path))
+      return findings(in: content ?? Data()).map { "\(path): \($0)" }
+    }
+  }
+
+  private static func shapes(of secret: String) -> [Data] {
+    let parts = secret.split(separator: ".")
+    let texts = parts.count == 3 ? [secret, String(parts[2])] : [secret]
+    return texts.flatMap { text -> [Data] in
+      let form = text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? text
+      return ([text, form] + base64(text)).filter { $0.count >= 4 }.map { Data($0.utf8) }
+    }
+  }
+
+  /// What base64 makes of a text that stands somewhere in a longer one: it may begin at any of
+  /// three places in a group, and the groups at both ends hold its neighbours' bits too.
+  private static func base64(_ text: String) -> [String] {
+    (0..<3).map { offset in
+      let padded = Data(repeating: 0, count: offset) + Data(text.utf8)
+      let encoded = padded.base64EncodedString().replacing("=", with: "")
+      return String(encoded.dropFirst(offset == 0 ? 0 : offset + 1).dropLast(2))
+    }.filter { $0.count >= 8 }
+  }
+}

@@ -1,0 +1,131 @@
+#!/bin/bash
+# Shows the whole way on loopback: service account token, Dex, ExecCredential, kubectl.
+# Everything is a stand-in but tokenxchange and kubectl; nothing is left behind.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+folder=$(mktemp -d)
+job=
+standin=
+finish() {
+  status=$?
+  trap - EXIT
+  trap '' INT TERM HUP
+  # Each was started under set -m, which makes it a process group of its own.
+  for group in $job $standin; do
+    kill -- "-$group" 2>/dev/null || continue
+    wait "$group" 2>/dev/null || true
+  done
+  rm -rf "$folder"
+  exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+export TMPDIR=$folder
+
+# Says what is done, and shows its noise only if it fails.
+quietly() {
+  local what=$1 begin=$SECONDS
+  shift
+  printf '%s ... ' "$what"
+  # In the background, so that an interrupt is heard at once.
+  set -m
+  "$@" >"$folder/log" 2>&1 </dev/null &
+  job=$!
+  set +m
+  if wait "$job"; then
+    job=
+    echo "$((SECONDS - begin)) s"
+  else
+    job=
+    echo failed
+    cat "$folder/log" >&2
+    exit 1
+  fi
+}
+
+# Shows a command as it can be typed, then runs it.
+show() {
+  printf '\n$ '
+  printf '%s' "$1"
+  printf ' %s' "${@:2}"
+  printf '\n'
+  "$@"
+}
+
+tls=
+if command -v kubectl >/dev/null; then
+  .ci/packages "show kubectl over TLS" nginx-light openssl
+  tls=--tls
+fi
+quietly "building the static binary" "${MAKE:-make}" static
+quietly "building the stand-ins of Dex and of two clusters" "${SWIFT:-swift}" build --product dex-standin
+programs=$("${SWIFT:-swift}" build --show-bin-path)
+
+set -m
+"$programs/dex-standin" --directory "$folder" $tls ${tls:+--plain-dex} >"$folder/ready" 2>&1 &
+standin=$!
+set +m
+for _ in $(seq 300); do
+  ! grep -q '^ready' "$folder/ready" || break
+  kill -0 "$standin" 2>/dev/null || break
+  sleep 0.1
+done
+if ! grep -q '^ready' "$folder/ready"; then
+  echo "the stand-in did not start:" >&2
+  cat "$folder/ready" >&2
+  exit 1
+fi
+. "$folder/env"
+
+plugin=.build/static/tokenxchange
+printf '\nA service account token, as kubelet mounts it: %s\n' "$SUBJECT_TOKEN_FILE"
+printf 'Exchanged at a stand-in of Dex:\n'
+show "$plugin" --oidc-endpoint "$DEX_TOKEN_URL" --client-id "$DEX_CLIENT_ID" \
+  --dex-connector "$DEX_CONNECTOR_ID" --token-file "$SUBJECT_TOKEN_FILE" | tee "$folder/output"
+
+# The token's payload is base64url without padding.
+token=$(sed -n 's/.*"token":"\([^"]*\)".*/\1/p' "$folder/output")
+payload=$(printf '%s' "$token" | cut -d . -f 2 | tr -- -_ +/)
+while [ $((${#payload} % 4)) != 0 ]; do payload="$payload="; done
+exp=$(printf '%s' "$payload" | base64 -d | sed -n 's/.*"exp":\([0-9]*\).*/\1/p')
+end=$(date -u -d "@$exp" +%Y-%m-%dT%H:%M:%SZ)
+printf '\nThe token'"'"'s own exp is %s, which is %s' "$exp" "$end"
+if ! grep -q "\"expirationTimestamp\":\"$end\"" "$folder/output"; then
+  printf ': not the expirationTimestamp\n'
+  exit 1
+fi
+printf ': the expirationTimestamp.\n'
+
+if [ -z "$tls" ]; then
+  printf '\nkubectl is not installed, so it was not tried.\n'
+  exit 0
+fi
+cat >"$folder/kubeconfig" <<END
+apiVersion: v1
+kind: Config
+current-context: target
+contexts: [{name: target, context: {cluster: target, user: plugin}}]
+clusters:
+- name: target
+  cluster:
+    server: $API_SERVER
+    certificate-authority: $CA_FILE
+users:
+- name: plugin
+  user:
+    exec:
+      apiVersion: client.authentication.k8s.io/v1
+      interactiveMode: Never
+      command: $PWD/$plugin
+      args:
+      - --issuer=$DEX_ISSUER
+      - --client-id=$DEX_CLIENT_ID
+      - --connector-id=$DEX_CONNECTOR_ID
+      - --token-file=$SUBJECT_TOKEN_FILE
+      - --expiry-margin=60s
+END
+export HOME="$folder"
+printf '\nThe same as the exec plugin of a kubeconfig:\n'
+show kubectl --kubeconfig "$folder/kubeconfig" auth whoami

@@ -1,0 +1,134 @@
+import FoundationEssentials
+import Synchronization
+import TestSupport
+import Testing
+import TokenExchange
+
+@testable import tokenxchange
+
+/// How the doctor prints, and that nothing secret is in it.
+struct DoctorReportTests {
+  private static let secret = "hunter2-hunter2"
+
+  /// A world whose Dex has no discovery document and gives a token.
+  private func double(_ variables: [String: String] = [:]) -> WorldDouble {
+    Sample.world(
+      variables: variables,
+      outcomes: [Sample.answer(404, ""), Sample.answer(404, ""), Sample.token(Sample.issued)])
+  }
+
+  private func run(_ double: WorldDouble, _ words: [String], isTerminal: Bool = false) -> ExitCode {
+    var world = double.world
+    world.machine.isTerminal = { _ in isTerminal }
+    world.machine.program = {
+      ProgramFacts(path: "/tokenxchange", isStatic: true, setsTrust: true, libraries: "libcurl 8")
+    }
+    world.machine.systemTrust = { _, _ in SystemTrust(directory: "/etc/ssl/certs") }
+    world.machine.status = { _ in
+      PathStatus(
+        target: "..data/token", realPath: "/tokens/..1/token", mode: 0o640, owner: 0, group: 999,
+        size: 900, modified: double.now.addingTimeInterval(-60))
+    }
+    return tokenxchange.run(["doctor"] + words, in: world)
+  }
+
+  @Test func coloursOnATerminalOnly() {
+    let rows: [(isTerminal: Bool, variables: [String: String], isColoured: Bool)] = [
+      (true, [:], true), (false, [:], false), (true, ["NO_COLOR": "1"], false),
+      (true, ["NO_COLOR": ""], true), (true, ["TERM": "dumb"], false),
+    ]
+    for row in rows {
+      let double = double(row.variables)
+      _ = run(double, Sample.base, isTerminal: row.isTerminal)
+      #expect(double.stdout.contains("\u{1B}[") == row.isColoured)
+    }
+  }
+
+  @Test func goesOnAfterAFailure() {
+    let double = double()
+    #expect(run(double, Sample.base) == .answer)
+    let lines = double.stdout.split(separator: "\n").filter { $0.first?.isNumber == true }
+    let words = lines.map { $0.split(separator: ": ")[1] }
+    #expect(
+      words == [
+        "ok", "ok", "ok", "ok", "FAILED", "ok", "WARNING", "ok", "skipped", "ok",
+      ], "\(double.stdout)")
+    #expect(double.stdout.contains("      mode       0640, owner 0:999, we are uid 999\n"))
+    #expect(double.stdout.contains("link to    ..data/token\n"))
+  }
+
+  @Test func tellsOfASubPathMount() {
+    let double = Sample.world(
+      files: [
+        "/proc/self/mountinfo": .success(
+          Array("22 1 8:1 / / rw - ext4\n23 22 8:1 /a /tokens/..1/token ro - tmpfs\n".utf8))
+      ])
+    _ = run(double, Sample.base)
+    #expect(double.stdout.contains("WARNING: the token file is mounted by subPath"))
+  }
+
+  @Test func explainsThatTheUserMayNotAsk() {
+    let document =
+      #"{"issuer":"https://dex.example/dex","token_endpoint":"https://dex.example/dex/token"}"#
+    let double = Sample.world(
+      outcomes: [
+        Sample.answer(200, document), Sample.token(Sample.issued),
+        Sample.answer(403, #"{"message":"user \"x\" cannot create"}"#),
+      ])
+    #expect(run(double, Sample.base + ["--server=https://b.example:6443"]) == .refused)
+    #expect(
+      double.stdout.contains(
+        #"9. API server: FAILED: the API server https://b.example:6443 answered 403: user "x""#),
+      "\(double.stdout)")
+    let sent = double.requests.withLock { $0.last }
+    #expect(sent?.url == "https://b.example:6443/apis/authentication.k8s.io/v1/selfsubjectreviews")
+    #expect(sent?.headers.contains(.init("Authorization", "Bearer " + Sample.issued)) == true)
+  }
+
+  @Test func worksWithoutAnySettings() {
+    let double = Sample.world()
+    #expect(run(double, []) == .usage)
+    #expect(double.requests.withLock { $0.isEmpty })
+    #expect(double.stdout.contains("1. settings: FAILED: --issuer or --token-url is required"))
+  }
+
+  @Test func showsNoSecret() {
+    let double = double(["TOKENXCHANGE_CLIENT_SECRET": Self.secret])
+    for format in ["text", "json"] {
+      _ = run(double, Sample.base + ["--output", format, "--verbose"])
+    }
+    _ = run(double, Sample.base + ["--client-secret", Self.secret])
+    _ = run(
+      double, ["--issuer=https://me:\(Self.secret)@dex.example", "--token-url=\(Sample.issued)"])
+    let all = double.stdout + double.stderr
+    #expect(!all.contains(Self.secret))
+    #expect(!all.contains("eyJ"))
+    #expect(all.contains("set [TOKENXCHANGE_CLIENT_SECRET]"))
+    #expect(all.contains("set, not shown [flag]"))
+    #expect(all.contains("every user of this machine"))
+  }
+
+  @Test func namesTheSourceOfEachValue() {
+    let double = double(["TOKENXCHANGE_TIMEOUT": "3s"])
+    _ = run(double, Sample.base + ["--dex-connector=argocd-cluster"])
+    #expect(double.stdout.contains("argocd-cluster [--dex-connector]"))
+    #expect(double.stdout.contains("3s [TOKENXCHANGE_TIMEOUT]"))
+    #expect(double.stdout.contains("target-cluster [flag]"))
+    #expect(double.stdout.contains("id_token [default]"))
+  }
+
+  @Test func outputOfGetTokenIsNotItsOwn() {
+    let double = double(["TOKENXCHANGE_OUTPUT": "token"])
+    #expect(run(double, Sample.base) == .answer)
+  }
+
+  @Test func getTokenTellsTheSameWithVerbose() {
+    let double = Sample.world(variables: ["TOKENXCHANGE_TIMEOUT": "3s"])
+    #expect(double.run(["get-token", "--verbose"] + Sample.base) == .done)
+    for part in [
+      "--client-id target-cluster [flag]", "--timeout 3s [TOKENXCHANGE_TIMEOUT]", "trust: ",
+      "POST https://dex.example/dex/token: 200",
+    ] { #expect(double.stderr.contains("ms] " + part), "\(double.stderr)") }
+    #expect(!double.stderr.contains("eyJ"))
+  }
+}

@@ -1,0 +1,100 @@
+import FoundationEssentials
+import Synchronization
+import TestSupport
+import TokenExchange
+
+@testable import tokenxchange
+
+/// The whole chain on loopback, set up rightly, for a test to break in one place.
+final class FaultBench {
+  let site: StandInSite
+  let volume: ProjectedVolume
+  /// The values of flags, by name.
+  var flags: [String: String]
+  /// Seconds by which our clock is wrong.
+  var clockLead = 0.0
+  var variables: [String: String] = [:]
+  /// What must live as long as the test.
+  var kept: [Any] = []
+  /// One for all: the hook beneath it has one set of settings for the whole process.
+  private static let transport = URLSessionTransport()
+  private let directory: TemporaryDirectory
+
+  /// What a run printed, and its exit code.
+  struct Outcome {
+    var code: ExitCode
+    var output: String
+    var errors: String
+  }
+
+  init(tls: StandInSite.TLS = []) throws {
+    site = try StandInSite(tls: tls)
+    site.dex.update { $0.tokenLifetime = 3600 }
+    directory = try TemporaryDirectory()
+    volume = try ProjectedVolume(directory.path("volume"), token: site.cluster.token())
+    flags = [
+      "issuer": site.dex.issuer, "client-id": "target-cluster", "connector-id": "argocd-cluster",
+      "token-file": volume.tokenPath, "expiry-margin": "60s", "timeout": "5s",
+      "server": site.apiServerURL,
+    ]
+    flags["certificate-authority"] = tls.contains(.dex) ? site.authorityFile : nil
+    flags["server-ca"] = site.authorityFile
+  }
+
+  deinit { site.stop() }
+
+  /// The flags as words; those of the doctor only where they are wanted.
+  func arguments(_ command: String) -> [String] {
+    let ours = ["server", "server-ca"]
+    return [command]
+      + flags.filter { command == "doctor" || !ours.contains($0.key) }.map { "--\($0)=\($1)" }
+      .sorted()
+  }
+
+  /// Runs a command in this process, with real requests.
+  func run(_ command: String, _ more: String...) -> Outcome {
+    let output = Box()
+    let errors = Box()
+    let lead = clockLead
+    var world = World.live(variables: variables)
+    world.now = { Date().addingTimeInterval(lead) }
+    world.sleep = { _ in }
+    world.send = { request, options throws(TransportError) in
+      try Self.transport.send(request, options)
+    }
+    world.writeOutput = { text throws(Problem) in output.text.withLock { $0 += text } }
+    world.writeError = { line in errors.text.withLock { $0 += line + "\n" } }
+    let code = tokenxchange.run(arguments(command) + more, in: world)
+    return Outcome(
+      code: code, output: output.text.withLock { $0 }, errors: errors.text.withLock { $0 })
+  }
+
+  private final class Box: Sendable { let text = Mutex("") }
+
+  /// Changes the one connector.
+  func connector(_ change: @escaping (inout DexConfiguration.Connector) -> Void) {
+    site.dex.update { change(&$0.connectors[0]) }
+  }
+
+  /// Puts nginx with another certificate before Dex.
+  func front(_ pick: (TestCertificates) -> TestCertificates.Pair) throws {
+    let certificates = try TestCertificates()
+    let front = try TLSFront(upstream: site.dex.server.port, certificate: pick(certificates))
+    site.dex.update { $0.issuer = front.url + "/dex" }
+    flags["issuer"] = front.url + "/dex"
+    flags["certificate-authority"] = certificates.authority.certificate
+    site.apiServer.update { $0.issuer = front.url + "/dex" }
+    kept += [front, certificates] as [Any]
+  }
+
+  /// A token whose claims were changed.
+  func subject(_ change: (inout JSONObject) -> Void) throws {
+    try volume.rotate(to: site.cluster.token(change: change))
+  }
+
+  /// A token minted some time ago.
+  func subject(age: Double, lifetime: Int = 3600) throws {
+    let minted = Date().addingTimeInterval(-age)
+    try volume.rotate(to: site.cluster.token(now: minted, lifetime: lifetime))
+  }
+}

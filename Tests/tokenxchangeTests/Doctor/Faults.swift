@@ -1,0 +1,120 @@
+import FoundationEssentials
+import TestSupport
+
+@testable import tokenxchange
+
+/// The faults on the way from the command line to Dex.
+extension Fault {
+  static let beforeDex: [Fault] = [
+    .failed("client not named", "settings", "--client-id is required", code: .usage) {
+      $0.flags["client-id"] = nil
+    },
+    .failed("CA file missing", "settings", "there is no such file", code: .usage) {
+      $0.flags["certificate-authority"] = "/nowhere/ca.crt"
+    },
+    .warned("scope misspelt", "settings", "does not know the scopes federated_id") {
+      $0.flags["scopes"] = "openid,profile,federated:id,federated_id"
+    },
+    .failed(
+      "exec info of an old version", "exec info", "v1alpha1, which is not supported", code: .usage
+    ) {
+      $0.variables["KUBERNETES_EXEC_INFO"] =
+        #"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1alpha1"}"#
+    },
+    .failed("token missing", "subject token", "there is no token file", code: .subjectToken) {
+      $0.flags["token-file"] = "/nowhere/token"
+    },
+    .failed("token expired", "subject token", "expired 20 min ago", code: .subjectToken) {
+      try $0.subject(age: 4800)
+    },
+    .failed(
+      "token of another audience than wanted", "subject token", "lacks the audience dex",
+      code: .subjectToken
+    ) {
+      $0.flags["subject-audience"] = "dex"
+      try $0.subject { $0["aud"] = ["vault"] }
+    },
+    .warned("token for the API server itself", "subject token", "audience is the API server's own")
+    {
+      try $0.subject { $0["aud"] = ["https://kubernetes.default.svc.cluster.local"] }
+    },
+    .warned("token not renewed", "subject token", "and kubelet renews at 80 %") {
+      try $0.subject(age: 3400)
+    },
+    .failed(
+      "our clock an hour ahead", "subject token", "clock is 60 min ahead of Dex's",
+      code: .subjectToken
+    ) { $0.clockLead = 3601 },
+    .failed(
+      "our clock an hour behind", "subject token", "clock is 60 min behind Dex's",
+      code: .subjectToken
+    ) { $0.clockLead = -3601 },
+    .warned(
+      "Dex's clock an hour ahead", "connection", "clock is 60 min behind Dex's", code: .refused
+    ) { bench in
+      bench.site.dex.update { $0.now = { Date().addingTimeInterval(3605) } }
+      let date = HTTPDateText.text(Date().addingTimeInterval(3605))
+      bench.site.dex.inject(
+        DexFault { right in
+          var response = right()
+          response.headers.append(("Date", date))
+          return response
+        }.on("*", times: nil))
+    },
+    .failed("name not found", "connection", "has no address", code: .network) {
+      $0.flags["issuer"] = "https://dex.invalid/dex"
+    },
+    .failed("port closed", "connection", "refuses connections", code: .network) {
+      $0.site.dex.stop()
+    },
+    .failed(
+      "http to an https port", needsTLS: true, "connection", "speaks https on that port",
+      code: .usage
+    ) { bench in
+      bench.flags["issuer"] = bench.site.dex.issuer.replacing("https://", with: "http://")
+    },
+    .failed(
+      "private CA not given", needsTLS: true, "connection", "a certificate of an unknown issuer",
+      hints: ["--certificate-authority"], code: .network
+    ) { $0.flags["certificate-authority"] = nil },
+    .failed(
+      "certificate for another name", needsTLS: true, "connection",
+      "a certificate for another name",
+      code: .network
+    ) { try $0.front(\.wrongHost) },
+    .failed(
+      "certificate expired", needsTLS: true, "connection", "a certificate that has expired",
+      code: .network
+    ) { try $0.front(\.expired) },
+    .warned("issuer with a trailing slash", "discovery", "by a trailing slash") {
+      $0.flags["issuer"]? += "/"
+    },
+    .failed("issuer without its path", "discovery", "404; one is at http", code: .answer) {
+      $0.flags["issuer"] = $0.site.dex.server.url
+    },
+    .failed("issuer by another name", "discovery", "but --issuer says", code: .answer) {
+      $0.flags["issuer"] = $0.site.dex.issuer.replacing("127.0.0.1", with: "localhost")
+    },
+    .warned(
+      "token URL with another path", "discovery", "Dex's token endpoint is", code: .answer
+    ) { $0.flags["token-url"] = $0.site.dex.issuer + "/tokens" },
+    .failed("grant off", "discovery", "does not offer the token exchange", code: .refused) {
+      $0.site.dex.update { $0.grants = [GrantType.authorizationCode, GrantType.refreshToken] }
+    },
+  ]
+}
+
+/// The dates of HTTP headers.
+enum HTTPDateText {
+  static func text(_ date: Date) -> String {
+    let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+    let months = [
+      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+    // 2026-11-21T14:03:07Z
+    let words = "\(date.ISO8601Format())".split { "-T:Z".contains($0) }
+    let day = Int(date.timeIntervalSince1970 / 86_400) % 7
+    let month = months[(Int(words[1]) ?? 1) - 1]
+    return "\(days[day]), \(words[2]) \(month) \(words[0]) \(words[3]):\(words[4]):\(words[5]) GMT"
+  }
+}

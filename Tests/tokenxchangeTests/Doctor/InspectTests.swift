@@ -1,0 +1,102 @@
+import Synchronization
+import TestSupport
+import Testing
+import TokenExchange
+
+@testable import tokenxchange
+
+/// What `inspect` shows, and what it never does.
+struct InspectTests {
+  private static let now = 1_795_223_258
+
+  private static let account = Sample.jwt(
+    #"{"aud":["dex"],"exp":\#(now + 2460),"iat":\#(now - 1140),"iss":"https://a.example","jti":"j","#
+      + #""kubernetes.io":{"namespace":"argocd","serviceaccount":{"name":"argocd-server"},"#
+      + #""pod":{"name":"argocd-server-0"}},"sub":"system:serviceaccount:argocd:argocd-server"}"#)
+
+  private static let dex = Sample.jwt(
+    #"{"aud":"b","exp":\#(now - 300),"iss":"https://dex.example/dex","#
+      + #""federated_claims":{"connector_id":"c","user_id":"u"},"sub":"CgF1EgFj"}"#)
+
+  private func run(_ input: String, _ more: String..., isTerminal: Bool = false) -> WorldDouble {
+    let double = WorldDouble()
+    var world = double.world
+    world.machine.isTerminal = { _ in isTerminal }
+    world.machine.readInput = { _ throws(FileFault) in Array(input.utf8) }
+    let code = tokenxchange.run(["inspect"] + more, in: world)
+    double.errors.withLock { $0 += "exit \(code.rawValue)" }
+    return double
+  }
+
+  @Test func showsAServiceAccountToken() {
+    let double = run(Self.account + "\n")
+    #expect(double.stderr == "exit 0")
+    #expect(
+      double.stdout == """
+        nothing of this is verified: only the issuer's keys can tell who wrote it
+        from             standard input
+        kind             service account token
+        header           alg RS256
+        issuer           https://a.example
+        subject          system:serviceaccount:argocd:argocd-server
+        namespace        argocd
+        service account  argocd-server
+        pod              argocd-server-0
+        audience         dex
+        issued           2026-11-21T00:48:38Z, 19 min ago
+        expires          2026-11-21T01:48:38Z, in 41 min
+        other claims
+          jti  j
+
+        """)
+  }
+
+  @Test func decodesDexInAnExecCredential() {
+    let credential =
+      #"{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":"#
+      + #"{"expirationTimestamp":"2026-11-21T01:00:00Z","token":"\#(Self.dex)"}}"#
+    let text = run(credential).stdout
+    for line in [
+      "from                    standard input: ExecCredential, client.authentication.k8s.io/v1",
+      "reported end            2026-11-21T01:00:00Z", "sub: user id            u",
+      "sub: connector          c", "federated connector_id  c",
+      "expires                 2026-11-21T01:02:38Z, 5 min ago",
+    ] { #expect(text.contains(line + "\n"), "\(text)") }
+  }
+
+  @Test func speaksJSON() throws {
+    let text = run(Self.dex, "--output=json").stdout
+    let document = try #require(JSON(parsing: Array(text.utf8)))
+    #expect(document["verified"] == .bool(false))
+    #expect(document["expired"] == .bool(true))
+    #expect(document["expiresInSeconds"] == .integer(-300))
+    #expect(document["dexSubject"]?["userID"] == .string("u"))
+    #expect(document["claims"]?["aud"] == .string("b"))
+  }
+
+  @Test(arguments: [account, dex, #"{"access_token":"\#(dex)"}"#])
+  func neverShowsTheSignature(_ input: String) {
+    for format in ["text", "json"] {
+      let text = run(input, "--output=\(format)", "--verbose")
+      #expect(!(text.stdout + text.stderr).contains("c2VjcmV0LXNpZ25hdHVyZQ"))
+      #expect(!(text.stdout + text.stderr).contains("eyJ"))
+    }
+  }
+
+  @Test(arguments: [
+    Row("nothing", " \n", "standard input holds no token"),
+    Row("opaque", "hunter2-hunter2", "holds 15 characters that are no JSON Web Token"),
+    Row("JSON without a token", #"{"kind":"Status"}"#, "standard input holds no token"),
+  ])
+  func refusesTheRest(_ row: Row<String, String>) {
+    let double = run(row.input)
+    #expect(double.stdout.isEmpty)
+    #expect(double.stderr.contains(row.output))
+    #expect(double.stderr.hasSuffix("exit 3"))
+    #expect(!double.stderr.contains("hunter2"))
+  }
+
+  @Test func doesNotWaitForAPerson() {
+    #expect(run("", isTerminal: true).stderr.hasSuffix("exit 2"))
+  }
+}

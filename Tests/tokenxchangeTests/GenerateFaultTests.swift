@@ -1,0 +1,218 @@
+import Synchronization
+import TestSupport
+import Testing
+import TokenExchange
+
+@testable import tokenxchange
+
+/// What generate and publish-issuer refuse, and in which words.
+@Suite struct GenerateFaultTests {
+  static let dex = [
+    "--issuer=https://dex.example/dex", "--client-id=target-cluster",
+    "--connector-id=argocd-cluster",
+  ]
+  static let target = ["--server=https://target.example:6443"]
+  /// A certificate as far as our own check looks.
+  static let certificate =
+    "-----BEGIN CERTIFICATE-----\n"
+    + Base64.encode([0x30, 0x81, 0x80] + [UInt8](repeating: 1, count: 0x80))
+    + "\n-----END CERTIFICATE-----\n"
+  static let files: [String: Result<[UInt8], FileFault>] = [
+    "/ca.der": .success([0x30, 0x82]),
+    "/ca-and-key.pem": .success(
+      Array((certificate + "-----BEGIN PRIVATE KEY-----\nAQ==\n-----END PRIVATE KEY-----\n").utf8)),
+    "/discovery.json": .success(Array(#"{"issuer":"https://kubernetes.default.svc"}"#.utf8)),
+    "/jwks.json": .success(
+      Array(#"{"keys":[{"kty":"RSA","kid":"a","n":"AQ","e":"AQ"}]}"#.utf8)),
+    "/empty.json": .success(Array("{}".utf8)),
+  ]
+
+  static let commands: [(name: String, arguments: [String])] = [
+    ("no kind", ["generate"]),
+    ("kind unknown", ["generate", "argocd-clutser"]),
+    ("flag of another kind", ["generate", "rbac", "--server=x"]),
+    ("kubeconfig: no server", ["generate", "kubeconfig"] + dex),
+    ("kubeconfig: http", ["generate", "kubeconfig", "--server=http://127.0.0.1:8080"] + dex),
+    ("kubeconfig: no CA file", ["generate", "kubeconfig", "--server-ca=/none"] + target + dex),
+    ("kubeconfig: CA is DER", ["generate", "kubeconfig", "--server-ca=/ca.der"] + target + dex),
+    (
+      "kubeconfig: CA with its key",
+      ["generate", "kubeconfig", "--certificate-authority=/ca-and-key.pem"] + target + dex
+    ),
+    (
+      "kubeconfig: client secret",
+      ["generate", "kubeconfig", "--client-secret=hunter2"] + target + dex
+    ),
+    ("kubeconfig: no connector", ["generate", "kubeconfig"] + target + dex.dropLast()),
+    ("kubeconfig: bad margin", ["generate", "kubeconfig", "--expiry-margin=1"] + target + dex),
+    (
+      "kubeconfig: connector and login", ["generate", "kubeconfig", "--auth=login"] + target + dex
+    ),
+    ("kubeconfig: no token file", ["generate", "kubeconfig", "--auth=token-file"] + target),
+    ("kubeconfig: bad method", ["generate", "kubeconfig", "--auth=token"] + target + dex),
+    (
+      "argocd-cluster: its own cluster",
+      ["generate", "argocd-cluster", "--server=https://kubernetes.default.svc"] + dex
+    ),
+    (
+      "argocd-cluster: login",
+      ["generate", "argocd-cluster", "--auth=login", "--issuer=https://a", "--client-id=b"]
+        + target
+    ),
+    ("argocd-cluster: bad label", ["generate", "argocd-cluster", "--label=a"] + target + dex),
+    ("argocd-workload: no image", ["generate", "argocd-workload"]),
+    (
+      "argocd-workload: token too short",
+      ["generate", "argocd-workload", "--image=a", "--token-expiration=5m"]
+    ),
+    ("rbac: nobody", ["generate", "rbac", "--connector-id=c", "--cluster-role=view"]),
+    ("rbac: no role", ["generate", "rbac", "--argocd", "--connector-id=c"]),
+    ("rbac: role without namespace", ["generate", "rbac", "--argocd", "--direct", "--role=r"]),
+    (
+      "rbac: bad account",
+      ["generate", "rbac", "--service-account=argocd:server", "--direct", "--cluster-role=view"]
+    ),
+    (
+      "rbac: bad rule",
+      ["generate", "rbac", "--argocd", "--direct", "--cluster-role=r", "--rule=get"]
+    ),
+    (
+      "rbac: prefix of the system",
+      [
+        "generate", "rbac", "--argocd", "--connector-id=c", "--cluster-role=view",
+        "--username-prefix=system:",
+      ]
+    ),
+    (
+      "rbac: prefix that becomes the system's",
+      [
+        "generate", "rbac", "--argocd", "--connector-id=c", "--cluster-role=view",
+        "--username-prefix=sys",
+      ]
+    ),
+    (
+      "rbac: direct and connector",
+      ["generate", "rbac", "--argocd", "--direct", "--connector-id=c", "--cluster-role=view"]
+    ),
+    ("api-server: flags cannot", ["generate", "api-server", "--format=flags"] + dex),
+    (
+      "api-server: flags and people",
+      ["generate", "api-server", "--format=flags", "--login-connector=github"] + dex
+    ),
+    (
+      "api-server: sub in a configuration",
+      ["generate", "api-server", "--username-claim=sub"] + dex
+    ),
+    ("api-server: direct and Dex", ["generate", "api-server", "--direct"] + dex.prefix(1)),
+    ("api-server: Dex and direct", ["generate", "api-server", "--subject-audience=a"] + dex),
+    ("dex: issuer by http", ["generate", "dex", "--issuer=http://dex.example"] + dex.dropFirst()),
+    ("sidecar: bad mode", ["generate", "sidecar", "--image=a", "--mode=rw"] + dex),
+    ("publish-issuer: no source", ["publish-issuer", "--public-url=https://a", "/site"]),
+    ("publish-issuer: one file", ["publish-issuer", "--jwks=/jwks.json", "/site"]),
+    (
+      "publish-issuer: both sources",
+      ["publish-issuer", "--jwks=/jwks.json", "--from-server=https://a", "/site"]
+    ),
+    ("publish-issuer: nowhere", ["publish-issuer", "--from-server=https://a"]),
+    (
+      "publish-issuer: folder and check",
+      ["publish-issuer", "--from-server=https://a", "--check=https://b", "/site"]
+    ),
+    (
+      "publish-issuer: another issuer",
+      [
+        "publish-issuer", "--openid-configuration=/discovery.json", "--jwks=/jwks.json",
+        "--public-url=https://oidc.example", "/site",
+      ]
+    ),
+    (
+      "publish-issuer: no issuer",
+      [
+        "publish-issuer", "--openid-configuration=/empty.json", "--jwks=/jwks.json",
+        "--public-url=https://oidc.example", "/site",
+      ]
+    ),
+    (
+      "publish-issuer: no keys",
+      [
+        "publish-issuer", "--openid-configuration=/discovery.json", "--jwks=/empty.json",
+        "--public-url=https://oidc.example", "/site",
+      ]
+    ),
+  ]
+
+  @Test func allRefusalsAreAsReviewed() {
+    var text = ""
+    for command in Self.commands {
+      // Variables of a shell must not leak into what is committed.
+      let world = WorldDouble(
+        variables: [
+          "TOKENXCHANGE_CONNECTOR_ID": "leak", "TOKENXCHANGE_IMAGE": "leak",
+          "TOKENXCHANGE_SERVER": "https://leak",
+        ], files: Self.files)
+      let code = world.run(command.arguments)
+      #expect(world.stdout == "", "\(command.name)")
+      #expect(!world.stderr.contains("hunter2"), "\(command.name)")
+      #expect(!world.stderr.contains("leak"), "\(command.name)")
+      let written = world.written.withLock { $0 }
+      #expect(written.isEmpty, "\(command.name)")
+      let lines = world.stderr.split(separator: "\n")
+      #expect(lines.count == 2, "\(command.name): \(world.stderr)")
+      text += "\(command.name): exit \(code.rawValue)\n" + lines.map { "  \($0)\n" }.joined()
+    }
+    #expect(Golden.difference(text, from: "generate-faults.txt") == nil)
+  }
+
+  @Test func readsNoFileOfAPod() {
+    let world = WorldDouble(files: [:])
+    let code = world.run(
+      ["generate", "kubeconfig", "--token-file=/pod/token", "--client-secret-file=/pod/secret"]
+        + Self.target + Self.dex)
+    #expect(code == .done)
+    #expect(world.stdout.contains("\"--client-secret-file=/pod/secret\""))
+  }
+
+  @Test func aPodWithASidecar() {
+    let world = WorldDouble()
+    let arguments = ["generate", "sidecar", "--image=example.com/tokenxchange:0.1.0"]
+    #expect(world.run(arguments + Self.dex) == .done)
+    #expect(Golden.difference(world.stdout, from: "generate-sidecar.yaml") == nil)
+  }
+
+  @Test func theSameFlagsInAnyOrderGiveTheSameText() {
+    let arguments = Self.target + Self.dex + ["--expiry-margin=30s", "--timeout=5s"]
+    let worlds = [arguments, arguments.reversed()].map { arguments in
+      let world = WorldDouble()
+      #expect(world.run(["generate", "argocd-cluster"] + arguments) == .done)
+      return world.stdout
+    }
+    #expect(worlds[0] == worlds[1])
+  }
+
+  @Test func anOutputFileIsReplacedAndNothingPrinted() {
+    let world = WorldDouble()
+    let arguments = ["generate", "rbac", "--argocd", "--direct", "--cluster-role=view"]
+    #expect(world.run(arguments + ["--output=/out.yaml"]) == .done)
+    #expect(world.stdout == "")
+    let printed = WorldDouble()
+    #expect(printed.run(arguments) == .done)
+    let written = world.written.withLock { $0 }
+    #expect(written["/out.yaml"] == Array(printed.stdout.utf8))
+  }
+}
+
+@Suite struct GenerateHelpTests {
+  @Test func namesItsKinds() {
+    let world = WorldDouble()
+    #expect(world.run(["generate", "--help"]) == .done)
+    for kind in Command.generate.kinds {
+      #expect(world.stdout.contains("  \(kind.kindName) "))
+      let inner = WorldDouble()
+      #expect(inner.run(["generate", kind.kindName, "--help"]) == .done)
+      #expect(inner.stdout.hasPrefix("Usage: tokenxchange \(kind.name) [OPTIONS]\n"))
+      #expect(!inner.stdout.contains("Variable:"))
+      let spellings = kind.options.flatMap(\.spellings)
+      #expect(Set(spellings).count == spellings.count, "\(kind.name)")
+    }
+  }
+}

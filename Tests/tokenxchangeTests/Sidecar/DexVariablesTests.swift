@@ -1,0 +1,159 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+import TokenExchange
+
+@testable import tokenxchange
+
+/// dexsidecar's variables do what they did, and say where they slip.
+struct DexVariablesTests {
+  /// The environment of dexsidecar's README, with paths and addresses of the test.
+  static let readme = [
+    "dex_access_token_file": FakeOutside.file, "dex_endpoint": "https://dex.example/token",
+    "dex_basic_auth": "client:", "dex_connector_id": "k3s",
+    "dex_grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+    "dex_scope": "openid federated:id",
+    "dex_requested_token_type": "urn:ietf:params:oauth:token-type:access_token",
+    "dex_file_subject_token": FakeOutside.subjectFile,
+    "dex_subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
+  ]
+  static let modeWarning =
+    "tokenxchange: warning: every user may read /kept/token: its mode is 0644, as dexsidecar's; "
+    + "say --mode 0640 or 0600"
+
+  let outside: FakeOutside
+
+  init() throws { outside = try FakeOutside() }
+
+  private func once(_ changes: [String: String?] = [:], _ flags: String...) -> ExitCode {
+    var variables = Self.readme
+    for (name, value) in changes { variables[name] = value }
+    return run(["sidecar", "--once"] + flags, in: outside.world(variables: variables))
+  }
+
+  private var form: [String: String] {
+    let body = outside.state.withLock { $0.requests.last?.body ?? [] }
+    let fields = LoopbackRequest.fields(String(decoding: body, as: UTF8.self))
+    return Dictionary(fields.map { ($0.name, $0.value) }) { first, _ in first + " TWICE" }
+  }
+
+  private var authorization: String? {
+    outside.state.withLock { state in
+      state.requests.last?.headers.first { $0.name == "Authorization" }?.value
+    }
+  }
+
+  @Test func sendsWhatDexsidecarSends() throws {
+    #expect(once() == .done)
+    #expect(outside.kept != nil)
+    #expect(outside.state.withLock { $0.modes[FakeOutside.file] } == 0o644)
+    #expect(outside.errors == [Self.modeWarning])
+    #expect(authorization == "Basic " + Data("client:".utf8).base64EncodedString())
+    let subject = outside.state.withLock { $0.files[FakeOutside.subjectFile] ?? [] }
+    #expect(
+      form == [
+        "connector_id": "k3s", "scope": "openid federated:id",
+        "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+        "subject_token": String(decoding: subject, as: UTF8.self),
+        "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
+        "requested_token_type": "urn:ietf:params:oauth:token-type:access_token",
+      ])
+  }
+
+  @Test func modeSilencesTheWarning() {
+    #expect(once([:], "--mode", "0640") == .done)
+    #expect(outside.errors.isEmpty)
+  }
+
+  @Test func anyOtherVariableIsAFieldAndSettingsAreNot() {
+    outside.set { $0.files["/res"] = Array(" https://target \n".utf8) }
+    let code = once([
+      "dex_audience": "other", "dex_file_resource": "/res", "dex_refresh_interval": "1m",
+      "dex_refresh_before": "1h", "dex_empty": "",
+    ])
+    #expect(code == .done)
+    #expect(form["audience"] == "other")
+    #expect(form["resource"] == "https://target")
+    #expect(form.count == 8)
+  }
+
+  @Test func aClientInTheFormIsSentInTheForm() {
+    outside.set { $0.files["/secret"] = Array("s 1\n".utf8) }
+    let code = once([
+      "dex_basic_auth": nil, "dex_client_id": "client", "dex_file_client_secret": "/secret",
+    ])
+    #expect(code == .done)
+    #expect(authorization == nil)
+    #expect(form["client_id"] == "client")
+    #expect(form["client_secret"] == "s 1")
+  }
+
+  @Test func basicAuthIsCutAtTheFirstColonAndEncoded() {
+    #expect(once(["dex_basic_auth": "client:a:b c"]) == .done)
+    #expect(authorization == "Basic " + Data("client:a%3Ab+c".utf8).base64EncodedString())
+  }
+
+  @Test func aSubjectTokenMayStandInTheVariable() {
+    let token = outside.jwt(life: 60)
+    #expect(once(["dex_file_subject_token": nil, "dex_subject_token": token]) == .done)
+    #expect(form["subject_token"] == token)
+  }
+
+  @Test func missingFieldsAreWhatDexTakesThemFor() {
+    #expect(once(["dex_scope": nil, "dex_requested_token_type": nil]) == .done)
+    #expect(form["scope"] == "")
+    #expect(form["requested_token_type"] == "urn:ietf:params:oauth:token-type:access_token")
+  }
+
+  @Test func flagsAndOurVariablesWin() {
+    let code = once(
+      ["TOKENXCHANGE_CONNECTOR_ID": "ours"], "--client-id", "client", "--mode", "0600")
+    #expect(code == .done)
+    #expect(form["connector_id"] == "ours")
+    #expect(form["client_id"] == "client")
+    #expect(authorization == nil)
+  }
+
+  @Test func namesAScopeThatDexDoesNotKnow() {
+    #expect(once(["dex_scope": "openid federated_id"], "--mode", "0600") == .done)
+    #expect(
+      outside.errors == [
+        "tokenxchange: warning: Dex does not know the scope \"federated_id\" of dex_scope: "
+          + "did you mean federated:id?"
+      ])
+  }
+
+  @Test func namesAUserThatDexRefuses() {
+    outside.answer(401, #"{"error":"invalid_client"}"#)
+    #expect(once(["dex_basic_auth": "user:"], "--mode", "0600") == .refused)
+    #expect(outside.errors.count == 3)
+    #expect(
+      outside.errors[0].hasPrefix(
+        "tokenxchange: warning: Dex refuses the user \"user\" of dex_basic_auth: it must be the id "
+          + "of a client"))
+  }
+
+  @Test(arguments: [
+    ["dex_endpoint": nil], ["dex_subject_token": "x"], ["dex_file_endpoint": "/x"],
+    ["dex_grant_type": "password"], ["dex_refresh_interval": "often"],
+    ["dex_refresh_before": "1 hour"], ["dex_endpoint": "http://dex.example/token"],
+    ["dex_basic_auth": nil], ["dex_access_token_file": nil], ["dex_file_resource": "/missing"],
+  ])
+  func faultsAreNamed(_ changes: [String: String?]) {
+    #expect(once(changes) == .usage)
+    #expect(outside.requestCount == 0)
+    let name = changes.keys.first ?? ""
+    let named = outside.errors.contains { $0.contains(name) }
+    #expect(named || name == "dex_basic_auth" || name == "dex_access_token_file")
+  }
+
+  @Test func theIntervalBoundsTheWaitAndAsksNobody() throws {
+    var variables = Self.readme
+    variables["dex_refresh_interval"] = "500ms"
+    var sidecar = try outside.sidecar(flags: ["sidecar"], variables: variables)
+    sidecar.run(outside, for: 700)
+    #expect(outside.requestCount == 1)
+    #expect(outside.state.withLock { $0.waits.max() ?? 0 } <= 0.5)
+  }
+}

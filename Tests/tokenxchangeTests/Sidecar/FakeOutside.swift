@@ -1,0 +1,150 @@
+import Foundation
+import Synchronization
+import TestSupport
+import TokenExchange
+
+@testable import tokenxchange
+
+/// A world of a test's own: its files, its clock, its Dex.
+final class FakeOutside: Sendable {
+  struct State: Sendable {
+    var now = Date(timeIntervalSince1970: 1_800_000_000)
+    var uptime = 100.0
+    var files: [String: [UInt8]] = [:]
+    var modes: [String: UInt32] = [:]
+    var errors: [String] = []
+    var requests: [HTTPRequest] = []
+    var waits: [Double] = []
+    var life = 1000.0
+    /// What Dex answers; nil for a token.
+    var answer: Result<HTTPAnswer, TransportError>?
+    /// Whether SIGUSR1 comes in the next wait.
+    var isAsked = false
+    var writeFault: WriteFault?
+    var takenSignals: [Int32?] = []
+  }
+
+  static let file = "/kept/token"
+  static let subjectFile = "/subject/token"
+
+  let state = Mutex(State())
+  let key: RSAKey
+
+  init() throws {
+    key = try RSAKey()
+    setSubject("system:serviceaccount:a:b")
+  }
+
+  func setSubject(_ name: String, life: Double = 1e6) {
+    let token = jwt(subject: name, life: life)
+    state.withLock { $0.files[Self.subjectFile] = Array(token.utf8) }
+  }
+
+  /// A token that ends so many seconds from now.
+  func jwt(subject: String = "s", audience: String = "client", life: Double) -> String {
+    let now = state.withLock { $0.now.timeIntervalSince1970 }
+    let claims = JSONObject([
+      ("iss", "https://issuer"), ("sub", .string(subject)), ("aud", .string(audience)),
+      ("exp", .integer(Int(now + life))),
+    ])
+    return JWT.sign(.object(claims), with: key)
+  }
+
+  var kept: String? {
+    state.withLock { $0.files[Self.file].map { String(decoding: $0, as: UTF8.self) } }
+  }
+  var requestCount: Int { state.withLock { $0.requests.count } }
+  var errors: [String] { state.withLock { $0.errors } }
+  var uptime: Double { state.withLock { $0.uptime } }
+
+  func set(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
+
+  func answer(_ status: Int, _ body: String, headers: [String: String] = [:]) {
+    set {
+      $0.answer = .success(HTTPAnswer(status: status, headers: headers, body: Array(body.utf8)))
+    }
+  }
+
+  func world(variables: [String: String] = [:]) -> World {
+    World(
+      variables: variables, now: { self.state.withLock { $0.now } },
+      uptime: { self.state.withLock { $0.uptime } }, sleep: { self.pass($0) },
+      random: { 0.5 },
+      send: { request, _ throws(TransportError) in try self.send(request) },
+      readFile: { path, _ throws(FileFault) in
+        guard let content = self.state.withLock({ $0.files[path] }) else { throw .missing }
+        return content
+      },
+      replaceFile: { path, content, mode throws(WriteFault) in
+        if let fault = self.state.withLock({ $0.writeFault }) { throw fault }
+        self.set {
+          $0.files[path] = content
+          $0.modes[path] = mode
+        }
+      },
+      copyProgram: { _, _ in }, writeOutput: { _ in },
+      writeError: { line in self.set { $0.errors.append(line) } },
+      userID: 1000, sidecar: sidecarWorld)
+  }
+
+  private var sidecarWorld: SidecarWorld {
+    SidecarWorld(
+      takeSignals: { code in self.set { $0.takenSignals.append(code) } },
+      wait: { seconds in
+        self.set { $0.waits.append(seconds) }
+        self.pass(seconds)
+        return self.state.withLock { state in
+          defer { state.isAsked = false }
+          return state.isAsked
+        }
+      },
+      uninterrupted: { body throws(WriteFault) in try body() },
+      testWriting: { _ throws(WriteFault) in
+        if let fault = self.state.withLock({ $0.writeFault }) { throw fault }
+      },
+      removeFile: { path in self.set { $0.files[path] = nil } })
+  }
+
+  func pass(_ seconds: Double) {
+    set {
+      $0.now += seconds
+      $0.uptime += seconds
+    }
+  }
+
+  private func send(_ request: HTTPRequest) throws(TransportError) -> HTTPAnswer {
+    let (answer, life) = state.withLock { state in
+      state.requests.append(request)
+      return (state.answer, state.life)
+    }
+    if let answer { return try answer.get() }
+    let body = "{\"access_token\":\"\(jwt(life: life))\",\"token_type\":\"bearer\"}"
+    return HTTPAnswer(status: 200, headers: [:], body: Array(body.utf8))
+  }
+}
+
+extension FakeOutside {
+  static let flags = [
+    "sidecar", "--token-url", "https://dex.example/token", "--client-id", "client",
+    "--connector-id", "c", "--token-file", subjectFile, "--write", file,
+  ]
+
+  func sidecar(
+    _ more: [String] = [], flags: [String] = flags, variables: [String: String] = [:]
+  ) throws -> Sidecar {
+    let world = world(variables: variables)
+    let invocation = try ArgumentParser(arguments: flags + more, variables: variables).parse()
+    let settings = try SidecarSettings(invocation, world: world)
+    var sidecar = Sidecar(settings, world: world, log: world.log(for: invocation))
+    try sidecar.prepare()
+    return sidecar
+  }
+}
+
+extension Sidecar {
+  /// Runs until so many seconds have passed.
+  mutating func run(_ outside: FakeOutside, for seconds: Double) {
+    let end = outside.uptime + seconds
+    while outside.uptime < end { step() }
+  }
+}

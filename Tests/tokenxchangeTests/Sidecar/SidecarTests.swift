@@ -1,0 +1,254 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+import TokenExchange
+
+@testable import tokenxchange
+
+/// The loop, with a clock that obeys.
+struct SidecarTests {
+  let outside: FakeOutside
+
+  init() throws { outside = try FakeOutside() }
+
+  @Test func renewsAtFourFifthsAndLogsOneLineEach() throws {
+    var sidecar = try outside.sidecar()
+    sidecar.run(outside, for: 0.1)
+    #expect(outside.requestCount == 1)
+    #expect(outside.kept?.hasPrefix("eyJ") == true)
+    #expect(outside.kept?.hasSuffix("\n") == false)
+    #expect(outside.state.withLock { $0.modes[FakeOutside.file] } == 0o600)
+    sidecar.run(outside, for: 797)
+    #expect(outside.requestCount == 1)
+    sidecar.run(outside, for: 4)
+    #expect(outside.requestCount == 2)
+    sidecar.run(outside, for: 8000)
+    #expect(outside.requestCount == 12)
+    #expect(
+      outside.errors.first
+        == "tokenxchange: renewed /kept/token: good until 2027-01-15T08:16:40Z (16 min), "
+        + "next renewal at 2027-01-15T08:13:20Z (in 13 min)")
+    #expect(outside.errors.count == 12)
+    #expect(outside.errors.allSatisfy { !$0.contains("eyJ") })
+    #expect(outside.state.withLock { $0.waits.max() ?? 0 } <= 2)
+  }
+
+  @Test func renewsAheadOfTheEndIfAsked() throws {
+    var sidecar = try outside.sidecar(["--refresh-before", "15m"])
+    sidecar.run(outside, for: 99)
+    #expect(outside.requestCount == 1)
+    sidecar.run(outside, for: 3)
+    #expect(outside.requestCount == 2)
+  }
+
+  @Test func renewsAtASignal() throws {
+    var sidecar = try outside.sidecar()
+    sidecar.step()
+    outside.set { $0.isAsked = true }
+    sidecar.step()
+    #expect(outside.requestCount == 1)
+    sidecar.step()
+    #expect(outside.requestCount == 2)
+  }
+
+  @Test(arguments: [3600.0, 900]) func renewsWhenTheClockIsSetForward(_ leap: Double) throws {
+    var sidecar = try outside.sidecar()
+    sidecar.run(outside, for: 60)
+    outside.set { $0.now += leap }
+    sidecar.step()
+    #expect(outside.requestCount == 2)
+    #expect(outside.kept != nil)
+  }
+
+  @Test func renewsInTimeWhenTheClockIsSetBack() throws {
+    var sidecar = try outside.sidecar()
+    sidecar.run(outside, for: 60)
+    outside.set { $0.now -= 86_400 }
+    sidecar.run(outside, for: 745)
+    #expect(outside.requestCount == 2)
+  }
+
+  @Test func keepsTheOldTokenUntilItEnds() throws {
+    var sidecar = try outside.sidecar()
+    sidecar.run(outside, for: 700)
+    let old = outside.kept
+    outside.set { $0.answer = .failure(TransportError(.refused)) }
+    sidecar.run(outside, for: 299)
+    #expect(outside.kept == old)
+    #expect(outside.errors.count == 2)
+    #expect(outside.errors.last?.contains("the old token stays until 2027-01-15T08:16:40Z") == true)
+    sidecar.run(outside, for: 3)
+    #expect(outside.kept == nil)
+    #expect(
+      outside.errors.last
+        == "tokenxchange: removed /kept/token: its token ended at 2027-01-15T08:16:40Z")
+    outside.set { $0.answer = nil }
+    sidecar.run(outside, for: 60)
+    #expect(outside.kept?.hasPrefix("eyJ") == true)
+    #expect(outside.errors.last?.contains("failed tries in ") == true)
+  }
+
+  @Test func sumsUpWhatRepeats() throws {
+    outside.set { $0.answer = .failure(TransportError(.refused)) }
+    var sidecar = try outside.sidecar()
+    sidecar.run(outside, for: 290)
+    #expect(outside.errors.count == 1)
+    #expect(
+      outside.errors[0]
+        == "tokenxchange: failed: dex.example refuses connections; next try in 1 s; there is no "
+        + "token; hint: is Dex running there, and on that port? a Service refuses while none of "
+        + "its pods is ready")
+    sidecar.run(outside, for: 3600)
+    #expect((11...14).contains(outside.errors.count))
+    #expect(outside.errors[1].contains("still failing after 5 min"))
+    #expect(outside.requestCount < 200)
+  }
+
+  @Test func refusalsAreAskedAboutEverMoreSeldom() throws {
+    outside.answer(401, #"{"error":"access_denied"}"#)
+    var sidecar = try outside.sidecar()
+    sidecar.run(outside, for: 86_400)
+    #expect((300...700).contains(outside.requestCount))
+  }
+
+  @Test func waitsAsLongAsTheServerAsks() throws {
+    outside.answer(429, "", headers: ["retry-after": "40"])
+    var sidecar = try outside.sidecar()
+    sidecar.run(outside, for: 39)
+    #expect(outside.requestCount == 1)
+    sidecar.run(outside, for: 2)
+    #expect(outside.requestCount == 2)
+  }
+
+  @Test func aNewIdentityIsExchangedAtOnce() throws {
+    var sidecar = try outside.sidecar()
+    sidecar.run(outside, for: 10)
+    outside.setSubject("system:serviceaccount:a:b", life: 2e6)
+    sidecar.run(outside, for: 10)
+    #expect(outside.requestCount == 1)
+    outside.setSubject("system:serviceaccount:a:other")
+    sidecar.run(outside, for: 4)
+    #expect(outside.requestCount == 2)
+    #expect(outside.kept != nil)
+  }
+
+  @Test func theOldIdentitysFileGoesWhenDexRefusesTheNewOne() throws {
+    var sidecar = try outside.sidecar()
+    sidecar.run(outside, for: 10)
+    outside.answer(401, #"{"error":"access_denied"}"#)
+    outside.setSubject("system:serviceaccount:a:other")
+    sidecar.run(outside, for: 4)
+    #expect(outside.kept == nil)
+  }
+
+  @Test func theOldIdentitysFileStaysWhileDexIsDown() throws {
+    var sidecar = try outside.sidecar()
+    sidecar.run(outside, for: 10)
+    outside.set { $0.answer = .failure(TransportError(.refused)) }
+    outside.setSubject("system:serviceaccount:a:other")
+    sidecar.run(outside, for: 60)
+    #expect(outside.kept != nil)
+    outside.answer(401, #"{"error":"access_denied"}"#)
+    sidecar.run(outside, for: 10)
+    #expect(outside.kept == nil)
+  }
+
+  @Test func aRefusalOfTheSameIdentityRemovesNothing() throws {
+    var sidecar = try outside.sidecar()
+    sidecar.run(outside, for: 10)
+    outside.answer(401, #"{"error":"access_denied"}"#)
+    outside.set { $0.isAsked = true }
+    sidecar.run(outside, for: 300)
+    #expect(outside.kept != nil)
+  }
+
+  @Test func anExpiredSubjectTokenIsTriedAgainWhenItIsReplaced() throws {
+    outside.setSubject("system:serviceaccount:a:b", life: -5)
+    var sidecar = try outside.sidecar()
+    sidecar.run(outside, for: 120)
+    #expect(outside.requestCount == 0)
+    #expect(outside.errors.count == 1)
+    outside.setSubject("system:serviceaccount:a:b")
+    sidecar.run(outside, for: 4)
+    #expect(outside.requestCount == 1)
+    #expect(outside.kept != nil)
+  }
+
+  @Test func aFileOfAnEarlierRunStaysWhileItIsValid() throws {
+    let old = outside.jwt(life: 100)
+    outside.set {
+      $0.files[FakeOutside.file] = Array(old.utf8)
+      $0.answer = .failure(TransportError(.refused))
+    }
+    var sidecar = try outside.sidecar()
+    sidecar.run(outside, for: 99)
+    #expect(outside.requestCount > 3)
+    #expect(outside.kept == old)
+    sidecar.run(outside, for: 2)
+    #expect(outside.kept == nil)
+  }
+
+  @Test func aFileThatWasRemovedComesBack() throws {
+    var sidecar = try outside.sidecar()
+    sidecar.run(outside, for: 10)
+    outside.set { $0.files[FakeOutside.file] = nil }
+    sidecar.run(outside, for: 4)
+    #expect(outside.kept != nil)
+  }
+
+  @Test func aFullDiskIsAFaultThatMayPass() throws {
+    var sidecar = try outside.sidecar()
+    outside.set { $0.writeFault = WriteFault(step: "write /kept/token", reason: "disk full") }
+    sidecar.run(outside, for: 60)
+    #expect(outside.errors.first?.contains("--write: cannot write /kept/token: disk full") == true)
+    outside.set { $0.writeFault = nil }
+    sidecar.run(outside, for: 30)
+    #expect(outside.kept != nil)
+  }
+
+  @Test func aFolderThatCannotBeWrittenIsFoundBeforeTheFirstExchange() throws {
+    outside.set { $0.writeFault = WriteFault(step: "create a file in /kept", reason: "read-only") }
+    let code = run(FakeOutside.flags, in: outside.world())
+    #expect(code == .usage)
+    #expect(outside.requestCount == 0)
+    #expect(
+      outside.errors.first == "tokenxchange: --write: cannot create a file in /kept: read-only")
+  }
+}
+
+/// `--once`: one token, get-token's exit codes, silence on success.
+struct SidecarOnceTests {
+  let outside: FakeOutside
+
+  init() throws { outside = try FakeOutside() }
+
+  @Test func writesOneToken() {
+    let code = run(FakeOutside.flags + ["--once", "--mode", "0640"], in: outside.world())
+    #expect(code == .done)
+    #expect(outside.kept != nil)
+    #expect(outside.state.withLock { $0.modes[FakeOutside.file] } == 0o640)
+    #expect(outside.errors.isEmpty)
+    #expect(outside.state.withLock { $0.takenSignals } == [nil])
+  }
+
+  @Test(arguments: [
+    (401, #"{"error":"access_denied"}"#, ExitCode.refused, 1),
+    (404, "", .answer, 1), (503, "", .network, 3),
+  ])
+  func failsAsGetTokenDoes(_ status: Int, _ body: String, _ code: ExitCode, _ tries: Int) {
+    let old = outside.jwt(life: 100)
+    outside.set { $0.files[FakeOutside.file] = Array(old.utf8) }
+    outside.answer(status, body)
+    #expect(run(FakeOutside.flags + ["--once"], in: outside.world()) == code)
+    #expect(outside.requestCount == tries)
+    #expect(outside.kept == old)
+    #expect(outside.errors.count == 2)
+  }
+
+  @Test(arguments: ["", "8", "1777", "0400", "rw", "-1", "+600"])
+  func refusesAMode(_ mode: String) {
+    #expect(run(FakeOutside.flags + ["--once", "--mode=\(mode)"], in: outside.world()) == .usage)
+    #expect(outside.requestCount == 0)
+  }
+}

@@ -1,0 +1,103 @@
+#!/bin/bash
+# From a service account token to "kubectl auth whoami", with generated files alone.
+#
+# Usage: Tests/walkthrough.sh TOKENXCHANGE DEX-STANDIN
+#
+# The stand-ins play cluster A's issuer, Dex and cluster B's API server on loopback. What Dex and the
+# API server are told comes out of the generated files.
+set -euo pipefail
+
+binary=$(realpath "$1")
+standin=$(realpath "$2")
+for tool in kubectl nginx openssl curl python3; do
+  PATH="$PATH:/usr/sbin" command -v "$tool" >/dev/null || {
+    echo "walkthrough: $tool is not installed (make test-deps; kubectl comes from Kubernetes)" >&2
+    exit 1
+  }
+done
+work=$(mktemp -d)
+"$standin" --tls --directory "$work/pod" >"$work/ready" &
+pid=$!
+trap 'kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; rm -rf "$work"' EXIT
+for _ in $(seq 300); do
+  grep -q ^ready "$work/ready" && break
+  kill -0 "$pid"
+  sleep 0.1
+done
+. "$work/pod/env"
+cd "$work"
+
+step() { printf '\n### %s\n' "$1"; }
+# Shows a command without this run's paths, then runs it.
+run() {
+  local line="$*"
+  line=${line//$binary/tokenxchange}
+  printf '$ %s\n' "${line//$work\//}"
+  "$@"
+}
+# A value out of a generated file.
+read_yaml() { python3 -c 'import json, sys, yaml
+d = list(yaml.safe_load_all(open(sys.argv[1])))
+print(eval(sys.argv[2]))' "$@"; }
+
+dex="--issuer=$DEX_ISSUER --client-id=$DEX_CLIENT_ID --connector-id=$DEX_CONNECTOR_ID"
+ca=--certificate-authority=$CA_FILE
+
+step "1. Dex: a connector for cluster A, a public client for cluster B"
+run "$binary" generate dex $dex --cluster-issuer="$CLUSTER_ISSUER" --output=dex.yaml
+read_yaml dex.yaml '"connector %s trusts %s; client %s is public: %s" % (
+  d[0]["connectors"][0]["id"], d[0]["connectors"][0]["config"]["issuer"],
+  d[0]["staticClients"][0]["id"], d[0]["staticClients"][0]["public"])'
+
+step "2. Cluster B: whom its API server takes the tokens for"
+run "$binary" generate api-server $dex $ca --output=authentication.yaml
+grep -E 'expression|url|  - "' authentication.yaml
+
+step "3. Cluster B: what these users may do"
+run "$binary" generate rbac --argocd --connector-id="$DEX_CONNECTOR_ID" --cluster-role=view \
+  --output=rbac.yaml
+grep -A9 subjects: rbac.yaml
+
+# The stand-in reads no YAML: it is told what the two files say.
+python3 - >control.json <<'P'
+import json, re, yaml
+jwt = yaml.safe_load(open("authentication.yaml"))["jwt"][0]
+rule = jwt["claimValidationRules"][0]["expression"]
+name = jwt["claimMappings"]["username"]["expression"]
+claim = {"claims.federated_claims.user_id": "federated_claims.user_id"}
+prefix, path = re.fullmatch(r'("[^"]*") \+ (\S+)', name).groups()
+print(json.dumps({
+    "client_id": jwt["issuer"]["audiences"][0],
+    "connector": json.loads(re.fullmatch(r"claims\.federated_claims\.connector_id == (.*)", rule)[1]),
+    "user_prefix": json.loads(prefix), "user_claim": claim[path],
+    "allowed_users": [s["name"] for s in yaml.safe_load(open("rbac.yaml"))["subjects"]]}))
+P
+curl -sS -o /dev/null -X POST --data-binary @control.json "$API_CONTROL"
+
+step "4. The pod: a kubeconfig"
+run "$binary" generate kubeconfig --server="$API_SERVER" --server-ca="$CA_FILE" \
+  --cluster-name=target --command="$binary" $dex $ca --token-file="$SUBJECT_TOKEN_FILE" \
+  --output=kubeconfig.yaml
+export KUBECONFIG=$work/kubeconfig.yaml HOME=$work
+
+step "5. kubectl in cluster A's pod, at cluster B"
+run kubectl auth whoami
+run kubectl get namespaces
+
+step "6. Argo CD: the cluster Secret, its plugin run as Argo CD runs it"
+run "$binary" generate argocd-cluster --server="$API_SERVER" --server-ca="$CA_FILE" \
+  --cluster-name=target --command="$binary" $dex $ca --token-file="$SUBJECT_TOKEN_FILE" \
+  --output=cluster.yaml
+python3 - >argo.yaml <<'P'
+import json, yaml
+secret = yaml.safe_load(open("cluster.yaml"))["stringData"]
+config = json.loads(secret["config"])
+exec_config = dict(config["execProviderConfig"], interactiveMode="Never")
+print(json.dumps({
+    "apiVersion": "v1", "kind": "Config", "current-context": "a",
+    "clusters": [{"name": "a", "cluster": {"server": secret["server"],
+        "certificate-authority-data": config["tlsClientConfig"]["caData"]}}],
+    "users": [{"name": "a", "user": {"exec": exec_config}}],
+    "contexts": [{"name": "a", "context": {"cluster": "a", "user": "a"}}]}))
+P
+run kubectl --kubeconfig argo.yaml auth whoami
