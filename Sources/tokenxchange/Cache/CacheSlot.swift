@@ -33,10 +33,12 @@ struct CacheSlot {
   /// - Parameters:
   ///   - patience: Seconds to wait at most.
   ///   - longestPause: Seconds between two looks, at most.
+  ///   - waiting: Hears again and again what the holder says that it is at.
   ///   - outcome: Looks for what another process brought.
   /// - Returns: What came of it.
   func turn<Outcome>(
-    patience: Double, longestPause: Double = 0.05, outcome: () -> Outcome?
+    patience: Double, longestPause: Double = 0.05, waiting: ((String) -> Void)? = nil,
+    outcome: () -> Outcome?
   ) -> Turn<Outcome> {
     let start = world.uptime()
     var pause = 0.005
@@ -59,6 +61,9 @@ struct CacheSlot {
         log("cache: another process is at it for too long, going on without the lock")
         return .ours(nil, waited: waited)
       }
+      if let waiting, let note = read(.lock), !note.isEmpty {
+        waiting(CleanText.line(String(decoding: note, as: UTF8.self), limit: 20))
+      }
       world.sleep(pause * (0.5 + world.random()))
       pause = min(pause * 1.5, longestPause)
     }
@@ -75,15 +80,20 @@ struct CacheSlot {
   }
 
   /// Writes a file; `durable` waits for the disk.
-  func write(_ content: [UInt8], _ file: CacheFolder.File, durable: Bool = false) {
+  ///
+  /// - Returns: Whether it could be written; if not, why is logged.
+  @discardableResult
+  func write(_ content: [UInt8], _ file: CacheFolder.File, durable: Bool = false) -> Bool {
     guard content.count <= CachedToken.largestFile else {
       log("cache: not kept: it is too long")
-      return
+      return false
     }
     do throws(WriteFault) {
       try world.cache.write(folder.path(file, of: name), content, durable)
+      return true
     } catch {
       log("cache: not kept: cannot \(error.step): \(error.reason)")
+      return false
     }
   }
 

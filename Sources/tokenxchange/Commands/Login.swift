@@ -23,26 +23,23 @@ extension Command {
       signIn: SignIn(
         client: world.loginClient(request, trust, log: log), world: world,
         opensBrowser: !invocation.isOn(.noBrowser),
-        command: invocation.commandByHand(program: world.person.program)),
+        command: invocation.commandByHand(program: world.person.program),
+        forgetful: settings.forgetful),
       slot: CacheSlot(login: invocation, settings, request, trust, world: world, log: log),
       margin: credential.margin, isForced: invocation.isOn(.force),
       deadline: start + settings.timeout)
     let outcome = try session.run()
     let token = outcome.login.token
     world.warn(of: token.issuer, expected: request.expectation)
+    // client-go, which is not by hand, sets the variable always.
     let isByHand = (world.variables["KUBERNETES_EXEC_INFO"] ?? "").isEmpty
     let isHidden = isByHand && world.person.seesOutput() && invocation.text(.output) == nil
     if !isHidden {
       try world.writeOutput(
         credential.text(token.secret, expiry: token.expiry, now: world.now()))
     }
-    if isByHand, isHidden || outcome.isNew { world.writeError(outcome.login.greeting(in: world)) }
-    if outcome.isNew, outcome.login.refreshToken == nil, settings.scopes.contains("offline_access")
-    {
-      world.writeError(
-        "Dex gave no refresh token, so the end of this one brings the next sign-in: list "
-          + "refresh_token in its oauth2.grantTypes and use a connector that can refresh.")
-    }
+    if isByHand, isHidden || outcome.isNew { world.writeError(outcome.greeting(in: world)) }
+    if outcome.isNew, let advice = outcome.advice(settings) { world.writeError(advice) }
     return .done
   }
 }
@@ -63,9 +60,8 @@ extension CacheSlot {
     login invocation: Invocation, _ settings: LoginSettings, _ request: LoginRequest,
     _ trust: HTTPOptions.Trust, world: World, log: @escaping @Sendable (String) -> Void
   ) {
-    guard !invocation.isOn(.noCache) else { return nil }
-    guard !settings.isInsecure else {
-      log("cache: none, because an insecure flag is on")
+    if let flag = settings.forgetful {
+      log("cache: none, because \(flag) is on")
       return nil
     }
     let key = CacheKey(request, trust: trust.cacheParts(variables: world.variables))

@@ -5,8 +5,8 @@ extension Command {
   static let logout = Command(
     name: "logout", summary: "sign out: remove the tokens that the cache holds",
     details: """
-      Removes every entry of the cache, sign-ins among them, and says how many there were. Tokens that were handed out
-      stay good until their end: Dex revokes none.
+      Removes every entry of the cache, sign-ins among them, and says how many there were. Tokens
+      that were handed out stay good until their end: Dex revokes none.
       """,
     options: [.cacheDir]
   ) { invocation, world throws(Problem) in

@@ -1,16 +1,16 @@
 import FoundationEssentials
 import TokenExchange
 
-extension CachedLogin {
+extension LoginSession.Outcome {
   /// Who signed in, with which groups, until when: one line for whoever ran this by hand.
   func greeting(in world: World) -> String {
-    let jwt = UnverifiedJWT(token.secret.revealed)
+    let jwt = UnverifiedJWT(login.token.secret.revealed)
     func text(_ name: String) -> String? {
       jwt?.claims[name]?.string.flatMap { $0.isEmpty ? nil : CleanText.line($0, limit: 100) }
     }
     let who = text("email") ?? text("preferred_username") ?? text("name") ?? text("sub")
     let groups = (jwt?.claims["groups"]?.strings ?? []).map { CleanText.line($0, limit: 60) }
-    let end = token.expiry.map {
+    let end = login.token.expiry.map {
       "until \(Timestamp.text($0)) (\(Lifetime.relative($0, to: world.now())))"
     }
     let parts = [
@@ -18,7 +18,21 @@ extension CachedLogin {
       groups.isEmpty ? "in no groups" : "in the groups \(groups.joined(separator: ", "))",
       end ?? "until an unknown time",
     ]
-    return parts.joined(separator: ", ") + (refreshToken == nil ? "." : ", then renewed by itself.")
+    let isRenewed = isKept && login.refreshToken != nil
+    return parts.joined(separator: ", ") + (isRenewed ? ", then renewed by itself." : ".")
+  }
+
+  /// What keeps the next sign-in from being spared, if it is not the person's own wish.
+  func advice(_ settings: LoginSettings) -> String? {
+    if !isKept {
+      return settings.forgetful == nil
+        ? "This could not be kept, so the next run asks again; --verbose says why." : nil
+    }
+    guard login.refreshToken == nil, settings.scopes.contains(LoginSettings.refreshScope) else {
+      return nil
+    }
+    return "Dex gave no refresh token, so the end of this one brings the next sign-in: list "
+      + "refresh_token in its oauth2.grantTypes and use a connector that can refresh."
   }
 }
 
@@ -30,7 +44,9 @@ extension Invocation {
       guard let setting = settings[spec.name], spec.kind != .flag || isOn(spec) else { continue }
       switch spec.name {
       case OptionSpec.output.name, OptionSpec.apiVersion.name, OptionSpec.expiryMargin.name,
-        OptionSpec.verbose.name, OptionSpec.force.name, OptionSpec.timeout.name:
+        OptionSpec.verbose.name, OptionSpec.force.name, OptionSpec.timeout.name,
+        OptionSpec.noCache.name, OptionSpec.insecureSkipTLSVerify.name,
+        OptionSpec.insecureAllowHTTP.name:
         continue
       case OptionSpec.clientSecret.name:
         words.insert("\(OptionSpec.clientSecret.variable ?? "")=…", at: 0)

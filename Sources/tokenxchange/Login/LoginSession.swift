@@ -16,6 +16,8 @@ struct LoginSession {
     var login: CachedLogin
     /// Whether a person was asked just now.
     var isNew = false
+    /// Whether the next run finds it.
+    var isKept = true
   }
 
   private var world: World { signIn.world }
@@ -23,39 +25,49 @@ struct LoginSession {
 
   /// The person's token.
   func run() throws(Problem) -> Outcome {
-    guard let slot else { return try askAnew() }
+    guard let slot else {
+      let tokens = try signIn.tokens(until: deadline)
+      let login = CachedLogin(tokens, written: world.moment)
+      return Outcome(login: login, isNew: true, isKept: false)
+    }
     if !isForced, let login = kept(slot), isGood(login, slot) {
       slot.log("cache: served from \(slot.folder.path)")
       return Outcome(login: login)
     }
     let began = world.cache.processStart()
     let patience = deadline - world.uptime()
-    let turn = slot.turn(patience: patience, longestPause: 0.2) {
-      isForced ? nil : shared(slot, began: began)
-    }
+    // The process whose sign-in was waited for, if one was.
+    var other: String?
+    let turn = slot.turn(
+      patience: patience, longestPause: 0.2,
+      waiting: { process in
+        guard other == nil else { return }
+        other = process
+        signIn.tellOfWaiting(for: process)
+      }, outcome: { isForced ? nil : shared(slot, began: began) })
     switch turn {
     case .shared(let result): return try result.get()
-    case .ours(let lock, let waited):
+    case .ours(let lock, _):
       defer { lock?.release() }
-      return try renew(slot, waited: waited)
+      return try renew(slot, lock, waitedFor: isForced ? nil : other)
     }
   }
 
   /// With the lock: refreshes, or else signs in.
-  private func renew(_ slot: CacheSlot, waited: Double) throws(Problem) -> Outcome {
+  private func renew(
+    _ slot: CacheSlot, _ lock: FileLock?, waitedFor other: String?
+  ) throws(Problem) -> Outcome {
     let login = isForced ? nil : kept(slot)
     do throws(Problem) {
-      if let login, let token = login.refreshToken {
-        if let tokens = try client.refresh(token, until: deadline) {
-          return Outcome(login: keep(tokens, slot))
-        }
-      }
-      // Another sign-in was going on all this time: its end must not open the next tab.
-      if waited > 1, !isForced {
+      if let login, let outcome = try refreshed(login, slot) { return outcome }
+      // Somebody was asked all this time: the end of that must not open the next tab.
+      guard other == nil else {
         throw Problem.signInAbandoned(client.request.issuer, command: signIn.command)
       }
-      let tokens = try signIn.tokens(until: deadline)
-      return Outcome(login: keep(tokens, slot), isNew: true)
+      let tokens = try signIn.tokens(until: deadline) {
+        lock?.note("\(world.person.processID)")
+      }
+      return keep(tokens, slot, isNew: true)
     } catch {
       // Whoever can be asked must not be kept from it by a process that could not ask.
       if error.category != .signIn || world.person.canBeAsked() { slot.write(error) }
@@ -67,17 +79,26 @@ struct LoginSession {
     }
   }
 
-  private func askAnew() throws(Problem) -> Outcome {
-    let tokens = try signIn.tokens(until: deadline)
-    return Outcome(login: CachedLogin(tokens, written: world.moment), isNew: true)
+  /// What a refresh token brings; nil if there is none, or none that is good.
+  private func refreshed(_ login: CachedLogin, _ slot: CacheSlot) throws(Problem) -> Outcome? {
+    guard let token = login.refreshToken else { return nil }
+    if let tokens = try client.refresh(token, until: deadline) { return keep(tokens, slot) }
+    guard login.isAlive(at: world.moment) else { return nil }
+    // Dex holds one refresh token for each person and client, so a sign-in elsewhere voids this one;
+    // the ID token is good to its end all the same, and until then nobody is asked.
+    var rest = login
+    rest.refreshToken = nil
+    slot.log("the token that is kept is used to its end")
+    slot.write(rest.content(key: slot.key), .login)
+    return Outcome(login: rest)
   }
 
-  private func keep(_ tokens: LoginTokens, _ slot: CacheSlot) -> CachedLogin {
+  private func keep(_ tokens: LoginTokens, _ slot: CacheSlot, isNew: Bool = false) -> Outcome {
     let login = CachedLogin(tokens, written: world.moment)
     // The old refresh token is void: the new one must not be lost to a power cut.
-    slot.write(login.content(key: slot.key), .login, durable: true)
+    let isKept = slot.write(login.content(key: slot.key), .login, durable: true)
     slot.folder.sweep(world.cache)
-    return login
+    return Outcome(login: login, isNew: isNew, isKept: isKept)
   }
 
   private func kept(_ slot: CacheSlot) -> CachedLogin? {

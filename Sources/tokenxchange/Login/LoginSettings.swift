@@ -9,9 +9,11 @@ struct LoginSettings: Sendable {
   var audiences: [String]
   var authority: Authority
   var timeout: Double
-  var isInsecure: Bool
+  /// The flag because of which nothing is kept, if there is one.
+  var forgetful: String?
 
-  static let defaultScopes = ["openid", "profile", "email", "groups", "offline_access"]
+  static let refreshScope = "offline_access"
+  static let defaultScopes = ["openid", "profile", "email", "groups", refreshScope]
 
   /// Takes the settings from an invocation and checks all that can be checked without files.
   init(_ invocation: Invocation, world: World) throws(Problem) {
@@ -22,11 +24,17 @@ struct LoginSettings: Sendable {
     self.issuer = issuer
     clientID = try invocation.required(.clientID)
     clientSecret = try invocation.clientSecret()
-    scopes = invocation.list(.loginScopes) ?? Self.defaultScopes
     audiences = invocation.list(.audience) ?? []
     authority = try Authority(invocation)
     timeout = try invocation.duration(.loginTimeout, default: 300)
-    isInsecure = allowsHTTP || authority == .anything
+    let forgetting: [OptionSpec] = [.noCache, .insecureSkipTLSVerify, .insecureAllowHTTP]
+    let forgetful = forgetting.first { invocation.isOn($0) }.map { "--" + $0.name }
+    self.forgetful = forgetful
+    // At Dex a new refresh token voids the one that the same person has elsewhere: none is asked for
+    // where it would be thrown away.
+    scopes =
+      invocation.list(.loginScopes)
+      ?? Self.defaultScopes.filter { forgetful == nil || $0 != Self.refreshScope }
     world.warnOfRisks(invocation, url: issuer, authority: authority, secret: clientSecret)
   }
 

@@ -5,6 +5,8 @@ import Glibc
 struct PersonSystem: Sendable {
   /// What this program was called as.
   var program = "tokenxchange"
+  /// This process, for those who wait for its sign-in.
+  var processID = getpid()
   /// Whether standard error is a terminal: only there can a person be asked.
   var canBeAsked: @Sendable () -> Bool
   /// Whether standard output is a terminal: a token has no business on a screen.

@@ -11,19 +11,32 @@ struct SignIn {
   var opensBrowser: Bool
   /// What to run by hand where nobody can be asked.
   var command: String
+  /// The flag because of which nothing is kept, if there is one: then to sign in first is of no use.
+  var forgetful: String?
 
   /// Asks and waits.
   ///
-  /// - Parameter deadline: The uptime at which to give up.
+  /// - Parameters:
+  ///   - deadline: The uptime at which to give up.
+  ///   - willAsk: Called just before the person is asked, which is not the case in all runs.
   /// - Returns: The person's tokens.
   /// - Throws: That nobody can be asked, or what went wrong.
-  func tokens(until deadline: Double) throws(Problem) -> LoginTokens {
+  func tokens(until deadline: Double, willAsk: () -> Void = {}) throws(Problem) -> LoginTokens {
     guard world.person.canBeAsked() else {
-      throw .nobodyToAsk(client.request.issuer, command: command)
+      throw .nobodyToAsk(client.request.issuer, command: command, forgetful: forgetful)
     }
     let device = try client.begin(until: deadline)
+    willAsk()
     show(device)
     return try client.wait(for: device, until: deadline)
+  }
+
+  /// Tells a person why nothing happens, where there is one.
+  func tellOfWaiting(for process: String) {
+    guard world.person.canBeAsked() else { return }
+    world.writeError(
+      "Waiting for the sign-in at \(client.request.issuer.authority) that process \(process) asks for."
+    )
   }
 
   private func show(_ device: DeviceAuthorization) {
@@ -51,17 +64,22 @@ struct SignIn {
 
 extension Problem {
   /// A person is needed, and there is none.
-  static func nobodyToAsk(_ issuer: EndpointURL, command: String) -> Problem {
+  static func nobodyToAsk(
+    _ issuer: EndpointURL, command: String, forgetful: String?
+  ) -> Problem {
     Problem(
       .signIn,
       "somebody must sign in at \(issuer.authority), and there is no terminal to ask for it",
-      hint: "run this first, in a terminal: \(command)")
+      hint: forgetful.map {
+        "with \($0) nothing is kept, so every run needs a terminal: leave it out, then run this "
+          + "first, in a terminal: \(command)"
+      } ?? "run this first, in a terminal: \(command)")
   }
 
   /// Who was asked before us gave up, and to ask again at once would be a storm.
   static func signInAbandoned(_ issuer: EndpointURL, command: String) -> Problem {
     Problem(
-      .signIn, "the sign-in at \(issuer.authority) that another process began came to nothing",
+      .signIn, "the sign-in at \(issuer.authority) that another process asked for came to nothing",
       hint: "run this again, or by hand: \(command)")
   }
 }
