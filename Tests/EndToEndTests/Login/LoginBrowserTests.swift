@@ -68,33 +68,4 @@ struct LoginBrowserTests {
     #expect(await running.result.code == 0)
     #expect(!FileManager.default.fileExists(atPath: stage.home.path("browser.log")))
   }
-
-  @Test func noSecretLeavesTheCache() async throws {
-    // Short enough to be refreshed at every run.
-    stage.dex.update { $0.tokenLifetime = 20 }
-    let running = try stage.onTerminal(
-      "--verbose", environment: ["BROWSER": browser]
-    ).start()
-    try await stage.approve()
-    let first = await running.result
-    let answers = stage.dex.loginSecrets
-    #expect(answers.count == 2)
-    let second = try await stage.plain("--verbose").result()
-    let later = stage.dex.loginSecrets
-    stage.dex.inject(.oauth("invalid_grant", "no \(later[1])", status: 400))
-    let third = try await stage.plain("--verbose").result()
-    #expect(third.errors.contains("refused: 400 invalid_grant"))
-    let said = [first.output, first.errors, second.errors, third.errors, third.output]
-    let token = try JSONValue(parsing: second.stdout)["status"]?["token"]?.string
-    for secret in answers + later + [try #require(token)] {
-      #expect(!said.contains { $0.contains(secret) })
-      #expect(try await !log().contains { $0.contains(secret) })
-    }
-    let files = try FileManager.default.contentsOfDirectory(atPath: stage.folder)
-    #expect(files.contains { $0.hasSuffix(".login") })
-    for file in files {
-      let status = try FileManager.default.attributesOfItem(atPath: stage.folder + "/" + file)
-      #expect(status[.posixPermissions] as? Int == 0o600)
-    }
-  }
 }

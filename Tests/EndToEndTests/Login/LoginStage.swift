@@ -23,55 +23,65 @@ final class LoginStage: Sendable {
   /// How often somebody was asked to sign in.
   var signIns: Int { dex.requests(to: "/device/code") }
 
+  /// How often a refresh token was sent.
+  var refreshes: Int {
+    dex.server.requests.filter { $0.formValue("grant_type") == GrantType.refreshToken }.count
+  }
+
   /// Where the entries are.
   var folder: String { home.path("cache") }
 
   /// What says which Dex and which client.
   var flags: [String] {
-    [
-      "--issuer=\(dex.issuer)", "--client-id=target-cluster", "--cache-dir=\(folder)",
-    ]
+    ["--issuer=\(dex.issuer)", "--client-id=target-cluster", "--cache-dir=\(folder)"]
+  }
+
+  private func words(_ more: [String], _ client: String?) -> [String] {
+    ["login"] + flags + (client.map { ["--client-id=" + $0] } ?? []) + more
   }
 
   /// A run without a terminal.
   func plain(
     _ more: String..., client: String? = nil, environment: [String: String] = [:]
-  ) -> ProcessRunner {
-    let flags = client.map { ["--client-id=" + $0] } ?? []
-    return ProcessRunner(
-      TestBinary.path, ["login"] + self.flags + flags + more, environment: environment)
+  ) -> LoginRun {
+    let runner = ProcessRunner(TestBinary.path, words(more, client), environment: environment)
+    return LoginRun(stage: self, runner: runner, isOnTerminal: false)
   }
 
   /// A run whose standard error is a terminal, and whose standard output is one or is a file.
   func onTerminal(
     _ more: String..., client: String? = nil, output: String? = nil,
     environment: [String: String] = [:]
-  ) -> ProcessRunner {
-    let flags = client.map { ["--client-id=" + $0] } ?? []
-    let words = [TestBinary.path, "login"] + self.flags + flags + more
-    let command = words.map { "'\($0)'" }.joined(separator: " ")
-    let redirect = output.map { " > '\($0)'" } ?? ""
-    return ProcessRunner(
-      "script", ["-qec", command + redirect, "/dev/null"],
-      environment: environment.merging(["PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"]) { old, _ in
-        old
-      })
+  ) -> LoginRun {
+    let words = ([TestBinary.path] + words(more, client)).map { "'\($0)'" }
+    return onTerminal(
+      shell: words.joined(separator: " ") + (output.map { " > '\($0)'" } ?? ""),
+      environment: environment)
+  }
+
+  /// The same for a line that a shell runs.
+  func onTerminal(shell line: String, environment: [String: String] = [:]) -> LoginRun {
+    let variables = ["PATH": "/usr/local/bin:/usr/bin:/bin", "SHELL": "/bin/sh"]
+    let runner = ProcessRunner(
+      "script", ["-qec", line, "/dev/null"],
+      environment: variables.merging(environment) { _, given in given })
+    return LoginRun(stage: self, runner: runner, isOnTerminal: true)
   }
 
   /// Waits until somebody is asked, and signs in.
   func approve(as identity: DexIdentity = .mock()) async throws {
-    for _ in 0..<1000 where dex.waitingUserCodes.isEmpty {
+    for _ in 0..<3000 where dex.waitingUserCodes.isEmpty {
       try await Task.sleep(for: .milliseconds(10))
     }
-    // The first poll must have come, or it would bring the tokens.
-    try await Task.sleep(for: .milliseconds(200))
     dex.approve(as: identity)
   }
 
   /// Signs in on a terminal and gives the transcript.
   @discardableResult
-  func signIn(as identity: DexIdentity = .mock()) async throws -> ProcessResult {
-    let running = try onTerminal("--no-browser").start()
+  func signIn(_ more: String = "--no-browser", as identity: DexIdentity = .mock()) async throws
+    -> ProcessResult
+  {
+    let running = try onTerminal(more, "--no-browser").start()
     try await approve(as: identity)
     return await running.result
   }
