@@ -50,7 +50,7 @@ public struct LoginClient: Sendable {
     let answer = try exchange(request.device(userAgent: userAgent), request.deviceURL, deadline)
     let device: DeviceAuthorization
     do throws(Problem) { device = try DeviceAuthorization(answer: answer, to: request) } catch {
-      throw error.redacting(secrets)
+      throw error.ofLogin(request, hiding: secrets)
     }
     switch try poll(device, until: deadline) {
     case .waiting, .slowDown, .tokens: return device
@@ -77,7 +77,7 @@ public struct LoginClient: Sendable {
       do throws(Problem) {
         return .tokens(try LoginTokens(answer: answer, to: request, now: sent))
       } catch {
-        throw error.redacting(secrets + [device.deviceCode])
+        throw error.ofLogin(request, hiding: secrets + [device.deviceCode])
       }
     }
   }
@@ -110,7 +110,7 @@ public struct LoginClient: Sendable {
       tokens.refreshToken = tokens.refreshToken ?? refreshToken
       return tokens
     } catch {
-      throw error.redacting(secrets + [refreshToken])
+      throw error.ofLogin(request, hiding: secrets + [refreshToken])
     }
   }
 

@@ -51,6 +51,17 @@ extension Problem {
         + "\(CleanText.line(request.clientID, limit: 100)): then its page showed that")
   }
 
+  /// The same for somebody who can give an issuer and nothing else, without secrets.
+  func ofLogin(_ request: LoginRequest, hiding secrets: [Secret]) -> Problem {
+    var problem = redacting(secrets)
+    if category == .answer, hint.contains("--token-url") || hint.contains("/token") {
+      problem.hint =
+        "--issuer must be the issuer: of Dex's config.yaml, character by character and with its "
+        + "path, often /dex: \(request.issuer.text)/.well-known/openid-configuration says which"
+    }
+    return problem
+  }
+
   /// Whether waiting is of no use, because the certificate will stay what it is.
   var isAboutCertificates: Bool {
     category == .network && sentence.contains("certificate")

@@ -47,6 +47,8 @@ struct LoginSession {
       }, outcome: { isForced ? nil : shared(slot, began: began) })
     switch turn {
     case .shared(let result): return try result.get()
+    case .ours(nil, let waited) where other != nil && !isForced:
+      throw .signInElsewhere(client.request.issuer, other ?? "", seconds: waited)
     case .ours(let lock, _):
       defer { lock?.release() }
       return try renew(slot, lock, waitedFor: isForced ? nil : other)
@@ -71,7 +73,7 @@ struct LoginSession {
     } catch {
       // Whoever can be asked must not be kept from it by a process that could not ask.
       if error.category != .signIn || world.person.canBeAsked() { slot.write(error) }
-      if error.category == .network, let login, login.isAlive(at: world.moment) {
+      if let login, login.isAlive(at: world.moment) {
         slot.log("\(error.sentence); the token that is kept is good still")
         return Outcome(login: login)
       }
@@ -110,14 +112,13 @@ struct LoginSession {
     guard let flaw = login.token.flaw(at: world.moment, margin: margin) else { return true }
     slot.log("cache: the entry is not used as it is: \(flaw)")
     guard login.isAlive(at: world.moment) else { return false }
-    // Asking a person is the last resort; and a Dex that was out of reach a moment ago still is.
+    // Asking a person is the last resort; and a Dex that was out of order a moment ago still is.
     return login.refreshToken == nil || hasFailedLately(slot)
   }
 
   private func hasFailedLately(_ slot: CacheSlot) -> Bool {
     guard let failure = slot.failure else { return false }
-    return failure.problem.category == .network
-      && failure.isShared(at: world.moment, began: 0, life: 30)
+    return failure.isShared(at: world.moment, began: 0, life: 30)
   }
 
   /// What another process brought since this one began.
@@ -131,7 +132,7 @@ struct LoginSession {
       failure.isShared(at: world.moment, began: began, life: .infinity)
     else { return nil }
     slot.log("cache: shared the failure of another process")
-    if failure.problem.category == .network, let login, login.isAlive(at: world.moment) {
+    if let login, login.isAlive(at: world.moment) {
       return .success(Outcome(login: login))
     }
     return .failure(failure.problem)

@@ -76,6 +76,17 @@ extension Problem {
       } ?? "run this first, in a terminal: \(command)")
   }
 
+  /// It takes longer than we can wait.
+  static func signInElsewhere(
+    _ issuer: EndpointURL, _ process: String, seconds: Double
+  ) -> Problem {
+    Problem(
+      .signIn,
+      "nobody answered the sign-in at \(issuer.authority) that process \(process) asks for, "
+        + "within \(Lifetime.words(seconds))",
+      hint: "sign in there, or end that process; then run this again")
+  }
+
   /// Who was asked before us gave up, and to ask again at once would be a storm.
   static func signInAbandoned(_ issuer: EndpointURL, command: String) -> Problem {
     Problem(
