@@ -4,7 +4,7 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
-#include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { OPENSSL_INIT_NO_LOAD_CONFIG = 0x80 };
+enum { OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS = 0x01, OPENSSL_INIT_NO_LOAD_CONFIG = 0x80 };
 
 // The beginning of libcurl's curl_version_info_data, as it has been since its third version.
 struct curl_versions {
@@ -40,10 +40,12 @@ int tx_is_static(void) { return 0; }
 #define LIBRARY(name, type) ((type)dlsym(RTLD_DEFAULT, #name))
 #endif
 
+// The strings left out are those of libcrypto's own errors, a tenth of a start; the words for faults
+// of TLS and of certificates are elsewhere and stay.
 void tx_skip_openssl_config(void) {
   int (*init)(uint64_t, const void *) =
       LIBRARY(OPENSSL_init_crypto, int (*)(uint64_t, const void *));
-  if (init) init(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+  if (init) init(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, NULL);
 }
 
 static struct curl_versions *versions(void) {
@@ -103,4 +105,6 @@ void tx_harden_process(void) {
   setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   signal(SIGPIPE, SIG_IGN);
+  // URLSession's threads take turns; in heaps of their own they would ask for memory page by page.
+  mallopt(M_ARENA_MAX, 1);
 }

@@ -14,6 +14,11 @@ extension JSON {
   /// Line separators and everything that is not printable ASCII or a letter beyond it is escaped,
   /// so that the literal stays on one line wherever it is pasted.
   public static func quote(_ string: String) -> String {
+    // Most are names and tokens, which need no escaping; the loop below is slow.
+    let isPlain = string.utf8.allSatisfy {
+      0x20 <= $0 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+    }
+    if isPlain { return "\"" + string + "\"" }
     var text = "\""
     for scalar in string.unicodeScalars {
       switch scalar {

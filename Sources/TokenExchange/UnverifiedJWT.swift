@@ -15,7 +15,9 @@ public struct UnverifiedJWT: Sendable, Equatable {
   /// - Returns: nil unless there are three parts, of which the first two are unpadded base64url of
   ///   a JSON object and the third is unpadded base64url.
   public init?(_ token: String) {
-    let parts = token.split(separator: ".", omittingEmptySubsequences: false)
+    // By bytes: walking a token character by character takes longer than all else done with it.
+    let parts = token.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+      .map { Substring($0) }
     guard parts.count == 3,
       let header = Base64URL.decode(parts[0]).flatMap(JSON.init(parsing:))?.object,
       let claims = Base64URL.decode(parts[1]).flatMap(JSON.init(parsing:))?.object,

@@ -31,10 +31,14 @@ private func cookieFolder() -> String {
   var buffer = [CChar](repeating: 0, count: limit)
   let length = readlink("/proc/self/exe", &buffer, limit)
   guard length > 0, length < limit else { return "/proc" }
-  let path = String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  let parts = path.split(separator: "/")
-  guard let name = parts.dropLast().last, !name.contains(".") else { return "/proc" }
-  return "/" + parts.dropLast(2).joined(separator: "/")
+  // By bytes: splitting text costs as much as all the rest of a start.
+  let path = buffer[..<length].map { UInt8(bitPattern: $0) }
+  let slash = UInt8(ascii: "/")
+  guard let program = path.lastIndex(of: slash),
+    let folder = path[..<program].lastIndex(of: slash),
+    !path[folder..<program].contains(UInt8(ascii: "."))
+  else { return "/proc" }
+  return folder == 0 ? "/" : String(decoding: path[..<folder], as: UTF8.self)
 }
 
 /// The environment; of a variable that is there twice, the first.
@@ -45,8 +49,8 @@ private func variables() -> [String: String] {
     // By bytes: comparing whole characters costs a tenth of an exchange.
     let bytes = UnsafeRawBufferPointer(start: line, count: strlen(line))
     if let equals = bytes.firstIndex(of: UInt8(ascii: "=")) {
-      let name = String(decoding: bytes[..<equals], as: UTF8.self)
-      let value = String(decoding: bytes[(equals + 1)...], as: UTF8.self)
+      let name = String(decoding: Array(bytes[..<equals]), as: UTF8.self)
+      let value = String(decoding: Array(bytes[(equals + 1)...]), as: UTF8.self)
       if found[name] == nil { found[name] = value }
     }
     entry += 1

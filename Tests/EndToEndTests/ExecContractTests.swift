@@ -177,6 +177,6 @@ struct ExecContractTests {
     let result = await running.result
     #expect(result.ending == .exit(128 + number))
     #expect(result.output + result.errors == "")
-    #expect(result.duration < 30)
+    #expect(result.duration < 45)
   }
 }

@@ -3,19 +3,6 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Whether the long forms are asked for: `make soak`.
-enum Soak {
-  static let isOn = ProcessInfo.processInfo.environment["TOKENXCHANGE_SOAK"] == "1"
-
-  /// One value for `make test` and another for `make soak`.
-  static func scale<Value>(_ short: Value, _ long: Value) -> Value { isOn ? long : short }
-
-  /// Prints a figure of the long form.
-  static func report(_ text: String) {
-    if isOn { print("soak: \(text)") }
-  }
-}
-
 /// A running sidecar with a Dex to talk to.
 struct SidecarRun: Sendable {
   let plugin: Plugin

@@ -30,7 +30,7 @@ extension Trouble {
     Trouble(
       symptom: "… refuses connections", place: .plugin, cause: "Dex is down, or the port is wrong",
       command: doctor, shows: "4. connection: FAILED: 127.0.0.1"
-    ) { $0.plugin.site.dex.stop() },
+    ) { $0.set("--issuer", "http://127.0.0.1:1/dex") },
     Trouble(
       symptom: "… answered 404", place: .plugin,
       cause: "the issuer's path, often `/dex`, is missing", command: doctor,

@@ -39,7 +39,7 @@ struct tx_outcome {
 };
 struct tx_outcome tx_outcome(void);
 
-// Stops OpenSSL from reading openssl.cnf. Must come before libcurl's first use of OpenSSL.
+// Stops OpenSSL from reading openssl.cnf and from loading texts that nobody gets to see. Must come before libcurl's first use of OpenSSL.
 void tx_skip_openssl_config(void);
 
 // Whether this is the static build, which carries its libraries in itself.
@@ -57,7 +57,7 @@ char **tx_environment(void);
 // is, it is not waited for. PATH is searched. Returns 0 or an errno.
 int tx_start_apart(const char *program, const char *argument, char *const *environment);
 
-// No core dumps, no ptrace by others, no file readable by others, no death by SIGPIPE.
+// No core dumps, no ptrace by others, no file readable by others, no death by SIGPIPE; one heap.
 void tx_harden_process(void);
 
 #endif

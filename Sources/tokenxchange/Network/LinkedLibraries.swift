@@ -7,19 +7,13 @@ enum LinkedLibraries {
     versions
       + (tx_is_static() != 0
         ? "\nstatic: these are inside the binary\n"
-        : "\ndynamic: these are the machine's; only good for work on the code\n")
+        : "\ndynamic: these are the machine's; good for work on the code only\n")
   }
 
   /// Their versions, on one line.
   static var versions: String {
-    let openssl = version(tx_version_openssl()).split(separator: " ")
-    // "OpenSSL 3.0.17 1 Jul 2025"
-    let parts = [
-      "libcurl " + version(tx_version_libcurl()),
-      openssl.prefix(2).joined(separator: " "),
-      "c-ares " + version(tx_version_cares()),
-    ]
-    return parts.joined(separator: ", ")
+    "libcurl " + version(tx_version_libcurl()) + ", " + version(tx_version_openssl())
+      + ", c-ares " + version(tx_version_cares())
   }
 
   private static func version(_ text: UnsafePointer<CChar>?) -> String {

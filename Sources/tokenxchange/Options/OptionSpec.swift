@@ -46,12 +46,23 @@ struct OptionSpec: Sendable {
 
   /// The variable that sets this option, if any.
   var variable: String? {
-    kind == .flag || !hasVariable
-      ? nil : Self.variablePrefix + name.uppercased().map { $0 == "-" ? "_" : $0 }
+    kind == .flag || !hasVariable ? nil : Self.variablePrefix + Self.capitals(name)
   }
 
   /// `--name` and `--alias`.
   var spellings: [String] { ([name] + aliases).map { "--" + $0 } }
 
   static let variablePrefix = "TOKENXCHANGE_"
+
+  /// `some-flag` as `SOME_FLAG`; by bytes, because every option's name is looked up at each start.
+  private static func capitals(_ name: String) -> String {
+    let bytes = name.utf8.map { byte in
+      switch byte {
+      case UInt8(ascii: "-"): UInt8(ascii: "_")
+      case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - 0x20
+      default: byte
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
 }

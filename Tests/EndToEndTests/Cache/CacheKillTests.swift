@@ -5,8 +5,7 @@ import Testing
 
 /// Writers that are killed at any moment, while readers look; `make soak` for the long form.
 @Suite struct CacheKillTests {
-  private static let kills =
-    Int(ProcessInfo.processInfo.environment["TOKENXCHANGE_SOAK_KILLS"] ?? "") ?? 30
+  private static let kills = Soak.scale(30, 500)
 
   @Test func noReaderSeesHalfATokenOrAnother() async throws {
     let stage = try CacheStage()

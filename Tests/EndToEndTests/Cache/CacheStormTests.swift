@@ -6,8 +6,11 @@ import Testing
 @Suite(.serialized) struct CacheStormTests {
   private static let count = 200
 
-  private func run(_ runners: [ProcessRunner]) async throws -> [ProcessResult] {
+  /// Runs them at once; the gate opens when all of them have started.
+  private func run(_ runners: [ProcessRunner], _ gate: Gate) async throws -> [ProcessResult] {
     let running = try runners.map { try $0.start() }
+    try await Task.sleep(for: .milliseconds(300))
+    gate.open()
     var results: [ProcessResult] = []
     for process in running { results.append(await process.result) }
     return results
@@ -16,9 +19,10 @@ import Testing
   @Test(arguments: [600.0, 30.0])
   func twoHundredAtOnceShareOneToken(life: Double) async throws {
     let stage = try CacheStage(tokenLife: life)
-    // Longer than it takes to start them all, shorter than they wait.
-    stage.dex.inject(.delay(4).forever)
-    let results = try await run((1...Self.count).map { _ in stage.runner("--timeout=30s") })
+    let gate = Gate()
+    stage.dex.inject(DexFault.held(by: gate).forever)
+    let runners = (1...Self.count).map { _ in stage.runner("--timeout=60s") }
+    let results = try await run(runners, gate)
     #expect(results.filter { $0.token == nil }.isEmpty)
     #expect(Set(results.map(\.output)).count == 1)
     #expect(stage.dex.tokenRequests == 1)
@@ -26,15 +30,16 @@ import Testing
 
   @Test func tenKeysAndOneThatIsKilled() async throws {
     let stage = try CacheStage()
-    // Longer than it takes to start them all, shorter than they wait.
-    stage.dex.inject(.delay(3).forever)
+    let gate = Gate()
+    stage.dex.inject(DexFault.held(by: gate).forever)
     for key in 0..<10 { try stage.writeSubject("token-\(key)", account: "account-\(key)") }
-    let run = { stage.runner("--timeout=30s", subject: "token-\($0 % 10)") }
+    let run = { stage.runner("--timeout=60s", subject: "token-\($0 % 10)") }
     let victim = try run(0).start()
     while stage.dex.tokenRequests == 0 { try await Task.sleep(for: .milliseconds(5)) }
     let others = try (1..<Self.count).map { try run($0).start() }
     victim.send(signal: 9)
     #expect(await victim.result.ending == .signal(9))
+    gate.open()
     for (index, process) in others.enumerated() {
       let token = try #require(await process.result.token)
       let name = JWT(token)?.claims["name"]?.string
@@ -45,13 +50,13 @@ import Testing
 
   @Test func waitersShareTheFailure() async throws {
     let stage = try CacheStage()
+    let gate = Gate()
     stage.dex.inject(
       DexFault { _ in
-        var refusal = LoopbackResponse.json(["error": "access_denied"], status: 401)
-        refusal.delay = 1
-        return refusal
+        gate.wait()
+        return LoopbackResponse.json(["error": "access_denied"], status: 401)
       }.forever)
-    let results = try await run((1...50).map { _ in stage.runner() })
+    let results = try await run((1...50).map { _ in stage.runner("--timeout=60s") }, gate)
     #expect(results.allSatisfy { $0.code == 5 && $0.stdout.isEmpty })
     #expect(Set(results.map(\.errors)).count == 1)
     #expect(stage.dex.tokenRequests == 1)
@@ -60,7 +65,7 @@ import Testing
   @Test func aStuckHolderStopsNobodyForLong() async throws {
     let stage = try CacheStage()
     stage.dex.inject(.delivery(.hang))
-    let stuck = try stage.runner("--timeout=20s").start()
+    let stuck = try stage.runner("--timeout=60s").start()
     while stage.dex.tokenRequests == 0 { try await Task.sleep(for: .milliseconds(5)) }
     let other = try await stage.runner("--timeout=2s").result()
     #expect(other.token != nil)

@@ -90,6 +90,14 @@ public struct DexFault: Sendable {
     }
   }
 
+  /// The right answer, once a gate opens.
+  public static func held(by gate: Gate) -> DexFault {
+    DexFault { right in
+      gate.wait()
+      return right()
+    }
+  }
+
   /// The first half of the right answer's body, with a length that fits.
   public static var truncatedJSON: DexFault {
     DexFault { right in

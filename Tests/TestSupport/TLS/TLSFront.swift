@@ -17,10 +17,13 @@ public final class TLSFront: Sendable {
   private let directory: TemporaryDirectory
   private let process: RunningProcess
 
-  /// Starts it; `protocols` is nginx's `ssl_protocols`, and old ones lower OpenSSL's security level.
+  /// Starts it.
+  ///
+  /// `protocols` is nginx's `ssl_protocols`, and old ones lower OpenSSL's security level.
+  /// `isPlain` leaves TLS out: the wrong port.
   public init(
     upstream: Int, certificate: TestCertificates.Pair, port: Int = 0,
-    protocols: String = "TLSv1.2 TLSv1.3"
+    protocols: String = "TLSv1.2 TLSv1.3", isPlain: Bool = false
   ) throws {
     guard let nginx = TestBinary.find("nginx") else {
       throw Failure(description: "nginx is not installed (apt-get install nginx-light)")
@@ -32,7 +35,7 @@ public final class TLSFront: Sendable {
     let configuration = try directory.write(
       Self.configuration(
         directory: directory.path, port: port, upstream: upstream, certificate: certificate,
-        protocols: protocols), to: "nginx.conf", mode: 0o644)
+        protocols: protocols, isPlain: isPlain), to: "nginx.conf", mode: 0o644)
     process = try ProcessRunner(
       nginx, ["-p", directory.path, "-e", directory.path("error.log"), "-c", configuration],
       timeout: 86_400
@@ -69,7 +72,7 @@ public final class TLSFront: Sendable {
 
   private static func configuration(
     directory: String, port: Int, upstream: Int, certificate: TestCertificates.Pair,
-    protocols: String
+    protocols: String, isPlain: Bool
   ) -> String {
     let isOld = protocols.contains("TLSv1.1") || protocols.hasSuffix("TLSv1")
     let paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
@@ -85,7 +88,7 @@ public final class TLSFront: Sendable {
         access_log off;
       \(paths)
         server {
-          listen 127.0.0.1:\(port) ssl backlog=512;
+          listen 127.0.0.1:\(port) \(isPlain ? "" : "ssl") backlog=512;
           ssl_certificate \(certificate.certificate);
           ssl_certificate_key \(certificate.key);
           ssl_protocols \(protocols);
@@ -106,13 +109,13 @@ public final class TLSFront: Sendable {
       """
   }
 
-  private static func freePort() throws -> Int {
+  static func freePort() throws -> Int {
     let server = try LoopbackServer { _ in .notFound }
     defer { server.stop() }
     return server.port
   }
 
-  private static func isOpen(_ port: Int) -> Bool {
+  static func isOpen(_ port: Int) -> Bool {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_in()

@@ -41,7 +41,8 @@ public struct TestCertificates: Sendable {
     let mint = Mint(openssl: openssl, directory: directory)
     authority = try mint.authority("ca")
     otherAuthority = try mint.authority("other-ca")
-    let local = "IP:127.0.0.1,DNS:localhost"
+    // Linux takes 0.0.0.0 for itself, but no program takes it for loopback: good to test proxies.
+    let local = "IP:127.0.0.1,IP:0.0.0.0,DNS:localhost"
     server = try mint.leaf("server", names: local, by: authority)
     expired = try mint.leaf("expired", names: local, by: authority, isExpired: true)
     wrongHost = try mint.leaf("wrong-host", names: "DNS:elsewhere.example", by: authority)

@@ -1,0 +1,84 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// `install`: the program puts itself where another container finds it.
+struct InstallTests {
+  let folder: TemporaryDirectory
+
+  init() throws { folder = try TemporaryDirectory() }
+
+  private func install(_ arguments: String...) async throws -> ProcessResult {
+    try await ProcessRunner(
+      TestBinary.path, ["install"] + arguments, directory: folder.path
+    ).result()
+  }
+
+  private func status(_ path: String) -> stat {
+    var status = stat()
+    lstat(path, &status)
+    return status
+  }
+
+  @Test(arguments: ["tools", "tools/"])
+  func copiesItself(_ name: String) async throws {
+    let tools = folder.path("tools")
+    try FileManager.default.createDirectory(atPath: tools, withIntermediateDirectories: false)
+    // A link in the way is replaced and not followed.
+    let bystander = try folder.write("keep", to: "bystander")
+    #expect(symlink(bystander, tools + "/tokenxchange") == 0)
+    for path in [name, folder.path(name)] {
+      let result = try await install(path)
+      #expect(result.ending == .exit(0))
+      #expect(result.output + result.errors == "")
+      let copy = status(tools + "/tokenxchange")
+      #expect(copy.st_mode == S_IFREG | 0o755)
+      #expect(copy.st_size == status(TestBinary.path).st_size)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: tools) == ["tokenxchange"])
+    }
+    #expect(try String(contentsOfFile: bystander, encoding: .utf8) == "keep")
+    #expect(
+      FileManager.default.contentsEqual(
+        atPath: TestBinary.path, andPath: tools + "/tokenxchange"))
+    let version = try await ProcessRunner(tools + "/tokenxchange", ["version"]).result()
+    #expect(version.output.hasPrefix("tokenxchange "))
+  }
+
+  @Test func saysWhereItCannot() async throws {
+    try folder.write("x", to: "file")
+    try FileManager.default.createDirectory(
+      atPath: folder.path("busy/tokenxchange"), withIntermediateDirectories: true)
+    for (path, sentence) in [
+      ("nowhere", "cannot create a file in nowhere: No such file or directory"),
+      ("file", "cannot create a file in file: Not a directory"),
+      ("busy", "cannot replace busy/tokenxchange: Is a directory"),
+    ] {
+      let result = try await install(path)
+      #expect(result.ending == .exit(2))
+      #expect(result.output == "")
+      #expect(
+        result.errors == """
+          tokenxchange: uid \(geteuid()) \(sentence)
+          hint: name a folder that exists, is writable for this user and has room for 30 MB, such \
+          as an emptyDir volume
+
+          """)
+    }
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path("busy")) == ["tokenxchange"])
+    for arguments in [[], [""]] {
+      let result = try await ProcessRunner(TestBinary.path, ["install"] + arguments).result()
+      #expect(result.ending == .exit(2))
+      #expect(result.errors.hasPrefix("tokenxchange: install needs an argument: DIR\n"))
+    }
+  }
+
+  @Test func versionNamesTheLibraries() async throws {
+    let result = try await ProcessRunner(TestBinary.path, ["version"]).result()
+    let pattern =
+      /tokenxchange \S+\nlibcurl \d+\.\d+\.\d+, OpenSSL \d[^,]+, c-ares (\d+\.\d+\.\d+|none)\n(static|dynamic): .*\n/
+    #expect(result.output.wholeMatch(of: pattern) != nil, "\(result.output)")
+    #expect(result.errors == "")
+  }
+}

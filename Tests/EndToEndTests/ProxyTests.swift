@@ -1,0 +1,97 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What goes through a forward proxy, and what never does; tinyproxy tells.
+///
+/// The host is 0.0.0.0: it leads to this machine, but no program takes it for loopback.
+@Suite(
+  .enabled(if: ForwardProxy.isAvailable, "tinyproxy is not installed: apt-get install tinyproxy"),
+  .enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"))
+struct ProxyTests {
+  let plugin: Plugin
+  let proxy: ForwardProxy
+
+  init() throws {
+    plugin = try Plugin(tls: .dex)
+    proxy = try ForwardProxy()
+  }
+
+  private var authority: [String] {
+    ["--certificate-authority", plugin.site.authorityFile ?? ""]
+  }
+
+  /// The flags for a host that is not loopback by its name.
+  private var farFlags: [String] {
+    let url = plugin.site.dex.issuer.replacing("127.0.0.1", with: "0.0.0.0")
+    // --token-url, so that the token's issuer need not be the same.
+    return ["--token-url", url + "/token"] + plugin.flags.dropFirst(2) + authority
+  }
+
+  private var farPort: Int { plugin.site.dexFront?.port ?? 0 }
+
+  @Test(arguments: ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+  func goesThroughTheProxy(_ variable: String) async throws {
+    let result = try await plugin.run(farFlags, [variable: proxy.url])
+    try plugin.expectCredential(result)
+    #expect(proxy.requests == ["CONNECT 0.0.0.0:\(farPort)"])
+  }
+
+  @Test(arguments: ["NO_PROXY", "no_proxy"], ["0.0.0.0", "example.com,0.0.0.0", "*"])
+  func leavesOutWhatNOPROXYNames(_ variable: String, _ value: String) async throws {
+    let result = try await plugin.run(farFlags, ["HTTPS_PROXY": proxy.url, variable: value])
+    try plugin.expectCredential(result)
+    #expect(proxy.requests == [])
+  }
+
+  @Test(arguments: ["127.0.0.1", "localhost"])
+  func neverForLoopback(_ host: String) async throws {
+    let url = plugin.site.dex.issuer.replacing("127.0.0.1", with: host)
+    let flags = ["--token-url", url + "/token"] + plugin.flags.dropFirst(2) + authority
+    let result = try await plugin.run(
+      flags, ["HTTPS_PROXY": proxy.url, "ALL_PROXY": proxy.url])
+    try plugin.expectCredential(result)
+    #expect(proxy.requests == [])
+  }
+
+  @Test(arguments: ["127.0.0.1", "0.0.0.0"])
+  func neverForPlainHTTP(_ host: String) async throws {
+    let plain = try Plugin()
+    let url = plain.site.dex.issuer.replacing("127.0.0.1", with: host)
+    let flags = ["--token-url", url + "/token", "--insecure-allow-http"] + plain.flags.dropFirst(2)
+    let variables = Dictionary(
+      uniqueKeysWithValues: ["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy", "HTTPS_PROXY"]
+        .map { ($0, proxy.url) })
+    let result = try await plain.run(flags, variables)
+    #expect(result.ending == .exit(0), "\(result.errors)")
+    #expect(proxy.requests == [])
+  }
+
+  @Test func certificatesAreVerifiedAllTheSame() async throws {
+    let other = plugin.site.certificates?.otherAuthority.certificate ?? ""
+    let flags = Array(farFlags.dropLast()) + [other]
+    let result = try await plugin.run(flags, ["HTTPS_PROXY": proxy.url])
+    #expect(result.ending == .exit(4))
+    #expect(result.errors.contains("shows a certificate of an unknown issuer"))
+    #expect(plugin.site.dex.tokenRequests == 0)
+  }
+
+  @Test func logsInAtTheProxyAndNeverPrintsThePassword() async throws {
+    let guarded = try ForwardProxy(login: "someone pass-word-1")
+    let good = "http://someone:pass-word-1@127.0.0.1:\(guarded.port)"
+    try plugin.expectCredential(try await plugin.run(farFlags, ["HTTPS_PROXY": good]))
+    let bad = [
+      "http://someone:pass-word-2@127.0.0.1:\(guarded.port)",
+      "http://someone:pass-word-2@127.0.0.1:1", "http://someone:pass-word-2@",
+      "http://someone:pass-word-2@[::1", "htp://someone:pass-word-2@127.0.0.1",
+      "someone:pass-word-2@proxy.invalid:80",
+    ]
+    for url in bad {
+      let result = try await plugin.run(farFlags + ["--verbose"], ["HTTPS_PROXY": url])
+      #expect(result.ending == .exit(4), "\(url): \(result.errors)")
+      #expect(result.output == "")
+      #expect(result.errors.contains("the proxy for 0.0.0.0:\(farPort) cannot be used"), "\(url)")
+      #expect(!result.errors.contains("pass-word"), "\(url): \(result.errors)")
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// The static binary in an image with nothing else in it, read-only, as a user without a name.
+@Suite(
+  .enabled(if: ScratchRoot.isAvailable, "\(ScratchRoot.need)"),
+  .enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"))
+struct ScratchTests {
+  let plugin: Plugin
+  let root: ScratchRoot
+
+  init() throws {
+    plugin = try Plugin(tls: .dex)
+    root = try ScratchRoot()
+    try root.write(plugin.site.cluster.token(), to: "token")
+  }
+
+  private var flags: [String] { plugin.flags("--token-file", "/token") }
+
+  /// The authority's file.
+  private var authority: String { plugin.site.authorityFile ?? "" }
+
+  @Test func initContainerInstallsAndTheCopyExchanges() async throws {
+    try root.copy(TestBinary.path, to: "tokenxchange", mode: 0o755)
+    try root.makeFolder("tools", mode: 0o755)
+    // An emptyDir, which kubelet makes writable for all.
+    let volume = try TemporaryDirectory()
+    #expect(chmod(volume.path, 0o777) == 0)
+    let installed = try await root.run(
+      "/tokenxchange", ["install", "/tools"], volumes: ["tools": volume.path])
+    #expect(installed.ending == .exit(0), "\(installed.errors)")
+    #expect(installed.output + installed.errors == "")
+    var status = stat()
+    #expect(lstat(volume.path("tokenxchange"), &status) == 0)
+    #expect(status.st_mode == S_IFREG | 0o755)
+    #expect(status.st_uid == ScratchRoot.userID)
+
+    let data = try Data(contentsOf: URL(filePath: authority)).base64EncodedString()
+    let result = try await root.run(
+      "/tools/tokenxchange", flags + ["--certificate-authority-data", data],
+      volumes: ["tools": volume.path])
+    try plugin.expectCredential(result)
+
+    let readOnly = try await root.run("/tokenxchange", ["install", "/"])
+    #expect(readOnly.ending == .exit(2))
+    #expect(
+      readOnly.errors.hasPrefix(
+        "tokenxchange: uid 999 cannot create a file in /: Read-only file system\n"))
+  }
+
+  /// `examples/image/Containerfile`, line by line.
+  @Test func theImageOfTheExampleExchanges() async throws {
+    let example = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "examples/image/Containerfile")
+    let lines = try String(contentsOf: example, encoding: .utf8).split(separator: "\n")
+      .filter { !$0.hasPrefix("#") }.map { $0.split(separator: " ").map(String.init) }
+    var entrypoint: String?
+    for words in lines {
+      switch words.first {
+      case "FROM": #expect(words == ["FROM", "scratch"])
+      case "COPY":
+        let isProgram = words[words.count - 2] == "tokenxchange"
+        let file = isProgram ? TestBinary.path : authority
+        let path = try #require(words.last)
+        #expect(words.dropFirst().first == (isProgram ? "--chmod=755" : "--chmod=644"))
+        try root.copy(
+          file, to: String(path.dropFirst()) + (path.hasSuffix("/") ? "tokenxchange" : ""),
+          mode: isProgram ? 0o755 : 0o644)
+      case "USER": #expect(words == ["USER", "\(ScratchRoot.userID):\(ScratchRoot.userID)"])
+      case "ENTRYPOINT": entrypoint = words.last?.trimmingCharacters(in: ["[", "]", "\""])
+      default: Issue.record("not known to this test: \(words)")
+      }
+    }
+    let program = try #require(entrypoint)
+    try plugin.expectCredential(try await root.run(program, flags))
+  }
+
+  @Test(arguments: [
+    "etc/ssl/certs/ca-certificates.crt", "etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "etc/pki/tls/certs/ca-bundle.crt", "var/lib/ca-certificates/ca-bundle.pem",
+    "etc/ssl/ca-bundle.pem", "etc/ssl/cert.pem",
+  ])
+  func findsTheBundle(_ path: String) async throws {
+    try root.copy(TestBinary.path, to: "tokenxchange", mode: 0o755)
+    try root.copy(authority, to: path, mode: 0o644)
+    try plugin.expectCredential(try await root.run("/tokenxchange", flags))
+  }
+
+  @Test func prefersTheHashedFolder() async throws {
+    try root.copy(TestBinary.path, to: "tokenxchange", mode: 0o755)
+    let hash = try ProcessRunner(
+      TestBinary.find("openssl") ?? "openssl", ["x509", "-hash", "-noout", "-in", authority]
+    ).run().output.trimmingCharacters(in: .whitespacesAndNewlines)
+    try root.copy(authority, to: "etc/ssl/certs/\(hash).0", mode: 0o644)
+    try root.write("no certificates at all", to: "etc/ssl/certs/ca-certificates.crt")
+    try plugin.expectCredential(try await root.run("/tokenxchange", flags))
+  }
+
+  @Test func saysWhereItLookedForTrust() async throws {
+    try root.copy(TestBinary.path, to: "tokenxchange", mode: 0o755)
+    let result = try await root.run("/tokenxchange", flags)
+    #expect(result.ending == .exit(2))
+    #expect(
+      result.errors.contains(
+        "no trusted certificates found in /etc/ssl/certs, /etc/ssl/certs/ca-certificates.crt, "))
+    #expect(result.errors.contains("hint: give Dex's CA by --certificate-authority or "))
+    #expect(plugin.site.dex.tokenRequests == 0)
+  }
+}

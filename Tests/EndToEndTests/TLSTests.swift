@@ -1,0 +1,183 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Whom the program trusts and whom not, over real TLS.
+@Suite(.enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"))
+struct TLSTests {
+  let plugin: Plugin
+  let certificates: TestCertificates
+
+  init() throws {
+    plugin = try Plugin(tls: .dex)
+    certificates = try #require(plugin.site.certificates)
+  }
+
+  private var authority: [String] {
+    ["--certificate-authority", certificates.authority.certificate]
+  }
+
+  private func pem(_ pair: TestCertificates.Pair) throws -> Data {
+    try Data(contentsOf: URL(filePath: pair.certificate))
+  }
+
+  /// Runs against another front of the same Dex.
+  private func run(
+    _ certificate: TestCertificates.Pair, protocols: String = "TLSv1.2 TLSv1.3",
+    _ more: [String]? = nil, _ environment: [String: String] = [:]
+  ) async throws -> ProcessResult {
+    let front = try TLSFront(
+      upstream: plugin.site.dex.server.port, certificate: certificate, protocols: protocols)
+    return try await plugin.run(
+      plugin.flags("--issuer", front.url + "/dex") + (more ?? authority), environment)
+  }
+
+  private func expectRefusal(
+    _ result: ProcessResult, _ words: String, at location: SourceLocation = #_sourceLocation
+  ) {
+    #expect(result.ending == .exit(4), "\(result.errors)", sourceLocation: location)
+    #expect(result.output == "", sourceLocation: location)
+    let lines = result.errors.split(separator: "\n")
+    #expect(lines.count == 2, "\(result.errors)", sourceLocation: location)
+    #expect(lines.first?.contains(words) == true, "\(result.errors)", sourceLocation: location)
+    #expect(plugin.site.dex.tokenRequests == 0, sourceLocation: location)
+  }
+
+  @Test func takesItsOwnCAByFileAndByData() async throws {
+    try plugin.expectCredential(try await plugin.run(plugin.flags + authority))
+    let data = try pem(certificates.authority).base64EncodedString()
+    let byData = ["--certificate-authority-data", data]
+    try plugin.expectCredential(try await plugin.run(plugin.flags + byData))
+    let byVariable = ["TOKENXCHANGE_CERTIFICATE_AUTHORITY_DATA": data]
+    try plugin.expectCredential(try await plugin.run(nil, byVariable))
+    // Several in one file; the right one is not the first.
+    let bundle = try plugin.folder.write(
+      String(
+        decoding: pem(certificates.otherAuthority) + pem(certificates.authority), as: UTF8.self),
+      to: "bundle.crt")
+    let result = try await plugin.run(plugin.flags + ["--certificate-authority", bundle])
+    try plugin.expectCredential(result)
+  }
+
+  @Test func trustsNothingBesidesItsOwnCA() async throws {
+    let other = ["--certificate-authority", certificates.otherAuthority.certificate]
+    // The system's store has the right one, and must not be asked.
+    let environment = ["SSL_CERT_FILE": certificates.authority.certificate]
+    expectRefusal(
+      try await plugin.run(plugin.flags + other, environment),
+      "shows a certificate of an unknown issuer")
+    let data = try pem(certificates.otherAuthority).base64EncodedString()
+    expectRefusal(
+      try await plugin.run(
+        plugin.flags + ["--certificate-authority-data", data],
+        ["SSL_CERT_DIR": hashedFolder(certificates.authority)]),
+      "shows a certificate of an unknown issuer")
+  }
+
+  @Test func refusesBadServers() async throws {
+    expectRefusal(
+      try await run(certificates.stranger), "shows a certificate of an unknown issuer")
+    expectRefusal(try await run(certificates.expired), "shows a certificate that has expired")
+    expectRefusal(try await run(certificates.wrongHost), "shows a certificate for another name")
+  }
+
+  @Test func refusesOldTLSWhateverOPENSSLCONFSays() async throws {
+    let configuration = try plugin.folder.write(
+      """
+      openssl_conf = start
+      [start]
+      ssl_conf = ssl
+      [ssl]
+      system_default = weak
+      [weak]
+      MinProtocol = TLSv1
+      CipherString = ALL:@SECLEVEL=0
+
+      """, to: "openssl.cnf")
+    for environment in [[:], ["OPENSSL_CONF": configuration]] {
+      expectRefusal(
+        try await run(certificates.server, protocols: "TLSv1.1", nil, environment),
+        "speaks only TLS older than 1.2")
+    }
+    // The front is refused for its age and nothing else.
+    let result = try await run(certificates.server, protocols: "TLSv1.2")
+    #expect(result.ending == .exit(6), "\(result.errors)")
+  }
+
+  @Test func namesAPlainPort() async throws {
+    let plain = try TLSFront(
+      upstream: plugin.site.dex.server.port, certificate: certificates.server, isPlain: true)
+    expectRefusal(
+      try await plugin.run(plugin.flags("--issuer", plain.url + "/dex") + authority),
+      "does not speak TLS on that port")
+  }
+
+  @Test func writesNoKeyLog() async throws {
+    let log = plugin.folder.path("keys.log")
+    let result = try await plugin.run(plugin.flags + authority, ["SSLKEYLOGFILE": log])
+    try plugin.expectCredential(result)
+    #expect(!FileManager.default.fileExists(atPath: log))
+  }
+
+  @Test func skipsVerificationWithAWarning() async throws {
+    let flag = ["--insecure-skip-tls-verify"]
+    try plugin.expectCredential(
+      try await plugin.run(plugin.flags + flag),
+      warning: "--insecure-skip-tls-verify is on: whoever is on the way to 127.0.0.1 can take the "
+        + "token")
+    for certificate in [certificates.expired, certificates.wrongHost, certificates.stranger] {
+      // Refused only later, because this front is not the issuer of Dex's token.
+      #expect(try await run(certificate, flag).ending == .exit(6))
+    }
+  }
+
+  @Test func takesTheSystemsTrustFromTheVariables() async throws {
+    for environment in [
+      ["SSL_CERT_FILE": certificates.authority.certificate],
+      ["SSL_CERT_DIR": try hashedFolder(certificates.authority)],
+      ["SSL_CERT_DIR": "/nowhere:" + (try hashedFolder(certificates.authority))],
+      ["SSL_CERT_FILE": "/nowhere", "SSL_CERT_DIR": try hashedFolder(certificates.authority)],
+    ] {
+      try plugin.expectCredential(try await plugin.run(nil, environment))
+    }
+  }
+
+  @Test func saysWhenThereIsNothingToTrust() async throws {
+    let result = try await plugin.run(
+      nil, ["SSL_CERT_FILE": "/nowhere/a.crt", "SSL_CERT_DIR": "/nowhere"])
+    let port = plugin.site.dexFront?.port ?? 0
+    plugin.expectFailure(
+      result, 2,
+      "nothing was sent to 127.0.0.1:\(port): no trusted certificates found in SSL_CERT_FILE "
+        + "/nowhere/a.crt, SSL_CERT_DIR /nowhere",
+      hint: "give Dex's CA by --certificate-authority or --certificate-authority-data, or mount a "
+        + "CA bundle")
+  }
+
+  @Test func namesAStoreThatOpenSSLCannotRead() async throws {
+    // A whole DER sequence, but nothing like a certificate in it.
+    let der = Data([0x30, 0x81, 0x80] + [UInt8](repeating: 0, count: 128))
+    let text =
+      "-----BEGIN CERTIFICATE-----\n\(der.base64EncodedString())\n-----END CERTIFICATE-----\n"
+    let file = try plugin.folder.write(text, to: "odd.crt")
+    for (flags, environment) in [
+      (["--certificate-authority", file], [:]), ([], ["SSL_CERT_FILE": file]),
+    ] {
+      let result = try await plugin.run(plugin.flags + flags, environment)
+      #expect(result.ending == .exit(2))
+      #expect(
+        result.errors.contains("the certificates to trust cannot be read"), "\(result.errors)")
+    }
+  }
+
+  /// A folder as `openssl rehash` makes it.
+  private func hashedFolder(_ authority: TestCertificates.Pair) throws -> String {
+    let hash = try ProcessRunner(
+      TestBinary.find("openssl") ?? "openssl",
+      ["x509", "-hash", "-noout", "-in", authority.certificate]
+    ).run().output.trimmingCharacters(in: .whitespacesAndNewlines)
+    let text = try String(contentsOfFile: authority.certificate, encoding: .utf8)
+    try plugin.folder.write(text, to: "certs/\(hash).0")
+    return plugin.folder.path("certs")
+  }
+}
