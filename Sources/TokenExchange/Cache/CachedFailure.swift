@@ -41,6 +41,7 @@ public struct CachedFailure: Sendable, Equatable {
   ///   - moment: The present.
   ///   - began: When the process began.
   ///   - life: Seconds for which the failure is shared.
+  /// - Returns: true if it is no older than that, and not older than the process.
   public func isShared(
     at moment: CacheMoment, began: Double, life: Double = longestUse
   ) -> Bool {

@@ -46,8 +46,9 @@ public struct CachedLogin: Sendable, Equatable {
 }
 
 extension CacheKey {
-  /// The key of a person's sign-in. Who it is comes out only then: one person for each user of the
-  /// machine, issuer and client.
+  /// The key of a person's sign-in.
+  ///
+  /// Who it is comes out only then: one person for each user of the machine, issuer and client.
   ///
   /// - Parameters:
   ///   - login: What would be asked.

@@ -1,7 +1,8 @@
 /// Dex's answer to the question for a device code (RFC 8628, section 3.2).
 public struct DeviceAuthorization: Sendable, Equatable {
-  /// What is exchanged for tokens once the person has signed in. At Dex it is all that is needed
-  /// for that: a secret like the tokens themselves.
+  /// What is exchanged for tokens once the person has signed in.
+  ///
+  /// At Dex it is all that is needed for that: a secret like the tokens themselves.
   public var deviceCode: Secret
   /// What the person types or compares.
   public var userCode: String
@@ -42,6 +43,7 @@ public struct DeviceAuthorization: Sendable, Equatable {
   /// An answer must not be able to send a person, and a browser with all its sessions, anywhere else.
   ///
   /// - Parameter issuer: Dex's issuer.
+  /// - Returns: The page, with the user code in it if Dex gave it so.
   public func browserPage(issuer: EndpointURL) -> String? {
     let text = completePage ?? page
     let base = text.prefix { $0 != "?" && $0 != "#" }

@@ -46,6 +46,7 @@ public struct LoginClient: Sendable {
   ///
   /// - Parameter deadline: The value of `uptime` at which to give up.
   /// - Returns: What to show to the person.
+  /// - Throws: A refusal, or a problem of the network or the answer.
   public func begin(until deadline: Double) throws(Problem) -> DeviceAuthorization {
     let answer = try exchange(request.device(userAgent: userAgent), request.deviceURL, deadline)
     let device: DeviceAuthorization
@@ -91,6 +92,7 @@ public struct LoginClient: Sendable {
   ///   - refreshToken: The token.
   ///   - deadline: The value of `uptime` at which to give up.
   /// - Returns: New tokens; nil if the refresh token is not good any more.
+  /// - Throws: What leaves open whether it is good: the network, a wrong client, an odd answer.
   public func refresh(
     _ refreshToken: Secret, until deadline: Double
   ) throws(Problem) -> LoginTokens? {

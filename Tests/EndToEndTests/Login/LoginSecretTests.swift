@@ -2,8 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What Dex, or who speaks in its place, says when it should not: nothing of it is shown or kept but
-/// where it belongs. The hunt itself is in ``LoginRun``.
+/// Answers that give secrets away: nothing of them is shown, or kept but where it belongs.
+///
+/// The hunt itself is in ``LoginRun``.
 @Suite(
   .enabled(if: LoginStage.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
 struct LoginSecretTests {
