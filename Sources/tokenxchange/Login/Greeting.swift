@@ -51,7 +51,8 @@ extension Invocation {
       case OptionSpec.clientSecret.name:
         words.insert("\(OptionSpec.clientSecret.variable ?? "")=…", at: 0)
       default:
-        let value = CleanText.line(setting.values.joined(separator: ","), limit: 2000)
+        // In whole, however long: half of a CA is none.
+        let value = CleanText.line(setting.values.joined(separator: ","), limit: 1 << 20)
         words.append(spec.kind == .flag ? "--\(spec.name)" : "--\(spec.name)=\(Self.quote(value))")
       }
     }

@@ -40,6 +40,15 @@ import TokenExchange
         + #"--client-secret-file='/it'\''s here' --scopes='openid,a b' --no-browser"#)
   }
 
+  @Test func theCommandByHandHoldsAWholeCA() throws {
+    let data = String(repeating: "QUJD", count: 5000)
+    let invocation = try ArgumentParser(
+      arguments: ["login", "--certificate-authority-data=\(data)"], variables: [:]
+    ).parse()
+    #expect(
+      invocation.commandByHand(program: "t") == "t login --certificate-authority-data=\(data)")
+  }
+
   @Test func theCommandByHandShowsNoSecret() throws {
     let invocation = try ArgumentParser(
       arguments: ["login", "--client-secret=geheim", "--no-browser=false"], variables: [:]
