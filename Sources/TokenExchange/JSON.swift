@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// Any JSON value (RFC 8259).
 ///
 /// Tokens, answers and exec info come from outside with members of any type, so they are read to
@@ -15,13 +17,12 @@ public enum JSON: Sendable, Equatable {
   case string(String)
   /// An array.
   case array([JSON])
-  /// An object; of members with the same name the last is kept.
+  /// An object; of members with the same name one is kept.
   case object([String: JSON])
 
   /// Reads a whole JSON text, or returns nil if it is not one.
   public init?(parsing bytes: [UInt8]) {
-    var reader = JSONReader(bytes)
-    guard let value = reader.wholeText() else { return nil }
+    guard let value = try? JSONDecoder().decode(JSON.self, from: Data(bytes)) else { return nil }
     self = value
   }
 
@@ -59,6 +60,30 @@ public enum JSON: Sendable, Equatable {
     case .number(let value): value
     case .string(let text): Double(text).flatMap { $0.isFinite ? $0 : nil }
     default: nil
+    }
+  }
+}
+
+extension JSON: Decodable {
+  /// Decodes by trying the types in turn; dates and keys are taken as they are.
+  public init(from decoder: any Decoder) throws {
+    let value = try decoder.singleValueContainer()
+    if let text = try? value.decode(String.self) {
+      self = .string(text)
+    } else if let integer = try? value.decode(Int64.self) {
+      self = .integer(integer)
+    } else if let members = try? value.decode([String: JSON].self) {
+      self = .object(members)
+    } else if let items = try? value.decode([JSON].self) {
+      self = .array(items)
+    } else if let truth = try? value.decode(Bool.self) {
+      self = .bool(truth)
+    } else if let number = try? value.decode(Double.self) {
+      self = .number(number)
+    } else if value.decodeNil() {
+      self = .null
+    } else {
+      throw DecodingError.dataCorruptedError(in: value, debugDescription: "not JSON")
     }
   }
 }
