@@ -32,7 +32,7 @@ extension Problem {
   static func notDeviceEndpoint(_ url: EndpointURL) -> Problem {
     Problem(
       .answer, "the answer of \(url.text) holds no device_code, user_code and verification_uri",
-      hint: "is --issuer Dex's, and is it Dex 2.24 or later?")
+      hint: "is --issuer Dex's, and is it Dex 2.29 or later?")
   }
 
   /// No ID token came.
