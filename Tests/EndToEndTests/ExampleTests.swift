@@ -44,7 +44,7 @@ import Testing
         try Data(result.stdout).write(to: Self.folder.appendingPathComponent(name))
       }
     }
-    #expect(count >= 19)
+    #expect(count >= 20)
   }
 
   // Needs Python's yaml: apt-get install python3-yaml.

@@ -4,7 +4,7 @@ extension Command {
   static let help = Command(
     name: "help", summary: "explain the program or one command",
     details: "Without COMMAND: what there is. With it: what it does and its options.",
-    operands: ["COMMAND", "KIND"], readsVariables: false,
+    operands: ["COMMAND", "KIND"], options: [.verbose], readsVariables: false,
     operandCompletion: .commands
   ) { invocation, world throws(Problem) in
     guard !invocation.operands.isEmpty else {
