@@ -7,8 +7,8 @@ extension Problem {
     let name = shown.contains("@") ? "it" : JSON.quote(CleanText.line(shown, limit: 120))
     return Problem(
       .usage, "\(source) is not a usable URL: \(name) \(why)",
-      hint: "write it as https://HOST:PORT/PATH, such as https://dex.example.com/dex; a non-ASCII host "
-        + "name in punycode")
+      hint: "write it as https://HOST:PORT/PATH, such as https://dex.example.com/dex; a non-ASCII "
+        + "host name in punycode")
   }
 
   /// The URL carries a user name or password.
@@ -30,8 +30,8 @@ extension Problem {
     guard canAllow else {
       return Problem(
         .usage, "\(source) is plain http: \(url)",
-        hint: "use https: by http anybody on the way could send other keys, and API servers take no "
-          + "such issuer")
+        hint: "use https: by http anybody on the way could send other keys, and API servers take "
+          + "no such issuer")
     }
     return Problem(
       .usage, "\(source) is plain http: \(url) would show the token to everyone on the way",

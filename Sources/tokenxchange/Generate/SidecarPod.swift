@@ -64,10 +64,10 @@ struct SidecarPod: Sendable {
       remarks: """
         An application that reads its token from a file: tokenFile in a kubeconfig, curl, Incus, Vault.
         """
-        + (isShared
-          ? ""
-          : "\nThe file is for the sidecar's user; if the application runs as another, add --mode=0640.")
-        + "\n\nNative sidecars need Kubernetes 1.29.", documents: [document])
+          + (isShared
+            ? ""
+            : "\nThe file is for the sidecar's user; if the application runs as another, add --mode=0640.")
+          + "\n\nNative sidecars need Kubernetes 1.29.", documents: [document])
   }
 
   private var document: YAML {
