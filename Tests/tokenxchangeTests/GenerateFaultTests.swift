@@ -30,6 +30,7 @@ import TokenExchange
   static let commands: [(name: String, arguments: [String])] = [
     ("no kind", ["generate"]),
     ("kind unknown", ["generate", "argocd-clutser"]),
+    ("help for a kind that is none", ["help", "generate", "argo"]),
     ("flag of another kind", ["generate", "rbac", "--server=x"]),
     ("kubeconfig: no server", ["generate", "kubeconfig"] + dex),
     ("kubeconfig: http", ["generate", "kubeconfig", "--server=http://127.0.0.1:8080"] + dex),

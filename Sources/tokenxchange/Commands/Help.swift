@@ -12,7 +12,12 @@ extension Command {
       return .done
     }
     let name = invocation.operands.joined(separator: " ")
-    guard let command = Command.named(name) else { throw .unknownCommand(name) }
+    guard let command = Command.named(name) else {
+      if let parent = invocation.operands.first.flatMap(Command.named), !parent.kinds.isEmpty {
+        throw .unknownKind(invocation.operands[1], of: parent)
+      }
+      throw .unknownCommand(name)
+    }
     try world.writeOutput(HelpText.command(command))
     return .done
   }
