@@ -3,6 +3,16 @@ import TokenExchange
 
 @testable import tokenxchange
 
+extension PersonSystem {
+  /// No terminal anywhere.
+  static let nobody = PersonSystem(
+    canBeAsked: { false }, seesOutput: { false },
+    start: { program, _, _ in
+      Issue.record("\(program) was started")
+      return false
+    })
+}
+
 extension SidecarWorld {
   /// What only a sidecar may touch.
   static var failing: SidecarWorld {

@@ -17,24 +17,31 @@ final class WorldDouble: Sendable {
   let variables: [String: String]
   let files: [String: Result<[UInt8], FileFault>]
   let now: Date
+  let person: PersonSystem
+  let cache: CacheSystem
   private let outcomes: Mutex<[Outcome]>
+  private let slept = Mutex(0.0)
 
   static let tokenPath = "/tokens/token"
 
   init(
     variables: [String: String] = [:], files: [String: Result<[UInt8], FileFault>] = [:],
-    outcomes: [Outcome] = [], now: Date = Date(timeIntervalSince1970: 1_795_223_258)
+    outcomes: [Outcome] = [], now: Date = Date(timeIntervalSince1970: 1_795_223_258),
+    person: PersonSystem = .nobody, cache: CacheSystem = .failing
   ) {
     self.variables = variables
     self.files = files
     self.now = now
+    self.person = person
+    self.cache = cache
     self.outcomes = Mutex(outcomes)
   }
 
   /// The world to run in.
   var world: World {
     World(
-      variables: variables, now: { self.now }, uptime: { 100 }, sleep: { _ in },
+      variables: variables, now: { self.now }, uptime: { 100 + self.slept.withLock { $0 } },
+      sleep: { seconds in self.slept.withLock { $0 += seconds } },
       random: { 0.5 },
       send: { request, _ throws(TransportError) in
         self.requests.withLock { $0.append(request) }
@@ -61,7 +68,7 @@ final class WorldDouble: Sendable {
       writeError: { line in self.errors.withLock { $0 += line + "\n" } },
       userID: 999,
       makeFolder: { path, _ throws(WriteFault) in Issue.record("the folder \(path) was made") },
-      cache: .failing, machine: .bare, sidecar: .failing)
+      cache: cache, person: person, machine: .bare, sidecar: .failing)
   }
 
   /// Runs a command line.

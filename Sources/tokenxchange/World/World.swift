@@ -31,6 +31,8 @@ struct World: Sendable {
   var makeFolder: @Sendable (String, UInt32) throws(WriteFault) -> Void
   /// Files, locks and the clock of the cache.
   var cache: CacheSystem
+  /// What a person's sign-in needs.
+  var person: PersonSystem
   /// What only diagnosis looks at.
   var machine: Machine
   /// What only `sidecar` needs.

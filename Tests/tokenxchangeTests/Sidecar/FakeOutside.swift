@@ -84,7 +84,7 @@ final class FakeOutside: Sendable {
       },
       copyProgram: { _, _ in }, writeOutput: { _ in },
       writeError: { line in self.set { $0.errors.append(line) } },
-      userID: 1000, makeFolder: { _, _ in }, cache: .failing, machine: .bare,
+      userID: 1000, makeFolder: { _, _ in }, cache: .failing, person: .nobody, machine: .bare,
       sidecar: sidecarWorld)
   }
 
