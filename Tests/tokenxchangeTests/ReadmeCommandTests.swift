@@ -22,7 +22,7 @@ import TokenExchange
     let prose = joined.replacing(/```(?s).*?```/, with: "").replacing(/\n\s*/, with: " ")
     let spans = prose.matches(of: /`([^`]+)`/).map(\.1)
     return (blocks + spans).compactMap { line in
-      line.firstMatch(of: /(?:^\s*|\s|\/)tokenxchange( [a-z-].*)$/).map { String($0.1) }
+      line.firstMatch(of: /(?:^\s*|\s-- |<\()\/?tokenxchange( [a-z-].*)$/).map { String($0.1) }
     }.filter {
       // A name alone, and what kubectl says when the program is not there.
       $0 != " generate" && $0 != " not found"
