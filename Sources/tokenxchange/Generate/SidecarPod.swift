@@ -38,8 +38,8 @@ struct SidecarPod: Sendable {
   var arguments: [String]
   var path: String
   var hasOwnToken: Bool
-  /// Whether the token is for a group, and not for one user alone.
-  var isForGroup = false
+  /// Whether the file's group may read it.
+  var isShared = false
   /// Where the application's kubeconfig leads to.
   var cluster: TargetCluster?
 
@@ -49,7 +49,7 @@ struct SidecarPod: Sendable {
     path = invocation.text(.writtenFile) ?? PodPaths.outputFolder + "/token"
     if let mode = invocation.text(.writtenMode) {
       guard let number = UInt32(mode, radix: 8), number <= 0o777 else { throw .badFileMode(mode) }
-      isForGroup = number & 0o040 != 0
+      isShared = number & 0o070 != 0
     }
     if TargetCluster.options.contains(where: { invocation.settings[$0.name] != nil }) {
       cluster = try TargetCluster(invocation, world: world)
@@ -67,16 +67,15 @@ struct SidecarPod: Sendable {
   }
 
   var file: GeneratedFile {
-    let mode =
-      isForGroup
-      ? ""
-      : "\nThe file is for one user; where the application runs as another, give --mode=0640."
-    return GeneratedFile(
+    GeneratedFile(
       remarks: """
         An application that reads its token from a file: tokenFile in a kubeconfig, curl, Incus, Vault.
-        The sidecar is an init container that stays: it is there before the application, and ends
-        after it.
-        """ + mode, documents: (cluster.map { [configMap($0)] } ?? []) + [document])
+        """
+          + (isShared
+            ? ""
+            : "\nThe file is for the sidecar's user; if the application runs as another, add --mode=0640.")
+          + "\n\nNative sidecars need Kubernetes 1.29.",
+      documents: (cluster.map { [configMap($0)] } ?? []) + [document])
   }
 
   private func configMap(_ cluster: TargetCluster) -> YAML {
@@ -92,16 +91,12 @@ struct SidecarPod: Sendable {
   private var document: YAML {
     let folder = AtomicFile.folder(of: path)
     let share: YAML = ["name": "token", "mountPath": .string(folder)]
-    let group: YAML = [
-      "fsGroup": YAML.integer(65532).noted(
-        "The group of the token's file: sidecar and application may run as different users.")
-    ]
     return [
       "apiVersion": "v1",
       "kind": "Pod",
       "metadata": ["name": "application"],
       "spec": .members([
-        ("securityContext", isForGroup ? group : nil),
+        ("securityContext", isShared ? Self.groupContext : nil),
         ("initContainers", [sidecar(share)]),
         ("containers", [application(folder)]),
         ("volumes", .list(volumes)),
@@ -125,15 +120,27 @@ struct SidecarPod: Sendable {
   }
 
   private var volumes: [YAML] {
-    let token: YAML = [
-      "name": "token",
-      "emptyDir": [
-        "medium": YAML.string("Memory").noted("So that no token is on the node's disk."),
-        "sizeLimit": "1Mi",
-      ],
-    ]
     let kubeconfig: YAML = ["name": "kubeconfig", "configMap": ["name": "application"]]
-    return [token] + (hasOwnToken ? [pod.tokenVolume] : []) + (cluster == nil ? [] : [kubeconfig])
+    return [Self.volume] + (hasOwnToken ? [pod.tokenVolume] : [])
+      + (cluster == nil ? [] : [kubeconfig])
+  }
+
+  private static let groupContext: YAML = [
+    "fsGroup": YAML.integer(65_532).noted(
+      "The group of the token's file: sidecar and application may be different users.")
+  ]
+
+  private static let volume: YAML = [
+    "name": "token",
+    "emptyDir": [
+      "medium": YAML.string("Memory").noted("So that no token is on the node's disk."),
+      "sizeLimit": "1Mi",
+    ],
+  ]
+
+  /// What a probe runs: the program where it is in its image, which need not have a PATH.
+  private var check: YAML {
+    ["command": .strings([PodPaths.program, "check", "--file=\(path)"])]
   }
 
   private func sidecar(_ share: YAML) -> YAML {
@@ -144,20 +151,18 @@ struct SidecarPod: Sendable {
       "restartPolicy": YAML.string("Always").noted(
         "This makes it a sidecar: it runs beside the application, and ends after it."),
       "startupProbe": [
-        "exec": check(
+        "exec": check.noted(
           "The application starts when this succeeds: its first read must find a token."),
         "periodSeconds": 1,
         "failureThreshold": 120,
       ],
       "readinessProbe": [
-        "exec": check("While Dex is down the pod stays ready until the token has ended."),
+        "exec": check.noted(
+          "While Dex is down the old token is good: the pod stays ready until that has ended."),
         "periodSeconds": 10,
       ],
       "securityContext": PluginPod.securityContext,
       "volumeMounts": .list([share] + (hasOwnToken ? [pod.tokenMount] : [])),
     ]
-  }
-  private func check(_ reason: String) -> YAML {
-    ["command": YAML.strings([PodPaths.program, "check", "--file=\(path)"]).noted(reason)]
   }
 }

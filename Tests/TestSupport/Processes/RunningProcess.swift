@@ -18,14 +18,17 @@ public final class RunningProcess: Sendable {
   }
 
   init(
-    pid: Int32, input: Int32, output: Int32, errors: Int32, stdin: [UInt8], timeout: Double
+    pid: Int32, input: Int32, output: Int32, errors: Int32, stdin: [UInt8], timeout: Double,
+    since start: ContinuousClock.Instant
   ) {
     self.pid = pid
     // A child that does not read its stdin must not end us.
     signal(SIGPIPE, SIG_IGN)
     let thread = Thread {
       self.finish(
-        self.follow(input: input, output: output, errors: errors, stdin: stdin, timeout: timeout))
+        self.follow(
+          input: input, output: output, errors: errors, stdin: stdin, timeout: timeout,
+          since: start))
     }
     thread.stackSize = 512 * 1024
     thread.start()
@@ -86,10 +89,10 @@ public final class RunningProcess: Sendable {
 
   /// Feeds, reads and waits until the program has ended and its output with it.
   private func follow(
-    input: Int32, output: Int32, errors: Int32, stdin: [UInt8], timeout: Double
+    input: Int32, output: Int32, errors: Int32, stdin: [UInt8], timeout: Double,
+    since start: ContinuousClock.Instant
   ) -> ProcessResult {
     let clock = ContinuousClock()
-    let start = clock.now
     var rest = stdin[...]
     var open = [input, output, errors]
     _ = fcntl(input, F_SETFL, O_NONBLOCK)
