@@ -19,24 +19,36 @@ extension Problem {
           + "NAME.NAMESPACE.svc")
     case .refused:
       return Problem(
-        .network, "\(url.authority) refuses connections",
+        .network, "\(url.hostAndPort) refuses connections",
         hint: "is Dex running there, and on that port? a Service refuses while none of its pods is "
           + "ready")
+    case .unreachable:
+      return Problem(
+        .network, "\(url.hostAndPort) cannot be reached: \(detail)",
+        hint: "a NetworkPolicy or firewall rejects it, or there is no route from here, such as to "
+          + "an IPv6 address from a pod with IPv4 only")
     case .reset:
       return Problem(
         .network, "the connection to \(url.authority) broke before the answer was whole",
         hint: "Dex or a proxy on the way closed it: look at their logs at this moment")
     case .timedOut:
-      return Problem(
-        .network, "\(url.authority) gave no whole answer within \(Self.span(seconds))",
-        hint: "a NetworkPolicy or firewall may drop the packets; --timeout gives more time")
+      return .timedOut(detail, url, span(seconds))
     case .tls: return .tls(detail, url)
     case .trustStore:
       return Problem(
         .usage, "nothing was sent to \(url.authority): \(detail)",
         hint: "give Dex's CA by --certificate-authority or --certificate-authority-data, or mount "
           + "a CA bundle")
-    case .tooLarge: return .answerTooLarge(url)
+    case .tooLarge:
+      return .answerTooLarge(url, detail.isEmpty ? "is larger than 1 MiB" : detail)
+    case .notHTTP:
+      return Problem(
+        .answer, "\(url.hostAndPort) answers with something else than HTTP/1.1 (\(detail))",
+        hint: "is that Dex's port for http or https, and not the one for gRPC or another service?")
+    case .compressed:
+      return Problem(
+        .answer, "the answer of \(url.text) is compressed, which was not asked for",
+        hint: "turn compression off for this path in the ingress or proxy in front of Dex")
     case .proxy:
       return Problem(
         .network, "the proxy for \(url.authority) cannot be used: \(detail)",
@@ -50,6 +62,26 @@ extension Problem {
         .network, "the request to \(url.authority) failed: \(detail)",
         hint: "try again with --verbose; curl -v \(url.text) from the same place shows more")
     }
+  }
+
+  /// A time-out, by how far things had come: each leads to another place to look at.
+  private static func timedOut(_ detail: String, _ url: EndpointURL, _ span: String) -> Problem {
+    if detail.hasPrefix("Resolving") {
+      return Problem(
+        .network, "the name \(url.host) was not resolved within \(span)",
+        hint: "the pod's DNS does not answer: see /etc/resolv.conf, and whether a NetworkPolicy "
+          + "lets port 53 through")
+    }
+    if detail.hasPrefix("Connection time") || detail.hasPrefix("Failed to connect") {
+      return Problem(
+        .network, "\(url.hostAndPort) took no connection within \(span)",
+        hint: "a NetworkPolicy, firewall or security group drops the packets, or the address is "
+          + "out of date")
+    }
+    return Problem(
+      .network, "\(url.hostAndPort) gave no whole answer within \(span)",
+      hint: "Dex or a proxy in front of it is slow or stuck, often because it cannot fetch the "
+        + "cluster's keys: look at its log; --timeout gives more time")
   }
 
   private static func tls(_ detail: String, _ url: EndpointURL) -> Problem {
@@ -83,7 +115,7 @@ extension Problem {
         ("and this client could not agree on TLS", "openssl s_client -connect shows what it offers")
       }
     return Problem(
-      .network, "\(url.authority) \(what)" + (detail.isEmpty ? "" : " (\(detail))"), hint: hint)
+      .network, "\(url.hostAndPort) \(what)" + (detail.isEmpty ? "" : " (\(detail))"), hint: hint)
   }
 
   private static func span(_ seconds: Double) -> String {

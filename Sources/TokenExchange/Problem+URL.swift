@@ -7,7 +7,8 @@ extension Problem {
     let name = shown.contains("@") ? "it" : JSON.quote(CleanText.line(shown, limit: 120))
     return Problem(
       .usage, "\(source) is not a usable URL: \(name) \(why)",
-      hint: "write it as https://dex.example.com/dex; a non-ASCII host name in punycode")
+      hint: "write it as https://HOST/PATH, such as https://dex.example.com/dex; a port comes "
+        + "behind the host, as in https://HOST:5554/dex")
   }
 
   /// The URL carries a user name or password.

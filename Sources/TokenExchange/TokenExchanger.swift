@@ -126,7 +126,7 @@ extension Problem {
     var problem = self
     problem.retryAfter = retryAfter
     if attempts > 1 { problem.sentence += " (\(attempts) attempts)" }
-    if let retryAfter, category == .network {
+    if let retryAfter, retryAfter >= 1, category == .network {
       problem.sentence += "; it asks to wait \(Lifetime.words(retryAfter.rounded(.up)))"
     }
     return problem

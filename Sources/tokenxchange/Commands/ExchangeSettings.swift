@@ -55,15 +55,15 @@ struct ExchangeSettings: Sendable {
         variables: [OptionSpec.issuer.variable, OptionSpec.tokenURL.variable], in: invocation)
     }
     self.tokenURL = tokenURL
-    clientID = try invocation.required(.clientID)
-    connectorID = try invocation.required(.connectorID)
+    clientID = try invocation.requiredIdentifier(.clientID)
+    connectorID = try invocation.requiredIdentifier(.connectorID)
     clientSecret = try invocation.clientSecret()
     clientAuth = try invocation.choice(.clientAuth, default: .auto)
     try Self.check(clientAuth, clientSecret, invocation)
     tokenFile = invocation.text(.tokenFile) ?? OptionSpec.defaultTokenFile
     subjectTokenType = try invocation.tokenType(.subjectTokenType)
     requestedTokenType = try invocation.tokenType(.requestedTokenType)
-    subjectAudience = invocation.text(.subjectAudience)
+    subjectAudience = try invocation.identifier(.subjectAudience)
     scopes = invocation.list(.scopes) ?? Self.defaultScopes
     audiences = invocation.list(.audience) ?? []
     authority = try Authority(invocation)
