@@ -33,6 +33,7 @@ enum {
   CURLOPT_SUPPRESS_CONNECT_HEADERS = 265,
   CURLOPT_CAINFO_BLOB = 40309,
   CURLOPT_PROXY_CAINFO_BLOB = 40310,
+  CURLINFO_LOCAL_PORT = 0x200000 + 42,
   CURLINFO_OS_ERRNO = 0x200000 + 25,
   CURLINFO_HTTP_CONNECTCODE = 0x200000 + 22,
   CURL_HTTP_VERSION_1_1 = 2,
@@ -210,6 +211,9 @@ struct curl_message *HOOK(curl_multi_info_read)(void *multi, int *left) {
     outcome.code = message->data.code;
     getinfo(message->easy, CURLINFO_OS_ERRNO, &outcome.os_errno);
     getinfo(message->easy, CURLINFO_HTTP_CONNECTCODE, &outcome.connect_status);
+    long port = 0;
+    getinfo(message->easy, CURLINFO_LOCAL_PORT, &port);
+    outcome.connected = port > 0;
     pthread_mutex_unlock(&lock);
   }
   return message;

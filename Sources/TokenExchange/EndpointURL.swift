@@ -22,8 +22,13 @@ public struct EndpointURL: Sendable, Equatable, Hashable {
   /// - Throws: A usage problem that names `source`.
   public init(_ text: String, source: String, allowsHTTP: Bool = false) throws(Problem) {
     // Non-ASCII host names would need ICU's data, which the static build leaves out.
+    guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
+      throw .badURL(
+        text, source: source, why: "holds a character beyond ASCII",
+        hint: "write a host name of another alphabet in punycode: xn--…")
+    }
     guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-      throw .badURL(text, source: source, why: "holds a space, control or non-ASCII character; write other alphabets in punycode")
+      throw .badURL(text, source: source, why: "holds a space, newline or control character")
     }
     guard let parts = URLComponents(string: text) else {
       throw .badURL(text, source: source, why: "cannot be read as one")

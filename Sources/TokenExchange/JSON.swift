@@ -25,7 +25,8 @@ public enum JSON: Sendable, Equatable {
   /// A text that is nested more than 64 deep, or has more than 20,000 values, is none either: it
   /// comes from nobody who means well, and JSONDecoder would take seconds for it.
   public init?(parsing bytes: [UInt8]) {
-    guard Self.isModest(bytes), let value = try? JSONDecoder().decode(JSON.self, from: Data(bytes)) else { return nil }
+    guard Self.isModest(bytes), let value = try? JSONDecoder().decode(JSON.self, from: Data(bytes))
+    else { return nil }
     self = value
   }
 

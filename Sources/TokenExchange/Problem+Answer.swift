@@ -148,11 +148,7 @@ extension Problem {
         + "and --audience")
   }
 
-  /// The answer was larger than anything a token endpoint gives.
-  ///
-  /// - Parameters:
-  ///   - url: Where it came from.
-  ///   - what: What is too large of it, as the end of a sentence.
+  /// The answer was larger than anything a token endpoint gives; `what` ends the sentence.
   public static func answerTooLarge(_ url: EndpointURL, _ what: String) -> Problem {
     Problem(.answer, "the answer of \(url.text) \(what)", hint: notTokenEndpoint)
   }

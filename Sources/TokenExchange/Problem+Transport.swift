@@ -56,7 +56,7 @@ extension Problem {
     case .notSent:
       return Problem(
         .usage, "nothing was sent to \(url.authority): \(detail)",
-        hint: "tokenxchange version tells how this binary was built; see --certificate-authority")
+        hint: "use the static binary (make static); tokenxchange version tells how one was built")
     case .other:
       return Problem(
         .network, "the request to \(url.authority) failed: \(detail)",
@@ -78,6 +78,11 @@ extension Problem {
         hint: "a NetworkPolicy, firewall or security group drops the packets, or the address is "
           + "out of date")
     }
+    if detail.contains("TLS handshake") || detail.contains("SSL connection") {
+      return Problem(
+        .network, "\(url.hostAndPort) did not finish the TLS handshake within \(span)",
+        hint: "is that a port for https? a proxy or service mesh on the way may hold it up")
+    }
     return Problem(
       .network, "\(url.hostAndPort) gave no whole answer within \(span)",
       hint: "Dex or a proxy in front of it is slow or stuck, often because it cannot fetch the "
@@ -85,37 +90,42 @@ extension Problem {
   }
 
   private static func tls(_ detail: String, _ url: EndpointURL) -> Problem {
-    let (what, hint): (String, String) =
-      if detail.contains("unable to get local issuer") || detail.contains("self-signed")
-        || detail.contains("self signed") || detail.contains("unable to get issuer")
-      {
-        (
-          "shows a certificate of an unknown issuer",
-          "give its CA by --certificate-authority or --certificate-authority-data"
-        )
-      } else if detail.contains("has expired") {
-        (
-          "shows a certificate that has expired",
-          "renew it; if it is fresh, this machine's clock is wrong"
-        )
-      } else if detail.contains("not yet valid") {
-        ("shows a certificate that is not yet valid", "compare the clocks of both machines")
-      } else if detail.contains("subject name") || detail.contains("hostname mismatch")
-        || detail.contains("IP address mismatch")
-      {
-        (
-          "shows a certificate for another name",
-          "use a name that the certificate holds as a subject alternative name"
-        )
-      } else if detail.contains("wrong version number") || detail.contains("http request") {
-        ("does not speak TLS on that port", "is it the plain http port? use the https one")
-      } else if detail.contains("protocol version") || detail.contains("unsupported protocol") {
-        ("speaks only TLS older than 1.2", "let the server offer TLS 1.2 or 1.3")
-      } else {
-        ("and this client could not agree on TLS", "openssl s_client -connect shows what it offers")
-      }
-    return Problem(
-      .network, "\(url.hostAndPort) \(what)" + (detail.isEmpty ? "" : " (\(detail))"), hint: hint)
+    let look = "openssl s_client -connect \(url.hostAndPort)"
+    func problem(_ what: String, _ hint: String) -> Problem {
+      Problem(.network, "\(url.hostAndPort) \(what)", hint: hint)
+    }
+    let untrusted = ["unable to get local issuer", "self-signed", "self signed", "get issuer"]
+    if untrusted.contains(where: detail.contains) {
+      return problem(
+        "shows a certificate of an unknown issuer (\(detail))",
+        "give its CA by --certificate-authority or --certificate-authority-data; "
+          + "\(look) -showcerts shows who signed it")
+    }
+    if detail.contains("has expired") {
+      return problem(
+        "shows a certificate that has expired",
+        "renew it; if it is fresh, this machine's clock is wrong")
+    }
+    if detail.contains("not yet valid") {
+      return problem(
+        "shows a certificate that is not yet valid", "compare the clocks of both machines")
+    }
+    let misnamed = ["subject name", "hostname mismatch", "IP address mismatch"]
+    if misnamed.contains(where: detail.contains) {
+      return problem(
+        "shows a certificate for another name",
+        "use a name that the certificate holds as a subject alternative name; \(look) shows it")
+    }
+    if detail.contains("wrong version number") || detail.contains("http request") {
+      return problem(
+        "does not speak TLS on that port", "is it the plain http port? use the https one")
+    }
+    if detail.contains("protocol version") || detail.contains("unsupported protocol") {
+      return problem("speaks only TLS older than 1.2", "let the server offer TLS 1.2 or 1.3")
+    }
+    return problem(
+      "and this client could not agree on TLS" + (detail.isEmpty ? "" : " (\(detail))"),
+      "\(look) shows what it offers; does it ask for a client certificate? there is none to give")
   }
 
   private static func span(_ seconds: Double) -> String {

@@ -108,7 +108,7 @@ import TokenExchange
       Issue.record("no error")
     } catch {
       #expect(
-        (error as? Problem)?.sentence == "dex.example refuses connections (3 attempts)")
+        (error as? Problem)?.sentence == "dex.example:443 refuses connections (3 attempts)")
     }
   }
 }

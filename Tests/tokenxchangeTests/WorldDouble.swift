@@ -17,14 +17,18 @@ final class WorldDouble: Sendable {
   let variables: [String: String]
   let files: [String: Result<[UInt8], FileFault>]
   let now: Date
+  /// Why standard output cannot be written to, if it cannot.
+  let outputFault: String?
   private let outcomes: Mutex<[Outcome]>
 
   static let tokenPath = "/tokens/token"
 
   init(
     variables: [String: String] = [:], files: [String: Result<[UInt8], FileFault>] = [:],
-    outcomes: [Outcome] = [], now: Date = Date(timeIntervalSince1970: 1_795_223_258)
+    outcomes: [Outcome] = [], now: Date = Date(timeIntervalSince1970: 1_795_223_258),
+    outputFault: String? = nil
   ) {
+    self.outputFault = outputFault
     self.variables = variables
     self.files = files
     self.now = now
@@ -57,7 +61,10 @@ final class WorldDouble: Sendable {
       copyProgram: { path, _ throws(WriteFault) in
         Issue.record("the program was copied to \(path)")
       },
-      writeOutput: { text throws(Problem) in self.output.withLock { $0 += text } },
+      writeOutput: { text throws(Problem) in
+        if let outputFault = self.outputFault { throw .outputClosed(outputFault) }
+        self.output.withLock { $0 += text }
+      },
       writeError: { line in self.errors.withLock { $0 += line + "\n" } },
       userID: 999, sidecar: .failing)
   }
@@ -126,11 +133,13 @@ enum Sample {
   /// A world in which the exchange works, unless told otherwise.
   static func world(
     variables: [String: String] = [:], subject: Result<[UInt8], FileFault>? = nil,
-    files: [String: Result<[UInt8], FileFault>] = [:], outcomes: [WorldDouble.Outcome]? = nil
+    files: [String: Result<[UInt8], FileFault>] = [:], outcomes: [WorldDouble.Outcome]? = nil,
+    outputFault: String? = nil
   ) -> WorldDouble {
     var files = files
     files[WorldDouble.tokenPath] = subject ?? .success(Array(Sample.subject.utf8))
     return WorldDouble(
-      variables: variables, files: files, outcomes: outcomes ?? [token(issued)])
+      variables: variables, files: files, outcomes: outcomes ?? [token(issued)],
+      outputFault: outputFault)
   }
 }

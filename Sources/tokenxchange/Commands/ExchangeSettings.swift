@@ -90,8 +90,9 @@ struct ExchangeSettings: Sendable {
   ) throws(Problem) {
     let source = invocation.source(.clientAuth)
     if method == .none, secret != .none {
+      let given: OptionSpec = if case .file = secret { .clientSecretFile } else { .clientSecret }
       throw .conflict(
-        source + " none", "a client secret",
+        source + " none", invocation.source(given),
         hint: "leave the secret out for a public client, or --client-auth for a confidential one")
     }
     if method == .post, secret == .none {

@@ -20,6 +20,9 @@ extension TransportError {
     }
     let kind = Self.kind(outcome: outcome, error: error, detail: detail, host: host)
     switch kind {
+    // libcurl says the same of both.
+    case .timedOut where detail.hasPrefix("Connection time") && outcome.connected != 0:
+      self.init(kind, detail: "TLS handshake timed out")
     case .trustStore:
       self.init(kind, detail: "the certificates to trust cannot be read: " + detail)
     case .tooLarge: self.init(kind, detail: "has more than 64 KiB of headers")
