@@ -92,7 +92,8 @@ public struct ProcessRunner: Sendable {
     }
     return RunningProcess(
       pid: pid, input: input.writer, output: output.reader, errors: errors.reader,
-      stdin: stdin ?? [], timeout: timeout)
+      stdin: stdin ?? [], timeout: timeout
+    ) { [path, arguments] in KnownSecrets.findings(in: $0, path: path, arguments: arguments) }
   }
 
   private struct Pipe {

@@ -18,14 +18,18 @@ public final class RunningProcess: Sendable {
   }
 
   init(
-    pid: Int32, input: Int32, output: Int32, errors: Int32, stdin: [UInt8], timeout: Double
+    pid: Int32, input: Int32, output: Int32, errors: Int32, stdin: [UInt8], timeout: Double,
+    secrets: @escaping @Sendable (ProcessResult) -> [String]
   ) {
     self.pid = pid
     // A child that does not read its stdin must not end us.
     signal(SIGPIPE, SIG_IGN)
     let thread = Thread {
-      self.finish(
-        self.follow(input: input, output: output, errors: errors, stdin: stdin, timeout: timeout))
+      var result = self.follow(
+        input: input, output: output, errors: errors, stdin: stdin, timeout: timeout)
+      let shown = secrets(result)
+      if !shown.isEmpty { result.spoil("SECRETS SHOWN: \(shown.joined(separator: ", "))") }
+      self.finish(result)
     }
     thread.stackSize = 512 * 1024
     thread.start()
