@@ -18,6 +18,7 @@ enum {
   CURLOPT_SSL_VERIFYPEER = 64,
   CURLOPT_CAINFO = 10065,
   CURLOPT_FRESH_CONNECT = 74,
+  CURLOPT_FORBID_REUSE = 75,
   CURLOPT_SSL_VERIFYHOST = 81,
   CURLOPT_HTTP_VERSION = 84,
   CURLOPT_CAPATH = 10097,
@@ -152,6 +153,9 @@ static int apply(void *easy, setopt_function *setopt) {
   SET(CURLOPT_NETRC, 0L);
   SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+  // On a connection that it used before, libcurl sends a request a second time by itself when the
+  // first came to nothing: a refresh token must not be, and URLSession hangs over it.
+  SET(CURLOPT_FORBID_REUSE, 1L);
   SET(CURLOPT_TIMEOUT_MS, settings.timeout_ms);
   // The empty string means none; NULL would mean the environment's.
   if (plain || settings.flags & TX_NO_PROXY) SET(CURLOPT_PROXY, "");

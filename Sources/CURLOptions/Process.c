@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -68,6 +69,34 @@ char **tx_environment(void) { return environ; }
 static void occupy_standard_streams(void) {
   for (int number = 0; number < 3; number++)
     if (fcntl(number, F_GETFD) < 0) open("/", O_PATH);
+}
+
+int tx_start_apart(const char *program, const char *argument, char *const *environment) {
+  posix_spawn_file_actions_t files;
+  posix_spawnattr_t attributes;
+  int code = posix_spawn_file_actions_init(&files);
+  if (code) return code;
+  code = posix_spawnattr_init(&attributes);
+  if (code) {
+    posix_spawn_file_actions_destroy(&files);
+    return code;
+  }
+  for (int i = 0; i < 3 && !code; i++)
+    code = posix_spawn_file_actions_addopen(&files, i, "/dev/null", O_RDWR, 0);
+  if (!code) code = posix_spawn_file_actions_addclosefrom_np(&files, 3);
+  sigset_t all, none;
+  sigfillset(&all);
+  sigemptyset(&none);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setflags(
+      &attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
+  char *const words[] = {(char *)program, (char *)argument, NULL};
+  pid_t pid;
+  if (!code) code = posix_spawnp(&pid, program, &files, &attributes, words, environment);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&files);
+  return code;
 }
 
 void tx_harden_process(void) {

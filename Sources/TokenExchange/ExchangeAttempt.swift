@@ -21,39 +21,13 @@ public struct ExchangeAttempt: Sendable, Equatable {
     self.subject = subject
   }
 
-  /// Whether an issuer is the one given but for trailing slashes.
-  ///
-  /// - Parameter found: The `iss` of the token that came.
-  /// - Returns: true if a slash is the only difference; false if there is none, or more.
-  public func differsOnlyBySlash(from found: String?) -> Bool {
-    guard let issuer, let found, issuer != found else { return false }
-    return Self.withoutSlashes(issuer) == Self.withoutSlashes(found)
+  /// What the token must be.
+  public var expectation: TokenExpectation {
+    TokenExpectation(url: url, issuer: issuer, audiences: request.expectedAudiences)
   }
 
-  /// The same, of a token.
+  /// Whether a token's issuer is the one given but for trailing slashes.
   public func differsOnlyBySlash(_ token: IssuedToken) -> Bool {
-    differsOnlyBySlash(from: token.jwt?.issuer)
-  }
-
-  /// Checks that a token is alive, of the issuer asked, and for the audiences asked for.
-  ///
-  /// This catches a wrong client or issuer here, in words, before the API server says no more than
-  /// "Unauthorized".
-  func check(_ token: IssuedToken, now: Date) throws(Problem) {
-    if let expiry = token.expiry, expiry <= now { throw .resultExpired(url, expiry, now) }
-    guard let jwt = token.jwt else { return }
-    if let issuer, jwt.issuer != issuer, !differsOnlyBySlash(token) {
-      throw .resultIssuer(url, wanted: issuer, found: jwt.issuer)
-    }
-    let missing = request.expectedAudiences.filter { !jwt.audiences.contains($0) }
-    guard missing.isEmpty else {
-      throw .resultAudience(url, missing: missing, found: jwt.audiences)
-    }
-  }
-
-  private static func withoutSlashes(_ text: String) -> Substring {
-    var text = text[...]
-    while text.hasSuffix("/") { text.removeLast() }
-    return text
+    expectation.differsOnlyBySlash(from: token.jwt?.issuer)
   }
 }

@@ -26,27 +26,30 @@ public struct IssuedToken: Sendable, Equatable {
   /// - Throws: A problem of the categories network, refused or answer.
   public init(answer: HTTPAnswer, to attempt: ExchangeAttempt, now: Date) throws(Problem) {
     let members = try TokenAnswer.members(of: answer, to: attempt, now: now)
-    try self.init(members: members, to: attempt, now: now)
-    try attempt.check(self, now: now)
+    try self.init(members: members, member: "access_token", expected: attempt.expectation, now: now)
   }
 
-  private init(members: [String: JSON], to attempt: ExchangeAttempt, now: Date) throws(Problem) {
-    guard let member = members["access_token"], member != .null else {
-      throw .noToken(attempt.url)
+  /// Takes a token out of an answer's members and checks it.
+  init(
+    members: [String: JSON], member name: String, expected: TokenExpectation, now: Date
+  ) throws(Problem) {
+    guard let member = members[name], member != .null else {
+      throw .noToken(expected.url, name)
     }
-    guard let token = member.string else { throw .tokenOfWrongType(attempt.url) }
-    guard !token.isEmpty else { throw .emptyToken(attempt.url) }
+    guard let token = member.string else { throw .tokenOfWrongType(expected.url, name) }
+    guard !token.isEmpty else { throw .emptyToken(expected.url, name) }
     // Anything else would break the Authorization header it is meant for (RFC 6750, section 2.1).
     guard token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-      throw .tokenWithBadCharacters(attempt.url)
+      throw .tokenWithBadCharacters(expected.url)
     }
     secret = Secret(token)
     jwt = UnverifiedJWT(token)
     // What begins as every JWT does and is none was damaged on the way; an opaque token may pass.
-    if jwt == nil, token.hasPrefix("eyJ") { throw .damagedToken(attempt.url) }
+    if jwt == nil, token.hasPrefix("eyJ") { throw .damagedToken(expected.url) }
     let lifetime = members["expires_in"]?.lenientNumber
     expiry = jwt?.expiry ?? lifetime.map { now.addingTimeInterval(min(max($0, 0), Timestamp.last)) }
     issuedTokenType = members["issued_token_type"]?.string
     tokenType = members["token_type"]?.string
+    try expected.check(self, now: now)
   }
 }

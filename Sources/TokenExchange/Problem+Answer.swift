@@ -85,21 +85,27 @@ extension Problem {
   }
 
   /// No `access_token`.
-  public static func noToken(_ url: EndpointURL) -> Problem {
-    Problem(.answer, "the answer of \(url.text) has no access_token", hint: notTokenEndpoint)
+  public static func noToken(
+    _ url: EndpointURL, _ name: String = "access_token"
+  ) -> Problem {
+    Problem(.answer, "the answer of \(url.text) has no \(name)", hint: notTokenEndpoint)
   }
 
   /// `access_token` is no text.
-  public static func tokenOfWrongType(_ url: EndpointURL) -> Problem {
+  public static func tokenOfWrongType(
+    _ url: EndpointURL, _ name: String = "access_token"
+  ) -> Problem {
     Problem(
-      .answer, "the answer of \(url.text) has an access_token that is not a string",
+      .answer, "the answer of \(url.text) has an \(name) that is not a string",
       hint: notTokenEndpoint)
   }
 
   /// `access_token` is empty.
-  public static func emptyToken(_ url: EndpointURL) -> Problem {
+  public static func emptyToken(
+    _ url: EndpointURL, _ name: String = "access_token"
+  ) -> Problem {
     Problem(
-      .answer, "the answer of \(url.text) has an empty access_token", hint: notTokenEndpoint)
+      .answer, "the answer of \(url.text) has an empty \(name)", hint: notTokenEndpoint)
   }
 
   /// `access_token` cannot be sent in a header.

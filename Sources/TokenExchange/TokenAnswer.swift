@@ -16,14 +16,20 @@ public enum TokenAnswer {
   public static func members(
     of answer: HTTPAnswer, to attempt: ExchangeAttempt, now: Date
   ) throws(Problem) -> [String: JSON] {
-    let url = attempt.url
+    try members(of: answer, from: attempt.url) { .refused($0, attempt, now: now) }
+  }
+
+  /// The members of a success, from any endpoint of Dex's that answers so.
+  static func members(
+    of answer: HTTPAnswer, from url: EndpointURL, refused: (OAuthRefusal) -> Problem
+  ) throws(Problem) -> [String: JSON] {
     // The others of 3xx lead nowhere else.
     if [301, 302, 303, 307, 308].contains(answer.status) {
       throw .redirected(url, status: answer.status, location: answer.headers["location"])
     }
     let json = JSON(parsing: answer.body)
     if let refusal = OAuthRefusal(json, status: answer.status) {
-      throw .refused(refusal, attempt, now: now)
+      throw refused(refusal)
     }
     if answer.status == 429 || answer.status >= 500 {
       throw .serverBusy(url, answer)

@@ -7,7 +7,9 @@ enum Main {
   static func main() {
     let variables = setUpProcess()
     endOnSignals()
-    let code = run(Array(CommandLine.arguments.dropFirst()), in: .live(variables: variables))
+    var world = World.live(variables: variables)
+    world.person.program = CommandLine.arguments.first ?? world.person.program
+    let code = run(Array(CommandLine.arguments.dropFirst()), in: world)
     // Not `exit`: nothing is buffered, and tidying up OpenSSL's tables takes a twentieth of a run.
     _exit(code.rawValue)
   }

@@ -9,6 +9,7 @@ import Testing
     Row("command", ["tokenxchange", "token"], ["token-file"]),
     Row("flag of the default command", ["tokenxchange", "--iss"], ["--issuer"]),
     Row("flag of a command", ["tokenxchange", "token-file", "--fi"], ["--file"]),
+    Row("flag of login", ["tokenxchange", "login", "--no-b"], ["--no-browser"]),
     Row("alias", ["tokenxchange", "get-token", "--dex"], ["--dex-connector"]),
     Row("value", ["tokenxchange", "--output", "e"], ["exec-credential"]),
     Row("operand", ["tokenxchange", "completion", "z"], ["zsh"]),

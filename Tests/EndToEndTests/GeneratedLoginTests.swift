@@ -99,11 +99,14 @@ struct GeneratedLoginTests {
     let issuer = plugin.site.dex.issuer
     let expected =
       method == "login"
-      ? ["login", "--issuer=\(issuer)", "--client-id=people"]
+      ? [
+        "login", "--issuer=\(issuer)", "--client-id=people",
+        "--scopes=openid,profile,email,groups,offline_access,federated:id", "--expiry-margin=60s",
+      ]
       : [
         "get-token", "--oidc-issuer-url=\(issuer)", "--oidc-client-id=people",
         "--oidc-extra-scope=profile", "--oidc-extra-scope=email", "--oidc-extra-scope=groups",
-        "--oidc-extra-scope=offline_access",
+        "--oidc-extra-scope=offline_access", "--oidc-extra-scope=federated:id",
       ]
     #expect(Array(words.prefix(expected.count)) == expected)
     #expect(words.count % expected.count == 0)

@@ -52,6 +52,7 @@ struct Plugin: Sendable {
     if let token = try? String(contentsOfFile: tokenFile, encoding: .utf8) {
       secrets.append(("the subject token", token))
     }
+    secrets += site.dex.loginSecrets.map { ("a device code or refresh token", $0) }
     let given = SecretHunt(secrets)
     #expect(given.findings(in: Data(result.stderr)) == [])
     if printsTheFile { return }

@@ -20,6 +20,14 @@ private let attempt: ExchangeAttempt? = {
     subject: UnverifiedJWT(token))
 }()
 
+/// A sign-in, and what the cache keeps it and a token under.
+private let login: LoginRequest? = {
+  guard let issuer = try? EndpointURL("https://dex.example", source: "--issuer") else { return nil }
+  return LoginRequest(issuer: issuer, clientID: "client", scopes: ["openid"])
+}()
+private let key = CacheKey(kind: "fuzz", parts: [(name: "client", values: ["client"])])
+private let written = CacheMoment(date: now, clock: 100)
+
 /// Takes one input: the first byte chooses the parser, the rest goes into it.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
@@ -27,12 +35,14 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   guard let selector = input.first else { return 0 }
   let bytes = Array(input.dropFirst())
   let text = String(decoding: bytes, as: UTF8.self)
-  switch selector % 6 {
+  switch selector % 8 {
   case 0:
     if let jwt = UnverifiedJWT(text) { read(jwt) }
   case 1: _ = try? ExecInfo(text)
   case 2, 3: answer(bytes)
   case 4: _ = try? SubjectToken(content: bytes, path: "/token", type: .accessToken, now: now)
+  case 5: signIn(bytes)
+  case 6: kept(bytes)
   default: words(text, bytes)
   }
   return 0
@@ -68,6 +78,40 @@ private func answer(_ bytes: [UInt8]) {
       precondition(!line.isEmpty && line.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F })
     }
   }
+}
+
+/// Dex's answers to a person's sign-in.
+private func signIn(_ bytes: [UInt8]) {
+  guard let login, let first = bytes.first else { return }
+  let answer = HTTPAnswer(
+    status: [200, 200, 400, 401, 500][Int(first) % 5], headers: [:], body: Array(bytes.dropFirst()))
+  if let device = try? DeviceAuthorization(answer: answer, to: login) {
+    precondition(device.interval >= 1 && device.life >= 1)
+    if let page = device.browserPage(issuer: login.issuer) {
+      precondition(page.hasPrefix("https://dex.example") || page.hasPrefix("http"))
+    }
+  }
+  if let tokens = try? LoginTokens(answer: answer, to: login, now: now) {
+    let content = CachedLogin(tokens, written: written).content(key: key)
+    precondition(CachedLogin(content, key: key) != nil)
+  }
+}
+
+/// A file of the cache as it should be, with the input written over a part of it.
+private func kept(_ bytes: [UInt8]) {
+  guard bytes.count >= 2 else { return }
+  let failure = CachedFailure(Problem(.refused, "refused", hint: "hint"), written: written)
+  var content = failure.content(key: key)
+  let place = Int(bytes[0]) << 8 | Int(bytes[1])
+  if place >= content.count {
+    content = Array(bytes.dropFirst(2))
+  } else {
+    let end = min(content.count, place + bytes.count - 2)
+    content.replaceSubrange(place..<end, with: bytes.dropFirst(2))
+  }
+  _ = CachedFailure(content, key: key)
+  _ = CachedToken(content, key: key)
+  _ = CachedLogin(content, key: key)
 }
 
 /// The small readers, and that what they take they give back.

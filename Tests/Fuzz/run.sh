@@ -24,6 +24,8 @@ for number, exchange in enumerate(recordings["exchanges"]):
     for field in exchange["request"].get("form", []):
         if field["name"] == "subject_token":
             open(f".build/fuzz/corpus/jwt-{number}", "wb").write(b"\x00" + field["value"].encode())
+    if exchange["name"].startswith("09-device"):
+        open(f".build/fuzz/corpus/login-{number}", "wb").write(b"\x05\x00" + body)
 for version in ("v1", "v1beta1", "v1alpha1"):
     info = {"kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/" + version,
             "spec": {"interactive": False}}

@@ -10,6 +10,8 @@ enum FaultTable {
     var name: String
     var world: WorldDouble
     var arguments: [String]
+    /// What a person is told before it.
+    var shown: Set<String> = []
 
     /// Makes a row; without arguments it is a run that would go well.
     init(_ name: String, _ world: WorldDouble, _ arguments: [String] = Sample.base) {

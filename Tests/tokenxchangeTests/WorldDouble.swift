@@ -19,26 +19,33 @@ final class WorldDouble: Sendable {
   let now: Date
   /// Why standard output cannot be written to, if it cannot.
   let outputFault: String?
+  let person: PersonSystem
+  let cache: CacheSystem
   private let outcomes: Mutex<[Outcome]>
+  private let slept = Mutex(0.0)
 
   static let tokenPath = "/tokens/token"
 
   init(
     variables: [String: String] = [:], files: [String: Result<[UInt8], FileFault>] = [:],
     outcomes: [Outcome] = [], now: Date = Date(timeIntervalSince1970: 1_795_223_258),
-    outputFault: String? = nil
+    outputFault: String? = nil,
+    person: PersonSystem = .nobody, cache: CacheSystem = .live
   ) {
     self.outputFault = outputFault
     self.variables = variables
     self.files = files
     self.now = now
+    self.person = person
+    self.cache = cache
     self.outcomes = Mutex(outcomes)
   }
 
   /// The world to run in.
   var world: World {
     World(
-      variables: variables, now: { self.now }, uptime: { 100 }, sleep: { _ in },
+      variables: variables, now: { self.now }, uptime: { 100 + self.slept.withLock { $0 } },
+      sleep: { seconds in self.slept.withLock { $0 += seconds } },
       random: { 0.5 },
       send: { request, _ throws(TransportError) in
         self.requests.withLock { $0.append(request) }
@@ -66,7 +73,7 @@ final class WorldDouble: Sendable {
         self.output.withLock { $0 += text }
       },
       writeError: { line in self.errors.withLock { $0 += line + "\n" } },
-      userID: 999, sidecar: .failing)
+      userID: 999, cache: cache, person: person, sidecar: .failing)
   }
 
   /// Runs a command line.
@@ -74,6 +81,16 @@ final class WorldDouble: Sendable {
 
   var stdout: String { output.withLock { $0 } }
   var stderr: String { errors.withLock { $0 } }
+}
+
+extension PersonSystem {
+  /// No terminal anywhere.
+  static let nobody = PersonSystem(
+    canBeAsked: { false }, seesOutput: { false },
+    start: { program, _, _ in
+      Issue.record("\(program) was started")
+      return false
+    })
 }
 
 extension SidecarWorld {

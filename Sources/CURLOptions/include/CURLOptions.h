@@ -56,6 +56,10 @@ const char *tx_version_cares(void);
 // The process's variables. (Swift sees `environ` as a mutable global, which it does not let us use.)
 char **tx_environment(void);
 
+// Starts a program with one argument in a session of its own, without any file of ours; whoever it
+// is, it is not waited for. PATH is searched. Returns 0 or an errno.
+int tx_start_apart(const char *program, const char *argument, char *const *environment);
+
 // No core dumps, no ptrace by others, no file readable by others, no death by SIGPIPE; one heap.
 void tx_harden_process(void);
 

@@ -36,8 +36,16 @@ public struct CachedFailure: Sendable, Equatable {
   }
 
   /// Whether a process that began at a time, on the clock that cannot be set, was waiting for this.
-  public func isShared(at moment: CacheMoment, began: Double) -> Bool {
+  ///
+  /// - Parameters:
+  ///   - moment: The present.
+  ///   - began: When the process began.
+  ///   - life: Seconds for which the failure is shared.
+  /// - Returns: true if it is no older than that, and not older than the process.
+  public func isShared(
+    at moment: CacheMoment, began: Double, life: Double = longestUse
+  ) -> Bool {
     guard let age = moment.since(written) else { return false }
-    return age <= Self.longestUse && written.clock >= began
+    return age <= life && written.clock >= began
   }
 }

@@ -20,34 +20,52 @@ public struct CachedToken: Sendable, Equatable {
 
   /// Takes what was issued for an attempt.
   public init(_ token: IssuedToken, for attempt: ExchangeAttempt, written: CacheMoment) {
+    self.init(token, written: written)
+    subjectExpiry = attempt.subject?.expiry
+  }
+
+  /// Takes what was issued without a subject token.
+  init(_ token: IssuedToken, written: CacheMoment) {
     secret = token.secret
     expiry = token.expiry
     issuer = token.jwt?.issuer
-    subjectExpiry = attempt.subject?.expiry
     self.written = written
   }
 
   /// Reads a file's content; nil unless it is whole and of this key.
   public init?(_ content: [UInt8], key: CacheKey) {
-    guard let record = CacheRecord(content, kind: "token", key: key, parts: 6),
-      let date = Double(kept: record.parts[4]), let clock = Double(kept: record.parts[5]),
-      !record.parts[0].isEmpty
-    else { return nil }
-    secret = Secret(record.parts[0])
-    expiry = Double(kept: record.parts[1]).map(Date.init(timeIntervalSince1970:))
-    issuer = record.parts[2].isEmpty ? nil : record.parts[2]
-    subjectExpiry = Double(kept: record.parts[3]).map(Date.init(timeIntervalSince1970:))
-    written = CacheMoment(date: Date(timeIntervalSince1970: date), clock: clock)
+    guard let record = CacheRecord(content, kind: "token", key: key, parts: Self.partCount) else {
+      return nil
+    }
+    self.init(parts: record.parts)
   }
 
   /// The file's content.
   public func content(key: CacheKey) -> [UInt8] {
+    CacheRecord(kind: "token", key: key, parts: parts).content
+  }
+
+  static let partCount = 6
+
+  /// What a record keeps of it.
+  var parts: [String] {
     func text(_ date: Date?) -> String { date.map { "\($0.timeIntervalSince1970)" } ?? "" }
-    let parts = [
+    return [
       secret.revealed, text(expiry), issuer ?? "", text(subjectExpiry), text(written.date),
       "\(written.clock)",
     ]
-    return CacheRecord(kind: "token", key: key, parts: parts).content
+  }
+
+  /// Takes what a record kept; nil if that cannot be.
+  init?(parts: [String]) {
+    guard parts.count == Self.partCount, !parts[0].isEmpty, let date = Double(kept: parts[4]),
+      let clock = Double(kept: parts[5])
+    else { return nil }
+    secret = Secret(parts[0])
+    expiry = Double(kept: parts[1]).map(Date.init(timeIntervalSince1970:))
+    issuer = parts[2].isEmpty ? nil : parts[2]
+    subjectExpiry = Double(kept: parts[3]).map(Date.init(timeIntervalSince1970:))
+    written = CacheMoment(date: Date(timeIntervalSince1970: date), clock: clock)
   }
 
   /// Why this token must not be used any more, or nil if it may.

@@ -6,7 +6,7 @@ struct CacheFolder: Sendable, Equatable {
 
   /// The files of one key, by what they hold.
   enum File: String, CaseIterable {
-    case token, failure, lock
+    case token, login, failure, lock
   }
 
   /// The path of a key's file.

@@ -28,6 +28,7 @@ extension CacheFolder {
       switch Self.kind(of: file.name) {
       case .file(.lock, let name) where file.age > 86_400: removeLock(name, system)
       case .file(.token, _) where file.age > CachedToken.longestUse,
+        .file(.login, _) where file.age > 100 * 86_400,
         .file(.failure, _) where file.age > 60, .leftover where file.age > 60:
         _ = system.remove("\(path)/\(file.name)")
       default: break
@@ -37,8 +38,13 @@ extension CacheFolder {
 
   /// Removes everything of ours.
   ///
+  /// - Parameters:
+  ///   - system: The files.
+  ///   - sleep: Waits, in seconds.
   /// - Returns: How many entries there were, and the files that would not go.
-  func empty(_ system: CacheSystem) -> (entries: Int, stuck: [String]) {
+  func empty(
+    _ system: CacheSystem, sleep: (Double) -> Void
+  ) -> (entries: Int, stuck: [String]) {
     var entries = 0
     var stuck: [String] = []
     for file in system.list(path) {
@@ -47,14 +53,35 @@ extension CacheFolder {
       case .foreign: break
       case .file(.lock, let name): removeLock(name, system)
       case .leftover, .file:
+        let lock = waitForLock(of: kind, system, sleep: sleep)
+        defer { lock?.release() }
         guard system.remove("\(path)/\(file.name)") else {
           stuck.append(file.name)
           continue
         }
-        if case .file(.token, _) = kind { entries += 1 }
+        switch kind {
+        case .file(.token, _), .file(.login, _): entries += 1
+        default: break
+        }
       }
     }
     return (entries, stuck)
+  }
+
+  /// Waits a while for a refresh to end, which would otherwise write what was just removed.
+  private func waitForLock(
+    of kind: Kind, _ system: CacheSystem, sleep: (Double) -> Void
+  ) -> FileLock? {
+    guard case .file(.login, let name) = kind else { return nil }
+    for _ in 1...20 {
+      do throws(CacheFault) {
+        if let lock = try system.lock(path(.lock, of: name)) { return lock }
+      } catch {
+        return nil
+      }
+      sleep(0.1)
+    }
+    return nil
   }
 
   /// Removes a lock file that nobody holds; it is held meanwhile, or two could hold it.

@@ -32,6 +32,8 @@ struct FileLock: Sendable {
         if code == EINTR { continue }
         throw .system("lock", code)
       }
+      // What the last holder was at is of no meaning any more.
+      if mine.st_size > 0 { ftruncate(descriptor, 0) }
       var found = stat()
       if lstat(path, &found) == 0, found.st_ino == mine.st_ino, found.st_dev == mine.st_dev {
         return FileLock(descriptor: descriptor)
@@ -39,6 +41,12 @@ struct FileLock: Sendable {
       close(descriptor)
     }
     throw .unfit("the lock file keeps being replaced")
+  }
+
+  /// Says in the lock file what its holder is at, for those who wait.
+  func note(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = pwrite(descriptor, bytes, bytes.count, 0)
   }
 
   /// Lets the others have it.

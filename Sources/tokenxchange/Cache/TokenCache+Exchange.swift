@@ -15,15 +15,8 @@ extension TokenCache {
       log("cache: none, because the subject is not a service account token")
       return nil
     }
-    let folder: CacheFolder
-    do throws(CacheFault) {
-      folder = try CacheFolder.find(invocation, variables: world.variables)
-      try world.cache.prepareFolder(folder.path)
-    } catch {
-      log("cache: none, because \(error.words)")
-      return nil
-    }
-    self.init(folder: folder, key: key, world: world, margin: margin, log: log)
+    guard let slot = CacheSlot(invocation, key: key, world: world, log: log) else { return nil }
+    self.init(slot: slot, margin: margin)
   }
 }
 

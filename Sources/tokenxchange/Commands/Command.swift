@@ -28,6 +28,7 @@ extension Command {
   static let all: [Command] = [
     .getToken,
     .tokenFile,
+    .login,
     .inspect,
     .doctor,
     .sidecar,

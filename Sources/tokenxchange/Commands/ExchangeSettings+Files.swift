@@ -36,34 +36,13 @@ extension ExchangeSettings {
 
   /// Reads the client's secret, if there is one, and says how it is to be shown.
   func authentication(in world: World) throws(Problem) -> ClientAuthentication {
-    let secret: Secret?
-    switch clientSecret {
-    case .none: secret = nil
-    case .text(let text): secret = text
-    case .file(let path, let source):
-      secret = try Self.secret(
-        try world.readConfiguration(path, source: source), source: "\(source) \(path)")
-    }
+    let secret = try clientSecret.read(in: world)
     switch clientAuth {
     case .none: return .none
     case .auto: return secret.map { .basic($0) } ?? .none
     case .basic: return .basic(secret ?? Secret(""))
     case .post: return .post(secret ?? Secret(""))
     }
-  }
-
-  /// A secret out of a file's bytes, without the line's end that editors and `echo` leave.
-  private static func secret(_ content: [UInt8], source: String) throws(Problem) -> Secret {
-    guard let text = String(validating: content, as: UTF8.self) else {
-      throw .badSecret(source, "is not UTF-8 text")
-    }
-    let end = text.unicodeScalars.lastIndex { !$0.properties.isWhitespace }
-    guard let end else { throw .badSecret(source, "is empty") }
-    let secret = String(text.unicodeScalars[...end])
-    guard !secret.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
-      throw .badSecret(source, "holds more than one line or a control character")
-    }
-    return Secret(secret)
   }
 }
 

@@ -8,13 +8,6 @@ struct ExchangeSettings: Sendable {
     case auto, basic, post, none
   }
 
-  /// Where the client's secret is.
-  enum ClientSecret: Equatable {
-    case none
-    case text(Secret)
-    case file(String, source: String)
-  }
-
   /// A field of the form beyond those of design, or one that has its value elsewhere.
   struct ExtraField: Sendable, Equatable {
     var name: String
@@ -68,21 +61,7 @@ struct ExchangeSettings: Sendable {
     audiences = invocation.list(.audience) ?? []
     authority = try Authority(invocation)
     timeout = try invocation.duration(.timeout, default: 10)
-    if tokenURL.scheme == "http", !tokenURL.isLoopback {
-      world.warn("--insecure-allow-http is on: the token goes to \(tokenURL.host) in clear")
-    }
-    if authority == .anything {
-      world.warn(
-        "--insecure-skip-tls-verify is on: whoever is on the way to \(tokenURL.host) can take "
-          + "the token")
-    }
-    if case .text = clientSecret,
-      case .flag(let flag) = invocation.settings["client-secret"]?.source
-    {
-      world.warn(
-        "\(flag) shows the secret to every user of this machine: "
-          + "use --client-secret-file or TOKENXCHANGE_CLIENT_SECRET")
-    }
+    world.warnOfRisks(invocation, url: tokenURL, authority: authority, secret: clientSecret)
   }
 
   private static func check(
@@ -108,17 +87,5 @@ extension Invocation {
   func url(_ spec: OptionSpec, allowsHTTP: Bool) throws(Problem) -> EndpointURL? {
     guard let text = text(spec) else { return nil }
     return try EndpointURL(text, source: source(spec), allowsHTTP: allowsHTTP)
-  }
-
-  fileprivate func clientSecret() throws(Problem) -> ExchangeSettings.ClientSecret {
-    let text = text(.clientSecret).flatMap { $0.isEmpty ? nil : $0 }
-    guard let path = self.text(.clientSecretFile) else {
-      return text.map { .text(Secret($0)) } ?? .none
-    }
-    guard text == nil else {
-      throw .conflict(
-        source(.clientSecretFile), source(.clientSecret), hint: "keep the file and drop the other")
-    }
-    return .file(path, source: source(.clientSecretFile))
   }
 }

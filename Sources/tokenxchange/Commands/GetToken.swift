@@ -37,7 +37,7 @@ extension Command {
     } else {
       token = try fetch()
     }
-    settings.warn(of: token.issuer, attempt, in: world)
+    world.warn(of: token.issuer, expected: attempt.expectation)
     if token.expiry == nil {
       world.warn("no expiry could be found for the token: it is reported good for 60 s")
     }
@@ -61,7 +61,7 @@ extension ExchangeSettings {
     let attempt = try attempt(in: world)
     log("subject token \(tokenFile): \(attempt.subjectSummary(now: world.now()))")
     let token = try issue(attempt, try trust(in: world), in: world, since: start, log: log)
-    warn(of: token.jwt?.issuer, attempt, in: world)
+    world.warn(of: token.jwt?.issuer, expected: attempt.expectation)
     return token
   }
 
@@ -75,11 +75,13 @@ extension ExchangeSettings {
     log("issued token: \(token.jwt?.summary(now: world.now()) ?? "opaque")")
     return token
   }
+}
 
+extension World {
   /// Warns of an issuer that differs by a trailing slash only.
-  func warn(of issuer: String?, _ attempt: ExchangeAttempt, in world: World) {
-    guard attempt.differsOnlyBySlash(from: issuer) else { return }
-    world.warn(
+  func warn(of issuer: String?, expected: TokenExpectation) {
+    guard expected.differsOnlyBySlash(from: issuer) else { return }
+    warn(
       "the token's iss \(CleanText.line(issuer ?? "")) differs from --issuer by a trailing slash: "
         + "the API server compares them to the letter")
   }

@@ -3,10 +3,10 @@ import TokenExchange
 extension Command {
   /// Forgets what the cache holds.
   static let logout = Command(
-    name: "logout", summary: "remove the tokens that the cache holds",
+    name: "logout", summary: "sign out: remove the tokens that the cache holds",
     details: """
-      Removes every entry of the cache and says how many there were. Tokens that were handed out
-      stay good until their end: Dex revokes none.
+      Removes every entry of the cache, sign-ins among them, and says how many there were. Tokens
+      that were handed out stay good until their end: Dex revokes none.
       """,
     options: [.cacheDir]
   ) { invocation, world throws(Problem) in
@@ -24,7 +24,7 @@ extension Command {
     } catch {
       throw .cacheFolder(folder.path, error)
     }
-    let result = folder.empty(world.cache)
+    let result = folder.empty(world.cache, sleep: world.sleep)
     guard result.stuck.isEmpty else {
       throw .cacheFolder(folder.path, .unfit("\(result.stuck.count) files cannot be removed"))
     }

@@ -149,7 +149,13 @@ struct DexConfig: Sendable {
           """
           And no secret: Dex compares one even for a public client, and then the plugin would need
           it too. The proof is the service account's token.
-          """)
+          """
+            + (hasLogin
+              ? """
+
+              No redirectURIs either: with them, /device/callback must be among them, or people
+              cannot sign in.
+              """ : ""))
       ),
       (
         "allowedConnectors",

@@ -7,6 +7,8 @@ struct ExecPlugin: Sendable {
     case getToken = "get-token"
     case tokenFile = "token-file"
     case login, kubelogin
+
+    var isForPeople: Bool { self == .login || self == .kubelogin }
   }
 
   var method: Method
@@ -38,7 +40,11 @@ struct ExecPlugin: Sendable {
       given.settings[Self.authorityData] = Setting(
         values: [Base64.encode(data)], source: .flag("--" + Self.authorityData))
     }
-    for (spec, value) in [(OptionSpec.tokenFile, tokenFile), (.expiryMargin, "60s")] {
+    let scopes = method.isForPeople ? Self.personScopes : nil
+    let defaults = [
+      (OptionSpec.tokenFile, tokenFile), (.expiryMargin, "60s"), (.scopes, scopes),
+    ]
+    for (spec, value) in defaults {
       guard let value, given.settings[spec.name] == nil else { continue }
       given.settings[spec.name] = Setting(values: [value], source: .flag("--" + spec.name))
     }
@@ -57,17 +63,17 @@ struct ExecPlugin: Sendable {
       if tokenFile == nil { _ = try invocation.required(.tokenFile) }
       arguments = ["token-file"] + given.flags(of: Self.options(of: method))
     case .login:
-      try Self.checkLogin(given)
+      _ = try LoginSettings(given, world: world)
       arguments = ["login"] + given.flags(of: Self.options(of: method))
     case .kubelogin:
-      try Self.checkLogin(given)
+      _ = try LoginSettings(given, world: world)
       command = invocation.text(.pluginCommand) ?? "kubectl"
       arguments = ["oidc-login", "get-token"] + Self.kubeloginFlags(given)
     }
   }
 
   /// Whether a person may be asked something.
-  var interactiveMode: String { method == .login || method == .kubelogin ? "IfAvailable" : "Never" }
+  var interactiveMode: String { method.isForPeople ? "IfAvailable" : "Never" }
 
   /// What client-go says when the program is missing.
   var installHint: String {
@@ -77,13 +83,20 @@ struct ExecPlugin: Sendable {
 
   private static let authorityData = "certificate-authority-data"
 
+  /// With the scope that brings the claims by which `generate api-server` names people.
+  private static let personScopes =
+    (LoginSettings.defaultScopes + ["federated:id"]).joined(separator: ",")
+
   /// The plugin's own options that a method takes, with the CA as data behind the CA as a file.
   private static func options(of method: Method) -> [OptionSpec] {
     let specs: [OptionSpec] =
       switch method {
       case .getToken: OptionSpec.plugin
       case .tokenFile: [.tokenFile, .subjectAudience, .expiryMargin, .verbose]
-      case .login: OptionSpec.exchange
+      case .login:
+        OptionSpec.login.filter {
+          ![OptionSpec.apiVersion.name, OptionSpec.output.name].contains($0.name)
+        }
       case .kubelogin: [.issuer, .clientID, .scopes, .certificateAuthority]
       }
     guard specs.contains(where: { $0.name == OptionSpec.certificateAuthority.name }),
@@ -102,14 +115,8 @@ struct ExecPlugin: Sendable {
     _ = try invocation.duration(.expiryMargin, default: 0, allowsZero: true)
   }
 
-  private static func checkLogin(_ invocation: Invocation) throws(Problem) {
-    _ = try invocation.required(.issuer)
-    _ = try invocation.url(.issuer, allowsHTTP: invocation.isOn(.insecureAllowHTTP))
-    _ = try invocation.required(.clientID)
-  }
-
   private static func kubeloginFlags(_ invocation: Invocation) -> [String] {
-    let scopes = invocation.list(.scopes) ?? ["profile", "email", "groups", "offline_access"]
+    let scopes = invocation.list(.scopes) ?? []
     let flags = [
       ("issuer-url", invocation.text(.issuer)), ("client-id", invocation.text(.clientID)),
     ].compactMap { name, value in value.map { "--oidc-\(name)=\($0)" } }

@@ -34,6 +34,8 @@ struct World: Sendable {
   }
   /// Files, locks and the clock of the cache.
   var cache = CacheSystem.live
+  /// What a person's sign-in needs.
+  var person = PersonSystem.live
   /// What only diagnosis looks at.
   var machine = Machine.live
   /// What only `sidecar` needs.

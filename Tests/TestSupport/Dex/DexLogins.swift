@@ -27,6 +27,8 @@ struct DexLogins: Sendable {
     var code: String { DexIdentity.protobuf(id, token) }
   }
 
+  /// Everything ever handed out that must never be seen anywhere.
+  var secrets: [String] = []
   var devices: [Device] = []
   var refreshes: [Refresh] = []
 
@@ -42,6 +44,7 @@ struct DexLogins: Sendable {
       id: DexTokenIssuer.randomID(), token: DexTokenIssuer.randomID(), obsolete: nil,
       lastUsed: now, identity: identity, client: client, scopes: scopes)
     refreshes.append(refresh)
+    secrets.append(refresh.code)
     return refresh.code
   }
 }

@@ -15,7 +15,10 @@ extension DexStandIn {
       deviceCode: DexTokenIssuer.randomID(length: 51), userCode: letters() + "-" + letters(),
       client: request.any("client_id"), scopes: request.scopes,
       expiry: now + Double(configuration.deviceLifetime), interval: 0)
-    logins.withLock { $0.devices.append(device) }
+    logins.withLock {
+      $0.devices.append(device)
+      $0.secrets.append(device.deviceCode)
+    }
     let page = issuer + "/device"
     let answer: JSONValue = [
       "device_code": .string(device.deviceCode), "user_code": .string(device.userCode),
@@ -59,6 +62,9 @@ extension DexStandIn {
       logins.devices.filter { $0.answer == nil && $0.expiry >= now }.map(\.userCode)
     }
   }
+
+  /// All device codes and refresh tokens ever handed out, in order: what must never be seen anywhere.
+  public var loginSecrets: [String] { logins.withLock { $0.secrets } }
 
   /// Signs a user in for a user code, as if in a browser; nil takes the newest code that waits.
   ///

@@ -1,0 +1,65 @@
+import FoundationEssentials
+
+/// A person's tokens as they are kept for the next run.
+public struct CachedLogin: Sendable, Equatable {
+  /// The ID token.
+  public var token: CachedToken
+  /// What brings the next one.
+  public var refreshToken: Secret?
+
+  /// Seconds that an ID token must have left to be used where nothing better is to be had.
+  static let leastRest = 10.0
+
+  /// Takes what a sign-in brought.
+  public init(_ tokens: LoginTokens, written: CacheMoment) {
+    token = CachedToken(tokens.idToken, written: written)
+    refreshToken = tokens.refreshToken
+  }
+
+  /// Reads a file's content; nil unless it is whole and of this key.
+  public init?(_ content: [UInt8], key: CacheKey) {
+    let count = CachedToken.partCount + 1
+    guard let record = CacheRecord(content, kind: "login", key: key, parts: count),
+      let token = CachedToken(parts: Array(record.parts.dropLast())), let last = record.parts.last
+    else { return nil }
+    self.token = token
+    refreshToken = last.isEmpty ? nil : Secret(last)
+  }
+
+  /// The file's content.
+  public func content(key: CacheKey) -> [UInt8] {
+    let parts = token.parts + [refreshToken?.revealed ?? ""]
+    return CacheRecord(kind: "login", key: key, parts: parts).content
+  }
+
+  /// Whether the ID token is good although it is time for another one.
+  ///
+  /// For when Dex cannot be reached, and for tokens without a refresh token: a person is not asked
+  /// before it is over.
+  ///
+  /// - Parameter moment: The present.
+  /// - Returns: true if it has not ended, by either clock.
+  public func isAlive(at moment: CacheMoment) -> Bool {
+    guard let age = moment.since(token.written), let expiry = token.expiry else { return false }
+    return age + Self.leastRest <= expiry.timeIntervalSince(token.written.date)
+  }
+}
+
+extension CacheKey {
+  /// The key of a person's sign-in.
+  ///
+  /// Who it is comes out only then: one person for each user of the machine, issuer and client.
+  ///
+  /// - Parameters:
+  ///   - login: What would be asked.
+  ///   - trust: Whom Dex's certificate must come from, as text.
+  public init(_ login: LoginRequest, trust: [String]) {
+    self.init(
+      kind: "login",
+      parts: [
+        ("issuer", [login.issuer.text]), ("client", [login.clientID]),
+        ("secret", login.clientSecret == nil ? [] : ["yes"]), ("scopes", login.scopes),
+        ("audiences", login.audiences), ("trust", trust),
+      ])
+  }
+}

@@ -1,0 +1,137 @@
+public import FoundationEssentials
+
+/// Speaks with Dex for a person: device codes, polls, refreshes; one request at a time.
+public struct LoginClient: Sendable {
+  /// What is asked.
+  public var request: LoginRequest
+  /// Whose certificates Dex may show.
+  public var trust: HTTPOptions.Trust
+  /// Sends one request.
+  public var send: HTTPTransport
+  /// The wall clock.
+  public var now: @Sendable () -> Date
+  /// A clock that only goes forward, in seconds.
+  public var uptime: @Sendable () -> Double
+  /// Waits, in seconds.
+  public var sleep: @Sendable (Double) -> Void
+  /// Hears what is done, for `--verbose`; never gets a secret.
+  public var log: @Sendable (String) -> Void
+  /// The value of `User-Agent`.
+  public var userAgent: String
+
+  /// The most seconds that one request may take.
+  static let patience = 10.0
+
+  /// Makes a client.
+  public init(
+    request: LoginRequest, trust: HTTPOptions.Trust, send: @escaping HTTPTransport,
+    now: @escaping @Sendable () -> Date, uptime: @escaping @Sendable () -> Double,
+    sleep: @escaping @Sendable (Double) -> Void, log: @escaping @Sendable (String) -> Void,
+    userAgent: String
+  ) {
+    self.request = request
+    self.trust = trust
+    self.send = send
+    self.now = now
+    self.uptime = uptime
+    self.sleep = sleep
+    self.log = log
+    self.userAgent = userAgent
+  }
+
+  /// Asks for a device code, and makes sure that it is of use.
+  ///
+  /// Dex hands out device codes also where the device flow is off; only a poll tells. So one comes
+  /// before the person is bothered.
+  ///
+  /// - Parameter deadline: The value of `uptime` at which to give up.
+  /// - Returns: What to show to the person.
+  /// - Throws: A refusal, or a problem of the network or the answer.
+  public func begin(until deadline: Double) throws(Problem) -> DeviceAuthorization {
+    let answer = try exchange(request.device(userAgent: userAgent), request.deviceURL, deadline)
+    let device: DeviceAuthorization
+    do throws(Problem) { device = try DeviceAuthorization(answer: answer, to: request) } catch {
+      throw error.ofLogin(request, hiding: secrets)
+    }
+    switch try poll(device, until: deadline) {
+    case .waiting, .slowDown, .tokens: return device
+    case .expired: throw .codeExpired(request, seconds: device.life)
+    }
+  }
+
+  /// How far the person got.
+  enum Progress {
+    case waiting, slowDown, expired
+    case tokens(LoginTokens)
+  }
+
+  /// Asks once.
+  func poll(_ device: DeviceAuthorization, until deadline: Double) throws(Problem) -> Progress {
+    let sent = now()
+    let answer = try exchange(
+      request.poll(device.deviceCode, userAgent: userAgent), request.tokenURL, deadline)
+    switch JSON(parsing: answer.body)?["error"]?.string {
+    case "authorization_pending": return .waiting
+    case "slow_down": return .slowDown
+    case "expired_token": return .expired
+    default:
+      do throws(Problem) {
+        return .tokens(try LoginTokens(answer: answer, to: request, now: sent))
+      } catch {
+        throw error.ofLogin(request, hiding: secrets + [device.deviceCode])
+      }
+    }
+  }
+
+  /// Trades a refresh token for new tokens.
+  ///
+  /// This is never repeated: Dex may have taken the token and given another although its answer
+  /// did not arrive.
+  ///
+  /// - Parameters:
+  ///   - refreshToken: The token.
+  ///   - deadline: The value of `uptime` at which to give up.
+  /// - Returns: New tokens; nil if the refresh token is not good any more.
+  /// - Throws: What leaves open whether it is good: the network, a wrong client, an odd answer.
+  public func refresh(
+    _ refreshToken: Secret, until deadline: Double
+  ) throws(Problem) -> LoginTokens? {
+    let sent = now()
+    let answer = try exchange(
+      request.refresh(refreshToken, userAgent: userAgent), request.tokenURL, deadline)
+    if let refusal = OAuthRefusal(JSON(parsing: answer.body), status: answer.status),
+      refusal.code != "invalid_client", refusal.status < 500
+    {
+      let refused = Problem(.refused, "the refresh token was refused: \(refusal.words)", hint: "")
+      log(refused.redacting(secrets + [refreshToken]).sentence)
+      return nil
+    }
+    do throws(Problem) {
+      var tokens = try LoginTokens(answer: answer, to: request, now: sent)
+      // Without rotation the old one stays good.
+      tokens.refreshToken = tokens.refreshToken ?? refreshToken
+      return tokens
+    } catch {
+      throw error.ofLogin(request, hiding: secrets + [refreshToken])
+    }
+  }
+
+  private var secrets: [Secret] { request.clientSecret.map { [$0] } ?? [] }
+
+  private func exchange(
+    _ request: HTTPRequest, _ url: EndpointURL, _ deadline: Double
+  ) throws(Problem) -> HTTPAnswer {
+    let start = uptime()
+    let timeout = min(deadline - start, Self.patience)
+    do throws(TransportError) {
+      guard timeout > 0 else { throw TransportError(.timedOut) }
+      let answer = try send(request, HTTPOptions(trust: trust, timeout: timeout))
+      log(
+        "POST \(url.text): \(answer.status), \(answer.body.count) bytes, "
+          + "\(Int((uptime() - start) * 1000)) ms")
+      return answer
+    } catch {
+      throw .transport(error, to: url, seconds: max(timeout, 0)).redacting(secrets)
+    }
+  }
+}

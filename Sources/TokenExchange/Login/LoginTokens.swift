@@ -1,0 +1,22 @@
+import FoundationEssentials
+
+/// What a sign-in or a refresh brings.
+public struct LoginTokens: Sendable, Equatable {
+  /// The ID token: the credential.
+  public var idToken: IssuedToken
+  /// What brings the next one without asking the person, if Dex gave it.
+  public var refreshToken: Secret?
+
+  /// Reads the answer of the token endpoint.
+  init(
+    answer: HTTPAnswer, to request: LoginRequest, now: Date
+  ) throws(Problem) {
+    let members = try TokenAnswer.members(of: answer, from: request.tokenURL) {
+      .loginRefused($0, request, request.tokenURL)
+    }
+    guard members["id_token"] != nil else { throw .noIDToken(request.tokenURL, request.scopes) }
+    idToken = try IssuedToken(
+      members: members, member: "id_token", expected: request.expectation, now: now)
+    refreshToken = members["refresh_token"]?.string.flatMap { $0.isEmpty ? nil : Secret($0) }
+  }
+}

@@ -1,0 +1,70 @@
+import FoundationEssentials
+import TokenExchange
+
+extension Command {
+  /// A person's way to the cluster.
+  static let login = Command(
+    name: "login",
+    summary: "sign in at Dex as a person and print an ExecCredential",
+    details: """
+      Shows a page and a code, waits until somebody has signed in there, and keeps the refresh
+      token, so that the next runs ask nobody. Made for kubectl, and to be run by hand first. Where
+      there is no terminal to ask at, it ends with exit code 7 and says what to run.
+      """,
+    options: OptionSpec.login
+  ) { invocation, world throws(Problem) in
+    let start = world.uptime()
+    let credential = try CredentialSettings(invocation, world: world)
+    let settings = try LoginSettings(invocation, world: world)
+    let log = world.log(for: invocation)
+    let request = try settings.request(in: world)
+    let trust = try settings.authority.trust(in: world)
+    let session = LoginSession(
+      signIn: SignIn(
+        client: world.loginClient(request, trust, log: log), world: world,
+        opensBrowser: !invocation.isOn(.noBrowser),
+        command: invocation.commandByHand(program: world.person.program),
+        forgetful: settings.forgetful),
+      slot: CacheSlot(login: invocation, settings, request, trust, world: world, log: log),
+      margin: credential.margin, isForced: invocation.isOn(.force),
+      deadline: start + settings.timeout)
+    let outcome = try session.run()
+    let token = outcome.login.token
+    world.warn(of: token.issuer, expected: request.expectation)
+    // client-go, which is not by hand, sets the variable always.
+    let isByHand = (world.variables["KUBERNETES_EXEC_INFO"] ?? "").isEmpty
+    let isHidden = isByHand && world.person.seesOutput() && invocation.text(.output) == nil
+    if !isHidden {
+      try world.writeOutput(
+        credential.text(token.secret, expiry: token.expiry, now: world.now()))
+    }
+    if isByHand, isHidden || outcome.isNew { world.writeError(outcome.greeting(in: world)) }
+    if outcome.isNew, let advice = outcome.advice(settings) { world.writeError(advice) }
+    return .done
+  }
+}
+
+extension World {
+  fileprivate func loginClient(
+    _ request: LoginRequest, _ trust: HTTPOptions.Trust, log: @escaping @Sendable (String) -> Void
+  ) -> LoginClient {
+    LoginClient(
+      request: request, trust: trust, send: send, now: now, uptime: uptime, sleep: sleep,
+      log: log, userAgent: Version.userAgent)
+  }
+}
+
+extension CacheSlot {
+  /// The slot of a sign-in; nil if there is to be none, or can be none.
+  fileprivate init?(
+    login invocation: Invocation, _ settings: LoginSettings, _ request: LoginRequest,
+    _ trust: HTTPOptions.Trust, world: World, log: @escaping @Sendable (String) -> Void
+  ) {
+    if let flag = settings.forgetful {
+      log("cache: none, because \(flag) is on")
+      return nil
+    }
+    let key = CacheKey(request, trust: trust.cacheParts(variables: world.variables))
+    self.init(invocation, key: key, world: world, log: log)
+  }
+}

@@ -1,0 +1,70 @@
+import FoundationEssentials
+import TokenExchange
+
+extension LoginSession.Outcome {
+  /// Who signed in, with which groups, until when: one line for whoever ran this by hand.
+  func greeting(in world: World) -> String {
+    let jwt = UnverifiedJWT(login.token.secret.revealed)
+    func text(_ name: String) -> String? {
+      jwt?.claims[name]?.string.flatMap { $0.isEmpty ? nil : CleanText.line($0, limit: 100) }
+    }
+    let who = text("email") ?? text("preferred_username") ?? text("name") ?? text("sub")
+    let groups = (jwt?.claims["groups"]?.strings ?? []).map { CleanText.line($0, limit: 60) }
+    let end = login.token.expiry.map {
+      "until \(Timestamp.text($0)) (\(Lifetime.relative($0, to: world.now())))"
+    }
+    let parts = [
+      "Signed in as \(who ?? "somebody unknown")",
+      groups.isEmpty ? "in no groups" : "in the groups \(groups.joined(separator: ", "))",
+      end ?? "until an unknown time",
+    ]
+    let isRenewed = isKept && login.refreshToken != nil
+    return parts.joined(separator: ", ") + (isRenewed ? ", then renewed by itself." : ".")
+  }
+
+  /// What keeps the next sign-in from being spared, if it is not the person's own wish.
+  func advice(_ settings: LoginSettings) -> String? {
+    if !isKept {
+      return settings.forgetful == nil
+        ? "This could not be kept, so the next run asks again; --verbose says why." : nil
+    }
+    guard login.refreshToken == nil, settings.scopes.contains(LoginSettings.refreshScope) else {
+      return nil
+    }
+    return "Dex gave no refresh token, so the end of this one brings the next sign-in: list "
+      + "refresh_token in its oauth2.grantTypes and use a connector that can refresh."
+  }
+}
+
+extension Invocation {
+  /// What to type in a terminal to get what this run could not; secrets are left out.
+  func commandByHand(program: String) -> String {
+    var words = [program, command.name]
+    for spec in command.options {
+      guard let setting = settings[spec.name], spec.kind != .flag || isOn(spec) else { continue }
+      switch spec.name {
+      case OptionSpec.output.name, OptionSpec.apiVersion.name, OptionSpec.expiryMargin.name,
+        OptionSpec.verbose.name, OptionSpec.force.name, OptionSpec.timeout.name,
+        OptionSpec.noCache.name, OptionSpec.insecureSkipTLSVerify.name,
+        OptionSpec.insecureAllowHTTP.name:
+        continue
+      case OptionSpec.clientSecret.name:
+        words.insert("\(OptionSpec.clientSecret.variable ?? "")=…", at: 0)
+      default:
+        // In whole, however long: half of a CA is none.
+        let value = CleanText.line(setting.values.joined(separator: ","), limit: 1 << 20)
+        words.append(spec.kind == .flag ? "--\(spec.name)" : "--\(spec.name)=\(Self.quote(value))")
+      }
+    }
+    return words.joined(separator: " ")
+  }
+
+  /// A word that a shell takes as it is.
+  private static func quote(_ word: String) -> String {
+    let isPlain = word.utf8.allSatisfy { byte in
+      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+        || "-_./:,=+@%".utf8.contains(byte)
+    }
+    return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: #"'\''"#) + "'"
+  }
+}

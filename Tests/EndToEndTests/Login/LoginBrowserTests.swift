@@ -1,0 +1,71 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The browser, and what it and the world may know.
+@Suite(
+  .enabled(if: LoginStage.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
+struct LoginBrowserTests {
+  private let stage: LoginStage
+  private let browser: String
+
+  init() throws {
+    stage = try LoginStage()
+    let log = stage.home.path("browser.log")
+    browser = try stage.home.write(
+      """
+      #!/bin/sh
+      { echo "$#"; printf '%s\\n' "$@"; env; readlink /proc/$$/fd/*; } > \(log).new
+      mv \(log).new \(log)
+      exec sleep 8
+      """, to: "my browser", mode: 0o700)
+  }
+
+  private func log() async throws -> [String] {
+    let path = stage.home.path("browser.log")
+    for _ in 0..<300 where !FileManager.default.fileExists(atPath: path) {
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map(String.init)
+  }
+
+  @Test func itGetsOneArgumentAndNothingElseOfOurs() async throws {
+    let running = try stage.onTerminal(
+      environment: [
+        "BROWSER": browser, "TOKENXCHANGE_CLIENT_SECRET": "conf-secret", "COPY": "conf-secret",
+      ]
+    ).start()
+    try await stage.approve()
+    let result = await running.result
+    #expect(result.code == 0)
+    #expect(!result.leftOutputOpen)
+    #expect(result.duration < 8)
+    let lines = try await log()
+    #expect(lines.first == "1")
+    #expect(lines.dropFirst().first?.hasPrefix(stage.dex.issuer + "/device?user_code=") == true)
+    #expect(!lines.contains { $0.contains("conf-secret") || $0.contains("TOKENXCHANGE") })
+    #expect(
+      !lines.contains { $0.contains("pipe:") || $0.contains("/pts/") || $0.contains("socket:") })
+    #expect(!lines.contains { $0.contains(stage.folder) })
+  }
+
+  @Test func itIsNotStartedForAnotherSite() async throws {
+    stage.dex.inject(
+      DexFault.changingJSON {
+        $0["verification_uri_complete"] = "https://evil.example/device?user_code=A"
+      }.on("/device/code"))
+    let running = try stage.onTerminal(environment: ["BROWSER": browser]).start()
+    try await stage.approve()
+    let result = await running.result
+    #expect(result.code == 0)
+    #expect(stage.masked(result.output).contains("Look twice: this page is not at DEX by https."))
+    #expect(!FileManager.default.fileExists(atPath: stage.home.path("browser.log")))
+  }
+
+  @Test func itIsNotStartedWhenToldSo() async throws {
+    let running = try stage.onTerminal("--no-browser", environment: ["BROWSER": browser]).start()
+    try await stage.approve()
+    #expect(await running.result.code == 0)
+    #expect(!FileManager.default.fileExists(atPath: stage.home.path("browser.log")))
+  }
+}

@@ -1,0 +1,75 @@
+import FoundationEssentials
+import Synchronization
+import TokenExchange
+
+/// A Dex of prepared answers, and clocks that only move when somebody waits.
+final class LoginScene: Sendable {
+  typealias Outcome = Result<HTTPAnswer, TransportError>
+
+  private let outcomes: Mutex<[Outcome]>
+  private let elapsed = Mutex(0.0)
+  private let jump = Mutex(0.0)
+  private let seen = Mutex<[(request: HTTPRequest, time: Double)]>([])
+  private let lines = Mutex<[String]>([])
+
+  init(_ outcomes: [Outcome]) { self.outcomes = Mutex(outcomes) }
+
+  static let device = Sample.answer(
+    200,
+    """
+    {"device_code": "secret-device-code", "user_code": "RVCG-TBGL",
+     "verification_uri": "https://dex.example/dex/device",
+     "verification_uri_complete": "https://dex.example/dex/device?user_code=RVCG-TBGL",
+     "expires_in": 300, "interval": 5}
+    """)
+  static let pending = error("authorization_pending")
+  static let slowDown = error("slow_down")
+  static let lost = Outcome.failure(TransportError(.reset))
+
+  static func error(_ code: String, status: Int = 400) -> Outcome {
+    .success(Sample.answer(status, #"{"error":"\#(code)"}"#))
+  }
+
+  static func tokens(refresh: String? = "refresh-one", issuer: String? = nil) -> Outcome {
+    let token = Sample.issued(issuer: issuer ?? "https://dex.example/dex")
+    let more = refresh.map { #","refresh_token":"\#($0)""# } ?? ""
+    return .success(
+      Sample.answer(200, #"{"access_token":"other","id_token":"\#(token)"\#(more)}"#))
+  }
+
+  static func request(_ secret: Secret? = nil) throws -> LoginRequest {
+    LoginRequest(
+      issuer: try EndpointURL("https://dex.example/dex", source: "--issuer"),
+      clientID: "target-cluster", clientSecret: secret,
+      scopes: ["openid", "email", "offline_access"])
+  }
+
+  /// Sets the wall clock.
+  func set(by seconds: Double) { jump.withLock { $0 += seconds } }
+
+  /// All requests in order.
+  var requests: [HTTPRequest] { seen.withLock { $0.map(\.request) } }
+
+  /// When they came.
+  var times: [Double] { seen.withLock { $0.map(\.time) } }
+
+  /// What was logged.
+  var logged: [String] { lines.withLock { $0 } }
+
+  var uptime: Double { elapsed.withLock { $0 } }
+
+  func client(_ request: LoginRequest) -> LoginClient {
+    LoginClient(
+      request: request, trust: .system,
+      send: { request, _ throws(TransportError) in
+        let time = self.uptime
+        self.seen.withLock { $0.append((request: request, time: time)) }
+        let outcome = self.outcomes.withLock { $0.count > 1 ? $0.removeFirst() : $0.first }
+        guard let outcome else { throw TransportError(.notSent) }
+        return try outcome.get()
+      },
+      now: { Sample.now.addingTimeInterval(self.uptime + self.jump.withLock { $0 }) },
+      uptime: { self.uptime }, sleep: { seconds in self.elapsed.withLock { $0 += seconds } },
+      log: { line in self.lines.withLock { $0.append(line) } }, userAgent: "test")
+  }
+}
