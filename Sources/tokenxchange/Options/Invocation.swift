@@ -27,6 +27,8 @@ struct Invocation: Sendable {
   /// An identifier, if it is set; one with a newline behind it, as files have, is nobody's.
   func identifier(_ spec: OptionSpec) throws(Problem) -> String? {
     guard let text = text(spec) else { return nil }
+    // Such newlines come by variables; what reads none prints a text as it was given.
+    guard command.readsVariables else { return text }
     let isClean = text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
     guard isClean, text.first?.isWhitespace == false, text.last?.isWhitespace == false else {
       throw .badIdentifier(source: source(spec))

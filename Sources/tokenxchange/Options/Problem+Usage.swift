@@ -98,7 +98,7 @@ extension Problem {
       .usage, "\(flags.joined(separator: " or ")) is required",
       hint: "set \(names.joined(separator: " or ")); "
         + (empty.isEmpty ? "" : "\(empty.joined(separator: " and ")) is there, but empty; ")
-        + (given.isEmpty ? "nothing was given" : "given were " + given.joined(separator: ", ")))
+        + (given.isEmpty ? "nothing was given" : "given: " + given.joined(separator: ", ")))
   }
 
   static func badDuration(_ text: String, source: String, allowsZero: Bool) -> Problem {
