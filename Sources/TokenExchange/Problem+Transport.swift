@@ -129,7 +129,8 @@ extension Problem {
   }
 
   private static func span(_ seconds: Double) -> String {
-    let seconds = seconds < 10 ? (seconds * 1000).rounded() / 1000 : min(seconds, 1e9).rounded()
+    let steps = seconds < 0.1 ? 1000.0 : seconds < 10 ? 100 : 1
+    let seconds = (min(seconds, 1e9) * steps).rounded() / steps
     return seconds == seconds.rounded() ? "\(Int(seconds)) s" : "\(seconds) s"
   }
 }

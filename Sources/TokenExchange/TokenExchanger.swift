@@ -62,9 +62,12 @@ public struct TokenExchanger: Sendable {
       let problem: Problem
       switch outcome.result {
       case .success(let answer):
-        do { return try IssuedToken(answer: answer, to: attempt, now: sent) } catch {
-          problem = error
-        }
+        do {
+          let token = try IssuedToken(answer: answer, to: attempt, now: sent)
+          // Its time may have run out on the way.
+          try attempt.expectation.check(token, now: now())
+          return token
+        } catch { problem = error }
       case .failure(let error): problem = error
       }
       let mayRepeat =
