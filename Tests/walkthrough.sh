@@ -3,8 +3,9 @@
 #
 # Usage: Tests/walkthrough.sh TOKENXCHANGE DEX-STANDIN
 #
-# The stand-ins play cluster A's issuer, Dex and cluster B's API server on loopback. What Dex and the
-# API server are told comes out of the generated files.
+# The stand-ins play cluster A's issuer, Dex and cluster B's API server on loopback. All that Dex and
+# the API server are told comes out of the generated files: connector, client, grants, life of tokens;
+# audience, rule, user name; who may do something.
 set -euo pipefail
 
 binary=$(realpath "$1")
@@ -48,6 +49,9 @@ run "$binary" generate dex $dex --cluster-issuer="$CLUSTER_ISSUER" --output=dex.
 read_yaml dex.yaml '"connector %s trusts %s; client %s is public: %s" % (
   d[0]["connectors"][0]["id"], d[0]["connectors"][0]["config"]["issuer"],
   d[0]["staticClients"][0]["id"], d[0]["staticClients"][0]["public"])'
+python3 -c 'import json, yaml; print(json.dumps({"config": yaml.safe_load(open("dex.yaml"))}))' \
+  >dex.json
+curl -sS -o /dev/null --fail -X POST --data-binary @dex.json "$DEX_CONTROL"
 
 step "2. Cluster B: whom its API server takes the tokens for"
 run "$binary" generate api-server $dex $ca --output=authentication.yaml
@@ -72,7 +76,7 @@ print(json.dumps({
     "user_prefix": json.loads(prefix), "user_claim": claim[path],
     "allowed_users": [s["name"] for s in yaml.safe_load(open("rbac.yaml"))["subjects"]]}))
 P
-curl -sS -o /dev/null -X POST --data-binary @control.json "$API_CONTROL"
+curl -sS -o /dev/null --fail -X POST --data-binary @control.json "$API_CONTROL"
 
 step "4. The pod: a kubeconfig"
 run "$binary" generate kubeconfig --server="$API_SERVER" --server-ca="$CA_FILE" \

@@ -41,9 +41,26 @@ public enum CleanText {
       let word = rest[start...].prefix {
         $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0))
       }
+      guard beginsWord(at: start, of: line) else {
+        // Only these three are passed over: behind a dot or dash a token may follow yet.
+        let end = line.index(start, offsetBy: 3)
+        result += rest[..<end]
+        rest = rest[end...]
+        continue
+      }
       result += rest[..<start] + (word.count > 20 ? "[token]" : word)
       rest = rest[word.endIndex...]
     }
     return result + rest
+  }
+
+  /// Whether no letter or digit stands before a place, such as those of Dex's opaque names, in which
+  /// any three letters come up; an escape, as `%3D` or `\n`, is none.
+  private static func beginsWord(at place: String.Index, of line: String) -> Bool {
+    let before = line[..<place].unicodeScalars.suffix(3)
+    guard let last = before.last, last.properties.isAlphabetic || last.properties.numericType != nil
+    else { return true }
+    return before.first == "%" && before.count == 3
+      || before.dropLast().last == "\\" && ["n", "r", "t"].contains(last)
   }
 }

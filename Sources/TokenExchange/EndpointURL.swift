@@ -19,8 +19,11 @@ public struct EndpointURL: Sendable, Equatable, Hashable {
   ///   - text: The URL.
   ///   - source: The flag or variable that it came from, for messages.
   ///   - allowsHTTP: Whether `http` is allowed beyond loopback (RFC 6749, section 3.2, forbids it).
+  ///   - canAllowHTTP: Whether the user has a flag to allow it, which the hint then names.
   /// - Throws: A usage problem that names `source`.
-  public init(_ text: String, source: String, allowsHTTP: Bool = false) throws(Problem) {
+  public init(
+    _ text: String, source: String, allowsHTTP: Bool = false, canAllowHTTP: Bool = true
+  ) throws(Problem) {
     // Non-ASCII host names would need ICU's data, which the static build leaves out.
     guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
       throw .badURL(
@@ -54,7 +57,7 @@ public struct EndpointURL: Sendable, Equatable, Hashable {
     }
     let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
     guard scheme == "https" || allowsHTTP || Self.isLoopback(bare) else {
-      throw .plainHTTP(text, source: source)
+      throw .plainHTTP(text, source: source, canAllow: canAllowHTTP)
     }
     self.text = text
     self.scheme = scheme

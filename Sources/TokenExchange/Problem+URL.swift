@@ -9,9 +9,7 @@ extension Problem {
     let name = shown.contains("@") ? "it" : JSON.quote(CleanText.line(shown, limit: 120))
     return Problem(
       .usage, "\(source) is not a usable URL: \(name) \(why)",
-      hint: hint
-        ?? "write it as https://HOST/PATH, such as https://dex.example.com/dex; a port comes "
-        + "behind the host, as in https://HOST:5554/dex")
+      hint: hint ?? "write it as https://HOST:PORT/PATH, such as https://dex.example.com/dex")
   }
 
   /// The URL carries a user name or password.
@@ -22,11 +20,22 @@ extension Problem {
   }
 
   /// The URL would send secrets in clear.
-  public static func plainHTTP(_ text: String, source: String) -> Problem {
-    Problem(
-      .usage,
-      "\(source) is plain http: \(CleanText.line(text, limit: 120)) would show the token to everyone "
-        + "on the way",
+  ///
+  /// - Parameters:
+  ///   - text: The URL.
+  ///   - source: The flag or variable that it came from.
+  ///   - canAllow: Whether there is a flag that allows it.
+  /// - Returns: The problem.
+  public static func plainHTTP(_ text: String, source: String, canAllow: Bool) -> Problem {
+    let url = CleanText.line(text, limit: 120)
+    guard canAllow else {
+      return Problem(
+        .usage, "\(source) is plain http: \(url)",
+        hint: "use https: by http anybody on the way could send other keys, and API servers take "
+          + "no such issuer")
+    }
+    return Problem(
+      .usage, "\(source) is plain http: \(url) would show the token to everyone on the way",
       hint: "use https with --certificate-authority, or accept it by --insecure-allow-http")
   }
 }

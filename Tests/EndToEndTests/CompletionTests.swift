@@ -14,6 +14,14 @@ import Testing
     Row("value", ["tokenxchange", "--output", "e"], ["exec-credential"]),
     Row("operand", ["tokenxchange", "completion", "z"], ["zsh"]),
     Row("command as operand", ["tokenxchange", "help", "vers"], ["version"]),
+    Row("kind", ["tokenxchange", "generate", "argocd-w"], ["argocd-workload"]),
+    Row("flag of a kind", ["tokenxchange", "generate", "rbac", "--cluster"], ["--cluster-role"]),
+    Row(
+      "value of a kind's flag", ["tokenxchange", "generate", "dex", "--output", "/et"], ["/etc"]),
+    Row(
+      "choice of a kind's flag", ["tokenxchange", "generate", "api-server", "--format", "f"],
+      ["flags"]),
+    Row("kind under help", ["tokenxchange", "help", "generate", "kub"], ["kubeconfig"]),
     Row("folder", ["tokenxchange", "install", "/et"], ["/etc"]),
   ]
 
@@ -24,8 +32,30 @@ import Testing
     return result.output
   }
 
-  @Test(.enabled(if: TestBinary.find("bash") != nil, "bash is not installed"), arguments: offers)
-  func bash(row: Row<[String], [String]>) async throws {
+  static let kinds = [
+    "kubeconfig", "argocd-cluster", "argocd-workload", "rbac", "dex", "api-server", "sidecar",
+  ]
+
+  static let rbacFlags = [
+    "--service-account", "--argocd", "--argocd-namespace", "--connector-id", "--dex-connector",
+    "--direct", "--username-claim", "--username-prefix", "--cluster-role", "--role",
+    "--namespace", "--rule", "--verbose", "--output", "--help",
+  ]
+
+  /// Words to complete after, and all that must be offered.
+  static let lists: [Row<[String], [String]>] = [
+    Row("every kind", ["tokenxchange", "generate", ""], kinds),
+    Row("every kind under help", ["tokenxchange", "help", "generate", ""], kinds),
+    Row("a kind's flags", ["tokenxchange", "generate", "rbac", "--"], rbacFlags),
+  ]
+
+  /// The same where zsh has its own habits: it offers flags for an empty word.
+  static let ends: [Row<[String], [String]>] = [
+    Row("no operand after a kind", ["tokenxchange", "generate", "rbac", ""], []),
+    Row("a kind that is none", ["tokenxchange", "generate", "nonsense", "--"], ["--help"]),
+  ]
+
+  private func bashOffers(_ words: [String]) async throws -> [String] {
     let folder = try TemporaryDirectory()
     try folder.write(await script("bash"), to: "completion")
     let program = """
@@ -33,26 +63,26 @@ import Testing
       printf '%s\\n' "${COMPREPLY[@]}"
       """
     let result = try await ProcessRunner(
-      "bash", ["--norc", "-c", program, folder.path("completion")] + row.input
+      "bash", ["--norc", "-c", program, folder.path("completion")] + words
     ).result()
     #expect(result.errors == "")
-    #expect(result.output.split(separator: "\n").map(String.init) == row.output)
+    return result.output.split(separator: "\n").map(String.init)
+  }
+
+  @Test(
+    .enabled(if: TestBinary.find("bash") != nil, "bash is not installed"),
+    arguments: offers + lists + ends)
+  func bash(row: Row<[String], [String]>) async throws {
+    #expect(try await bashOffers(row.input) == row.output)
   }
 
   @Test func bashTakesEqualsForAWord() async throws {
-    let folder = try TemporaryDirectory()
-    try folder.write(await script("bash"), to: "completion")
-    let program = """
-      source "$0"; COMP_WORDS=(tokenxchange --output = j); COMP_CWORD=3; _tokenxchange
-      echo "${COMPREPLY[@]}"
-      """
-    let result = try await ProcessRunner(
-      "bash", ["--norc", "-c", program, folder.path("completion")]
-    ).result()
-    #expect(result.output == "json\n")
+    #expect(try await bashOffers(["tokenxchange", "--output", "=", "j"]) == ["json"])
   }
 
-  @Test(.enabled(if: TestBinary.find("fish") != nil, "fish is not installed"), arguments: offers)
+  @Test(
+    .enabled(if: TestBinary.find("fish") != nil, "fish is not installed"),
+    arguments: offers + lists + ends)
   func fish(row: Row<[String], [String]>) async throws {
     let folder = try TemporaryDirectory()
     try folder.write(await script("fish"), to: "completion")
@@ -64,33 +94,68 @@ import Testing
     let offered = result.output.split(separator: "\n").map {
       String($0.prefix { $0 != "\t" })
     }
-    // fish writes a folder with its slash.
-    #expect(offered.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 } == row.output)
+    // fish writes a folder with its slash, and sorts.
+    #expect(
+      offered.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }.sorted()
+        == row.output.sorted())
   }
 
-  @Test(.enabled(if: TestBinary.find("zsh") != nil, "zsh is not installed"), arguments: offers)
-  func zsh(row: Row<[String], [String]>) async throws {
+  /// What the tab key makes of a line in zsh, in a terminal of its own, and what it offers.
+  private func zshOffers(_ line: String) async throws -> (line: String, words: [String]) {
     let folder = try TemporaryDirectory()
     try folder.write(await script("zsh"), to: "completion")
-    // A terminal of zsh's own, in which the line is typed and completed by the tab key.
+    // What completion adds is overheard, because zsh shows it only when it waits for the next key.
+    try folder.write(
+      """
+      PS1=
+      autoload -Uz compinit
+      compinit -D -u
+      source \(folder.path("completion"))
+      compadd() {
+        if [[ ${@[1,(i)(-|--)]} == *-(O|A|D)\\ * ]]; then
+          builtin compadd "$@"
+        else
+          local -a matches
+          builtin compadd -A matches "$@"
+          offered+=($matches)
+          builtin compadd "$@"
+        fi
+      }
+      tab() {
+        offered=()
+        zle complete-word
+        print -r "GOT:$BUFFER:$offered:"
+      }
+      zle -N tab
+      bindkey '^I' tab
+      """, to: "start")
     let program = """
       zmodload zsh/zpty
       zpty shell zsh -f -i
-      zpty -w shell 'PS1=; autoload -Uz compinit; compinit -D -u; source \(folder.path("completion"))'
-      zpty -w shell 'tokenxchange() { print -r "GOT:$*:" }; print REA""DY'
+      zpty -w shell 'source \(folder.path("start")); print REA""DY'
       zpty -r shell out '*READY*'
-      zpty -w -n shell $'\(row.input.joined(separator: " "))\\t'
-      sleep 1
-      zpty -w -n shell $'\\n'
-      zpty -r shell out '*GOT:*:*'
+      zpty -w -n shell $'\(line)\\t'
+      zpty -r shell out '*GOT:*:*:*'
       print -r -- "$out"
       """
     let result = try await ProcessRunner(
       "zsh", ["-f", "-c", program],
       environment: ["HOME": folder.path, "TERM": "dumb", "PATH": "/usr/bin:/bin"], timeout: 30
     ).result()
-    let words = result.output.split(separator: "GOT:").last?.prefix { $0 != ":" }
-      .split(separator: " ").map { $0.hasSuffix("/") || $0.hasSuffix("=") ? $0.dropLast() : $0 }
-    #expect(words?.last.map(String.init) == row.output.first)
+    let said = try #require(result.output.firstMatch(of: /GOT:([^:]*):([^:]*):/))
+    return (String(said.1), said.2.split(separator: " ").map(String.init))
+  }
+
+  @Test(.enabled(if: TestBinary.find("zsh") != nil, "zsh is not installed"), arguments: offers)
+  func zsh(row: Row<[String], [String]>) async throws {
+    let words = try await zshOffers(row.input.joined(separator: " ")).line.split(separator: " ")
+      .map { $0.hasSuffix("/") || $0.hasSuffix("=") ? $0.dropLast() : $0 }
+    #expect(words.last.map(String.init) == row.output.first)
+  }
+
+  @Test(.enabled(if: TestBinary.find("zsh") != nil, "zsh is not installed"), arguments: lists)
+  func zshLists(row: Row<[String], [String]>) async throws {
+    let words = try await zshOffers(row.input.joined(separator: " ")).words
+    #expect(words.sorted() == row.output.sorted())
   }
 }

@@ -44,7 +44,55 @@ import Testing
         try Data(result.stdout).write(to: Self.folder.appendingPathComponent(name))
       }
     }
-    #expect(count >= 19)
+    #expect(count >= 20)
+  }
+
+  /// The files that people wrote, and the tests that look at each.
+  static let handwritten = [
+    "argocd/kustomization.yaml": "ExampleTests.kustomizePatchesBothWorkloads",
+    "dex/ca.crt": "everyGeneratedExampleIsWhatItsCommandGives",
+    "image/Containerfile": "ScratchTests, SidecarExampleTests",
+    "publish-issuer/cronjob.yaml": "PublishIssuerTests.theCronJobDoesIt",
+    "sidecar/from-dexsidecar.yaml": "SidecarExampleTests",
+    "sidecar/kubeconfig.yaml": "SidecarExampleTests, kubeconfigOfTheSidecar",
+    "target-cluster/ca.crt": "everyGeneratedExampleIsWhatItsCommandGives",
+  ]
+
+  @Test func everyFileIsMadeOrChecked() throws {
+    let paths = FileManager.default.enumerator(atPath: Self.folder.path)?
+      .compactMap { $0 as? String }
+    for path in paths ?? [] {
+      var isFolder: ObjCBool = false
+      let full = Self.folder.appendingPathComponent(path).path
+      guard FileManager.default.fileExists(atPath: full, isDirectory: &isFolder),
+        !isFolder.boolValue
+      else { continue }
+      let isMade = try Self.text(path).hasPrefix("# Made by:\n")
+      #expect(isMade != (Self.handwritten[path] != nil), "\(path)")
+    }
+    for path in Self.handwritten.keys {
+      #expect(paths?.contains(path) == true, "\(path)")
+    }
+  }
+
+  // Needs kubectl, and Python's yaml: apt-get install python3-yaml.
+  @Test(
+    .enabled(if: TestBinary.find("kubectl") != nil, "kubectl is not installed"),
+    .enabled(if: Python.hasYAML, "python3 has no module yaml"))
+  func kubeconfigOfTheSidecar() async throws {
+    let folder = try TemporaryDirectory()
+    let data = try Python.yaml(Self.text("sidecar/kubeconfig.yaml"))[0]["data"]
+    let file = try folder.write(data?["kubeconfig"]?.string ?? "", to: "kubeconfig")
+    let result = try await ProcessRunner(
+      TestBinary.find("kubectl") ?? "kubectl",
+      [
+        "--kubeconfig", file, "config", "view", "--minify",
+        "-o=jsonpath={.users[0].user.tokenFile}",
+      ],
+      environment: ["HOME": folder.path]
+    ).result()
+    #expect(result.errors == "")
+    #expect(result.output == "/var/run/secrets/target-cluster/token")
   }
 
   // Needs Python's yaml: apt-get install python3-yaml.

@@ -123,6 +123,8 @@ struct GenerateTests {
     #expect(!arguments.contains { $0.hasPrefix("--expiry-margin") })
     let probe = sidecar["startupProbe"]?["exec"]?["command"]?.array?.compactMap(\.string)
     #expect(probe == ["/tokenxchange", "check", "--file=/var/run/tokenxchange/token"])
+    #expect(sidecar["readinessProbe"]?["exec"] == sidecar["startupProbe"]?["exec"])
+    #expect(spec["securityContext"]?["fsGroup"]?.integer == 65532)
     #expect(spec["volumes"]?.array?.first?["emptyDir"]?["medium"]?.string == "Memory")
   }
 }

@@ -55,6 +55,31 @@ struct GeneratedLoginTests {
     #expect(mode == 0o600)
   }
 
+  /// A Dex that knows nothing but the generated file takes the token; without its remarks heeded it
+  /// would not.
+  @Test(arguments: ["", "scopes", "userNameKey"])
+  func dexOfTheGeneratedFile(lacking key: String) async throws {
+    let file = try await generate(
+      [
+        "dex", "--issuer=\(plugin.site.dex.issuer)", "--client-id=target-cluster",
+        "--connector-id=argocd-cluster", "--cluster-issuer=\(plugin.site.cluster.issuer)",
+      ], to: "dex.yaml")
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+      .replacing("      \(key.isEmpty ? "none" : key):", with: "      unknown:")
+    let config = try #require(try Python.yaml(text).first)
+    plugin.site.dex.update { $0.take(config) }
+    #expect(plugin.site.dex.configuration.grants == [GrantType.tokenExchange])
+    let result = try await plugin.run(
+      plugin.flags + ["--certificate-authority", plugin.site.authorityFile ?? ""])
+    guard key.isEmpty else {
+      #expect(result.ending == .exit(5))
+      return
+    }
+    let token = try plugin.expectCredential(result)
+    let life = try #require(token.claims["exp"]?.integer) - (token.claims["iat"]?.integer ?? 0)
+    #expect(life == 600)
+  }
+
   @Test func tokenFileWithDirectTrust() async throws {
     let site = plugin.site
     site.apiServer.update {

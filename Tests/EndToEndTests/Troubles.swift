@@ -85,7 +85,7 @@ extension Trouble {
     Trouble(
       symptom: "getting credentials: exec: executable tokenxchange not found", place: .client,
       cause: "the binary is not in this pod's PATH; Argo CD needs it in two workloads",
-      command: "kubectl exec POD -- /custom-tools/tokenxchange version", shows: "nothing is wrong"
+      command: "kubectl exec POD -- tokenxchange version", shows: "nothing is wrong"
     ) { $0.command = "tokenxchange" },
     Trouble(
       symptom: "exec plugin is configured to use API version client.authentication.k8s.io/v1beta1, "

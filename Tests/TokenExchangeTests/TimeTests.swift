@@ -62,25 +62,3 @@ import TokenExchange
     #expect(Lifetime.words(row.input) == row.output)
   }
 }
-
-@Suite struct CleanTextTests {
-  @Test(arguments: [
-    Row("line ends", "a\r\n b\tc ", "a b c"),
-    Row("escape sequences", "\u{1B}[31mred\u{7}", "[31mred"),
-    Row("C1 controls", "a\u{9B}b", "ab"),
-    Row("direction overrides", "a\u{202E}b\u{2066}c\u{FEFF}", "abc"),
-    Row("letters stay", "Zürich 東京", "Zürich 東京"),
-    Row("a token", "got eyJhbGciOiJSUzI1NiJ9.eyJhIjoxfQ.c2ln!", "got [token]!"),
-    Row("half a token at the end", "eyJhbGciOiJSUzI1NiJ9.eyJhIj", "[token]"),
-    Row("a short word that begins so", "eyJ eyJx", "eyJ eyJx"),
-  ])
-  func line(row: Row<String, String>) {
-    #expect(CleanText.line(row.input) == row.output)
-  }
-
-  @Test func cuts() {
-    #expect(CleanText.line(String(repeating: "x", count: 400)).count == 301)
-    #expect(CleanText.line("abcdef", limit: 3) == "abc…")
-    #expect(CleanText.line([0xFF, 0x41], limit: 10) == "\u{FFFD}A")
-  }
-}

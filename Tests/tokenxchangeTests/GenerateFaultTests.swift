@@ -30,6 +30,7 @@ import TokenExchange
   static let commands: [(name: String, arguments: [String])] = [
     ("no kind", ["generate"]),
     ("kind unknown", ["generate", "argocd-clutser"]),
+    ("help for a kind that is none", ["help", "generate", "argo"]),
     ("flag of another kind", ["generate", "rbac", "--server=x"]),
     ("kubeconfig: no server", ["generate", "kubeconfig"] + dex),
     ("kubeconfig: http", ["generate", "kubeconfig", "--server=http://127.0.0.1:8080"] + dex),
@@ -105,6 +106,14 @@ import TokenExchange
     ),
     ("api-server: direct and Dex", ["generate", "api-server", "--direct"] + dex.prefix(1)),
     ("api-server: Dex and direct", ["generate", "api-server", "--subject-audience=a"] + dex),
+    (
+      "dex: cluster's issuer by http",
+      ["generate", "dex", "--cluster-issuer=http://oidc.example"] + dex
+    ),
+    (
+      "api-server: issuer by http",
+      ["generate", "api-server", "--issuer=http://a"] + dex.dropFirst()
+    ),
     ("dex: issuer by http", ["generate", "dex", "--issuer=http://dex.example"] + dex.dropFirst()),
     ("sidecar: bad mode", ["generate", "sidecar", "--image=a", "--mode=rw"] + dex),
     ("publish-issuer: no source", ["publish-issuer", "--public-url=https://a", "/site"]),
@@ -112,6 +121,31 @@ import TokenExchange
     (
       "publish-issuer: both sources",
       ["publish-issuer", "--jwks=/jwks.json", "--from-server=https://a", "/site"]
+    ),
+    (
+      "publish-issuer: CA of the site without a check",
+      [
+        "publish-issuer", "--from-server=https://a", "--public-url=https://b",
+        "--certificate-authority=/ca", "/site",
+      ]
+    ),
+    (
+      "publish-issuer: two addresses to check",
+      ["publish-issuer", "--from-server=https://a", "--check=https://b", "--public-url=https://b"]
+    ),
+    (
+      "publish-issuer: files and a token",
+      [
+        "publish-issuer", "--openid-configuration=/a", "--jwks=/b", "--token-file=/c",
+        "--public-url=https://b", "/site",
+      ]
+    ),
+    (
+      "publish-issuer: address by http",
+      [
+        "publish-issuer", "--openid-configuration=/discovery.json", "--jwks=/jwks.json",
+        "--public-url=http://oidc.example", "/site",
+      ]
     ),
     ("publish-issuer: nowhere", ["publish-issuer", "--from-server=https://a"]),
     (

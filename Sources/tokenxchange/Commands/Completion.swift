@@ -9,7 +9,7 @@ extension Command {
       source <(tokenxchange completion bash); in ~/.zshrc, after compinit:
       source <(tokenxchange completion zsh); in config.fish: tokenxchange completion fish | source
       """,
-    operands: ["SHELL"], requiredOperands: 1, readsVariables: false,
+    operands: ["SHELL"], requiredOperands: 1, options: [.verbose], readsVariables: false,
     operandCompletion: .words(Shell.allCases.map(\.rawValue))
   ) { invocation, world throws(Problem) in
     let name = invocation.operands.first ?? ""

@@ -86,6 +86,12 @@ extension Invocation {
   /// A URL option, checked.
   func url(_ spec: OptionSpec, allowsHTTP: Bool) throws(Problem) -> EndpointURL? {
     guard let text = text(spec) else { return nil }
-    return try EndpointURL(text, source: source(spec), allowsHTTP: allowsHTTP)
+    return try EndpointURL(
+      text, source: source(spec), allowsHTTP: allowsHTTP, canAllowHTTP: canAllowHTTP)
+  }
+
+  /// Whether there is a flag by which the user can allow plain http.
+  private var canAllowHTTP: Bool {
+    command.options.contains { $0.name == OptionSpec.insecureAllowHTTP.name }
   }
 }

@@ -17,7 +17,6 @@ extension Command {
     let settings = try ExchangeSettings(invocation, world: world)
     let log = world.log(for: invocation)
     if invocation.isOn(.verbose) {
-      world.logStart(of: invocation, to: log)
       world.logFile(settings.tokenFile, to: log)
       world.logTrust(settings, to: log)
     }

@@ -4,7 +4,7 @@ extension Command {
   static let help = Command(
     name: "help", summary: "explain the program or one command",
     details: "Without COMMAND: what there is. With it: what it does and its options.",
-    operands: ["COMMAND", "KIND"], readsVariables: false,
+    operands: ["COMMAND", "KIND"], options: [.verbose], readsVariables: false,
     operandCompletion: .commands
   ) { invocation, world throws(Problem) in
     guard !invocation.operands.isEmpty else {
@@ -12,7 +12,12 @@ extension Command {
       return .done
     }
     let name = invocation.operands.joined(separator: " ")
-    guard let command = Command.named(name) else { throw .unknownCommand(name) }
+    guard let command = Command.named(name) else {
+      if let parent = invocation.operands.first.flatMap(Command.named), !parent.kinds.isEmpty {
+        throw .unknownKind(invocation.operands[1], of: parent)
+      }
+      throw .unknownCommand(name)
+    }
     try world.writeOutput(HelpText.command(command))
     return .done
   }

@@ -9,7 +9,12 @@ import TokenExchange
 func run(_ arguments: [String], in world: World) -> ExitCode {
   do throws(Problem) {
     let invocation = try ArgumentParser(arguments: arguments, variables: world.variables).parse()
-    return try invocation.command.run(invocation, world)
+    guard invocation.isOn(.verbose) else { return try invocation.command.run(invocation, world) }
+    let log = world.log(for: invocation)
+    world.logStart(of: invocation, to: log)
+    let code = try invocation.command.run(invocation, world)
+    log("exit code \(code.rawValue)")
+    return code
   } catch {
     world.report(error)
     return ExitCode(error.category)

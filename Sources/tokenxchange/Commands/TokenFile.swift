@@ -24,10 +24,7 @@ extension Command {
     let path = try invocation.required(.printedTokenFile)
     let audience = try invocation.identifier(.subjectAudience)
     let log = world.log(for: invocation)
-    if invocation.isOn(.verbose) {
-      world.logStart(of: invocation, to: log)
-      world.logFile(path, to: log)
-    }
+    if invocation.isOn(.verbose) { world.logFile(path, to: log) }
     // Any bearer token will do here, so the type is the one that may be opaque.
     let token = try SubjectToken(
       content: world.readToken(path), path: path, type: .accessToken,

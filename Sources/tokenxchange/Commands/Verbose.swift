@@ -6,7 +6,10 @@ extension World {
   /// Tells what was asked of the program, and by what.
   func logStart(of invocation: Invocation, to log: (String) -> Void) {
     log("tokenxchange \(Version.number) \(invocation.command.name), \(Timestamp.text(now()))")
-    for fact in invocation.givenFacts { log("\(fact.name) \(fact.value)") }
+    for fact in invocation.givenFacts where fact.name != "--" + OptionSpec.verbose.name {
+      log("\(fact.name) \(fact.value)")
+    }
+    if let operand = invocation.operands.first { log("argument \(CleanText.line(operand))") }
     let info = try? ExecInfo(variables["KUBERNETES_EXEC_INFO"] ?? "")
     if let version = info?.version { log("the client asks for \(version.apiVersion)") }
   }

@@ -13,7 +13,7 @@ extension Command {
       Prints the version of tokenxchange and of the libcurl, OpenSSL and c-ares that it uses, and
       whether they are inside this binary.
       """,
-    readsVariables: false
+    options: [.verbose], readsVariables: false
   ) { _, world throws(Problem) in
     try world.writeOutput("tokenxchange \(Version.number)\n" + LinkedLibraries.text)
     return .done

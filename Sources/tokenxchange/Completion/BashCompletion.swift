@@ -14,13 +14,18 @@ enum BashCompletion {
       local command=get-token
       if (( COMP_CWORD > 1 )) && [[ ${COMP_WORDS[1]} != -* ]]; then
         command=${COMP_WORDS[1]}
+        # The kind belongs to the command: generate rbac.
+        if [[ $command == @(\(CompletedCommand.withKinds.joined(separator: "|"))) ]] &&
+          (( COMP_CWORD > 2 )); then
+          command+=" ${COMP_WORDS[2]}"
+        fi
       elif (( COMP_CWORD == 1 )) && [[ $current != -* ]]; then
         COMPREPLY=($(compgen -W '\(Command.all.map(\.name).joined(separator: " "))' -- "$current"))
         return
       fi
       local flags= operands=
       case $command in
-    \(Command.all.map(block).joined(separator: "\n"))
+    \(CompletedCommand.all.map(block).joined(separator: "\n"))
       esac
       if [[ $current == -* ]]; then
         COMPREPLY=($(compgen -W "$flags --help" -- "$current"))
@@ -35,13 +40,13 @@ enum BashCompletion {
     """
   }
 
-  private static func block(_ command: Command) -> String {
+  private static func block(_ command: CompletedCommand) -> String {
     let flags = command.options.flatMap(\.spellings).joined(separator: " ")
     let values = command.options.filter { $0.kind != .flag }.map { spec in
       "        \(spec.spellings.joined(separator: "|"))) \(value(spec)); return ;;"
     }
     return """
-          \(command.name))
+          \(ShellScript.quote(command.name)))
             flags='\(flags)' operands=\(operands(command))
             case $previous in
       \(values.joined(separator: "\n"))
@@ -59,12 +64,12 @@ enum BashCompletion {
     }
   }
 
-  private static func operands(_ command: Command) -> String {
-    switch command.operandCompletion {
-    case .nothing, .file: "''"
+  private static func operands(_ command: CompletedCommand) -> String {
+    switch command.operand?.completion {
+    case nil, .nothing, .file: "''"
     case .directory: "/"
-    case .words, .commands:
-      ShellScript.quote(ShellScript.words(command.operandCompletion) ?? "")
+    case .words(let words): ShellScript.quote(words.joined(separator: " "))
+    case .commands: ShellScript.quote(ShellScript.words(.commands) ?? "")
     }
   }
 }

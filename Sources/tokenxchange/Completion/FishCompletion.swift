@@ -5,7 +5,11 @@ enum FishCompletion {
     # fish completion for tokenxchange; in config.fish: tokenxchange completion fish | source
     function __tokenxchange_command
       set -l words (commandline -opc)
-      if test (count $words) -gt 1; and not string match -q -- '-*' $words[2]
+      if test (count $words) -gt 2; and contains -- $words[2] \(
+        CompletedCommand.withKinds.joined(separator: " "))
+        # The kind belongs to the command: generate rbac.
+        echo "$words[2] $words[3]"
+      else if test (count $words) -gt 1; and not string match -q -- '-*' $words[2]
         echo $words[2]
       else
         echo get-token
@@ -14,7 +18,7 @@ enum FishCompletion {
     complete -c tokenxchange -f
     complete -c tokenxchange -l help -d 'explain'
     \(Command.all.map(name).joined(separator: "\n"))
-    \(Command.all.flatMap(lines).joined(separator: "\n"))
+    \(CompletedCommand.all.flatMap(lines).joined(separator: "\n"))
 
     """
   }
@@ -24,22 +28,25 @@ enum FishCompletion {
       + quote(command.summary)
   }
 
-  private static func lines(_ command: Command) -> [String] {
-    let start = "complete -c tokenxchange -n 'test (__tokenxchange_command) = \(command.name)'"
+  private static func lines(_ command: CompletedCommand) -> [String] {
+    let test = "test (__tokenxchange_command) = \"\(command.name)\""
     var lines = command.options.flatMap { spec in
       ([spec.name] + spec.aliases).map { name in
-        start + " -l \(name)\(value(spec)) -d " + quote(ShellScript.brief(spec.help))
+        "complete -c tokenxchange -n '\(test)' -l \(name)\(value(spec)) -d "
+          + quote(ShellScript.brief(spec.help))
       }
     }
     // Beside the name itself, or the operand would be offered in the command's place.
-    let operand = "; and test (count (commandline -opc)) -eq 2'"
-    switch command.operandCompletion {
-    case .nothing, .file: break
-    case .directory:
-      lines.append(start.dropLast() + operand + " -a '(__fish_complete_directories)'")
-    case .words, .commands:
-      let words = ShellScript.words(command.operandCompletion) ?? ""
-      lines.append(start.dropLast() + operand + " -a " + quote(words))
+    let count = command.name.split(separator: " ").count + 1
+    let start =
+      "complete -c tokenxchange -n '\(test); and test (count (commandline -opc)) -eq \(count)' -a "
+    switch command.operand?.completion {
+    case _ where !command.kinds.isEmpty:
+      lines += command.kinds.map { start + "\($0.kindName) -d " + quote($0.summary) }
+    case nil, .nothing, .file: break
+    case .directory: lines.append(start + "'(__fish_complete_directories)'")
+    case .words(let words): lines.append(start + quote(words.joined(separator: " ")))
+    case .commands: lines.append(start + quote(ShellScript.words(.commands) ?? ""))
     }
     return lines
   }

@@ -18,9 +18,16 @@ enum ZshCompletion {
         command=$words[2]
         shift words
         (( CURRENT-- ))
+        # The kind belongs to the command: generate rbac.
+        if [[ $command == (\(CompletedCommand.withKinds.joined(separator: "|"))) ]] && (( CURRENT > 2 )); then
+          command+=" $words[2]"
+          shift words
+          (( CURRENT-- ))
+        fi
       fi
+      local -a kinds
       case $command in
-    \(Command.all.map(block).joined(separator: "\n"))
+    \(CompletedCommand.all.map(block).joined(separator: "\n"))
       esac
     }
     if [[ $funcstack[1] == _tokenxchange ]]; then
@@ -36,18 +43,28 @@ enum ZshCompletion {
     command.name + ":" + escape(command.summary)
   }
 
-  private static func block(_ command: Command) -> String {
+  private static func block(_ command: CompletedCommand) -> String {
     var specs = command.options.flatMap { spec in spec.spellings.map { argument(spec, $0) } }
-    switch command.operandCompletion {
-    case .nothing, .file: break
-    case .directory: specs.append("1:\(command.operands[0]):_files -/")
-    case .words, .commands:
-      let words = ShellScript.words(command.operandCompletion) ?? ""
-      specs.append("1:\(command.operands[0]):(\(words))")
+    let operand = command.operand.map { "1:\($0.name):" } ?? ""
+    switch command.operand?.completion {
+    case _ where !command.kinds.isEmpty: specs.append(operand + "{_describe kind kinds}")
+    case nil, .nothing, .file: break
+    case .directory: specs.append(operand + "_files -/")
+    case .words(let words): specs.append(operand + "(\(words.joined(separator: " ")))")
+    case .commands: specs.append(operand + "(\(ShellScript.words(.commands) ?? ""))")
     }
     specs.append("--help[explain]")
     let lines = specs.map { "      " + ShellScript.quote($0) }
-    return "    \(command.name)) _arguments \\\n" + lines.joined(separator: " \\\n") + " ;;"
+    return "    \(ShellScript.quote(command.name)))" + kinds(command) + " _arguments \\\n"
+      + lines.joined(separator: " \\\n") + " ;;"
+  }
+
+  private static func kinds(_ command: CompletedCommand) -> String {
+    guard !command.kinds.isEmpty else { return "" }
+    let lines = command.kinds.map {
+      "        " + ShellScript.quote($0.kindName + ":" + escape($0.summary))
+    }
+    return "\n      kinds=(\n" + lines.joined(separator: "\n") + "\n      )\n     "
   }
 
   private static func argument(_ spec: OptionSpec, _ spelling: String) -> String {

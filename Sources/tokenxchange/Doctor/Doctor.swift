@@ -60,12 +60,24 @@ enum Doctor {
     for step in steps {
       var found = step(&examination)
       for warning in overheard.take() {
-        found.warn(warning, hint: "see tokenxchange help get-token")
+        found.warn(warning, hint: remedy(for: warning))
       }
       log("\(found.name): \(found.status.rawValue): \(found.line)")
       report.steps.append(found)
     }
     return report
+  }
+
+  /// What to do about a warning of get-token's.
+  private static func remedy(for warning: String) -> String {
+    if warning.hasPrefix("--insecure-skip-tls-verify") {
+      return "leave it out; if Dex's CA is a private one, give that by --certificate-authority"
+    }
+    if warning.hasPrefix("--insecure-allow-http") { return "leave it out, and reach Dex by https" }
+    if warning.hasPrefix("--client-secret") {
+      return "give it by --client-secret-file or TOKENXCHANGE_CLIENT_SECRET"
+    }
+    return "see tokenxchange help get-token"
   }
 
   private final class Overheard: Sendable {

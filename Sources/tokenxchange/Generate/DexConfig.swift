@@ -171,7 +171,7 @@ struct DexConfig: Sendable {
 extension Invocation {
   /// A URL that must be given, by https.
   func requiredURL(_ spec: OptionSpec) throws(Problem) -> EndpointURL {
-    let text = try required(spec)
-    return try EndpointURL(text, source: source(spec))
+    guard let url = try url(spec, allowsHTTP: false) else { throw .missingOption(spec, in: self) }
+    return url
   }
 }

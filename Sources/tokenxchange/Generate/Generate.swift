@@ -19,10 +19,7 @@ extension Command {
     kinds: [
       .generateKubeconfig, .generateArgoCDCluster, .generateArgoCDWorkload, .generateRBAC,
       .generateDex, .generateAPIServer, .generateSidecar,
-    ],
-    operandCompletion: .words([
-      "kubeconfig", "argocd-cluster", "argocd-workload", "rbac", "dex", "api-server", "sidecar",
-    ])
+    ]
   ) { invocation, _ throws(Problem) in
     throw .missingOperand(invocation.command)
   }
@@ -33,19 +30,23 @@ extension Command {
   ///   - kind: Its name after `generate`.
   ///   - summary: One clause for the list of kinds.
   ///   - details: What its help says.
-  ///   - options: Its flags; `--output` is added.
+  ///   - options: Its flags; `--output` is added, and `--verbose`, which is the plugin's own in a kind
+  ///     that has the plugin's flags.
   ///   - make: Makes it.
   /// - Returns: The command.
   static func generating(
     _ kind: String, summary: String, details: String, options: [OptionSpec],
     make: @escaping @Sendable (Invocation, World) throws(Problem) -> GeneratedFile
   ) -> Command {
-    Command(
+    let isPlugins = options.contains { $0.name == OptionSpec.verbose.name }
+    return Command(
       name: "generate " + kind, summary: summary, details: details,
-      options: options + [.outputFile], readsVariables: false
+      options: options + (isPlugins ? [] : [.verbose]) + [.outputFile], readsVariables: false
     ) { invocation, world throws(Problem) in
       let file = try make(invocation, world)
-      try file.write(for: invocation, in: world)
+      var remade = invocation
+      if !isPlugins { remade.settings[OptionSpec.verbose.name] = nil }
+      try file.write(file.text(for: remade), for: invocation, in: world)
       return .done
     }
   }
@@ -70,9 +71,13 @@ struct GeneratedFile: Sendable {
   }
 
   /// Writes it where the user wants it.
-  func write(for invocation: Invocation, in world: World) throws(Problem) {
-    let text = text(for: invocation)
-    guard let path = invocation.text(.outputFile) else { return try world.writeOutput(text) }
+  func write(
+    _ text: String, for invocation: Invocation, in world: World
+  ) throws(Problem) {
+    let log = world.log(for: invocation)
+    let path = invocation.text(.outputFile)
+    log("\(text.utf8.count) bytes to \(path.map { CleanText.line($0) } ?? "standard output")")
+    guard let path else { return try world.writeOutput(text) }
     do throws(WriteFault) {
       try world.replaceFile(path, Array(text.utf8), mode)
     } catch {

@@ -36,6 +36,8 @@ struct SidecarPod: Sendable {
   var arguments: [String]
   var path: String
   var hasOwnToken: Bool
+  /// Whether the file's group may read it.
+  var isShared = false
 
   init(_ invocation: Invocation, world: World) throws(Problem) {
     hasOwnToken = invocation.text(.tokenFile) == nil
@@ -43,6 +45,7 @@ struct SidecarPod: Sendable {
     path = invocation.text(.writtenFile) ?? PodPaths.outputFolder + "/token"
     if let mode = invocation.text(.writtenMode) {
       guard let number = UInt32(mode, radix: 8), number <= 0o777 else { throw .badFileMode(mode) }
+      isShared = number & 0o070 != 0
     }
     _ = try invocation.duration(.refreshBefore, default: 60)
     pod = PluginPod(
@@ -60,9 +63,11 @@ struct SidecarPod: Sendable {
     GeneratedFile(
       remarks: """
         An application that reads its token from a file: tokenFile in a kubeconfig, curl, Incus, Vault.
-        The file's mode is for one uid; where the application runs as another, give --mode=0640 and
-        a pod fsGroup.
-        """, documents: [document])
+        """
+          + (isShared
+            ? ""
+            : "\nThe file is for the sidecar's user; if the application runs as another, add --mode=0640.")
+          + "\n\nNative sidecars need Kubernetes 1.29.", documents: [document])
   }
 
   private var document: YAML {
@@ -72,29 +77,42 @@ struct SidecarPod: Sendable {
       "apiVersion": "v1",
       "kind": "Pod",
       "metadata": ["name": "application"],
-      "spec": [
-        "initContainers": [sidecar(share)],
-        "containers": [
-          [
-            "name": "application",
-            "image": "application",
-            "volumeMounts": [
-              ["name": "token", "mountPath": .string(folder), "readOnly": true]
-            ],
-          ]
-        ],
-        "volumes": .list(
+      "spec": .members([
+        ("securityContext", isShared ? Self.groupContext : nil),
+        ("initContainers", [sidecar(share)]),
+        (
+          "containers",
           [
             [
-              "name": "token",
-              "emptyDir": [
-                "medium": YAML.string("Memory").noted("So that no token is on the node's disk."),
-                "sizeLimit": "1Mi",
+              "name": "application",
+              "image": "application",
+              "volumeMounts": [
+                ["name": "token", "mountPath": .string(folder), "readOnly": true]
               ],
             ]
-          ] + (hasOwnToken ? [pod.tokenVolume] : [])),
-      ],
+          ]
+        ),
+        ("volumes", .list([Self.volume] + (hasOwnToken ? [pod.tokenVolume] : []))),
+      ]),
     ]
+  }
+
+  private static let groupContext: YAML = [
+    "fsGroup": YAML.integer(65_532).noted(
+      "The group of the token's file: sidecar and application may be different users.")
+  ]
+
+  private static let volume: YAML = [
+    "name": "token",
+    "emptyDir": [
+      "medium": YAML.string("Memory").noted("So that no token is on the node's disk."),
+      "sizeLimit": "1Mi",
+    ],
+  ]
+
+  /// What a probe runs: the program where it is in its image, which need not have a PATH.
+  private var check: YAML {
+    ["command": .strings([PodPaths.program, "check", "--file=\(path)"])]
   }
 
   private func sidecar(_ share: YAML) -> YAML {
@@ -105,12 +123,15 @@ struct SidecarPod: Sendable {
       "restartPolicy": YAML.string("Always").noted(
         "This makes it a sidecar: it runs beside the application, and ends after it."),
       "startupProbe": [
-        "exec": [
-          "command": YAML.strings([PodPaths.program, "check", "--file=\(path)"]).noted(
-            "The application starts when this succeeds: its first read must find a token.")
-        ],
+        "exec": check.noted(
+          "The application starts when this succeeds: its first read must find a token."),
         "periodSeconds": 1,
         "failureThreshold": 120,
+      ],
+      "readinessProbe": [
+        "exec": check.noted(
+          "While Dex is down the old token is good: the pod stays ready until that has ended."),
+        "periodSeconds": 10,
       ],
       "securityContext": PluginPod.securityContext,
       "volumeMounts": .list([share] + (hasOwnToken ? [pod.tokenMount] : [])),

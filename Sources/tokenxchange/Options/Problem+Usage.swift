@@ -23,7 +23,9 @@ extension Problem {
     let name = spelling.drop { $0 == "-" }
     let near = Suggestion.nearest(
       to: String(name), in: command.options.flatMap { [$0.name] + $0.aliases } + ["help"])
-    let others = Command.all.filter { other in
+    // Of a kind the other kinds come first, then the commands, and then the kinds of others.
+    let family = Command.all.first { $0.kinds.contains { $0.name == command.name } }?.kinds ?? []
+    let others = (family + Command.all + Command.all.flatMap(\.kinds)).filter { other in
       other.options.contains { $0.spellings.contains(spelling) }
     }
     let hint =

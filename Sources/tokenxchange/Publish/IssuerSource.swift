@@ -20,6 +20,11 @@ struct IssuerSource: Sendable {
         throw .missingOption(
           ["--from-server", "--openid-configuration"], variables: [], in: invocation)
       }
+      for spec in [OptionSpec.fromServerCA, .fromTokenFile]
+      where invocation.settings[spec.name] != nil {
+        throw .conflict(
+          invocation.source(spec), "files", hint: "it is for --from-server, which reads no files")
+      }
       place = .files(
         discovery: try invocation.required(.discoveryFile), keys: try invocation.required(.keysFile)
       )

@@ -54,6 +54,7 @@ extension Command {
     ],
     readsVariables: false, operandCompletion: .directory
   ) { invocation, world throws(Problem) in
+    try refuseStrays(invocation)
     let source = try IssuerSource(invocation, world: world)
     if let checked = try invocation.url(.checkedURL, allowsHTTP: false) {
       if let directory = invocation.operands.first {
@@ -81,6 +82,23 @@ extension Command {
     let keys = documents.keys.keys.keys.sorted().joined(separator: ", ")
     try world.writeOutput("\(directory): \(url.text) with the keys \(CleanText.line(keys))\n")
     return .done
+  }
+}
+
+/// Refuses a flag that would be passed over: who gave it expects something of it.
+private func refuseStrays(_ invocation: Invocation) throws(Problem) {
+  let isCheck = invocation.settings[OptionSpec.checkedURL.name] != nil
+  let strays: [(spec: OptionSpec, with: String, hint: String)] =
+    isCheck
+    ? [(.publicURL, "--check", "the address that is checked is --check's")]
+    : [
+      (
+        .publicCA, "a folder to write to",
+        "it is for --check; the API server's CA is --server-ca"
+      )
+    ]
+  for stray in strays where invocation.settings[stray.spec.name] != nil {
+    throw .conflict(invocation.source(stray.spec), stray.with, hint: stray.hint)
   }
 }
 

@@ -38,6 +38,10 @@ extension World {
         }
       },
       writeError: { line in _ = StandardStreams.write(line + "\n", to: STDERR_FILENO) },
-      userID: geteuid(), sidecar: .live)
+      userID: geteuid(),
+      makeFolder: { path, mode throws(WriteFault) in
+        try AtomicFile.makeFolder(path, mode: mode)
+      },
+      cache: .live, person: .live, machine: .live, sidecar: .live)
   }
 }

@@ -28,16 +28,13 @@ struct World: Sendable {
   /// The effective user.
   var userID: UInt32
   /// Makes a folder with the given permissions; one that is there already is left as it is.
-  var makeFolder: @Sendable (String, UInt32) throws(WriteFault) -> Void = {
-    path, mode throws(WriteFault) in
-    try AtomicFile.makeFolder(path, mode: mode)
-  }
+  var makeFolder: @Sendable (String, UInt32) throws(WriteFault) -> Void
   /// Files, locks and the clock of the cache.
-  var cache = CacheSystem.live
+  var cache: CacheSystem
   /// What a person's sign-in needs.
-  var person = PersonSystem.live
+  var person: PersonSystem
   /// What only diagnosis looks at.
-  var machine = Machine.live
+  var machine: Machine
   /// What only `sidecar` needs.
   var sidecar: SidecarWorld
 }

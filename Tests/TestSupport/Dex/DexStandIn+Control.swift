@@ -4,7 +4,8 @@ extension DexStandIn {
   ///
   /// Members: `faults` (a list, see ``DexFault/init(_:)``), `clear`, `reset_counters`, `approve` (a
   /// user code, or true for the newest) with `user`, `expire_device_codes`,
-  /// `revoke_refresh_tokens`, `token_lifetime`, `device_interval`.
+  /// `revoke_refresh_tokens`, `token_lifetime`, `device_interval`, `config` (a `config.yaml` as
+  /// JSON).
   func control(_ request: LoopbackRequest) -> LoopbackResponse {
     guard request.method == "POST" else { return .json(counters) }
     guard let value = try? JSONValue(parsing: request.body) else {
@@ -15,6 +16,7 @@ extension DexStandIn {
     if value["expire_device_codes"]?.bool == true { expireDeviceCodes() }
     if value["revoke_refresh_tokens"]?.bool == true { revokeRefreshTokens() }
     update {
+      if let file = value["config"] { $0.take(file) }
       if let lifetime = value["token_lifetime"]?.number { $0.tokenLifetime = lifetime }
       if let interval = value["device_interval"]?.integer { $0.deviceInterval = interval }
     }

@@ -80,6 +80,8 @@ public struct ProcessRunner: Sendable {
       environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for word in words + variables { free(word) } }
     var pid: pid_t = 0
+    // Before the child is there: the thread that follows it may come late.
+    let begin = ContinuousClock.now
     let code = posix_spawnp(&pid, path, &actions, &attributes, &words, &variables)
     close(input.reader)
     close(output.writer)
@@ -92,7 +94,7 @@ public struct ProcessRunner: Sendable {
     }
     return RunningProcess(
       pid: pid, input: input.writer, output: output.reader, errors: errors.reader,
-      stdin: stdin ?? [], timeout: timeout
+      stdin: stdin ?? [], timeout: timeout, since: begin
     ) { [path, arguments] in KnownSecrets.findings(in: $0, path: path, arguments: arguments) }
   }
 

@@ -19,6 +19,7 @@ public final class RunningProcess: Sendable {
 
   init(
     pid: Int32, input: Int32, output: Int32, errors: Int32, stdin: [UInt8], timeout: Double,
+    since start: ContinuousClock.Instant,
     secrets: @escaping @Sendable (ProcessResult) -> [String]
   ) {
     self.pid = pid
@@ -26,7 +27,8 @@ public final class RunningProcess: Sendable {
     signal(SIGPIPE, SIG_IGN)
     let thread = Thread {
       var result = self.follow(
-        input: input, output: output, errors: errors, stdin: stdin, timeout: timeout)
+        input: input, output: output, errors: errors, stdin: stdin, timeout: timeout,
+        since: start)
       let shown = secrets(result)
       if !shown.isEmpty { result.spoil("SECRETS SHOWN: \(shown.joined(separator: ", "))") }
       self.finish(result)
@@ -90,10 +92,10 @@ public final class RunningProcess: Sendable {
 
   /// Feeds, reads and waits until the program has ended and its output with it.
   private func follow(
-    input: Int32, output: Int32, errors: Int32, stdin: [UInt8], timeout: Double
+    input: Int32, output: Int32, errors: Int32, stdin: [UInt8], timeout: Double,
+    since start: ContinuousClock.Instant
   ) -> ProcessResult {
     let clock = ContinuousClock()
-    let start = clock.now
     var rest = stdin[...]
     var open = [input, output, errors]
     _ = fcntl(input, F_SETFL, O_NONBLOCK)

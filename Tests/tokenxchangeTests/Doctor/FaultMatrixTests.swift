@@ -40,7 +40,8 @@ struct FaultMatrixTests {
     noSecrets(in: outcome.output, bench)
     if ProcessInfo.processInfo.environment["FAULT_TABLE"] == "1" {
       let number = first["number"]?.lenientNumber ?? 0
-      print("| \(fault) | \(Int(number)). \(fault.step): \(fault.status.rawValue): \(line) |")
+      print(
+        "| \(fault) | \(Int(number)). \(fault.step): \(fault.status.rawValue): \(line) | \(hint) |")
     }
   }
 

@@ -33,7 +33,7 @@ extension FaultTable {
   /// A sign-in that gets these answers; the last one again and again.
   static func login(
     _ name: String, _ outcomes: [WorldDouble.Outcome], _ arguments: String...,
-    cache: CacheSystem = .live, variables: [String: String] = [:]
+    cache: CacheSystem = .failing, variables: [String: String] = [:]
   ) -> Fault {
     var fault = Fault(
       "login: " + name,
@@ -110,7 +110,7 @@ extension FaultTable {
   /// A cache whose lock another process holds, which asks somebody to sign in.
   private static func asking(forever: Bool) -> CacheSystem {
     let lock = LockOfAnother(isHeldForever: forever)
-    var cache = CacheSystem.live
+    var cache = CacheSystem.failing
     cache.prepareFolder = { _ throws(CacheFault) in }
     cache.read = { path, _ throws(CacheFault) in
       guard path.hasSuffix(".lock") else { throw .missing }

@@ -84,7 +84,8 @@ final class FakeOutside: Sendable {
       },
       copyProgram: { _, _ in }, writeOutput: { _ in },
       writeError: { line in self.set { $0.errors.append(line) } },
-      userID: 1000, sidecar: sidecarWorld)
+      userID: 1000, makeFolder: { _, _ in }, cache: .failing, person: .nobody, machine: .bare,
+      sidecar: sidecarWorld)
   }
 
   private var sidecarWorld: SidecarWorld {

@@ -10,13 +10,16 @@ struct SidecarExampleTests {
   /// YAML is read by Python; without it and its yaml module these tests are skipped.
   static let hasYAML = (try? ProcessRunner("python3", ["-c", "import yaml"]).run())?.code == 0
 
+  private static func example(_ name: String) -> String {
+    URL(filePath: #filePath).appending(path: "../../../../examples/\(name)").standardized.path
+  }
+
   private static func pod(_ name: String) throws -> JSONValue {
-    let path = URL(filePath: #filePath).appending(path: "../../../../examples/sidecar/\(name)")
     let script =
       "import json, sys, yaml\n"
       + "print(json.dumps(list(yaml.safe_load_all(open(sys.argv[1])))[-1]))"
-    let result = try ProcessRunner("python3", ["-c", script, path.standardized.path]).run()
-    return try JSONValue(parsing: result.stdout)
+    let path = example("sidecar/\(name)")
+    return try JSONValue(parsing: ProcessRunner("python3", ["-c", script, path]).run().stdout)
   }
 
   @Test(.enabled(if: hasYAML), arguments: ["pod.yaml", "from-dexsidecar.yaml"])
@@ -36,8 +39,26 @@ struct SidecarExampleTests {
     #expect(mounts.contains(AtomicFile.folder(of: settings.file)))
     #expect(mounts.contains(AtomicFile.folder(of: settings.exchange.tokenFile)))
     let probe = container["startupProbe"]?["exec"]?["command"]?.array?.compactMap(\.string) ?? []
+    #expect(probe.first == PodPaths.program)
     let check = try ArgumentParser(arguments: Array(probe.dropFirst()), variables: [:]).parse()
     #expect(check.command.name == "check")
     #expect(check.text(.checkedFile) == settings.file)
+  }
+
+  @Test func theImageHasTheProgramWhereProbesLookForIt() throws {
+    let text = try String(
+      contentsOfFile: Self.example("image/Containerfile"), encoding: .utf8)
+    #expect(text.contains(" tokenxchange \(PodPaths.program)\n"))
+    #expect(text.contains("ENTRYPOINT [\"\(PodPaths.program)\"]"))
+  }
+
+  // Needs Python's yaml: apt-get install python3-yaml.
+  @Test(.enabled(if: hasYAML))
+  func theKubeconfigNamesTheFileOfThePod() throws {
+    let arguments = try Self.pod("pod.yaml")["spec"]?["initContainers"]?.array?.first?["args"]
+    let written = arguments?.array?.compactMap(\.string).first { $0.hasPrefix("--write=") }
+    let kubeconfig = try Self.pod("kubeconfig.yaml")["data"]?["kubeconfig"]?.string ?? ""
+    let file = try #require(written?.dropFirst("--write=".count))
+    #expect(kubeconfig.contains("tokenFile: \(file)\n"))
   }
 }

@@ -1,0 +1,43 @@
+/// Dex's own `config.yaml`, as far as the stand-in knows its parts.
+extension DexConfiguration {
+  /// Takes clients, connectors, grants and life of tokens from a `config.yaml`, read as JSON.
+  ///
+  /// What is not in it gets Dex's default and not the stand-in's. The keys of an issuer are those of
+  /// the connector that has it already, because a real Dex fetches them.
+  public mutating func take(_ file: JSONValue) {
+    let keys = Dictionary(connectors.map { ($0.issuer, $0.keys) }) { $1 }
+    issuer = file["issuer"]?.string ?? issuer
+    connectors = (file["connectors"]?.array ?? []).map { Connector(file: $0, keys: keys) }
+    clients = (file["staticClients"]?.array ?? []).map { client in
+      Client(
+        id: client["id"]?.string ?? "", secret: client["secret"]?.string ?? "",
+        isPublic: client["public"]?.bool ?? false)
+    }
+    grants = file["oauth2"]?["grantTypes"]?.strings ?? GrantType.all
+    tokenLifetime = file["expiry"]?["idTokens"]?.string.flatMap(Self.seconds) ?? 86_400
+  }
+
+  /// A span such as `10m`, of one unit.
+  private static func seconds(_ text: String) -> Double? {
+    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
+    guard let unit = text.last.flatMap({ units[$0] }) else { return nil }
+    return Double(text.dropLast()).map { $0 * unit }
+  }
+}
+
+extension DexConfiguration.Connector {
+  fileprivate init(file: JSONValue, keys: [String: [RSAKey]]) {
+    let config = file["config"]
+    let issuer = config?["issuerAlias"]?.string ?? config?["issuer"]?.string ?? ""
+    self.init(
+      id: file["id"]?.string ?? "", kind: file["type"]?.string == "oidc" ? .oidc : .other,
+      issuer: issuer, keys: keys[issuer] ?? [])
+    scopes = config?["scopes"]?.strings ?? ["openid", "profile", "email"]
+    userNameKey = config?["userNameKey"]?.string ?? "name"
+    getsUserInfo = config?["getUserInfo"]?.bool ?? false
+  }
+}
+
+extension JSONValue {
+  fileprivate var strings: [String]? { array?.compactMap(\.string) }
+}
