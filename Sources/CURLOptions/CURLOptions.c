@@ -2,8 +2,8 @@
 // Their values are part of the stable ABI of both.
 #define _GNU_SOURCE
 #include "CURLOptions.h"
+#include "Hook.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -31,8 +31,10 @@ enum {
   CURLOPT_PROXY_SSL_VERIFYPEER = 248,
   CURLOPT_PROXY_SSL_VERIFYHOST = 249,
   CURLOPT_PROXY_SSLVERSION = 250,
+  CURLOPT_SUPPRESS_CONNECT_HEADERS = 265,
   CURLOPT_CAINFO_BLOB = 40309,
   CURLOPT_PROXY_CAINFO_BLOB = 40310,
+  CURLINFO_LOCAL_PORT = 0x200000 + 42,
   CURLINFO_OS_ERRNO = 0x200000 + 25,
   CURLINFO_HTTP_CONNECTCODE = 0x200000 + 22,
   CURL_HTTP_VERSION_1_1 = 2,
@@ -46,27 +48,12 @@ enum {
 
 struct curl_blob { void *data; size_t len; unsigned int flags; };
 struct curl_message { int kind; void *easy; union { void *pointer; int code; } data; };
-typedef int setopt_function(void *, int, ...);
-typedef int getinfo_function(void *, int, ...);
 
 #ifdef TOKENXCHANGE_STATIC
-// Linked with --wrap, which fails unless both sides are there: the hook is always in effect.
-setopt_function curl_easy_setopt;
 getinfo_function curl_easy_getinfo;
 int __real_curl_multi_add_handle(void *, void *);
 struct curl_message *__real_curl_multi_info_read(void *, int *);
-#define HOOK(name) __wrap_##name
-#define ORIGINAL(name, type) (&__real_##name)
-#define LIBRARY(name, type) (&name)
 int tx_hook_effective(void) { return 1; }
-#else
-// The executable's symbols come before libcurl's, but the linker exports only those that a library
-// asks for, and FoundationNetworking asks for libcurl's by this version.
-#define HOOK(name) tx_##name
-__asm__(".symver tx_curl_multi_add_handle, curl_multi_add_handle@@CURL_OPENSSL_4");
-__asm__(".symver tx_curl_multi_info_read, curl_multi_info_read@@CURL_OPENSSL_4");
-#define ORIGINAL(name, type) ((type)dlsym(RTLD_NEXT, #name))
-#define LIBRARY(name, type) ((type)dlsym(RTLD_DEFAULT, #name))
 #endif
 
 typedef int add_function(void *, void *);
@@ -75,12 +62,16 @@ add_function HOOK(curl_multi_add_handle);
 read_function HOOK(curl_multi_info_read);
 
 #ifndef TOKENXCHANGE_STATIC
+EXPORT(curl_multi_add_handle);
+EXPORT(curl_multi_info_read);
+
 int tx_hook_effective(void) {
   return dlsym(RTLD_DEFAULT, "curl_multi_add_handle") == (void *)&tx_curl_multi_add_handle &&
          dlsym(RTLD_DEFAULT, "curl_multi_info_read") == (void *)&tx_curl_multi_info_read &&
          dlsym(RTLD_NEXT, "curl_multi_add_handle") != NULL &&
          dlsym(RTLD_NEXT, "curl_multi_info_read") != NULL &&
-         dlsym(RTLD_DEFAULT, "curl_easy_setopt") != NULL &&
+         dlsym(RTLD_DEFAULT, "curl_easy_setopt") == (void *)&tx_curl_easy_setopt &&
+         dlsym(RTLD_NEXT, "curl_easy_setopt") != NULL &&
          dlsym(RTLD_DEFAULT, "curl_easy_getinfo") != NULL;
 }
 #endif
@@ -140,6 +131,7 @@ struct tx_outcome tx_outcome(void) {
   pthread_mutex_lock(&lock);
   struct tx_outcome copy = outcome;
   pthread_mutex_unlock(&lock);
+  copy.too_many_headers = tx_headers_too_large();
   return copy;
 }
 
@@ -159,6 +151,7 @@ static int apply(void *easy, setopt_function *setopt) {
   SET(CURLOPT_FOLLOWLOCATION, 0L);
   SET(CURLOPT_NOSIGNAL, 1L);
   SET(CURLOPT_NETRC, 0L);
+  SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   // On a connection that it used before, libcurl sends a request a second time by itself when the
   // first came to nothing: a refresh token must not be, and URLSession hangs over it.
@@ -201,7 +194,7 @@ static void refuse(void *easy, setopt_function *setopt) {
 }
 
 int HOOK(curl_multi_add_handle)(void *multi, void *easy) {
-  setopt_function *setopt = LIBRARY(curl_easy_setopt, setopt_function *);
+  setopt_function *setopt = ORIGINAL(curl_easy_setopt, setopt_function *);
   add_function *original = ORIGINAL(curl_multi_add_handle, add_function *);
   if (!setopt || !original) abort();
   pthread_mutex_lock(&lock);
@@ -222,6 +215,9 @@ struct curl_message *HOOK(curl_multi_info_read)(void *multi, int *left) {
     outcome.code = message->data.code;
     getinfo(message->easy, CURLINFO_OS_ERRNO, &outcome.os_errno);
     getinfo(message->easy, CURLINFO_HTTP_CONNECTCODE, &outcome.connect_status);
+    long port = 0;
+    getinfo(message->easy, CURLINFO_LOCAL_PORT, &port);
+    outcome.connected = port > 0;
     pthread_mutex_unlock(&lock);
   }
   return message;

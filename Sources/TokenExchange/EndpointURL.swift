@@ -25,12 +25,20 @@ public struct EndpointURL: Sendable, Equatable, Hashable {
     _ text: String, source: String, allowsHTTP: Bool = false, canAllowHTTP: Bool = true
   ) throws(Problem) {
     // Non-ASCII host names would need ICU's data, which the static build leaves out.
-    guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-      throw .badURL(text, source: source, why: "holds a space, control or non-ASCII character")
+    guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
+      throw .badURL(
+        text, source: source, why: "holds a character beyond ASCII",
+        hint: "write a host name of another alphabet in punycode: xn--…")
     }
-    guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
-      scheme == "https" || scheme == "http"
-    else { throw .badURL(text, source: source, why: "does not begin with https://") }
+    guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+      throw .badURL(text, source: source, why: "holds a space, newline or control character")
+    }
+    guard let parts = URLComponents(string: text) else {
+      throw .badURL(text, source: source, why: "cannot be read as one")
+    }
+    guard let scheme = parts.scheme?.lowercased(), scheme == "https" || scheme == "http" else {
+      throw .badURL(text, source: source, why: "does not begin with https://")
+    }
     // Not shown: what stands before the @ may be a password.
     guard parts.user == nil, parts.password == nil else { throw .urlWithUser(source: source) }
     // `host` would ask ICU to read punycode, and the static build has none of its data.
@@ -77,6 +85,9 @@ public struct EndpointURL: Sendable, Equatable, Hashable {
     let name = host.contains(":") ? "[\(host)]" : host
     return port == (scheme == "https" ? 443 : 80) ? name : "\(name):\(port)"
   }
+
+  /// Host and port, for messages about connections: nobody need know a scheme's own port at night.
+  public var hostAndPort: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
   /// Whether the host is this machine itself: `localhost`, `127.0.0.0/8` or `::1`.
   public var isLoopback: Bool { Self.isLoopback(host) }

@@ -43,7 +43,8 @@ extension Problem {
   public static func execInfoVersion(_ version: String) -> Problem {
     Problem(
       .usage,
-      "KUBERNETES_EXEC_INFO asks for apiVersion \(CleanText.line(version)), which is not supported",
+      "KUBERNETES_EXEC_INFO asks for apiVersion "
+        + "\(version.isEmpty ? "\"\"" : CleanText.line(version)), which is not supported",
       hint: "set exec.apiVersion in the kubeconfig to client.authentication.k8s.io/v1 or "
         + "client.authentication.k8s.io/v1beta1")
   }

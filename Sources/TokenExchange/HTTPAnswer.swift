@@ -13,4 +13,12 @@ public struct HTTPAnswer: Sendable, Equatable {
     self.headers = headers
     self.body = body
   }
+
+  /// Whether this is what nginx and Go say to plain http on a port for https.
+  public var isAskingForTLS: Bool {
+    guard status == 400 else { return false }
+    let text = String(decoding: body.prefix(2000), as: UTF8.self)
+    return text.contains("plain HTTP request was sent to HTTPS port")
+      || text.contains("HTTP request to an HTTPS server")
+  }
 }

@@ -58,7 +58,7 @@ public struct IssuedToken: Sendable, Equatable {
     // What begins as every JWT does and is none was damaged on the way; an opaque token may pass.
     if jwt == nil, token.hasPrefix("eyJ") { throw .damagedToken(expected.url) }
     let lifetime = members["expires_in"]?.lenientNumber
-    expiry = jwt?.expiry ?? lifetime.map { now.addingTimeInterval(min($0, Timestamp.last)) }
+    expiry = jwt?.expiry ?? lifetime.map { now.addingTimeInterval(min(max($0, 0), Timestamp.last)) }
     issuedTokenType = members["issued_token_type"]?.string
     tokenType = members["token_type"]?.string
     try expected.check(self, now: now)

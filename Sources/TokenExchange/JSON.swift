@@ -21,9 +21,44 @@ public enum JSON: Sendable, Equatable {
   case object([String: JSON])
 
   /// Reads a whole JSON text, or returns nil if it is not one.
+  ///
+  /// A text that is nested more than 64 deep, or has more than 20,000 values, is none either: it
+  /// comes from nobody who means well, and JSONDecoder would take seconds for it.
   public init?(parsing bytes: [UInt8]) {
-    guard let value = try? JSONDecoder().decode(JSON.self, from: Data(bytes)) else { return nil }
+    guard Self.isModest(bytes), let value = try? JSONDecoder().decode(JSON.self, from: Data(bytes))
+    else { return nil }
     self = value
+  }
+
+  /// Whether a text has no more brackets and commas than anything that is meant to be read here.
+  private static func isModest(_ bytes: [UInt8]) -> Bool {
+    var depth = 0
+    var values = 0
+    var isInString = false
+    var isEscaped = false
+    for byte in bytes {
+      if isInString {
+        if isEscaped {
+          isEscaped = false
+        } else if byte == UInt8(ascii: "\\") {
+          isEscaped = true
+        } else if byte == UInt8(ascii: "\"") {
+          isInString = false
+        }
+        continue
+      }
+      switch byte {
+      case UInt8(ascii: "\""): isInString = true
+      case UInt8(ascii: ","): values += 1
+      case UInt8(ascii: "["), UInt8(ascii: "{"):
+        depth += 1
+        values += 1
+        guard depth <= 64 else { return false }
+      case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+      default: break
+      }
+    }
+    return values <= 20_000
   }
 
   /// The member of an object, or nil if this is no object or has none of that name.

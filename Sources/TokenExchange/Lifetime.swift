@@ -14,7 +14,8 @@ public enum Lifetime {
     case ..<172_800:
       let minutes = total / 60 % 60
       return "\(total / 3600) h" + (minutes == 0 ? "" : " \(minutes) min")
-    default: return "\(total / 86_400) d"
+    case ..<3_153_600_000: return "\(total / 86_400) d"
+    default: return "over 100 years"
     }
   }
 

@@ -4,7 +4,7 @@ public import FoundationEssentials
 extension Problem {
   /// A redirect, which would send the token to another place.
   public static func redirected(_ url: EndpointURL, status: Int, location: String?) -> Problem {
-    let target = location.map { CleanText.line(hostOf($0), limit: 120) } ?? "nowhere"
+    let target = location.map { CleanText.line(targetOf($0), limit: 120) } ?? "nowhere"
     return Problem(
       .answer, "\(url.text) answered \(status) with a redirect to \(target)",
       hint: "redirects are refused, because they would carry the token to another place; "
@@ -19,6 +19,13 @@ extension Problem {
       hint: answer.status == 429
         ? "an ingress or proxy in front of Dex limits the rate; Dex itself does not"
         : "Dex or the ingress in front of it is down or overloaded: look at its pods and log")
+  }
+
+  /// Plain http was spoken to a port that wants TLS.
+  public static func speaksTLS(_ url: EndpointURL) -> Problem {
+    Problem(
+      .usage, "\(url.hostAndPort) speaks https on that port, and was asked by plain http",
+      hint: "write https:// in --issuer or --token-url")
   }
 
   /// 404: not Dex's token endpoint.
@@ -147,10 +154,9 @@ extension Problem {
         + "and --audience")
   }
 
-  /// The answer was larger than anything a token endpoint gives.
-  public static func answerTooLarge(_ url: EndpointURL) -> Problem {
-    Problem(
-      .answer, "the answer of \(url.text) is larger than 1 MiB", hint: notTokenEndpoint)
+  /// The answer was larger than anything a token endpoint gives; `what` ends the sentence.
+  public static func answerTooLarge(_ url: EndpointURL, _ what: String) -> Problem {
+    Problem(.answer, "the answer of \(url.text) \(what)", hint: notTokenEndpoint)
   }
 
   private static let notTokenEndpoint =
@@ -163,11 +169,14 @@ extension Problem {
     return text.isEmpty ? "" : ": " + text
   }
 
-  /// The scheme and host of a redirect's target; its query may hold secrets.
-  private static func hostOf(_ location: String) -> String {
-    guard let parts = URLComponents(string: location), let host = parts.encodedHost else {
-      return "a path on the same host"
+  /// The scheme and host of a redirect's target, or its path on the same host; its query may hold
+  /// secrets.
+  private static func targetOf(_ location: String) -> String {
+    guard let parts = URLComponents(string: location) else { return "an unreadable address" }
+    if let host = parts.encodedHost, !host.isEmpty {
+      return (parts.scheme.map { $0 + "://" } ?? "") + host + (parts.port.map { ":\($0)" } ?? "")
     }
-    return (parts.scheme.map { $0 + "://" } ?? "") + host + (parts.port.map { ":\($0)" } ?? "")
+    if let scheme = parts.scheme { return "a \(scheme): address" }
+    return "\(parts.path.isEmpty ? "/" : parts.path) on the same host"
   }
 }

@@ -15,7 +15,9 @@ extension Problem {
     Problem(
       .subjectToken,
       "the token file \(CleanText.line(path)) cannot be read by uid \(user): \(reason)",
-      hint: "projected token files are 0600: set fsGroup or runAsUser in the pod's securityContext")
+      hint: reason == "Permission denied"
+        ? "projected token files are 0600: set fsGroup or runAsUser in the pod's securityContext"
+        : "it is not a matter of permissions: look at the path and at the volume behind it")
   }
 
   /// The path is a folder, pipe or device.

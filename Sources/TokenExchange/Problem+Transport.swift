@@ -19,24 +19,36 @@ extension Problem {
           + "NAME.NAMESPACE.svc")
     case .refused:
       return Problem(
-        .network, "\(url.authority) refuses connections",
+        .network, "\(url.hostAndPort) refuses connections",
         hint: "is Dex running there, and on that port? a Service refuses while none of its pods is "
           + "ready")
+    case .unreachable:
+      return Problem(
+        .network, "\(url.hostAndPort) cannot be reached: \(detail)",
+        hint: "a NetworkPolicy or firewall rejects it, or there is no route from here, such as to "
+          + "an IPv6 address from a pod with IPv4 only")
     case .reset:
       return Problem(
         .network, "the connection to \(url.authority) broke before the answer was whole",
         hint: "Dex or a proxy on the way closed it: look at their logs at this moment")
     case .timedOut:
-      return Problem(
-        .network, "\(url.authority) gave no whole answer within \(Self.span(seconds))",
-        hint: "a NetworkPolicy or firewall may drop the packets; --timeout gives more time")
+      return .timedOut(detail, url, span(seconds))
     case .tls: return .tls(detail, url)
     case .trustStore:
       return Problem(
         .usage, "nothing was sent to \(url.authority): \(detail)",
         hint: "give Dex's CA by --certificate-authority or --certificate-authority-data, or mount "
           + "a CA bundle")
-    case .tooLarge: return .answerTooLarge(url)
+    case .tooLarge:
+      return .answerTooLarge(url, detail.isEmpty ? "is larger than 1 MiB" : detail)
+    case .notHTTP:
+      return Problem(
+        .answer, "\(url.hostAndPort) answers with something else than HTTP/1.1 (\(detail))",
+        hint: "is that Dex's port for http or https, and not the one for gRPC or another service?")
+    case .compressed:
+      return Problem(
+        .answer, "the answer of \(url.text) is compressed, which was not asked for",
+        hint: "turn compression off for this path in the ingress or proxy in front of Dex")
     case .proxy:
       return Problem(
         .network, "the proxy for \(url.authority) cannot be used: \(detail)",
@@ -44,7 +56,7 @@ extension Problem {
     case .notSent:
       return Problem(
         .usage, "nothing was sent to \(url.authority): \(detail)",
-        hint: "tokenxchange version tells how this binary was built; see --certificate-authority")
+        hint: "use the static binary (make static); tokenxchange version tells how one was built")
     case .other:
       return Problem(
         .network, "the request to \(url.authority) failed: \(detail)",
@@ -52,42 +64,73 @@ extension Problem {
     }
   }
 
-  private static func tls(_ detail: String, _ url: EndpointURL) -> Problem {
-    let (what, hint): (String, String) =
-      if detail.contains("unable to get local issuer") || detail.contains("self-signed")
-        || detail.contains("self signed") || detail.contains("unable to get issuer")
-      {
-        (
-          "shows a certificate of an unknown issuer",
-          "give its CA by --certificate-authority or --certificate-authority-data"
-        )
-      } else if detail.contains("has expired") {
-        (
-          "shows a certificate that has expired",
-          "renew it; if it is fresh, this machine's clock is wrong"
-        )
-      } else if detail.contains("not yet valid") {
-        ("shows a certificate that is not yet valid", "compare the clocks of both machines")
-      } else if detail.contains("subject name") || detail.contains("hostname mismatch")
-        || detail.contains("IP address mismatch")
-      {
-        (
-          "shows a certificate for another name",
-          "use a name that the certificate holds as a subject alternative name"
-        )
-      } else if detail.contains("wrong version number") || detail.contains("http request") {
-        ("does not speak TLS on that port", "is it the plain http port? use the https one")
-      } else if detail.contains("protocol version") || detail.contains("unsupported protocol") {
-        ("speaks only TLS older than 1.2", "let the server offer TLS 1.2 or 1.3")
-      } else {
-        ("and this client could not agree on TLS", "openssl s_client -connect shows what it offers")
-      }
+  /// A time-out, by how far things had come: each leads to another place to look at.
+  private static func timedOut(_ detail: String, _ url: EndpointURL, _ span: String) -> Problem {
+    if detail.hasPrefix("Resolving") {
+      return Problem(
+        .network, "the name \(url.host) was not resolved within \(span)",
+        hint: "the pod's DNS does not answer: see /etc/resolv.conf, and whether a NetworkPolicy "
+          + "lets port 53 through")
+    }
+    if detail.hasPrefix("Connection time") || detail.hasPrefix("Failed to connect") {
+      return Problem(
+        .network, "\(url.hostAndPort) took no connection within \(span)",
+        hint: "a NetworkPolicy, firewall or security group drops the packets, or the address is "
+          + "out of date")
+    }
+    if detail.contains("TLS handshake") || detail.contains("SSL connection") {
+      return Problem(
+        .network, "\(url.hostAndPort) did not finish the TLS handshake within \(span)",
+        hint: "is that a port for https? a proxy or service mesh on the way may hold it up")
+    }
     return Problem(
-      .network, "\(url.authority) \(what)" + (detail.isEmpty ? "" : " (\(detail))"), hint: hint)
+      .network, "\(url.hostAndPort) gave no whole answer within \(span)",
+      hint: "Dex or a proxy in front of it is slow or stuck, often because it cannot fetch the "
+        + "cluster's keys: look at its log; --timeout gives more time")
+  }
+
+  private static func tls(_ detail: String, _ url: EndpointURL) -> Problem {
+    let look = "openssl s_client -connect \(url.hostAndPort)"
+    func problem(_ what: String, _ hint: String) -> Problem {
+      Problem(.network, "\(url.hostAndPort) \(what)", hint: hint)
+    }
+    let untrusted = ["unable to get local issuer", "self-signed", "self signed", "get issuer"]
+    if untrusted.contains(where: detail.contains) {
+      return problem(
+        "shows a certificate of an unknown issuer (\(detail))",
+        "give its CA by --certificate-authority or --certificate-authority-data; "
+          + "\(look) -showcerts shows who signed it")
+    }
+    if detail.contains("has expired") {
+      return problem(
+        "shows a certificate that has expired",
+        "renew it; if it is fresh, this machine's clock is wrong")
+    }
+    if detail.contains("not yet valid") {
+      return problem(
+        "shows a certificate that is not yet valid", "compare the clocks of both machines")
+    }
+    let misnamed = ["subject name", "hostname mismatch", "IP address mismatch"]
+    if misnamed.contains(where: detail.contains) {
+      return problem(
+        "shows a certificate for another name",
+        "use a name that the certificate holds as a subject alternative name; \(look) shows it")
+    }
+    if detail.contains("wrong version number") || detail.contains("http request") {
+      return problem(
+        "does not speak TLS on that port", "is it the plain http port? use the https one")
+    }
+    if detail.contains("protocol version") || detail.contains("unsupported protocol") {
+      return problem("speaks only TLS older than 1.2", "let the server offer TLS 1.2 or 1.3")
+    }
+    return problem(
+      "and this client could not agree on TLS" + (detail.isEmpty ? "" : " (\(detail))"),
+      "\(look) shows what it offers; does it ask for a client certificate? there is none to give")
   }
 
   private static func span(_ seconds: Double) -> String {
-    let seconds = seconds < 10 ? (seconds * 1000).rounded() / 1000 : min(seconds, 1e9).rounded()
+    let steps = seconds < 0.1 ? 1000.0 : seconds < 10 ? 100 : 1
+    let seconds = (min(seconds, 1e9) * steps).rounded() / steps
     return seconds == seconds.rounded() ? "\(Int(seconds)) s" : "\(seconds) s"
   }
 }

@@ -1,14 +1,15 @@
 /// What can be wrong with a URL that was given.
 extension Problem {
   /// The URL cannot be used as it is.
-  public static func badURL(_ text: String, source: String, why: String) -> Problem {
+  public static func badURL(
+    _ text: String, source: String, why: String, hint: String? = nil
+  ) -> Problem {
     // A query or user part may hold a secret, so such a URL is not shown whole.
     let shown = text.split(whereSeparator: { "?#".contains($0) }).first.map(String.init) ?? ""
     let name = shown.contains("@") ? "it" : JSON.quote(CleanText.line(shown, limit: 120))
     return Problem(
       .usage, "\(source) is not a usable URL: \(name) \(why)",
-      hint: "write it as https://HOST:PORT/PATH, such as https://dex.example.com/dex; a non-ASCII "
-        + "host name in punycode")
+      hint: hint ?? "write it as https://HOST:PORT/PATH, such as https://dex.example.com/dex")
   }
 
   /// The URL carries a user name or password.

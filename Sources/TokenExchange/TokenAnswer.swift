@@ -23,7 +23,8 @@ public enum TokenAnswer {
   static func members(
     of answer: HTTPAnswer, from url: EndpointURL, refused: (OAuthRefusal) -> Problem
   ) throws(Problem) -> [String: JSON] {
-    if (300...399).contains(answer.status) {
+    // The others of 3xx lead nowhere else.
+    if [301, 302, 303, 307, 308].contains(answer.status) {
       throw .redirected(url, status: answer.status, location: answer.headers["location"])
     }
     let json = JSON(parsing: answer.body)
@@ -33,6 +34,7 @@ public enum TokenAnswer {
     if answer.status == 429 || answer.status >= 500 {
       throw .serverBusy(url, answer)
     }
+    if answer.isAskingForTLS { throw .speaksTLS(url) }
     guard (200...299).contains(answer.status) else {
       throw answer.status == 404 ? .notFound(url, answer) : .unusableStatus(url, answer)
     }

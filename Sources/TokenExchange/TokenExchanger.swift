@@ -62,9 +62,12 @@ public struct TokenExchanger: Sendable {
       let problem: Problem
       switch outcome.result {
       case .success(let answer):
-        do { return try IssuedToken(answer: answer, to: attempt, now: sent) } catch {
-          problem = error
-        }
+        do {
+          let token = try IssuedToken(answer: answer, to: attempt, now: sent)
+          // Its time may have run out on the way.
+          try attempt.expectation.check(token, now: now())
+          return token
+        } catch { problem = error }
       case .failure(let error): problem = error
       }
       let mayRepeat =
@@ -126,7 +129,7 @@ extension Problem {
     var problem = self
     problem.retryAfter = retryAfter
     if attempts > 1 { problem.sentence += " (\(attempts) attempts)" }
-    if let retryAfter, category == .network {
+    if let retryAfter, retryAfter >= 1, category == .network {
       problem.sentence += "; it asks to wait \(Lifetime.words(retryAfter.rounded(.up)))"
     }
     return problem

@@ -6,6 +6,8 @@ public struct TransportError: Error, Sendable, Equatable {
     case nameNotFound
     /// Nothing listens at the address.
     case refused
+    /// There is no way to the address, or somebody on the way forbids it.
+    case unreachable
     /// The connection broke before the answer was whole.
     case reset
     /// The time allowed ran out.
@@ -14,8 +16,12 @@ public struct TransportError: Error, Sendable, Equatable {
     case tls
     /// The certificates to trust are not there or cannot be read.
     case trustStore
-    /// The answer is larger than the caller allows.
+    /// The answer, or its headers, are larger than the caller allows.
     case tooLarge
+    /// What came back is no answer of HTTP/1.
+    case notHTTP
+    /// The answer is compressed, which was not asked for.
+    case compressed
     /// The proxy named in the environment could not be used.
     case proxy
     /// The request could not be made as asked, and was therefore not sent.

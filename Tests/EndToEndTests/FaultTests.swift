@@ -11,7 +11,8 @@ struct FaultTests {
   static let cutHint =
     "something on the way cut or replaced the answer: a proxy, an ingress, a captive portal"
   static let timeHint =
-    "a NetworkPolicy or firewall may drop the packets; --timeout gives more time"
+    "Dex or a proxy in front of it is slow or stuck, often because it cannot fetch the cluster's "
+    + "keys: look at its log; --timeout gives more time"
   static let wrongHint =
     "this is not what Dex's token endpoint answers: is --issuer or --token-url Dex's address?"
   static let url = "http://DEX/dex/token"

@@ -30,13 +30,6 @@ import Testing
     Row("wrong audience", [], ["--subject-audience=other"]),
     Row("wrong issuer", [], ["--issuer=https://127.0.0.1:1/dex"]),
     Row("bad option", [], ["--output=nothing"]),
-    // The server hands back all that it was given, as debugging proxies do.
-    Row(
-      "echo",
-      [
-        .response(
-          .json(["error": "invalid_request", "error_description": "echo"], status: 400))
-      ], []),
   ]
 
   @Test(arguments: runs, [[], ["--verbose"]])
@@ -57,16 +50,56 @@ import Testing
     #expect(hunt.findings(below: home) == [])
   }
 
-  @Test func aServerThatEchoesTheRequestTellsNobody() async throws {
+  /// Every program that any test runs is searched for every secret that the stand-ins gave out.
+  @Test func theRunnerSpoilsWhatShowsASecret() async throws {
+    let plugin = try Plugin()
+    let token = plugin.site.cluster.token()
+    let signature = String(token.split(separator: ".")[2])
+    let encoded = Data("a\(token)".utf8).base64EncodedString()
+    for text in [token, signature, encoded, "conf-secret", "a%2Bb%252Fc%3Ad%20e%26f"] {
+      let result = try await ProcessRunner("/bin/sh", ["-c", "echo \"$0\" >&2", text]).result()
+      #expect(result.ending == .exit(199), "\(text)")
+      #expect(result.errors.hasPrefix("SECRETS SHOWN: "))
+    }
+    let harmless = try await ProcessRunner("/bin/sh", ["-c", "echo dex >&2"]).result()
+    #expect(harmless.ending == .exit(0))
+  }
+
+  /// What a server that means to help, or to harm, makes of a request in its error.
+  static let echoes: [Row<@Sendable (LoopbackRequest) -> String, String?>] = [
+    Row("its form", { $0.text }, nil),
+    Row(
+      "its headers", { $0.headers.map { "\($0.name): \($0.value)" }.joined(separator: "\n") }, nil),
+    Row(
+      "its Authorization", { $0.header("authorization") ?? "" }, "Basic [redacted]"),
+    Row(
+      "half of it", { String(repeating: "x", count: 290) + ($0.header("authorization") ?? "") },
+      String(repeating: "x", count: 290) + "Basic [redacted]…"),
+    Row(
+      "a signature",
+      { $0.formValue("subject_token")?.split(separator: ".").last.map(String.init) ?? "" },
+      "[redacted]…"),
+  ]
+
+  @Test(arguments: echoes, ["basic", "post"])
+  func aServerThatEchoesTellsNobody(
+    row: Row<@Sendable (LoopbackRequest) -> String, String?>, method: String
+  ) async throws {
     let plugin = try Plugin()
     let echo = try LoopbackServer { request in
       .json(
-        ["error": "invalid_request", "error_description": .string(request.text)], status: 400)
+        ["error": "invalid_request", "error_description": .string(row.input(request))],
+        status: 400)
     }
     defer { echo.stop() }
     let result = try await plugin.run(
-      ["--token-url", echo.url + "/token"] + plugin.flags.dropFirst(2))
+      plugin.flags("--client-id", "conf-odd")
+        + ["--token-url", echo.url + "/token", "--client-auth", method, "--verbose"],
+      ["TOKENXCHANGE_CLIENT_SECRET": GetTokenTests.oddSecret])
     #expect(result.ending == .exit(5))
     #expect(echo.requestCount == 1)
+    if let output = row.output, method == "basic" {
+      #expect(result.errors.contains("invalid_request: \(output)\n"))
+    }
   }
 }

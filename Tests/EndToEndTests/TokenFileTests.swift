@@ -128,6 +128,6 @@ struct TokenFileTests {
   @Test func needsAFile() async throws {
     expectFailure(
       try await run([]), 2, "--token-file is required",
-      hint: "set --token-file or TOKENXCHANGE_TOKEN_FILE; set are: none")
+      hint: "set --token-file or TOKENXCHANGE_TOKEN_FILE; nothing was given")
   }
 }

@@ -25,7 +25,7 @@ public struct SecretHunt: Sendable {
     }
   }
 
-  private static func shapes(of secret: String) -> [Data] {
+  static func shapes(of secret: String) -> [Data] {
     let parts = secret.split(separator: ".")
     let texts = parts.count == 3 ? [secret, String(parts[2])] : [secret]
     return texts.flatMap { text -> [Data] in

@@ -56,7 +56,7 @@ import TokenExchange
   @Test(arguments: [
     Row("seconds", 119.0, "119 s"), Row("minutes", 120, "2 min"), Row("hours", 7200, "2 h"),
     Row("hours and minutes", 9000, "2 h 30 min"), Row("days", 172_800, "2 d"),
-    Row("sign is dropped", -30, "30 s"), Row("no overflow", 1e300, "11574074074 d"),
+    Row("sign is dropped", -30, "30 s"), Row("no overflow", 1e300, "over 100 years"),
   ])
   func words(row: Row<Double, String>) {
     #expect(Lifetime.words(row.input) == row.output)

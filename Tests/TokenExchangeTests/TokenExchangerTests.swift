@@ -101,6 +101,20 @@ import TokenExchange
     #expect(theatre.timeouts.withLock { $0 } == [10, 8])
   }
 
+  @Test func aTokenThatEndsOnTheWayIsNotGiven() {
+    let theatre = Theatre([Self.good])
+    let moments = Mutex([Sample.now])
+    var exchanger = theatre.exchanger()
+    exchanger.now = {
+      moments.withLock { $0.isEmpty ? Sample.now.addingTimeInterval(1e9) : $0.removeFirst() }
+    }
+    let problem = #expect(throws: Problem.self) {
+      try exchanger.exchange(Sample.attempt(), trust: .system, until: 1010, userAgent: "x")
+    }
+    #expect(problem?.category == .answer)
+    #expect(problem?.sentence.contains(" expired ") == true)
+  }
+
   @Test func theLastProblemSaysHowOften() {
     let theatre = Theatre([Self.failure(.refused), Self.failure(.refused), Self.failure(.refused)])
     do {
@@ -108,7 +122,7 @@ import TokenExchange
       Issue.record("no error")
     } catch {
       #expect(
-        (error as? Problem)?.sentence == "dex.example refuses connections (3 attempts)")
+        (error as? Problem)?.sentence == "dex.example:443 refuses connections (3 attempts)")
     }
   }
 }

@@ -45,11 +45,13 @@ enum Sample {
   /// A world in which the exchange works, unless told otherwise.
   static func world(
     variables: [String: String] = [:], subject: Result<[UInt8], FileFault>? = nil,
-    files: [String: Result<[UInt8], FileFault>] = [:], outcomes: [WorldDouble.Outcome]? = nil
+    files: [String: Result<[UInt8], FileFault>] = [:], outcomes: [WorldDouble.Outcome]? = nil,
+    outputFault: String? = nil
   ) -> WorldDouble {
     var files = files
     files[WorldDouble.tokenPath] = subject ?? .success(Array(Sample.subject.utf8))
     return WorldDouble(
-      variables: variables, files: files, outcomes: outcomes ?? [token(issued)])
+      variables: variables, files: files, outcomes: outcomes ?? [token(issued)],
+      outputFault: outputFault)
   }
 }

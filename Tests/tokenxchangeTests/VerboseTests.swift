@@ -40,7 +40,7 @@ import Testing
       double.stderr.split(separator: "\n").suffix(3) == [
         "tokenxchange: [0 ms] --argocd true [flag]",
         "tokenxchange: --connector-id is required",
-        "hint: set --connector-id; set are: --argocd, --verbose",
+        "hint: set --connector-id; given: --argocd, --verbose",
       ], "\(double.stderr)")
   }
 }

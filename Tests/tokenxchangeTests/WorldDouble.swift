@@ -17,6 +17,8 @@ final class WorldDouble: Sendable {
   let variables: [String: String]
   let files: [String: Result<[UInt8], FileFault>]
   let now: Date
+  /// Why standard output cannot be written to, if it cannot.
+  let outputFault: String?
   let person: PersonSystem
   let cache: CacheSystem
   private let outcomes: Mutex<[Outcome]>
@@ -27,8 +29,10 @@ final class WorldDouble: Sendable {
   init(
     variables: [String: String] = [:], files: [String: Result<[UInt8], FileFault>] = [:],
     outcomes: [Outcome] = [], now: Date = Date(timeIntervalSince1970: 1_795_223_258),
+    outputFault: String? = nil,
     person: PersonSystem = .nobody, cache: CacheSystem = .failing
   ) {
+    self.outputFault = outputFault
     self.variables = variables
     self.files = files
     self.now = now
@@ -64,7 +68,10 @@ final class WorldDouble: Sendable {
       copyProgram: { path, _ throws(WriteFault) in
         Issue.record("the program was copied to \(path)")
       },
-      writeOutput: { text throws(Problem) in self.output.withLock { $0 += text } },
+      writeOutput: { text throws(Problem) in
+        if let outputFault = self.outputFault { throw .outputClosed(outputFault) }
+        self.output.withLock { $0 += text }
+      },
       writeError: { line in self.errors.withLock { $0 += line + "\n" } },
       userID: 999,
       makeFolder: { path, _ throws(WriteFault) in Issue.record("the folder \(path) was made") },

@@ -36,10 +36,13 @@ struct tx_outcome {
   int code;            // libcurl's result of the last transfer, or -1 if none has ended
   long os_errno;       // the last errno of connecting
   long connect_status; // a proxy's answer to CONNECT, or 0
+  int connected;       // whether the server, or a proxy, took the connection
+  int too_many_headers; // whether the answer's headers were larger than 64 KiB
 };
 struct tx_outcome tx_outcome(void);
 
-// Stops OpenSSL from reading openssl.cnf and from loading texts that nobody gets to see. Must come before libcurl's first use of OpenSSL.
+// Stops OpenSSL from reading openssl.cnf and from loading texts that nobody gets to see. Must come
+// before libcurl's first use of OpenSSL.
 void tx_skip_openssl_config(void);
 
 // Whether this is the static build, which carries its libraries in itself.

@@ -50,15 +50,15 @@ struct ExchangeSettings: Sendable {
         variables: [OptionSpec.issuer.variable, OptionSpec.tokenURL.variable], in: invocation)
     }
     self.tokenURL = tokenURL
-    clientID = try invocation.required(.clientID)
-    connectorID = try invocation.required(.connectorID)
+    clientID = try invocation.requiredIdentifier(.clientID)
+    connectorID = try invocation.requiredIdentifier(.connectorID)
     clientSecret = try invocation.clientSecret()
     clientAuth = try invocation.choice(.clientAuth, default: .auto)
     try Self.check(clientAuth, clientSecret, invocation)
     tokenFile = invocation.text(.tokenFile) ?? OptionSpec.defaultTokenFile
     subjectTokenType = try invocation.tokenType(.subjectTokenType)
     requestedTokenType = try invocation.tokenType(.requestedTokenType)
-    subjectAudience = invocation.text(.subjectAudience)
+    subjectAudience = try invocation.identifier(.subjectAudience)
     scopes = invocation.list(.scopes) ?? Self.defaultScopes
     audiences = invocation.list(.audience) ?? []
     authority = try Authority(invocation)
@@ -71,8 +71,9 @@ struct ExchangeSettings: Sendable {
   ) throws(Problem) {
     let source = invocation.source(.clientAuth)
     if method == .none, secret != .none {
+      let given: OptionSpec = if case .file = secret { .clientSecretFile } else { .clientSecret }
       throw .conflict(
-        source + " none", "a client secret",
+        source + " none", invocation.source(given),
         hint: "leave the secret out for a public client, or --client-auth for a confidential one")
     }
     if method == .post, secret == .none {

@@ -22,12 +22,13 @@ extension Command {
   ) { invocation, world throws(Problem) in
     let credential = try CredentialSettings(invocation, world: world)
     let path = try invocation.required(.printedTokenFile)
+    let audience = try invocation.identifier(.subjectAudience)
     let log = world.log(for: invocation)
     if invocation.isOn(.verbose) { world.logFile(path, to: log) }
     // Any bearer token will do here, so the type is the one that may be opaque.
     let token = try SubjectToken(
       content: world.readToken(path), path: path, type: .accessToken,
-      requiredAudience: invocation.text(.subjectAudience), now: world.now())
+      requiredAudience: audience, now: world.now())
     log("token \(path): \(token.jwt?.summary(now: world.now()) ?? "opaque")")
     try world.writeOutput(
       credential.text(token.secret, expiry: token.jwt?.expiry, now: world.now()))

@@ -67,22 +67,3 @@ extension World {
     return "the system's, " + places.compactMap { $0 }.joined(separator: " and ")
   }
 }
-
-extension HTTPAnswer {
-  /// Whether this is what nginx and Go say to plain http on a port for https.
-  fileprivate var isAskingForTLS: Bool {
-    guard status == 400 else { return false }
-    let text = String(decoding: body.prefix(2000), as: UTF8.self)
-    return text.contains("plain HTTP request was sent to HTTPS port")
-      || text.contains("HTTP request to an HTTPS server")
-  }
-}
-
-extension Problem {
-  /// Plain http was spoken to a port that wants TLS.
-  static func speaksTLS(_ url: EndpointURL) -> Problem {
-    Problem(
-      .usage, "\(url.authority) speaks https on that port, and was asked by plain http",
-      hint: "write https:// in --issuer or --token-url")
-  }
-}

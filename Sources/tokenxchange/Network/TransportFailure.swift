@@ -19,30 +19,53 @@ extension TransportError {
       return
     }
     let kind = Self.kind(outcome: outcome, error: error, detail: detail, host: host)
-    let opening = kind == .trustStore ? "the certificates to trust cannot be read: " : ""
-    self.init(kind, detail: opening + detail)
+    switch kind {
+    // libcurl says the same of both.
+    case .timedOut where detail.hasPrefix("Connection time") && outcome.connected != 0:
+      self.init(kind, detail: "TLS handshake timed out")
+    case .trustStore:
+      self.init(kind, detail: "the certificates to trust cannot be read: " + detail)
+    case .tooLarge: self.init(kind, detail: "has more than 64 KiB of headers")
+    case .unreachable:
+      self.init(kind, detail: String(cString: strerror(Int32(clamping: outcome.os_errno))))
+    default: self.init(kind, detail: detail)
+    }
   }
 
   private static func kind(
     outcome: tx_outcome, error: NSError, detail: String, host: String
   ) -> Kind {
     if outcome.refused > 0 { return .notSent }
+    if outcome.too_many_headers != 0 { return .tooLarge }
     // The numbers are those of libcurl's CURLcode.
     switch outcome.code {
     case 5, 97: return .proxy
     case 6: return .nameNotFound
     case 7:
       if isAboutProxy(detail, host: host) { return .proxy }
-      return outcome.os_errno == Int(ECONNREFUSED) ? .refused : .other
+      return unconnected(outcome.os_errno)
+    // libcurl says "out of memory" of one header that is longer than it takes.
+    case 27: return .tooLarge
     case 28: return .timedOut
+    case 1, 8: return .notHTTP
+    case 61: return .compressed
     case 35, 56:
       if outcome.connect_status != 0 && outcome.connect_status / 100 != 2 { return .proxy }
       // A server that hangs up while shaking hands is one that is starting or stopping.
       return outcome.code == 56 || isHangUp(outcome.os_errno) ? .reset : .tls
     case 77: return .trustStore
     case 51, 53, 54, 58, 59, 60, 64, 66, 80, 82, 83, 90, 91, 98: return .tls
-    case 8, 18, 52, 55: return .reset
+    case 18, 52, 55: return .reset
     default: return error.code == NSURLErrorTimedOut ? .timedOut : .other
+    }
+  }
+
+  private static func unconnected(_ code: Int) -> Kind {
+    switch Int32(clamping: code) {
+    case ECONNREFUSED: .refused
+    case EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENETDOWN, EACCES, EPERM: .unreachable
+    case ETIMEDOUT: .timedOut
+    default: .other
     }
   }
 

@@ -92,7 +92,7 @@ struct ArgumentParser {
       if next.hasPrefix("--"), next.count > 2 { throw .missingValue(spec, spelling, next: next) }
       value = next
     }
-    guard !value.isEmpty || spec.allowsEmpty else {
+    guard !spec.isEmpty(value) || spec.allowsEmpty else {
       throw .emptyValue(spec, spelling)
     }
     return value
@@ -103,7 +103,11 @@ struct ArgumentParser {
     let wonGroups = options.filter { invocation.settings[$0.name] != nil }.compactMap(\.group)
     for spec in options where invocation.settings[spec.name] == nil {
       if let group = spec.group, wonGroups.contains(group) { continue }
-      guard let name = spec.variable, let value = variables[name], !value.isEmpty else { continue }
+      guard let name = spec.variable, let value = variables[name] else { continue }
+      guard !spec.isEmpty(value) else {
+        invocation.emptyVariables.append(name)
+        continue
+      }
       invocation.set(spec, to: value, by: .variable(name))
     }
   }

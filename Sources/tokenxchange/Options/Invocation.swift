@@ -6,6 +6,8 @@ struct Invocation: Sendable {
   /// By option name.
   var settings: [String: Setting] = [:]
   var operands: [String] = []
+  /// Variables of its options that are there and empty, which counts as unset.
+  var emptyVariables: [String] = []
 
   /// Whether a flag is on.
   func isOn(_ spec: OptionSpec) -> Bool { settings[spec.name]?.values.last == "true" }
@@ -22,13 +24,27 @@ struct Invocation: Sendable {
     return text
   }
 
+  /// An identifier, if it is set; one with a newline behind it, as files have, is nobody's.
+  func identifier(_ spec: OptionSpec) throws(Problem) -> String? {
+    guard let text = text(spec) else { return nil }
+    // Such newlines come by variables; what reads none prints a text as it was given.
+    guard command.readsVariables else { return text }
+    let isClean = text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+    guard isClean, text.first?.isWhitespace == false, text.last?.isWhitespace == false else {
+      throw .badIdentifier(source: source(spec))
+    }
+    return text
+  }
+
+  /// An identifier that must be set.
+  func requiredIdentifier(_ spec: OptionSpec) throws(Problem) -> String {
+    guard let text = try identifier(spec) else { throw .missingOption(spec, in: self) }
+    return text
+  }
+
   /// The items of a list, or nil if it is not set.
   func list(_ spec: OptionSpec) -> [String]? {
-    settings[spec.name].map { setting in
-      setting.values.flatMap { value in
-        value.split(whereSeparator: { $0 == "," || $0.isWhitespace }).map(String.init)
-      }
-    }
+    settings[spec.name].map { $0.values.flatMap(OptionSpec.items) }
   }
 
   /// A span of time in seconds, which must not be zero unless that makes sense.

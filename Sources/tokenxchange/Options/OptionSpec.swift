@@ -52,6 +52,16 @@ struct OptionSpec: Sendable {
   /// `--name` and `--alias`.
   var spellings: [String] { ([name] + aliases).map { "--" + $0 } }
 
+  /// Whether a value says nothing: of a list, one of separators only.
+  func isEmpty(_ value: String) -> Bool {
+    value.isEmpty || kind == .list && Self.items(of: value).isEmpty
+  }
+
+  /// The items of a list's value.
+  static func items(of value: String) -> [String] {
+    value.split(whereSeparator: { $0 == "," || $0.isWhitespace }).map(String.init)
+  }
+
   static let variablePrefix = "TOKENXCHANGE_"
 
   /// `some-flag` as `SOME_FLAG`; by bytes, because every option's name is looked up at each start.

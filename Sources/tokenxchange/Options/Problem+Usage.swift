@@ -22,14 +22,16 @@ extension Problem {
   static func unknownFlag(_ spelling: String, command: Command) -> Problem {
     let name = spelling.drop { $0 == "-" }
     let near = Suggestion.nearest(
-      to: String(name), in: command.options.flatMap { [$0.name] + $0.aliases })
+      to: String(name), in: command.options.flatMap { [$0.name] + $0.aliases } + ["help"])
     // Of a kind the other kinds come first, then the commands, and then the kinds of others.
     let family = Command.all.first { $0.kinds.contains { $0.name == command.name } }?.kinds ?? []
     let others = (family + Command.all + Command.all.flatMap(\.kinds)).filter { other in
       other.options.contains { $0.spellings.contains(spelling) }
     }
     let hint =
-      if let other = others.first {
+      if spelling.hasSuffix("-version") {
+        "the command tokenxchange version prints it; "
+      } else if let other = others.first {
         "it belongs to tokenxchange \(other.name); "
       } else if let near {
         "did you mean --\(near)? "
@@ -43,9 +45,12 @@ extension Problem {
 
   static func unexpectedOperand(_ word: String, command: Command) -> Problem {
     let hint =
-      Command.named(word) == nil
-      ? "every value belongs to a flag: --flag VALUE or --flag=VALUE"
-      : "the command comes first: tokenxchange \(word) …"
+      switch word {
+      case "true", "false": "a flag without a value is on; to turn it off write --flag=false"
+      case _ where Command.named(word) != nil:
+        "the command comes first: tokenxchange \(word) …"
+      default: "every value belongs to a flag: --flag VALUE or --flag=VALUE"
+      }
     return Problem(
       .usage, "\(command.name) takes no argument \(shown(word))",
       hint: hint + "; see tokenxchange help \(command.name)")
@@ -71,6 +76,13 @@ extension Problem {
         + "did a shell variable turn out empty?")
   }
 
+  /// An identifier that came with more than itself.
+  static func badIdentifier(source: String) -> Problem {
+    Problem(
+      .usage, "\(source) begins or ends with white space, or holds a control character",
+      hint: "it is compared to the letter: did the newline of a file or a Secret come with it?")
+  }
+
   static func missingOption(_ spec: OptionSpec, in invocation: Invocation) -> Problem {
     missingOption(["--" + spec.name], variables: [spec.variable], in: invocation)
   }
@@ -83,16 +95,20 @@ extension Problem {
     let names =
       invocation.command.readsVariables
       ? flags + variables.compactMap { $0 } : flags
+    let empty = variables.compactMap { $0 }.filter(invocation.emptyVariables.contains)
     return Problem(
       .usage, "\(flags.joined(separator: " or ")) is required",
-      hint: "set \(names.joined(separator: " or ")); set are: "
-        + (given.isEmpty ? "none" : given.joined(separator: ", ")))
+      hint: "set \(names.joined(separator: " or ")); "
+        + (empty.isEmpty ? "" : "\(empty.joined(separator: " and ")) is there, but empty; ")
+        + (given.isEmpty ? "nothing was given" : "given: " + given.joined(separator: ", ")))
   }
 
   static func badDuration(_ text: String, source: String, allowsZero: Bool) -> Problem {
     Problem(
       .usage, "\(source) is not a span of time: \(shown(text))",
-      hint: "write it as 90s, 10m or 1h30m" + (allowsZero ? "" : ", more than nothing"))
+      hint: text.allSatisfy(\.isNumber) && !text.allSatisfy { $0 == "0" }
+        ? "it lacks a unit: write \(text)s for seconds, \(text)m for minutes"
+        : "write it as 90s, 10m or 1h30m" + (allowsZero ? "" : ", more than nothing"))
   }
 
   static func badChoice(_ text: String, source: String, choices: [String]) -> Problem {

@@ -1,7 +1,8 @@
 /// "Did you mean": the nearest of a few known words.
 enum Suggestion {
-  /// The nearest word, or nil if none is near.
+  /// The nearest word, or nil if none is near; capitals and `_` for `-` are no difference.
   static func nearest(to word: String, in words: [String]) -> String? {
+    let word = word.lowercased().replacing("_", with: "-")
     let limit = min(3, max(1, word.count / 3))
     let ranked = words.map { (word: $0, distance: distance(word, $0)) }
       .filter { $0.distance <= limit }

@@ -52,7 +52,9 @@ public struct ServiceAccountIssuer: Sendable {
   ) -> String {
     var claims = claims(now: now, lifetime: lifetime)
     change(&claims)
-    return JWT.sign(.object(claims), with: key)
+    let token = JWT.sign(.object(claims), with: key)
+    KnownSecrets.add(token, .subject)
+    return token
   }
 
   /// Answers the issuer's discovery document and keys as the API server does; nil for other paths.

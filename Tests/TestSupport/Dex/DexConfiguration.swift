@@ -18,6 +18,7 @@ public struct DexConfiguration: Sendable {
     {
       self.id = id
       self.secret = secret
+      KnownSecrets.add(secret, .client)
       self.isPublic = isPublic ?? secret.isEmpty
       self.trustedPeers = trustedPeers
     }

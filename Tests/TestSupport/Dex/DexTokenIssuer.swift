@@ -41,7 +41,9 @@ struct DexTokenIssuer {
       ]
     }
     configuration.changeClaims?(&claims)
-    return JWT.sign(.object(claims), with: configuration.signingKey)
+    let token = JWT.sign(.object(claims), with: configuration.signingKey)
+    KnownSecrets.add(token, .issued)
+    return token
   }
 
   /// The seconds that Dex writes as `expires_in`: truncated, and a moment has passed already.

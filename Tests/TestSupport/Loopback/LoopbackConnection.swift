@@ -96,6 +96,12 @@ struct LoopbackConnection {
       }
       let piece = [UInt8](repeating: 0x20, count: bytes)
       while pause(interval), send(piece) {}
+    case .verbatim:
+      _ = send(body)
+      // Closing at once with something unread would reset the connection.
+      shutdown(socket, Int32(SHUT_WR))
+      var rest: [UInt8] = []
+      while fill(&rest) { rest = [] }
     case .truncated(let missing):
       let length = response.body.count + missing
       _ = send(Array(head(of: response, length: length, closes: true).utf8) + body)

@@ -18,6 +18,8 @@ public struct LoopbackResponse: Sendable {
     case endless(bytes: Int, interval: Double)
     /// The body stops so many bytes before the announced length.
     case truncated(missing: Int)
+    /// The body alone, as the whole of what goes out: head, chunks and all are in it.
+    case verbatim
     /// A body of so many MiB of white space follows the body.
     case huge(mebibytes: Int)
   }

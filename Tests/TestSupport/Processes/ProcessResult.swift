@@ -31,6 +31,12 @@ public struct ProcessResult: Sendable {
     }
   }
 
+  /// Makes it one that no test passes with, and says why.
+  mutating func spoil(_ reason: String) {
+    ending = .exit(199)
+    stderr = Array("\(reason)\n".utf8) + stderr
+  }
+
   /// stdout as text.
   public var output: String { String(decoding: stdout, as: UTF8.self) }
 

@@ -94,7 +94,8 @@ public struct ProcessRunner: Sendable {
     }
     return RunningProcess(
       pid: pid, input: input.writer, output: output.reader, errors: errors.reader,
-      stdin: stdin ?? [], timeout: timeout, since: begin)
+      stdin: stdin ?? [], timeout: timeout, since: begin
+    ) { [path, arguments] in KnownSecrets.findings(in: $0, path: path, arguments: arguments) }
   }
 
   private struct Pipe {

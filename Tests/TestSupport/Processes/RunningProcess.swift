@@ -19,16 +19,19 @@ public final class RunningProcess: Sendable {
 
   init(
     pid: Int32, input: Int32, output: Int32, errors: Int32, stdin: [UInt8], timeout: Double,
-    since start: ContinuousClock.Instant
+    since start: ContinuousClock.Instant,
+    secrets: @escaping @Sendable (ProcessResult) -> [String]
   ) {
     self.pid = pid
     // A child that does not read its stdin must not end us.
     signal(SIGPIPE, SIG_IGN)
     let thread = Thread {
-      self.finish(
-        self.follow(
-          input: input, output: output, errors: errors, stdin: stdin, timeout: timeout,
-          since: start))
+      var result = self.follow(
+        input: input, output: output, errors: errors, stdin: stdin, timeout: timeout,
+        since: start)
+      let shown = secrets(result)
+      if !shown.isEmpty { result.spoil("SECRETS SHOWN: \(shown.joined(separator: ", "))") }
+      self.finish(result)
     }
     thread.stackSize = 512 * 1024
     thread.start()

@@ -5,7 +5,7 @@ import TokenExchange
 @testable import tokenxchange
 
 /// What can go wrong in `login`.
-extension FaultTableTests {
+extension FaultTable {
   static let loginBase = [
     "login", "--issuer=https://dex.example/dex", "--client-id=target-cluster", "--no-browser",
   ]
@@ -60,12 +60,12 @@ extension FaultTableTests {
   }
 
   static let loginFaults: [Fault] = [
-    usage("login: no issuer", ["login", "--client-id=x"]),
-    usage("login: no client", ["login", "--issuer=https://dex.example"]),
-    usage("login: flag of an exchange", loginBase + ["--token-url=https://dex.example/token"]),
-    usage("login: plain http", ["login", "--issuer=http://dex.example", "--client-id=x"]),
-    usage("login: bad timeout", loginBase + ["--timeout=5"]),
-    usage("login: secret file missing", loginBase + ["--client-secret-file=/nowhere"]),
+    given("login: no issuer", ["login", "--client-id=x"]),
+    given("login: no client", ["login", "--issuer=https://dex.example"]),
+    given("login: flag of an exchange", loginBase + ["--token-url=https://dex.example/token"]),
+    given("login: plain http", ["login", "--issuer=http://dex.example", "--client-id=x"]),
+    given("login: bad timeout", loginBase + ["--timeout=5"]),
+    given("login: secret file missing", loginBase + ["--client-secret-file=/nowhere"]),
     nobody("nobody to ask"),
     nobody(
       "nobody to ask, scopes and a secret", "--scopes=openid email", "--client-secret=hunter2"),

@@ -1,0 +1,118 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Answers that no well-behaved server gives, byte for byte; none may crash or hold up the run.
+struct OddHTTPTests {
+  /// What a server sends in place of an answer, and what is made of it; nil is a credential.
+  struct Row: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    /// From the right answer's body.
+    var bytes: @Sendable (String) -> String
+    var sentence: String?
+    var hint: String
+
+    init(
+      _ name: String, _ sentence: String?, hint: String = "",
+      _ bytes: @escaping @Sendable (String) -> String
+    ) {
+      testDescription = name
+      self.bytes = bytes
+      self.sentence = sentence
+      self.hint = hint
+    }
+  }
+
+  static let url = "http://DEX/dex/token"
+  static let noHTTPHint =
+    "is that Dex's port for http or https, and not the one for gRPC or another service?"
+  static let wrongHint =
+    "this is not what Dex's token endpoint answers: is --issuer or --token-url Dex's address?"
+
+  static func plain(_ body: String, _ headers: String = "") -> String {
+    "HTTP/1.1 200 OK\r\n\(headers)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+  }
+
+  static func chunked(_ body: String, trailers: String = "") -> String {
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+      + "\(String(body.utf8.count, radix: 16))\r\n\(body)\r\n0\r\n\(trailers)\r\n"
+  }
+
+  static let good = [
+    Row("chunks", nil) { chunked($0) },
+    Row("chunks and trailers", nil) { chunked($0, trailers: "X: y\r\nHTTP/1.1 200 OK: z\r\n") },
+    Row("no length", nil) { "HTTP/1.1 200 OK\r\n\r\n\($0)" },
+    Row("HTTP/1.0", nil) { "HTTP/1.0 200 OK\r\n\r\n\($0)" },
+    Row("100 before it", nil) { "HTTP/1.1 100 Continue\r\n\r\n\(plain($0))" },
+    Row("early hints before it", nil) {
+      "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+        + "HTTP/1.1 103 Early Hints\r\nLink: </y>\r\n\r\n" + plain($0)
+    },
+    Row("byte order mark", nil) { plain("\u{FEFF}" + $0) },
+    Row("challenges", nil) { plain($0, "WWW-Authenticate: Basic realm=x\r\nSet-Cookie: a=b\r\n") },
+  ]
+
+  static let bad = [
+    Row(
+      "no HTTP",
+      "DEX answers with something else than HTTP/1.1 (Received HTTP/0.9 when not allowed)",
+      hint: noHTTPHint
+    ) { _ in "SSH-2.0-OpenSSH_9.2\r\n" },
+    Row(
+      "header without a colon",
+      "DEX answers with something else than HTTP/1.1 (Header without colon)",
+      hint: noHTTPHint
+    ) { "HTTP/1.1 200 OK\r\nnonsense\r\n\r\n\($0)" },
+    Row(
+      "headers without end", "the answer of \(url) has more than 64 KiB of headers", hint: wrongHint
+    ) { "HTTP/1.1 200 OK\r\n\(String(repeating: "X: yyyyyyyyy\r\n", count: 80_000))\r\n\($0)" },
+    Row(
+      "one endless header", "the answer of \(url) has more than 64 KiB of headers", hint: wrongHint
+    ) { "HTTP/1.1 200 OK\r\nX: \(String(repeating: "y", count: 500_000))\r\n\r\n\($0)" },
+    Row(
+      "interim answers without end", "the answer of \(url) has more than 64 KiB of headers",
+      hint: wrongHint
+    ) { String(repeating: "HTTP/1.1 100 Continue\r\n\r\n", count: 20_000) + plain($0) },
+    Row(
+      "compressed", "the answer of \(url) is compressed, which was not asked for",
+      hint: "turn compression off for this path in the ingress or proxy in front of Dex"
+    ) { plain($0, "Content-Encoding: gzip\r\n") },
+    Row(
+      "not modified", "\(url) answered 304 and no OAuth error",
+      hint: "this is not Dex's own answer: look at the ingress, proxy or login page in front of it"
+    ) { _ in "HTTP/1.1 304 Not Modified\r\n\r\n" },
+    Row(
+      "deep", "\(url) answered 200 with 200000 bytes that are not whole JSON",
+      hint: FaultTests.cutHint
+    ) { _ in plain(String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000))
+    },
+    Row(
+      "a million zeros", "\(url) answered 200 with 1000001 bytes that are not whole JSON",
+      hint: FaultTests.cutHint
+    ) { _ in plain("[" + String(repeating: "0,", count: 499_999) + "0]") },
+  ]
+
+  @Test(arguments: good)
+  func isTakenAsItIsMeant(_ row: Row) async throws {
+    let plugin = try Plugin()
+    plugin.site.dex.inject(Self.verbatim(row))
+    try plugin.expectCredential(try await plugin.run(plugin.flags + ["--timeout=40s"]))
+  }
+
+  @Test(arguments: bad)
+  func isRefused(_ row: Row) async throws {
+    let plugin = try Plugin()
+    plugin.site.dex.inject(Self.verbatim(row).forever)
+    let result = try await plugin.run(plugin.flags + ["--timeout=40s"])
+    plugin.expectFailure(result, 6, row.sentence ?? "", hint: row.hint)
+    #expect(plugin.site.dex.tokenRequests == 1)
+    #expect(result.duration < 35)
+  }
+
+  private static func verbatim(_ row: Row) -> DexFault {
+    DexFault { right in
+      let body = String(decoding: right().body, as: UTF8.self)
+      return LoopbackResponse(body: Array(row.bytes(body).utf8), delivery: .verbatim)
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// Where a run was stuck when its time was up: each is somebody else's fault.
+struct TimeoutTests {
+  @Test func nothingTakesTheConnection() async throws {
+    let plugin = try Plugin()
+    let listener = try Deaf(queue: true)
+    defer { listener.stop() }
+    let result = try await plugin.run(
+      plugin.flags + ["--token-url=http://127.0.0.1:\(listener.port)/token", "--timeout=1500ms"])
+    plugin.expectFailure(
+      result, 4, "127.0.0.1:\(listener.port) took no connection within 1.5 s",
+      hint: "a NetworkPolicy, firewall or security group drops the packets, or the address is "
+        + "out of date")
+  }
+
+  @Test func nobodyShakesHands() async throws {
+    let plugin = try Plugin()
+    let listener = try Deaf(queue: false)
+    defer { listener.stop() }
+    let result = try await plugin.run(
+      plugin.flags + [
+        "--token-url=https://127.0.0.1:\(listener.port)/token", "--timeout=1500ms",
+        "--insecure-skip-tls-verify",
+      ])
+    #expect(result.ending == .exit(4))
+    #expect(
+      result.errors.split(separator: "\n").dropFirst() == [
+        "tokenxchange: 127.0.0.1:\(listener.port) did not finish the TLS handshake within 1.5 s",
+        "hint: is that a port for https? a proxy or service mesh on the way may hold it up",
+      ])
+  }
+
+  @Test(.enabled(if: Isolation.isPossible, "SKIPPED: needs root and mounts"))
+  func thereIsNoWay() async throws {
+    let plugin = try Plugin()
+    // In an empty network not even loopback is up.
+    let result = try await ProcessRunner(
+      "unshare",
+      ["--net", TestBinary.path] + plugin.flags + ["--token-url=http://127.0.0.1:1/token"],
+      environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
+    ).result()
+    plugin.expectFailure(
+      result, 4, "127.0.0.1:1 cannot be reached: Network is unreachable",
+      hint: "a NetworkPolicy or firewall rejects it, or there is no route from here, such as to "
+        + "an IPv6 address from a pod with IPv4 only")
+  }
+
+  @Test(.enabled(if: Isolation.isPossible, "SKIPPED: needs root and mounts"))
+  func nobodyKnowsNames() async throws {
+    let plugin = try Plugin()
+    // Nobody listens there.
+    let names = try plugin.folder.write("nameserver 127.0.0.53\n", to: "resolv.conf", mode: 0o644)
+    let script = "mount --bind \"$1\" /etc/resolv.conf && shift && exec \"$@\""
+    let result = try await ProcessRunner(
+      "unshare",
+      ["--mount", "/bin/sh", "-c", script, "sh", names, TestBinary.path] + plugin.flags
+        + ["--timeout=2s", "--insecure-allow-http", "--token-url=http://dex.invalid/token"],
+      environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
+    ).result()
+    #expect(result.ending == .exit(4))
+    #expect(
+      result.errors.split(separator: "\n").dropFirst() == [
+        "tokenxchange: the name dex.invalid was not resolved within 2 s",
+        "hint: the pod's DNS does not answer: see /etc/resolv.conf, and whether a NetworkPolicy "
+          + "lets port 53 through",
+      ])
+  }
+
+  /// A port whose owner never accepts.
+  private final class Deaf {
+    let port: Int
+    private var sockets: [Int32] = []
+
+    /// With `queue` filled not even the kernel accepts any more.
+    init(queue: Bool) throws {
+      let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+      sockets.append(listener)
+      var address = sockaddr_in()
+      address.sin_family = sa_family_t(AF_INET)
+      address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+      var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+      func with(_ body: (UnsafeMutablePointer<sockaddr>) -> Int32) -> Int32 {
+        withUnsafeMutablePointer(to: &address) {
+          $0.withMemoryRebound(to: sockaddr.self, capacity: 1, body)
+        }
+      }
+      try #require(with { bind(listener, $0, length) } == 0)
+      try #require(listen(listener, 0) == 0)
+      try #require(with { getsockname(listener, $0, &length) } == 0)
+      port = Int(UInt16(bigEndian: address.sin_port))
+      guard queue else { return }
+      for _ in 0..<4 {
+        let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
+        let client = socket(AF_INET, Int32(kind), 0)
+        sockets.append(client)
+        _ = with { connect(client, $0, length) }
+      }
+    }
+
+    func stop() {
+      for descriptor in sockets { close(descriptor) }
+      sockets = []
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import Glibc
+import Synchronization
+
+/// Every secret that the stand-ins of this process gave out, so that each program that a test runs
+/// can be searched for all of them, whatever the test is about.
+enum KnownSecrets {
+  /// What a secret is.
+  enum Kind: String {
+    /// A service account token.
+    case subject = "a subject token"
+    /// A token of Dex.
+    case issued = "an issued token"
+    /// The secret of a Dex client.
+    case client = "a client's secret"
+  }
+
+  private struct Entry {
+    var kind: Kind
+    var shapes: [[UInt8]]
+  }
+
+  private static let entries = Mutex<[Entry]>([])
+  /// Older ones are forgotten: long tests make thousands.
+  private static let most = 1000
+
+  /// Remembers a secret; of a JWT its signature, without which it is worth nothing.
+  static func add(_ secret: String, _ kind: Kind) {
+    guard !secret.isEmpty else { return }
+    let text =
+      secret.split(separator: ".").count == 3 ? secret.split(separator: ".")[2] : secret[...]
+    let entry = Entry(kind: kind, shapes: SecretHunt.shapes(of: String(text)).map { Array($0) })
+    entries.withLock { entries in
+      if entries.contains(where: { $0.shapes == entry.shapes }) { return }
+      if entries.count >= most { entries.removeAll { $0.kind != .client } }
+      entries.append(entry)
+    }
+  }
+
+  /// What a program showed that it must not: on stderr nothing at all, and on stdout, if it is the
+  /// one under test, nothing but tokens that it was told to print.
+  static func findings(
+    in result: ProcessResult, path: String, arguments: [String]
+  ) -> [String] {
+    let isOurs = path == TestBinary.path || arguments.contains(TestBinary.path)
+    return entries.withLock { entries in
+      entries.compactMap { entry in
+        if entry.shapes.contains(where: { isIn(result.stderr, $0) }) {
+          return entry.kind.rawValue + " on stderr"
+        }
+        guard isOurs, entry.kind != .issued, !arguments.contains("token-file"),
+          entry.shapes.contains(where: { isIn(result.stdout, $0) })
+        else { return nil }
+        return entry.kind.rawValue + " on stdout"
+      }
+    }
+  }
+
+  /// By hand, because this is asked a thousand times for each program that runs.
+  private static func isIn(_ text: [UInt8], _ shape: [UInt8]) -> Bool {
+    guard let first = shape.first, text.count >= shape.count else { return false }
+    return text.withUnsafeBytes { text in
+      shape.withUnsafeBytes { shape in
+        guard let base = text.baseAddress, let wanted = shape.baseAddress else { return false }
+        var start = 0
+        while start + shape.count <= text.count,
+          let found = memchr(base + start, Int32(first), text.count - shape.count - start + 1)
+        {
+          if memcmp(found, wanted, shape.count) == 0 { return true }
+          start = UnsafeRawPointer(found) - base + 1
+        }
+        return false
+      }
+    }
+  }
+}

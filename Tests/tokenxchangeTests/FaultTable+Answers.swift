@@ -1,0 +1,139 @@
+import FoundationEssentials
+import TokenExchange
+
+@testable import tokenxchange
+
+/// What the network and Dex can do.
+extension FaultTable {
+  static func fails(
+    _ name: String, _ kind: TransportError.Kind, _ detail: String = ""
+  ) -> Fault {
+    Fault(name, Sample.world(outcomes: [.failure(TransportError(kind, detail: detail))]))
+  }
+
+  static let transport: [Fault] = [
+    fails("name not found", .nameNotFound), fails("connection refused", .refused),
+    fails("connection broken", .reset), fails("time-out", .timedOut),
+    fails("no route", .unreachable, "No route to host"),
+    fails("time-out of the name", .timedOut, "Resolving timed out after 10001 milliseconds"),
+    fails("time-out of connecting", .timedOut, "Connection timed out after 10001 milliseconds"),
+    fails("time-out of TLS", .timedOut, "TLS handshake timed out"),
+    fails(
+      "unknown issuer", .tls,
+      "SSL certificate problem: unable to get local issuer certificate"),
+    fails("certificate expired", .tls, "SSL certificate problem: certificate has expired"),
+    fails(
+      "certificate not yet valid", .tls, "SSL certificate problem: certificate is not yet valid"),
+    fails(
+      "certificate for another name", .tls,
+      "SSL: no alternative certificate subject name matches target host name 'dex.example'"),
+    fails("http on the https port", .tls, "error:0A00010B:SSL routines::wrong version number"),
+    fails(
+      "TLS 1.1 only", .tls, "error:0A00042E:SSL routines::tlsv1 alert protocol version"),
+    fails(
+      "other TLS fault", .tls, "error:0A000410:SSL routines::sslv3 alert handshake failure"),
+    fails("proxy", .proxy, "Received HTTP code 407 from proxy after CONNECT"),
+    fails("not sent", .notSent, "this build cannot set TLS and proxy options"),
+    fails("anything else", .other, "weird\u{1B}[31m words"),
+    fails("answer too large", .tooLarge),
+    fails("headers too large", .tooLarge, "has more than 64 KiB of headers"),
+    fails("no HTTP", .notHTTP, "Received HTTP/0.9 when not allowed"),
+    fails("compressed", .compressed),
+    fails("nothing to trust", .trustStore, "no trusted certificates found in /etc/ssl/certs"),
+  ]
+
+  static func answer(_ name: String, _ outcome: WorldDouble.Outcome, _ arguments: String...)
+    -> Fault
+  {
+    Fault(name, Sample.world(outcomes: [outcome]), Sample.base + arguments)
+  }
+
+  static let answers: [Fault] = [
+    answer("HTML page", Sample.answer(200, "<!DOCTYPE html><title>Dex</title>", type: "text/html")),
+    answer("HTML page of an ingress", Sample.answer(502, "<html>502</html>", type: "text/html")),
+    answer("503 in plain words", Sample.answer(503, "no healthy upstream", type: "text/plain")),
+    answer("429", Sample.answer(429, "", headers: ["retry-after": "30"])),
+    answer("404", Sample.answer(404, "404 page not found\n", type: "text/plain")),
+    answer("403 of a firewall", Sample.answer(403, "<html>", type: "text/html")),
+    answer(
+      "redirect",
+      Sample.answer(
+        307, "", headers: ["location": "https://evil.example:8443/steal?token=hunter2"])),
+    answer("redirect on the same host", Sample.answer(302, "", headers: ["location": "/login"])),
+    answer("redirect to nowhere", Sample.answer(302, "")),
+    answer("truncated JSON", Sample.answer(200, #"{"access_token":"ab"#)),
+    answer("empty body", Sample.answer(200, "")),
+    answer("JSON array", Sample.answer(200, "[]")),
+    answer("no token", Sample.answer(200, "{}")),
+    answer("token is null", Sample.answer(200, #"{"access_token":null}"#)),
+    answer("token is a number", Sample.answer(200, #"{"access_token":1}"#)),
+    answer("token is empty", Sample.token("")),
+    answer("token with a control character", Sample.token(#"a\u0007b"#)),
+    answer("token with a newline", Sample.token(#"a\nb"#)),
+    answer("token is half a JWT", Sample.token(String(Sample.issued.prefix(60)))),
+    answer("error of a wrong type", Sample.answer(200, #"{"error":{"code":7}}"#)),
+    answer("result expired", Sample.token(Sample.issued(expiry: 1_795_223_250))),
+    answer("opaque result expired", Sample.token("opaque", more: #","expires_in":0"#)),
+    answer("result of another issuer", Sample.token(Sample.issued(issuer: "https://other"))),
+    answer("result for someone else", Sample.token(Sample.issued(audience: "other-cluster"))),
+    answer("result lacks an audience", Sample.token(Sample.issued), "--audience=peer"),
+    answer(
+      "plain http to an https port",
+      Sample.answer(400, "Client sent an HTTP request to an HTTPS server.\n", type: "text/plain")),
+    answer("status that says nothing", Sample.answer(304, "")),
+    answer(
+      "redirect to no web address", Sample.answer(302, "", headers: ["location": "file:///etc"])),
+    answer("redirect nobody can read", Sample.answer(302, "", headers: ["location": "http://[::"])),
+    answer(
+      "JSON without end",
+      Sample.answer(200, String(repeating: "[", count: 100) + String(repeating: "]", count: 100))),
+    Fault("nobody takes the credential", Sample.world(outputFault: "Broken pipe")),
+  ]
+
+  static let refusals: [Fault] = [
+    answer(
+      "refusal with control characters",
+      Sample.answer(
+        400, #"{"error":"invalid_request","error_description":"a\u001b[31mb\nc\u202e"}"#)),
+    answer(
+      "refusal without end",
+      Sample.answer(
+        400,
+        #"{"error":"invalid_request","error_description":""#
+          + String(repeating: "long ", count: 200) + #""}"#)),
+    answer(
+      "refusal that echoes the request",
+      Sample.answer(
+        400,
+        #"{"error":"invalid_request","error_description":"bad: secret=hunter2&token="#
+          + Sample.subject + #""}"#), "--client-secret=hunter2"),
+    answer(
+      "refusal that echoes headers and signature",
+      Sample.answer(
+        400,
+        #"{"error":"invalid_request","error_description":"Basic dGFyZ2V0LWNsdXN0ZXI6aHVudGVyMg== "#
+          + #"of c2VjcmV0LXNpZ25hdHVyZQ"}"#), "--client-secret=hunter2"),
+    answer(
+      "refusal that echoes half a secret",
+      Sample.answer(
+        400,
+        #"{"error":"invalid_request","error_description":""#
+          + String(repeating: "x", count: 294) + #"hunter2"}"#), "--client-secret=hunter2"),
+    answer("refusal with status 200", Sample.answer(200, #"{"error":"invalid_scope"}"#)),
+    answer("unauthorized client", Sample.answer(400, #"{"error":"unauthorized_client"}"#)),
+    answer("server error", Sample.answer(500, #"{"error":"server_error"}"#)),
+    answer(
+      "server error, audience", Sample.answer(500, #"{"error":"server_error"}"#),
+      "--audience=peer"),
+    answer(
+      "connector not allowed",
+      Sample.answer(
+        400,
+        #"{"error":"invalid_grant","error_description":"Connector not allowed for this client."}"#)),
+    answer("access denied", Sample.answer(401, #"{"error":"access_denied"}"#)),
+    answer(
+      "client refused, secret sent", Sample.answer(401, #"{"error":"invalid_client"}"#),
+      "--client-secret=hunter2"),
+    answer("client refused, no secret", Sample.answer(401, #"{"error":"invalid_client"}"#)),
+  ]
+}

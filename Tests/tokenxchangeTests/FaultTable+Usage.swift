@@ -1,0 +1,155 @@
+import FoundationEssentials
+import TokenExchange
+
+@testable import tokenxchange
+
+/// The rows of the table of faults.
+enum FaultTable {
+  /// A fault: a name, the world in which it happens, and the command line.
+  struct Fault {
+    var name: String
+    var world: WorldDouble
+    var arguments: [String]
+    /// What a person is told before it.
+    var shown: Set<String> = []
+
+    /// Makes a row; without arguments it is a run that would go well.
+    init(_ name: String, _ world: WorldDouble, _ arguments: [String] = Sample.base) {
+      self.name = name
+      self.world = world
+      self.arguments = arguments
+    }
+  }
+
+  static func given(_ name: String, _ arguments: [String], _ variables: [String: String] = [:])
+    -> Fault
+  {
+    Fault(name, Sample.world(variables: variables, outcomes: []), arguments)
+  }
+
+  static func more(_ name: String, _ arguments: String...) -> Fault {
+    given(name, Sample.base + arguments)
+  }
+
+  static let usage: [Fault] = [
+    given("unknown command", ["get-tokne"]),
+    given("unknown command, far from any", ["frobnicate"]),
+    given("unknown flag", ["--isuer=https://x"]),
+    given("unknown flag, one dash", ["-client-id=x"]),
+    given("flag of another command", ["--file=x"]),
+    given("flag without value", ["--client-id"]),
+    given("flag in the place of a value", ["--client-id", "--connector-id=x"]),
+    given("flag with an empty value", ["--client-id="]),
+    given("stray word", ["--verbose", "get-token"]),
+    given("stray token", Sample.base + [Sample.subject]),
+    given("nothing given", []),
+    given("client missing, variable given", [], ["TOKENXCHANGE_ISSUER": "https://dex.example"]),
+    given("connector missing", ["--issuer=https://dex.example", "--client-id=x"]),
+    given("token-file without a file", ["token-file"]),
+    more("boolean with a value", "--verbose=maybe"),
+    given(
+      "client missing, variable empty", ["--issuer=https://dex.example"],
+      ["TOKENXCHANGE_CLIENT_ID": ""]),
+    given("unknown flag, capitals", ["--ISSUER=https://x"]),
+    given("version as a flag of a command", ["get-token", "--version"]),
+    given("boolean with a word behind it", ["--verbose", "true"]),
+    more("list of nothing", "--scopes=,"),
+    more("identifier with a newline", "--client-id=target-cluster\n"),
+    more("URL that is none", "--issuer=https://[::1"),
+    more("URL beyond ASCII", "--issuer=https://däx.example"),
+    more("URL with a space", "--issuer=https://dex example"),
+    more("bad URL", "--issuer=dex.example"),
+    given(
+      "bad URL in a variable", ["--client-id=a", "--connector-id=b"],
+      ["TOKENXCHANGE_ISSUER": "https://"]),
+    more("URL with a password", "--issuer=https://me:hunter2@dex.example"),
+    more("URL with a query", "--token-url=https://dex.example/token?client_secret=hunter2"),
+    more("plain http", "--issuer=http://dex.dex.svc:5556/dex"),
+    more("bad duration", "--timeout=10"),
+    more("duration of words", "--timeout=ten minutes"),
+    more("no time at all", "--timeout=0s"),
+    more("bad margin", "--expiry-margin=-5s"),
+    more("bad token type", "--requested-token-type=jwt"),
+    more("bad output", "--output=yaml"),
+    more("bad version", "--api-version=v2"),
+    more("bad client authentication", "--client-auth=digest"),
+    more("a CA and no verification", "--insecure-skip-tls-verify", "--certificate-authority=/ca"),
+    more("two CAs", "--certificate-authority-data=QQ==", "--certificate-authority=/ca"),
+    more("CA data is no base64", "--certificate-authority-data=%"),
+    more("CA data is PEM", "--certificate-authority-data=-----BEGIN CERTIFICATE-----"),
+    more("secret and no authentication", "--client-auth=none", "--client-secret=x"),
+    more("post without a secret", "--client-auth=post"),
+    more("two secrets", "--client-secret=x", "--client-secret-file=/s"),
+    given("exec info is no JSON", Sample.base, ["KUBERNETES_EXEC_INFO": "nonsense"]),
+    given("exec info of another kind", Sample.base, ["KUBERNETES_EXEC_INFO": #"{"kind":"Pod"}"#]),
+    given(
+      "exec info of an old version", Sample.base,
+      [
+        "KUBERNETES_EXEC_INFO":
+          #"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1alpha1"}"#
+      ]),
+  ]
+
+  /// A file of configuration with this in it.
+  static func file(_ name: String, _ content: [UInt8], _ flag: String) -> Fault {
+    Fault(
+      name, Sample.world(files: ["/f": .success(content)], outcomes: []),
+      Sample.base + [flag + "=/f"])
+  }
+
+  static func file(_ name: String, _ content: String, _ flag: String) -> Fault {
+    file(name, Array(content.utf8), flag)
+  }
+
+  static let files: [Fault] = [
+    more("secret file missing", "--client-secret-file=/nowhere"),
+    Fault(
+      "secret file empty", Sample.world(files: ["/s": .success([0x0A])], outcomes: []),
+      Sample.base + ["--client-secret-file=/s"]),
+    Fault(
+      "secret file of two lines",
+      Sample.world(files: ["/s": .success(Array("a\nb\n".utf8))], outcomes: []),
+      Sample.base + ["--client-secret-file=/s"]),
+    Fault(
+      "secret file unreadable",
+      Sample.world(files: ["/s": .failure(.unreadable("Permission denied"))], outcomes: []),
+      Sample.base + ["--client-secret-file=/s"]),
+    more("CA missing", "--certificate-authority=/nowhere"),
+    file("CA empty", [], "--certificate-authority"),
+    Fault(
+      "CA is no PEM", Sample.world(files: ["/ca": .success([0x30, 0x82])], outcomes: []),
+      Sample.base + ["--certificate-authority=/ca"]),
+    file("CA cut off", "-----BEGIN CERTIFICATE-----\nMIIB", "--certificate-authority"),
+    file(
+      "CA is a key", "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n",
+      "--certificate-authority"),
+    file(
+      "CA is no certificate", "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n",
+      "--certificate-authority"),
+    file("secret is binary", [0xFF], "--client-secret-file"),
+  ]
+
+  static func token(_ name: String, _ content: String, _ arguments: String...) -> Fault {
+    Fault(
+      name, Sample.world(subject: .success(Array(content.utf8)), outcomes: []),
+      Sample.base + arguments)
+  }
+
+  static func tokenFile(_ name: String, _ fault: FileFault) -> Fault {
+    Fault(name, Sample.world(subject: .failure(fault), outcomes: []))
+  }
+
+  static let subject: [Fault] = [
+    tokenFile("token missing", .missing),
+    tokenFile("token unreadable", .unreadable("Permission denied")),
+    tokenFile("token on a broken disk", .unreadable("Input/output error")),
+    tokenFile("token is a folder", .notRegular("a folder")),
+    tokenFile("token is a pipe", .notRegular("a pipe")),
+    tokenFile("token too large", .tooLarge), tokenFile("token kept changing", .unstable),
+    token("token empty", " \n"), token("token binary", "a\u{0}b"),
+    token("token with Bearer", "Bearer x.y.z"), token("token is no JWT", "hello"),
+    token("token expired", Sample.jwt(#"{"exp":1795220000}"#)),
+    token("token not yet valid", Sample.jwt(#"{"exp":1795226858,"nbf":1795223858}"#)),
+    token("token for someone else", Sample.subject, "--subject-audience=other"),
+  ]
+}
