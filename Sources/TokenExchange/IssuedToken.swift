@@ -29,6 +29,17 @@ public struct IssuedToken: Sendable, Equatable {
     try self.init(members: members, member: "access_token", expected: attempt.expectation, now: now)
   }
 
+  /// How long it is good for.
+  ///
+  /// - Parameter now: The present, by our clock: where that is slow, the token's own span counts.
+  /// - Returns: Seconds; nil if nobody knows.
+  public func life(at now: Date) -> Double? {
+    guard let expiry else { return nil }
+    let rest = expiry.timeIntervalSince(now)
+    guard let span = jwt?.issuedAt.map(expiry.timeIntervalSince), span > 0 else { return rest }
+    return min(rest, span)
+  }
+
   /// Takes a token out of an answer's members and checks it.
   init(
     members: [String: JSON], member name: String, expected: TokenExpectation, now: Date

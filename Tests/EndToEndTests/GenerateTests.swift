@@ -111,6 +111,23 @@ struct GenerateTests {
     #expect(subjects?.count == 2)
   }
 
+  @Test func theSidecarsApplicationReadsTheFile() async throws {
+    let server = "https://target.example.com:6443"
+    let output = try await generate(
+      ["sidecar", "--image=i", "--connector-id=c", "--server=\(server)"] + Self.dex.dropFirst())
+    let documents = try Python.yaml(output)
+    let spec = try #require(documents.last?["spec"])
+    #expect(spec["securityContext"] == nil)
+    let application = try #require(spec["containers"]?.array?.first)
+    #expect(application["env"]?.array?.first?["value"]?.string == "/etc/tokenxchange/kubeconfig")
+    let kubeconfig = try Python.yaml(documents[0]["data"]?["kubeconfig"]?.string ?? "")[0]
+    #expect(
+      kubeconfig["users"]?.array?.first?["user"]
+        == ["tokenFile": "/var/run/tokenxchange/token"])
+    #expect(
+      kubeconfig["clusters"]?.array?.first?["cluster"]?["server"]?.string == server)
+  }
+
   @Test func theSidecarIsNative() async throws {
     let output = try await generate(
       ["sidecar", "--image=i", "--connector-id=c", "--mode=0640"] + Self.dex.dropFirst())

@@ -35,6 +35,21 @@ import Testing
         """)
   }
 
+  @Test func aFileInAnotherIsABlock() {
+    let inner: YAML = ["k": ["a\nb", ["l": 1]]]
+    let outer: YAML = ["data": ["f": .file(inner)], "last": 1]
+    #expect(
+      outer.text == """
+        data:
+          f: |
+            k:
+              - "a\\nb"
+              - l: 1
+        last: 1
+
+        """)
+  }
+
   @Test func aLineEndCannotLeaveAComment() {
     #expect(YAML.comment("a\u{2028}b\u{85}c\rd\u{0}e\u{FEFF}f") == ["# abcdef"])
     #expect(YAML.comment("a\nkey: 1") == ["# a", "# key: 1"])

@@ -79,13 +79,15 @@ public struct CachedToken: Sendable, Equatable {
   public func flaw(at moment: CacheMoment, margin: Double, began: Double? = nil) -> String? {
     guard let age = moment.since(written) else { return "the clock was set back since" }
     guard age <= Self.longestUse else { return "it is \(Lifetime.words(age)) old" }
-    if let subjectExpiry, subjectExpiry <= moment.date {
+    // By its age, because a wall clock that was set back a little would lengthen its life.
+    let now = written.date.addingTimeInterval(age)
+    if let subjectExpiry, subjectExpiry <= now {
       return "the subject token that it came from has expired"
     }
-    if let expiry, expiry <= moment.date { return "it has expired" }
+    if let expiry, expiry <= now { return "it has expired" }
     if let began, written.clock >= began { return nil }
     guard let expiry else { return "its end is not known" }
-    let rest = expiry.timeIntervalSince(moment.date) - margin
+    let rest = expiry.timeIntervalSince(now) - margin
     let life = expiry.timeIntervalSince(written.date)
     return rest >= max(60, life / 10) ? nil : "it ends soon"
   }

@@ -13,7 +13,8 @@ enum CacheClock {
   /// of two hundred that are started at once the last may run when the first has its token already.
   ///
   /// - Parameter now: The present, as the latest answer.
-  /// - Returns: A moment at most two seconds ago; the system's count may be of something else.
+  /// - Returns: A moment at most ten seconds ago, which is as long as anybody waits for a lock; the
+  ///   system's count may be of something else.
   static func processStart(now: Double) -> Double {
     guard let line = try? FileReader.read("/proc/self/stat", limit: 4096),
       let bracket = line.lastIndex(of: UInt8(ascii: ")"))
@@ -25,6 +26,6 @@ enum CacheClock {
     }
     // Rounded up, so that whoever starts after another's end never counts as one that waited.
     let start = (ticks + 1) / Double(max(1, sysconf(Int32(_SC_CLK_TCK))))
-    return start < now && start > now - 2 ? start : now
+    return start < now && start > now - 10 ? start : now
   }
 }

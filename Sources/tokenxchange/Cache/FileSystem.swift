@@ -89,6 +89,9 @@ enum FileSystem {
   }
 
   /// The files of a folder with their ages in seconds; none if it cannot be listed.
+  ///
+  /// A date that is still to come counts as long ago as it is ahead: the clock was wrong then, and
+  /// such a file would lie there until that day.
   static func list(_ folder: String) -> [(name: String, age: Double)] {
     guard let listing = opendir(folder) else { return [] }
     defer { closedir(listing) }
@@ -102,7 +105,7 @@ enum FileSystem {
       guard lstat(folder + "/" + name, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
         continue
       }
-      found.append((name: name, age: Double(now - status.st_mtim.tv_sec)))
+      found.append((name: name, age: abs(Double(now - status.st_mtim.tv_sec))))
     }
     return found
   }

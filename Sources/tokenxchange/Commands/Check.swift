@@ -16,17 +16,21 @@ extension Command {
     let path = try invocation.required(.checkedFile)
     let minimum = try invocation.duration(.minTTL, default: 0, allowsZero: true)
     let now = world.now()
-    let jwt = UnverifiedJWT(try world.keptToken(path).revealed)
+    let token = try world.keptToken(path).revealed
+    let jwt = UnverifiedJWT(token)
+    // What begins as every JWT does and is none was cut; an opaque token may pass.
+    guard jwt != nil || !token.hasPrefix("eyJ") else {
+      throw .keptFileUnusable(path, "holds a part of a token")
+    }
     if let start = jwt?.notBefore, start.timeIntervalSince(now) > SubjectToken.allowedSkew {
-      throw .keptFileUnusable(
-        path, "holds a token that is not valid before \(Timestamp.text(start))")
+      throw .keptTokenBegins(path, start, now)
     }
     if let expiry = jwt?.expiry {
       guard expiry > now, expiry.timeIntervalSince(now) >= minimum else {
         throw .keptTokenEnds(path, expiry, now, minimum: minimum)
       }
     } else if minimum > 0 {
-      throw .keptFileUnusable(path, "holds a token whose end nobody can read")
+      throw .keptTokenEndless(path)
     }
     world.log(for: invocation)("token \(path): \(jwt?.summary(now: now) ?? "opaque")")
     return .done
@@ -48,8 +52,8 @@ extension World {
       }
     }
     do throws(Problem) { return try Secret(tokenFile: content, path: path) } catch {
-      throw .keptFileUnusable(
-        path, content.allSatisfy { $0 <= 0x20 } ? "is empty" : "holds what is no token")
+      let isBlank = content.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) }
+      throw .keptFileUnusable(path, isBlank ? "is empty" : "holds what is no token")
     }
   }
 }

@@ -15,6 +15,11 @@ extension ExchangeSettings {
       clientID: clientID, authentication: try authentication(in: world), connectorID: connectorID,
       subjectToken: subject.secret, subjectTokenType: subjectTokenType,
       requestedTokenType: requestedTokenType, scopes: scopes, audiences: audiences)
+    if let basicAuth {
+      let basic = try world.basicAuth(basicAuth)
+      request.clientID = basic.user
+      request.authentication = .basic(basic.password)
+    }
     for field in extraFields {
       request.extraFields.append(
         .init(field.name, try world.text(of: field.value, source: field.source)))

@@ -32,6 +32,8 @@ struct ExchangeSettings: Sendable {
   var timeout: Double
   /// Sent beside the rest.
   var extraFields: [ExtraField] = []
+  /// Client and secret as one text, which wins over both.
+  var basicAuth: ExtraField?
   /// A subject token that is not in `tokenFile`.
   var subjectToken: ExtraField?
 

@@ -53,7 +53,7 @@ extension Problem {
   /// A file that this program was told to write.
   static func notWritten(_ fault: WriteFault, source: String) -> Problem {
     Problem(
-      .usage, "\(source): cannot \(CleanText.line(fault.step)): \(fault.reason)",
-      hint: "the folder must exist, be writable for this user and have room")
+      fault.isOfDisk ? .unexpected : .usage,
+      "\(source): cannot \(CleanText.line(fault.step)): \(fault.reason)", hint: fault.hint)
   }
 }

@@ -73,4 +73,5 @@ enum PodPaths {
   /// Where the program is in its own image.
   static let program = "/tokenxchange"
   static let outputFolder = "/var/run/tokenxchange"
+  static let kubeconfigFolder = "/etc/tokenxchange"
 }

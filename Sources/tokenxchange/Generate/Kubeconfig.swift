@@ -24,10 +24,12 @@ struct Kubeconfig: Sendable {
   var authorityFile: String?
 
   var file: GeneratedFile {
-    GeneratedFile(remarks: remarks, documents: [document], mode: 0o600)
+    GeneratedFile(
+      remarks: remarks, documents: [Self.document(cluster, user: ["exec": exec])], mode: 0o600)
   }
 
-  private var document: YAML {
+  /// A kubeconfig of one cluster, with its user however that one logs in.
+  static func document(_ cluster: TargetCluster, user: YAML) -> YAML {
     [
       "apiVersion": "v1",
       "kind": "Config",
@@ -40,7 +42,7 @@ struct Kubeconfig: Sendable {
           ]),
         ]
       ],
-      "users": [["name": .string(cluster.name), "user": ["exec": exec]]],
+      "users": [["name": .string(cluster.name), "user": user]],
       "contexts": [
         [
           "name": .string(cluster.name),

@@ -19,9 +19,11 @@ extension Command {
     "sidecar", summary: "a pod whose application reads the token from a file",
     details: """
       A pod with tokenxchange sidecar as a native sidecar (Kubernetes 1.29 and later): it keeps a file
-      holding a fresh token, and the application starts when the first one is there.
+      holding a fresh token, and the application starts when the first one is there. With --server
+      the application gets a kubeconfig that names the file.
       """,
     options: [.image, .tokenExpiration, .writtenFile, .writtenMode, .refreshBefore]
+      + TargetCluster.options
       + OptionSpec.plugin.filter { spec in
         ![OptionSpec.expiryMargin, .cacheOn, .cacheDir].contains { $0.name == spec.name }
       }
@@ -38,6 +40,8 @@ struct SidecarPod: Sendable {
   var hasOwnToken: Bool
   /// Whether the file's group may read it.
   var isShared = false
+  /// Where the application's kubeconfig leads to.
+  var cluster: TargetCluster?
 
   init(_ invocation: Invocation, world: World) throws(Problem) {
     hasOwnToken = invocation.text(.tokenFile) == nil
@@ -46,6 +50,9 @@ struct SidecarPod: Sendable {
     if let mode = invocation.text(.writtenMode) {
       guard let number = UInt32(mode, radix: 8), number <= 0o777 else { throw .badFileMode(mode) }
       isShared = number & 0o070 != 0
+    }
+    if TargetCluster.options.contains(where: { invocation.settings[$0.name] != nil }) {
+      cluster = try TargetCluster(invocation, world: world)
     }
     _ = try invocation.duration(.refreshBefore, default: 60)
     pod = PluginPod(
@@ -67,7 +74,18 @@ struct SidecarPod: Sendable {
           + (isShared
             ? ""
             : "\nThe file is for the sidecar's user; if the application runs as another, add --mode=0640.")
-          + "\n\nNative sidecars need Kubernetes 1.29.", documents: [document])
+          + "\n\nNative sidecars need Kubernetes 1.29.",
+      documents: (cluster.map { [configMap($0)] } ?? []) + [document])
+  }
+
+  private func configMap(_ cluster: TargetCluster) -> YAML {
+    let file = YAML.string(path).noted("client-go reads it again every minute.")
+    return [
+      "apiVersion": "v1",
+      "kind": "ConfigMap",
+      "metadata": ["name": "application"],
+      "data": ["kubeconfig": .file(Kubeconfig.document(cluster, user: ["tokenFile": file]))],
+    ]
   }
 
   private var document: YAML {
@@ -80,21 +98,31 @@ struct SidecarPod: Sendable {
       "spec": .members([
         ("securityContext", isShared ? Self.groupContext : nil),
         ("initContainers", [sidecar(share)]),
-        (
-          "containers",
-          [
-            [
-              "name": "application",
-              "image": "application",
-              "volumeMounts": [
-                ["name": "token", "mountPath": .string(folder), "readOnly": true]
-              ],
-            ]
-          ]
-        ),
-        ("volumes", .list([Self.volume] + (hasOwnToken ? [pod.tokenVolume] : []))),
+        ("containers", [application(folder)]),
+        ("volumes", .list(volumes)),
       ]),
     ]
+  }
+
+  private func application(_ folder: String) -> YAML {
+    let token: YAML = ["name": "token", "mountPath": .string(folder), "readOnly": true]
+    let kubeconfig: YAML = [
+      "name": "kubeconfig", "mountPath": .string(PodPaths.kubeconfigFolder), "readOnly": true,
+    ]
+    let variable: YAML = [
+      "name": "KUBECONFIG", "value": .string(PodPaths.kubeconfigFolder + "/kubeconfig"),
+    ]
+    return .members([
+      ("name", "application"), ("image", "application"),
+      ("env", cluster.map { _ in [variable] }),
+      ("volumeMounts", .list([token] + (cluster == nil ? [] : [kubeconfig]))),
+    ])
+  }
+
+  private var volumes: [YAML] {
+    let kubeconfig: YAML = ["name": "kubeconfig", "configMap": ["name": "application"]]
+    return [Self.volume] + (hasOwnToken ? [pod.tokenVolume] : [])
+      + (cluster == nil ? [] : [kubeconfig])
   }
 
   private static let groupContext: YAML = [

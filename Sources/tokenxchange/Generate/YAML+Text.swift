@@ -45,6 +45,10 @@ extension YAML {
     case .bool(let value): onOneLine(value ? "true" : "false")
     case .list([]): onOneLine("[]")
     case .map([]): onOneLine("{}")
+    case .file(let document):
+      onOneLine("|")
+      // Its strings are JSON literals on one line each, so that nothing in it can end the block.
+      lines += document.text.split(separator: "\n").map { margin + "  " + $0 }
     case .noted(let comment, let value):
       lines += Self.comment(comment, indent: indent)
       value.write(to: &lines, indent: indent, lead: lead)

@@ -11,6 +11,8 @@ indirect enum YAML: Sendable, Equatable {
   case bool(Bool)
   case list([YAML])
   case map([Member])
+  /// A document as a text in another, such as a file in a ConfigMap.
+  case file(YAML)
   /// A value with lines of comment above it.
   case noted(String, YAML)
 

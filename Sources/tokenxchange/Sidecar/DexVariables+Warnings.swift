@@ -8,15 +8,14 @@ extension DexVariables {
   ]
 
   /// Warns of scopes that Dex ignores.
-  func warnOfScopes(_ world: World) {
-    guard case .text(let text) = values["scope"] else { return }
-    for scope in text.split(whereSeparator: { $0.isWhitespace || $0 == "," }).map(String.init) {
+  func warn(ofScopes scopes: [String], _ world: World) {
+    for scope in scopes {
       guard !Self.knownScopes.contains(scope), !scope.hasPrefix("audience:server:client_id:")
       else { continue }
       let near =
         Suggestion.nearest(to: scope, in: Self.knownScopes)
         .map { ": did you mean \($0)?" } ?? ""
-      world.warn("Dex does not know the scope \(Problem.shown(scope)) of dex_scope\(near)")
+      world.warn("Dex does not know the scope \(Problem.shown(scope)) of \(name("scope"))\(near)")
     }
   }
 

@@ -110,7 +110,7 @@ struct DexVariables: Sendable {
     func set(_ spec: OptionSpec, _ value: String, _ field: String) {
       invocation.settings[spec.name] = Setting(values: [value], source: .variable(name(field)))
     }
-    if let basic = try basicAuth(world) {
+    if let basic = try basicAuth.map({ field throws(Problem) in try world.basicAuth(field) }) {
       set(.clientID, basic.user, "basic_auth")
       set(.clientAuth, "basic", "basic_auth")
       set(.clientSecret, basic.password.revealed, "basic_auth")
@@ -125,11 +125,9 @@ struct DexVariables: Sendable {
     set(.clientAuth, "post", "client_secret")
   }
 
-  /// `dex_basic_auth`, cut at its first colon; without one it is a user with an empty password.
-  func basicAuth(_ world: World) throws(Problem) -> (user: String, password: Secret)? {
-    guard let text = try text("basic_auth", world) else { return nil }
-    let halves = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    return (String(halves[0]), Secret(halves.count == 2 ? String(halves[1]) : ""))
+  /// `dex_basic_auth`, wherever its value is.
+  var basicAuth: ExchangeSettings.ExtraField? {
+    values["basic_auth"].map { .init(name: "basic_auth", value: $0, source: name("basic_auth")) }
   }
 
   /// The value of a field, read from its file if it is in one.
@@ -140,6 +138,15 @@ struct DexVariables: Sendable {
 }
 
 extension World {
+  /// A user and a password, cut at the first colon; without one the password is empty.
+  func basicAuth(
+    _ field: ExchangeSettings.ExtraField
+  ) throws(Problem) -> (user: String, password: Secret) {
+    let text = try text(of: field.value, source: field.source)
+    let halves = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    return (String(halves[0]), Secret(halves.count == 2 ? String(halves[1]) : ""))
+  }
+
   /// The value of a field of the form; what is read from a file is trimmed.
   func text(of value: DexVariables.Value, source: String) throws(Problem) -> String {
     switch value {

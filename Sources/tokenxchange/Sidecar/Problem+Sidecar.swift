@@ -9,6 +9,12 @@ extension Problem {
       hint: "it is three octal digits, such as 0600 or 0640, and lets the owner read and write")
   }
 
+  static func writesSubjectToken(_ path: String, source: String) -> Problem {
+    Problem(
+      .usage, "\(source) \(CleanText.line(path)) is the file that the subject token is read from",
+      hint: "name another file to write: this one would be lost with the first renewal")
+  }
+
   static func dexFileOfSetting(_ name: String) -> Problem {
     Problem(
       .usage, "\(shown(name)) is not read from a file",
@@ -35,6 +41,20 @@ extension Problem {
     Problem(
       .subjectToken, "\(CleanText.line(path)) \(what)",
       hint: "is it the file that tokenxchange sidecar writes? see also the sidecar's --mode")
+  }
+
+  static func keptTokenBegins(_ path: String, _ start: Date, _ now: Date) -> Problem {
+    Problem(
+      .subjectToken,
+      "the token in \(CleanText.line(path)) is not valid before \(Timestamp.text(start)) "
+        + "(our clock: \(Timestamp.text(now)))",
+      hint: "this machine's clock and Dex's differ")
+  }
+
+  static func keptTokenEndless(_ path: String) -> Problem {
+    Problem(
+      .subjectToken, "the end of the token in \(CleanText.line(path)) cannot be read",
+      hint: "leave --min-ttl out for a token that does not tell its end")
   }
 
   static func keptTokenEnds(

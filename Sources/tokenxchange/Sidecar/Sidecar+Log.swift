@@ -40,9 +40,9 @@ extension Sidecar {
   }
 
   /// Warns of what a refusal of the client most likely means in a dexsidecar's environment.
-  mutating func warn(_ problem: Problem) {
-    guard problem.refusal?.code == "invalid_client", let user = settings.basicUser else { return }
-    warnOnce(DexVariables.refusedUser(user))
+  mutating func warn(_ problem: Problem, of client: String) {
+    guard problem.refusal?.code == "invalid_client", settings.hasBasicUser else { return }
+    warnOnce(DexVariables.refusedUser(client))
   }
 
   /// Warns of a token that will not do, or not well.

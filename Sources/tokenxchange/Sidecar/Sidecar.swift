@@ -74,9 +74,11 @@ struct Sidecar: Sendable {
     else { return }
     let isFirst = subject == nil
     subject = content
-    guard !isFirst || failures.count > 0 else { return }
     let owner = (try? Secret(tokenFile: content, path: ""))
       .flatMap { UnverifiedJWT($0.revealed) }.map(SubjectIdentity.init)
+    // What an earlier run left is taken for the token of whoever we are at our start.
+    if isFirst, kept.isThere { kept.owner = owner }
+    guard !isFirst || failures.count > 0 else { return }
     let isAnother = owner != nil && kept.owner != nil && owner != kept.owner
     // A fault of the old subject token may have gone with it.
     let mayHelp = failures.last.map { $0.category == .subjectToken || $0.isRefusal } ?? false
@@ -90,8 +92,7 @@ struct Sidecar: Sendable {
     do throws(Problem) {
       let token = try exchange(attempts: 1)
       let now = world.now()
-      let life = token.expiry?.timeIntervalSince(now)
-      let wait = settings.plan.wait(life: life, random: world.random())
+      let wait = settings.plan.wait(life: token.life(at: now), random: world.random())
       due = Due(date: now.addingTimeInterval(wait), uptime: world.uptime() + wait)
       tellRenewed(token, now: now, wait: wait)
       failures.clear()
@@ -120,7 +121,7 @@ struct Sidecar: Sendable {
         attempt, trust: settings.exchange.trust(in: world),
         until: start + settings.exchange.timeout, userAgent: Version.userAgent)
     } catch {
-      warn(error)
+      warn(error, of: attempt.request.clientID)
       if error.isRefusal, let old = kept.owner, owner != old {
         remove("Dex refuses the new subject token, and the old one's owner is another")
       }

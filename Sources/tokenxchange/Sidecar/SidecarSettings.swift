@@ -16,8 +16,8 @@ struct SidecarSettings: Sendable {
   var isOnce: Bool
   /// Seconds between two looks at the clock and the files.
   var lookInterval = longestLook
-  /// The user of `dex_basic_auth`.
-  var basicUser: String?
+  /// Whether the client is the user of `dex_basic_auth`.
+  var hasBasicUser = false
 
   /// Kubelet swaps a token without a word, and clocks jump: this is how late that may be noticed.
   static let longestLook = 2.0
@@ -37,10 +37,16 @@ struct SidecarSettings: Sendable {
     if let legacy {
       mode = 0o644
       lookInterval = min(lookInterval, try legacy.refreshInterval() ?? lookInterval)
-      basicUser = try legacy.basicAuth(world)?.user
+      hasBasicUser = invocation.source(.clientID) == legacy.name("basic_auth")
+      exchange.basicAuth = hasBasicUser ? legacy.basicAuth : nil
       exchange.extraFields = legacy.extraFields
       exchange.subjectToken = legacy.subjectToken
-      legacy.warnOfScopes(world)
+      if invocation.source(.scopes) == legacy.name("scope") {
+        legacy.warn(ofScopes: exchange.scopes, world)
+      }
+    }
+    guard file != exchange.tokenFile || exchange.subjectToken != nil else {
+      throw .writesSubjectToken(file, source: fileSource)
     }
     if let text = invocation.text(.mode) {
       mode = try Self.mode(text, source: invocation.source(.mode))

@@ -46,7 +46,8 @@ extension AtomicFile {
     var status = stat()
     let isThere = stat(path, &status) == 0
     guard !path.hasSuffix("/"), !isThere || status.st_mode & S_IFMT == S_IFREG else {
-      throw WriteFault(step: "replace \(path)", reason: "it is not a regular file")
+      throw WriteFault(
+        step: "replace \(path)", reason: "it is not a regular file", hint: "name a file")
     }
   }
 }

@@ -6,6 +6,10 @@ struct WriteFault: Error, Equatable {
   var step: String
   /// The system's words.
   var reason: String
+  /// What to look at.
+  var hint = "the folder must exist, be writable for this user and have room"
+  /// Whether the disk is the cause, and not what this program was told.
+  var isOfDisk = false
 }
 
 /// Replaces files so that a reader sees the old content or the new, never a part and never nothing.
@@ -126,6 +130,13 @@ enum AtomicFile {
   }
 
   static func fault(_ step: String) -> WriteFault {
-    WriteFault(step: step, reason: String(cString: strerror(errno)))
+    let code = errno
+    var fault = WriteFault(step: step, reason: String(cString: strerror(code)))
+    fault.isOfDisk = [ENOSPC, EDQUOT, EIO].contains(code)
+    if code == EBUSY {
+      fault.hint =
+        "a file that is a mount of its own, such as a subPath, cannot be replaced: mount its folder"
+    }
+    return fault
   }
 }

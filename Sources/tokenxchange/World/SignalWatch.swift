@@ -73,7 +73,9 @@ final class SignalWatch: Sendable {
   }
 
   private static func leave(_ number: Int32, _ exitCode: Int32?) -> Never {
-    if exitCode != nil {
+    // A pipe that is full because nobody reads it must not keep us here.
+    var stream = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+    if exitCode != nil, poll(&stream, 1, 0) > 0 {
       let name = number == SIGINT ? "SIGINT" : "SIGTERM"
       _ = StandardStreams.write("tokenxchange: stopping: \(name)\n", to: STDERR_FILENO)
     }

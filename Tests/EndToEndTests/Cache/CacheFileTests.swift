@@ -13,16 +13,23 @@ import Testing
   struct Spoiling: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var isRepaired = true
+    /// Whether this user can do it.
+    var isPossible = true
     var spoil: @Sendable (_ path: String) throws -> Void
 
     init(
-      _ name: String, isRepaired: Bool = true, spoil: @escaping @Sendable (String) throws -> Void
+      _ name: String, isRepaired: Bool = true, isPossible: Bool = true,
+      spoil: @escaping @Sendable (String) throws -> Void
     ) {
       testDescription = name
       self.isRepaired = isRepaired
+      self.isPossible = isPossible
       self.spoil = spoil
     }
   }
+
+  /// Only root can make files of others.
+  private static let isRoot = geteuid() == 0
 
   private static func rewrite(_ path: String, _ change: (inout Data) -> Void) throws {
     var data = try Data(contentsOf: URL(filePath: path))
@@ -34,6 +41,7 @@ import Testing
   @Test(arguments: [
     Spoiling("open to the group") { chmod($0, 0o640) },
     Spoiling("open to all") { chmod($0, 0o604) },
+    Spoiling("another user's", isPossible: isRoot) { chown($0, 65534, 65534) },
     Spoiling("empty") { try rewrite($0) { $0 = Data() } },
     Spoiling("truncated") { try rewrite($0) { $0 = $0.prefix($0.count / 2) } },
     Spoiling("without its last byte") { try rewrite($0) { $0.removeLast() } },
@@ -62,6 +70,7 @@ import Testing
     },
   ])
   func anOddEntryIsAMiss(spoiling: Spoiling) async throws {
+    guard spoiling.isPossible else { return }
     #expect(try await stage.runner().result().token != nil)
     let entry = try #require(stage.files("token").first)
     try spoiling.spoil(entry)
@@ -88,12 +97,17 @@ import Testing
   @Test(arguments: [
     Spoiling("a pipe") { mkfifo($0, 0o600) }, Spoiling("a folder") { mkdir($0, 0o700) },
     Spoiling("a link") { symlink("/dev/null", $0) },
+    Spoiling("another user's", isPossible: isRoot) { path in
+      close(creat(path, 0o600))
+      chown(path, 65534, 65534)
+    },
     Spoiling("not ours to open") { path in
       creat(path, 0)
       chmod(path, 0)
     },
   ])
   func anOddLockIsDoneWithout(spoiling: Spoiling) async throws {
+    guard spoiling.isPossible else { return }
     #expect(try await stage.runner().result().token != nil)
     let lock = try #require(stage.files("lock").first)
     unlink(lock)
@@ -113,10 +127,15 @@ import Testing
       mkdir(path + ".real", 0o700)
       symlink(path + ".real", path)
     },
+    Spoiling("another user's", isPossible: isRoot) { path in
+      mkdir(path, 0o700)
+      chown(path, 65534, 65534)
+    },
     Spoiling("a file") { close(creat($0, 0o600)) },
     Spoiling("a pipe") { mkfifo($0, 0o600) },
   ])
   func anOddFolderIsRefused(spoiling: Spoiling) async throws {
+    guard spoiling.isPossible else { return }
     try spoiling.spoil(stage.folder)
     for _ in 1...2 { #expect(try await stage.runner().result().token != nil) }
     #expect(stage.dex.tokenRequests == 2)
@@ -143,6 +162,27 @@ import Testing
     #expect(verbose.errors.contains("cache: not kept"))
   }
 
+  @Test(
+    .enabled(if: geteuid() == 0 && TestBinary.find("mount") != nil, "needs root and mount"))
+  func aReadOnlyFolderIsReadAndNotWritten() async throws {
+    let runner = {
+      ProcessRunner("mount", $0, environment: ["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"])
+    }
+    mkdir(stage.folder, 0o700)
+    let mounted = try await runner(["-t", "tmpfs", "-o", "mode=700", "none", stage.folder]).result()
+    guard mounted.code == 0 else { return }
+    defer { umount2(stage.folder, 2) }
+    let first = try await stage.runner().result()
+    #expect(first.token != nil)
+    #expect(try await runner(["-o", "remount,ro", stage.folder]).result().code == 0)
+    #expect(try await stage.runner().result().stdout == first.stdout)
+    #expect(stage.dex.tokenRequests == 1)
+    #expect(try await stage.runner("--force-refresh").result().token != nil)
+    let verbose = try await stage.runner("--force-refresh", "--verbose").result()
+    #expect(verbose.errors.contains("cache: no lock: open the lock file: Read-only file system"))
+    #expect(verbose.errors.contains("cache: not kept: cannot create a file in "))
+  }
+
   @Test func filesAreForUsAloneAndTellNothing() async throws {
     #expect(try await stage.runner().result().token != nil)
     for file in stage.files() {
@@ -153,7 +193,9 @@ import Testing
       stage.files().map { URL(filePath: $0).pathExtension } == ["lock", "token"])
   }
 
-  @Test func oldOnesAreSweptAndStrangersStay() async throws {
+  /// By age, or by a date that only a wrong clock can have written.
+  @Test(arguments: [0, 4_000_000_000])
+  func oldOnesAreSweptAndStrangersStay(date: Int) async throws {
     mkdir(stage.folder, 0o700)
     let name = String(repeating: "0a", count: 32)
     let old = [
@@ -162,7 +204,7 @@ import Testing
     let kept = ["notes.txt", "\(name).bak", "x.token"]
     for file in old + kept {
       let path = try stage.home.write("x", to: "cache/\(file)")
-      var times = [timeval(), timeval()]
+      var times = [timeval(), timeval(tv_sec: date, tv_usec: 0)]
       #expect(utimes(path, &times) == 0)
     }
     chmod(stage.folder, 0o700)

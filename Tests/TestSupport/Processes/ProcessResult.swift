@@ -20,6 +20,8 @@ public struct ProcessResult: Sendable {
   public var leftOutputOpen: Bool
   /// Seconds from start to end.
   public var duration: Double
+  /// When it had ended, as a thread of its own saw it: tasks may have to wait for each other.
+  public var end: ContinuousClock.Instant
 
   /// The exit code, or 128 plus the signal's number.
   public var code: Int32 {

@@ -144,11 +144,12 @@ public final class RunningProcess: Sendable {
         }
       }
     }
-    let duration = (clock.now - start) / .seconds(1)
+    let finish = clock.now
     return state.withLock { state in
       ProcessResult(
         ending: Self.ending(status ?? 0), stdout: state.stdout, stderr: state.stderr,
-        isTimedOut: isTimedOut, leftOutputOpen: isLeftOpen, duration: duration)
+        isTimedOut: isTimedOut, leftOutputOpen: isLeftOpen,
+        duration: (finish - start) / .seconds(1), end: finish)
     }
   }
 

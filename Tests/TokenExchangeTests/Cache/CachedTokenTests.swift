@@ -38,6 +38,14 @@ import TokenExchange
       Row("clock set back", Case(at: -1, clock: 5), "the clock was set back since"),
       Row("machine started anew", Case(at: 5, clock: -900), "the clock was set back since"),
       Row("clock set back after its end", Case(at: 5, clock: 700), "it is 11 min old"),
+      Row("clock set back a little, ended", Case(life: 300, at: 60, clock: 300), "it has expired"),
+      Row("clock set back, ends soon", Case(life: 300, at: 60, clock: 250), "it ends soon"),
+      Row(
+        "clock set back, subject ended", Case(subjectLife: 300, at: 60, clock: 300),
+        "the subject token that it came from has expired"),
+      Row(
+        "clock set back, for one that waited", Case(life: 30, at: 5, clock: 30, began: 999),
+        "it has expired"),
       Row(
         "subject ended", Case(subjectLife: 300, at: 300),
         "the subject token that it came from has expired"),

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import TestSupport
 import Testing
+import TokenExchange
 
 @testable import tokenxchange
 
@@ -42,6 +43,39 @@ struct AtomicFileUpkeepTests {
     }
     AtomicFile.sweep(besides: folder.path("token"))
     #expect(names == [others, fresh])
+  }
+
+  @Test(.enabled(if: geteuid() == 0 && TestBinary.find("mount") != nil, "needs root and mount"))
+  func saysWhyAMountedFileCannotBeReplaced() async throws {
+    let file = try folder.write("old", to: "token")
+    let mounted = try await ProcessRunner(
+      "mount", ["--bind", file, file], environment: ["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"]
+    ).result()
+    guard mounted.code == 0 else { return }
+    defer { umount2(file, 2) }
+    let fault = #expect(throws: WriteFault.self) {
+      try AtomicFile.replace(file, with: Array("new".utf8))
+    }
+    #expect(
+      fault?.hint
+        == "a file that is a mount of its own, such as a subPath, cannot be replaced: mount its "
+        + "folder")
+    #expect(names == ["token"])
+  }
+
+  @Test(.enabled(if: geteuid() == 0 && TestBinary.find("mount") != nil, "needs root and mount"))
+  func aFullDiskIsNobodysMistake() async throws {
+    let mounted = try await ProcessRunner(
+      "mount", ["-t", "tmpfs", "-o", "size=4k", "none", folder.path],
+      environment: ["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"]
+    ).result()
+    guard mounted.code == 0 else { return }
+    defer { umount2(folder.path, 2) }
+    try Data(count: 4096).write(to: URL(filePath: folder.path("full")))
+    let fault = try #require(
+      #expect(throws: WriteFault.self) { try AtomicFile.testWriting(folder.path("token")) })
+    #expect(Problem.notWritten(fault, source: "--write").category == .unexpected)
+    #expect(names == ["full"])
   }
 
   @Test func removesOnce() throws {

@@ -124,6 +124,43 @@ struct DexVariablesTests {
       ])
   }
 
+  @Test func warnsOfAScopeInAFileAndOfNoneThatAFlagSets() {
+    outside.set { $0.files["/scope"] = Array("openid group\n".utf8) }
+    let changes = ["dex_scope": nil, "dex_file_scope": "/scope"]
+    #expect(once(changes, "--mode", "0600") == .done)
+    #expect(
+      outside.errors == [
+        "tokenxchange: warning: Dex does not know the scope \"group\" of dex_file_scope: "
+          + "did you mean groups?"
+      ])
+    #expect(once(changes, "--mode", "0600", "--scopes", "group") == .done)
+    #expect(outside.errors.count == 1)
+  }
+
+  @Test func aClientOfAFlagIsNotTheUserThatDexRefuses() {
+    outside.answer(401, #"{"error":"invalid_client"}"#)
+    #expect(once([:], "--mode", "0600", "--client-id", "other") == .refused)
+    #expect(outside.errors.count == 2)
+  }
+
+  @Test func basicAuthOfAFileIsReadAnewEachTime() throws {
+    var variables = Self.readme
+    variables["dex_basic_auth"] = nil
+    variables["dex_file_basic_auth"] = "/basic"
+    outside.set { $0.files["/basic"] = Array("client:first\n".utf8) }
+    var sidecar = try outside.sidecar(flags: ["sidecar"], variables: variables)
+    sidecar.step()
+    #expect(authorization == "Basic " + Data("client:first".utf8).base64EncodedString())
+    outside.set {
+      $0.files["/basic"] = Array("client:second\n".utf8)
+      $0.isAsked = true
+    }
+    sidecar.step()
+    sidecar.step()
+    #expect(authorization == "Basic " + Data("client:second".utf8).base64EncodedString())
+    #expect(outside.requestCount == 2)
+  }
+
   @Test func namesAUserThatDexRefuses() {
     outside.answer(401, #"{"error":"invalid_client"}"#)
     #expect(once(["dex_basic_auth": "user:"], "--mode", "0600") == .refused)

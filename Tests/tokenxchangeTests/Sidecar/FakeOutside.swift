@@ -16,6 +16,8 @@ final class FakeOutside: Sendable {
     var requests: [HTTPRequest] = []
     var waits: [Double] = []
     var life = 1000.0
+    /// How far Dex's clock is ahead, if its tokens say when they were issued.
+    var lead: Double?
     /// What Dex answers; nil for a token.
     var answer: Result<HTTPAnswer, TransportError>?
     /// Whether SIGUSR1 comes in the next wait.
@@ -41,12 +43,15 @@ final class FakeOutside: Sendable {
   }
 
   /// A token that ends so many seconds from now.
-  func jwt(subject: String = "s", audience: String = "client", life: Double) -> String {
+  func jwt(
+    subject: String = "s", audience: String = "client", life: Double, lead: Double? = nil
+  ) -> String {
     let now = state.withLock { $0.now.timeIntervalSince1970 }
-    let claims = JSONObject([
+    var claims = JSONObject([
       ("iss", "https://issuer"), ("sub", .string(subject)), ("aud", .string(audience)),
-      ("exp", .integer(Int(now + life))),
+      ("exp", .integer(Int(now + (lead ?? 0) + life))),
     ])
+    if let lead { claims["iat"] = .integer(Int(now + lead)) }
     return JWT.sign(.object(claims), with: key)
   }
 
@@ -114,12 +119,12 @@ final class FakeOutside: Sendable {
   }
 
   private func send(_ request: HTTPRequest) throws(TransportError) -> HTTPAnswer {
-    let (answer, life) = state.withLock { state in
+    let (answer, life, lead) = state.withLock { state in
       state.requests.append(request)
-      return (state.answer, state.life)
+      return (state.answer, state.life, state.lead)
     }
     if let answer { return try answer.get() }
-    let body = "{\"access_token\":\"\(jwt(life: life))\",\"token_type\":\"bearer\"}"
+    let body = "{\"access_token\":\"\(jwt(life: life, lead: lead))\",\"token_type\":\"bearer\"}"
     return HTTPAnswer(status: 200, headers: [:], body: Array(body.utf8))
   }
 }

@@ -69,6 +69,15 @@ struct SidecarTests {
     #expect(outside.requestCount == 2)
   }
 
+  @Test func renewsInTimeThoughOurClockIsSlow() throws {
+    outside.set { ($0.life, $0.lead) = (600, 300) }
+    var sidecar = try outside.sidecar()
+    sidecar.run(outside, for: 479)
+    #expect(outside.requestCount == 1)
+    sidecar.run(outside, for: 3)
+    #expect(outside.requestCount == 2)
+  }
+
   @Test func keepsTheOldTokenUntilItEnds() throws {
     var sidecar = try outside.sidecar()
     sidecar.run(outside, for: 700)
@@ -189,6 +198,23 @@ struct SidecarTests {
     #expect(outside.kept == nil)
   }
 
+  @Test func aFileOfAnEarlierRunGoesWithTheIdentityOfOurStart() throws {
+    let old = outside.jwt(life: 1000)
+    outside.set {
+      $0.files[FakeOutside.file] = Array(old.utf8)
+      $0.answer = .failure(TransportError(.refused))
+    }
+    var sidecar = try outside.sidecar()
+    sidecar.run(outside, for: 10)
+    outside.answer(401, #"{"error":"access_denied"}"#)
+    outside.set { $0.isAsked = true }
+    sidecar.run(outside, for: 10)
+    #expect(outside.kept == old)
+    outside.setSubject("system:serviceaccount:a:other")
+    sidecar.run(outside, for: 4)
+    #expect(outside.kept == nil)
+  }
+
   @Test func aFileThatWasRemovedComesBack() throws {
     var sidecar = try outside.sidecar()
     sidecar.run(outside, for: 10)
@@ -244,6 +270,16 @@ struct SidecarOnceTests {
     #expect(outside.requestCount == tries)
     #expect(outside.kept == old)
     #expect(outside.errors.count == 2)
+  }
+
+  @Test func doesNotOverwriteWhatItExchanges() {
+    let flags = FakeOutside.flags + ["--once", "--write", FakeOutside.subjectFile]
+    #expect(run(flags, in: outside.world()) == .usage)
+    #expect(
+      outside.errors == [
+        "tokenxchange: --write /subject/token is the file that the subject token is read from",
+        "hint: name another file to write: this one would be lost with the first renewal",
+      ])
   }
 
   @Test(arguments: ["", "8", "1777", "0400", "rw", "-1", "+600"])
