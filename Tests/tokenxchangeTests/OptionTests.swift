@@ -11,6 +11,7 @@ import TokenExchange
       #expect(Set(spellings).count == spellings.count, "\(command.name)")
     }
     #expect(Set(Command.all.map(\.name)).count == Command.all.count)
+    #expect(Command.table.map(\.name) == Command.all.map(\.name))
   }
 
   @Test func everyRowHasAnEnding() {

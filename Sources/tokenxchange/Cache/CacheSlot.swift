@@ -7,11 +7,11 @@ struct CacheSlot {
   let folder: CacheFolder
   let key: CacheKey
   let world: World
-  let log: @Sendable (String) -> Void
+  let log: VerboseLog
   private let name: String
 
   init(
-    folder: CacheFolder, key: CacheKey, world: World, log: @escaping @Sendable (String) -> Void
+    folder: CacheFolder, key: CacheKey, world: World, log: VerboseLog
   ) {
     self.folder = folder
     self.key = key
@@ -111,7 +111,7 @@ extension CacheSlot {
   /// then logged.
   init?(
     _ invocation: Invocation, key: CacheKey, world: World,
-    log: @escaping @Sendable (String) -> Void
+    log: VerboseLog
   ) {
     let folder: CacheFolder
     do throws(CacheFault) {

@@ -4,7 +4,7 @@ extension TokenCache {
   /// The cache of an exchange; nil if none is asked for, or none can be had, which is then logged.
   init?(
     _ invocation: Invocation, _ attempt: ExchangeAttempt, _ trust: HTTPOptions.Trust,
-    world: World, margin: Double, log: @escaping @Sendable (String) -> Void
+    world: World, margin: Double, log: VerboseLog
   ) {
     guard invocation.wantsCache else { return nil }
     guard trust != .anything, !invocation.isOn(.insecureAllowHTTP) else {

@@ -24,27 +24,33 @@ struct Command: Sendable {
 }
 
 extension Command {
-  /// Every command, in the order of help.
-  static let all: [Command] = [
-    .getToken,
-    .tokenFile,
-    .login,
-    .inspect,
-    .doctor,
-    .sidecar,
-    .check,
-    .logout,
-    .generate,
-    .publishIssuer,
-    .install,
-    .completion,
-    .version,
-    .help,
+  /// Every command by its name, in the order of help; made only when it is asked for, because making
+  /// all of them takes a tenth of a short run.
+  static let table: [(name: String, command: @Sendable () -> Command)] = [
+    ("get-token", { .getToken }),
+    ("token-file", { .tokenFile }),
+    ("login", { .login }),
+    ("inspect", { .inspect }),
+    ("doctor", { .doctor }),
+    ("sidecar", { .sidecar }),
+    ("check", { .check }),
+    ("logout", { .logout }),
+    ("generate", { .generate }),
+    ("publish-issuer", { .publishIssuer }),
+    ("install", { .install }),
+    ("completion", { .completion }),
+    ("version", { .version }),
+    ("help", { .help }),
   ]
+
+  /// Every command, in the order of help.
+  static let all = table.map { $0.command() }
 
   /// The command of a name; of one with kinds, `generate` and `generate rbac` are both names.
   static func named(_ name: String) -> Command? {
-    all.lazy.flatMap { [$0] + $0.kinds }.first { $0.name == name }
+    let first = String(name.prefix { $0 != " " })
+    guard let command = table.first(where: { $0.name == first })?.command() else { return nil }
+    return command.name == name ? command : command.kinds.first { $0.name == name }
   }
 
   /// What a kind is called after its command: `rbac`.

@@ -55,7 +55,7 @@ extension ExchangeSettings {
   /// - Returns: A token that is alive, and of the issuer and audiences asked for.
   /// - Throws: Whatever went wrong.
   func issueToken(
-    in world: World, since start: Double, log: @escaping @Sendable (String) -> Void
+    in world: World, since start: Double, log: VerboseLog
   ) throws(Problem) -> IssuedToken {
     let attempt = try attempt(in: world)
     log("subject token \(tokenFile): \(attempt.subjectSummary(now: world.now()))")
@@ -67,7 +67,7 @@ extension ExchangeSettings {
   /// Asks Dex and checks the answer.
   func issue(
     _ attempt: ExchangeAttempt, _ trust: HTTPOptions.Trust, in world: World, since start: Double,
-    log: @escaping @Sendable (String) -> Void
+    log: VerboseLog
   ) throws(Problem) -> IssuedToken {
     let token = try world.exchanger(log: log).exchange(
       attempt, trust: trust, until: start + timeout, since: start, userAgent: Version.userAgent)

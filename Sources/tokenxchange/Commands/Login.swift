@@ -46,11 +46,11 @@ extension Command {
 
 extension World {
   fileprivate func loginClient(
-    _ request: LoginRequest, _ trust: HTTPOptions.Trust, log: @escaping @Sendable (String) -> Void
+    _ request: LoginRequest, _ trust: HTTPOptions.Trust, log: VerboseLog
   ) -> LoginClient {
     LoginClient(
       request: request, trust: trust, send: send, now: now, uptime: uptime, sleep: sleep,
-      log: log, userAgent: Version.userAgent)
+      log: { log($0) }, userAgent: Version.userAgent)
   }
 }
 
@@ -58,7 +58,7 @@ extension CacheSlot {
   /// The slot of a sign-in; nil if there is to be none, or can be none.
   fileprivate init?(
     login invocation: Invocation, _ settings: LoginSettings, _ request: LoginRequest,
-    _ trust: HTTPOptions.Trust, world: World, log: @escaping @Sendable (String) -> Void
+    _ trust: HTTPOptions.Trust, world: World, log: VerboseLog
   ) {
     if let flag = settings.forgetful {
       log("cache: none, because \(flag) is on")

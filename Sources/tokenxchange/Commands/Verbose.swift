@@ -4,7 +4,7 @@ import TokenExchange
 /// What `--verbose` tells beside the requests themselves: the doctor's facts, tersely.
 extension World {
   /// Tells what was asked of the program, and by what.
-  func logStart(of invocation: Invocation, to log: (String) -> Void) {
+  func logStart(of invocation: Invocation, to log: VerboseLog) {
     log("tokenxchange \(Version.number) \(invocation.command.name), \(Timestamp.text(now()))")
     for fact in invocation.givenFacts where fact.name != "--" + OptionSpec.verbose.name {
       log("\(fact.name) \(fact.value)")
@@ -15,7 +15,7 @@ extension World {
   }
 
   /// Tells what a token's path leads to.
-  func logFile(_ path: String, to log: (String) -> Void) {
+  func logFile(_ path: String, to log: VerboseLog) {
     guard let status = machine.status(path) else { return }
     let target = status.target.map { " -> \($0)" } ?? ""
     let age = Lifetime.words(now().timeIntervalSince(status.modified))
@@ -25,7 +25,7 @@ extension World {
   }
 
   /// Tells whose certificates count.
-  func logTrust(_ settings: ExchangeSettings, to log: (String) -> Void) {
+  func logTrust(_ settings: ExchangeSettings, to log: VerboseLog) {
     // Files that cannot be read are told of when they are needed.
     guard settings.tokenURL.scheme == "https", let trust = try? settings.trust(in: self) else {
       return

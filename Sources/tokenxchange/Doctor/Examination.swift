@@ -5,7 +5,7 @@ import TokenExchange
 struct Examination: Sendable {
   let invocation: Invocation
   let world: World
-  let log: @Sendable (String) -> Void
+  let log: VerboseLog
 
   /// The settings, once they have been found usable.
   var settings: ExchangeSettings?
@@ -22,7 +22,7 @@ struct Examination: Sendable {
   /// What `get-token` would have warned of.
   var warnings: [String] = []
 
-  init(_ invocation: Invocation, world: World, log: @escaping @Sendable (String) -> Void) {
+  init(_ invocation: Invocation, world: World, log: VerboseLog) {
     self.invocation = invocation
     self.world = world
     self.log = log

@@ -7,7 +7,7 @@ struct IssuerSite: Sendable {
   var deadline: Double
   var timeout: Double
   var world: World
-  var log: @Sendable (String) -> Void
+  var log: VerboseLog
 
   /// Reads the CA that an option names, if it is set; the time begins to run.
   init(_ authority: OptionSpec, _ invocation: Invocation, _ world: World) throws(Problem) {

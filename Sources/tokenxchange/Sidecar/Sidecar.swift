@@ -23,14 +23,14 @@ struct Sidecar: Sendable {
   let settings: SidecarSettings
   let world: World
   /// Hears each step, with `--verbose`.
-  let log: @Sendable (String) -> Void
+  let log: VerboseLog
   private(set) var kept = Kept()
   private(set) var failures = FailureLog()
   private var due = Due()
   private var subject: [UInt8]?
   private var warned: Set<String> = []
 
-  init(_ settings: SidecarSettings, world: World, log: @escaping @Sendable (String) -> Void) {
+  init(_ settings: SidecarSettings, world: World, log: VerboseLog) {
     self.settings = settings
     self.world = world
     self.log = log

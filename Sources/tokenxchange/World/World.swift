@@ -50,10 +50,10 @@ extension World {
   }
 
   /// What hears of each step: standard error with `--verbose`, else nobody.
-  func log(for invocation: Invocation) -> @Sendable (String) -> Void {
-    guard invocation.isOn(.verbose) else { return { _ in } }
+  func log(for invocation: Invocation) -> VerboseLog {
+    guard invocation.isOn(.verbose) else { return .silent }
     let start = uptime()
-    return { text in
+    return VerboseLog { text in
       writeError("tokenxchange: [\(Int((uptime() - start) * 1000)) ms] \(text)")
     }
   }
@@ -62,8 +62,9 @@ extension World {
   var moment: CacheMoment { CacheMoment(date: now(), clock: cache.clock()) }
 
   /// An exchanger in this world.
-  func exchanger(log: @escaping @Sendable (String) -> Void) -> TokenExchanger {
+  func exchanger(log: VerboseLog) -> TokenExchanger {
     TokenExchanger(
-      send: send, now: now, uptime: uptime, sleep: sleep, random: random, log: log)
+      send: send, now: now, uptime: uptime, sleep: sleep, random: random,
+      log: { log($0) })
   }
 }

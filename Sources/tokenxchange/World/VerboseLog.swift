@@ -1,0 +1,16 @@
+/// Hears what is done, for `--verbose`; never gets a secret.
+struct VerboseLog: Sendable {
+  private let write: (@Sendable (String) -> Void)?
+
+  /// Passes each line on.
+  init(_ write: @escaping @Sendable (String) -> Void) { self.write = write }
+
+  private init() { write = nil }
+
+  /// Says nothing.
+  static let silent = VerboseLog()
+
+  /// Says a line, which is not even made if nobody listens: describing a token takes a tenth of a
+  /// short run.
+  func callAsFunction(_ text: @autoclosure () -> String) { write?(text()) }
+}
