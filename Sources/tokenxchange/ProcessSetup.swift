@@ -16,29 +16,11 @@ func setUpProcess() -> [String: String] {
   for name in ["HOME", "CFFIXED_USER_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"] {
     setenv(name, "/proc", 1)
   }
-  setenv("XDG_DATA_HOME", cookieFolder(), 1)
+  // URLSession looks for cookies in a folder in there that is named after the program's own, which
+  // it takes to be /proc/self/ns, and makes one if there is none; see MainBundle.c.
+  setenv("XDG_DATA_HOME", "/proc/self", 1)
   tx_skip_openssl_config()
   return original
-}
-
-/// Where URLSession may look for cookies, which it does even when told to keep none.
-///
-/// It wants a folder in there that is named after the program's, tries to make it if there is none,
-/// and failing that reads below the working directory, which may be anybody's. So it gets the
-/// parent of the program's own folder. A name with a dot it would shorten.
-private func cookieFolder() -> String {
-  let limit = Int(PATH_MAX)
-  var buffer = [CChar](repeating: 0, count: limit)
-  let length = readlink("/proc/self/exe", &buffer, limit)
-  guard length > 0, length < limit else { return "/proc" }
-  // By bytes: splitting text costs as much as all the rest of a start.
-  let path = buffer[..<length].map { UInt8(bitPattern: $0) }
-  let slash = UInt8(ascii: "/")
-  guard let program = path.lastIndex(of: slash),
-    let folder = path[..<program].lastIndex(of: slash),
-    !path[folder..<program].contains(UInt8(ascii: "."))
-  else { return "/proc" }
-  return folder == 0 ? "/" : String(decoding: path[..<folder], as: UTF8.self)
 }
 
 /// The environment; of a variable that is there twice, the first.
