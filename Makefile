@@ -15,7 +15,8 @@ TEST_PACKAGES := nginx-light openssl curl hyperfine tinyproxy socat zsh fish pyt
 FORMATTED := Package.swift Sources Tests
 
 # Calls of these by others go to Sources/CURLOptions.
-HOOKS := curl_easy_setopt curl_multi_add_handle curl_multi_info_read CFURLSessionCurlHostIsEqual _CFProcessPath
+HOOKS := curl_easy_setopt curl_multi_add_handle curl_multi_info_read \
+  CFURLSessionCurlHostIsEqual _CFProcessPath
 # Without incremental code generation no hash of the build lies in the objects, and the folder's
 # name is mapped away: the same sources give the same bytes. Nothing here throws through frames of C,
 # so the index for finding them is left out.
