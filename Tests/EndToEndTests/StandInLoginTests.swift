@@ -92,4 +92,16 @@ struct StandInLoginTests {
     #expect(answer["id_token"] != nil)
     #expect(answer["refresh_token"] == nil)
   }
+
+  /// So that no program that any test runs can show them.
+  @Test func theRunnerKnowsWhatBringsTokens() async throws {
+    let code = try begin()
+    site.dex.approve()
+    let first = try #require(try poll(code)["refresh_token"]?.string)
+    let second = try #require(try refresh(first)["refresh_token"]?.string)
+    for secret in [code, first, second] {
+      let result = try await ProcessRunner("/bin/sh", ["-c", "echo \"$0\" >&2", secret]).result()
+      #expect(result.errors.hasPrefix("SECRETS SHOWN: a device code or refresh token on stderr"))
+    }
+  }
 }

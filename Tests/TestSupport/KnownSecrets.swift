@@ -10,6 +10,8 @@ enum KnownSecrets {
     case subject = "a subject token"
     /// A token of Dex.
     case issued = "an issued token"
+    /// What brings tokens in a sign-in.
+    case login = "a device code or refresh token"
     /// The secret of a Dex client.
     case client = "a client's secret"
   }

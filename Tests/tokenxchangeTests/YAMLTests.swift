@@ -68,6 +68,8 @@ import Testing
     Row("dollar", "$HOME `x`", "'$HOME `x`'"),
     Row("newline", "a\n'b\\", #"$'a\n\'b\\'"#),
     Row("line separator", "a\u{2028}b", #"$'a\U00002028b'"#),
+    Row("another direction", "a\u{202E}b", #"$'a\U0000202eb'"#),
+    Row("no width", "a\u{200B}b", #"$'a\U0000200bb'"#),
   ])
   func quotesWhatAShellWouldRead(row: Row<String, String>) {
     #expect(ShellWords.quote(row.input) == row.output)

@@ -13,11 +13,11 @@ extension LoginClient {
   ) throws(Problem) -> LoginTokens {
     let start = uptime()
     let end = min(start + device.life, deadline)
-    var interval = device.interval
+    var device = device
     var setback = 0.0
     var trouble: Problem?
     while true {
-      let pause = interval + setback
+      let pause = device.interval + setback
       guard uptime() + pause < end else {
         // The rest is waited for, so that the message tells the truth.
         sleep(max(0, end - uptime()))
@@ -28,7 +28,7 @@ extension LoginClient {
         switch try poll(device, until: end) {
         case .tokens(let tokens): return tokens
         case .expired: throw Problem.codeExpired(request, seconds: uptime() - start)
-        case .slowDown: interval += 5
+        case .slowDown: device.slowDown()
         case .waiting: break
         }
         setback = 0
@@ -38,7 +38,7 @@ extension LoginClient {
         guard error.category == .network, !error.isAboutCertificates else { throw error }
         log("\(error.sentence); polling goes on")
         trouble = error
-        setback = min(max(interval, setback * 2), 60)
+        setback = min(max(device.interval, setback * 2), 60)
       }
     }
   }

@@ -49,14 +49,16 @@ public struct LoginClient: Sendable {
   /// - Throws: A refusal, or a problem of the network or the answer.
   public func begin(until deadline: Double) throws(Problem) -> DeviceAuthorization {
     let answer = try exchange(request.device(userAgent: userAgent), request.deviceURL, deadline)
-    let device: DeviceAuthorization
+    var device: DeviceAuthorization
     do throws(Problem) { device = try DeviceAuthorization(answer: answer, to: request) } catch {
       throw error.ofLogin(request, hiding: secrets)
     }
     switch try poll(device, until: deadline) {
-    case .waiting, .slowDown, .tokens: return device
+    case .waiting, .tokens: break
+    case .slowDown: device.slowDown()
     case .expired: throw .codeExpired(request, seconds: device.life)
     }
+    return device
   }
 
   /// How far the person got.
@@ -90,17 +92,19 @@ public struct LoginClient: Sendable {
   ///
   /// - Parameters:
   ///   - refreshToken: The token.
+  ///   - person: The `sub` of whoever signed in, which must be the new token's too (OpenID Connect
+  ///     Core, section 12.2); nil if it is not known.
   ///   - deadline: The value of `uptime` at which to give up.
   /// - Returns: New tokens; nil if the refresh token is not good any more.
   /// - Throws: What leaves open whether it is good: the network, a wrong client, an odd answer.
   public func refresh(
-    _ refreshToken: Secret, until deadline: Double
+    _ refreshToken: Secret, of person: String?, until deadline: Double
   ) throws(Problem) -> LoginTokens? {
     let sent = now()
     let answer = try exchange(
       request.refresh(refreshToken, userAgent: userAgent), request.tokenURL, deadline)
     if let refusal = OAuthRefusal(JSON(parsing: answer.body), status: answer.status),
-      refusal.code != "invalid_client", refusal.status < 500
+      refusal.isFinal
     {
       let refused = Problem(.refused, "the refresh token was refused: \(refusal.words)", hint: "")
       log(refused.redacting(secrets + [refreshToken]).sentence)
@@ -108,6 +112,9 @@ public struct LoginClient: Sendable {
     }
     do throws(Problem) {
       var tokens = try LoginTokens(answer: answer, to: request, now: sent)
+      guard person == nil || tokens.idToken.jwt?.subject == person else {
+        throw Problem.otherPerson(request.tokenURL)
+      }
       // Without rotation the old one stays good.
       tokens.refreshToken = tokens.refreshToken ?? refreshToken
       return tokens
@@ -131,7 +138,17 @@ public struct LoginClient: Sendable {
           + "\(Int((uptime() - start) * 1000)) ms")
       return answer
     } catch {
-      throw .transport(error, to: url, seconds: max(timeout, 0)).redacting(secrets)
+      throw Problem.transport(error, to: url, seconds: max(timeout, 0))
+        .ofLogin(self.request, hiding: secrets)
     }
+  }
+}
+
+extension OAuthRefusal {
+  /// Whether a refresh token that was refused so is of no use any more; else the client, or the
+  /// moment, is at fault, and the token may yet be good.
+  fileprivate var isFinal: Bool {
+    status < 500 && status != 429
+      && !["invalid_client", "server_error", "temporarily_unavailable"].contains(code)
   }
 }

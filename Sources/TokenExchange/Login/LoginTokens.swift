@@ -17,6 +17,8 @@ public struct LoginTokens: Sendable, Equatable {
     guard members["id_token"] != nil else { throw .noIDToken(request.tokenURL, request.scopes) }
     idToken = try IssuedToken(
       members: members, member: "id_token", expected: request.expectation, now: now)
+    // Who signed in, and whether it is for this cluster, must be there to be read.
+    guard idToken.jwt != nil else { throw .idTokenIsNoJWT(request.tokenURL) }
     refreshToken = members["refresh_token"]?.string.flatMap { $0.isEmpty ? nil : Secret($0) }
   }
 }

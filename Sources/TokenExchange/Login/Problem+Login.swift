@@ -43,6 +43,22 @@ extension Problem {
         ? "is --issuer an OpenID Connect issuer?" : "add openid to --scopes")
   }
 
+  /// The ID token is something else.
+  static func idTokenIsNoJWT(_ url: EndpointURL) -> Problem {
+    Problem(
+      .answer, "the id_token in the answer of \(url.text) is not a JWT",
+      hint: "is --issuer an OpenID Connect issuer?")
+  }
+
+  /// A refresh turned one person into another.
+  static func otherPerson(_ url: EndpointURL) -> Problem {
+    Problem(
+      .answer,
+      "the token that \(url.text) gave for the refresh token is another person's: its sub is not "
+        + "that of the sign-in",
+      hint: "sign in anew with login --force, and look why Dex's connector changed who this is")
+  }
+
   /// Nobody signed in while the code was good.
   static func codeExpired(_ request: LoginRequest, seconds: Double) -> Problem {
     Problem(

@@ -50,8 +50,7 @@ extension CacheFolder {
     for file in system.list(path) {
       let kind = Self.kind(of: file.name)
       switch kind {
-      case .foreign: break
-      case .file(.lock, let name): removeLock(name, system)
+      case .foreign, .file(.lock, _): break
       case .leftover, .file:
         let lock = waitForLock(of: kind, system, sleep: sleep)
         defer { lock?.release() }
@@ -64,6 +63,10 @@ extension CacheFolder {
         default: break
         }
       }
+    }
+    // Last, because the lock of a sign-in is taken, and so made anew, while that is removed.
+    for file in system.list(path) {
+      if case .file(.lock, let name) = Self.kind(of: file.name) { removeLock(name, system) }
     }
     return (entries, stuck)
   }

@@ -4,8 +4,9 @@ enum ShellWords {
   static func quote(_ word: String) -> String {
     let needsEscapes = word.unicodeScalars.contains { scalar in
       switch scalar {
-      case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}", "\u{FEFF}",
-        "\u{FFFE}", "\u{FFFF}":
+      // With zero-width marks and direction overrides a line reads as something else.
+      case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{200B}"..."\u{200F}",
+        "\u{2028}"..."\u{202E}", "\u{2066}"..."\u{2069}", "\u{FEFF}", "\u{FFFE}", "\u{FFFF}":
         true
       default: false
       }

@@ -15,11 +15,18 @@ extension LoginSession.Outcome {
     }
     let parts = [
       "Signed in as \(who ?? "somebody unknown")",
-      groups.isEmpty ? "in no groups" : "in the groups \(groups.joined(separator: ", "))",
+      Self.words(groups),
       end ?? "until an unknown time",
     ]
     let isRenewed = isKept && login.refreshToken != nil
     return parts.joined(separator: ", ") + (isRenewed ? ", then renewed by itself." : ".")
+  }
+
+  /// Groups in words; a line that fills the screen would be read by nobody.
+  static func words(_ groups: [String], most: Int = 20) -> String {
+    guard !groups.isEmpty else { return "in no groups" }
+    let more = groups.count > most ? " and \(groups.count - most) more" : ""
+    return "in the groups \(groups.prefix(most).joined(separator: ", "))" + more
   }
 
   /// What keeps the next sign-in from being spared, if it is not the person's own wish.
@@ -38,8 +45,10 @@ extension LoginSession.Outcome {
 
 extension Invocation {
   /// What to type in a terminal to get what this run could not; secrets are left out.
+  ///
+  /// A shell must make exactly these words of it again: other words would be kept under another key.
   func commandByHand(program: String) -> String {
-    var words = [program, command.name]
+    var words = [ShellWords.quote(program), command.name]
     for spec in command.options {
       guard let setting = settings[spec.name], spec.kind != .flag || isOn(spec) else { continue }
       switch spec.name {
@@ -48,23 +57,13 @@ extension Invocation {
         OptionSpec.noCache.name, OptionSpec.insecureSkipTLSVerify.name,
         OptionSpec.insecureAllowHTTP.name:
         continue
-      case OptionSpec.clientSecret.name:
+      case OptionSpec.clientSecret.name where text(.clientSecret)?.isEmpty == false:
         words.insert("\(OptionSpec.clientSecret.variable ?? "")=…", at: 0)
       default:
-        // In whole, however long: half of a CA is none.
-        let value = CleanText.line(setting.values.joined(separator: ","), limit: 1 << 20)
-        words.append(spec.kind == .flag ? "--\(spec.name)" : "--\(spec.name)=\(Self.quote(value))")
+        let value = setting.values.joined(separator: ",")
+        words.append("--\(spec.name)" + (spec.kind == .flag ? "" : "=" + ShellWords.quote(value)))
       }
     }
     return words.joined(separator: " ")
-  }
-
-  /// A word that a shell takes as it is.
-  private static func quote(_ word: String) -> String {
-    let isPlain = word.utf8.allSatisfy { byte in
-      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-        || "-_./:,=+@%".utf8.contains(byte)
-    }
-    return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: #"'\''"#) + "'"
   }
 }

@@ -84,7 +84,10 @@ struct LoginSession {
   /// What a refresh token brings; nil if there is none, or none that is good.
   private func refreshed(_ login: CachedLogin, _ slot: CacheSlot) throws(Problem) -> Outcome? {
     guard let token = login.refreshToken else { return nil }
-    if let tokens = try client.refresh(token, until: deadline) { return keep(tokens, slot) }
+    let person = UnverifiedJWT(login.token.secret.revealed)?.subject
+    if let tokens = try client.refresh(token, of: person, until: deadline) {
+      return keep(tokens, slot)
+    }
     guard login.isAlive(at: world.moment) else { return nil }
     // Dex holds one refresh token for each person and client, so a sign-in elsewhere voids this one;
     // the ID token is good to its end all the same, and until then nobody is asked.

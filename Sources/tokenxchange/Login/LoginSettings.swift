@@ -22,7 +22,7 @@ struct LoginSettings: Sendable {
       throw .missingOption(.issuer, in: invocation)
     }
     self.issuer = issuer
-    clientID = try invocation.required(.clientID)
+    clientID = try invocation.requiredIdentifier(.clientID)
     clientSecret = try invocation.clientSecret()
     audiences = invocation.list(.audience) ?? []
     authority = try Authority(invocation)

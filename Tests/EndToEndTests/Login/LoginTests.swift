@@ -53,6 +53,35 @@ struct LoginTests {
     #expect(stage.signIns == 0)
   }
 
+  /// Whatever the words are, a shell makes the same of them, and they are kept where they are sought.
+  @Test(arguments: [
+    ["--scopes=openid  email", "--scopes=offline_access"], ["--cache-dir=cache/a  b'c$(id)\n*d"],
+    ["--client-id=conf-client", "--client-id=target-cluster", "--client-secret="],
+    ["--audience=target-cluster", "--expiry-margin=5s", "--timeout=20s"],
+  ])
+  func theCommandOfExitSevenHelps(words: [String]) async throws {
+    let words = words.map { $0.replacing("=cache/", with: "=\(stage.folder)/") }
+    func run() async throws -> ProcessResult {
+      try await LoginRun(
+        stage: stage,
+        runner: ProcessRunner(TestBinary.path, ["login"] + stage.flags + words),
+        isOnTerminal: false
+      ).result()
+    }
+    let denied = try await run()
+    #expect(denied.code == 7)
+    let hint = "hint: run this first, in a terminal: "
+    let line = denied.errors.split(separator: "\n").first { $0.hasPrefix(hint) }
+    let command = try stage.home.write(
+      String(try #require(line).dropFirst(hint.count)) + " --no-browser\n", to: "command")
+    let running = try stage.onTerminal(shell: "bash '\(command)'").start()
+    try await stage.approve()
+    #expect(await running.result.code == 0)
+    let next = try await run()
+    #expect(next.token != nil, "\(next.errors)")
+    #expect(stage.signIns == 1)
+  }
+
   @Test func aPipeGetsTheCredential() async throws {
     let file = stage.home.path("credential")
     let running = try stage.onTerminal("--no-browser", output: file).start()
@@ -176,6 +205,7 @@ struct LoginTests {
     let logout = try await ProcessRunner(TestBinary.path, ["logout", "--cache-dir", stage.folder])
       .result()
     #expect(logout.output == "removed 1 entry from \(stage.folder)\n")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: stage.folder) == [])
     #expect(try await stage.plain().result().code == 7)
   }
 

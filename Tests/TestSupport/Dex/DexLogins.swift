@@ -28,9 +28,15 @@ struct DexLogins: Sendable {
   }
 
   /// Everything ever handed out that must never be seen anywhere.
-  var secrets: [String] = []
+  private(set) var secrets: [String] = []
   var devices: [Device] = []
   var refreshes: [Refresh] = []
+
+  /// Notes what was handed out, for these tests and for whoever runs a program.
+  mutating func remember(_ secret: String) {
+    secrets.append(secret)
+    KnownSecrets.add(secret, .login)
+  }
 
   /// Stores a new refresh token in place of the one that the same user had for this client.
   mutating func issueRefresh(
@@ -44,7 +50,7 @@ struct DexLogins: Sendable {
       id: DexTokenIssuer.randomID(), token: DexTokenIssuer.randomID(), obsolete: nil,
       lastUsed: now, identity: identity, client: client, scopes: scopes)
     refreshes.append(refresh)
-    secrets.append(refresh.code)
+    remember(refresh.code)
     return refresh.code
   }
 }

@@ -17,7 +17,7 @@ extension DexStandIn {
       expiry: now + Double(configuration.deviceLifetime), interval: 0)
     logins.withLock {
       $0.devices.append(device)
-      $0.secrets.append(device.deviceCode)
+      $0.remember(device.deviceCode)
     }
     let page = issuer + "/device"
     let answer: JSONValue = [

@@ -56,7 +56,7 @@ extension DexStandIn {
     logins.refreshes[index].obsolete = entry.token
     logins.refreshes[index].token = DexTokenIssuer.randomID()
     logins.refreshes[index].lastUsed = now
-    logins.secrets.append(logins.refreshes[index].code)
+    logins.remember(logins.refreshes[index].code)
     return .success(logins.refreshes[index])
   }
 

@@ -10,7 +10,7 @@ import TokenExchange
   init() throws {
     key = CacheKey(try LoginScene.request(), trust: ["system"])
     let client = LoginScene([LoginScene.tokens()]).client(try LoginScene.request())
-    let tokens = try #require(try client.refresh(Secret("x"), until: 10))
+    let tokens = try #require(try client.refresh(Secret("x"), of: nil, until: 10))
     login = CachedLogin(tokens, written: CacheMoment(date: Sample.now, clock: 50))
   }
 

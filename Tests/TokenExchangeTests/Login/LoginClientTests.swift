@@ -44,6 +44,12 @@ import TokenExchange
     ])
     #expect(try result.get().refreshToken != nil)
     #expect(scene.times == [0, 0, 5, 15, 25, 40])
+    // The first poll, before anybody is asked, is one like any other.
+    let (early, busy) = try signIn([
+      LoginScene.slowDown, LoginScene.pending, LoginScene.tokens(),
+    ])
+    #expect(try early.get().refreshToken != nil)
+    #expect(busy.times == [0, 0, 10, 20])
   }
 
   @Test func aLostNetworkIsWaitedOut() throws {
@@ -130,6 +136,10 @@ import TokenExchange
     #expect(
       #expect(throws: Problem.self) { try none.get() }?.sentence
         == "the answer of https://dex.example/dex/token has no id_token")
+    let (opaque, _) = try signIn([LoginScene.pending, LoginScene.tokens(idToken: "opaque")])
+    #expect(
+      #expect(throws: Problem.self) { try opaque.get() }?.sentence
+        == "the id_token in the answer of https://dex.example/dex/token is not a JWT")
   }
 
   @Test func noSecretIsToldByProblemsOrTheLog() throws {
@@ -140,41 +150,5 @@ import TokenExchange
     #expect(problem?.sentence.contains("[redacted]") == true)
     let all = scene.logged + [problem.map { "\($0)" } ?? ""]
     #expect(!all.contains { $0.contains("secret-device-code") })
-  }
-
-  @Test func aRefreshIsSentOnceWhateverComes() throws {
-    for outcome in [
-      LoginScene.lost, .success(Sample.answer(503, "")), LoginScene.error("x", status: 500),
-    ] {
-      let scene = LoginScene([outcome])
-      let client = scene.client(try LoginScene.request())
-      #expect(throws: Problem.self) { try client.refresh(Secret("one"), until: 100) }
-      #expect(scene.requests.count == 1)
-    }
-  }
-
-  @Test func aRefreshBringsTheNextToken() throws {
-    let scene = LoginScene([LoginScene.tokens(refresh: "two"), LoginScene.tokens(refresh: nil)])
-    let client = scene.client(try LoginScene.request(Secret("s+1")))
-    #expect(try client.refresh(Secret("one"), until: 100)?.refreshToken == Secret("two"))
-    #expect(try client.refresh(Secret("one"), until: 100)?.refreshToken == Secret("one"))
-    let first = try #require(scene.requests.first)
-    #expect(
-      String(decoding: first.body ?? [], as: UTF8.self)
-        == "grant_type=refresh_token&refresh_token=one")
-    #expect(first.headers.contains { $0.name == "Authorization" && $0.value.hasPrefix("Basic ") })
-  }
-
-  @Test(arguments: ["invalid_grant", "invalid_request", "unsupported_grant_type"])
-  func aRefusedRefreshTokenIsNoFault(code: String) throws {
-    let client = LoginScene([LoginScene.error(code)]).client(try LoginScene.request())
-    #expect(try client.refresh(Secret("one"), until: 100) == nil)
-  }
-
-  @Test func aWrongClientIsOne() throws {
-    let client = LoginScene([LoginScene.error("invalid_client", status: 401)])
-      .client(try LoginScene.request())
-    let problem = #expect(throws: Problem.self) { try client.refresh(Secret("one"), until: 100) }
-    #expect(problem?.category == .refused)
   }
 }

@@ -30,8 +30,10 @@ final class LoginScene: Sendable {
     .success(Sample.answer(status, #"{"error":"\#(code)"}"#))
   }
 
-  static func tokens(refresh: String? = "refresh-one", issuer: String? = nil) -> Outcome {
-    let token = Sample.issued(issuer: issuer ?? "https://dex.example/dex")
+  static func tokens(
+    refresh: String? = "refresh-one", issuer: String? = nil, idToken: String? = nil
+  ) -> Outcome {
+    let token = idToken ?? Sample.issued(issuer: issuer ?? "https://dex.example/dex")
     let more = refresh.map { #","refresh_token":"\#($0)""# } ?? ""
     return .success(
       Sample.answer(200, #"{"access_token":"other","id_token":"\#(token)"\#(more)}"#))

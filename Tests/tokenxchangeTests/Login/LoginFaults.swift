@@ -62,6 +62,7 @@ extension FaultTable {
   static let loginFaults: [Fault] = [
     given("login: no issuer", ["login", "--client-id=x"]),
     given("login: no client", ["login", "--issuer=https://dex.example"]),
+    given("login: client with a newline", loginBase + ["--client-id=x\n"]),
     given("login: flag of an exchange", loginBase + ["--token-url=https://dex.example/token"]),
     given("login: plain http", ["login", "--issuer=http://dex.example", "--client-id=x"]),
     given("login: bad timeout", loginBase + ["--timeout=5"]),
@@ -95,7 +96,9 @@ extension FaultTable {
       ]),
     login("no ID token", tokens(#"{"access_token":"x","token_type":"bearer"}"#)),
     login("openid not asked for", tokens(#"{"access_token":"x"}"#), "--scopes=email"),
+    login("device answer too large", [.failure(TransportError(.tooLarge))]),
     login("ID token empty", idToken("")),
+    login("ID token is no JWT", idToken("opaque")),
     login("ID token expired", idToken(Sample.issued(expiry: 1_795_223_250))),
     login("ID token of another issuer", idToken(Sample.issued(issuer: "https://other"))),
     login("ID token for someone else", idToken(Sample.issued(audience: "other-cluster"))),

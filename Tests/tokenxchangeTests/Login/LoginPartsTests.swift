@@ -40,6 +40,39 @@ import TokenExchange
         + #"--client-secret-file='/it'\''s here' --scopes='openid,a b' --no-browser"#)
   }
 
+  /// Other words than these would be kept where the run that needs them does not look.
+  @Test(arguments: [
+    Row("spaces", ["--cache-dir=/a  b "], "t login --cache-dir='/a  b '"),
+    Row("a newline", ["--cache-dir=/a\n'b"], #"t login --cache-dir=$'/a\n\'b'"#),
+    Row("an escape", ["--cache-dir=/\u{1B}[2J"], #"t login --cache-dir=$'/\U0000001b[2J'"#),
+    Row("a direction", ["--cache-dir=/\u{202E}b"], #"t login --cache-dir=$'/\U0000202eb'"#),
+    Row("twice", ["--client-id=x", "--client-id=y"], "t login --client-id=y"),
+    Row("a list", ["--audience=a b", "--audience=c"], "t login --audience='a b,c'"),
+    Row(
+      "like a token", ["--cache-dir=/eyJhbGciOiJSUzI1NiIsImtpZCI6"],
+      "t login --cache-dir=/eyJhbGciOiJSUzI1NiIsImtpZCI6"),
+    Row("no secret", ["--client-secret="], "t login --client-secret=''"),
+  ])
+  func theCommandByHandIsExact(row: Row<[String], String>) throws {
+    let invocation = try ArgumentParser(arguments: ["login"] + row.input, variables: [:]).parse()
+    #expect(invocation.commandByHand(program: "t") == row.output)
+  }
+
+  @Test func theCommandByHandFindsTheProgram() throws {
+    let invocation = try ArgumentParser(arguments: ["login"], variables: [:]).parse()
+    #expect(invocation.commandByHand(program: "/my bin/it's") == #"'/my bin/it'\''s' login"#)
+  }
+
+  @Test(arguments: [
+    Row("none", 0, "in no groups"), Row("one", 1, "in the groups g1"),
+    Row("two", 2, "in the groups g1, g2"), Row("three", 3, "in the groups g1, g2 and 1 more"),
+    Row("thousands", 2002, "in the groups g1, g2 and 2000 more"),
+  ])
+  func groupsInWords(row: Row<Int, String>) {
+    let groups = (0..<row.input).map { "g\($0 + 1)" }
+    #expect(LoginSession.Outcome.words(groups, most: 2) == row.output)
+  }
+
   @Test func theCommandByHandHoldsAWholeCA() throws {
     let data = String(repeating: "QUJD", count: 5000)
     let invocation = try ArgumentParser(
