@@ -47,7 +47,7 @@ struct LoginSession {
       }, outcome: { isForced ? nil : shared(slot, began: began) })
     switch turn {
     case .shared(let result): return try result.get()
-    case .ours(nil, let waited) where other != nil && !isForced:
+    case .ours(nil, let waited) where other != nil:
       throw .signInElsewhere(client.request.issuer, other ?? "", seconds: waited)
     case .ours(let lock, _):
       defer { lock?.release() }

@@ -106,6 +106,9 @@ extension FaultTable {
       "another process still asks", [], cache: asking(forever: true),
       variables: ["HOME": "/home/ada"]),
     login(
+      "another process still asks, forced", [], "--force", cache: asking(forever: true),
+      variables: ["HOME": "/home/ada"]),
+    login(
       "another process asked in vain", [], cache: asking(forever: false),
       variables: ["HOME": "/home/ada"]),
   ]
