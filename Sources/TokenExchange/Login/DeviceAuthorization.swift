@@ -50,7 +50,8 @@ public struct DeviceAuthorization: Sendable, Equatable {
   public func browserPage(issuer: EndpointURL) -> String? {
     let text = completePage ?? page
     let base = text.prefix { $0 != "?" && $0 != "#" }
-    guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
+    // Those that no URL has (RFC 3986, section 2) are read differently by everybody who meets them.
+    guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !#""<>\^`{|}"#.utf8.contains($0) }),
       let url = try? EndpointURL(String(base), source: "", allowsHTTP: false)
     else { return nil }
     let isOwn =

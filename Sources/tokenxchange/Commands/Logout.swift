@@ -8,7 +8,7 @@ extension Command {
       Removes every entry of the cache, sign-ins among them, and says how many there were. Tokens
       that were handed out stay good until their end: Dex revokes none.
       """,
-    options: [.cacheDir, .verbose]
+    options: [.logoutCacheDir, .verbose]
   ) { invocation, world throws(Problem) in
     let folder: CacheFolder
     do throws(CacheFault) {

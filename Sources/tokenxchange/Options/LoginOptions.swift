@@ -18,12 +18,19 @@ extension OptionSpec {
   static let noCache = OptionSpec(
     name: "no-cache", kind: .flag, help: "Keep nothing: sign in at every run.")
 
+  /// Where tokens are kept if nothing is said.
+  private static let cachePlaces =
+    "$KUBECACHEDIR/tokenxchange, $XDG_CACHE_HOME/tokenxchange or $HOME/.kube/cache/tokenxchange"
+
   static let loginCacheDir = OptionSpec(
     name: "cache-dir", placeholder: "DIR",
     help: "Keep the tokens in this folder, which must be this user's own with mode 0700, or not "
       + "be there yet.",
-    defaultText: "$KUBECACHEDIR/tokenxchange, $XDG_CACHE_HOME/tokenxchange or "
-      + "$HOME/.kube/cache/tokenxchange", completion: .directory)
+    defaultText: cachePlaces, completion: .directory)
+
+  static let logoutCacheDir = OptionSpec(
+    name: "cache-dir", placeholder: "DIR", help: "The folder to empty, as given to the others.",
+    defaultText: cachePlaces, completion: .directory)
 
   static let force = OptionSpec(
     name: "force", kind: .flag, help: "Sign in anew, whatever is kept.")

@@ -57,6 +57,9 @@ import TokenExchange
       Row("a file", "file:///etc/passwd", false),
       Row("an option", "--help", false),
       Row("a space", "https://dex.example/x y", false),
+      Row("a quote in the query", #"https://dex.example/x?a="b"#, false),
+      Row("a backslash", #"https://dex.example\@evil.example/x"#, false),
+      Row("a backtick", "https://dex.example/x?a=`id`", false),
       Row("nothing", "", false),
     ])
   func onlyDexItselfIsOpened(row: Row<String, Bool>) throws {
