@@ -107,7 +107,10 @@ struct LoginSession {
   }
 
   private func kept(_ slot: CacheSlot) -> CachedLogin? {
-    slot.read(.login, aloud: true).flatMap { CachedLogin($0, key: slot.key) }
+    guard let content = slot.read(.login, aloud: true) else { return nil }
+    let login = CachedLogin(content, key: slot.key)
+    if login == nil { slot.log("cache: the entry cannot be read or is of another key") }
+    return login
   }
 
   /// Whether what is kept will do without any request.

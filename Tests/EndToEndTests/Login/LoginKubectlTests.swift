@@ -13,7 +13,7 @@ struct LoginKubectlTests {
   private let environment: [String: String]
 
   init() throws {
-    stage = try LoginStage(tokenLife: 2, tls: [.dex, .apiServer])
+    stage = try LoginStage(tokenLife: 5, tls: [.dex, .apiServer])
     stage.site.apiServer.update {
       $0.userPrefix = "dex:mock:"
       $0.groupsPrefix = "dex:"
@@ -71,7 +71,7 @@ struct LoginKubectlTests {
     #expect(first.output.contains("Signed in as kilgore@kilgore.trout, in the groups authors,"))
 
     // The ID token has ended.
-    try await Task.sleep(for: .seconds(2.2))
+    try await Task.sleep(for: .seconds(5.2))
     stage.dex.update { $0.tokenLifetime = 600 }
     try expectKilgore(await whoami())
     #expect(stage.refreshes == 1)

@@ -93,11 +93,12 @@ struct LoginTests {
   }
 
   @Test func aTokenThatEndsIsRefreshedSilently() async throws {
-    stage.dex.update { $0.tokenLifetime = 2 }
+    // It counts from the approval, and the poll that fetches it may be late.
+    stage.dex.update { $0.tokenLifetime = 5 }
     #expect(try await stage.signIn().code == 0)
     var tokens: Set<String> = []
     for count in 1...2 {
-      try await Task.sleep(for: .seconds(2.1))
+      try await Task.sleep(for: .seconds(5.1))
       let result = try await stage.plain().result()
       #expect(result.errors == "")
       tokens.insert(result.token ?? "none")
@@ -121,7 +122,8 @@ struct LoginTests {
   }
 
   @Test func aRefusedRefreshLeadsToAnotherSignIn() async throws {
-    stage.dex.update { $0.tokenLifetime = 2 }
+    // Too short to be used to its end, and long enough for a late poll.
+    stage.dex.update { $0.tokenLifetime = 9 }
     #expect(try await stage.signIn().code == 0)
     stage.dex.revokeRefreshTokens()
     #expect(try await stage.plain().result().code == 7)
@@ -207,6 +209,18 @@ struct LoginTests {
     #expect(logout.output == "removed 1 entry from \(stage.folder)\n")
     #expect(try FileManager.default.contentsOfDirectory(atPath: stage.folder) == [])
     #expect(try await stage.plain().result().code == 7)
+  }
+
+  @Test func aDamagedEntryIsNone() async throws {
+    #expect(try await stage.signIn().code == 0)
+    let files = try FileManager.default.contentsOfDirectory(atPath: stage.folder)
+    let file = stage.folder + "/" + (try #require(files.first { $0.hasSuffix(".login") }))
+    let content = try Data(contentsOf: URL(filePath: file))
+    try content.dropLast().write(to: URL(filePath: file))
+    let result = try await stage.plain("--verbose").result()
+    #expect(result.code == 7)
+    #expect(result.errors.contains("cache: the entry cannot be read or is of another key"))
+    #expect(stage.refreshes == 0)
   }
 
   @Test func nothingIsKeptWhenToldSo() async throws {
