@@ -33,7 +33,7 @@ struct SystemTrust: Sendable, Equatable {
     let directory = nonEmpty(certDir)
     if file != nil || directory != nil {
       let named = SystemTrust(
-        file: file.flatMap { isReadable($0) ? $0 : nil },
+        file: file.flatMap { isRegular($0) && isReadable($0) ? $0 : nil },
         directory: directory.flatMap {
           $0.split(separator: ":").contains { isReadable($0) } ? $0 : nil
         })
@@ -54,6 +54,12 @@ struct SystemTrust: Sendable, Equatable {
 
   private static func isReadable(_ path: some StringProtocol) -> Bool {
     access(String(path), R_OK) == 0
+  }
+
+  /// Whether a path leads to a file: a pipe would hold up the run for ever.
+  private static func isRegular(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   private static func nonEmpty(_ value: String?) -> String? {
