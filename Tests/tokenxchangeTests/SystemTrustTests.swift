@@ -35,11 +35,25 @@ struct SystemTrustTests {
   }
 
   @Test func takesWhatTheVariablesName() {
-    let several = ":/nowhere:\(folder.path("plain")):"
+    let several = ":/nowhere:\(folder.path("plain")):\(folder.path("hashed")):"
     #expect(find(file: bundle) == SystemTrust(file: bundle))
     #expect(find(directory: several) == SystemTrust(directory: several))
     #expect(find(file: "/nowhere", directory: several) == SystemTrust(directory: several))
     #expect(find(file: "/nowhere", directory: "/nowhere:") == nil)
+  }
+
+  @Test func takesNoFolderThatOpenSSLFindsNothingIn() {
+    for path in [folder.path("plain"), bundle, "/nowhere", ":"] {
+      #expect(find(directory: path) == nil, "\(path)")
+      #expect(find(file: bundle, directory: path) == SystemTrust(file: bundle), "\(path)")
+    }
+    #expect(
+      SystemTrust.sought(certFile: nil, certDir: folder.path("plain"))
+        == "SSL_CERT_DIR \(folder.path("plain")) "
+        + "(openssl rehash gives files there the names needed)")
+    #expect(
+      SystemTrust.sought(certFile: "/a", certDir: "/nowhere")
+        == "SSL_CERT_FILE /a, SSL_CERT_DIR /nowhere")
   }
 
   @Test func takesNoFileThatIsNone() {

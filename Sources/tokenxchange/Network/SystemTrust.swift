@@ -4,7 +4,8 @@ import Glibc
 struct SystemTrust: Sendable, Equatable {
   /// A bundle of PEM certificates.
   var file: String?
-  /// A folder with a file for each certificate, named by its subject's hash; or several, with `:`.
+  /// A folder with a file for each certificate, named by its subject's hash; or several, with `:`,
+  /// of which one at least is such a folder.
   var directory: String?
 
   /// Bundles of Debian, Ubuntu and Alpine; Red Hat and Fedora; SUSE; and others.
@@ -35,7 +36,7 @@ struct SystemTrust: Sendable, Equatable {
       let named = SystemTrust(
         file: file.flatMap { isRegular($0) && isReadable($0) ? $0 : nil },
         directory: directory.flatMap {
-          $0.split(separator: ":").contains { isReadable($0) } ? $0 : nil
+          $0.split(separator: ":").contains { isHashed(String($0)) } ? $0 : nil
         })
       return named.file == nil && named.directory == nil ? nil : named
     }
@@ -47,9 +48,16 @@ struct SystemTrust: Sendable, Equatable {
   static func sought(certFile: String?, certDir: String?) -> String {
     let named = [
       nonEmpty(certFile).map { "SSL_CERT_FILE \($0)" },
-      nonEmpty(certDir).map { "SSL_CERT_DIR \($0)" },
+      nonEmpty(certDir).map {
+        // Others read every file in it, OpenSSL only those that it finds by their names.
+        "SSL_CERT_DIR \($0)\(isThere($0) ? " (openssl rehash gives files there the names needed)" : "")"
+      },
     ].compactMap { $0 }
     return (named.isEmpty ? ["/etc/ssl/certs"] + bundles : named).joined(separator: ", ")
+  }
+
+  private static func isThere(_ folders: String) -> Bool {
+    folders.split(separator: ":").contains { isReadable($0) }
   }
 
   private static func isReadable(_ path: some StringProtocol) -> Bool {
