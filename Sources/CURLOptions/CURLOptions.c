@@ -35,6 +35,8 @@ enum {
   CURLOPT_CAINFO_BLOB = 40309,
   CURLOPT_PROXY_CAINFO_BLOB = 40310,
   CURLINFO_LOCAL_PORT = 0x200000 + 42,
+  CURLINFO_PRIMARY_PORT = 0x200000 + 40,
+  CURLINFO_PROXY_SSL_VERIFYRESULT = 0x200000 + 47,
   CURLINFO_OS_ERRNO = 0x200000 + 25,
   CURLINFO_HTTP_CONNECTCODE = 0x200000 + 22,
   CURL_HTTP_VERSION_1_1 = 2,
@@ -84,6 +86,8 @@ static struct {
   long timeout_ms;
 } settings;
 static struct tx_outcome outcome;
+// The transfer that the outcome is of.
+static void *current;
 
 static void forget(void) {
   free(settings.url);
@@ -100,6 +104,7 @@ int tx_arm(const char *url, const char *ca_file, const char *ca_path,
   forget();
   memset(&outcome, 0, sizeof outcome);
   outcome.code = -1;
+  current = NULL;
   settings.flags = flags;
   settings.timeout_ms = timeout_ms;
   if (url && !(settings.url = strdup(url))) error = ENOMEM;
@@ -200,6 +205,7 @@ int HOOK(curl_multi_add_handle)(void *multi, void *easy) {
   pthread_mutex_lock(&lock);
   if (settings.armed && apply(easy, setopt) == 0) outcome.applied++;
   else refuse(easy, setopt);
+  current = easy;
   pthread_mutex_unlock(&lock);
   return original(multi, easy);
 }
@@ -212,12 +218,22 @@ struct curl_message *HOOK(curl_multi_info_read)(void *multi, int *left) {
   struct curl_message *message = original(multi, left);
   if (message && message->kind == CURLMSG_DONE) {
     pthread_mutex_lock(&lock);
+    // The end of one that was given up says nothing about the one that came after it.
+    if (message->easy != current) {
+      pthread_mutex_unlock(&lock);
+      return message;
+    }
     outcome.code = message->data.code;
     getinfo(message->easy, CURLINFO_OS_ERRNO, &outcome.os_errno);
     getinfo(message->easy, CURLINFO_HTTP_CONNECTCODE, &outcome.connect_status);
     long port = 0;
     getinfo(message->easy, CURLINFO_LOCAL_PORT, &port);
     outcome.connected = port > 0;
+    getinfo(message->easy, CURLINFO_PRIMARY_PORT, &outcome.remote_port);
+    // Where libcurl has no TLS with a proxy this stays 0, and is not 0 until it is agreed on.
+    long proxy_tls = 0;
+    getinfo(message->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &proxy_tls);
+    outcome.proxy_tls_failed = proxy_tls != 0;
     pthread_mutex_unlock(&lock);
   }
   return message;

@@ -38,7 +38,8 @@ extension Problem {
 
   /// Another status without an OAuth error.
   public static func unusableStatus(_ url: EndpointURL, _ answer: HTTPAnswer) -> Problem {
-    Problem(
+    if answer.isAskingForCertificate { return .wantsClientCertificate(url) }
+    return Problem(
       .answer,
       "\(url.text) answered \(answer.status)\(TokenAnswer.isHTML(answer) ? " with a web page" : "")"
         + " and no OAuth error\(excerpt(answer))",
@@ -178,5 +179,13 @@ extension Problem {
     }
     if let scheme = parts.scheme { return "a \(scheme): address" }
     return "\(parts.path.isEmpty ? "/" : parts.path) on the same host"
+  }
+}
+
+extension HTTPAnswer {
+  /// nginx shakes hands with everybody, and tells those without a certificate only afterwards.
+  fileprivate var isAskingForCertificate: Bool {
+    status == 400 && body.count < 10_000
+      && String(decoding: body, as: UTF8.self).contains("No required SSL certificate was sent")
   }
 }

@@ -39,6 +39,10 @@ extension Problem {
         .usage, "nothing was sent to \(url.authority): \(detail)",
         hint: "give Dex's CA by --certificate-authority or --certificate-authority-data, or mount "
           + "a CA bundle")
+    case .badAuthority:
+      return Problem(
+        .usage, "nothing was sent to \(url.authority): \(detail)",
+        hint: "it may have been cut or edited: openssl x509 -noout -text -in FILE reads it")
     case .tooLarge:
       return .answerTooLarge(url, detail.isEmpty ? "is larger than 1 MiB" : detail)
     case .notHTTP:
@@ -49,10 +53,7 @@ extension Problem {
       return Problem(
         .answer, "the answer of \(url.text) is compressed, which was not asked for",
         hint: "turn compression off for this path in the ingress or proxy in front of Dex")
-    case .proxy:
-      return Problem(
-        .network, "the proxy for \(url.authority) cannot be used: \(detail)",
-        hint: "see HTTPS_PROXY and ALL_PROXY; NO_PROXY names hosts that are reached without one")
+    case .proxy: return .proxy(detail, url)
     case .notSent:
       return Problem(
         .usage, "nothing was sent to \(url.authority): \(detail)",
@@ -87,45 +88,6 @@ extension Problem {
       .network, "\(url.hostAndPort) gave no whole answer within \(span)",
       hint: "Dex or a proxy in front of it is slow or stuck, often because it cannot fetch the "
         + "cluster's keys: look at its log; --timeout gives more time")
-  }
-
-  private static func tls(_ detail: String, _ url: EndpointURL) -> Problem {
-    let look = "openssl s_client -connect \(url.hostAndPort)"
-    func problem(_ what: String, _ hint: String) -> Problem {
-      Problem(.network, "\(url.hostAndPort) \(what)", hint: hint)
-    }
-    let untrusted = ["unable to get local issuer", "self-signed", "self signed", "get issuer"]
-    if untrusted.contains(where: detail.contains) {
-      return problem(
-        "shows a certificate of an unknown issuer (\(detail))",
-        "give its CA by --certificate-authority or --certificate-authority-data; "
-          + "\(look) -showcerts shows who signed it")
-    }
-    if detail.contains("has expired") {
-      return problem(
-        "shows a certificate that has expired",
-        "renew it; if it is fresh, this machine's clock is wrong")
-    }
-    if detail.contains("not yet valid") {
-      return problem(
-        "shows a certificate that is not yet valid", "compare the clocks of both machines")
-    }
-    let misnamed = ["subject name", "hostname mismatch", "IP address mismatch"]
-    if misnamed.contains(where: detail.contains) {
-      return problem(
-        "shows a certificate for another name",
-        "use a name that the certificate holds as a subject alternative name; \(look) shows it")
-    }
-    if detail.contains("wrong version number") || detail.contains("http request") {
-      return problem(
-        "does not speak TLS on that port", "is it the plain http port? use the https one")
-    }
-    if detail.contains("protocol version") || detail.contains("unsupported protocol") {
-      return problem("speaks only TLS older than 1.2", "let the server offer TLS 1.2 or 1.3")
-    }
-    return problem(
-      "and this client could not agree on TLS" + (detail.isEmpty ? "" : " (\(detail))"),
-      "\(look) shows what it offers; does it ask for a client certificate? there is none to give")
   }
 
   private static func span(_ seconds: Double) -> String {

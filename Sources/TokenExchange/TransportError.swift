@@ -14,8 +14,10 @@ public struct TransportError: Error, Sendable, Equatable {
     case timedOut
     /// The TLS handshake failed or the certificate was not accepted.
     case tls
-    /// The certificates to trust are not there or cannot be read.
+    /// The machine's trusted certificates are not there or cannot be read.
     case trustStore
+    /// The certificates that the user gave cannot be read.
+    case badAuthority
     /// The answer, or its headers, are larger than the caller allows.
     case tooLarge
     /// What came back is no answer of HTTP/1.

@@ -74,6 +74,19 @@ struct InstallTests {
     }
   }
 
+  @Test func sweepsWhatAKilledRunLeft() async throws {
+    let left = try folder.write("half", to: ".tokenxchange.tokenxchange-1abc")
+    let fresh = try folder.write("half", to: ".tokenxchange.tokenxchange-2abc")
+    var times = [
+      timeval(tv_sec: time(nil) - 60, tv_usec: 0), timeval(tv_sec: time(nil) - 60, tv_usec: 0),
+    ]
+    #expect(utimes(left, &times) == 0)
+    #expect(try await install(folder.path).ending == .exit(0))
+    #expect(!FileManager.default.fileExists(atPath: left))
+    // It may be another run's that is under way.
+    #expect(FileManager.default.fileExists(atPath: fresh))
+  }
+
   @Test func versionNamesTheLibraries() async throws {
     let result = try await ProcessRunner(TestBinary.path, ["version"]).result()
     let pattern =

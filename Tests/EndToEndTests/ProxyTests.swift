@@ -94,4 +94,43 @@ struct ProxyTests {
       #expect(!result.errors.contains("pass-word"), "\(url): \(result.errors)")
     }
   }
+
+  /// Dex must not be blamed for what a proxy does before it lets anything through.
+  @Test func blamesTheProxyForItsOwnFaults() async throws {
+    let certificates = try #require(plugin.site.certificates)
+    let dex = plugin.site.dex.server.port
+    let stranger = try TLSFront(upstream: dex, certificate: certificates.stranger)
+    let misnamed = try TLSFront(upstream: dex, certificate: certificates.wrongHost)
+    let plain = try TLSFront(upstream: dex, certificate: certificates.server, isPlain: true)
+    // Each takes one connection.
+    let deaf = try (0..<3).map { _ in try TimeoutTests.Deaf(queue: false) }
+    defer { for listener in deaf { listener.stop() } }
+    let before = "the proxy for 0.0.0.0:\(farPort) cannot be used: "
+    for (url, words) in [
+      (stranger.url, "TLS with it failed (SSL certificate problem: unable to get local issuer"),
+      (misnamed.url, "TLS with it failed (SSL: no alternative certificate subject name matches"),
+      ("https://127.0.0.1:\(plain.port)", "TLS with it failed ("),
+      ("https://127.0.0.1:\(deaf[0].port)", "TLS with it failed (it did not answer in time)"),
+      ("http://127.0.0.1:\(deaf[1].port)", "it took the connection and did not answer in time"),
+      ("socks5h://127.0.0.1:\(deaf[2].port)", "it took the connection and did not answer in time"),
+      ("http://0.0.0.0:1", "Failed to connect to 0.0.0.0 port 1 "),
+    ] {
+      let result = try await plugin.run(farFlags + ["--timeout=1500ms"], ["HTTPS_PROXY": url])
+      #expect(result.ending == .exit(4), "\(url)")
+      #expect(result.errors.contains(before + words), "\(url): \(result.errors)")
+    }
+    #expect(plugin.site.dex.tokenRequests == 0)
+  }
+
+  @Test func blamesDexForWhatLiesBehindTheProxy() async throws {
+    let deaf = try TimeoutTests.Deaf(queue: false)
+    defer { deaf.stop() }
+    let result = try await plugin.run(
+      ["--token-url=https://0.0.0.0:\(deaf.port)/token", "--timeout=1500ms"]
+        + plugin.flags.dropFirst(2) + authority, ["HTTPS_PROXY": proxy.url])
+    #expect(result.ending == .exit(4))
+    #expect(
+      result.errors.contains("0.0.0.0:\(deaf.port) did not finish the TLS handshake within 1.5 s"),
+      "\(result.errors)")
+  }
 }

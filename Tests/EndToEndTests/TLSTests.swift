@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -112,6 +113,24 @@ struct TLSTests {
       "does not speak TLS on that port")
   }
 
+  @Test func namesADemandForAClientCertificate() async throws {
+    let front = try TLSFront(
+      upstream: plugin.site.dex.server.port, certificate: certificates.server,
+      clients: certificates.authority)
+    expectRefusal(
+      try await plugin.run(plugin.flags("--issuer", front.url + "/dex") + authority),
+      "127.0.0.1:\(front.port) demands a client certificate")
+  }
+
+  @Test func takesOddSpellingsOfTheAddress() async throws {
+    let url = plugin.site.dex.tokenURL
+    for odd in [url.replacing("https:", with: "HTTPS:"), url.replacing("127.0.0.1", with: "127.1")]
+    {
+      try plugin.expectCredential(
+        try await plugin.run(["--token-url", odd] + plugin.flags.dropFirst(2) + authority))
+    }
+  }
+
   @Test func writesNoKeyLog() async throws {
     let log = plugin.folder.path("keys.log")
     let result = try await plugin.run(plugin.flags + authority, ["SSLKEYLOGFILE": log])
@@ -154,19 +173,27 @@ struct TLSTests {
         + "CA bundle")
   }
 
+  @Test func aPipeForAStoreHoldsNothingUp() async throws {
+    let pipe = plugin.folder.path("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let result = try await plugin.run(nil, ["SSL_CERT_FILE": pipe])
+    #expect(result.ending == .exit(2))
+    #expect(result.errors.contains("no trusted certificates found in SSL_CERT_FILE \(pipe)\n"))
+  }
+
   @Test func namesAStoreThatOpenSSLCannotRead() async throws {
     // A whole DER sequence, but nothing like a certificate in it.
     let der = Data([0x30, 0x81, 0x80] + [UInt8](repeating: 0, count: 128))
     let text =
       "-----BEGIN CERTIFICATE-----\n\(der.base64EncodedString())\n-----END CERTIFICATE-----\n"
     let file = try plugin.folder.write(text, to: "odd.crt")
-    for (flags, environment) in [
-      (["--certificate-authority", file], [:]), ([], ["SSL_CERT_FILE": file]),
+    for (flags, environment, words) in [
+      (["--certificate-authority", file], [:], "one of the certificates to trust is none that"),
+      ([], ["SSL_CERT_FILE": file], "the certificates to trust cannot be read: error setting"),
     ] {
       let result = try await plugin.run(plugin.flags + flags, environment)
       #expect(result.ending == .exit(2))
-      #expect(
-        result.errors.contains("the certificates to trust cannot be read"), "\(result.errors)")
+      #expect(result.errors.contains(words), "\(result.errors)")
     }
   }
 

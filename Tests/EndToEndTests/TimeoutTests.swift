@@ -71,7 +71,7 @@ struct TimeoutTests {
   }
 
   /// A port whose owner never accepts.
-  private final class Deaf {
+  final class Deaf {
     let port: Int
     private var sockets: [Int32] = []
 

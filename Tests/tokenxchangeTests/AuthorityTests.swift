@@ -55,13 +55,46 @@ struct AuthorityTests {
   @Test func takesCertificatesAsTheyAre() throws {
     let pem = Array(try authorityPEM.utf8)
     #expect(try CertificateAuthority.check(pem, source: "x") == pem)
-    // Comments, keys and more than one certificate may stand in a bundle.
-    let bundle = Array("# a comment\r\n".utf8) + pem + pem
-    #expect(try CertificateAuthority.check(bundle, source: "x") == bundle)
     let data = Base64.encode(pem)
     #expect(try CertificateAuthority.decode(data, source: "x") == pem)
     let wrapped = "\(data.prefix(76))\n\(data.dropFirst(76))\n"
     #expect(try CertificateAuthority.decode(wrapped, source: "x") == pem)
+  }
+
+  /// What OpenSSL would stumble over or take as it is; the certificates are the same.
+  static let forms: [Row<@Sendable (String) -> String, Int>] = [
+    Row("comments and two", { "# a comment\r\n\($0)subject=x\n\($0)junk ----" }, 2),
+    Row(
+      "private key beside it",
+      { "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n" + $0 }, 1),
+    Row("lines of Windows", { $0.replacing("\n", with: "\r\n") }, 1),
+    Row("lines of an old Mac", { $0.replacing("\n", with: "\r") }, 1),
+    Row("byte order mark", { "\u{FEFF}" + $0 }, 1),
+    Row("indented, as in YAML", { $0.replacing("\n", with: "\n    ") }, 1),
+    Row("folded to one line", { $0.replacing("\n", with: " ") }, 1),
+    Row("lines lost", { $0.replacing("\n", with: "") }, 1),
+    Row("blank lines", { $0.replacing("\n", with: "\n\n") }, 1),
+    Row("pasted together", { String($0.dropLast()) + $0 }, 2),
+    Row("no newline at the end", { String($0.dropLast()) }, 1),
+    Row("zero bytes behind it", { $0 + "\0\0" }, 1),
+  ]
+
+  @Test(arguments: forms)
+  func writesThemAnew(_ row: Row<@Sendable (String) -> String, Int>) throws {
+    let pem = try authorityPEM
+    let certificates = try CertificateAuthority.check(Array(row.input(pem).utf8), source: "x")
+    #expect(
+      String(decoding: certificates, as: UTF8.self) == String(repeating: pem, count: row.output))
+  }
+
+  @Test func saysHowToTurnDERIntoPEM() throws {
+    let lines = try authorityPEM.split(separator: "\n").dropFirst().dropLast()
+    let der = try #require(Base64.decode(lines.joined()))
+    let problem = #expect(throws: Problem.self) {
+      try CertificateAuthority.check(der, source: "--x")
+    }
+    #expect(problem?.sentence == "--x is DER and not PEM")
+    #expect(problem?.hint == "turn it into PEM: openssl x509 -inform DER -in FILE -out ca.crt")
   }
 
   @Test(arguments: [

@@ -32,7 +32,17 @@ extension FaultTable {
       "TLS 1.1 only", .tls, "error:0A00042E:SSL routines::tlsv1 alert protocol version"),
     fails(
       "other TLS fault", .tls, "error:0A000410:SSL routines::sslv3 alert handshake failure"),
-    fails("proxy", .proxy, "Received HTTP code 407 from proxy after CONNECT"),
+    fails(
+      "certificate of another kind", .tls,
+      "SSL certificate problem: unsuitable certificate purpose"),
+    fails(
+      "client certificate wanted", .tls,
+      "OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert certificate required, errno 0"),
+    fails("proxy", .proxy, "Failed to connect to proxy port 3128"),
+    fails("proxy wants a password", .proxy, "CONNECT tunnel failed, response 407"),
+    fails("proxy forbids it", .proxy, "CONNECT tunnel failed, response 403"),
+    fails("proxy cannot reach it", .proxy, "CONNECT tunnel failed, response 502"),
+    fails("proxy without TLS", .proxy, "TLS with it failed (wrong version number)"),
     fails("not sent", .notSent, "this build cannot set TLS and proxy options"),
     fails("anything else", .other, "weird\u{1B}[31m words"),
     fails("answer too large", .tooLarge),
@@ -40,6 +50,9 @@ extension FaultTable {
     fails("no HTTP", .notHTTP, "Received HTTP/0.9 when not allowed"),
     fails("compressed", .compressed),
     fails("nothing to trust", .trustStore, "no trusted certificates found in /etc/ssl/certs"),
+    fails(
+      "CA that OpenSSL cannot read", .badAuthority,
+      "one of the certificates to trust is none that OpenSSL can read"),
   ]
 
   static func answer(_ name: String, _ outcome: WorldDouble.Outcome, _ arguments: String...)
@@ -81,6 +94,10 @@ extension FaultTable {
       "plain http to an https port",
       Sample.answer(400, "Client sent an HTTP request to an HTTPS server.\n", type: "text/plain")),
     answer("status that says nothing", Sample.answer(304, "")),
+    answer(
+      "client certificate wanted by nginx",
+      Sample.answer(
+        400, "<html><title>400 No required SSL certificate was sent</title>", type: "text/html")),
     answer(
       "redirect to no web address", Sample.answer(302, "", headers: ["location": "file:///etc"])),
     answer("redirect nobody can read", Sample.answer(302, "", headers: ["location": "http://[::"])),

@@ -37,6 +37,8 @@ struct tx_outcome {
   long os_errno;       // the last errno of connecting
   long connect_status; // a proxy's answer to CONNECT, or 0
   int connected;       // whether the server, or a proxy, took the connection
+  long remote_port;    // the port that took it: the server's, or a proxy's
+  int proxy_tls_failed; // whether TLS with an https proxy was begun and not agreed on
   int too_many_headers; // whether the answer's headers were larger than 64 KiB
 };
 struct tx_outcome tx_outcome(void);

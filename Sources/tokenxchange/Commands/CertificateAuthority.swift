@@ -5,15 +5,19 @@ enum CertificateAuthority {
   /// Makes sure that bytes hold certificates as PEM, so that a wrong file is named as such and not
   /// found out in a TLS handshake.
   ///
+  /// OpenSSL wants each marker and each line at its place. Certificates that a YAML file indented or
+  /// a shell put on one line are the same ones, so they are written anew, and all else is left out.
+  ///
   /// - Parameters:
   ///   - pem: The bytes.
   ///   - source: Where they came from, for messages.
-  /// - Returns: The same bytes.
+  /// - Returns: The certificates as PEM.
   /// - Throws: A usage problem.
   static func check(_ pem: [UInt8], source: String) throws(Problem) -> [UInt8] {
     guard pem.contains(where: { $0 > 0x20 }) else { throw .notCertificates(source, "is empty") }
     let text = String(decoding: pem, as: UTF8.self)
     var number = 0
+    var clean: [UInt8] = []
     for label in ["CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CERTIFICATE"] {
       var pieces = text.split(
         separator: "-----BEGIN \(label)-----", omittingEmptySubsequences: false)
@@ -29,14 +33,26 @@ enum CertificateAuthority {
         guard isSequence(der) else {
           throw .badCertificate(number, source: source, "is no X.509 certificate")
         }
+        clean += block(label, der)
       }
     }
     guard number > 0 else {
+      if isSequence(pem) { throw .derCertificate(source) }
       let what =
         text.contains("-----BEGIN ") ? "holds PEM, but no certificate" : "does not hold PEM"
       throw .notCertificates(source, what)
     }
-    return pem
+    return clean
+  }
+
+  private static func block(_ label: String, _ der: [UInt8]) -> [UInt8] {
+    let text = Array(Base64.encode(der).utf8)
+    var block = Array("-----BEGIN \(label)-----\n".utf8)
+    for start in stride(from: 0, to: text.count, by: 64) {
+      block += text[start..<min(start + 64, text.count)]
+      block.append(UInt8(ascii: "\n"))
+    }
+    return block + Array("-----END \(label)-----\n".utf8)
   }
 
   /// Reads certificates that are given as the base64 of PEM.

@@ -29,6 +29,12 @@ extension Problem {
       hint: "it must hold one or more blocks of -----BEGIN CERTIFICATE-----")
   }
 
+  static func derCertificate(_ source: String) -> Problem {
+    Problem(
+      .usage, "\(CleanText.line(source)) is DER and not PEM",
+      hint: "turn it into PEM: openssl x509 -inform DER -in FILE -out ca.crt")
+  }
+
   /// One of several certificates in a file, counted from 1.
   static func badCertificate(_ number: Int, source: String, _ what: String) -> Problem {
     Problem(
@@ -46,8 +52,9 @@ extension Problem {
   static func notInstalled(_ fault: WriteFault, user: UInt32) -> Problem {
     Problem(
       .usage, "uid \(user) cannot \(CleanText.line(fault.step)): \(fault.reason)",
-      hint: "name a folder that exists, is writable for this user and has room for 30 MB, such as "
-        + "an emptyDir volume")
+      hint: fault.hint == WriteFault.usualHint
+        ? "name a folder that exists, is writable for this user and has room for 30 MB, such as "
+          + "an emptyDir volume" : fault.hint)
   }
 
   /// A file that this program was told to write.

@@ -28,9 +28,10 @@ extension World {
   {
     guard let path = invocation.text(spec) else { return nil }
     let source = invocation.source(spec)
-    let pem = try CertificateAuthority.check(
-      readConfiguration(path, source: source), source: "\(source) \(path)")
-    guard !String(decoding: pem, as: UTF8.self).contains("PRIVATE KEY-----") else {
+    let content = try readConfiguration(path, source: source)
+    let pem = try CertificateAuthority.check(content, source: "\(source) \(path)")
+    // It would not be shown, but who names such a file did not mean it.
+    guard !String(decoding: content, as: UTF8.self).contains("PRIVATE KEY-----") else {
       throw .privateKeyInAuthority("\(source) \(path)")
     }
     return pem

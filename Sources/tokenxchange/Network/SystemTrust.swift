@@ -4,7 +4,8 @@ import Glibc
 struct SystemTrust: Sendable, Equatable {
   /// A bundle of PEM certificates.
   var file: String?
-  /// A folder with a file for each certificate, named by its subject's hash; or several, with `:`.
+  /// A folder with a file for each certificate, named by its subject's hash; or several, with `:`,
+  /// of which one at least is such a folder.
   var directory: String?
 
   /// Bundles of Debian, Ubuntu and Alpine; Red Hat and Fedora; SUSE; and others.
@@ -33,9 +34,9 @@ struct SystemTrust: Sendable, Equatable {
     let directory = nonEmpty(certDir)
     if file != nil || directory != nil {
       let named = SystemTrust(
-        file: file.flatMap { isReadable($0) ? $0 : nil },
+        file: file.flatMap { isRegular($0) && isReadable($0) ? $0 : nil },
         directory: directory.flatMap {
-          $0.split(separator: ":").contains { isReadable($0) } ? $0 : nil
+          $0.split(separator: ":").contains { isHashed(String($0)) } ? $0 : nil
         })
       return named.file == nil && named.directory == nil ? nil : named
     }
@@ -47,13 +48,26 @@ struct SystemTrust: Sendable, Equatable {
   static func sought(certFile: String?, certDir: String?) -> String {
     let named = [
       nonEmpty(certFile).map { "SSL_CERT_FILE \($0)" },
-      nonEmpty(certDir).map { "SSL_CERT_DIR \($0)" },
+      nonEmpty(certDir).map {
+        // Others read every file in it, OpenSSL only those that it finds by their names.
+        "SSL_CERT_DIR \($0)\(isThere($0) ? " (openssl rehash gives files there the names needed)" : "")"
+      },
     ].compactMap { $0 }
     return (named.isEmpty ? ["/etc/ssl/certs"] + bundles : named).joined(separator: ", ")
   }
 
+  private static func isThere(_ folders: String) -> Bool {
+    folders.split(separator: ":").contains { isReadable($0) }
+  }
+
   private static func isReadable(_ path: some StringProtocol) -> Bool {
     access(String(path), R_OK) == 0
+  }
+
+  /// Whether a path leads to a file: a pipe would hold up the run for ever.
+  private static func isRegular(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   private static func nonEmpty(_ value: String?) -> String? {

@@ -9,8 +9,9 @@ extension TransportError {
   /// - Parameters:
   ///   - outcome: What the hook saw.
   ///   - error: What URLSession says.
-  ///   - host: The server's host: a failure about another one is a failure of the proxy.
-  init(outcome: tx_outcome, error: NSError, host: String) {
+  ///   - endpoint: The server: a failure about another one is a failure of the proxy.
+  ///   - trust: Whom to trust.
+  init(outcome: tx_outcome, error: NSError, endpoint: Endpoint, trust: HTTPOptions.Trust) {
     let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError
     let detail = (underlying ?? error).localizedDescription
     // libcurl quotes a proxy's URL that it cannot read, password and all.
@@ -18,13 +19,31 @@ extension TransportError {
       self.init(.proxy, detail: "the proxy's URL is not one that can be used")
       return
     }
-    let kind = Self.kind(outcome: outcome, error: error, detail: detail, host: host)
+    var kind = Self.kind(outcome: outcome, error: error, detail: detail, endpoint: endpoint)
+    // With verification off, the result is there although the proxy's TLS is agreed on.
+    if outcome.proxy_tls_failed != 0, trust != .anything, [.tls, .reset, .timedOut].contains(kind) {
+      let what =
+        switch kind {
+        case .timedOut: "it did not answer in time"
+        case .reset: "it closed the connection"
+        default: detail
+        }
+      self.init(.proxy, detail: "TLS with it failed (\(what))")
+      return
+    }
+    if kind == .timedOut, isBeforeTunnel(outcome, endpoint) {
+      self.init(.proxy, detail: "it took the connection and did not answer in time")
+      return
+    }
+    if kind == .trustStore, case .only = trust { kind = .badAuthority }
     switch kind {
     // libcurl says the same of both.
     case .timedOut where detail.hasPrefix("Connection time") && outcome.connected != 0:
       self.init(kind, detail: "TLS handshake timed out")
     case .trustStore:
       self.init(kind, detail: "the certificates to trust cannot be read: " + detail)
+    case .badAuthority:
+      self.init(kind, detail: "one of the certificates to trust is none that OpenSSL can read")
     case .tooLarge: self.init(kind, detail: "has more than 64 KiB of headers")
     case .unreachable:
       self.init(kind, detail: String(cString: strerror(Int32(clamping: outcome.os_errno))))
@@ -33,7 +52,7 @@ extension TransportError {
   }
 
   private static func kind(
-    outcome: tx_outcome, error: NSError, detail: String, host: String
+    outcome: tx_outcome, error: NSError, detail: String, endpoint: Endpoint
   ) -> Kind {
     if outcome.refused > 0 { return .notSent }
     if outcome.too_many_headers != 0 { return .tooLarge }
@@ -42,7 +61,7 @@ extension TransportError {
     case 5, 97: return .proxy
     case 6: return .nameNotFound
     case 7:
-      if isAboutProxy(detail, host: host) { return .proxy }
+      if isAboutProxy(detail, endpoint) { return .proxy }
       return unconnected(outcome.os_errno)
     // libcurl says "out of memory" of one header that is longer than it takes.
     case 27: return .tooLarge
@@ -51,8 +70,9 @@ extension TransportError {
     case 61: return .compressed
     case 35, 56:
       if outcome.connect_status != 0 && outcome.connect_status / 100 != 2 { return .proxy }
+      if wantsClientCertificate(detail) { return .tls }
       // A server that hangs up while shaking hands is one that is starting or stopping.
-      return outcome.code == 56 || isHangUp(outcome.os_errno) ? .reset : .tls
+      return outcome.code == 56 || isHangUp(outcome, detail) ? .reset : .tls
     case 77: return .trustStore
     case 51, 53, 54, 58, 59, 60, 64, 66, 80, 82, 83, 90, 91, 98: return .tls
     case 18, 52, 55: return .reset
@@ -69,14 +89,25 @@ extension TransportError {
     }
   }
 
-  private static func isHangUp(_ code: Int) -> Bool {
-    code == Int(ECONNRESET) || code == Int(EPIPE)
+  private static func isHangUp(_ outcome: tx_outcome, _ detail: String) -> Bool {
+    if outcome.os_errno == Int(ECONNRESET) || outcome.os_errno == Int(EPIPE) { return true }
+    // OpenSSL's word for an end with no reason given. Through TLS with a proxy libcurl says it of
+    // certificates that are refused, too.
+    return outcome.connect_status == 0 && detail.contains("SSL_ERROR_SYSCALL")
   }
 
-  /// Whether libcurl's "Failed to connect to HOST port …" names a host that is not the server.
-  private static func isAboutProxy(_ detail: String, host: String) -> Bool {
+  /// Whether libcurl's "Failed to connect to HOST port N …" names another than the server.
+  private static func isAboutProxy(_ detail: String, _ endpoint: Endpoint) -> Bool {
     let opening = "Failed to connect to "
     guard detail.hasPrefix(opening) else { return false }
-    return !detail.dropFirst(opening.count).hasPrefix(host + " ")
+    let name = endpoint.host.hasSuffix(".") ? String(endpoint.host.dropLast()) : endpoint.host
+    let rest = detail.dropFirst(opening.count)
+    return ![name, endpoint.host].contains { rest.hasPrefix("\($0) port \(endpoint.port) ") }
   }
+}
+
+/// Whether the connection is one to a proxy, as its port tells, that has let nothing through yet.
+private func isBeforeTunnel(_ outcome: tx_outcome, _ endpoint: Endpoint) -> Bool {
+  outcome.connected != 0 && outcome.connect_status == 0
+    && outcome.remote_port > 0 && outcome.remote_port != endpoint.port
 }

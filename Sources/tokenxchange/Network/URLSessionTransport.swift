@@ -143,7 +143,8 @@ final class URLSessionTransport: Sendable {
       throw TransportError(.notSent, detail: detail ?? "the request never reached libcurl")
     }
     if let error = transfer.error {
-      throw TransportError(outcome: outcome, error: error, host: endpoint.host)
+      throw TransportError(
+        outcome: outcome, error: error, endpoint: endpoint, trust: options.trust)
     }
     guard let answer = transfer.answer else { throw TransportError(.other) }
     return answer

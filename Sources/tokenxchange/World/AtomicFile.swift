@@ -7,9 +7,12 @@ struct WriteFault: Error, Equatable {
   /// The system's words.
   var reason: String
   /// What to look at.
-  var hint = "the folder must exist, be writable for this user and have room"
+  var hint = usualHint
   /// Whether the disk is the cause, and not what this program was told.
   var isOfDisk = false
+
+  /// What is to be looked at unless more is known.
+  static let usualHint = "the folder must exist, be writable for this user and have room"
 }
 
 /// Replaces files so that a reader sees the old content or the new, never a part and never nothing.
@@ -36,6 +39,8 @@ enum AtomicFile {
 
   /// Puts a copy of another file there in the same way, whatever its size.
   ///
+  /// A run that was killed may have left a part of it; container after container would fill the disk.
+  ///
   /// - Parameters:
   ///   - path: The file to be.
   ///   - source: The file to copy.
@@ -45,8 +50,13 @@ enum AtomicFile {
     _ path: String, withCopyOf source: String, mode: UInt32
   ) throws(WriteFault) {
     let original = open(source, O_RDONLY | O_CLOEXEC)
-    guard original >= 0 else { throw fault("read \(source)") }
+    guard original >= 0 else {
+      var fault = fault("read \(source)")
+      fault.hint = "the program's own file must be readable for this user: chmod 0755"
+      throw fault
+    }
     defer { close(original) }
+    sweep(besides: path)
     try replace(path, mode: mode, durable: true) { descriptor throws(WriteFault) in
       var buffer = [UInt8](repeating: 0, count: 1 << 18)
       while true {

@@ -20,10 +20,12 @@ public final class TLSFront: Sendable {
   /// Starts it.
   ///
   /// `protocols` is nginx's `ssl_protocols`, and old ones lower OpenSSL's security level.
-  /// `isPlain` leaves TLS out: the wrong port.
+  /// `isPlain` leaves TLS out: the wrong port. `clients` lets in only those with a certificate of
+  /// that authority.
   public init(
     upstream: Int, certificate: TestCertificates.Pair, port: Int = 0,
-    protocols: String = "TLSv1.2 TLSv1.3", isPlain: Bool = false
+    protocols: String = "TLSv1.2 TLSv1.3", isPlain: Bool = false,
+    clients: TestCertificates.Pair? = nil
   ) throws {
     guard let nginx = TestBinary.find("nginx") else {
       throw Failure(description: "nginx is not installed (apt-get install nginx-light)")
@@ -35,7 +37,7 @@ public final class TLSFront: Sendable {
     let configuration = try directory.write(
       Self.configuration(
         directory: directory.path, port: port, upstream: upstream, certificate: certificate,
-        protocols: protocols, isPlain: isPlain), to: "nginx.conf", mode: 0o644)
+        protocols: protocols, isPlain: isPlain, clients: clients), to: "nginx.conf", mode: 0o644)
     process = try ProcessRunner(
       nginx, ["-p", directory.path, "-e", directory.path("error.log"), "-c", configuration],
       timeout: 86_400
@@ -72,9 +74,10 @@ public final class TLSFront: Sendable {
 
   private static func configuration(
     directory: String, port: Int, upstream: Int, certificate: TestCertificates.Pair,
-    protocols: String, isPlain: Bool
+    protocols: String, isPlain: Bool, clients: TestCertificates.Pair?
   ) -> String {
     let isOld = protocols.contains("TLSv1.1") || protocols.hasSuffix("TLSv1")
+    let demand = clients.map { "ssl_client_certificate \($0.certificate); ssl_verify_client on;" }
     let paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
       .map { "  \($0)_temp_path \(directory)/\($0);" }.joined(separator: "\n")
     return """
@@ -92,6 +95,7 @@ public final class TLSFront: Sendable {
           ssl_certificate \(certificate.certificate);
           ssl_certificate_key \(certificate.key);
           ssl_protocols \(protocols);
+          \(demand ?? "")
           \(isOld ? "ssl_ciphers ALL:@SECLEVEL=0;" : "")
           client_max_body_size 64m;
           location / {
