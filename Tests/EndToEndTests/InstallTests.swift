@@ -74,6 +74,22 @@ struct InstallTests {
     }
   }
 
+  @Test(.enabled(if: Isolation.isPossible, "SKIPPED: needs root and mounts"))
+  func aFullDiskIsNobodysMistake() async throws {
+    let script = """
+      mount -t tmpfs -o size=1m tmpfs "$1" && "$0" install "$1"; echo "exit $?"; ls -A "$1"
+      """
+    let result = try await ProcessRunner(
+      "unshare", ["--mount", "/bin/sh", "-c", script, TestBinary.path, folder.path],
+      environment: ["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"]
+    ).result()
+    // Nothing is left behind.
+    #expect(result.output == "exit 1\n")
+    #expect(
+      result.errors.hasPrefix("tokenxchange: uid 0 cannot write ")
+        && result.errors.contains(": No space left on device\nhint: "), "\(result.errors)")
+  }
+
   @Test func sweepsWhatAKilledRunLeft() async throws {
     let left = try folder.write("half", to: ".tokenxchange.tokenxchange-1abc")
     let fresh = try folder.write("half", to: ".tokenxchange.tokenxchange-2abc")

@@ -51,7 +51,8 @@ extension Problem {
   /// The program cannot be copied.
   static func notInstalled(_ fault: WriteFault, user: UInt32) -> Problem {
     Problem(
-      .usage, "uid \(user) cannot \(CleanText.line(fault.step)): \(fault.reason)",
+      fault.isOfDisk ? .unexpected : .usage,
+      "uid \(user) cannot \(CleanText.line(fault.step)): \(fault.reason)",
       hint: fault.hint == WriteFault.usualHint
         ? "name a folder that exists, is writable for this user and has room for 30 MB, such as "
           + "an emptyDir volume" : fault.hint)
