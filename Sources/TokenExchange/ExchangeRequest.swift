@@ -37,7 +37,7 @@ public struct ExchangeRequest: Sendable, Equatable {
 
   /// All scopes that are sent: those asked for, then Dex's scope for each audience, none twice.
   public var allScopes: [String] {
-    (scopes + audiences.map { "audience:server:client_id:" + $0 }).uniqued()
+    DexScope.all(scopes, audiences: audiences)
   }
 
   /// The client IDs that the result's `aud` must hold.

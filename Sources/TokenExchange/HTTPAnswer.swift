@@ -14,6 +14,16 @@ public struct HTTPAnswer: Sendable, Equatable {
     self.body = body
   }
 
+  /// One line about the POST that this answers, for `--verbose`: nothing of the body is in it.
+  ///
+  /// - Parameters:
+  ///   - url: Where the request went.
+  ///   - seconds: How long the answer took.
+  /// - Returns: The line.
+  func summary(from url: EndpointURL, seconds: Double) -> String {
+    "POST \(url.text): \(status), \(body.count) bytes, \(Int(seconds * 1000)) ms"
+  }
+
   /// Whether this is what nginx and Go say to plain http on a port for https.
   public var isAskingForTLS: Bool {
     guard status == 400 else { return false }

@@ -26,7 +26,7 @@ extension Problem {
       return SubjectSuspicion.hint(attempt, now: now)
     case "invalid_client":
       return clientHint(request)
-    case "server_error" where request.allScopes.contains(where: isAudienceScope):
+    case "server_error" where request.allScopes.contains(where: DexScope.isAudience):
       return "Dex answers so when a client of an audience asked for does not list "
         + "\(CleanText.line(request.clientID, limit: 100)) in its trustedPeers, or does not exist: "
         + "audiences asked for are " + audienceScopes(request)
@@ -75,12 +75,8 @@ extension Problem {
       + "needs that secret sent too, or removed there"
   }
 
-  private static func isAudienceScope(_ scope: String) -> Bool {
-    scope.hasPrefix("audience:server:client_id:")
-  }
-
   private static func audienceScopes(_ request: ExchangeRequest) -> String {
-    let names = request.allScopes.filter(isAudienceScope)
+    let names = request.allScopes.filter(DexScope.isAudience)
       .map { $0.split(separator: ":").last ?? "" }
     return CleanText.line(names.joined(separator: ", "))
   }

@@ -102,9 +102,7 @@ public struct TokenExchanger: Sendable {
     do throws(TransportError) {
       guard deadline > begin else { throw TransportError(.timedOut) }
       let answer = try send(request, HTTPOptions(trust: trust, timeout: deadline - begin))
-      log(
-        "POST \(url.text): \(answer.status), \(answer.body.count) bytes, "
-          + "\(Int((uptime() - begin) * 1000)) ms")
+      log(answer.summary(from: url, seconds: uptime() - begin))
       return Outcome(
         result: .success(answer), outlook: RetryPolicy.outlook(status: answer.status),
         retryAfter: answer.headers["retry-after"].flatMap {

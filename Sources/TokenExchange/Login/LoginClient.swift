@@ -133,9 +133,7 @@ public struct LoginClient: Sendable {
     do throws(TransportError) {
       guard timeout > 0 else { throw TransportError(.timedOut) }
       let answer = try send(request, HTTPOptions(trust: trust, timeout: timeout))
-      log(
-        "POST \(url.text): \(answer.status), \(answer.body.count) bytes, "
-          + "\(Int((uptime() - start) * 1000)) ms")
+      log(answer.summary(from: url, seconds: uptime() - start))
       return answer
     } catch {
       throw Problem.transport(error, to: url, seconds: max(timeout, 0))

@@ -25,7 +25,7 @@ public struct LoginRequest: Sendable, Equatable {
 
   /// All scopes that are sent, none twice.
   public var allScopes: [String] {
-    (scopes + audiences.map { "audience:server:client_id:" + $0 }).uniqued()
+    DexScope.all(scopes, audiences: audiences)
   }
 
   /// The endpoint of device codes (RFC 8628, section 3.1).

@@ -46,24 +46,6 @@ extension Command {
 }
 
 extension ExchangeSettings {
-  /// Reads the files, asks Dex, and checks the answer.
-  ///
-  /// - Parameters:
-  ///   - world: Everything outside.
-  ///   - start: The uptime from which `timeout` counts.
-  ///   - log: Hears what is done.
-  /// - Returns: A token that is alive, and of the issuer and audiences asked for.
-  /// - Throws: Whatever went wrong.
-  func issueToken(
-    in world: World, since start: Double, log: VerboseLog
-  ) throws(Problem) -> IssuedToken {
-    let attempt = try attempt(in: world)
-    log("subject token \(tokenFile): \(attempt.subjectSummary(now: world.now()))")
-    let token = try issue(attempt, try trust(in: world), in: world, since: start, log: log)
-    world.warn(of: token.jwt?.issuer, expected: attempt.expectation)
-    return token
-  }
-
   /// Asks Dex and checks the answer.
   func issue(
     _ attempt: ExchangeAttempt, _ trust: HTTPOptions.Trust, in world: World, since start: Double,

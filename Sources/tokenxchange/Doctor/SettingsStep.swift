@@ -31,18 +31,16 @@ extension Doctor {
 extension DoctorStep {
   /// Dex passes over scopes that it does not know, without a word.
   fileprivate mutating func warn(about scopes: [String]) {
-    let known: Set = ["openid", "profile", "email", "groups", "federated:id", "offline_access"]
-    let unknown = scopes.filter {
-      !known.contains($0) && !$0.hasPrefix("audience:server:client_id:")
-    }
+    let known = DexScope.known.sorted()
+    let unknown = scopes.filter { !DexScope.isKnown($0) }
     guard !unknown.isEmpty else { return }
     let names = CleanText.line(unknown.joined(separator: ", "))
     let near = unknown.compactMap { scope in
-      Suggestion.nearest(to: scope, in: known.sorted()).map { "\(scope) may be meant as \($0)" }
+      Suggestion.nearest(to: scope, in: known).map { "\(scope) may be meant as \($0)" }
     }
     warn(
       "Dex does not know the scopes \(names) and passes over them without a word",
-      hint: (near + ["Dex knows \(known.sorted().joined(separator: ", "))"]).joined(separator: "; ")
+      hint: (near + ["Dex knows \(known.joined(separator: ", "))"]).joined(separator: "; ")
     )
   }
 }

@@ -53,10 +53,6 @@ extension OptionSpec {
     help: "kustomize (patches) or helm (values of the argo-helm chart).",
     defaultText: "kustomize", completion: .words(["kustomize", "helm"]))
 
-  static let podTokenFile = OptionSpec(
-    name: "token-file", placeholder: "FILE", help: "Where the pod's token is.",
-    defaultText: PodPaths.token)
-
   /// The options of an exec plugin's arguments that fit every kind that has one.
   static let plugin: [OptionSpec] =
     exchange.inserting(

@@ -2,18 +2,11 @@ import TokenExchange
 
 /// Slips in a dexsidecar's variables that Dex passes over in silence or refuses without a reason.
 extension DexVariables {
-  /// The scopes that Dex acts on.
-  private static let knownScopes = [
-    "openid", "profile", "email", "groups", "offline_access", "federated:id",
-  ]
-
   /// Warns of scopes that Dex ignores.
   func warn(ofScopes scopes: [String], _ world: World) {
-    for scope in scopes {
-      guard !Self.knownScopes.contains(scope), !scope.hasPrefix("audience:server:client_id:")
-      else { continue }
+    for scope in scopes where !DexScope.isKnown(scope) {
       let near =
-        Suggestion.nearest(to: scope, in: Self.knownScopes)
+        Suggestion.nearest(to: scope, in: DexScope.known)
         .map { ": did you mean \($0)?" } ?? ""
       world.warn("Dex does not know the scope \(Problem.shown(scope)) of \(name("scope"))\(near)")
     }

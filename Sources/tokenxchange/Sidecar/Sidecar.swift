@@ -112,7 +112,7 @@ struct Sidecar: Sendable {
     let start = world.uptime()
     let attempt = try settings.exchange.attempt(in: world)
     let owner = attempt.subject.map(SubjectIdentity.init)
-    log("subject token: \(attempt.subject?.summary(now: world.now()) ?? "opaque")")
+    log("subject token: \(attempt.subjectSummary(now: world.now()))")
     var exchanger = world.exchanger(log: log)
     exchanger.retries.attempts = attempts
     let token: IssuedToken
