@@ -14,7 +14,7 @@ TEST_PACKAGES := nginx-light openssl curl hyperfine tinyproxy socat zsh fish pyt
   valgrind util-linux procps time
 FORMATTED := Package.swift Sources Tests
 
-# Calls of these by others go to Sources/CURLOptions.
+# Calls of these by others go to Sources/CPlatform.
 HOOKS := curl_easy_setopt curl_multi_add_handle curl_multi_info_read \
   CFURLSessionCurlHostIsEqual _CFProcessPath
 # Without incremental code generation no hash of the build lies in the objects, and the folder's

@@ -19,9 +19,9 @@ let package = Package(
   ],
   targets: [
     .target(name: "TokenExchange", swiftSettings: settings),
-    .target(name: "CURLOptions"),
+    .target(name: "CPlatform"),
     .executableTarget(
-      name: "tokenxchange", dependencies: ["CURLOptions", "TokenExchange"],
+      name: "tokenxchange", dependencies: ["CPlatform", "TokenExchange"],
       swiftSettings: settings),
     .target(
       name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),

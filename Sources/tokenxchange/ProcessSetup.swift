@@ -1,4 +1,4 @@
-import CURLOptions
+import CPlatform
 import Glibc
 
 /// Makes the process safe to hold tokens in; to be called first of all in `main`.

@@ -3,7 +3,7 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// What the hook of `CURLOptions` cannot vouch for is not sent.
+/// What the hook of `CPlatform` cannot vouch for is not sent.
 struct TransportRefusalTests {
   @Test func anOptionThatCannotBeSetStopsTheRequest() {
     // libcurl takes no URL of more than 8 million bytes. This one is longer by little; URLSession

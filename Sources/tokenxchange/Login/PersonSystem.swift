@@ -1,4 +1,4 @@
-import CURLOptions
+import CPlatform
 import Glibc
 
 /// The way to the person in front of the machine.

@@ -1,4 +1,4 @@
-import CURLOptions
+import CPlatform
 
 /// The libraries that do the network's work: what a security notice may be about.
 enum LinkedLibraries {

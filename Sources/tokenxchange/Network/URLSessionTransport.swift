@@ -1,4 +1,4 @@
-import CURLOptions
+import CPlatform
 import Foundation
 import FoundationNetworking
 import Synchronization
@@ -7,7 +7,7 @@ import TokenExchange
 /// Sends requests by URLSession, one at a time, and waits for each answer.
 ///
 /// What URLSession has no words for on Linux (whom to trust, the oldest TLS, proxies, the time for
-/// the whole) goes by the hook of `CURLOptions`; a request that the hook cannot vouch for is not
+/// the whole) goes by the hook of `CPlatform`; a request that the hook cannot vouch for is not
 /// sent.
 final class URLSessionTransport: Sendable {
   /// A session, and whom its connections have been made to trust.

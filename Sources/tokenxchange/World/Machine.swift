@@ -1,4 +1,4 @@
-import CURLOptions
+import CPlatform
 import FoundationEssentials
 import Glibc
 

@@ -1,6 +1,6 @@
 // The process itself: what it must not leak, and which libraries are inside it.
 #define _GNU_SOURCE
-#include "CURLOptions.h"
+#include "CPlatform.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // libcurl's and OpenSSL's few declarations are repeated here, so that building needs no headers.
 // Their values are part of the stable ABI of both.
 #define _GNU_SOURCE
-#include "CURLOptions.h"
+#include "CPlatform.h"
 #include "Hook.h"
 
 #include <errno.h>
