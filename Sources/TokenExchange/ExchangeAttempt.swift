@@ -21,6 +21,11 @@ public struct ExchangeAttempt: Sendable, Equatable {
     self.subject = subject
   }
 
+  /// A text from Dex as it may be shown: without the secrets of the request.
+  package func shown(_ text: String, maxLength: Int = 300) -> String {
+    request.httpRequest(tokenURL: url, userAgent: "").shown(text, maxLength: maxLength)
+  }
+
   /// What the token must be.
   public var expectation: TokenExpectation {
     TokenExpectation(url: url, issuer: issuer, audiences: request.expectedAudiences)

@@ -18,6 +18,8 @@ public struct ExchangeRequest: Sendable, Equatable {
   public var audiences: [String]
   /// Further fields of the form, for what Dex may learn to take.
   public var extraFields: [FormEncoding.Field] = []
+  /// Whether the client ID must not be shown, because it was cut out of a text that holds a secret.
+  public var isClientIDConfidential = false
 
   /// Makes a request.
   public init(
@@ -62,9 +64,11 @@ public struct ExchangeRequest: Sendable, Equatable {
   ///   - userAgent: The value of `User-Agent`.
   /// - Returns: The POST.
   public func httpRequest(tokenURL: EndpointURL, userAgent: String) -> HTTPRequest {
-    .form(
+    var request = HTTPRequest.form(
       fields, to: tokenURL, userAgent: userAgent,
       authorization: authentication.authorization(clientID: clientID))
+    if isClientIDConfidential { request.confidentialTexts = [Secret(clientID)] }
+    return request
   }
 }
 
@@ -82,20 +86,12 @@ extension HTTPRequest {
     authorization: String? = nil
   ) -> HTTPRequest {
     var headers: [Header] = [
-      .init("Content-Type", "application/x-www-form-urlencoded"),
+      .init("Content-Type", FormEncoding.mediaType),
       .init("Accept", "application/json"),
       .init("User-Agent", userAgent),
     ]
     if let authorization { headers.append(.init("Authorization", authorization)) }
     return HTTPRequest(
       method: "POST", url: url.text, headers: headers, body: FormEncoding.body(fields))
-  }
-}
-
-extension Sequence where Element: Hashable {
-  /// The elements in order, each once.
-  func uniqued() -> [Element] {
-    var seen: Set<Element> = []
-    return filter { seen.insert($0).inserted }
   }
 }

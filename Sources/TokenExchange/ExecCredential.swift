@@ -20,7 +20,7 @@ public struct ExecCredential: Sendable, Equatable {
   ///
   /// `kind` is always there: client-go does without it, the Python client does not.
   public var text: String {
-    var status: [String: JSON] = ["token": .string(token.revealed)]
+    var status: JSON.Object = ["token": .string(token.revealed)]
     if let expiration { status["expirationTimestamp"] = .string(Timestamp.text(expiration)) }
     let document = JSON.object([
       "apiVersion": .string(version.apiVersion), "kind": .string("ExecCredential"),

@@ -35,7 +35,7 @@ extension Problem {
   public static func execInfoKind(_ kind: String) -> Problem {
     Problem(
       .usage,
-      "KUBERNETES_EXEC_INFO holds the kind \(CleanText.line(kind)) and not ExecCredential",
+      "KUBERNETES_EXEC_INFO holds the kind \(kind.sanitized()) and not ExecCredential",
       hint: execInfoHint)
   }
 
@@ -44,7 +44,7 @@ extension Problem {
     Problem(
       .usage,
       "KUBERNETES_EXEC_INFO asks for apiVersion "
-        + "\(version.isEmpty ? "\"\"" : CleanText.line(version)), which is not supported",
+        + "\(version.isEmpty ? "\"\"" : version.sanitized()), which is not supported",
       hint: "set exec.apiVersion in the kubeconfig to client.authentication.k8s.io/v1 or "
         + "client.authentication.k8s.io/v1beta1")
   }

@@ -38,6 +38,37 @@ public enum FormEncoding {
     return bytes
   }
 
+  /// The value of `Content-Type`.
+  static let mediaType = "application/x-www-form-urlencoded"
+
+  /// The fields of a request body.
+  static func fields(_ body: [UInt8]) -> [Field] {
+    body.split(separator: UInt8(ascii: "&")).map { field in
+      let halves = field.split(
+        separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      let texts = halves.map { decode(String(decoding: $0, as: UTF8.self)) }
+      return Field(texts.first ?? "", texts.dropFirst().first ?? "")
+    }
+  }
+
+  /// Decodes one name or value; what is no escape stays as it is.
+  static func decode(_ text: String) -> String {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      if byte == UInt8(ascii: "%"), rest.count >= 2,
+        let high = rest[rest.startIndex].hexadecimalValue,
+        let low = rest[rest.startIndex + 1].hexadecimalValue
+      {
+        bytes.append(high << 4 | low)
+        rest = rest.dropFirst(2)
+      } else {
+        bytes.append(byte == UInt8(ascii: "+") ? 0x20 : byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   private static let digits = Array("0123456789ABCDEF".utf8)
 
   private static func append(_ text: String, to bytes: inout [UInt8]) {

@@ -6,6 +6,8 @@ public struct HTTPAnswer: Sendable, Equatable {
   public var headers: [String: String]
   /// The body.
   public var body: [UInt8]
+  /// What this answers: its secrets are removed from text that is shown.
+  var request: HTTPRequest?
 
   /// Makes an answer.
   public init(status: Int, headers: [String: String] = [:], body: [UInt8] = []) {

@@ -8,6 +8,8 @@ public struct HTTPRequest: Sendable, Equatable {
   public var headers: [Header]
   /// The body, or nil for none.
   public var body: [UInt8]?
+  /// Texts in it that must not be shown although they stand where others are harmless.
+  var confidentialTexts: [Secret] = []
 
   /// One header line of a request.
   public struct Header: Sendable, Equatable {

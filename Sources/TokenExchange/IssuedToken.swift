@@ -27,6 +27,10 @@ public struct IssuedToken: Sendable, Equatable {
   public init(answer: HTTPAnswer, to attempt: ExchangeAttempt, now: Date) throws(Problem) {
     let members = try TokenAnswer.members(of: answer, to: attempt, now: now)
     try self.init(members: members, member: "access_token", expected: attempt.expectation, now: now)
+    // RFC 8693 puts the requested token into access_token, whatever its type.
+    guard jwt != nil || attempt.request.requestedTokenType != .idToken else {
+      throw .opaqueToken(attempt.url, hasIDToken: members["id_token"]?.string != nil)
+    }
   }
 
   /// How long it is good for.
@@ -42,7 +46,7 @@ public struct IssuedToken: Sendable, Equatable {
 
   /// Takes a token out of an answer's members and checks it.
   init(
-    members: [String: JSON], member name: String, expected: TokenExpectation, now: Date
+    members: JSON.Object, member name: String, expected: TokenExpectation, now: Date
   ) throws(Problem) {
     guard let member = members[name], member != .null else {
       throw .noToken(expected.url, name)

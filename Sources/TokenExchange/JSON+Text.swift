@@ -49,10 +49,10 @@ extension JSON {
         items[index].write(to: &text, indent: inner)
       }
     case .object(let members):
-      let names = members.keys.sorted()
-      Self.list(names.count, "{", "}", to: &text, indent: indent) { index, inner, text in
-        text += Self.quote(names[index]) + (inner == nil ? ":" : ": ")
-        members[names[index]]?.write(to: &text, indent: inner)
+      let members = members.members
+      Self.list(members.count, "{", "}", to: &text, indent: indent) { index, inner, text in
+        text += Self.quote(members[index].name) + (inner == nil ? ":" : ": ")
+        members[index].value.write(to: &text, indent: inner)
       }
     }
   }

@@ -1,10 +1,8 @@
-import FoundationEssentials
-
 /// Any JSON value (RFC 8259).
 ///
 /// Tokens, answers and exec info come from outside with members of any type, so they are read to
 /// this and then asked for what is needed; a wrong type is then a nil and not a thrown error.
-public enum JSON: Sendable, Equatable {
+public enum JSON: Sendable {
   /// `null`.
   case null
   /// `true` or `false`.
@@ -17,48 +15,21 @@ public enum JSON: Sendable, Equatable {
   case string(String)
   /// An array.
   case array([JSON])
-  /// An object; of members with the same name one is kept.
-  case object([String: JSON])
+  /// An object.
+  case object(Object)
 
-  /// Reads a whole JSON text, or returns nil if it is not one.
+  /// Reads a whole JSON text.
   ///
-  /// A text that is nested more than 64 deep, or has more than 20,000 values, is none either: it
-  /// comes from nobody who means well, and JSONDecoder would take seconds for it.
-  public init?(parsing bytes: [UInt8]) {
-    guard Self.isModest(bytes), let value = try? JSONDecoder().decode(JSON.self, from: Data(bytes))
-    else { return nil }
-    self = value
+  /// - Parameter bytes: UTF-8 without a byte order mark.
+  /// - Throws: What is wrong with the text, and where.
+  public init(reading bytes: [UInt8]) throws(JSONError) {
+    var reader = JSONReader(bytes)
+    self = try reader.document()
   }
 
-  /// Whether a text has no more brackets and commas than anything that is meant to be read here.
-  private static func isModest(_ bytes: [UInt8]) -> Bool {
-    var depth = 0
-    var values = 0
-    var isInString = false
-    var isEscaped = false
-    for byte in bytes {
-      if isInString {
-        if isEscaped {
-          isEscaped = false
-        } else if byte == UInt8(ascii: "\\") {
-          isEscaped = true
-        } else if byte == UInt8(ascii: "\"") {
-          isInString = false
-        }
-        continue
-      }
-      switch byte {
-      case UInt8(ascii: "\""): isInString = true
-      case UInt8(ascii: ","): values += 1
-      case UInt8(ascii: "["), UInt8(ascii: "{"):
-        depth += 1
-        values += 1
-        guard depth <= 64 else { return false }
-      case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
-      default: break
-      }
-    }
-    return values <= 20_000
+  /// Reads a whole JSON text, or returns nil if ``init(reading:)`` rejects it.
+  public init?(parsing bytes: [UInt8]) {
+    do throws(JSONError) { try self.init(reading: bytes) } catch { return nil }
   }
 
   /// The member of an object, or nil if this is no object or has none of that name.
@@ -72,7 +43,7 @@ public enum JSON: Sendable, Equatable {
   }
 
   /// The members of an object, or nil for anything else.
-  public var object: [String: JSON]? {
+  public var object: Object? {
     if case .object(let members) = self { members } else { nil }
   }
 
@@ -99,26 +70,18 @@ public enum JSON: Sendable, Equatable {
   }
 }
 
-extension JSON: Decodable {
-  /// Decodes by trying the types in turn; dates and keys are taken as they are.
-  public init(from decoder: any Decoder) throws {
-    let value = try decoder.singleValueContainer()
-    if let text = try? value.decode(String.self) {
-      self = .string(text)
-    } else if let integer = try? value.decode(Int64.self) {
-      self = .integer(integer)
-    } else if let members = try? value.decode([String: JSON].self) {
-      self = .object(members)
-    } else if let items = try? value.decode([JSON].self) {
-      self = .array(items)
-    } else if let truth = try? value.decode(Bool.self) {
-      self = .bool(truth)
-    } else if let number = try? value.decode(Double.self) {
-      self = .number(number)
-    } else if value.decodeNil() {
-      self = .null
-    } else {
-      throw DecodingError.dataCorruptedError(in: value, debugDescription: "not JSON")
+extension JSON: Equatable {
+  /// Compares texts byte by byte.
+  public static func == (left: JSON, right: JSON) -> Bool {
+    switch (left, right) {
+    case (.null, .null): true
+    case (.bool(let left), .bool(let right)): left == right
+    case (.integer(let left), .integer(let right)): left == right
+    case (.number(let left), .number(let right)): left == right
+    case (.string(let left), .string(let right)): left.hasSameBytes(as: right)
+    case (.array(let left), .array(let right)): left == right
+    case (.object(let left), .object(let right)): left == right
+    default: false
     }
   }
 }

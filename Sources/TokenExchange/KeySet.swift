@@ -3,7 +3,7 @@ public struct KeySet: Sendable, Equatable {
   /// The whole document.
   public let document: JSON
   /// The keys by their `kid`.
-  public let keys: [String: JSON]
+  public let keys: JSON.Object
 
   /// Reads a key set and checks that each key can verify tokens: RSA or EC, with a `kid` of its own.
   ///
@@ -16,7 +16,7 @@ public struct KeySet: Sendable, Equatable {
       throw .notKeySet(source, "is no JSON with a list of keys")
     }
     guard !items.isEmpty else { throw .notKeySet(source, "holds no key at all") }
-    var keys: [String: JSON] = [:]
+    var keys: JSON.Object = [:]
     for (index, key) in items.enumerated() {
       let name = "key \(index + 1)"
       guard let id = key["kid"]?.string, !id.isEmpty else {

@@ -7,12 +7,12 @@ public struct OAuthRefusal: Sendable, Equatable {
   /// The HTTP status it came with.
   public var status: Int
 
-  /// Reads an answer's JSON; nil if it holds no `error` text.
-  init?(_ json: JSON?, status: Int) {
+  /// Reads the JSON of an answer; nil if it holds no `error` text.
+  init?(_ json: JSON?, in answer: HTTPAnswer) {
     guard let code = json?["error"]?.string, !code.isEmpty else { return nil }
-    self.code = CleanText.line(code, limit: 100)
-    self.status = status
-    let text = json?["error_description"]?.string.map { CleanText.line($0) }
+    self.code = answer.shown(code, maxLength: 100)
+    status = answer.status
+    let text = json?["error_description"]?.string.map { answer.shown($0) }
     explanation = text?.isEmpty == false ? text : nil
   }
 

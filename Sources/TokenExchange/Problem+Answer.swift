@@ -3,10 +3,11 @@ public import FoundationEssentials
 /// What can be wrong with an answer that is no refusal.
 extension Problem {
   /// A redirect, which would send the token to another place.
-  public static func redirected(_ url: EndpointURL, status: Int, location: String?) -> Problem {
-    let target = location.map { CleanText.line(targetOf($0), limit: 120) } ?? "nowhere"
+  public static func redirected(_ url: EndpointURL, _ answer: HTTPAnswer) -> Problem {
+    let target =
+      answer.headers["location"].map { answer.shown(targetOf($0), maxLength: 120) } ?? "nowhere"
     return Problem(
-      .answer, "\(url.text) answered \(status) with a redirect to \(target)",
+      .answer, "\(url.text) answered \(answer.status) with a redirect to \(target)",
       hint: "redirects are refused, because they would carry the token to another place; "
         + "give the final address by --issuer or --token-url")
   }
@@ -77,11 +78,13 @@ extension Problem {
   }
 
   /// An `error` member that is no text.
-  public static func errorOfWrongType(_ url: EndpointURL, _ error: JSON) -> Problem {
+  public static func errorOfWrongType(
+    _ url: EndpointURL, _ error: JSON, in answer: HTTPAnswer
+  ) -> Problem {
     Problem(
       .answer,
       "\(url.text) answered with an error that is no OAuth error: "
-        + CleanText.line(error.text()),
+        + answer.shown(error.text()),
       hint: notTokenEndpoint)
   }
 
@@ -123,6 +126,16 @@ extension Problem {
       hint: "something on the way cut or changed the answer: a proxy, an ingress, a filter")
   }
 
+  /// An opaque token where an ID token was asked for.
+  public static func opaqueToken(_ url: EndpointURL, hasIDToken: Bool) -> Problem {
+    Problem(
+      .answer,
+      "the answer of \(url.text) has an access_token that is opaque, but an ID token was requested"
+        + (hasIDToken ? "; the id_token beside it is not used" : ""),
+      hint: "issuer and audience of an opaque token cannot be checked; Dex returns the ID token as "
+        + "access_token: is --issuer or --token-url Dex's address?")
+  }
+
   /// The token's life is over already.
   public static func resultExpired(_ url: EndpointURL, _ expiry: Date, _ now: Date) -> Problem {
     Problem(
@@ -136,8 +149,8 @@ extension Problem {
   public static func resultIssuer(_ url: EndpointURL, wanted: String, found: String?) -> Problem {
     Problem(
       .answer,
-      "the token from \(url.text) has the issuer \(found.map { CleanText.line($0) } ?? "(none)") "
-        + "and not \(CleanText.line(wanted))",
+      "the token from \(url.text) has the issuer \(found.map { $0.sanitized() } ?? "(none)") "
+        + "and not \(wanted.sanitized())",
       hint: "--issuer must equal issuer: in Dex's config.yaml, and the API server's issuer, "
         + "character by character; if Dex is reached by another address, add --token-url")
   }
@@ -149,8 +162,8 @@ extension Problem {
     Problem(
       .answer,
       "the token from \(url.text) lacks the audience "
-        + CleanText.line(missing.joined(separator: ", "))
-        + ": it has \(found.isEmpty ? "none" : CleanText.line(found.joined(separator: ", ")))",
+        + missing.joined(separator: ", ").sanitized()
+        + ": it has \(found.isEmpty ? "none" : found.joined(separator: ", ").sanitized())",
       hint: "the target API server accepts only its own client ID as audience: check --client-id "
         + "and --audience")
   }
@@ -166,7 +179,7 @@ extension Problem {
   /// What a short plain answer says; web pages and long texts are not shown.
   private static func excerpt(_ answer: HTTPAnswer) -> String {
     guard !TokenAnswer.isHTML(answer) else { return "" }
-    let text = CleanText.line(answer.body, limit: 120)
+    let text = answer.shown(String(decoding: answer.body, as: UTF8.self), maxLength: 120)
     return text.isEmpty ? "" : ": " + text
   }
 

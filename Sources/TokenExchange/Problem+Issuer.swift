@@ -3,14 +3,14 @@ extension Problem {
   /// No discovery document.
   public static func notDiscovery(_ source: String, _ what: String) -> Problem {
     Problem(
-      .answer, "the discovery document of \(CleanText.line(source)) \(what)",
+      .answer, "the discovery document of \(source.sanitized()) \(what)",
       hint: "it is what kubectl get --raw \(IssuerDocuments.discoveryPath) prints")
   }
 
   /// No usable key set.
   public static func notKeySet(_ source: String, _ what: String) -> Problem {
     Problem(
-      .answer, "the key set of \(CleanText.line(source)) \(CleanText.line(what))",
+      .answer, "the key set of \(source.sanitized()) \(what.sanitized())",
       hint: "it is what kubectl get --raw \(IssuerDocuments.keysPath) prints; nothing was published"
     )
   }
@@ -24,7 +24,7 @@ extension Problem {
         == wanted.dropLast(wanted.hasSuffix("/") ? 1 : 0)
     return Problem(
       .usage,
-      "the issuer is \(CleanText.line(issuer)) and not \(CleanText.line(wanted))"
+      "the issuer is \(issuer.sanitized()) and not \(wanted.sanitized())"
         + (slash ? ": they differ by a slash at the end" : ""),
       hint: "tokens carry the issuer, so it must be the public address to the letter: set "
         + "kube-apiserver's --service-account-issuer to it, first, and keep the old one behind it")
@@ -50,7 +50,7 @@ extension Problem {
     Problem(
       .unexpected,
       "what is published at \(url.text) differs: "
-        + CleanText.line(differences.joined(separator: "; "), limit: 600),
+        + differences.joined(separator: "; ").sanitized(maxLength: 600),
       hint: "publish again: verifiers refuse tokens whose key is missing, and trust stale ones")
   }
 }

@@ -19,7 +19,7 @@ extension Problem {
     _ refusal: OAuthRefusal, _ attempt: ExchangeAttempt, now: Date
   ) -> String {
     let request = attempt.request
-    let connector = JSON.quote(CleanText.line(request.connectorID, limit: 100))
+    let connector = JSON.quote(request.connectorID.sanitized(maxLength: 100))
     let text = refusal.explanation ?? ""
     switch refusal.code {
     case "access_denied":
@@ -28,7 +28,7 @@ extension Problem {
       return clientHint(request)
     case "server_error" where request.allScopes.contains(where: DexScope.isAudience):
       return "Dex answers so when a client of an audience asked for does not list "
-        + "\(CleanText.line(request.clientID, limit: 100)) in its trustedPeers, or does not exist: "
+        + "\(request.clientID.sanitized(maxLength: 100)) in its trustedPeers, or does not exist: "
         + "audiences asked for are " + audienceScopes(request)
     case "server_error":
       return "storage or signing keys of Dex failed: look at Dex's log"
@@ -54,10 +54,10 @@ extension Problem {
     case _ where text.contains("does not support this grant type"):
       return "add the token-exchange grant to grantTypes of the connector \(connector)"
     case "invalid_scope", "invalid_target":
-      return "check --scopes (sent: \(CleanText.line(request.allScopes.joined(separator: " ")))) "
+      return "check --scopes (sent: \(request.allScopes.joined(separator: " ").sanitized())) "
         + "and --audience"
     case "unauthorized_client":
-      return "let the client \(CleanText.line(request.clientID, limit: 100)) use the "
+      return "let the client \(request.clientID.sanitized(maxLength: 100)) use the "
         + "token-exchange grant in Dex's config.yaml"
     default:
       return "Dex's log at this moment says more; tokenxchange doctor walks the whole chain"
@@ -65,7 +65,7 @@ extension Problem {
   }
 
   private static func clientHint(_ request: ExchangeRequest) -> String {
-    let client = CleanText.line(request.clientID, limit: 100)
+    let client = request.clientID.sanitized(maxLength: 100)
     if request.authentication.hasSecret {
       return "Dex has no client \(client), or its secret is another one, or it is public and has "
         + "none: then leave the secret out"
@@ -78,6 +78,6 @@ extension Problem {
   private static func audienceScopes(_ request: ExchangeRequest) -> String {
     let names = request.allScopes.filter(DexScope.isAudience)
       .map { $0.split(separator: ":").last ?? "" }
-    return CleanText.line(names.joined(separator: ", "))
+    return names.joined(separator: ", ").sanitized()
   }
 }

@@ -5,7 +5,7 @@ extension Problem {
   /// There is no such file.
   public static func tokenFileMissing(_ path: String) -> Problem {
     Problem(
-      .subjectToken, "there is no token file \(CleanText.line(path))",
+      .subjectToken, "there is no token file \(path.sanitized())",
       hint: "mount a projected serviceAccountToken volume there, or name the file by --token-file; "
         + "a pod with automountServiceAccountToken: false has none at the default path")
   }
@@ -14,7 +14,7 @@ extension Problem {
   public static func tokenFileUnreadable(_ path: String, user: UInt32, reason: String) -> Problem {
     Problem(
       .subjectToken,
-      "the token file \(CleanText.line(path)) cannot be read by uid \(user): \(reason)",
+      "the token file \(path.sanitized()) cannot be read by uid \(user): \(reason)",
       hint: reason == "Permission denied"
         ? "projected token files are 0600: set fsGroup or runAsUser in the pod's securityContext"
         : "it is not a matter of permissions: look at the path and at the volume behind it")
@@ -23,30 +23,30 @@ extension Problem {
   /// The path is a folder, pipe or device.
   public static func tokenFileKind(_ path: String, kind: String) -> Problem {
     Problem(
-      .subjectToken, "the token file \(CleanText.line(path)) is \(kind) and not a file",
+      .subjectToken, "the token file \(path.sanitized()) is \(kind) and not a file",
       hint: kind == "a folder"
-        ? "name the file in it, usually \(CleanText.line(path))/token"
+        ? "name the file in it, usually \(path.sanitized())/token"
         : "name a regular file; a token is never read from a pipe or a device")
   }
 
   /// The file is larger than any token.
   public static func tokenFileTooLarge(_ path: String) -> Problem {
     Problem(
-      .subjectToken, "the token file \(CleanText.line(path)) is larger than 1 MiB",
+      .subjectToken, "the token file \(path.sanitized()) is larger than 1 MiB",
       hint: "a service account token has one or two kilobytes: is this the right file?")
   }
 
   /// The file was written to while it was read, every time.
   public static func tokenFileUnstable(_ path: String) -> Problem {
     Problem(
-      .subjectToken, "the token file \(CleanText.line(path)) kept changing while it was read",
+      .subjectToken, "the token file \(path.sanitized()) kept changing while it was read",
       hint: "let its writer replace it by rename, as kubelet and tokenxchange sidecar do")
   }
 
   /// The file holds nothing but white space.
   public static func tokenFileEmpty(_ path: String) -> Problem {
     Problem(
-      .subjectToken, "the token file \(CleanText.line(path)) is empty",
+      .subjectToken, "the token file \(path.sanitized()) is empty",
       hint: "has its writer failed, or is it writing in place? look at the file's time and size")
   }
 
@@ -54,14 +54,14 @@ extension Problem {
   public static func tokenFileBinary(_ path: String) -> Problem {
     Problem(
       .subjectToken,
-      "the token file \(CleanText.line(path)) holds spaces or characters that no token has",
+      "the token file \(path.sanitized()) holds spaces or characters that no token has",
       hint: "it must hold one token and nothing else: no JSON, no \"Bearer\", no second line")
   }
 
   /// The file's text is no JWT.
   public static func tokenNotJWT(_ path: String) -> Problem {
     Problem(
-      .subjectToken, "the token file \(CleanText.line(path)) does not hold a JWT",
+      .subjectToken, "the token file \(path.sanitized()) does not hold a JWT",
       hint: "a service account token has three parts of base64url between two dots; "
         + "see tokenxchange inspect --file")
   }
@@ -70,7 +70,7 @@ extension Problem {
   public static func tokenExpired(_ path: String, _ expiry: Date, _ now: Date) -> Problem {
     Problem(
       .subjectToken,
-      "the token in \(CleanText.line(path)) expired \(Lifetime.words(now.timeIntervalSince(expiry)))"
+      "the token in \(path.sanitized()) expired \(Lifetime.words(now.timeIntervalSince(expiry)))"
         + " ago, at \(Timestamp.text(expiry)) (our clock: \(Timestamp.text(now)))",
       hint: "kubelet renews projected tokens at 80 % of their life, but never in a subPath mount; "
         + "if the token is fresh, this machine's clock is wrong")
@@ -80,19 +80,19 @@ extension Problem {
   public static func tokenNotYetValid(_ path: String, _ start: Date, _ now: Date) -> Problem {
     Problem(
       .subjectToken,
-      "the token in \(CleanText.line(path)) is not valid before \(Timestamp.text(start)), in "
+      "the token in \(path.sanitized()) is not valid before \(Timestamp.text(start)), in "
         + "\(Lifetime.words(start.timeIntervalSince(now))) (our clock: \(Timestamp.text(now)))",
       hint: "compare this machine's clock with that of the API server that issued the token")
   }
 
   /// The token is for someone else.
   public static func tokenAudience(_ path: String, wanted: String, found: [String]) -> Problem {
-    let names = found.isEmpty ? "none" : CleanText.line(found.joined(separator: ", "))
+    let names = found.isEmpty ? "none" : found.joined(separator: ", ").sanitized()
     return Problem(
       .subjectToken,
-      "the token in \(CleanText.line(path)) lacks the audience \(CleanText.line(wanted)): "
+      "the token in \(path.sanitized()) lacks the audience \(wanted.sanitized()): "
         + "it has \(names)",
-      hint: "set audience: \(CleanText.line(wanted)) in the serviceAccountToken source of the "
+      hint: "set audience: \(wanted.sanitized()) in the serviceAccountToken source of the "
         + "projected volume, or is --token-file the wrong volume?")
   }
 }

@@ -10,7 +10,7 @@ extension Problem {
   public static func transport(
     _ error: TransportError, to url: EndpointURL, seconds: Double
   ) -> Problem {
-    let detail = CleanText.line(error.detail)
+    let detail = error.detail.sanitized()
     switch error.kind {
     case .nameNotFound:
       return Problem(

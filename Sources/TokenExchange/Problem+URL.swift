@@ -6,7 +6,7 @@ extension Problem {
   ) -> Problem {
     // A query or user part may hold a secret, so such a URL is not shown whole.
     let shown = text.split(whereSeparator: { "?#".contains($0) }).first.map(String.init) ?? ""
-    let name = shown.contains("@") ? "it" : JSON.quote(CleanText.line(shown, limit: 120))
+    let name = shown.contains("@") ? "it" : JSON.quote(shown.sanitized(maxLength: 120))
     return Problem(
       .usage, "\(source) is not a usable URL: \(name) \(why)",
       hint: hint ?? "write it as https://HOST:PORT/PATH, such as https://dex.example.com/dex")
@@ -27,7 +27,7 @@ extension Problem {
   ///   - canAllow: Whether there is a flag that allows it.
   /// - Returns: The problem.
   public static func plainHTTP(_ text: String, source: String, canAllow: Bool) -> Problem {
-    let url = CleanText.line(text, limit: 120)
+    let url = text.sanitized(maxLength: 120)
     guard canAllow else {
       return Problem(
         .usage, "\(source) is plain http: \(url)",

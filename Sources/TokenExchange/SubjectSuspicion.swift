@@ -28,7 +28,7 @@ enum SubjectSuspicion {
   /// The likely causes, likeliest first.
   static func causes(_ attempt: ExchangeAttempt, now: Date) -> [String] {
     let request = attempt.request
-    let connector = "connector " + CleanText.line(request.connectorID, limit: 100)
+    let connector = "connector " + request.connectorID.sanitized(maxLength: 100)
     var causes: [String] = []
     if request.subjectTokenType != .idToken {
       causes.append(
@@ -86,6 +86,6 @@ enum SubjectSuspicion {
   }
 
   private static func show(_ text: String?) -> String {
-    text.map { CleanText.line($0, limit: 200) } ?? "(none)"
+    text.map { $0.sanitized(maxLength: 200) } ?? "(none)"
   }
 }

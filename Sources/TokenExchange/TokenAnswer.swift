@@ -15,20 +15,20 @@ public enum TokenAnswer {
   /// - Throws: A problem of the categories network, refused or answer.
   public static func members(
     of answer: HTTPAnswer, to attempt: ExchangeAttempt, now: Date
-  ) throws(Problem) -> [String: JSON] {
+  ) throws(Problem) -> JSON.Object {
     try members(of: answer, from: attempt.url) { .refused($0, attempt, now: now) }
   }
 
   /// The members of a success, from any endpoint of Dex's that answers so.
   static func members(
     of answer: HTTPAnswer, from url: EndpointURL, refused: (OAuthRefusal) -> Problem
-  ) throws(Problem) -> [String: JSON] {
+  ) throws(Problem) -> JSON.Object {
     // The others of 3xx lead nowhere else.
     if [301, 302, 303, 307, 308].contains(answer.status) {
-      throw .redirected(url, status: answer.status, location: answer.headers["location"])
+      throw .redirected(url, answer)
     }
     let json = JSON(parsing: answer.body)
-    if let refusal = OAuthRefusal(json, status: answer.status) {
+    if let refusal = OAuthRefusal(json, in: answer) {
       throw refused(refusal)
     }
     if answer.status == 429 || answer.status >= 500 {
@@ -43,7 +43,7 @@ public enum TokenAnswer {
       throw isHTML(answer) ? .htmlAnswer(url, answer) : .notJSON(url, answer)
     }
     guard let members = json.object else { throw .notJSONObject(url) }
-    if let error = members["error"], error != .null { throw .errorOfWrongType(url, error) }
+    if let error = members["error"], error != .null { throw .errorOfWrongType(url, error, in: answer) }
     return members
   }
 

@@ -78,9 +78,9 @@ public struct TokenExchanger: Sendable {
         uptime() + pause < deadline
       else {
         throw problem.after(attempts: number, retryAfter: outcome.retryAfter)
-          .redacting(attempt.request.secrets)
+          .redacted(for: request)
       }
-      let reason = problem.redacting(attempt.request.secrets).sentence
+      let reason = problem.redacted(for: request).sentence
       log("\(reason); trying again in \(Int(pause * 1000)) ms")
       sleep(pause)
       waited += pause
@@ -101,7 +101,8 @@ public struct TokenExchanger: Sendable {
     let begin = uptime()
     do throws(TransportError) {
       guard deadline > begin else { throw TransportError(.timedOut) }
-      let answer = try send(request, HTTPOptions(trust: trust, timeout: deadline - begin))
+      let options = HTTPOptions(trust: trust, timeout: deadline - begin)
+      let answer = try request.send(by: send, options)
       log(answer.summary(from: url, seconds: uptime() - begin))
       return Outcome(
         result: .success(answer), outlook: RetryPolicy.outlook(status: answer.status),

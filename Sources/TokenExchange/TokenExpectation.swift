@@ -14,8 +14,8 @@ public struct TokenExpectation: Sendable, Equatable {
   /// - Parameter found: The `iss` of the token that came.
   /// - Returns: true if a slash is the only difference; false if there is none, or more.
   public func differsOnlyBySlash(from found: String?) -> Bool {
-    guard let issuer, let found, issuer != found else { return false }
-    return Self.withoutSlashes(issuer) == Self.withoutSlashes(found)
+    guard let issuer, let found, !issuer.hasSameBytes(as: found) else { return false }
+    return Self.withoutSlashes(issuer).hasSameBytes(as: Self.withoutSlashes(found))
   }
 
   /// Checks that a token is alive, of the issuer asked, and for the audiences asked for.
@@ -25,10 +25,10 @@ public struct TokenExpectation: Sendable, Equatable {
   func check(_ token: IssuedToken, now: Date) throws(Problem) {
     if let expiry = token.expiry, expiry <= now { throw .resultExpired(url, expiry, now) }
     guard let jwt = token.jwt else { return }
-    if let issuer, jwt.issuer != issuer, !differsOnlyBySlash(from: jwt.issuer) {
+    if let issuer, !jwt.issuer.hasSameBytes(as: issuer), !differsOnlyBySlash(from: jwt.issuer) {
       throw .resultIssuer(url, wanted: issuer, found: jwt.issuer)
     }
-    let missing = audiences.filter { !jwt.audiences.contains($0) }
+    let missing = audiences.filter { !jwt.audiences.containsBytes(of: $0) }
     guard missing.isEmpty else {
       throw .resultAudience(url, missing: missing, found: jwt.audiences)
     }

@@ -6,9 +6,9 @@ public import FoundationEssentials
 /// what the server that does verify the token would answer only with "Unauthorized".
 public struct UnverifiedJWT: Sendable, Equatable {
   /// The members of the header.
-  public let header: [String: JSON]
+  public let header: JSON.Object
   /// The members of the payload.
-  public let claims: [String: JSON]
+  public let claims: JSON.Object
 
   /// Reads the compact form `header.payload.signature`.
   ///

@@ -33,12 +33,12 @@ import TokenExchange
       "CjpzeyJWpzZXJ2aWNlYWNjb3VudA.[token]"),
   ])
   func line(row: Row<String, String>) {
-    #expect(CleanText.line(row.input) == row.output)
+    #expect(row.input.sanitized() == row.output)
   }
 
   @Test func cuts() {
-    #expect(CleanText.line(String(repeating: "x", count: 400)).count == 301)
-    #expect(CleanText.line("abcdef", limit: 3) == "abc…")
-    #expect(CleanText.line([0xFF, 0x41], limit: 10) == "\u{FFFD}A")
+    #expect(String(repeating: "x", count: 400).sanitized().count == 301)
+    #expect("abcdef".sanitized(maxLength: 3) == "abc…")
+    #expect(([0xFF, 0x41]).sanitized(maxLength: 10) == "\u{FFFD}A")
   }
 }

@@ -30,9 +30,9 @@ public struct DeviceAuthorization: Sendable, Equatable {
       let page = text("verification_uri") ?? text("verification_url")
     else { throw .notDeviceEndpoint(url) }
     deviceCode = Secret(code)
-    userCode = CleanText.line(user, limit: 64)
-    self.page = CleanText.line(page, limit: 1000)
-    completePage = text("verification_uri_complete").map { CleanText.line($0, limit: 1000) }
+    userCode = answer.shown(user, maxLength: 64)
+    self.page = answer.shown(page, maxLength: 1000)
+    completePage = text("verification_uri_complete").map { answer.shown($0, maxLength: 1000) }
     // A server may say anything; within these bounds both numbers make sense.
     life = min(max(members["expires_in"]?.lenientNumber ?? 300, 1), 3600)
     interval = min(max(members["interval"]?.lenientNumber ?? 5, 1), 60)

@@ -51,7 +51,7 @@ public struct LoginClient: Sendable {
     let answer = try exchange(request.device(userAgent: userAgent), request.deviceURL, deadline)
     var device: DeviceAuthorization
     do throws(Problem) { device = try DeviceAuthorization(answer: answer, to: request) } catch {
-      throw error.ofLogin(request, hiding: secrets)
+      throw error.ofLogin(request).redacted(for: answer.request)
     }
     switch try poll(device, until: deadline) {
     case .waiting, .tokens: break
@@ -80,7 +80,7 @@ public struct LoginClient: Sendable {
       do throws(Problem) {
         return .tokens(try LoginTokens(answer: answer, to: request, now: sent))
       } catch {
-        throw error.ofLogin(request, hiding: secrets + [device.deviceCode])
+        throw error.ofLogin(request).redacted(for: answer.request)
       }
     }
   }
@@ -103,27 +103,24 @@ public struct LoginClient: Sendable {
     let sent = now()
     let answer = try exchange(
       request.refresh(refreshToken, userAgent: userAgent), request.tokenURL, deadline)
-    if let refusal = OAuthRefusal(JSON(parsing: answer.body), status: answer.status),
+    if let refusal = OAuthRefusal(JSON(parsing: answer.body), in: answer),
       refusal.isFinal
     {
-      let refused = Problem(.refused, "the refresh token was refused: \(refusal.words)", hint: "")
-      log(refused.redacting(secrets + [refreshToken]).sentence)
+      log("the refresh token was refused: \(refusal.words)")
       return nil
     }
     do throws(Problem) {
       var tokens = try LoginTokens(answer: answer, to: request, now: sent)
-      guard person == nil || tokens.idToken.jwt?.subject == person else {
+      guard person == nil || tokens.idToken.jwt?.subject.hasSameBytes(as: person) == true else {
         throw Problem.otherPerson(request.tokenURL)
       }
       // Without rotation the old one stays good.
       tokens.refreshToken = tokens.refreshToken ?? refreshToken
       return tokens
     } catch {
-      throw error.ofLogin(request, hiding: secrets + [refreshToken])
+      throw error.ofLogin(request).redacted(for: answer.request)
     }
   }
-
-  private var secrets: [Secret] { request.clientSecret.map { [$0] } ?? [] }
 
   private func exchange(
     _ request: HTTPRequest, _ url: EndpointURL, _ deadline: Double
@@ -132,12 +129,12 @@ public struct LoginClient: Sendable {
     let timeout = min(deadline - start, Self.patience)
     do throws(TransportError) {
       guard timeout > 0 else { throw TransportError(.timedOut) }
-      let answer = try send(request, HTTPOptions(trust: trust, timeout: timeout))
+      let answer = try request.send(by: send, HTTPOptions(trust: trust, timeout: timeout))
       log(answer.summary(from: url, seconds: uptime() - start))
       return answer
     } catch {
       throw Problem.transport(error, to: url, seconds: max(timeout, 0))
-        .ofLogin(self.request, hiding: secrets)
+        .ofLogin(self.request)
     }
   }
 }

@@ -65,6 +65,11 @@ public struct LoginRequest: Sendable, Equatable {
       userAgent)
   }
 
+  /// A text from Dex as it may be shown: without the client's secret.
+  package func shown(_ text: String, maxLength: Int = 300) -> String {
+    token([], "").shown(text, maxLength: maxLength)
+  }
+
   private func token(_ fields: [FormEncoding.Field], _ userAgent: String) -> HTTPRequest {
     let authentication = clientSecret.map { ClientAuthentication.basic($0) } ?? .none
     return .form(

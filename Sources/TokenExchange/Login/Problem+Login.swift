@@ -4,7 +4,7 @@ extension Problem {
   static func loginRefused(
     _ refusal: OAuthRefusal, _ request: LoginRequest, _ url: EndpointURL
   ) -> Problem {
-    let client = CleanText.line(request.clientID, limit: 100)
+    let client = request.clientID.sanitized(maxLength: 100)
     let hint =
       switch refusal.code {
       case "unsupported_grant_type":
@@ -17,7 +17,7 @@ extension Problem {
         "let the client \(client) use the device_code grant in Dex's config.yaml"
       case "access_denied": "the person who was asked said no; run this again to ask once more"
       case "invalid_scope":
-        "check --scopes (sent: \(CleanText.line(request.allScopes.joined(separator: " ")))) and "
+        "check --scopes (sent: \(request.allScopes.joined(separator: " ").sanitized())) and "
           + "--audience"
       case "server_error":
         "Dex's log at this moment says more; a client of --audience must list \(client) in its "
@@ -64,12 +64,12 @@ extension Problem {
     Problem(
       .signIn, "nobody signed in at \(request.issuer.authority) within \(Lifetime.words(seconds))",
       hint: "run it again; Dex also says nothing when somebody is denied, or when it has no client "
-        + "\(CleanText.line(request.clientID, limit: 100)): then its page showed that")
+        + "\(request.clientID.sanitized(maxLength: 100)): then its page showed that")
   }
 
-  /// The same for somebody who can give an issuer and nothing else, without secrets.
-  func ofLogin(_ request: LoginRequest, hiding secrets: [Secret]) -> Problem {
-    var problem = redacting(secrets)
+  /// The same with a hint for `login`, which takes an issuer and no token URL.
+  func ofLogin(_ request: LoginRequest) -> Problem {
+    var problem = self
     if category == .answer, hint.contains("--token-url") || hint.contains("/token") {
       problem.hint =
         "--issuer must be the issuer: of Dex's config.yaml, character by character and with its "

@@ -62,7 +62,7 @@ struct CacheSlot {
         return .ours(nil, waited: waited)
       }
       if let waiting, let note = read(.lock), !note.isEmpty {
-        waiting(CleanText.line(String(decoding: note, as: UTF8.self), limit: 20))
+        waiting(String(decoding: note, as: UTF8.self).sanitized(maxLength: 20))
       }
       world.sleep(pause * (0.5 + world.random()))
       pause = min(pause * 1.5, longestPause)

@@ -63,7 +63,7 @@ extension World {
   func warn(of issuer: String?, expected: TokenExpectation) {
     guard expected.differsOnlyBySlash(from: issuer) else { return }
     warn(
-      "the token's iss \(CleanText.line(issuer ?? "")) differs from --issuer by a trailing slash: "
+      "the token's iss \((issuer ?? "").sanitized()) differs from --issuer by a trailing slash: "
         + "the API server compares them to the letter")
   }
 }
@@ -83,7 +83,7 @@ extension UnverifiedJWT {
       "iss \(issuer ?? "none")", "sub \(subject ?? "none")",
       "aud \(audiences.isEmpty ? "none" : audiences.joined(separator: ","))", end ?? "no exp",
     ]
-    return CleanText.line(parts.joined(separator: ", "), limit: 600)
+    return parts.joined(separator: ", ").sanitized(maxLength: 600)
   }
 }
 

@@ -36,7 +36,7 @@ extension Command {
 extension World {
   fileprivate func tell(removed count: Int, _ path: String) throws(Problem) {
     let entries = count == 1 ? "1 entry" : "\(count) entries"
-    try writeOutput("removed \(entries) from \(CleanText.line(path))\n")
+    try writeOutput("removed \(entries) from \(path.sanitized())\n")
   }
 }
 
@@ -45,7 +45,7 @@ extension Problem {
   static func cacheFolder(_ path: String, _ fault: CacheFault) -> Problem {
     Problem(
       .usage,
-      "the cache\(path.isEmpty ? "" : " " + CleanText.line(path)) cannot be emptied: \(CleanText.line(fault.words))",
+      "the cache\(path.isEmpty ? "" : " " + path.sanitized()) cannot be emptied: \(fault.words.sanitized())",
       hint: "name the folder that was used by --cache-dir, and run this as its owner")
   }
 }

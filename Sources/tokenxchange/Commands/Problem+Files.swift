@@ -14,37 +14,37 @@ extension Problem {
       case .tooLarge: ("it is larger than 1 MiB", "is this the right file?")
       case .unstable: ("it kept changing while it was read", "let its writer replace it by rename")
       }
-    return Problem(.usage, "\(source) \(CleanText.line(path)): \(what)", hint: hint)
+    return Problem(.usage, "\(source) \(path.sanitized()): \(what)", hint: hint)
   }
 
   static func badSecret(_ source: String, _ what: String) -> Problem {
     Problem(
-      .usage, "the client secret of \(CleanText.line(source)) \(what)",
+      .usage, "the client secret of \(source.sanitized()) \(what)",
       hint: "it must hold the secret and nothing else")
   }
 
   static func notCertificates(_ source: String, _ what: String) -> Problem {
     Problem(
-      .usage, "\(CleanText.line(source)) \(what)",
+      .usage, "\(source.sanitized()) \(what)",
       hint: "it must hold one or more blocks of -----BEGIN CERTIFICATE-----")
   }
 
   static func derCertificate(_ source: String) -> Problem {
     Problem(
-      .usage, "\(CleanText.line(source)) is DER and not PEM",
+      .usage, "\(source.sanitized()) is DER and not PEM",
       hint: "turn it into PEM: openssl x509 -inform DER -in FILE -out ca.crt")
   }
 
   /// One of several certificates in a file, counted from 1.
   static func badCertificate(_ number: Int, source: String, _ what: String) -> Problem {
     Problem(
-      .usage, "certificate \(number) of \(CleanText.line(source)) \(what)",
+      .usage, "certificate \(number) of \(source.sanitized()) \(what)",
       hint: "it may have been cut, wrapped or edited: openssl x509 -noout -text -in FILE reads it")
   }
 
   static func notBase64(_ source: String, _ what: String) -> Problem {
     Problem(
-      .usage, "\(CleanText.line(source)) \(what)",
+      .usage, "\(source.sanitized()) \(what)",
       hint: "it takes the base64 of the PEM on one line, as in a kubeconfig: base64 -w0 ca.crt")
   }
 
@@ -52,7 +52,7 @@ extension Problem {
   static func notInstalled(_ fault: WriteFault, user: UInt32) -> Problem {
     Problem(
       fault.isOfDisk ? .unexpected : .usage,
-      "uid \(user) cannot \(CleanText.line(fault.step)): \(fault.reason)",
+      "uid \(user) cannot \(fault.step.sanitized()): \(fault.reason)",
       hint: fault.hint == WriteFault.usualHint
         ? "name a folder that exists, is writable for this user and has room for 30 MB, such as "
           + "an emptyDir volume" : fault.hint)
@@ -62,6 +62,6 @@ extension Problem {
   static func notWritten(_ fault: WriteFault, source: String) -> Problem {
     Problem(
       fault.isOfDisk ? .unexpected : .usage,
-      "\(source): cannot \(CleanText.line(fault.step)): \(fault.reason)", hint: fault.hint)
+      "\(source): cannot \(fault.step.sanitized()): \(fault.reason)", hint: fault.hint)
   }
 }

@@ -9,7 +9,7 @@ extension World {
     for fact in invocation.givenFacts where fact.name != "--" + OptionSpec.verbose.name {
       log("\(fact.name) \(fact.value)")
     }
-    if let operand = invocation.operands.first { log("argument \(CleanText.line(operand))") }
+    if let operand = invocation.operands.first { log("argument \(operand.sanitized())") }
     let info = try? ExecInfo(variables["KUBERNETES_EXEC_INFO"] ?? "")
     if let version = info?.version { log("the client asks for \(version.apiVersion)") }
   }

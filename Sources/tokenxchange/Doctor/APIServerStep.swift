@@ -23,7 +23,7 @@ extension Doctor {
       let user = try SelfSubjectReview.user(in: answer, from: server, token)
       step.note("user", user.name)
       step.note("groups", user.groups.isEmpty ? "none" : user.groups.joined(separator: ", "))
-      step.summary = "it sees the user \(CleanText.line(user.name))"
+      step.summary = "it sees the user \(user.name.sanitized())"
       let origins = token.jwt.map { UserNames($0).origins(of: user.name) } ?? []
       let needsName = origins.count > 1 && examination.isRefusedWithoutName(review)
       step.judge(user.name, origin: needsName ? "name" : origins.first)
@@ -50,7 +50,7 @@ extension Examination {
 
 extension DoctorStep {
   fileprivate mutating func judge(_ user: String, origin: String?) {
-    let seen = CleanText.line(user)
+    let seen = user.sanitized()
     guard let origin else {
       warn(
         "it sees the user \(seen), whom no claim of the token names",

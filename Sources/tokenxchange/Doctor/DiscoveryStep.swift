@@ -15,7 +15,7 @@ extension Doctor {
       step.fail(.noDiscovery(probe.url, answer, better: examination.betterIssuer(than: settings)))
       return step
     }
-    step.summary = "Dex is the issuer \(CleanText.line(issuer)) and offers the exchange"
+    step.summary = "Dex is the issuer \(issuer.sanitized()) and offers the exchange"
     step.note("issuer", issuer)
     if let endpoint = document["token_endpoint"]?.string {
       step.note("token endpoint", endpoint)
@@ -35,7 +35,7 @@ extension DoctorStep {
     guard let wanted = settings.issuer?.text, wanted != issuer else { return }
     if wanted.withoutSlashes == issuer.withoutSlashes {
       warn(
-        "--issuer \(wanted) differs from Dex's own \(CleanText.line(issuer)) by a trailing slash",
+        "--issuer \(wanted) differs from Dex's own \(issuer.sanitized()) by a trailing slash",
         hint: "write it as Dex does: the API server compares issuers to the letter")
     } else {
       fail(.otherIssuer(wanted: wanted, found: issuer))
@@ -48,7 +48,7 @@ extension DoctorStep {
     else { return }
     guard theirs.path == settings.tokenURL.path else {
       warn(
-        "Dex's token endpoint is \(CleanText.line(endpoint)) and not \(settings.tokenURL.text)",
+        "Dex's token endpoint is \(endpoint.sanitized()) and not \(settings.tokenURL.text)",
         hint: "leave --token-url out, or give it the whole path")
       return
     }
@@ -82,7 +82,7 @@ extension Problem {
     let what =
       (200...299).contains(answer.status)
       ? "\(answer.status), but no discovery document" : "\(answer.status)"
-    let guess = better.map { "; one is at \(CleanText.line($0)): is that the issuer?" } ?? ""
+    let guess = better.map { "; one is at \($0.sanitized()): is that the issuer?" } ?? ""
     return Problem(
       .answer, "\(url.text) answered \(what)\(guess)",
       hint: "--issuer takes Dex's issuer with its whole path, often /dex, as in Dex's config.yaml; "
@@ -92,7 +92,7 @@ extension Problem {
   /// The document names another issuer.
   static func otherIssuer(wanted: String, found: String) -> Problem {
     Problem(
-      .answer, "Dex calls itself \(CleanText.line(found)), but --issuer says \(wanted)",
+      .answer, "Dex calls itself \(found.sanitized()), but --issuer says \(wanted)",
       hint: "--issuer must equal issuer: in Dex's config.yaml, character by character; if Dex is "
         + "reached by another address than its name, keep its name and add --token-url")
   }

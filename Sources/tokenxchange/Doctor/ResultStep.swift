@@ -21,7 +21,7 @@ extension Doctor {
     step.summary = "for \(jwt.audiences.joined(separator: ", ")), \(facts.expiry)"
     if attempt.differsOnlyBySlash(token) {
       step.warn(
-        "its issuer \(CleanText.line(jwt.issuer ?? "")) differs from --issuer by a trailing slash",
+        "its issuer \((jwt.issuer ?? "").sanitized()) differs from --issuer by a trailing slash",
         hint: "the API server compares issuers to the letter: write it there as it stands here")
     }
     step.judge(facts, of: examination.subject, now: now)

@@ -76,8 +76,8 @@ extension Problem {
     let absent = names.isEmpty ? "" : " (absent here: \(names.joined(separator: ", ")))"
     return Problem(
       .refused, "the API server \(server.text) answered 401 Unauthorized to Dex's token",
-      hint: "likely: (1) its client ID or audiences: hold none of \(CleanText.line(audiences)); "
-        + "(2) it trusts another issuer than \(CleanText.line(token.jwt?.issuer ?? "none")), "
+      hint: "likely: (1) its client ID or audiences: hold none of \(audiences.sanitized()); "
+        + "(2) it trusts another issuer than \((token.jwt?.issuer ?? "none").sanitized()), "
         + "character by character, or none; "
         + "(3) the claim that it maps to the user name is not in the token\(absent), or "
         + "email_verified is false, or a claimValidationRule says no; "
@@ -89,7 +89,7 @@ extension Problem {
   static func serverForbidden(_ server: EndpointURL, message: String?) -> Problem {
     Problem(
       .refused,
-      "the API server \(server.text) answered 403: \(CleanText.line(message ?? "no message"))",
+      "the API server \(server.text) answered 403: \((message ?? "no message").sanitized())",
       hint:
         "the token is good and the user has a name: if that is system:anonymous, a proxy dropped "
         + "the token; else the role system:basic-user is not bound to system:authenticated")

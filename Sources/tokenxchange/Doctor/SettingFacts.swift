@@ -27,7 +27,7 @@ extension Invocation {
     // A token in the wrong place, or a URL with a password or a code in it.
     let isURL = text.contains("://")
     let isSuspect = text.hasPrefix("eyJ") || isURL && text.contains { "@?#".contains($0) }
-    return isSuspect ? "set, not shown" : CleanText.line(text, limit: 200)
+    return isSuspect ? "set, not shown" : text.sanitized(maxLength: 200)
   }
 }
 

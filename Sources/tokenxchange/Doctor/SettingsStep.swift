@@ -34,7 +34,7 @@ extension DoctorStep {
     let known = DexScope.known.sorted()
     let unknown = scopes.filter { !DexScope.isKnown($0) }
     guard !unknown.isEmpty else { return }
-    let names = CleanText.line(unknown.joined(separator: ", "))
+    let names = unknown.joined(separator: ", ").sanitized()
     let near = unknown.compactMap { scope in
       Suggestion.nearest(to: scope, in: known).map { "\(scope) may be meant as \($0)" }
     }

@@ -25,7 +25,7 @@ extension DoctorStep {
     }
     if let audience = jwt.audiences.first(where: { Self.isAPIServer($0, issuer: jwt.issuer) }) {
       warn(
-        "its audience is the API server's own: \(CleanText.line(audience))",
+        "its audience is the API server's own: \(audience.sanitized())",
         hint:
           "Dex takes it all the same, but whoever gets hold of it can also act in this cluster: "
           + "mount a projected volume with an audience: of its own, such as dex")

@@ -12,8 +12,8 @@ extension Doctor {
     for choice in names.choices { step.note(choice.claim, choice.words) }
     if let id = names.federatedUserID, let connector = names.connectorID {
       step.summary =
-        "bind \(CleanText.line(id)) from federated_claims.user_id, with a rule that "
-        + "federated_claims.connector_id is \(CleanText.line(connector))"
+        "bind \(id.sanitized()) from federated_claims.user_id, with a rule that "
+        + "federated_claims.connector_id is \(connector.sanitized())"
     } else {
       step.summary =
         "only sub is safe to bind: ask for the scope federated:id to get a readable one"

@@ -74,7 +74,7 @@ struct ArgoCDCluster: Sendable {
 
   /// What Argo CD reads as JSON inside the Secret.
   private var configuration: JSON {
-    var tls: [String: JSON] = ["insecure": .bool(false)]
+    var tls: JSON.Object = ["insecure": .bool(false)]
     if let data = cluster.authorityData { tls["caData"] = .string(data) }
     return .object([
       "execProviderConfig": .object([

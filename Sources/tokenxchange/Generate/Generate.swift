@@ -76,7 +76,7 @@ struct GeneratedFile: Sendable {
   ) throws(Problem) {
     let log = world.log(for: invocation)
     let path = invocation.text(.outputFile)
-    log("\(text.utf8.count) bytes to \(path.map { CleanText.line($0) } ?? "standard output")")
+    log("\(text.utf8.count) bytes to \(path.map { $0.sanitized() } ?? "standard output")")
     guard let path else { return try world.writeOutput(text) }
     do throws(WriteFault) {
       try world.replaceFile(path, Array(text.utf8), mode)

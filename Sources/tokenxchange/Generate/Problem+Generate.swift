@@ -23,7 +23,7 @@ extension Problem {
 
   static func privateKeyInAuthority(_ source: String) -> Problem {
     Problem(
-      .usage, "\(CleanText.line(source)) holds a private key",
+      .usage, "\(source.sanitized()) holds a private key",
       hint: "it would be published with the output: give a file with nothing but certificates")
   }
 

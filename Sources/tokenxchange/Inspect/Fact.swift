@@ -7,7 +7,7 @@ struct Fact: Sendable, Equatable {
 
   init(_ name: String, _ value: String) {
     self.name = name
-    self.value = CleanText.line(value, limit: 1000)
+    self.value = value.sanitized(maxLength: 1000)
   }
 
   /// The facts as lines, the values in one column.

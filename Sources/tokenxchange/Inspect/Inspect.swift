@@ -68,7 +68,7 @@ extension InspectedInput {
   }
 
   func json(_ facts: TokenFacts, source: String) -> String {
-    var members: [String: JSON] = [
+    var members: JSON.Object = [
       "verified": .bool(false), "kind": .string(facts.kind.rawValue), "source": .string(source),
       "header": .object(jwt.header), "claims": .object(jwt.claims),
       "facts": .object(facts.rows.members),
@@ -91,7 +91,7 @@ extension InspectedInput {
 
 extension [Fact] {
   /// The facts as members; of two with the same name the last one counts.
-  var members: [String: JSON] {
-    Dictionary(map { ($0.name, .string($0.value)) }) { $1 }
+  var members: JSON.Object {
+    reduce(into: [:]) { $0[$1.name] = .string($1.value) }
   }
 }

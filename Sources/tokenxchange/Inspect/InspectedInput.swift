@@ -45,7 +45,7 @@ extension Problem {
   /// There is no token in what was given.
   static func nothingToInspect(_ source: String) -> Problem {
     Problem(
-      .subjectToken, "\(CleanText.line(source)) holds no token",
+      .subjectToken, "\(source.sanitized()) holds no token",
       hint: "give a token, an ExecCredential or the answer of a token endpoint, by --file or stdin")
   }
 
@@ -53,7 +53,7 @@ extension Problem {
   static func notInspectable(_ source: String, count: Int) -> Problem {
     Problem(
       .subjectToken,
-      "\(CleanText.line(source)) holds \(count) characters that are no JSON Web Token",
+      "\(source.sanitized()) holds \(count) characters that are no JSON Web Token",
       hint: "an opaque token tells nothing; a JWT has three parts of base64url between two dots")
   }
 

@@ -53,7 +53,7 @@ struct TokenFacts {
     ]
     return jwt.claims.keys.filter { !shown.contains($0) }.sorted().map { name in
       let claim = jwt.claims[name]
-      return Fact(CleanText.line(name, limit: 60), claim?.string ?? claim?.text() ?? "")
+      return Fact(name.sanitized(maxLength: 60), claim?.string ?? claim?.text() ?? "")
     }
   }
 

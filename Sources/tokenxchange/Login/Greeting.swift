@@ -6,10 +6,10 @@ extension LoginSession.Outcome {
   func greeting(in world: World) -> String {
     let jwt = UnverifiedJWT(login.token.secret.revealed)
     func text(_ name: String) -> String? {
-      jwt?.claims[name]?.string.flatMap { $0.isEmpty ? nil : CleanText.line($0, limit: 100) }
+      jwt?.claims[name]?.string.flatMap { $0.isEmpty ? nil : $0.sanitized(maxLength: 100) }
     }
     let who = text("email") ?? text("preferred_username") ?? text("name") ?? text("sub")
-    let groups = (jwt?.claims["groups"]?.strings ?? []).map { CleanText.line($0, limit: 60) }
+    let groups = (jwt?.claims["groups"]?.strings ?? []).map { $0.sanitized(maxLength: 60) }
     let end = login.token.expiry.map {
       "until \(Timestamp.text($0)) (\(Lifetime.relative($0, to: world.now())))"
     }

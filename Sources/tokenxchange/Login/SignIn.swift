@@ -55,7 +55,7 @@ struct SignIn {
     guard opensBrowser else { return }
     let secret = client.request.clientSecret
     if let program = Browser.open(own, in: world, hiding: secret) {
-      client.log("opened by \(CleanText.line(program))")
+      client.log("opened by \(program.sanitized())")
     } else {
       client.log("no browser was found")
     }

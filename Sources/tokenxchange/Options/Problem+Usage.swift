@@ -126,6 +126,6 @@ extension Problem {
   /// A user's word in quotes; not one that may be a token pasted in the wrong place.
   static func shown(_ word: String) -> String {
     word.count > 64 || word.hasPrefix("eyJ")
-      ? "(not shown: \(word.count) characters)" : JSON.quote(CleanText.line(word))
+      ? "(not shown: \(word.count) characters)" : JSON.quote(word.sanitized())
   }
 }

@@ -69,7 +69,7 @@ struct PublishedIssuer: Sendable {
       sources: (discoveryURL.text, keysURL.text))
     var differences: [String] = []
     let found = published.discovery.object ?? [:]
-    for name in Set(found.keys).union((wanted.object ?? [:]).keys).sorted()
+    for name in (found.keys + (wanted.object ?? [:]).keys).uniqued().sorted()
     where found[name] != wanted[name] {
       differences.append(
         "\(name) is \(found[name]?.text() ?? "missing") and not \(wanted[name]?.text() ?? "there")")

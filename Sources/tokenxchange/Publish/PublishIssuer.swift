@@ -80,7 +80,7 @@ extension Command {
       try world.publish(file.content.text(indented: true) + "\n", at: directory, file.path)
     }
     let keys = documents.keys.keys.keys.sorted().joined(separator: ", ")
-    try world.writeOutput("\(directory): \(url.text) with the keys \(CleanText.line(keys))\n")
+    try world.writeOutput("\(directory): \(url.text) with the keys \(keys.sanitized())\n")
     return .done
   }
 }

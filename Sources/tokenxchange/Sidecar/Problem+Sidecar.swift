@@ -11,7 +11,7 @@ extension Problem {
 
   static func writesSubjectToken(_ path: String, source: String) -> Problem {
     Problem(
-      .usage, "\(source) \(CleanText.line(path)) is the file that the subject token is read from",
+      .usage, "\(source) \(path.sanitized()) is the file that the subject token is read from",
       hint: "name another file to write: this one would be lost with the first renewal")
   }
 
@@ -27,33 +27,33 @@ extension Problem {
 
   static func badField(_ path: String, source: String) -> Problem {
     Problem(
-      .usage, "\(source) \(CleanText.line(path)): it is not UTF-8 text",
+      .usage, "\(source) \(path.sanitized()): it is not UTF-8 text",
       hint: "it must hold the field's value and nothing else")
   }
 
   static func keptFileMissing(_ path: String) -> Problem {
     Problem(
-      .subjectToken, "there is no file \(CleanText.line(path))",
+      .subjectToken, "there is no file \(path.sanitized())",
       hint: "the sidecar has not got a token yet, or removed one that had ended: see its log")
   }
 
   static func keptFileUnusable(_ path: String, _ what: String) -> Problem {
     Problem(
-      .subjectToken, "\(CleanText.line(path)) \(what)",
+      .subjectToken, "\(path.sanitized()) \(what)",
       hint: "is it the file that tokenxchange sidecar writes? see also the sidecar's --mode")
   }
 
   static func keptTokenBegins(_ path: String, _ start: Date, _ now: Date) -> Problem {
     Problem(
       .subjectToken,
-      "the token in \(CleanText.line(path)) is not valid before \(Timestamp.text(start)) "
+      "the token in \(path.sanitized()) is not valid before \(Timestamp.text(start)) "
         + "(our clock: \(Timestamp.text(now)))",
       hint: "this machine's clock and Dex's differ")
   }
 
   static func keptTokenEndless(_ path: String) -> Problem {
     Problem(
-      .subjectToken, "the end of the token in \(CleanText.line(path)) cannot be read",
+      .subjectToken, "the end of the token in \(path.sanitized()) cannot be read",
       hint: "leave --min-ttl out for a token that does not tell its end")
   }
 
@@ -67,7 +67,7 @@ extension Problem {
       : "expired \(Lifetime.words(left)) ago"
     return Problem(
       .subjectToken,
-      "the token in \(CleanText.line(path)) \(what): it ends at \(Timestamp.text(expiry)) "
+      "the token in \(path.sanitized()) \(what): it ends at \(Timestamp.text(expiry)) "
         + "(our clock: \(Timestamp.text(now)))",
       hint: "the sidecar's log says why it has not been renewed")
   }

@@ -4,7 +4,7 @@ import TokenExchange
 /// The lines of the log: one an event, no secrets.
 extension Sidecar {
   func tell(_ text: String) {
-    world.writeError("tokenxchange: " + CleanText.line(text, limit: 2000))
+    world.writeError("tokenxchange: " + text.sanitized(maxLength: 2000))
   }
 
   func tellRenewed(_ token: IssuedToken, now: Date, wait: Double) {
@@ -54,7 +54,7 @@ extension Sidecar {
     }
     if attempt.differsOnlyBySlash(token) {
       warnOnce(
-        "the token's iss \(CleanText.line(token.jwt?.issuer ?? "")) differs from --issuer by a "
+        "the token's iss \((token.jwt?.issuer ?? "").sanitized()) differs from --issuer by a "
           + "trailing slash: the API server compares them to the letter")
     }
   }

@@ -163,6 +163,6 @@ struct Sidecar: Sendable {
 
   /// Says something once and never again.
   mutating func warnOnce(_ text: String) {
-    if warned.insert(text).inserted { world.warn(CleanText.line(text, limit: 600)) }
+    if warned.insert(text).inserted { world.warn(text.sanitized(maxLength: 600)) }
   }
 }

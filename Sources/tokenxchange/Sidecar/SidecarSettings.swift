@@ -52,7 +52,7 @@ struct SidecarSettings: Sendable {
       mode = try Self.mode(text, source: invocation.source(.mode))
     } else if legacy != nil {
       world.warn(
-        "every user may read \(CleanText.line(file)): its mode is 0644, as dexsidecar's; "
+        "every user may read \(file.sanitized()): its mode is 0644, as dexsidecar's; "
           + "say --mode 0640 or 0600")
     }
   }

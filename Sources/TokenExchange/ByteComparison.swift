@@ -1,0 +1,34 @@
+/// Comparison by bytes, for text from outside.
+///
+/// Swift's `==` treats canonically equivalent texts as equal, such as `é` written as one scalar or as
+/// two. Servers compare bytes, so issuers, audiences, client IDs and member names are compared so too.
+extension StringProtocol {
+  /// Whether another text has the same UTF-8 bytes.
+  package func hasSameBytes(as other: some StringProtocol) -> Bool {
+    utf8.elementsEqual(other.utf8)
+  }
+}
+
+extension Optional where Wrapped == String {
+  /// Whether both are nil, or both have the same UTF-8 bytes.
+  package func hasSameBytes(as other: String?) -> Bool {
+    switch (self, other) {
+    case (let text?, let other?): text.hasSameBytes(as: other)
+    case (nil, nil): true
+    default: false
+    }
+  }
+}
+
+extension Sequence where Element == String {
+  /// Whether one of the texts has the same UTF-8 bytes.
+  package func containsBytes(of text: String) -> Bool {
+    contains { $0.hasSameBytes(as: text) }
+  }
+
+  /// The texts in order, each once.
+  package func uniqued() -> [String] {
+    var seen: Set<[UInt8]> = []
+    return filter { seen.insert(Array($0.utf8)).inserted }
+  }
+}

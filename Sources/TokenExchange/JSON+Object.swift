@@ -1,0 +1,81 @@
+extension JSON {
+  /// The members of an object, sorted by the bytes of their names.
+  ///
+  /// Not a dictionary: that would take two names for one if they are canonically equivalent.
+  public struct Object: Sendable, Equatable {
+    struct Member: Sendable, Equatable {
+      var name: String
+      var value: JSON
+
+      static func == (left: Self, right: Self) -> Bool {
+        left.name.hasSameBytes(as: right.name) && left.value == right.value
+      }
+    }
+
+    private(set) var members: [Member] = []
+
+    /// Makes an empty object.
+    public init() {}
+
+    /// Takes members in any order.
+    ///
+    /// - Throws: `.duplicateName` if two have the same name.
+    init(_ members: [Member]) throws(JSONError) {
+      self.members = members
+      let areSorted = zip(members, members.dropFirst()).allSatisfy { Self.precedes($0.name, $1.name) }
+      guard !areSorted else { return }
+      self.members.sort { Self.precedes($0.name, $1.name) }
+      for (left, right) in zip(self.members, self.members.dropFirst())
+      where left.name.hasSameBytes(as: right.name) {
+        throw .duplicateName(left.name)
+      }
+    }
+
+    /// The names, sorted by their bytes.
+    public var keys: [String] { members.map(\.name) }
+
+    /// The value of a member, or nil if there is none of that name.
+    public subscript(name: String) -> JSON? {
+      get {
+        let index = index(of: name)
+        return has(name, at: index) ? members[index].value : nil
+      }
+      set {
+        let index = index(of: name)
+        switch (has(name, at: index), newValue) {
+        case (true, let value?): members[index].value = value
+        case (true, nil): members.remove(at: index)
+        case (false, let value?): members.insert(Member(name: name, value: value), at: index)
+        case (false, nil): break
+        }
+      }
+    }
+
+    /// Where a member of a name is, or would be.
+    private func index(of name: String) -> Int {
+      var low = 0
+      var high = members.count
+      while low < high {
+        let middle = (low + high) / 2
+        if Self.precedes(members[middle].name, name) { low = middle + 1 } else { high = middle }
+      }
+      return low
+    }
+
+    private func has(_ name: String, at index: Int) -> Bool {
+      index < members.count && members[index].name.hasSameBytes(as: name)
+    }
+
+    private static func precedes(_ left: String, _ right: String) -> Bool {
+      left.utf8.lexicographicallyPrecedes(right.utf8)
+    }
+  }
+}
+
+extension JSON.Object: ExpressibleByDictionaryLiteral {
+  /// Takes members as written in code; of two with the same name the last one counts.
+  public init(dictionaryLiteral elements: (String, JSON)...) {
+    self.init()
+    for (name, value) in elements { self[name] = value }
+  }
+}
