@@ -30,7 +30,7 @@ public struct DexSubject: Sendable, Equatable {
       default: return nil
       }
     }
-    guard self.text == text else { return nil }
+    guard self.text.hasSameBytes(as: text) else { return nil }
   }
 
   /// The `sub`; a half that is empty is left out, as protobuf does.

@@ -21,6 +21,11 @@ public struct ExchangeAttempt: Sendable, Equatable {
     self.subject = subject
   }
 
+  /// All secrets of the request.
+  package var secrets: [Secret] {
+    request.httpRequest(tokenURL: url, userAgent: "").secrets
+  }
+
   /// A text from Dex as it may be shown: without the secrets of the request.
   package func shown(_ text: String, maxLength: Int = 300) -> String {
     request.httpRequest(tokenURL: url, userAgent: "").shown(text, maxLength: maxLength)

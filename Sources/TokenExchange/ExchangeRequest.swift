@@ -18,8 +18,8 @@ public struct ExchangeRequest: Sendable, Equatable {
   public var audiences: [String]
   /// Further fields of the form, for what Dex may learn to take.
   public var extraFields: [FormEncoding.Field] = []
-  /// Whether the client ID must not be shown, because it was cut out of a text that holds a secret.
-  public var isClientIDConfidential = false
+  /// Texts among the fields that usually are harmless, which must not be shown all the same.
+  public var confidentialTexts: [Secret] = []
 
   /// Makes a request.
   public init(
@@ -67,7 +67,7 @@ public struct ExchangeRequest: Sendable, Equatable {
     var request = HTTPRequest.form(
       fields, to: tokenURL, userAgent: userAgent,
       authorization: authentication.authorization(clientID: clientID))
-    if isClientIDConfidential { request.confidentialTexts = [Secret(clientID)] }
+    request.confidentialTexts = confidentialTexts
     return request
   }
 }

@@ -71,9 +71,12 @@ extension HTTPAnswer {
 
 extension Problem {
   /// This problem without the secrets of a request; for texts that came by way of a token's claims.
-  package func redacted(for request: HTTPRequest?) -> Problem {
-    guard let request else { return self }
-    let redaction = Redaction(request.secrets)
+  func redacted(for request: HTTPRequest?) -> Problem {
+    request.map { redacted(by: Redaction($0.secrets)) } ?? self
+  }
+
+  /// This problem without secrets.
+  package func redacted(by redaction: Redaction) -> Problem {
     var problem = self
     problem.sentence = redaction(sentence)
     problem.hint = redaction(hint)

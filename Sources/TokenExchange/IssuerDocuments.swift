@@ -40,7 +40,7 @@ public struct IssuerDocuments: Sendable, Equatable {
   /// - Returns: The document.
   /// - Throws: A usage problem if the documents are another issuer's.
   public func published(at url: EndpointURL) throws(Problem) -> JSON {
-    guard issuer == url.text, var members = discovery.object else {
+    guard issuer.hasSameBytes(as: url.text), var members = discovery.object else {
       throw .otherIssuer(issuer, wanted: url.text)
     }
     members["jwks_uri"] = .string(url.appending(Self.keysPath).text)

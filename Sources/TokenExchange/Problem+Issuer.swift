@@ -17,11 +17,11 @@ extension Problem {
 
   /// The documents belong to another address.
   public static func otherIssuer(_ issuer: String, wanted: String) -> Problem {
-    let same = issuer.hasSuffix("/") != wanted.hasSuffix("/")
+    let endsInSlash = (issuer.utf8.last == UInt8(ascii: "/"), wanted.utf8.last == UInt8(ascii: "/"))
     let slash =
-      same
-      && issuer.dropLast(issuer.hasSuffix("/") ? 1 : 0)
-        == wanted.dropLast(wanted.hasSuffix("/") ? 1 : 0)
+      endsInSlash.0 != endsInSlash.1
+      && issuer.utf8.dropLast(endsInSlash.0 ? 1 : 0).elementsEqual(
+        wanted.utf8.dropLast(endsInSlash.1 ? 1 : 0))
     return Problem(
       .usage,
       "the issuer is \(issuer.sanitized()) and not \(wanted.sanitized())"

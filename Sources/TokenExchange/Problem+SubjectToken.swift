@@ -58,6 +58,13 @@ extension Problem {
       hint: "it must hold one token and nothing else: no JSON, no \"Bearer\", no second line")
   }
 
+  /// The file holds something around the token.
+  package static func tokenFileWrapped(_ path: String, _ wrapping: TokenWrapping) -> Problem {
+    Problem(
+      .subjectToken, "the token file \(path.sanitized()) holds \(wrapping.words)",
+      hint: wrapping.hint)
+  }
+
   /// The file's text is no JWT.
   public static func tokenNotJWT(_ path: String) -> Problem {
     Problem(

@@ -4,7 +4,7 @@
 /// A text may hold a secret as it was sent, or escaped as in JSON, HTML, a form or a quoted string,
 /// wholly or in part. So each place of the text is compared with each secret byte by byte, and an
 /// escape counts as the bytes that it stands for. Nothing of this happens unless text is shown.
-struct Redaction {
+package struct Redaction {
   /// The longest text that is searched, in bytes; the rest is dropped, because no message is longer.
   static let longestText = 8192
   /// How many bytes of a secret, beside a place where the text was cut, count as a part of it.
@@ -15,13 +15,13 @@ struct Redaction {
 
   private let secrets: [[UInt8]]
 
-  init(_ secrets: [Secret]) {
+  package init(_ secrets: [Secret]) {
     let texts = secrets.map(\.revealed).flatMap { [$0] + Self.variants(of: $0) }.uniqued()
     self.secrets = texts.map { Array($0.utf8) }.filter { $0.count >= Self.shortestSecret }
   }
 
   /// The text without any secret.
-  func callAsFunction(_ text: String) -> String {
+  package func callAsFunction(_ text: String) -> String {
     let bytes = Array(text.utf8.prefix(Self.longestText))
     guard !secrets.isEmpty, !bytes.isEmpty else { return text }
     let searched = SearchedText(bytes)
@@ -120,7 +120,8 @@ private struct SearchedText {
     let rest = bytes[(start + 1)...]
     switch bytes[start] {
     case UInt8(ascii: "+"): return Escape(bytes: [0x20], end: start + 1)
-    case UInt8(ascii: "%"): return hexadecimal(rest, digits: 2).map { .init(bytes: [$0], end: start + 3) }
+    case UInt8(ascii: "%"):
+      return hexadecimal(rest, digits: 2).map { .init(bytes: [$0], end: start + 3) }
     case UInt8(ascii: "\\"): return backslash(rest)
     case UInt8(ascii: "&"): return reference(rest)
     default: return nil

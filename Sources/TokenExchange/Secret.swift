@@ -8,6 +8,14 @@ public struct Secret: Sendable, Equatable, Hashable {
 
   /// Wraps a text.
   public init(_ text: String) { revealed = text }
+
+  /// Whether both have the same bytes.
+  public static func == (left: Secret, right: Secret) -> Bool {
+    left.revealed.hasSameBytes(as: right.revealed)
+  }
+
+  /// Hashes the bytes.
+  public func hash(into hasher: inout Hasher) { hasher.combine(Array(revealed.utf8)) }
 }
 
 extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

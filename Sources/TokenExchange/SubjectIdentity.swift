@@ -11,6 +11,12 @@ public struct SubjectIdentity: Sendable, Equatable {
   public init(_ jwt: UnverifiedJWT) {
     issuer = jwt.issuer
     subject = jwt.subject
-    audiences = jwt.audiences.sorted()
+    audiences = jwt.audiences.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// Whether all claims have the same bytes.
+  public static func == (left: SubjectIdentity, right: SubjectIdentity) -> Bool {
+    left.issuer.hasSameBytes(as: right.issuer) && left.subject.hasSameBytes(as: right.subject)
+      && left.audiences.elementsEqual(right.audiences) { $0.hasSameBytes(as: $1) }
   }
 }

@@ -82,7 +82,7 @@ enum SubjectSuspicion {
   }
 
   private static func isDex(_ issuer: String, _ attempt: ExchangeAttempt) -> Bool {
-    issuer == attempt.issuer || attempt.url.text == issuer + "/token"
+    attempt.issuer.hasSameBytes(as: issuer) || attempt.url.text.hasSameBytes(as: issuer + "/token")
   }
 
   private static func show(_ text: String?) -> String {

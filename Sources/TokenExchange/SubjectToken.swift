@@ -7,8 +7,15 @@ public struct SubjectToken: Sendable, Equatable {
   /// Its header and claims; nil for an opaque access token.
   public let jwt: UnverifiedJWT?
 
-  /// Seconds that a token's `nbf` may lie ahead of our clock; Dex allows as much.
-  public static let allowedSkew = 60.0
+  /// Seconds by which a token's `nbf` may be in the future: Dex accepts as much (measured, 2.45).
+  public static let dexLeeway = 300.0
+  /// Seconds by which clocks usually differ: an `nbf` further in the future is worth a warning.
+  public static let usualSkew = 60.0
+
+  /// The `nbf` of a token if it is so far in the future that the clocks seem to differ.
+  package static func earlyStart(of jwt: UnverifiedJWT?, now: Date) -> Date? {
+    jwt?.notBefore.flatMap { $0.timeIntervalSince(now) > usualSkew ? $0 : nil }
+  }
 
   /// Reads and checks the content of a token file.
   ///
@@ -28,12 +35,12 @@ public struct SubjectToken: Sendable, Equatable {
     let jwt = UnverifiedJWT(secret.revealed)
     if jwt == nil, type == .idToken { throw .tokenNotJWT(path) }
     if let expiry = jwt?.expiry, expiry <= now { throw .tokenExpired(path, expiry, now) }
-    if let start = jwt?.notBefore, start.timeIntervalSince(now) > Self.allowedSkew {
+    if let start = jwt?.notBefore, start.timeIntervalSince(now) > Self.dexLeeway {
       throw .tokenNotYetValid(path, start, now)
     }
     if let requiredAudience {
       guard let jwt else { throw .tokenNotJWT(path) }
-      guard jwt.audiences.contains(requiredAudience) else {
+      guard jwt.audiences.containsBytes(of: requiredAudience) else {
         throw .tokenAudience(path, wanted: requiredAudience, found: jwt.audiences)
       }
     }
@@ -53,7 +60,77 @@ extension Secret {
       let last = content.lastIndex(where: { !isSpace($0) })
     else { throw .tokenFileEmpty(path) }
     let token = content[first...last]
+    if let wrapping = TokenWrapping(token) { throw .tokenFileWrapped(path, wrapping) }
     guard token.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .tokenFileBinary(path) }
     self.init(String(decoding: token, as: UTF8.self))
+  }
+}
+
+/// What a file may hold in the place of a bare token.
+package enum TokenWrapping: Sendable, Equatable, CaseIterable {
+  /// `"…"` or `'…'`.
+  case quotes
+  /// `Bearer …`, as in a header, or the whole header.
+  case bearer
+  /// The base64 of a JWT, as a Kubernetes Secret holds it.
+  case base64
+  /// A JSON document.
+  case json
+
+  /// Looks at a text without the white space around it; nil if it may be a bare token.
+  package init?(_ text: some BidirectionalCollection<UInt8>) {
+    guard let first = text.first else { return nil }
+    let start = String(decoding: text.prefix(25), as: UTF8.self).lowercased()
+    if start.hasPrefix("bearer ") || start.hasPrefix("authorization:") {
+      self = .bearer
+    } else if first == UInt8(ascii: "{") {
+      self = .json
+    } else if [UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`")].contains(first),
+      text.last == first, text.count > 1
+    {
+      self = .quotes
+    } else if Self.isBase64OfJWT(text) {
+      self = .base64
+    } else {
+      return nil
+    }
+  }
+
+  /// The base64 of `eyJ`, with which every JWT begins, begins so.
+  private static func isBase64OfJWT(_ text: some Collection<UInt8>) -> Bool {
+    guard text.starts(with: Array("ZXlK".utf8)) else { return false }
+    let bytes = text.filter { !(0x09...0x0D).contains($0) && $0 != 0x20 && $0 != UInt8(ascii: "=") }
+      .map { byte in
+        switch byte {
+        case UInt8(ascii: "+"): UInt8(ascii: "-")
+        case UInt8(ascii: "/"): UInt8(ascii: "_")
+        default: byte
+        }
+      }
+    guard let decoded = Base64URL.decode(String(decoding: bytes, as: UTF8.self)) else {
+      return false
+    }
+    return decoded.count { $0 == UInt8(ascii: ".") } == 2
+  }
+
+  /// The wrapping in a message, as the end of "holds …".
+  package var words: String {
+    switch self {
+    case .quotes: "a token in quotes"
+    case .bearer: "a header (\"Bearer …\") and not a bare token"
+    case .base64: "the base64 of a JWT"
+    case .json: "a JSON document and not a bare token"
+    }
+  }
+
+  /// What to do about it.
+  package var hint: String {
+    switch self {
+    case .quotes: "remove the quotes: the file must hold the token and nothing else"
+    case .bearer: "keep only what follows Bearer: the file must hold the token and nothing else"
+    case .base64:
+      "decode it first: base64 -d, or kubectl get secret -o go-template with base64decode"
+    case .json: "the file must hold the token and nothing else, such as the value of status.token"
+    }
   }
 }

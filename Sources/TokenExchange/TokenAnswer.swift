@@ -43,7 +43,9 @@ public enum TokenAnswer {
       throw isHTML(answer) ? .htmlAnswer(url, answer) : .notJSON(url, answer)
     }
     guard let members = json.object else { throw .notJSONObject(url) }
-    if let error = members["error"], error != .null { throw .errorOfWrongType(url, error, in: answer) }
+    if let error = members["error"], error != .null {
+      throw .errorOfWrongType(url, error, in: answer)
+    }
     return members
   }
 

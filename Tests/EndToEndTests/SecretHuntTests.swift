@@ -74,12 +74,33 @@ import Testing
       "its Authorization", { $0.header("authorization") ?? "" }, "Basic [redacted]"),
     Row(
       "half of it", { String(repeating: "x", count: 290) + ($0.header("authorization") ?? "") },
-      String(repeating: "x", count: 290) + "Basic [redacted]…"),
+      String(repeating: "x", count: 290) + "Basic [red…"),
     Row(
       "a signature",
       { $0.formValue("subject_token")?.split(separator: ".").last.map(String.init) ?? "" },
-      "[redacted]…"),
+      "[redacted]"),
+    Row("its secret in JSON", { _ in quoted(GetTokenTests.oddSecret) }, "\"[redacted]\""),
+    Row("its secret in a form", { _ in percent(GetTokenTests.oddSecret) }, "[redacted]"),
+    Row("its secret in HTML", { _ in html(GetTokenTests.oddSecret) }, "[redacted]"),
+    Row("its password, encoded twice", { _ in percent(percent(GetTokenTests.oddSecret)) }, nil),
+    Row("the beginning of its secret", { _ in "got a+b%2Fc:d e..." }, "got [redacted]..."),
+    Row("the end of its secret", { _ in "...%2Fc:d e&f is bad" }, "...[redacted] is bad"),
+    Row(
+      "a part of its token", { String($0.formValue("subject_token")?.prefix(60) ?? "") + "… bad" },
+      "[redacted]… bad"),
   ]
+
+  static func percent(_ text: String) -> String {
+    text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? text
+  }
+
+  static func html(_ text: String) -> String {
+    text.replacing("&", with: "&amp;").replacing(":", with: "&#58;")
+  }
+
+  static func quoted(_ text: String) -> String {
+    "\"" + text.replacing("&", with: "\\u0026").replacing("/", with: "\\/") + "\""
+  }
 
   @Test(arguments: echoes, ["basic", "post"])
   func aServerThatEchoesTellsNobody(

@@ -8,7 +8,8 @@ struct BackOffTests {
   static func refusal(status: Int = 400, _ code: String = "invalid_request") -> Problem {
     var problem = Problem(.refused, "no", hint: "")
     let text = "{\"error\":\"\(code)\"}"
-    problem.refusal = OAuthRefusal(JSON(parsing: Array(text.utf8)), status: status)
+    problem.refusal = OAuthRefusal(
+      JSON(parsing: Array(text.utf8)), in: HTTPAnswer(status: status))
     return problem
   }
 

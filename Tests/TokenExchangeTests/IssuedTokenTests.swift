@@ -18,8 +18,10 @@ import TokenExchange
       Row("none", "", nil), Row("null", #","expires_in":null"#, nil),
     ] as [Row<String, Double?>])
   func anOpaqueTokenEndsAfterExpiresIn(row: Row<String, Double?>) throws {
+    var attempt = try Sample.attempt()
+    attempt.request.requestedTokenType = .accessToken
     let answer = Sample.success("opaque", more: row.input)
-    let token = try IssuedToken(answer: answer, to: Sample.attempt(), now: Sample.now)
+    let token = try IssuedToken(answer: answer, to: attempt, now: Sample.now)
     #expect(token.expiry?.timeIntervalSince(Sample.now) == row.output)
   }
 
@@ -28,6 +30,55 @@ import TokenExchange
     let token = try IssuedToken(answer: Sample.success(), to: attempt, now: Sample.now)
     #expect(attempt.differsOnlyBySlash(token))
     #expect(try !Sample.attempt().differsOnlyBySlash(token))
+  }
+
+  @Test(
+    "an opaque token is rejected where an ID token was requested, whatever stands beside it",
+    arguments: [
+      Row("alone", "", false),
+      Row("beside an id_token", #","id_token":"\#(Sample.issued())""#, true),
+      Row("beside an opaque id_token", #","id_token":"opaque""#, true),
+      Row("with expires_in", #","expires_in":3600"#, false),
+      Row(
+        "called an access token",
+        #","issued_token_type":"urn:ietf:params:oauth:token-type:access_token""#, false),
+    ])
+  func anOpaqueTokenIsRejected(row: Row<String, Bool>) throws {
+    let attempt = try Sample.attempt()
+    let answer = Sample.answer(200, #"{"access_token":"opaque"\#(row.input)}"#)
+    #expect(throws: Problem.opaqueToken(attempt.url, hasIDToken: row.output)) {
+      try IssuedToken(answer: answer, to: attempt, now: Sample.now)
+    }
+  }
+
+  @Test(
+    "issuer and audience are compared byte by byte",
+    arguments: [
+      Row("e with an accent", "\u{E9}", "e\u{301}"), Row("angstrom", "\u{C5}", "\u{212B}"),
+      Row("kelvin", "K", "\u{212A}"),
+    ])
+  func comparesBytes(row: Row<String, String>) throws {
+    var request = Sample.request()
+    request.clientID = "client-\(row.input)"
+    let attempt = try Sample.attempt(request, issuer: "https://dex.example/\(row.input)")
+    func token(_ issuer: String, _ audience: String) -> HTTPAnswer {
+      Sample.success(
+        Sample.issued(
+          audience: "\"client-\(audience)\"", issuer: "https://dex.example/\(issuer)"))
+    }
+    _ = try IssuedToken(answer: token(row.input, row.input), to: attempt, now: Sample.now)
+    for (issuer, audience) in [(row.output, row.input), (row.input, row.output)] {
+      #expect(throws: Problem.self) {
+        try IssuedToken(answer: token(issuer, audience), to: attempt, now: Sample.now)
+      }
+    }
+    let subject = Array(Sample.subject(audience: row.output).utf8)
+    #expect(throws: Problem.tokenAudience("/t", wanted: row.input, found: [row.output])) {
+      try SubjectToken(
+        content: subject, path: "/t", requiredAudience: row.input, now: Sample.now)
+    }
+    #expect(DexScope.all([row.input, row.output, row.input], audiences: []).count == 2)
+    #expect(Secret(row.input) != Secret(row.output))
   }
 
   @Test func oneOfSeveralAudiencesIsEnoughForTheClient() throws {

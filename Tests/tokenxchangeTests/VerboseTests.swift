@@ -1,4 +1,6 @@
+import Synchronization
 import Testing
+import TokenExchange
 
 @testable import tokenxchange
 
@@ -31,6 +33,41 @@ import Testing
     #expect(verbose.stderr.hasPrefix(opening + name.prefix(4)), "\(verbose.stderr)")
     #expect(verbose.stderr.hasSuffix("tokenxchange: [0 ms] exit code 0\n"))
     #expect(!verbose.stderr.contains("--verbose"))
+  }
+
+  @Test("names of files and links cannot put lines or colours into the log")
+  func linesAreSanitized() {
+    let lines = Mutex<[String]>([])
+    let log = VerboseLog { line in lines.withLock { $0.append(line) } }
+    log("file /a -> /b\ntokenxchange: forged \u{1B}[31m\u{202E}\u{2066}x")
+    #expect(lines.withLock { $0 } == ["file /a -> /b tokenxchange: forged [31mx"])
+  }
+
+  @Test("the value of --client-secret-file is not shown: it may be the secret itself")
+  func secretFileIsNotShown() {
+    let double = Sample.world()
+    #expect(double.run(Sample.base + ["--client-secret-file=hunter2", "--verbose"]) == .usage)
+    #expect(!double.stderr.contains("hunter2"), "\(double.stderr)")
+    #expect(double.stderr.contains("--client-secret-file (value not shown): there is no such file"))
+  }
+
+  @Test(
+    "a client secret is the same from a file and from a variable",
+    arguments: ["hunter2", "hunter2\n", "hunter2 \r\n"])
+  func secretOfAFileAndOfAVariable(secret: String) throws {
+    let byFile = Sample.world(files: ["/s": .success(Array(secret.utf8))])
+    #expect(byFile.run(Sample.base + ["--client-secret-file=/s"]) == .done)
+    let byVariable = Sample.world(variables: ["TOKENXCHANGE_CLIENT_SECRET": secret])
+    #expect(byVariable.run(Sample.base) == .done)
+    let header = "Basic " + Base64.encode(Array("target-cluster:hunter2".utf8))
+    for double in [byFile, byVariable] {
+      let request = try #require(double.requests.withLock { $0.first })
+      #expect(request.headers.contains(.init("Authorization", header)))
+    }
+    for bad in ["a\nb", " \n", "a\u{7}b"] {
+      let double = Sample.world(variables: ["TOKENXCHANGE_CLIENT_SECRET": bad])
+      #expect(double.run(Sample.base) == .usage)
+    }
   }
 
   @Test func aFailureStillEndsInTwoLines() {

@@ -22,7 +22,7 @@ extension Command {
     guard jwt != nil || !token.hasPrefix("eyJ") else {
       throw .keptFileUnusable(path, "holds a part of a token")
     }
-    if let start = jwt?.notBefore, start.timeIntervalSince(now) > SubjectToken.allowedSkew {
+    if let start = jwt?.notBefore, start.timeIntervalSince(now) > SubjectToken.usualSkew {
       throw .keptTokenBegins(path, start, now)
     }
     if let expiry = jwt?.expiry {
@@ -50,6 +50,11 @@ extension World {
       case .tooLarge: throw .keptFileUnusable(path, "is larger than 1 MiB")
       case .unstable: throw .keptFileUnusable(path, "kept changing while it was read")
       }
+    }
+    let trimmed = content.drop { $0 <= 0x20 }.reversed().drop { $0 <= 0x20 }.reversed()
+    if let wrapping = TokenWrapping(Array(trimmed)) {
+      throw Problem(
+        .subjectToken, "\(path.sanitized()) holds \(wrapping.words)", hint: wrapping.hint)
     }
     do throws(Problem) { return try Secret(tokenFile: content, path: path) } catch {
       let isBlank = content.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) }

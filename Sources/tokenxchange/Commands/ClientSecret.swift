@@ -14,16 +14,17 @@ enum ClientSecret: Equatable, Sendable {
     case .none: return nil
     case .text(let text): return text
     case .file(let path, let source):
-      return try Self.secret(
-        try world.readConfiguration(path, source: source), source: "\(source) \(path)")
+      let content = try world.readConfiguration(path, source: source, showsPath: false)
+      let source = "\(source) \(path)"
+      guard let text = String(validating: content, as: UTF8.self) else {
+        throw .badSecret(source, "is not UTF-8 text")
+      }
+      return try Self.secret(text, source: source)
     }
   }
 
-  /// A secret out of a file's bytes, without the line's end that editors and `echo` leave.
-  private static func secret(_ content: [UInt8], source: String) throws(Problem) -> Secret {
-    guard let text = String(validating: content, as: UTF8.self) else {
-      throw .badSecret(source, "is not UTF-8 text")
-    }
+  /// A secret out of a file or variable, without the line's end that editors and `echo` leave.
+  fileprivate static func secret(_ text: String, source: String) throws(Problem) -> Secret {
     let end = text.unicodeScalars.lastIndex { !$0.properties.isWhitespace }
     guard let end else { throw .badSecret(source, "is empty") }
     let secret = String(text.unicodeScalars[...end])
@@ -39,7 +40,8 @@ extension Invocation {
   func clientSecret() throws(Problem) -> ClientSecret {
     let text = text(.clientSecret).flatMap { $0.isEmpty ? nil : $0 }
     guard let path = self.text(.clientSecretFile) else {
-      return text.map { .text(Secret($0)) } ?? .none
+      guard let text else { return .none }
+      return .text(try ClientSecret.secret(text, source: source(.clientSecret)))
     }
     guard text == nil else {
       throw .conflict(

@@ -15,9 +15,12 @@ extension ExchangeSettings {
       clientID: clientID, authentication: try authentication(in: world), connectorID: connectorID,
       subjectToken: subject.secret, subjectTokenType: subjectTokenType,
       requestedTokenType: requestedTokenType, scopes: scopes, audiences: audiences)
+    request.confidentialTexts = confidentialTexts
     if let basicAuth {
       let basic = try world.basicAuth(basicAuth)
       request.clientID = basic.user
+      // With the halves swapped, or a bare password, this is the secret.
+      request.confidentialTexts.append(Secret(basic.user))
       request.authentication = .basic(basic.password)
     }
     for field in extraFields {
@@ -68,11 +71,16 @@ extension World {
   }
 
   /// Reads a file of configuration, with its faults in words.
-  func readConfiguration(_ path: String, source: String) throws(Problem) -> [UInt8] {
+  ///
+  /// - Parameter showsPath: Whether a path that cannot be read may be shown; not if a secret may have
+  ///   been given in its place.
+  func readConfiguration(
+    _ path: String, source: String, showsPath: Bool = true
+  ) throws(Problem) -> [UInt8] {
     do throws(FileFault) {
       return try readFile(path, 1 << 20)
     } catch {
-      throw .configurationFile(path, source: source, fault: error, user: userID)
+      throw .configurationFile(showsPath ? path : nil, source: source, fault: error, user: userID)
     }
   }
 }

@@ -32,6 +32,8 @@ struct ExchangeSettings: Sendable {
   var timeout: Double
   /// Sent beside the rest.
   var extraFields: [ExtraField] = []
+  /// Texts that are sent and must not be shown, because they come out of a file or beside a secret.
+  var confidentialTexts: [Secret] = []
   /// Client and secret as one text, which wins over both.
   var basicAuth: ExtraField?
   /// A subject token that is not in `tokenFile`.

@@ -22,6 +22,9 @@ extension Command {
     }
     let attempt = try settings.attempt(in: world)
     log("subject token \(settings.tokenFile): \(attempt.subjectSummary(now: world.now()))")
+    if let start = SubjectToken.earlyStart(of: attempt.subject, now: world.now()) {
+      world.warn(World.earlyStart(of: "the subject token", start, now: world.now()))
+    }
     let trust = try settings.trust(in: world)
     let fetch = { () throws(Problem) in
       let token = try settings.issue(attempt, trust, in: world, since: start, log: log)
@@ -53,12 +56,23 @@ extension ExchangeSettings {
   ) throws(Problem) -> IssuedToken {
     let token = try world.exchanger(log: log).exchange(
       attempt, trust: trust, until: start + timeout, since: start, userAgent: Version.userAgent)
-    log("issued token: \(token.jwt?.summary(now: world.now()) ?? "opaque")")
+    log(
+      "issued token: "
+        + attempt.shown(token.jwt?.summary(now: world.now()) ?? "opaque", maxLength: 600))
     return token
   }
 }
 
 extension World {
+  /// Says that a token is not valid yet by this machine's clock.
+  static func earlyStart(of token: String, _ start: Date, now: Date) -> String {
+    "\(token) is not valid before \(Timestamp.text(start)), in "
+      + "\(Lifetime.words(start.timeIntervalSince(now))) (our clock: \(Timestamp.text(now)))"
+  }
+
+  static let earlyStartHint =
+    "Dex accepts up to 5 min; compare this machine's clock with the API server's that issued it"
+
   /// Warns of an issuer that differs by a trailing slash only.
   func warn(of issuer: String?, expected: TokenExpectation) {
     guard expected.differsOnlyBySlash(from: issuer) else { return }

@@ -38,7 +38,9 @@ extension Command {
       try world.writeOutput(
         credential.text(token.secret, expiry: token.expiry, now: world.now()))
     }
-    if isByHand, isHidden || outcome.isNew { world.writeError(outcome.greeting(in: world)) }
+    if isByHand, isHidden || outcome.isNew {
+      world.writeError(request.shown(outcome.greeting(in: world), maxLength: 4000))
+    }
     if outcome.isNew, let advice = outcome.advice(settings) { world.writeError(advice) }
     return .done
   }

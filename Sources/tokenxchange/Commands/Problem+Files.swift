@@ -3,7 +3,7 @@ import TokenExchange
 /// What can be wrong with files of configuration.
 extension Problem {
   static func configurationFile(
-    _ path: String, source: String, fault: FileFault, user: UInt32
+    _ path: String?, source: String, fault: FileFault, user: UInt32
   ) -> Problem {
     let (what, hint) =
       switch fault {
@@ -14,7 +14,8 @@ extension Problem {
       case .tooLarge: ("it is larger than 1 MiB", "is this the right file?")
       case .unstable: ("it kept changing while it was read", "let its writer replace it by rename")
       }
-    return Problem(.usage, "\(source) \(path.sanitized()): \(what)", hint: hint)
+    let name = path.map { "\(source) \($0.sanitized())" } ?? "\(source) (value not shown)"
+    return Problem(.usage, "\(name): \(what)", hint: hint)
   }
 
   static func badSecret(_ source: String, _ what: String) -> Problem {

@@ -23,7 +23,7 @@ extension Doctor {
     }
     if let grants = document["grant_types_supported"]?.strings {
       let exchange = "urn:ietf:params:oauth:grant-type:token-exchange"
-      if !grants.contains(exchange) { step.fail(.grantNotOffered(probe.url, exchange)) }
+      if !grants.containsBytes(of: exchange) { step.fail(.grantNotOffered(probe.url, exchange)) }
     }
     step.compare(issuer: issuer, settings)
     return step
@@ -32,8 +32,8 @@ extension Doctor {
 
 extension DoctorStep {
   fileprivate mutating func compare(issuer: String, _ settings: ExchangeSettings) {
-    guard let wanted = settings.issuer?.text, wanted != issuer else { return }
-    if wanted.withoutSlashes == issuer.withoutSlashes {
+    guard let wanted = settings.issuer?.text, !wanted.hasSameBytes(as: issuer) else { return }
+    if wanted.withoutSlashes.hasSameBytes(as: issuer.withoutSlashes) {
       warn(
         "--issuer \(wanted) differs from Dex's own \(issuer.sanitized()) by a trailing slash",
         hint: "write it as Dex does: the API server compares issuers to the letter")
@@ -43,7 +43,7 @@ extension DoctorStep {
   }
 
   fileprivate mutating func compare(_ endpoint: String, _ settings: ExchangeSettings) {
-    guard endpoint != settings.tokenURL.text,
+    guard !endpoint.hasSameBytes(as: settings.tokenURL.text),
       let theirs = try? EndpointURL(endpoint, source: "", allowsHTTP: true)
     else { return }
     guard theirs.path == settings.tokenURL.path else {

@@ -62,6 +62,7 @@ enum Doctor {
       for warning in overheard.take() {
         found.warn(warning, hint: remedy(for: warning))
       }
+      examination.redact(&found)
       log("\(found.name): \(found.status.rawValue): \(found.line)")
       report.steps.append(found)
     }

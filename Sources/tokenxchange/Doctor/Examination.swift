@@ -28,6 +28,18 @@ struct Examination: Sendable {
     self.log = log
   }
 
+  /// Removes the secrets that were sent from what the servers made of them.
+  func redact(_ step: inout DoctorStep) {
+    let secrets = (attempt?.secrets ?? []) + (token.map { [$0.secret] } ?? [])
+    guard !secrets.isEmpty else { return }
+    let redaction = Redaction(secrets)
+    step.summary = redaction(step.summary)
+    step.facts = step.facts.map { Fact($0.name, redaction($0.value)) }
+    for index in step.findings.indices {
+      step.findings[index].problem = step.findings[index].problem.redacted(by: redaction)
+    }
+  }
+
   /// Seconds by which this machine's clock is ahead of Dex's; nil if unknown.
   var clockLead: Double? { probe?.clockLead }
 
@@ -65,7 +77,7 @@ struct Probe: Sendable {
       headers: [.init("Accept", "application/json"), .init("User-Agent", Version.userAgent)])
     let begin = world.uptime()
     do throws(TransportError) {
-      let answer = try world.send(request, HTTPOptions(trust: trust, timeout: timeout))
+      let answer = try request.send(by: world.send, HTTPOptions(trust: trust, timeout: timeout))
       // The header was written somewhere between the request and now.
       clockLead = answer.headers["date"].flatMap(HTTPDate.parse).map {
         world.now().timeIntervalSince($0) - (world.uptime() - begin) / 2

@@ -24,6 +24,12 @@ extension Doctor {
         "its issuer \((jwt.issuer ?? "").sanitized()) differs from --issuer by a trailing slash",
         hint: "the API server compares issuers to the letter: write it there as it stands here")
     }
+    if let start = jwt.notBefore, start > now {
+      step.warn(
+        World.earlyStart(of: "Dex's token", start, now: now),
+        hint: "compare this machine's clock with Dex's: the API server rejects the token until then"
+      )
+    }
     step.judge(facts, of: examination.subject, now: now)
     step.judgeMargin(token, examination.invocation)
     return step

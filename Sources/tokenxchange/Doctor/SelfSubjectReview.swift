@@ -26,7 +26,7 @@ struct SelfSubjectReview: Sendable {
         .init("Authorization", "Bearer " + token.revealed),
       ], body: Array(body.text().utf8))
     do throws(TransportError) {
-      return try world.send(request, HTTPOptions(trust: trust, timeout: timeout))
+      return try request.send(by: world.send, HTTPOptions(trust: trust, timeout: timeout))
     } catch {
       throw .serverUnreachable(error, url: url, seconds: timeout)
     }
@@ -46,7 +46,7 @@ struct SelfSubjectReview: Sendable {
       }
       return User(name: name, groups: info?["groups"]?.strings ?? [])
     case 401: throw .serverUnauthorized(server, token)
-    case 403: throw .serverForbidden(server, message: message)
+    case 403: throw .serverForbidden(server, message: message.map { answer.shown($0) })
     default: throw .noAPIServer(server, answer.status)
     }
   }
@@ -89,7 +89,7 @@ extension Problem {
   static func serverForbidden(_ server: EndpointURL, message: String?) -> Problem {
     Problem(
       .refused,
-      "the API server \(server.text) answered 403: \((message ?? "no message").sanitized())",
+      "the API server \(server.text) answered 403: \(message ?? "no message")",
       hint:
         "the token is good and the user has a name: if that is system:anonymous, a proxy dropped "
         + "the token; else the role system:basic-user is not bound to system:authenticated")

@@ -34,6 +34,8 @@ extension Invocation {
 extension OptionSpec {
   /// Whether the value is never to be shown, or too long to be.
   fileprivate var isSecret: Bool {
-    name == Self.clientSecret.name || name == "certificate-authority-data"
+    // The secret itself may have been given in the place of its file.
+    [Self.clientSecret.name, Self.clientSecretFile.name, "certificate-authority-data"].contains(
+      name)
   }
 }

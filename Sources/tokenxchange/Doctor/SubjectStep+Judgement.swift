@@ -19,7 +19,7 @@ extension DoctorStep {
   /// Judges the claims.
   mutating func judge(_ facts: TokenFacts, _ settings: ExchangeSettings?) {
     let jwt = facts.jwt
-    if let issuer = jwt.issuer, issuer == settings?.issuer?.text {
+    if let issuer = jwt.issuer, issuer.hasSameBytes(as: settings?.issuer?.text ?? "") {
       warn(
         "it is a token of this very Dex", hint: "--token-file must name a service account token")
     }
@@ -69,7 +69,7 @@ extension DoctorStep {
 
   /// Whether an audience is one that API servers take: the issuer itself, or a usual name.
   private static func isAPIServer(_ audience: String, issuer: String?) -> Bool {
-    audience == issuer || audience == "k3s" || audience == "api"
+    issuer.hasSameBytes(as: audience) || audience == "k3s" || audience == "api"
       || audience.hasPrefix("https://kubernetes.default")
       || audience.hasPrefix("kubernetes.default.svc")
   }

@@ -28,6 +28,11 @@ extension Doctor {
       // The settings' own step has told already.
       if error.category == .subjectToken { step.fail(examination.blamingClock(error, jwt)) }
     }
+    if examination.attempt != nil, let start = SubjectToken.earlyStart(of: jwt, now: world.now()) {
+      step.warn(
+        World.earlyStart(of: "the subject token", start, now: world.now()),
+        hint: World.earlyStartHint)
+    }
     step.judge(status, world, TokenFacts.life(jwt, now: world.now()))
     return step
   }
@@ -60,7 +65,7 @@ extension Examination {
     let theirs = world.now().addingTimeInterval(-lead)
     let isGood =
       (jwt.expiry.map { $0 > theirs } ?? true)
-      && (jwt.notBefore.map { $0.timeIntervalSince(theirs) < SubjectToken.allowedSkew } ?? true)
+      && (jwt.notBefore.map { $0.timeIntervalSince(theirs) <= SubjectToken.dexLeeway } ?? true)
     guard isGood else { return problem }
     return Problem(
       .subjectToken, "\(clockTrouble), by whose clock the subject token is good now",

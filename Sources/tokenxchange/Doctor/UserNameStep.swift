@@ -79,8 +79,11 @@ struct UserNames {
 
   /// The claims that a name seen at the API server may come from, whatever stands before it there.
   func origins(of user: String) -> [String] {
-    choices.filter { choice in choice.value.map { !$0.isEmpty && user.hasSuffix($0) } ?? false }
-      .map(\.claim)
+    choices.filter { choice in
+      choice.value.map { !$0.isEmpty && user.utf8.suffix($0.utf8.count).elementsEqual($0.utf8) }
+        ?? false
+    }
+    .map(\.claim)
   }
 
   /// A claim that people may choose and that reads like a service account which they are not.
@@ -91,6 +94,6 @@ struct UserNames {
       ("name", name), ("email", email),
       ("preferred_username", jwt.claims["preferred_username"]?.string),
     ]
-    return chosen.first { $0.1?.hasPrefix(mark) == true && $0.1 != owner }?.0
+    return chosen.first { $0.1?.hasPrefix(mark) == true && !$0.1.hasSameBytes(as: owner) }?.0
   }
 }

@@ -26,6 +26,9 @@ struct InspectedInput {
       reportedEnd = document["status"]?["expirationTimestamp"]?.string
     }
     guard !text.isEmpty else { throw .nothingToInspect(source) }
+    if wrapping == nil, let found = TokenWrapping(text.utf8) {
+      throw Problem(.subjectToken, "\(source.sanitized()) holds \(found.words)", hint: found.hint)
+    }
     guard let jwt = UnverifiedJWT(text) else { throw .notInspectable(source, count: text.count) }
     self.jwt = jwt
   }

@@ -38,8 +38,8 @@ struct IssuerSite: Sendable {
     if let token { headers.append(.init("Authorization", "Bearer " + token.revealed)) }
     let answer: HTTPAnswer
     do throws(TransportError) {
-      answer = try world.send(
-        HTTPRequest(method: "GET", url: url.text, headers: headers),
+      answer = try HTTPRequest(method: "GET", url: url.text, headers: headers).send(
+        by: world.send,
         HTTPOptions(trust: trust, timeout: max(deadline - world.uptime(), 0.001)))
     } catch {
       var problem = Problem.transport(error, to: url, seconds: timeout)
@@ -69,8 +69,8 @@ struct PublishedIssuer: Sendable {
       sources: (discoveryURL.text, keysURL.text))
     var differences: [String] = []
     let found = published.discovery.object ?? [:]
-    for name in (found.keys + (wanted.object ?? [:]).keys).uniqued().sorted()
-    where found[name] != wanted[name] {
+    let others = (wanted.object ?? [:]).keys.filter { found[$0] == nil }
+    for name in (found.keys + others).sorted() where found[name] != wanted[name] {
       differences.append(
         "\(name) is \(found[name]?.text() ?? "missing") and not \(wanted[name]?.text() ?? "there")")
     }

@@ -4,7 +4,7 @@ import TokenExchange
 struct IssuerSource: Sendable {
   /// The kinds of source.
   enum Place: Sendable {
-    case server(EndpointURL, IssuerSite, tokenFile: String?)
+    case server(EndpointURL, IssuerSite, token: Secret?)
     case files(discovery: String, keys: String)
   }
 
@@ -35,9 +35,17 @@ struct IssuerSource: Sendable {
         invocation.source(.fromServer), invocation.source(given),
         hint: "the documents come from the server or from files")
     }
-    place = .server(
-      server, try IssuerSite(.fromServerCA, invocation, world),
-      tokenFile: invocation.text(.fromTokenFile))
+    let site = try IssuerSite(.fromServerCA, invocation, world)
+    var token: Secret?
+    if let tokenFile = invocation.text(.fromTokenFile) {
+      token = try Secret(tokenFile: world.readToken(tokenFile), path: tokenFile)
+    }
+    place = .server(server, site, token: token)
+  }
+
+  /// Finds the token in what the server sent back.
+  var redaction: Redaction {
+    if case .server(_, _, let token?) = place { Redaction([token]) } else { Redaction([]) }
   }
 
   /// Reads both.
@@ -47,11 +55,7 @@ struct IssuerSource: Sendable {
       return try IssuerDocuments(
         discovery: world.readConfiguration(discovery, source: "--openid-configuration"),
         keys: world.readConfiguration(keys, source: "--jwks"), sources: (discovery, keys))
-    case .server(let url, let site, let tokenFile):
-      var token: Secret?
-      if let tokenFile {
-        token = try Secret(tokenFile: world.readToken(tokenFile), path: tokenFile)
-      }
+    case .server(let url, let site, let token):
       let discoveryURL = url.appending(IssuerDocuments.discoveryPath)
       // Not what jwks_uri says: that may be the public copy, or out of this pod's reach.
       let keysURL = url.appending(IssuerDocuments.keysPath)

@@ -56,33 +56,44 @@ extension Command {
   ) { invocation, world throws(Problem) in
     try refuseStrays(invocation)
     let source = try IssuerSource(invocation, world: world)
-    if let checked = try invocation.url(.checkedURL, allowsHTTP: false) {
-      if let directory = invocation.operands.first {
-        throw .conflict("--check", directory, hint: "a check writes nothing: leave the folder out")
-      }
-      try PublishedIssuer(url: checked, site: IssuerSite(.publicCA, invocation, world)).compare(
-        with: source.documents())
-      try world.writeOutput("\(checked.text): as it should be\n")
-      return .done
+    do throws(Problem) {
+      try publish(invocation, from: source, in: world)
+    } catch {
+      throw error.redacted(by: source.redaction)
     }
-    guard let directory = invocation.operands.first else {
-      throw .missingFolder(invocation.command)
-    }
-    let url = try invocation.requiredURL(.publicURL)
-    let documents = try source.documents()
-    let discovery = try documents.published(at: url)
-    // The keys go first: the discovery document must not lead to nothing.
-    let files: [(path: String, content: JSON)] = [
-      (IssuerDocuments.keysPath, documents.keys.document),
-      (IssuerDocuments.discoveryPath, discovery),
-    ]
-    for file in files {
-      try world.publish(file.content.text(indented: true) + "\n", at: directory, file.path)
-    }
-    let keys = documents.keys.keys.keys.sorted().joined(separator: ", ")
-    try world.writeOutput("\(directory): \(url.text) with the keys \(keys.sanitized())\n")
     return .done
   }
+}
+
+/// Writes the documents, or compares them with what is published.
+private func publish(
+  _ invocation: Invocation, from source: IssuerSource, in world: World
+) throws(Problem) {
+  if let checked = try invocation.url(.checkedURL, allowsHTTP: false) {
+    if let directory = invocation.operands.first {
+      throw .conflict("--check", directory, hint: "a check writes nothing: leave the folder out")
+    }
+    try PublishedIssuer(url: checked, site: IssuerSite(.publicCA, invocation, world)).compare(
+      with: source.documents())
+    try world.writeOutput("\(checked.text): as it should be\n")
+    return
+  }
+  guard let directory = invocation.operands.first else {
+    throw .missingFolder(invocation.command)
+  }
+  let url = try invocation.requiredURL(.publicURL)
+  let documents = try source.documents()
+  let discovery = try documents.published(at: url)
+  // The keys go first: the discovery document must not lead to nothing.
+  let files: [(path: String, content: JSON)] = [
+    (IssuerDocuments.keysPath, documents.keys.document),
+    (IssuerDocuments.discoveryPath, discovery),
+  ]
+  for file in files {
+    try world.publish(file.content.text(indented: true) + "\n", at: directory, file.path)
+  }
+  let keys = documents.keys.keys.keys.sorted().joined(separator: ", ")
+  try world.writeOutput("\(directory): \(url.text) with the keys \(keys.sanitized())\n")
 }
 
 /// Refuses a flag that would be passed over: who gave it expects something of it.

@@ -4,6 +4,14 @@ import TokenExchange
 extension DexVariables {
   /// Warns of scopes that Dex ignores.
   func warn(ofScopes scopes: [String], _ world: World) {
+    // A file may hold anything: `dex_file_scope=/etc/passwd` must not print its words.
+    if case .file = values["scope"] {
+      let unknown = scopes.count { !DexScope.isKnown($0) }
+      guard unknown > 0 else { return }
+      let scopes = unknown == 1 ? "1 scope" : "\(unknown) scopes"
+      world.warn("Dex does not know \(scopes) of \(name("scope")) (not shown)")
+      return
+    }
     for scope in scopes where !DexScope.isKnown(scope) {
       let near =
         Suggestion.nearest(to: scope, in: DexScope.known)
@@ -12,13 +20,25 @@ extension DexVariables {
     }
   }
 
-  /// What to say when Dex does not accept the client of `dex_basic_auth`.
-  static func refusedUser(_ user: String) -> String {
-    let encoded =
-      user.contains("%") ? "; it is encoded on the way and must not be encoded here" : ""
-    return "Dex refuses the user \(Problem.shown(user)) of dex_basic_auth: it must be the id of a "
-      + "client in staticClients of Dex's config.yaml (dexsidecar's README says user: where its Dex "
-      + "has the client incus), followed by a colon and the client's secret, if it has one"
-      + encoded
+  /// What to say when Dex does not accept the client of `dex_basic_auth`; nothing of its value is
+  /// shown, because either half may be the secret.
+  static func refusedUser(_ user: String, password: Secret) -> String {
+    "Dex refuses the client of dex_basic_auth: it must be the id of a client in staticClients of "
+      + "Dex's config.yaml (dexsidecar's README says user: where its Dex has the client incus), "
+      + "followed by a colon and the client's secret, if it has one"
+      + (flaw(of: user, password: password).map { "; " + $0 } ?? "")
+  }
+
+  /// What looks wrong about the form of `dex_basic_auth`.
+  private static func flaw(of user: String, password: Secret) -> String? {
+    if user.lowercased().hasPrefix("basic ") {
+      return "it begins with \"Basic \", which is not part of it"
+    }
+    if user.contains("%") { return "it is encoded on the way and must not be encoded here" }
+    guard password.revealed.isEmpty else { return nil }
+    let decoded = Base64.decode(user).map { String(decoding: $0, as: UTF8.self) }
+    return decoded?.contains(":") == true
+      ? "it looks like base64, and must be given as it is"
+      : "it holds no colon, so no secret was sent"
   }
 }

@@ -82,6 +82,9 @@ struct DexVariables: Sendable {
       invocation.settings[spec.name] = Setting(values: [value], source: .variable(name(field)))
     }
     if let grant = try text("grant_type", world), grant != Self.exchangeGrant {
+      if case .file = values["grant_type"] {
+        throw .badFileChoice(source: name("grant_type"), choices: [Self.exchangeGrant])
+      }
       throw .badChoice(grant, source: name("grant_type"), choices: [Self.exchangeGrant])
     }
     if invocation.settings["issuer"] == nil, case .text(let url) = values["endpoint"] {
@@ -94,7 +97,11 @@ struct DexVariables: Sendable {
       set(.renewBefore, span, "refresh_before")
     }
     for (field, spec) in Self.options {
-      if let value = try text(field, world) { set(spec, value, field) }
+      guard let value = try text(field, world) else { continue }
+      if case .file = values[field], field.hasSuffix("_token_type"), TokenType(value) == nil {
+        throw .badFileChoice(source: name(field), choices: ["id_token", "access_token", "urn:…"])
+      }
+      set(spec, value, field)
     }
     // What Dex takes a missing field for.
     set(.requestedTokenType, "access_token", "requested_token_type")
@@ -125,6 +132,16 @@ struct DexVariables: Sendable {
     set(.clientAuth, "post", "client_secret")
   }
 
+  /// What was read from files by names of this program's options: no message shows it.
+  func fileTexts(_ world: World) throws(Problem) -> [Secret] {
+    var texts: [Secret] = []
+    for field in Self.options.map(\.field) + ["client_id"] {
+      guard case .file = values[field], let value = try text(field, world) else { continue }
+      texts += [Secret(value)] + value.split(separator: " ").map { Secret(String($0)) }
+    }
+    return texts
+  }
+
   /// `dex_basic_auth`, wherever its value is.
   var basicAuth: ExchangeSettings.ExtraField? {
     values["basic_auth"].map { .init(name: "basic_auth", value: $0, source: name("basic_auth")) }
@@ -142,7 +159,7 @@ extension World {
   func basicAuth(
     _ field: ExchangeSettings.ExtraField
   ) throws(Problem) -> (user: String, password: Secret) {
-    let text = try text(of: field.value, source: field.source)
+    let text = try text(of: field.value, source: field.source).trimmingWhitespace()
     let halves = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     return (String(halves[0]), Secret(halves.count == 2 ? String(halves[1]) : ""))
   }
@@ -152,13 +169,19 @@ extension World {
     switch value {
     case .text(let text): return text
     case .file(let path):
-      let content = try readConfiguration(path, source: source)
+      let content = try readConfiguration(path, source: source, showsPath: false)
       guard let text = String(validating: content, as: UTF8.self) else {
         throw .badField(path, source: source)
       }
-      let scalars = text.unicodeScalars.drop { $0.properties.isWhitespace }
-      let end = scalars.lastIndex { !$0.properties.isWhitespace }
-      return end.map { String(scalars[...$0]) } ?? ""
+      return text.trimmingWhitespace()
     }
+  }
+}
+
+extension String {
+  fileprivate func trimmingWhitespace() -> String {
+    let scalars = unicodeScalars.drop { $0.properties.isWhitespace }
+    let end = scalars.lastIndex { !$0.properties.isWhitespace }
+    return end.map { String(scalars[...$0]) } ?? ""
   }
 }

@@ -31,6 +31,13 @@ extension Problem {
       hint: "it must hold the field's value and nothing else")
   }
 
+  /// A field read from a file, whose content is not shown.
+  static func badFileChoice(source: String, choices: [String]) -> Problem {
+    Problem(
+      .usage, "the file of \(source) holds another value than is allowed (not shown)",
+      hint: "it is one of \(choices.joined(separator: ", "))")
+  }
+
   static func keptFileMissing(_ path: String) -> Problem {
     Problem(
       .subjectToken, "there is no file \(path.sanitized())",

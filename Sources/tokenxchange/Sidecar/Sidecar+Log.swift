@@ -40,9 +40,11 @@ extension Sidecar {
   }
 
   /// Warns of what a refusal of the client most likely means in a dexsidecar's environment.
-  mutating func warn(_ problem: Problem, of client: String) {
-    guard problem.refusal?.code == "invalid_client", settings.hasBasicUser else { return }
-    warnOnce(DexVariables.refusedUser(client))
+  mutating func warn(_ problem: Problem, of request: ExchangeRequest) {
+    guard problem.refusal?.code == "invalid_client", settings.hasBasicUser,
+      case .basic(let password) = request.authentication
+    else { return }
+    warnOnce(DexVariables.refusedUser(request.clientID, password: password))
   }
 
   /// Warns of a token that will not do, or not well.

@@ -113,6 +113,10 @@ struct Sidecar: Sendable {
     let attempt = try settings.exchange.attempt(in: world)
     let owner = attempt.subject.map(SubjectIdentity.init)
     log("subject token: \(attempt.subjectSummary(now: world.now()))")
+    if let start = SubjectToken.earlyStart(of: attempt.subject, now: world.now()) {
+      warnOnce(
+        "the subject token is not valid before \(Timestamp.text(start)) by this machine's clock")
+    }
     var exchanger = world.exchanger(log: log)
     exchanger.retries.attempts = attempts
     let token: IssuedToken
@@ -121,7 +125,7 @@ struct Sidecar: Sendable {
         attempt, trust: settings.exchange.trust(in: world),
         until: start + settings.exchange.timeout, userAgent: Version.userAgent)
     } catch {
-      warn(error, of: attempt.request.clientID)
+      warn(error, of: attempt.request)
       if error.isRefusal, let old = kept.owner, owner != old {
         remove("Dex refuses the new subject token, and the old one's owner is another")
       }

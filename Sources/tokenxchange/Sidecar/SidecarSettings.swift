@@ -40,6 +40,7 @@ struct SidecarSettings: Sendable {
       hasBasicUser = invocation.source(.clientID) == legacy.name("basic_auth")
       exchange.basicAuth = hasBasicUser ? legacy.basicAuth : nil
       exchange.extraFields = legacy.extraFields
+      exchange.confidentialTexts = try legacy.fileTexts(world)
       exchange.subjectToken = legacy.subjectToken
       if invocation.source(.scopes) == legacy.name("scope") {
         legacy.warn(ofScopes: exchange.scopes, world)

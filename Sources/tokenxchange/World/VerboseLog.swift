@@ -1,3 +1,5 @@
+import TokenExchange
+
 /// Hears what is done, for `--verbose`; never gets a secret.
 struct VerboseLog: Sendable {
   private let write: (@Sendable (String) -> Void)?
@@ -10,7 +12,9 @@ struct VerboseLog: Sendable {
   /// Says nothing.
   static let silent = VerboseLog()
 
-  /// Says a line, which is not even made if nobody listens: describing a token takes a tenth of a
+  /// Logs a line, without control characters, which names of files and links may hold; it is not even made if nobody listens: describing a token takes a tenth of a
   /// short run.
-  func callAsFunction(_ text: @autoclosure () -> String) { write?(text()) }
+  func callAsFunction(_ text: @autoclosure () -> String) {
+    write?(text().sanitized(maxLength: 4000))
+  }
 }

@@ -86,6 +86,11 @@ struct InspectTests {
   @Test(arguments: [
     Row("nothing", " \n", "standard input holds no token"),
     Row("opaque", "hunter2-hunter2", "holds 15 characters that are no JSON Web Token"),
+    Row("quotes", "\"\(dex)\"", "standard input holds a token in quotes"),
+    Row(
+      "Bearer", "Bearer \(dex)\n",
+      "standard input holds a header (\"Bearer …\") and not a bare token"),
+    Row("base64", Base64.encode(Array(dex.utf8)), "standard input holds the base64 of a JWT"),
     Row("JSON without a token", #"{"kind":"Status"}"#, "standard input holds no token"),
   ])
   func refusesTheRest(_ row: Row<String, String>) {

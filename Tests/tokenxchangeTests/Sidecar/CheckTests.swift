@@ -47,6 +47,24 @@ struct CheckTests {
       Row("empty", "", ["/kept/token is empty", hint]),
       Row("blank", " \n", ["/kept/token is empty", hint]),
       Row("zeros", "\u{0}\u{0}", ["/kept/token holds what is no token", hint]),
+      Row(
+        "quotes", "\"" + sample(exp: 1_800_000_100) + "\"",
+        [
+          "/kept/token holds a token in quotes",
+          "remove the quotes: the file must hold the token and nothing else",
+        ]),
+      Row(
+        "Bearer", "Bearer opaque",
+        [
+          "/kept/token holds a header (\"Bearer …\") and not a bare token",
+          "keep only what follows Bearer: the file must hold the token and nothing else",
+        ]),
+      Row(
+        "base64", Data(sample(exp: 1_800_000_100).utf8).base64EncodedString(),
+        [
+          "/kept/token holds the base64 of a JWT",
+          "decode it first: base64 -d, or kubectl get secret -o go-template with base64decode",
+        ]),
       Row("words", "two words", ["/kept/token holds what is no token", hint]),
       Row("cut", "eyJhbGciOiJSUzI1NiJ9.eyJpc3M", ["/kept/token holds a part of a token", hint]),
       Row(

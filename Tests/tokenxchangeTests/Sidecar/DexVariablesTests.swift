@@ -130,8 +130,7 @@ struct DexVariablesTests {
     #expect(once(changes, "--mode", "0600") == .done)
     #expect(
       outside.errors == [
-        "tokenxchange: warning: Dex does not know the scope \"group\" of dex_file_scope: "
-          + "did you mean groups?"
+        "tokenxchange: warning: Dex does not know 1 scope of dex_file_scope (not shown)"
       ])
     #expect(once(changes, "--mode", "0600", "--scopes", "group") == .done)
     #expect(outside.errors.count == 1)
@@ -161,14 +160,59 @@ struct DexVariablesTests {
     #expect(outside.requestCount == 2)
   }
 
-  @Test func namesAUserThatDexRefuses() {
-    outside.answer(401, #"{"error":"invalid_client"}"#)
-    #expect(once(["dex_basic_auth": "user:"], "--mode", "0600") == .refused)
-    #expect(outside.errors.count == 3)
-    #expect(
-      outside.errors[0].hasPrefix(
-        "tokenxchange: warning: Dex refuses the user \"user\" of dex_basic_auth: it must be the id "
-          + "of a client"))
+  @Test(
+    "a refused dex_basic_auth is explained and never shown",
+    arguments: [
+      Row("no secret", "hunter2user:", "it holds no colon, so no secret was sent"),
+      Row("a bare password", "hunter2", "it holds no colon, so no secret was sent"),
+      Row("base64", "Y2xpZW50Omh1bnRlcjI=", "it looks like base64, and must be given as it is"),
+      Row(
+        "the header", "Basic Y2xpZW50Omh1bnRlcjI=",
+        "it begins with \"Basic \", which is not part of it"),
+      Row("encoded", "hunter%32:x", "it is encoded on the way and must not be encoded here"),
+      Row("halves swapped", "hunter2:client", "if it has one"),
+      Row("a trailing newline", "client:hunter2\n", "if it has one"),
+    ])
+  func refusedBasicAuth(row: Row<String, String>) {
+    outside.answer(
+      401,
+      #"{"error":"invalid_client","error_description":"no \#(JSON.quote(row.input).dropFirst().dropLast())"}"#
+    )
+    #expect(once(["dex_basic_auth": row.input], "--mode", "0600", "--verbose") == .refused)
+    #expect(outside.errors.contains { $0.hasSuffix(row.output) }, "\(outside.errors)")
+    for shown in ["hunter", "Y2xpZW50"] {
+      #expect(!outside.errors.contains { $0.contains(shown) }, "\(outside.errors)")
+    }
+  }
+
+  @Test(
+    "nothing of a file named by dex_file_* is shown",
+    arguments: ["scope", "connector_id", "client_id"])
+  func filesAreNotShown(field: String) {
+    outside.set { $0.files["/etc/passwd"] = Array("hunter2:x:0:0 /root/hunter3\n".utf8) }
+    outside.answer(
+      400, #"{"error":"invalid_scope","error_description":"no hunter2:x:0:0 /root/hunter3"}"#)
+    let changes = ["dex_" + field: nil, "dex_file_" + field: "/etc/passwd", "dex_basic_auth": nil]
+    #expect(once(changes, "--mode", "0600", "--verbose") == .refused)
+    #expect(!outside.errors.contains { $0.contains("hunter") }, "\(outside.errors)")
+  }
+
+  @Test("a value that is not allowed is not shown if it comes from a file")
+  func badValuesOfFilesAreNotShown() {
+    outside.set { $0.files["/f"] = Array("hunter2".utf8) }
+    for field in ["grant_type", "subject_token_type", "requested_token_type"] {
+      let changes = ["dex_" + field: nil, "dex_file_" + field: "/f"]
+      #expect(once(changes, "--mode", "0600") == .usage)
+    }
+    #expect(!outside.errors.contains { $0.contains("hunter") }, "\(outside.errors)")
+  }
+
+  @Test(
+    "a secret given as the name of a file is not shown", arguments: ["client_secret", "basic_auth"])
+  func secretsForFilesAreNotShown(field: String) {
+    let changes = ["dex_basic_auth": nil, "dex_file_" + field: "hunter2", "dex_client_id": "x"]
+    #expect(once(changes, "--mode", "0600", "--verbose") == .usage)
+    #expect(!outside.errors.contains { $0.contains("hunter") }, "\(outside.errors)")
   }
 
   @Test(arguments: [

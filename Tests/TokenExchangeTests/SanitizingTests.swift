@@ -4,7 +4,7 @@ import Testing
 import TokenExchange
 
 /// What text from outside becomes before it is shown.
-@Suite struct CleanTextTests {
+@Suite struct SanitizingTests {
   static let token = "eyJhbGciOiJSUzI1NiJ9.eyJhIjoxfQ.c2ln"
 
   @Test(arguments: [
@@ -12,6 +12,11 @@ import TokenExchange
     Row("escape sequences", "\u{1B}[31mred\u{7}", "[31mred"),
     Row("C1 controls", "a\u{9B}b", "ab"),
     Row("direction overrides", "a\u{202E}b\u{2066}c\u{FEFF}", "abc"),
+    Row(
+      "invisible characters",
+      "a\u{AD}b\u{61C}c\u{2060}d\u{2064}e\u{206A}f\u{206F}g\u{FFF9}h\u{FFFA}i\u{FFFB}j\u{200B}k",
+      "abcdefghijk"),
+    Row("line and paragraph separators", "a\u{2028}b\u{2029}c\u{85}d", "abcd"),
     Row("letters stay", "Zürich 東京", "Zürich 東京"),
     Row("a token", "got eyJhbGciOiJSUzI1NiJ9.eyJhIjoxfQ.c2ln!", "got [token]!"),
     Row("half a token at the end", "eyJhbGciOiJSUzI1NiJ9.eyJhIj", "[token]"),

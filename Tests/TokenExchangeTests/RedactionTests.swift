@@ -1,0 +1,124 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import TokenExchange
+
+/// The secrets of a request, and the forms in which servers send them back.
+@Suite("Redaction") struct RedactionTests {
+  static let odd = #"p"q\r/s<t>&u'v%2Fé😀 w+x"#
+  static let json = #"p\"q\\r\/s\u003ct\u003e\u0026u\u0027v%2F\u00e9\ud83d\uDE00 w\u002bx"#
+  static let html = #"p&quot;q\r/s&lt;t&gt;&amp;u&#39;v%2F&eacute;😀 w+x"#
+    .replacing("&eacute;", with: "&#xE9;")
+
+  private func request(
+    _ fields: [FormEncoding.Field], authorization: String? = nil
+  ) throws -> HTTPRequest {
+    .form(fields, to: try Sample.url(), userAgent: "x", authorization: authorization)
+  }
+
+  private func redacted(_ text: String, _ secret: String) -> String {
+    Redaction([Secret(secret)])(text)
+  }
+
+  @Test(
+    "found in every form",
+    arguments: [
+      ("as it is", odd), ("in JSON", json), ("in HTML", html),
+      (
+        "in HTML, by numbers",
+        #"p&#34;q&#92;r&#x2f;s&#60;t&#62;&#38;u&#X27;v&#37;2F&#233;&#128512; w&#43;x"#
+      ),
+      ("in a form", FormEncoding.encode(odd)),
+      ("in a URL", FormEncoding.encode(odd).replacing("+", with: "%20")),
+      ("in a URL, in small letters", FormEncoding.encode(odd).lowercased()),
+      ("quoted by Go", #"p\"q\\r/s<t>&u'v%2F\u00e9\U0001f600 w+x"#),
+      ("quoted by bytes", #"p\x22q\x5cr/s<t>&u\'v%2F\xc3\xa9\xf0\x9f\x98\x80 w+x"#),
+      ("in base64", Data(odd.utf8).base64EncodedString()),
+      ("in JSON in a form", FormEncoding.encode(odd).replacing("%", with: #"\u0025"#)),
+    ])
+  func forms(name: String, form: String) {
+    #expect(redacted("error: [\(form)] is bad", Self.odd) == "error: [[redacted]] is bad")
+    #expect(redacted(form + form, Self.odd) == "[redacted][redacted]")
+  }
+
+  @Test(
+    "white space in a secret, at its ends too",
+    arguments: [
+      Row("a newline at the end", "hunter2-hunter2\n", "hunter2-hunter2"),
+      Row("two spaces", "correct  horse", "correct horse"),
+      Row("a tab", "correct\thorse", "correct horse"),
+    ])
+  func whitespace(row: Row<String, String>) throws {
+    let request = try request([.init("client_secret", row.input)])
+    for text in [row.input, row.output, FormEncoding.encode(row.input), JSON.quote(row.input)] {
+      let shown = request.shown("got \(text) here")
+      #expect(!shown.contains(row.output), "\(shown)")
+      #expect(shown.contains("[redacted]"))
+    }
+  }
+
+  @Test(
+    "a part of 8 characters or more beside a cut",
+    arguments: [
+      ("the beginning, at the end", "got 0123456789abc", "got [redacted]"),
+      ("in quotes", "got \"0123456789abc\"", "got \"[redacted]\""),
+      ("before an ellipsis", "got 0123456789abc… then", "got [redacted]… then"),
+      ("before three dots", "got 0123456789abc... then", "got [redacted]... then"),
+      ("the end, at the beginning", "9abcdefghij is bad", "[redacted] is bad"),
+      ("behind an ellipsis", "got …9abcdefghij is bad", "got …[redacted] is bad"),
+      ("escaped", "got %30%31%32%33%34%35%36%37", "got [redacted]"),
+      ("7 characters", "got 0123456", "got 0123456"),
+      ("8 characters, not cut", "got 01234567 then", "got 01234567 then"),
+    ])
+  func parts(name: String, text: String, output: String) {
+    #expect(redacted(text, "0123456789abcdefghij") == output)
+  }
+
+  @Test("the secrets are derived from the request that was sent")
+  func secretsOfARequest() throws {
+    let basic = ClientAuthentication.basic(Secret("a b+c")).authorization(clientID: "client")
+    let request = try request(
+      [
+        "subject_token", "client_secret", "refresh_token", "device_code", "code", "code_verifier",
+        "password", "assertion", "some_new_field",
+      ].map { .init($0, "value of \($0)") }
+        + [
+          .init("client_id", "harmless-client"), .init("scope", "openid"),
+          .init("grant_type", "x-grant"),
+        ],
+      authorization: basic)
+    let secrets = request.secrets.map(\.revealed)
+    for name in [
+      "subject_token", "client_secret", "refresh_token", "device_code", "code",
+      "code_verifier", "password", "assertion", "some_new_field",
+    ] { #expect(secrets.contains("value of \(name)"), "\(name)") }
+    #expect(secrets.contains("a b+c"))
+    #expect(secrets.contains("a+b%2Bc"))
+    #expect(secrets.contains("client:a b+c"))
+    #expect(secrets.contains(Data("client:a+b%2Bc".utf8).base64EncodedString()))
+    for harmless in ["harmless-client", "openid", "x-grant", "client"] {
+      #expect(!secrets.contains(harmless), "\(harmless)")
+    }
+    let bearer = HTTPRequest(
+      method: "GET", url: "https://a", headers: [.init("Authorization", "Bearer opaque-token")])
+    #expect(bearer.shown("Bearer opaque-token, opaque-token") == "[redacted], [redacted]")
+  }
+
+  @Test("redacted first, then sanitized, then cut")
+  func order() throws {
+    let request = try request([.init("client_secret", "hunter2\u{7}hunter2")])
+    #expect(request.shown("a\u{7}b hunter2\u{7}hunter2") == "ab [redacted]")
+    #expect(
+      request.shown(String(repeating: "x", count: 290) + " hunter2\u{7}hunter2").hasSuffix(
+        " [redacte…"))
+    #expect(!request.shown("hunter2\u{7}hunter2", maxLength: 9).contains("hunter"))
+  }
+
+  @Test("a text of 1 MB, made to be slow, is searched within a generous 30 s")
+  func isBounded() {
+    let secret = String(repeating: "%25+\\\\&amp;", count: 150)
+    let text = String(repeating: "%25+\\\\&amp;...", count: 100_000)
+    #expect(ContinuousClock().measure { _ = redacted(text, secret) } < .seconds(30))
+  }
+}
