@@ -12,7 +12,6 @@ extension HTTPRequest {
   var secrets: [Secret] {
     var secrets = confidentialTexts
     for header in headers where header.name.lowercased() == "authorization" {
-      secrets.append(Secret(header.value))
       let credentials = header.value.drop { $0 != " " }.dropFirst()
       secrets.append(Secret(String(credentials)))
       guard header.value.hasPrefix("Basic "), let bytes = Base64.decode(String(credentials)) else {

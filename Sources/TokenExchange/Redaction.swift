@@ -6,7 +6,7 @@
 /// escape counts as the bytes that it stands for. Nothing of this happens unless text is shown.
 package struct Redaction {
   /// The longest text that is searched, in bytes; the rest is dropped, because no message is longer.
-  static let longestText = 8192
+  static let longestText = 4096
   /// How many bytes of a secret, beside a place where the text was cut, count as a part of it.
   static let shortestPart = 8
   /// Texts shorter than this stand in too many messages to be removed from all of them.
