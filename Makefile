@@ -21,7 +21,7 @@ HOOKS := curl_easy_setopt curl_multi_add_handle curl_multi_info_read \
 # name is mapped away: the same sources give the same bytes. Nothing here throws through frames of C,
 # so the index for finding them is left out.
 STATIC_FLAGS := -c release --scratch-path $(SCRATCH) --product tokenxchange \
-  --static-swift-stdlib -Xswiftc -static-executable -Xcc -DTOKENXCHANGE_STATIC \
+  --static-swift-stdlib -Xswiftc -static-executable -Xcc -DTOKENXCHANGE_STATIC -Xcc -fstack-protector-strong \
   -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen \
   -Xcc -ffile-prefix-map=$(CURDIR)=. -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. \
   $(HOOKS:%=-Xlinker --wrap=%) -Xlinker -L$(LIBCURL_DIR)/lib \

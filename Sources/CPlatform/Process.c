@@ -3,8 +3,10 @@
 #include "CPlatform.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
@@ -99,12 +101,35 @@ int tx_start_apart(const char *program, const char *argument, char *const *envir
   return code;
 }
 
+// What one request needs at once, of which some is needed for sure: threads of URLSession's queues,
+// sockets, its timers and event queues, and the files of the trust store.
+enum { FILES_OF_A_REQUEST = 20 };
+
+static void *nothing(void *unused) { return unused; }
+
+int tx_check_resources(int *is_threads) {
+  int files[FILES_OF_A_REQUEST], count = 0, code = 0;
+  while (count < FILES_OF_A_REQUEST && !code) {
+    files[count] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (files[count] < 0) code = errno;
+    else count++;
+  }
+  while (count > 0) close(files[--count]);
+  *is_threads = 0;
+  if (code) return code;
+  // URLSession would wait for a thread without end.
+  pthread_t thread;
+  code = pthread_create(&thread, NULL, nothing, NULL);
+  if (!code) code = pthread_join(thread, NULL);
+  *is_threads = code != 0;
+  return code;
+}
+
 void tx_harden_process(void) {
   occupy_standard_streams();
   umask(077);
   setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-  signal(SIGPIPE, SIG_IGN);
   // URLSession's threads take turns; in heaps of their own they would ask for memory page by page.
   mallopt(M_ARENA_MAX, 1);
 }

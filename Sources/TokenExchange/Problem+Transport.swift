@@ -34,6 +34,7 @@ extension Problem {
     case .timedOut:
       return .timedOut(detail, url, span(seconds))
     case .tls: return .tls(detail, url)
+    case .namelessCertificate: return .namelessCertificate(url)
     case .trustStore:
       return Problem(
         .usage, "nothing was sent to \(url.authority): \(detail)",
@@ -58,6 +59,10 @@ extension Problem {
       return Problem(
         .usage, "nothing was sent to \(url.authority): \(detail)",
         hint: "use the static binary (make static); tokenxchange version tells how one was built")
+    case .noResources:
+      return Problem(
+        .unexpected, "nothing was sent to \(url.authority): \(detail)",
+        hint: "raise the limit (ulimit -u and -n, the container's pids limit), or stop what uses it up")
     case .other:
       return Problem(
         .network, "the request to \(url.authority) failed: \(detail)",
