@@ -101,11 +101,29 @@ int tx_start_apart(const char *program, const char *argument, char *const *envir
   return code;
 }
 
-// What one request needs at once, of which some is needed for sure: threads of URLSession's queues,
-// sockets, its timers and event queues, and the files of the trust store.
-enum { FILES_OF_A_REQUEST = 20 };
+// What one request needs at once. Files: timers and event queues, sockets of c-ares and of the
+// connection, and one of the trust store. Threads: those of the queues of URLSession.
+enum { FILES_OF_A_REQUEST = 10, THREADS_OF_A_REQUEST = 4 };
 
-static void *nothing(void *unused) { return unused; }
+static void *wait_for(void *mutex) {
+  pthread_mutex_lock(mutex);
+  pthread_mutex_unlock(mutex);
+  return NULL;
+}
+
+static int can_start_threads(void) {
+  pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  pthread_t threads[THREADS_OF_A_REQUEST];
+  int count = 0, code = 0;
+  pthread_mutex_lock(&mutex);
+  while (count < THREADS_OF_A_REQUEST && !code) {
+    code = pthread_create(&threads[count], NULL, wait_for, &mutex);
+    if (!code) count++;
+  }
+  pthread_mutex_unlock(&mutex);
+  while (count > 0) pthread_join(threads[--count], NULL);
+  return code;
+}
 
 int tx_check_resources(int *is_threads) {
   int files[FILES_OF_A_REQUEST], count = 0, code = 0;
@@ -115,14 +133,8 @@ int tx_check_resources(int *is_threads) {
     else count++;
   }
   while (count > 0) close(files[--count]);
-  *is_threads = 0;
-  if (code) return code;
-  // URLSession would wait for a thread without end.
-  pthread_t thread;
-  code = pthread_create(&thread, NULL, nothing, NULL);
-  if (!code) code = pthread_join(thread, NULL);
-  *is_threads = code != 0;
-  return code;
+  *is_threads = !code;
+  return code ? code : can_start_threads();
 }
 
 void tx_harden_process(void) {

@@ -3,8 +3,9 @@ import TokenExchange
 
 /// Ends a process that hangs, wherever it hangs, so that `--timeout` holds in any case.
 struct TimeLimit: Sendable {
-  /// Sets the limit in seconds, the text for stderr, and whether the program then starts again in
-  /// place of ending with exit code 4. A second call replaces the first.
+  /// Sets the limit, in place of an earlier one.
+  ///
+  /// The text goes to stderr; then the process ends with exit code 4, or starts again.
   var set: @Sendable (_ seconds: Double, _ text: String, _ restarts: Bool) -> Void
   /// Removes the limit.
   var lift: @Sendable () -> Void
@@ -28,10 +29,8 @@ extension World {
 
   /// Starts the sidecar again a moment after a time-out, if an exchange hangs.
   func limitExchange(_ timeout: Double) {
-    let seconds = Lifetime.words(timeout)
-    timeLimit.set(
-      timeout + TimeLimit.grace,
-      "tokenxchange: the exchange hung for more than \(seconds) (--timeout); starting again\n", true)
+    let text = "the exchange hung for more than \(Problem.span(timeout)) (--timeout)"
+    timeLimit.set(timeout + TimeLimit.grace, "tokenxchange: \(text); starting again\n", true)
   }
 }
 
@@ -39,7 +38,7 @@ extension Problem {
   /// The run was stopped from outside.
   static func hung(seconds: Double) -> Problem {
     Problem(
-      .network, "the run hung for more than \(Lifetime.words(seconds)) (--timeout) and was stopped",
+      .network, "the run hung for more than \(span(seconds)) (--timeout) and was stopped",
       hint: "run it with --verbose to see the last step; a file system that hangs or a limit on "
         + "threads or CPU time may be the cause")
   }
