@@ -2,6 +2,7 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 DESTDIR ?=
 RUNS ?= 200
+RESPONSES ?= 5000
 PEER ?=
 # The libcurl of the static binary; several work trees may share one.
 LIBCURL_DIR ?= $(CURDIR)/.build/libcurl
@@ -21,7 +22,7 @@ HOOKS := curl_easy_setopt curl_multi_add_handle curl_multi_info_read \
 # name is mapped away: the same sources give the same bytes. Nothing here throws through frames of C,
 # so the index for finding them is left out.
 STATIC_FLAGS := -c release --scratch-path $(SCRATCH) --product tokenxchange \
-  --static-swift-stdlib -Xswiftc -static-executable -Xcc -DTOKENXCHANGE_STATIC \
+  --static-swift-stdlib -Xswiftc -static-executable -Xcc -DTOKENXCHANGE_STATIC -Xcc -fstack-protector-strong \
   -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen \
   -Xcc -ffile-prefix-map=$(CURDIR)=. -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. \
   $(HOOKS:%=-Xlinker --wrap=%) -Xlinker -L$(LIBCURL_DIR)/lib \
@@ -82,8 +83,9 @@ soak: test-deps static ## Run the long tests: outages, thousands of renewals, hu
 	TOKENXCHANGE_SOAK=1 $(TEST) --filter 'CacheKillTests|Sidecar(Process|Signal)Tests'
 
 .PHONY: fuzz
-fuzz: ## Feed 1,000,000 inputs to the parsers: INPUTS=1000000
+fuzz: test-deps static ## Feed 1,000,000 inputs to the parsers, 5,000 to the binary: INPUTS= RESPONSES=
 	@SWIFT='$(SWIFT)' Tests/Fuzz/run.sh
+	@FUZZ_RESPONSES=$(RESPONSES) $(TEST) --filter RawResponseFuzzTests
 
 .PHONY: demo
 demo: deps ## Show an exchange and kubectl, with stand-ins on loopback

@@ -3,6 +3,7 @@
 #define HOOK_H
 
 #include <dlfcn.h>
+#include <stddef.h>
 
 typedef int setopt_function(void *, int, ...);
 typedef int getinfo_function(void *, int, ...);
@@ -10,6 +11,7 @@ typedef int getinfo_function(void *, int, ...);
 #ifdef TOKENXCHANGE_STATIC
 // Linked with --wrap, which fails unless both sides are there: the hook is always in effect.
 setopt_function __real_curl_easy_setopt;
+getinfo_function curl_easy_getinfo;
 #define HOOK(name) __wrap_##name
 #define ORIGINAL(name, type) (&__real_##name)
 #define LIBRARY(name, type) (&name)
@@ -24,7 +26,25 @@ setopt_function __real_curl_easy_setopt;
 
 setopt_function HOOK(curl_easy_setopt);
 
-// Whether the transfer under way brought more headers than are read.
-int tx_headers_too_large(void);
+// The one lock of the hook. All of the following are called with it held, unless they say otherwise.
+void hook_lock(void);
+void hook_unlock(void);
+
+// Notes that a server showed a certificate without a host name or an address; takes the lock.
+void hook_note_unnamed_certificate(void);
+
+// Forgets the last response.
+void response_reset(size_t maximum_body);
+// Each prepares a handle. They return 0, or the option that could not be set.
+int response_begin(void *easy, setopt_function *setopt);
+int certificates_begin(void *easy, setopt_function *setopt);
+// Whether this is the transfer whose response is collected.
+int response_is_current(void *easy);
+// Whether the final head was read to its end.
+int response_is_complete(void);
+// Which limits the response exceeded, given libcurl's result.
+void response_limits(int code, int *too_many_headers, int *too_large);
+// Gives URLSession its small response; called without the lock. Returns 0 if it takes none.
+int response_announce(void);
 
 #endif

@@ -3,8 +3,10 @@
 #include "CPlatform.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
@@ -99,12 +101,47 @@ int tx_start_apart(const char *program, const char *argument, char *const *envir
   return code;
 }
 
+// What one request needs at once. Files: timers and event queues, sockets of c-ares and of the
+// connection, and one of the trust store. Threads: those of the queues of URLSession.
+enum { FILES_OF_A_REQUEST = 10, THREADS_OF_A_REQUEST = 4 };
+
+static void *wait_for(void *mutex) {
+  pthread_mutex_lock(mutex);
+  pthread_mutex_unlock(mutex);
+  return NULL;
+}
+
+static int can_start_threads(void) {
+  pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  pthread_t threads[THREADS_OF_A_REQUEST];
+  int count = 0, code = 0;
+  pthread_mutex_lock(&mutex);
+  while (count < THREADS_OF_A_REQUEST && !code) {
+    code = pthread_create(&threads[count], NULL, wait_for, &mutex);
+    if (!code) count++;
+  }
+  pthread_mutex_unlock(&mutex);
+  while (count > 0) pthread_join(threads[--count], NULL);
+  return code;
+}
+
+int tx_check_resources(int *is_threads) {
+  int files[FILES_OF_A_REQUEST], count = 0, code = 0;
+  while (count < FILES_OF_A_REQUEST && !code) {
+    files[count] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (files[count] < 0) code = errno;
+    else count++;
+  }
+  while (count > 0) close(files[--count]);
+  *is_threads = !code;
+  return code ? code : can_start_threads();
+}
+
 void tx_harden_process(void) {
   occupy_standard_streams();
   umask(077);
   setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-  signal(SIGPIPE, SIG_IGN);
   // URLSession's threads take turns; in heaps of their own they would ask for memory page by page.
   mallopt(M_ARENA_MAX, 1);
 }

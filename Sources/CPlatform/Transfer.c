@@ -34,6 +34,7 @@ enum {
   CURLOPT_SUPPRESS_CONNECT_HEADERS = 265,
   CURLOPT_CAINFO_BLOB = 40309,
   CURLOPT_PROXY_CAINFO_BLOB = 40310,
+  CURLINFO_RESPONSE_CODE = 0x200000 + 2,
   CURLINFO_LOCAL_PORT = 0x200000 + 42,
   CURLINFO_PRIMARY_PORT = 0x200000 + 40,
   CURLINFO_PROXY_SSL_VERIFYRESULT = 0x200000 + 47,
@@ -46,13 +47,14 @@ enum {
   CURLMSG_DONE = 1,
   CURL_BLOB_COPY = 1,
   CURLE_OUT_OF_MEMORY = 27,
+  CURLE_ABORTED_BY_CALLBACK = 42,
+  CURLE_GOT_NOTHING = 52,
 };
 
 struct curl_blob { void *data; size_t len; unsigned int flags; };
 struct curl_message { int kind; void *easy; union { void *pointer; int code; } data; };
 
 #ifdef TOKENXCHANGE_STATIC
-getinfo_function curl_easy_getinfo;
 int __real_curl_multi_add_handle(void *, void *);
 struct curl_message *__real_curl_multi_info_read(void *, int *);
 int tx_hook_effective(void) { return 1; }
@@ -86,8 +88,15 @@ static struct {
   long timeout_ms;
 } settings;
 static struct tx_outcome outcome;
-// The transfer that the outcome is of.
-static void *current;
+
+void hook_lock(void) { pthread_mutex_lock(&lock); }
+void hook_unlock(void) { pthread_mutex_unlock(&lock); }
+
+void hook_note_unnamed_certificate(void) {
+  pthread_mutex_lock(&lock);
+  outcome.certificate_names_no_host = 1;
+  pthread_mutex_unlock(&lock);
+}
 
 static void forget(void) {
   free(settings.url);
@@ -98,13 +107,14 @@ static void forget(void) {
 }
 
 int tx_arm(const char *url, const char *ca_file, const char *ca_path,
-           const unsigned char *ca_blob, size_t ca_blob_length, int flags, long timeout_ms) {
+           const unsigned char *ca_blob, size_t ca_blob_length, int flags, long timeout_ms,
+           size_t maximum_body) {
   int error = 0;
   pthread_mutex_lock(&lock);
   forget();
   memset(&outcome, 0, sizeof outcome);
   outcome.code = -1;
-  current = NULL;
+  response_reset(maximum_body);
   settings.flags = flags;
   settings.timeout_ms = timeout_ms;
   if (url && !(settings.url = strdup(url))) error = ENOMEM;
@@ -129,6 +139,7 @@ int tx_arm(const char *url, const char *ca_file, const char *ca_path,
 void tx_disarm(void) {
   pthread_mutex_lock(&lock);
   forget();
+  response_reset(0);
   pthread_mutex_unlock(&lock);
 }
 
@@ -136,7 +147,6 @@ struct tx_outcome tx_outcome(void) {
   pthread_mutex_lock(&lock);
   struct tx_outcome copy = outcome;
   pthread_mutex_unlock(&lock);
-  copy.too_many_headers = tx_headers_too_large();
   return copy;
 }
 
@@ -149,7 +159,17 @@ struct tx_outcome tx_outcome(void) {
     }                                                                          \
   } while (0)
 
+// Remembers a step that failed as the option with which it failed.
+#define STEP(begin)                                                            \
+  do {                                                                         \
+    if (!outcome.refused_code) {                                               \
+      outcome.refused_option = begin(easy, setopt);                            \
+      if (outcome.refused_option) outcome.refused_code = -1;                   \
+    }                                                                          \
+  } while (0)
+
 static int apply(void *easy, setopt_function *setopt) {
+  STEP(response_begin);
   int plain = settings.flags & TX_PLAIN_HTTP, verify = !(settings.flags & TX_SKIP_VERIFY);
   if (settings.url) SET(CURLOPT_URL, settings.url);
   SET(CURLOPT_PROTOCOLS, (long)(plain ? CURLPROTO_HTTP : CURLPROTO_HTTPS));
@@ -171,6 +191,7 @@ static int apply(void *easy, setopt_function *setopt) {
   SET(CURLOPT_PROXY_SSL_VERIFYPEER, verify ? 1L : 0L);
   SET(CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
   SET(CURLOPT_PROXY_SSL_VERIFYHOST, verify ? 2L : 0L);
+  if (verify && !plain) STEP(certificates_begin);
   // NULL takes away what libcurl was built with, so that only what is named is trusted.
   SET(CURLOPT_CAINFO, settings.ca_file);
   SET(CURLOPT_PROXY_CAINFO, settings.ca_file);
@@ -188,7 +209,7 @@ static int no_socket(void *context, int purpose, void *address) {
   return -1;
 }
 
-// URLSession traps if adding a handle fails, so the handle is added, but can reach nobody.
+// URLSession traps if adding a handle fails, so the handle is added, but cannot connect.
 static void refuse(void *easy, setopt_function *setopt) {
   int failed = setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &no_socket);
   failed |= setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
@@ -205,25 +226,28 @@ int HOOK(curl_multi_add_handle)(void *multi, void *easy) {
   pthread_mutex_lock(&lock);
   if (settings.armed && apply(easy, setopt) == 0) outcome.applied++;
   else refuse(easy, setopt);
-  current = easy;
   pthread_mutex_unlock(&lock);
   return original(multi, easy);
 }
 
-// URLSession keeps little of libcurl's result: this notes it as URLSession reads it.
+// Reads libcurl's result before URLSession does, which keeps little of it. libcurl reports success
+// for a connection that was closed inside the head; only a complete response is one here.
 struct curl_message *HOOK(curl_multi_info_read)(void *multi, int *left) {
   read_function *original = ORIGINAL(curl_multi_info_read, read_function *);
   getinfo_function *getinfo = LIBRARY(curl_easy_getinfo, getinfo_function *);
   if (!original || !getinfo) abort();
   struct curl_message *message = original(multi, left);
-  if (message && message->kind == CURLMSG_DONE) {
-    pthread_mutex_lock(&lock);
-    // The end of one that was given up says nothing about the one that came after it.
-    if (message->easy != current) {
-      pthread_mutex_unlock(&lock);
-      return message;
-    }
-    outcome.code = message->data.code;
+  if (!message || message->kind != CURLMSG_DONE) return message;
+  pthread_mutex_lock(&lock);
+  // The end of a transfer that was given up says nothing about the one that came after it.
+  int is_current = response_is_current(message->easy);
+  int code = message->data.code;
+  if (code == 0)
+    code = !is_current ? CURLE_ABORTED_BY_CALLBACK : response_is_complete() ? 0 : CURLE_GOT_NOTHING;
+  if (is_current) {
+    outcome.code = code;
+    response_limits(code, &outcome.too_many_headers, &outcome.too_large);
+    getinfo(message->easy, CURLINFO_RESPONSE_CODE, &outcome.status);
     getinfo(message->easy, CURLINFO_OS_ERRNO, &outcome.os_errno);
     getinfo(message->easy, CURLINFO_HTTP_CONNECTCODE, &outcome.connect_status);
     long port = 0;
@@ -234,7 +258,9 @@ struct curl_message *HOOK(curl_multi_info_read)(void *multi, int *left) {
     long proxy_tls = 0;
     getinfo(message->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &proxy_tls);
     outcome.proxy_tls_failed = proxy_tls != 0;
-    pthread_mutex_unlock(&lock);
   }
+  pthread_mutex_unlock(&lock);
+  if (code == 0 && !response_announce()) code = CURLE_ABORTED_BY_CALLBACK;
+  message->data.code = code;
   return message;
 }

@@ -47,6 +47,15 @@ extension Problem {
       "\(look) shows what it offers; does it ask for a client certificate? there is none to give")
   }
 
+  /// A certificate with a common name and no subject alternative name.
+  static func namelessCertificate(_ url: EndpointURL) -> Problem {
+    Problem(
+      .network,
+      "\(url.hostAndPort) shows a certificate without a host name in its subject alternative name",
+      hint: "issue it again with subjectAltName=DNS:\(url.host) (IP: for an address): the common "
+        + "name does not count, as in Go and kubectl")
+  }
+
   /// A server that lets in only who shows a certificate.
   static func wantsClientCertificate(_ url: EndpointURL) -> Problem {
     Problem(

@@ -34,6 +34,7 @@ extension Problem {
     case .timedOut:
       return .timedOut(detail, url, span(seconds))
     case .tls: return .tls(detail, url)
+    case .namelessCertificate: return .namelessCertificate(url)
     case .trustStore:
       return Problem(
         .usage, "nothing was sent to \(url.authority): \(detail)",
@@ -58,6 +59,11 @@ extension Problem {
       return Problem(
         .usage, "nothing was sent to \(url.authority): \(detail)",
         hint: "use the static binary (make static); tokenxchange version tells how one was built")
+    case .noResources:
+      return Problem(
+        .unexpected, "nothing was sent to \(url.authority): \(detail)",
+        hint: "raise the limit (ulimit -u or -n, or the container's pids limit), or stop what uses "
+          + "it up")
     case .other:
       return Problem(
         .network, "the request to \(url.authority) failed: \(detail)",
@@ -90,7 +96,8 @@ extension Problem {
         + "cluster's keys: look at its log; --timeout gives more time")
   }
 
-  private static func span(_ seconds: Double) -> String {
+  /// A time limit, as exact as it was given.
+  public static func span(_ seconds: Double) -> String {
     let steps = seconds < 0.1 ? 1000.0 : seconds < 10 ? 100 : 1
     let seconds = (min(seconds, 1e9) * steps).rounded() / steps
     return seconds == seconds.rounded() ? "\(Int(seconds)) s" : "\(seconds) s"

@@ -14,6 +14,8 @@ public struct TransportError: Error, Sendable, Equatable {
     case timedOut
     /// The TLS handshake failed or the certificate was not accepted.
     case tls
+    /// The certificate holds no host name or address as a subject alternative name.
+    case namelessCertificate
     /// The machine's trusted certificates are not there or cannot be read.
     case trustStore
     /// The certificates that the user gave cannot be read.
@@ -28,6 +30,8 @@ public struct TransportError: Error, Sendable, Equatable {
     case proxy
     /// The request could not be made as asked, and was therefore not sent.
     case notSent
+    /// The process is at its limit of threads or file descriptors.
+    case noResources
     /// Anything else.
     case other
   }

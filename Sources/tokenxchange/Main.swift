@@ -6,7 +6,6 @@ enum Main {
   /// Synchronous on purpose: an asynchronous main costs a static binary 25 ms at its end.
   static func main() {
     let variables = setUpProcess()
-    endOnSignals()
     var world = World.live(variables: variables)
     world.person.program = CommandLine.arguments.first ?? world.person.program
     let code = run(Array(CommandLine.arguments.dropFirst()), in: world)

@@ -10,6 +10,7 @@ import Glibc
 /// - Returns: The variables as they were at the start.
 func setUpProcess() -> [String: String] {
   tx_harden_process()
+  tx_end_on_signals(-1, 0)
   let original = variables()
   for name in original.keys where isHarmful(name) { unsetenv(name) }
   // In /proc nothing can be made, not even by root.

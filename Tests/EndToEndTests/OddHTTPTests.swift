@@ -48,6 +48,10 @@ struct OddHTTPTests {
       "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
         + "HTTP/1.1 103 Early Hints\r\nLink: </y>\r\n\r\n" + plain($0)
     },
+    Row("line ends without CR", nil) {
+      "HTTP/1.1 200 OK\nContent-Length: \($0.utf8.count)\n\n\($0)"
+    },
+    Row("no reason", nil) { "HTTP/1.1 200\r\n\r\n\($0)" },
     Row("byte order mark", nil) { plain("\u{FEFF}" + $0) },
     Row("challenges", nil) { plain($0, "WWW-Authenticate: Basic realm=x\r\nSet-Cookie: a=b\r\n") },
   ]
@@ -74,6 +78,20 @@ struct OddHTTPTests {
       hint: wrongHint
     ) { String(repeating: "HTTP/1.1 100 Continue\r\n\r\n", count: 20_000) + plain($0) },
     Row(
+      "length of 2^63 - 1", "the answer of \(url) is larger than 1 MiB", hint: wrongHint
+    ) { "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\nX: y\r\n\r\n\($0)" },
+    Row(
+      "length of 2^63", "the answer of \(url) is larger than 1 MiB", hint: wrongHint
+    ) { "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775808\r\nX: y\r\n\r\n\($0)" },
+    Row(
+      "body without end", "the answer of \(url) is larger than 1 MiB", hint: wrongHint
+    ) { "HTTP/1.1 200 OK\r\n\r\n\($0)" + String(repeating: " ", count: 1 << 20) },
+    Row(
+      "status 1000",
+      "DEX answers with something else than HTTP/1.1 (Unsupported response code in HTTP response)",
+      hint: noHTTPHint
+    ) { "HTTP/1.1 1000 OK\r\n\r\n\($0)" },
+    Row(
       "compressed", "the answer of \(url) is compressed, which was not asked for",
       hint: "turn compression off for this path in the ingress or proxy in front of Dex"
     ) { plain($0, "Content-Encoding: gzip\r\n") },
@@ -91,6 +109,88 @@ struct OddHTTPTests {
       hint: FaultTests.cutHint
     ) { _ in plain("[" + String(repeating: "0,", count: 499_999) + "0]") },
   ]
+
+  /// Closed before the response was complete, which libcurl sometimes reports as a success.
+  static let cut: [Row] =
+    [200, 204, 302, 304, 401, 403, 404, 429, 500, 503].flatMap { status in
+      [
+        Row("\(status): closed inside the status line", nil) { _ in "HTTP/1.1 \(status)" },
+        Row("\(status): closed inside a header", nil) { _ in "HTTP/1.1 \(status) X\r\nX" },
+        Row("\(status): closed before the blank line", nil) { _ in
+          "HTTP/1.1 \(status) X\r\nWWW-Authenticate: Basic\r\nLocation: /\r\n"
+        },
+      ]
+    } + [
+      Row("closed after 100 Continue", nil) { _ in "HTTP/1.1 100 Continue\r\n\r\n" },
+      Row("closed inside the head after 100 Continue", nil) { _ in
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Len"
+      },
+      Row("closed inside a chunk", nil) { String(chunked($0).dropLast(20)) },
+      Row("closed before the last chunk", nil) { String(chunked($0).dropLast(5)) },
+      Row("closed inside the trailers", nil) {
+        String(chunked($0, trailers: "X: y\r\n").dropLast(5))
+      },
+      Row("closed inside the body", nil) { String(plain($0).dropLast(1)) },
+    ]
+
+  @Test("exit 4 after three attempts", arguments: cut)
+  func isRetriedAndReported(_ row: Row) async throws {
+    let plugin = try Plugin()
+    plugin.site.dex.inject(Self.verbatim(row).forever)
+    let result = try await plugin.run(plugin.flags + ["--timeout=40s"])
+    plugin.expectFailure(
+      result, 4, "the connection to DEX broke before the answer was whole (3 attempts)",
+      hint: "Dex or a proxy on the way closed it: look at their logs at this moment")
+    #expect(plugin.site.dex.tokenRequests == 3)
+  }
+
+  @Test(
+    "closed inside the headers, over TLS: exit 4 after three attempts",
+    .enabled(if: TLSRelay.isAvailable, "socat is not installed: apt-get install socat"))
+  func isReportedOverTLS() async throws {
+    let plugin = try Plugin()
+    let certificates = try TestCertificates()
+    let relay = try TLSRelay(to: plugin.site.dex.server.port, certificate: certificates.server)
+    plugin.site.dex.inject(
+      Self.verbatim(Row("", nil) { _ in "HTTP/1.1 200 OK\r\nX" }).forever)
+    let result = try await plugin.run(
+      plugin.flags + [
+        "--token-url=https://127.0.0.1:\(relay.port)/dex/token",
+        "--certificate-authority=\(certificates.authority.certificate)",
+      ])
+    #expect(result.ending == .exit(4))
+    #expect(result.output == "")
+    #expect(
+      result.errors.split(separator: "\n").first(where: { !$0.contains("warning: ") })
+        == "tokenxchange: the connection to 127.0.0.1:\(relay.port) broke before the answer was "
+        + "whole (3 attempts)")
+    #expect(plugin.site.dex.tokenRequests == 3)
+  }
+
+  @Test(
+    "64 MiB at once: memory stays below 32 MiB",
+    .enabled(if: TestBinary.find("time") != nil, "time is not installed: apt-get install time"))
+  func limitsMemory() async throws {
+    let plugin = try Plugin()
+    plugin.site.dex.inject(
+      Self.verbatim(
+        Row("", nil) { _ in
+          "HTTP/1.1 200 OK\r\n\r\n" + String(repeating: " ", count: 64 << 20)
+        }
+      ).forever)
+    let result = try await ProcessRunner(
+      TestBinary.find("time") ?? "time", ["-f", "%M", TestBinary.path] + plugin.flags
+    ).result()
+    #expect(result.output == "")
+    let lines = result.errors.split(separator: "\n")
+    #expect(
+      plugin.masked(String(lines.first ?? ""))
+        == "tokenxchange: the answer of \(Self.url) is larger than 1 MiB")
+    let kibibytes = try #require(lines.last.flatMap { Int($0) })
+    // A debug build of the dynamic kind needs more for itself.
+    if Isolation.isStatic { #expect(kibibytes < 32 << 10) }
+    Soak.report("64 MiB response: \(kibibytes) KiB")
+  }
 
   @Test(arguments: good)
   func isTakenAsItIsMeant(_ row: Row) async throws {

@@ -10,7 +10,9 @@ import Testing
     geteuid() == 0
     && (try? ProcessRunner("unshare", ["--pid", "--fork", "true"]).run())?.code == 0
 
-  @Test(arguments: [SIGTERM, SIGINT]) func endsInMidExchange(_ number: Int32) async throws {
+  @Test(arguments: [SIGTERM, SIGINT, SIGHUP, SIGQUIT]) func endsInMidExchange(_ number: Int32)
+    async throws
+  {
     let run = try SidecarRun()
     run.dex.inject(DexFault.delivery(.hang).forever)
     let sidecar = try run.start()
@@ -22,20 +24,17 @@ import Testing
     }
     #expect(seconds < 1)
     #expect(await sidecar.result.ending == .exit(0))
+    let names = [SIGTERM: "SIGTERM", SIGINT: "SIGINT", SIGHUP: "SIGHUP", SIGQUIT: "SIGQUIT"]
+    #expect(
+      await sidecar.result.errors.hasSuffix("tokenxchange: stopping: \(names[number] ?? "")\n"))
     #expect(run.names.isEmpty)
     Soak.report("signal \(number) in mid-exchange: ended after \(seconds) s")
   }
 
   @Test func endsThoughNobodyReadsItsLog() async throws {
     let run = try SidecarRun()
-    var log: [Int32] = [0, 0]
-    try #require(pipe(&log) == 0)
-    defer { for end in log { close(end) } }
-    // The shell opens the pipe anew, so that writing to it blocks there.
-    _ = fcntl(log[1], F_SETFL, O_NONBLOCK)
-    while write(log[1], "....", 4) > 0 {}
-    var words = ProcessRunner(
-      "/bin/sh", ["-c", "exec \"$@\" 2>/proc/\(getpid())/fd/\(log[1])", "sh"])
+    let log = try FullPipe()
+    var words = ProcessRunner("/bin/sh", ["-c", "exec \"$@\" 2>\(log.path)", "sh"])
     words.arguments += [TestBinary.path] + run.flags
     let sidecar = try words.start()
     #expect(try await SidecarRun.wait { run.token != nil })
@@ -46,6 +45,36 @@ import Testing
     }
     #expect(seconds < 1)
     #expect(await sidecar.result.ending == .exit(0))
+  }
+
+  @Test("nohup: SIGHUP stays ignored") func ignoresSIGHUPAsBefore() async throws {
+    let run = try SidecarRun()
+    let sidecar = try ProcessRunner(
+      "/bin/sh", ["-c", "trap '' HUP; exec \"$@\"", "sh", TestBinary.path] + run.flags
+    ).start()
+    #expect(try await SidecarRun.wait { run.token != nil })
+    sidecar.send(signal: SIGHUP)
+    usleep(100_000)
+    #expect(sidecar.isRunning)
+    sidecar.send(signal: SIGTERM)
+    #expect(await sidecar.result.ending == .exit(0))
+  }
+
+  @Test("SIGUSR1 while the sidecar starts does not end it") func survivesEarlySIGUSR1() async throws
+  {
+    let run = try SidecarRun()
+    for round in 0..<Soak.scale(10, 200) {
+      let sidecar = try run.start()
+      // Before the first instruction of a program nothing can be done about a signal.
+      usleep(2000)
+      for _ in 0..<(10 + round) {
+        sidecar.send(signal: SIGUSR1)
+        usleep(100)
+      }
+      #expect(try await SidecarRun.wait { sidecar.errorsSoFar.contains("renewed") })
+      sidecar.send(signal: SIGTERM)
+      #expect(await sidecar.result.ending == .exit(0))
+    }
   }
 
   @Test func leavesNoTemporaryFileBehind() async throws {

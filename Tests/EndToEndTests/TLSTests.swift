@@ -82,6 +82,52 @@ struct TLSTests {
     expectRefusal(try await run(certificates.wrongHost), "shows a certificate for another name")
   }
 
+  @Test(
+    "a common name without a subject alternative name is refused, by get-token and doctor",
+    arguments: ["no SAN", "only a mail address"])
+  func refusesACertificateWithoutNames(kind: String) async throws {
+    let front = try TLSFront(
+      upstream: plugin.site.dex.server.port,
+      certificate: kind == "no SAN" ? certificates.nameless : certificates.mailOnly)
+    let flags = plugin.flags("--issuer", front.url + "/dex") + authority
+    let sentence =
+      "127.0.0.1:\(front.port) shows a certificate without a host name in its subject alternative "
+      + "name"
+    let hint =
+      "issue it again with subjectAltName=DNS:127.0.0.1 (IP: for an address): the common name does "
+      + "not count, as in Go and kubectl"
+    plugin.expectFailure(try await plugin.run(flags), 4, sentence, hint: hint)
+    let report = try await plugin.run(["doctor"] + flags)
+    #expect(report.ending == .exit(4))
+    #expect(report.output.contains(sentence))
+    #expect(report.output.contains("common name does not count"))
+    #expect(plugin.site.dex.tokenRequests == 0)
+    // Verification that is off stays off.
+    let skipped = try await plugin.run(
+      plugin.flags("--issuer", front.url + "/dex") + ["--insecure-skip-tls-verify"])
+    #expect(skipped.ending == .exit(6))
+  }
+
+  @Test("any certificate in the CA file is a trust anchor, the server's own too, as in Go")
+  func trustsTheServersOwnCertificate() async throws {
+    let own = ["--certificate-authority", certificates.server.certificate]
+    try plugin.expectCredential(try await plugin.run(plugin.flags + own))
+    // It vouches for itself only, and must be good all the same.
+    expectRefusal(
+      try await run(certificates.wrongHost, own), "shows a certificate of an unknown issuer")
+    for (certificate, words) in [
+      (certificates.expired, "shows a certificate that has expired"),
+      (certificates.wrongHost, "shows a certificate for another name"),
+      (certificates.nameless, "without a host name in its subject alternative name"),
+    ] {
+      let anchor = ["--certificate-authority", certificate.certificate]
+      let front = try TLSFront(upstream: plugin.site.dex.server.port, certificate: certificate)
+      let result = try await plugin.run(plugin.flags("--issuer", front.url + "/dex") + anchor)
+      #expect(result.ending == .exit(4))
+      #expect(result.errors.contains(words), "\(result.errors)")
+    }
+  }
+
   @Test func refusesOldTLSWhateverOPENSSLCONFSays() async throws {
     let configuration = try plugin.folder.write(
       """

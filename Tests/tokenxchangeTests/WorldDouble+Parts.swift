@@ -28,6 +28,11 @@ extension SidecarWorld {
   }
 }
 
+extension TimeLimit {
+  /// A time limit that never comes.
+  static let none = TimeLimit(set: { _, _, _ in }, lift: {})
+}
+
 extension CacheSystem {
   /// No cache: whoever looks into it fails the test.
   static var failing: CacheSystem {

@@ -75,7 +75,8 @@ final class WorldDouble: Sendable {
       writeError: { line in self.errors.withLock { $0 += line + "\n" } },
       userID: 999,
       makeFolder: { path, _ throws(WriteFault) in Issue.record("the folder \(path) was made") },
-      cache: cache, person: person, machine: .bare, sidecar: .failing)
+      cache: cache, person: person, machine: .bare, sidecar: .failing,
+      timeLimit: .none)
   }
 
   /// Runs a command line.

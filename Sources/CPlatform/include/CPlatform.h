@@ -1,9 +1,10 @@
-// What URLSession cannot be told on Linux, and a few calls that are awkward from Swift.
+// What URLSession cannot do on Linux, and calls that are awkward from Swift.
 //
-// URLSession has no public way to name a CA, the oldest TLS version or a proxy. It hands every
-// finished libcurl handle to curl_multi_add_handle; this target stands in for that function, sets
-// what is missing, and calls the original. One request at a time: the caller arms the settings,
-// sends, looks at the outcome, and disarms.
+// URLSession has no public way to name a CA, the oldest TLS version or a proxy, and it traps on
+// responses that libcurl accepts. It hands every finished libcurl handle to curl_multi_add_handle;
+// this target replaces that function, sets what is missing, and collects the response itself. One
+// request at a time: the caller arms the settings, sends, looks at the outcome, takes the response,
+// and disarms.
 #ifndef CURLOPTIONS_H
 #define CURLOPTIONS_H
 
@@ -20,9 +21,11 @@ enum {
 };
 
 // Copies the settings for the requests to come. A url replaces the handle's own. For https give one
-// of ca_blob, ca_path and ca_file at least; what is NULL is not trusted. Returns 0, or an errno.
+// of ca_blob, ca_path and ca_file at least; what is NULL is not trusted. A body of more than
+// maximum_body bytes is not read further. Returns 0, or an errno.
 int tx_arm(const char *url, const char *ca_file, const char *ca_path,
-           const unsigned char *ca_blob, size_t ca_blob_length, int flags, long timeout_ms);
+           const unsigned char *ca_blob, size_t ca_blob_length, int flags, long timeout_ms,
+           size_t maximum_body);
 
 // Forgets the settings; from now on every request is refused.
 void tx_disarm(void);
@@ -39,9 +42,18 @@ struct tx_outcome {
   int connected;       // whether the server, or a proxy, took the connection
   long remote_port;    // the port that took it: the server's, or a proxy's
   int proxy_tls_failed; // whether TLS with an https proxy was begun and not agreed on
-  int too_many_headers; // whether the answer's headers were larger than 64 KiB
+  long status;          // the status code of the last head that libcurl read
+  int too_many_headers; // whether the response's headers were larger than 64 KiB
+  int too_large;        // whether its body was larger than allowed
+  int certificate_names_no_host; // whether a certificate has no host name in its SAN
 };
 struct tx_outcome tx_outcome(void);
+
+// The final head with its status line, and the body. The caller frees both.
+struct tx_response { char *head; size_t head_length; char *body; size_t body_length; };
+
+// Hands over the response, once; head is NULL if it was not complete.
+struct tx_response tx_take_response(void);
 
 // Stops OpenSSL from reading openssl.cnf and from loading texts that nobody gets to see. Must come
 // before libcurl's first use of OpenSSL.
@@ -62,7 +74,31 @@ char **tx_environment(void);
 // is, it is not waited for. PATH is searched. Returns 0 or an errno.
 int tx_start_apart(const char *program, const char *argument, char *const *environment);
 
-// No core dumps, no ptrace by others, no file readable by others, no death by SIGPIPE; one heap.
+// Whether a request can get what it needs of this process: 0, or an errno, and whether it is threads
+// that are missing, else file descriptors.
+int tx_check_resources(int *is_threads);
+
+// No core dumps, no ptrace by others, no file readable by others; one heap.
 void tx_harden_process(void);
+
+// Ends the process at SIGTERM, SIGINT, SIGHUP and SIGQUIT, with an exit code, or with the shell's
+// codes for them if that is negative. says_so writes a line to stderr first.
+void tx_end_on_signals(int exit_code, int says_so);
+
+// Between these two a signal to end the process waits, for half a second at most.
+void tx_begin_writing(void);
+void tx_end_writing(void);
+
+// Lets the kernel remove children that end: those that a PID 1 inherits.
+void tx_reap_orphans(void);
+
+// Waits for so many seconds or for SIGUSR1, which is kept from the start of the process on. Returns
+// whether it was SIGUSR1.
+int tx_wait_for_sigusr1(double seconds);
+
+// Ends the process after so many seconds, whatever it does, with a text on stderr and exit code 4;
+// or, with restarts, starts the program again in its place. A second call replaces the first.
+void tx_limit_time(double seconds, const char *text, int restarts);
+void tx_lift_time_limit(void);
 
 #endif

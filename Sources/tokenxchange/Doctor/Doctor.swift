@@ -57,7 +57,10 @@ enum Doctor {
     quiet.writeError = { overheard.add($0) }
     var examination = Examination(invocation, world: quiet, log: log)
     var report = DoctorReport(time: world.now(), steps: [])
+    defer { world.timeLimit.lift() }
     for step in steps {
+      // A step makes two requests at most, each within --timeout.
+      world.limitTime(2 * (examination.settings?.timeout ?? 10))
       var found = step(&examination)
       for warning in overheard.take() {
         found.warn(warning, hint: remedy(for: warning))

@@ -13,7 +13,10 @@ extension TransportError {
   ///   - trust: Whom to trust.
   init(outcome: tx_outcome, error: NSError, endpoint: Endpoint, trust: HTTPOptions.Trust) {
     let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError
-    let detail = (underlying ?? error).localizedDescription
+    let detail =
+      outcome.certificate_names_no_host != 0
+      ? "the certificate has no subject alternative name"
+      : (underlying ?? error).localizedDescription
     // libcurl quotes a proxy's URL that it cannot read, password and all.
     guard !detail.hasPrefix("Unsupported proxy"), !detail.contains("@") else {
       self.init(.proxy, detail: "the proxy's URL is not one that can be used")
@@ -21,7 +24,9 @@ extension TransportError {
     }
     var kind = Self.kind(outcome: outcome, error: error, detail: detail, endpoint: endpoint)
     // With verification off, the result is there although the proxy's TLS is agreed on.
-    if outcome.proxy_tls_failed != 0, trust != .anything, [.tls, .reset, .timedOut].contains(kind) {
+    if outcome.proxy_tls_failed != 0, trust != .anything,
+      [.tls, .namelessCertificate, .reset, .timedOut].contains(kind)
+    {
       let what =
         switch kind {
         case .timedOut: "it did not answer in time"
@@ -44,6 +49,7 @@ extension TransportError {
       self.init(kind, detail: "the certificates to trust cannot be read: " + detail)
     case .badAuthority:
       self.init(kind, detail: "one of the certificates to trust is none that OpenSSL can read")
+    case .tooLarge where outcome.too_large != 0: self.init(kind)
     case .tooLarge: self.init(kind, detail: "has more than 64 KiB of headers")
     case .unreachable:
       self.init(kind, detail: String(cString: strerror(Int32(clamping: outcome.os_errno))))
@@ -55,7 +61,8 @@ extension TransportError {
     outcome: tx_outcome, error: NSError, detail: String, endpoint: Endpoint
   ) -> Kind {
     if outcome.refused > 0 { return .notSent }
-    if outcome.too_many_headers != 0 { return .tooLarge }
+    if outcome.too_many_headers != 0 || outcome.too_large != 0 { return .tooLarge }
+    if outcome.certificate_names_no_host != 0 { return .namelessCertificate }
     // The numbers are those of libcurl's CURLcode.
     switch outcome.code {
     case 5, 97: return .proxy

@@ -1,14 +1,14 @@
 import CPlatform
 import Foundation
 import FoundationNetworking
+import Glibc
 import Synchronization
 import TokenExchange
 
 /// Sends requests by URLSession, one at a time, and waits for each answer.
 ///
-/// What URLSession has no words for on Linux (whom to trust, the oldest TLS, proxies, the time for
-/// the whole) goes by the hook of `CPlatform`; a request that the hook cannot vouch for is not
-/// sent.
+/// What URLSession cannot do on Linux (trust, the oldest TLS version, proxies, the time limit, the
+/// response) is done by the hook of `CPlatform`. If the hook cannot, the request is not sent.
 final class URLSessionTransport: Sendable {
   /// A session, and whom its connections have been made to trust.
   private struct Connection {
@@ -47,6 +47,7 @@ final class URLSessionTransport: Sendable {
     guard let endpoint = Endpoint(request.url) else {
       throw TransportError(.notSent, detail: "not an http or https URL: \(request.url)")
     }
+    try Self.checkResources()
     // Held for the whole of it: the hook has one set of settings.
     return try connection.withLock { connection throws(TransportError) in
       try arm(endpoint, options)
@@ -55,9 +56,29 @@ final class URLSessionTransport: Sendable {
         connection?.session.invalidateAndCancel()
         connection = Self.connect(trust: options.trust)
       }
-      guard let connection else { throw TransportError(.notSent) }
-      return try Self.exchange(request, endpoint, options, connection)
+      guard let current = connection else { throw TransportError(.notSent) }
+      do throws(TransportError) {
+        return try Self.exchange(request, endpoint, options, current)
+      } catch {
+        // libcurl's own time limit did not end it: the session's queue may hang for good, and so
+        // would any call to it from here.
+        if error == TransportError(.timedOut) {
+          connection = nil
+          DispatchQueue.global().async { current.session.invalidateAndCancel() }
+        }
+        throw error
+      }
     }
+  }
+
+  /// Makes sure that a request can start threads and open sockets: URLSession hangs or crashes.
+  private static func checkResources() throws(TransportError) {
+    var isThreads: Int32 = 0
+    let code = tx_check_resources(&isThreads)
+    guard code != 0 else { return }
+    let what = isThreads != 0 ? "start a thread" : "open any more files"
+    throw TransportError(
+      .noResources, detail: "this process cannot \(what): \(String(cString: strerror(code)))")
   }
 
   /// Hands the hook what URLSession cannot be told.
@@ -83,7 +104,7 @@ final class URLSessionTransport: Sendable {
     let milliseconds = Int(max(1, min(options.timeout, 86_400) * 1000))
     let failure = tx_arm(
       endpoint.trueURL, system?.file, system?.directory, pem, pem?.count ?? 0, Int32(flags),
-      milliseconds)
+      milliseconds, options.maximumBody)
     guard failure == 0 else {
       throw TransportError(.notSent, detail: "the TLS options could not be set")
     }
@@ -109,7 +130,6 @@ final class URLSessionTransport: Sendable {
   private static func exchange(
     _ request: HTTPRequest, _ endpoint: Endpoint, _ options: HTTPOptions, _ connection: Connection
   ) throws(TransportError) -> HTTPAnswer {
-    let delegate = connection.delegate
     var wire = URLRequest(url: endpoint.url)
     wire.httpMethod = request.method
     wire.httpBody = request.body.map { Data($0) }
@@ -118,35 +138,41 @@ final class URLSessionTransport: Sendable {
     for header in request.headers { wire.setValue(header.value, forHTTPHeaderField: header.name) }
 
     let task = connection.session.dataTask(with: wire)
-    delegate.transfer.withLock {
-      $0 = .init(maximumBody: options.maximumBody, task: task.taskIdentifier)
+    guard let result = connection.delegate.run(task, seconds: options.timeout + 0.5) else {
+      throw TransportError(.timedOut)
     }
-    task.resume()
-    if delegate.finished.wait(timeout: .now() + options.timeout + 0.5) == .timedOut {
-      // It may have ended just now: then its signal must not be left for the next transfer.
-      let isOver = delegate.transfer.withLock { transfer in
-        if !transfer.isOver { transfer.task = -1 }
-        return transfer.isOver
-      }
-      guard isOver else {
-        task.cancel()
-        throw TransportError(.timedOut)
-      }
-      delegate.finished.wait()
-    }
-    let transfer = delegate.transfer.withLock { $0 }
     let outcome = tx_outcome()
-    if transfer.isTooLarge { throw TransportError(.tooLarge) }
     if outcome.refused > 0 || outcome.applied == 0 {
       let option = "the option \(outcome.refused_option) of libcurl could not be set"
-      let detail = outcome.refused > 0 ? option : transfer.error?.localizedDescription
-      throw TransportError(.notSent, detail: detail ?? "the request never reached libcurl")
+      var detail = outcome.refused > 0 ? option : "the request never reached libcurl"
+      if outcome.refused == 0, case .failure(let error) = result {
+        detail = error.localizedDescription
+      }
+      throw TransportError(.notSent, detail: detail)
     }
-    if let error = transfer.error {
+    if case .failure(let error) = result {
       throw TransportError(
         outcome: outcome, error: error, endpoint: endpoint, trust: options.trust)
     }
-    guard let answer = transfer.answer else { throw TransportError(.other) }
-    return answer
+    return try response(status: outcome.status)
+  }
+
+  /// Takes the response from the hook.
+  private static func response(status: Int) throws(TransportError) -> HTTPAnswer {
+    let response = tx_take_response()
+    defer {
+      free(response.head)
+      free(response.body)
+    }
+    func bytes(_ start: UnsafeMutablePointer<CChar>?, _ count: Int) -> [UInt8] {
+      [UInt8](UnsafeRawBufferPointer(start: start, count: count))
+    }
+    // libcurl takes any three digits for a status.
+    guard response.head != nil, status >= 100 else {
+      throw TransportError(.notHTTP, detail: "status \(status)")
+    }
+    return HTTPAnswer(
+      status: status, head: bytes(response.head, response.head_length),
+      body: bytes(response.body, response.body_length))
   }
 }

@@ -49,9 +49,11 @@ struct Sidecar: Sendable {
 
   /// Looks at clock and files, renews if that is due, and waits for the next look.
   mutating func step() {
+    world.limitExchange(settings.exchange.timeout)
     look()
     if world.now() >= due.date || world.uptime() >= due.uptime { renew() }
     removeIfExpired()
+    world.timeLimit.lift()
     if world.sidecar.wait(pause) { due = Due() }
   }
 

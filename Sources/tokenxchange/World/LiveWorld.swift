@@ -42,6 +42,7 @@ extension World {
       makeFolder: { path, mode throws(WriteFault) in
         try AtomicFile.makeFolder(path, mode: mode)
       },
-      cache: .live, person: .live, machine: .live, sidecar: .live)
+      cache: .live, person: .live, machine: .live, sidecar: .live,
+      timeLimit: .live)
   }
 }

@@ -1,7 +1,9 @@
+import CPlatform
+
 /// What only a program that stays needs of the world outside.
 struct SidecarWorld: Sendable {
-  /// Takes over SIGTERM, SIGINT and SIGUSR1; the first two end the process with this exit code, or
-  /// with the shell's codes for them if it is nil.
+  /// Lets SIGTERM, SIGINT, SIGHUP and SIGQUIT end the process with this exit code, after a line on
+  /// stderr; nil leaves the shell's codes.
   var takeSignals: @Sendable (_ exitCode: Int32?) -> Void
   /// Waits so many seconds at most, or until SIGUSR1; whether it was SIGUSR1.
   var wait: @Sendable (Double) -> Bool
@@ -16,11 +18,17 @@ struct SidecarWorld: Sendable {
 extension SidecarWorld {
   /// The real world.
   static var live: SidecarWorld {
-    let watch = SignalWatch()
-    return SidecarWorld(
-      takeSignals: { watch.start(exitCode: $0) },
-      wait: { watch.wait(seconds: $0) },
-      uninterrupted: { body throws(WriteFault) in try watch.uninterrupted(body) },
+    SidecarWorld(
+      takeSignals: { exitCode in
+        tx_reap_orphans()
+        tx_end_on_signals(exitCode ?? -1, exitCode == nil ? 0 : 1)
+      },
+      wait: { tx_wait_for_sigusr1($0) != 0 },
+      uninterrupted: { body throws(WriteFault) in
+        tx_begin_writing()
+        defer { tx_end_writing() }
+        try body()
+      },
       testWriting: { path throws(WriteFault) in
         try AtomicFile.testWriting(path)
         AtomicFile.sweep(besides: path)

@@ -37,6 +37,8 @@ struct World: Sendable {
   var machine: Machine
   /// What only `sidecar` needs.
   var sidecar: SidecarWorld
+  /// What ends a process that hangs.
+  var timeLimit: TimeLimit
 }
 
 extension World {
@@ -47,6 +49,11 @@ extension World {
   func report(_ problem: Problem) {
     writeError("tokenxchange: " + problem.sentence)
     writeError("hint: " + problem.hint)
+  }
+
+  /// A failure as ``report(_:)`` writes it.
+  func lines(_ problem: Problem) -> String {
+    "tokenxchange: \(problem.sentence)\nhint: \(problem.hint)\n"
   }
 
   /// What hears of each step: standard error with `--verbose`, else nobody.

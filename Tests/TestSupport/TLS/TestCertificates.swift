@@ -24,6 +24,10 @@ public struct TestCertificates: Sendable {
   public let expired: Pair
   /// For another host.
   public let wrongHost: Pair
+  /// For 127.0.0.1 by its common name alone: there is no subject alternative name.
+  public let nameless: Pair
+  /// The same, with a subject alternative name that is no host.
+  public let mailOnly: Pair
   /// For 127.0.0.1 and localhost, by the other authority.
   public let stranger: Pair
 
@@ -46,6 +50,8 @@ public struct TestCertificates: Sendable {
     server = try mint.leaf("server", names: local, by: authority)
     expired = try mint.leaf("expired", names: local, by: authority, isExpired: true)
     wrongHost = try mint.leaf("wrong-host", names: "DNS:elsewhere.example", by: authority)
+    nameless = try mint.leaf("nameless", names: nil, by: authority)
+    mailOnly = try mint.leaf("mail-only", names: "email:a@b.example", by: authority)
     stranger = try mint.leaf("stranger", names: local, by: otherAuthority)
   }
 
@@ -64,15 +70,17 @@ public struct TestCertificates: Sendable {
     }
 
     func leaf(
-      _ name: String, names: String, by authority: Pair, isExpired: Bool = false
+      _ name: String, names: String?, by authority: Pair, isExpired: Bool = false
     ) throws -> Pair {
       let pair = pair(name)
       let request = directory.path("\(name).csr")
       try run(
         "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
-        pair.key, "-out", request, "-subj", "/CN=test \(name)")
+        pair.key, "-out", request, "-subj",
+        name == "nameless" || name == "mail-only" ? "/CN=127.0.0.1" : "/CN=test \(name)")
       let extensions = try directory.write(
-        "subjectAltName=\(names)\nextendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n",
+        (names.map { "subjectAltName=\($0)\n" } ?? "")
+          + "extendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n",
         to: "\(name).ext")
       if isExpired {
         try sign(request, expiredInto: pair, by: authority, extensions: extensions)

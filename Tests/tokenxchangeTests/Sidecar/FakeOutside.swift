@@ -90,7 +90,7 @@ final class FakeOutside: Sendable {
       copyProgram: { _, _ in }, writeOutput: { _ in },
       writeError: { line in self.set { $0.errors.append(line) } },
       userID: 1000, makeFolder: { _, _ in }, cache: .failing, person: .nobody, machine: .bare,
-      sidecar: sidecarWorld)
+      sidecar: sidecarWorld, timeLimit: .none)
   }
 
   private var sidecarWorld: SidecarWorld {

@@ -1,0 +1,169 @@
+// The response, collected from libcurl's callbacks. URLSession never sees it.
+//
+// URLSession on Linux traps on responses that libcurl accepts: headers that end in the middle,
+// trailers, a blank line with more on it, a length that a Double rounds up, odd redirects and
+// challenges. It also buffers a body without end. So head and body are kept here, within limits, and
+// URLSession gets the same small response every time, or an error.
+#define _GNU_SOURCE
+#include "CPlatform.h"
+#include "Hook.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  CURLOPT_WRITEDATA = 10001,
+  CURLOPT_WRITEFUNCTION = 20011,
+  CURLOPT_HEADERDATA = 10029,
+  CURLOPT_HEADERFUNCTION = 20079,
+  CURLOPT_MAXFILESIZE_LARGE = 30117,
+  CURLINFO_RESPONSE_CODE = 0x200000 + 2,
+  CURLE_FILESIZE_EXCEEDED = 63,
+};
+enum { MAXIMUM_HEAD = 65536 };
+
+typedef size_t data_function(char *, size_t, size_t, void *);
+
+// What URLSession set on the handle that it made last.
+static struct {
+  void *easy, *data;
+  data_function *header;
+} urlsession;
+
+struct buffer { char *bytes; size_t length, capacity; };
+
+// The transfer under way. The hook's lock guards it.
+static struct {
+  void *easy;
+  struct buffer head, body;
+  size_t header_bytes, maximum_body;
+  int is_head_complete, too_many_headers, too_large;
+} transfer;
+
+void response_reset(size_t maximum_body) {
+  free(transfer.head.bytes);
+  free(transfer.body.bytes);
+  memset(&transfer, 0, sizeof transfer);
+  transfer.maximum_body = maximum_body;
+}
+
+static int append(struct buffer *buffer, const char *bytes, size_t length) {
+  if (buffer->capacity - buffer->length < length) {
+    size_t capacity = buffer->capacity ? buffer->capacity : 4096;
+    while (capacity - buffer->length < length) capacity *= 2;
+    char *larger = realloc(buffer->bytes, capacity);
+    if (!larger) return 0;
+    buffer->bytes = larger;
+    buffer->capacity = capacity;
+  }
+  memcpy(buffer->bytes + buffer->length, bytes, length);
+  buffer->length += length;
+  return 1;
+}
+
+// Takes a line of a head. Returning fewer bytes than were given ends the transfer.
+static size_t take_header(char *line, size_t size, size_t count, void *easy) {
+  getinfo_function *getinfo = LIBRARY(curl_easy_getinfo, getinfo_function *);
+  size_t length = size * count, taken = 0;
+  hook_lock();
+  // A transfer that was given up has no response.
+  if (easy != transfer.easy) goto end;
+  transfer.header_bytes += length;
+  if (transfer.header_bytes > MAXIMUM_HEAD) {
+    transfer.too_many_headers = 1;
+    goto end;
+  }
+  // After the head come trailers (RFC 9112, section 7.1.2), which nothing here needs.
+  if (!transfer.is_head_complete) {
+    if (!append(&transfer.head, line, length)) goto end;
+    // For libcurl, a line that begins with CR or LF ends the head.
+    if (length > 0 && (line[0] == '\r' || line[0] == '\n')) {
+      long status = 0;
+      getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+      // An interim response (RFC 9110, section 15.2) is followed by another one; 101 is not, because
+      // after it the connection speaks another protocol.
+      if (status / 100 == 1 && status != 101) transfer.head.length = 0;
+      else transfer.is_head_complete = 1;
+    }
+  }
+  taken = length;
+end:
+  hook_unlock();
+  return taken;
+}
+
+static size_t take_body(char *bytes, size_t size, size_t count, void *easy) {
+  size_t length = size * count, taken = 0;
+  hook_lock();
+  if (easy == transfer.easy && transfer.is_head_complete) {
+    if (length > transfer.maximum_body - transfer.body.length) transfer.too_large = 1;
+    else if (append(&transfer.body, bytes, length)) taken = length;
+  }
+  hook_unlock();
+  return taken;
+}
+
+int response_begin(void *easy, setopt_function *setopt) {
+  if (easy != urlsession.easy || !urlsession.header) return CURLOPT_HEADERFUNCTION;
+  transfer.easy = easy;
+  if (setopt(easy, CURLOPT_HEADERFUNCTION, &take_header)) return CURLOPT_HEADERFUNCTION;
+  if (setopt(easy, CURLOPT_HEADERDATA, easy)) return CURLOPT_HEADERDATA;
+  if (setopt(easy, CURLOPT_WRITEFUNCTION, &take_body)) return CURLOPT_WRITEFUNCTION;
+  if (setopt(easy, CURLOPT_WRITEDATA, easy)) return CURLOPT_WRITEDATA;
+  // A body that announces its length is refused before its first byte.
+  if (setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (long long)transfer.maximum_body))
+    return CURLOPT_MAXFILESIZE_LARGE;
+  return 0;
+}
+
+int response_is_current(void *easy) { return easy == transfer.easy; }
+
+int response_is_complete(void) { return transfer.is_head_complete; }
+
+void response_limits(int code, int *too_many_headers, int *too_large) {
+  *too_many_headers = transfer.too_many_headers;
+  *too_large = transfer.too_large || code == CURLE_FILESIZE_EXCEEDED;
+}
+
+int response_announce(void) {
+  static char status[] = "HTTP/1.1 200 OK\r\n", end[] = "\r\n";
+  size_t lines[] = {sizeof status - 1, sizeof end - 1};
+  return urlsession.header(status, 1, lines[0], urlsession.data) == lines[0] &&
+         urlsession.header(end, 1, lines[1], urlsession.data) == lines[1];
+}
+
+struct tx_response tx_take_response(void) {
+  hook_lock();
+  struct tx_response response = {0};
+  if (transfer.is_head_complete)
+    response = (struct tx_response){
+        transfer.head.bytes, transfer.head.length, transfer.body.bytes, transfer.body.length};
+  else free(transfer.head.bytes), free(transfer.body.bytes);
+  memset(&transfer, 0, sizeof transfer);
+  hook_unlock();
+  return response;
+}
+
+// Notes the callback for headers; a transfer gets ours when it is added. Every option is a pointer
+// or as wide as one.
+int HOOK(curl_easy_setopt)(void *easy, int option, ...) {
+  setopt_function *setopt = ORIGINAL(curl_easy_setopt, setopt_function *);
+  va_list arguments;
+  va_start(arguments, option);
+  void *value = va_arg(arguments, void *);
+  va_end(arguments);
+  if (option == CURLOPT_HEADERDATA || option == CURLOPT_HEADERFUNCTION) {
+    hook_lock();
+    if (urlsession.easy != easy) memset(&urlsession, 0, sizeof urlsession);
+    urlsession.easy = easy;
+    if (option == CURLOPT_HEADERDATA) urlsession.data = value;
+    else urlsession.header = (data_function *)value;
+    hook_unlock();
+  }
+  return setopt(easy, option, value);
+}
+
+#ifndef TOKENXCHANGE_STATIC
+EXPORT(curl_easy_setopt);
+#endif

@@ -1,0 +1,145 @@
+// Signals and the time limit. Handlers only: a thread could not be created at a pids limit, and what
+// hangs must not be waited for. Handlers call nothing but async-signal-safe functions.
+#define _GNU_SOURCE
+#include "CPlatform.h"
+#include "Signals.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+// How long a write that is under way may take when a signal to end the process comes.
+enum { WRITE_GRACE_MS = 500 };
+
+static char **start_arguments, **start_variables;
+
+static atomic_int is_writing, ending;
+static int end_code = -1, says_ending;
+
+static atomic_int limit_restarts;
+static char limit_text[1024];
+static volatile size_t limit_length;
+
+static void write_error(const char *text, size_t length) {
+  // A pipe that is full because it is not read must not keep the process here.
+  struct pollfd stream = {.fd = STDERR_FILENO, .events = POLLOUT};
+  if (poll(&stream, 1, 0) > 0 && write(STDERR_FILENO, text, length) < 0) return;
+}
+
+static void leave(int number) {
+  if (says_ending) {
+    const char *text = number == SIGHUP    ? "tokenxchange: stopping: SIGHUP\n"
+                       : number == SIGINT  ? "tokenxchange: stopping: SIGINT\n"
+                       : number == SIGQUIT ? "tokenxchange: stopping: SIGQUIT\n"
+                                           : "tokenxchange: stopping: SIGTERM\n";
+    write_error(text, strlen(text));
+  }
+  _exit(end_code >= 0 ? end_code : 128 + number);
+}
+
+static void set_timer(long milliseconds) {
+  struct itimerval timer = {
+      .it_value = {milliseconds / 1000, milliseconds % 1000 * 1000}};
+  setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+static void end(int number) {
+  ending = number;
+  if (!is_writing) leave(number);
+  // tx_end_writing leaves; if the disk hangs, the timer does.
+  set_timer(WRITE_GRACE_MS);
+}
+
+// Replaces the process by a new one of the same program, as it was started.
+static void restart(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGUSR1);
+  sigprocmask(SIG_SETMASK, &set, NULL);
+  syscall(SYS_close_range, 3u, ~0u, 0u);
+  execve("/proc/self/exe", start_arguments, start_variables);
+}
+
+static void time_is_up(int number) {
+  (void)number;
+  if (ending) leave(ending);
+  write_error(limit_text, limit_length);
+  if (limit_restarts) restart();
+  _exit(4);
+}
+
+static void handle(int number, void (*handler)(int)) {
+  struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+  sigfillset(&action.sa_mask);
+  sigaction(number, &action, NULL);
+}
+
+void signals_begin(char **arguments, char **variables) {
+  start_arguments = arguments;
+  // Later changes to the environment move the pointers, but keep the strings.
+  size_t count = 0;
+  while (variables[count]) count++;
+  start_variables = calloc(count + 1, sizeof *variables);
+  if (start_variables) memcpy(start_variables, variables, count * sizeof *variables);
+  sigset_t set;
+  sigemptyset(&set);
+  for (int i = 0; i < 5; i++) sigaddset(&set, (int[]){SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM}[i]);
+  sigprocmask(SIG_UNBLOCK, &set, NULL);
+  // SIGUSR1 stays pending until the sidecar takes it; the other commands never do.
+  sigemptyset(&set);
+  sigaddset(&set, SIGUSR1);
+  sigprocmask(SIG_BLOCK, &set, NULL);
+  // A write that fails is reported; a signal would end the process without a word.
+  signal(SIGXFSZ, SIG_IGN);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+void tx_end_on_signals(int exit_code, int says_so) {
+  end_code = exit_code;
+  says_ending = says_so;
+  // As PID 1 of a container, a process ignores the signals that it has no handler for.
+  for (int i = 0; i < 3; i++) handle((int[]){SIGTERM, SIGINT, SIGQUIT}[i], end);
+  // nohup ignores it, and that stays so.
+  struct sigaction old;
+  if (sigaction(SIGHUP, NULL, &old) || old.sa_handler != SIG_IGN) handle(SIGHUP, end);
+}
+
+void tx_reap_orphans(void) { signal(SIGCHLD, SIG_IGN); }
+
+void tx_begin_writing(void) { is_writing = 1; }
+
+void tx_end_writing(void) {
+  is_writing = 0;
+  if (ending) leave(ending);
+}
+
+int tx_wait_for_sigusr1(double seconds) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGUSR1);
+  if (seconds < 0) seconds = 0;
+  struct timespec time = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
+  // Any other signal ends the wait early, which does no harm.
+  return sigtimedwait(&set, NULL, &time) == SIGUSR1;
+}
+
+void tx_limit_time(double seconds, const char *text, int restarts) {
+  set_timer(0);
+  limit_length = strnlen(text, sizeof limit_text);
+  memcpy(limit_text, text, limit_length);
+  limit_restarts = restarts;
+  handle(SIGALRM, time_is_up);
+  // A day is longer than any of the program's own limits.
+  double most = 86400 * 365.0;
+  set_timer((long)((seconds < most ? seconds : most) * 1000) + 1);
+}
+
+void tx_lift_time_limit(void) {
+  if (!ending) set_timer(0);
+}

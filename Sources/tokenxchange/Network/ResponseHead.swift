@@ -1,0 +1,33 @@
+import TokenExchange
+
+extension HTTPAnswer {
+  /// Reads a response off the wire.
+  ///
+  /// - Parameters:
+  ///   - status: The status code.
+  ///   - head: The status line and the header lines, each with its line end.
+  ///   - body: The body.
+  init(status: Int, head: [UInt8], body: [UInt8]) {
+    var fields: [(name: String, value: String)] = []
+    for line in head.split(separator: UInt8(ascii: "\n")).dropFirst() {
+      // A line that begins with white space continues the one before it (RFC 9112, section 5.2).
+      if let first = line.first, first == 0x20 || first == 0x09, !fields.isEmpty {
+        fields[fields.count - 1].value += " " + Self.text(line)
+        continue
+      }
+      guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
+      fields.append((Self.text(line[..<colon]).lowercased(), Self.text(line[(colon + 1)...])))
+    }
+    self.init(
+      status: status,
+      headers: Dictionary(fields.map { ($0.name, $0.value) }) { $0 + ", " + $1 }, body: body)
+  }
+
+  /// Bytes without the white space around them.
+  private static func text(_ bytes: ArraySlice<UInt8>) -> String {
+    func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0D].contains(byte) }
+    let start = bytes.drop(while: isSpace)
+    let end = start.lastIndex { !isSpace($0) } ?? start.startIndex - 1
+    return String(decoding: start[..<(end + 1)], as: UTF8.self)
+  }
+}

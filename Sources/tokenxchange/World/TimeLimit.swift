@@ -1,0 +1,45 @@
+import CPlatform
+import TokenExchange
+
+/// Ends a process that hangs, wherever it hangs, so that `--timeout` holds in any case.
+struct TimeLimit: Sendable {
+  /// Sets the limit, in place of an earlier one.
+  ///
+  /// The text goes to stderr; then the process ends with exit code 4, or starts again.
+  var set: @Sendable (_ seconds: Double, _ text: String, _ restarts: Bool) -> Void
+  /// Removes the limit.
+  var lift: @Sendable () -> Void
+
+  /// Seconds after `--timeout`: what ends in time reports better what went wrong.
+  static let grace = 1.0
+}
+
+extension TimeLimit {
+  /// A timer of the kernel.
+  static let live = TimeLimit(
+    set: { tx_limit_time($0, $1, $2 ? 1 : 0) }, lift: { tx_lift_time_limit() })
+}
+
+extension World {
+  /// Ends the run a moment after a time-out, if nothing else does.
+  func limitTime(_ timeout: Double) {
+    let problem = Problem.hung(seconds: timeout)
+    timeLimit.set(timeout + TimeLimit.grace, lines(problem), false)
+  }
+
+  /// Starts the sidecar again a moment after a time-out, if an exchange hangs.
+  func limitExchange(_ timeout: Double) {
+    let text = "the exchange hung for more than \(Problem.span(timeout)) (--timeout)"
+    timeLimit.set(timeout + TimeLimit.grace, "tokenxchange: \(text); starting again\n", true)
+  }
+}
+
+extension Problem {
+  /// The run was stopped from outside.
+  static func hung(seconds: Double) -> Problem {
+    Problem(
+      .network, "the run hung for more than \(span(seconds)) (--timeout) and was stopped",
+      hint: "run it with --verbose to see the last step; a file system that hangs or a limit on "
+        + "threads or CPU time may be the cause")
+  }
+}

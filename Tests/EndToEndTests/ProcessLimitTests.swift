@@ -1,0 +1,184 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// At the limits that a machine or a container sets, the program says so and never hangs.
+@Suite(.enabled(if: TestBinary.find("prlimit") != nil, "prlimit is not installed"))
+struct ProcessLimitTests {
+  static let resourceHint =
+    "raise the limit (ulimit -u or -n, or the container's pids limit), or stop what uses it up"
+  static let user = ["--reuid=54321", "--regid=54321", "--clear-groups"]
+  static let canSwitchUser = geteuid() == 0 && TestBinary.find("setpriv") != nil
+
+  private func prlimit(_ limit: String, _ arguments: [String]) async throws -> ProcessResult {
+    try await ProcessRunner(
+      TestBinary.find("prlimit") ?? "prlimit", [limit, TestBinary.path] + arguments
+    ).result()
+  }
+
+  @Test("no descriptor for /proc: exit 1", .enabled(if: Isolation.isStatic, "\(Isolation.need)"))
+  func needsADescriptor() async throws {
+    let plugin = try Plugin()
+    for arguments in [plugin.flags, ["version"], []] {
+      let result = try await prlimit("--nofile=3", arguments)
+      plugin.expectFailure(
+        result, 1, "/proc/self/cmdline cannot be read: Too many open files",
+        hint: "raise the limit of open files (ulimit -n, LimitNOFILE): 64 are enough")
+    }
+  }
+
+  @Test("too few descriptors for a request: exit 1, nothing is sent", arguments: [4, 5, 6, 8, 10])
+  func needsDescriptors(number: Int) async throws {
+    // The dynamic linker of a development build has none for its libraries.
+    guard Isolation.isStatic || number > 4 else { return }
+    let plugin = try Plugin()
+    plugin.expectFailure(
+      try await prlimit("--nofile=\(number)", plugin.flags), 1,
+      "nothing was sent to DEX: this process cannot open any more files: Too many open files",
+      hint: Self.resourceHint)
+    #expect(plugin.site.dex.tokenRequests == 0)
+  }
+
+  @Test("13 descriptors are enough") func descriptorsSuffice() async throws {
+    let plugin = try Plugin()
+    try plugin.expectCredential(try await prlimit("--nofile=13", plugin.flags))
+  }
+
+  @Test(
+    "without /proc: exit 1",
+    .enabled(if: Isolation.isPossible && Isolation.isStatic, "\(Isolation.need)"),
+    arguments: [["version"], [], ["get-token"]])
+  func needsProc(arguments: [String]) async throws {
+    let plugin = try Plugin()
+    try FileManager.default.copyItem(
+      atPath: TestBinary.path, toPath: plugin.folder.path("tokenxchange"))
+    let result = try await ProcessRunner(
+      TestBinary.find("chroot") ?? "chroot", [plugin.folder.path, "/tokenxchange"] + arguments
+    ).result()
+    plugin.expectFailure(
+      result, 1, "/proc/self/cmdline cannot be read: No such file or directory",
+      hint: "mount proc on /proc (mount -t proc proc /proc), as every container runtime does")
+  }
+
+  @Test(
+    "too few threads for a request: exit 1 at once", .enabled(if: canSwitchUser, "needs root"),
+    arguments: [1, 2, 4])
+  func needsThreads(number: Int) async throws {
+    let plugin = try ReadableByAll()
+    let result = try await plugin.run(limit: number, plugin.flags + ["--timeout=3s"])
+    plugin.plugin.expectFailure(
+      result, 1,
+      "nothing was sent to DEX: this process cannot start a thread: Resource temporarily "
+        + "unavailable", hint: Self.resourceHint)
+    #expect(result.duration < 2.5)
+  }
+
+  @Test(
+    "the sidecar at a limit of one process: it reports, tries again, and obeys signals",
+    .enabled(if: canSwitchUser, "needs root"), arguments: [SIGTERM, SIGINT, SIGHUP])
+  func sidecarNeedsThreads(number: Int32) async throws {
+    let plugin = try ReadableByAll()
+    let sidecar = try plugin.runner(
+      limit: 1, ["sidecar", "--write", plugin.folder + "/kept"] + plugin.flags
+    ).start()
+    #expect(
+      try await SidecarRun.wait {
+        sidecar.errorsSoFar.contains("this process cannot start a thread: Resource temporarily")
+      })
+    sidecar.send(signal: number)
+    let result = await sidecar.result
+    #expect(result.ending == .exit(0))
+    let name = [SIGTERM: "SIGTERM", SIGINT: "SIGINT", SIGHUP: "SIGHUP"][number] ?? ""
+    #expect(result.errors.hasSuffix("tokenxchange: stopping: \(name)\n"))
+  }
+
+  @Test("a run that hangs ends a second after --timeout")
+  func endsThoughStandardErrorIsFull() async throws {
+    let plugin = try Plugin()
+    let log = try FullPipe()
+    let run = try ProcessRunner(
+      "/bin/sh",
+      ["-c", "exec \"$@\" 2>\(log.path)", "sh", TestBinary.path] + plugin.flags
+        + ["--verbose", "--timeout=1s"], timeout: 20)
+    let result = try await run.result()
+    #expect(result.ending == .exit(4))
+    #expect(result.output == "")
+    #expect(result.duration > 1.5 && result.duration < 8)
+  }
+
+  @Test("a limit on file sizes is reported, and leaves nothing behind")
+  func survivesSIGXFSZ() async throws {
+    let plugin = try Plugin()
+    try FileManager.default.createDirectory(
+      atPath: plugin.folder.path("kept"), withIntermediateDirectories: true)
+    let file = plugin.folder.path("kept/token")
+    for more in [["--once"], []] {
+      let result = try await prlimit(
+        "--fsize=0", ["sidecar", "--write", file] + plugin.flags + more)
+      #expect(result.ending == .exit(2))
+      #expect(result.errors.contains(": File too large\n"), "\(result.errors)")
+    }
+    let names = try FileManager.default.contentsOfDirectory(atPath: plugin.folder.path("kept"))
+    #expect(names.isEmpty)
+    // A pipe has no size.
+    try plugin.expectCredential(try await prlimit("--fsize=0", plugin.flags))
+    let output = plugin.folder.path("output")
+    let result = try await ProcessRunner(
+      "/bin/sh",
+      [
+        "-c", "exec \"$@\" >\(output)", "sh", TestBinary.find("prlimit") ?? "prlimit",
+        "--fsize=0", TestBinary.path,
+      ] + plugin.flags
+    ).result()
+    plugin.expectFailure(
+      result, 1, "the credential could not be written to standard output: File too large",
+      hint: "the program that ran this one closed the pipe, or the disk behind it is full")
+  }
+}
+
+/// A plugin whose files another user may read, in a folder where that user may write.
+private struct ReadableByAll {
+  let plugin: Plugin
+  let folder: String
+  private let directory: TemporaryDirectory
+
+  init() throws {
+    plugin = try Plugin()
+    directory = try TemporaryDirectory()
+    folder = directory.path
+    chmod(folder, 0o777)
+    let token = try String(contentsOfFile: plugin.tokenFile, encoding: .utf8)
+    try directory.write(token, to: "token", mode: 0o644)
+  }
+
+  var flags: [String] { plugin.flags("--token-file", folder + "/token") }
+
+  func runner(limit: Int, _ arguments: [String]) -> ProcessRunner {
+    ProcessRunner(
+      TestBinary.find("setpriv") ?? "setpriv",
+      ProcessLimitTests.user + ["prlimit", "--nproc=\(limit)", TestBinary.path] + arguments,
+      environment: ["PATH": "/usr/bin:/bin"])
+  }
+
+  func run(limit: Int, _ arguments: [String]) async throws -> ProcessResult {
+    try await runner(limit: limit, arguments).result()
+  }
+}
+
+/// A pipe that is full and that nothing reads.
+final class FullPipe {
+  private var ends: [Int32] = [0, 0]
+
+  init() throws {
+    try #require(pipe(&ends) == 0)
+    // The shell opens the pipe a second time, so that writing to it blocks there.
+    _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
+    while write(ends[1], "....", 4) > 0 {}
+  }
+
+  /// A path by which another process can open it.
+  var path: String { "/proc/\(getpid())/fd/\(ends[1])" }
+
+  deinit { for end in ends { close(end) } }
+}
