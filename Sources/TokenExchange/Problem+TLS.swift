@@ -56,7 +56,8 @@ extension Problem {
   }
 
   /// Words the failure of a proxy.
-  static func proxy(_ detail: String, _ url: EndpointURL) -> Problem {
+  static func proxy(_ error: TransportError, _ url: EndpointURL) -> Problem {
+    let detail = CleanText.line(error.detail)
     let variables = "HTTPS_PROXY and ALL_PROXY"
     let hint =
       switch true {
@@ -72,8 +73,9 @@ extension Problem {
       default:
         "see \(variables); NO_PROXY names hosts that are reached without one"
       }
+    let name = error.proxy.map { " " + CleanText.line($0) } ?? ""
     return Problem(
-      .network, "the proxy for \(url.authority) cannot be used: \(detail)", hint: hint)
+      .network, "the proxy\(name) for \(url.authority) cannot be used: \(detail)", hint: hint)
   }
 
   /// OpenSSL's reason not to accept a certificate; nil if the fault is another one.

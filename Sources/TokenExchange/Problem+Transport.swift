@@ -12,11 +12,7 @@ extension Problem {
   ) -> Problem {
     let detail = CleanText.line(error.detail)
     switch error.kind {
-    case .nameNotFound:
-      return Problem(
-        .network, "the name \(url.host) has no address",
-        hint: "check its spelling and the pod's DNS; a Service of another namespace is "
-          + "NAME.NAMESPACE.svc")
+    case .nameNotFound, .nameServer: return .unresolved(error, host: url.host)
     case .refused:
       return Problem(
         .network, "\(url.hostAndPort) refuses connections",
@@ -53,7 +49,7 @@ extension Problem {
       return Problem(
         .answer, "the answer of \(url.text) is compressed, which was not asked for",
         hint: "turn compression off for this path in the ingress or proxy in front of Dex")
-    case .proxy: return .proxy(detail, url)
+    case .proxy: return .proxy(error, url)
     case .notSent:
       return Problem(
         .usage, "nothing was sent to \(url.authority): \(detail)",
@@ -67,12 +63,6 @@ extension Problem {
 
   /// A time-out, by how far things had come: each leads to another place to look at.
   private static func timedOut(_ detail: String, _ url: EndpointURL, _ span: String) -> Problem {
-    if detail.hasPrefix("Resolving") {
-      return Problem(
-        .network, "the name \(url.host) was not resolved within \(span)",
-        hint: "the pod's DNS does not answer: see /etc/resolv.conf, and whether a NetworkPolicy "
-          + "lets port 53 through")
-    }
     if detail.hasPrefix("Connection time") || detail.hasPrefix("Failed to connect") {
       return Problem(
         .network, "\(url.hostAndPort) took no connection within \(span)",
@@ -90,7 +80,7 @@ extension Problem {
         + "cluster's keys: look at its log; --timeout gives more time")
   }
 
-  private static func span(_ seconds: Double) -> String {
+  static func span(_ seconds: Double) -> String {
     let steps = seconds < 0.1 ? 1000.0 : seconds < 10 ? 100 : 1
     let seconds = (min(seconds, 1e9) * steps).rounded() / steps
     return seconds == seconds.rounded() ? "\(Int(seconds)) s" : "\(seconds) s"
