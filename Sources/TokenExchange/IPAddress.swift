@@ -5,7 +5,8 @@ package struct IPAddress: Sendable, Equatable {
 
   /// Makes an address from its bytes, as in a DNS record.
   package init(bytes: [UInt8]) {
-    let isMapped = bytes.count == 16 && bytes.prefix(10).allSatisfy { $0 == 0 }
+    let isMapped =
+      bytes.count == 16 && bytes.prefix(10).allSatisfy { $0 == 0 }
       && bytes[10] == 255 && bytes[11] == 255
     self.bytes = isMapped ? Array(bytes[12...]) : bytes
   }

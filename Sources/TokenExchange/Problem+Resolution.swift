@@ -59,7 +59,7 @@ extension NameLookup {
   }
 
   /// One line about all names that were tried, those with the same result together.
-  static func summary(of lookups: [NameLookup], host: String) -> String {
+  package static func summary(of lookups: [NameLookup], host: String? = nil) -> String {
     if lookups.count > 1, lookups.allSatisfy(\.isUnanswered), let first = lookups.first {
       var merged = first
       merged.seconds = lookups.map(\.seconds).reduce(0, +)

@@ -57,7 +57,10 @@ extension Problem {
 
   /// Words the failure of a proxy.
   static func proxy(_ error: TransportError, _ url: EndpointURL) -> Problem {
-    let detail = CleanText.line(error.detail)
+    let detail =
+      error.lookups.isEmpty
+      ? CleanText.line(error.detail)
+      : "could not resolve its name: " + NameLookup.summary(of: error.lookups)
     let variables = "HTTPS_PROXY and ALL_PROXY"
     let hint =
       switch true {

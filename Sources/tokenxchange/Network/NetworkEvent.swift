@@ -76,3 +76,19 @@ final class NetworkEvents: Sendable {
     for observer in observers { observer(event) }
   }
 }
+
+/// Keeps network events until they are asked for.
+final class NetworkRecord: Sendable {
+  private let events = Mutex<[NetworkEvent]>([])
+
+  /// Keeps an event.
+  func add(_ event: NetworkEvent) { events.withLock { $0.append(event) } }
+
+  /// Returns the events so far and forgets them.
+  func take() -> [NetworkEvent] {
+    events.withLock { events in
+      defer { events = [] }
+      return events
+    }
+  }
+}

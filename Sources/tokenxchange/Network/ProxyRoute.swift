@@ -49,7 +49,8 @@ enum ProxyRoute: Sendable, Equatable {
     {
       self = .direct(.excluded(entry: entry, variable: list.variable))
     } else {
-      self = ProxyURL(named.value).map { .proxy($0, variable: named.variable) }
+      self =
+        ProxyURL(named.value).map { .proxy($0, variable: named.variable) }
         ?? .invalid(variable: named.variable)
     }
   }
@@ -71,7 +72,7 @@ enum NoProxyList {
     return entries.first { entry in
       if let block = CIDRBlock(entry) { return address.map(block.contains) ?? false }
       let (name, only) = split(entry)
-      guard only == nil || only == "" || only == String(port) else { return false }
+      guard only.isEmpty || only == String(port) else { return false }
       if let excluded = IPAddress(name) { return excluded == address }
       guard address == nil, !name.isEmpty else { return false }
       if name.hasPrefix(".") { return host.hasSuffix(name) }
@@ -80,13 +81,16 @@ enum NoProxyList {
     }
   }
 
-  /// Splits `HOST:PORT`; an IPv6 address has brackets then, and only then.
-  private static func split(_ entry: String) -> (name: Substring, port: Substring?) {
-    guard let colon = entry.lastIndex(of: ":"), !entry.hasSuffix("]") else { return (entry[...], nil) }
+  /// Splits `HOST:PORT`, where the port may be missing; an IPv6 address has brackets if, and only
+  /// if, a port follows.
+  private static func split(_ entry: String) -> (name: Substring, port: Substring) {
+    guard let colon = entry.lastIndex(of: ":"), !entry.hasSuffix("]") else {
+      return (entry[...], "")
+    }
     let name = entry[..<colon]
     let port = entry[entry.index(after: colon)...]
     if name.hasPrefix("["), name.hasSuffix("]") { return (name.dropFirst().dropLast(), port) }
-    return name.contains(":") ? (entry[...], nil) : (name, port)
+    return name.contains(":") ? (entry[...], "") : (name, port)
   }
 
   private static func trimmed(_ text: Substring) -> Substring {

@@ -17,18 +17,21 @@ final class URLSessionTransport: Sendable {
     var trust: HTTPOptions.Trust
   }
 
-  private let certFile: String?
-  private let certDir: String?
+  /// Tells what happens before there is a connection.
+  let events = NetworkEvents()
+
+  private let variables: [String: String]
+  private let resolver: NameResolver
   private let connection = Mutex<Connection?>(nil)
 
   /// Makes a transport.
   ///
   /// - Parameters:
-  ///   - certFile: The value of `SSL_CERT_FILE`, for the system's trust store.
-  ///   - certDir: The value of `SSL_CERT_DIR`.
-  init(certFile: String? = nil, certDir: String? = nil) {
-    self.certFile = certFile
-    self.certDir = certDir
+  ///   - variables: The environment, for the proxy and the system's trust store.
+  ///   - resolver: Resolves host names.
+  init(variables: [String: String] = [:], resolver: NameResolver = NameResolver()) {
+    self.variables = variables
+    self.resolver = resolver
   }
 
   /// Sends a request and waits for its answer; an ``HTTPTransport``.
@@ -49,6 +52,10 @@ final class URLSessionTransport: Sendable {
     }
     // Held for the whole of it: the hook has one set of settings.
     return try connection.withLock { connection throws(TransportError) in
+      var options = options
+      let begin = DNSClient.now()
+      let proxy = try setRoute(to: endpoint, until: begin + options.timeout)
+      options.timeout = max(options.timeout - (DNSClient.now() - begin), 0.001)
       try arm(endpoint, options)
       defer { tx_disarm() }
       if connection?.trust != options.trust {
@@ -56,8 +63,36 @@ final class URLSessionTransport: Sendable {
         connection = Self.connect(trust: options.trust)
       }
       guard let connection else { throw TransportError(.notSent) }
-      return try Self.exchange(request, endpoint, options, connection)
+      return try Self.exchange(request, endpoint, options, connection, proxy)
     }
+  }
+
+  /// Decides about the proxy, resolves the host that will be connected to, and hands both to the hook.
+  private func setRoute(
+    to endpoint: Endpoint, until deadline: Double
+  ) throws(TransportError) -> ProxyURL? {
+    let route = ProxyRoute(to: endpoint, variables: variables)
+    events.post(.route(route))
+    if case .invalid(let variable) = route {
+      throw TransportError(.proxy, detail: "\(variable) is not the URL of a proxy")
+    }
+    let (host, port) = route.proxy.map { ($0.host, $0.port) } ?? (endpoint.host, endpoint.port)
+    var resolved: String?
+    // libcurl reads addresses, and knows the names of this machine, by itself.
+    if IPAddress(loose: host) == nil, !EndpointURL.isLoopback(host) {
+      let addresses: [IPAddress]
+      do throws(TransportError) {
+        addresses = try resolver.resolve(host, until: deadline) { events.post($0) }
+      } catch {
+        throw route.proxy.map { error.whileResolving($0) } ?? error
+      }
+      let list = addresses.map { $0.isSix ? "[\($0.text)]" : $0.text }.joined(separator: ",")
+      resolved = "\(host):\(port):\(list)"
+    }
+    guard tx_set_route(route.proxy?.url, resolved) == 0 else {
+      throw TransportError(.notSent, detail: "out of memory")
+    }
+    return route.proxy
   }
 
   /// Hands the hook what URLSession cannot be told.
@@ -66,7 +101,6 @@ final class URLSessionTransport: Sendable {
     var system: SystemTrust?
     var pem: [UInt8]?
     if endpoint.isPlain { flags |= TX_PLAIN_HTTP }
-    if endpoint.isLoopback { flags |= TX_NO_PROXY }
     switch options.trust {
     case .anything: flags |= TX_SKIP_VERIFY
     case .only(let bytes) where bytes.isEmpty:
@@ -74,6 +108,7 @@ final class URLSessionTransport: Sendable {
     case .only(let bytes): pem = bytes
     case .system where endpoint.isPlain: break
     case .system:
+      let (certFile, certDir) = (variables["SSL_CERT_FILE"], variables["SSL_CERT_DIR"])
       system = SystemTrust.find(certFile: certFile, certDir: certDir)
       guard system != nil else {
         let sought = SystemTrust.sought(certFile: certFile, certDir: certDir)
@@ -107,7 +142,8 @@ final class URLSessionTransport: Sendable {
 
   /// Runs one transfer.
   private static func exchange(
-    _ request: HTTPRequest, _ endpoint: Endpoint, _ options: HTTPOptions, _ connection: Connection
+    _ request: HTTPRequest, _ endpoint: Endpoint, _ options: HTTPOptions, _ connection: Connection,
+    _ proxy: ProxyURL?
   ) throws(TransportError) -> HTTPAnswer {
     let delegate = connection.delegate
     var wire = URLRequest(url: endpoint.url)
@@ -144,7 +180,7 @@ final class URLSessionTransport: Sendable {
     }
     if let error = transfer.error {
       throw TransportError(
-        outcome: outcome, error: error, endpoint: endpoint, trust: options.trust)
+        outcome: outcome, error: error, endpoint: endpoint, proxy: proxy, trust: options.trust)
     }
     guard let answer = transfer.answer else { throw TransportError(.other) }
     return answer

@@ -97,7 +97,8 @@ enum DNSMessage {
     // Servers may put the aliases in any order.
     var names = [name]
     for _ in 0..<maximumAliases {
-      guard let next = aliases.first(where: { names.contains($0.name) && !names.contains($0.target) })
+      guard
+        let next = aliases.first(where: { names.contains($0.name) && !names.contains($0.target) })
       else { break }
       names.append(next.target)
     }

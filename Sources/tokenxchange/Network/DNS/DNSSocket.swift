@@ -73,7 +73,7 @@ struct DNSSocket {
   func close() { Glibc.close(descriptor) }
 
   private mutating func send() -> Int {
-    let count = Glibc.send(descriptor, outgoing, outgoing.count, Int32(MSG_NOSIGNAL.rawValue))
+    let count = Glibc.send(descriptor, outgoing, outgoing.count, Int32(MSG_NOSIGNAL))
     if count > 0 { outgoing.removeFirst(count) }
     return count
   }

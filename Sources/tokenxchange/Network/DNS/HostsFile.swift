@@ -12,7 +12,9 @@ enum HostsFile {
     let name = Array((host.hasSuffix(".") ? host.dropLast() : host[...]).utf8.map(lowercase))
     var found: [IPAddress] = []
     for line in file.split(separator: UInt8(ascii: "\n")) {
-      let words = line.prefix { $0 != UInt8(ascii: "#") }.split { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
+      let words = line.prefix { $0 != UInt8(ascii: "#") }.split {
+        $0 == 0x20 || $0 == 0x09 || $0 == 0x0D
+      }
       guard words.dropFirst().contains(where: { isName($0, name) }),
         let address = IPAddress(String(decoding: words[0], as: UTF8.self)),
         !found.contains(address)

@@ -41,7 +41,8 @@ struct NameResolver: Sendable {
     observe(.resolver(configuration))
     if configuration.rotates {
       let first = Int.random(in: configuration.servers.indices)
-      configuration.servers = Array(configuration.servers[first...] + configuration.servers[..<first])
+      configuration.servers = Array(
+        configuration.servers[first...] + configuration.servers[..<first])
     }
     let client = DNSClient(configuration: configuration)
     var lookups: [NameLookup] = []
