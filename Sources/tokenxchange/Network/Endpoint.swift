@@ -46,8 +46,7 @@ struct Endpoint {
 
   /// An IPv4 address in full, such as 127.0.0.1 for `127.1`; nil if it is none.
   private static func fullAddress(_ host: String) -> String? {
-    guard host.utf8.first.map({ (0x30...0x39).contains($0) }) == true else { return nil }
-    return IPAddress(loose: host)?.text
+    IPAddress(loose: host)?.text
   }
 
   /// Whether the host is this machine itself: such a request never goes through a proxy.

@@ -68,7 +68,7 @@ final class NetworkEvents: Sendable {
     observers.withLock { $0.append(observer) }
   }
 
-  /// Passes an event on. It is not even made without an observer.
+  /// Passes an event on; without an observer it is not even made.
   func post(_ event: @autoclosure () -> NetworkEvent) {
     let observers = observers.withLock { $0 }
     guard !observers.isEmpty else { return }

@@ -73,7 +73,7 @@ enum NoProxyList {
       if let block = CIDRBlock(entry) { return address.map(block.contains) ?? false }
       let (name, only) = split(entry)
       guard only.isEmpty || only == String(port) else { return false }
-      if let excluded = IPAddress(name) { return excluded == address }
+      if let excluded = IPAddress(String(name)) { return excluded == address }
       guard address == nil, !name.isEmpty else { return false }
       if name.hasPrefix(".") { return host.hasSuffix(name) }
       if name.hasPrefix("*.") { return host.hasSuffix(name.dropFirst()) }
@@ -109,7 +109,7 @@ struct CIDRBlock: Sendable, Equatable {
   /// Reads `ADDRESS/BITS`; nil for anything else.
   init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2, let address = IPAddress(parts[0]), let length = Int(parts[1]),
+    guard parts.count == 2, let address = IPAddress(String(parts[0])), let length = Int(parts[1]),
       parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) })
     else { return nil }
     // An IPv4-mapped address is kept as IPv4, but its length counts from the start of IPv6.

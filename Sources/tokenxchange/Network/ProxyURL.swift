@@ -26,6 +26,9 @@ struct ProxyURL: Sendable, Equatable {
     user = at.map { String(authority[..<$0]) }
   }
 
+  /// Whether it speaks SOCKS and not HTTP.
+  var isSOCKS: Bool { scheme.hasPrefix("socks") }
+
   /// The URL for libcurl.
   var url: String { "\(scheme)://\(user.map { $0 + "@" } ?? "")\(hostAndPort)" }
 
@@ -49,7 +52,8 @@ struct ProxyURL: Sendable, Equatable {
       port = address[address.index(after: colon)...]
     }
     if host.hasPrefix("[") {
-      guard host.hasSuffix("]"), IPAddress(host.dropFirst().dropLast())?.isSix == true else {
+      guard host.hasSuffix("]"), IPAddress(String(host.dropFirst().dropLast()))?.isSix == true
+      else {
         return nil
       }
       host = host.dropFirst().dropLast()

@@ -16,12 +16,12 @@ extension TransportError {
     outcome: tx_outcome, error: NSError, endpoint: Endpoint, proxy: ProxyURL?,
     trust: HTTPOptions.Trust
   ) {
-    self.init(outcome: outcome, error: error, isProxied: proxy != nil, trust: trust)
+    self.init(outcome: outcome, error: error, proxy: proxy, trust: trust)
     if kind == .proxy { self.proxy = proxy?.text }
   }
 
   private init(
-    outcome: tx_outcome, error: NSError, isProxied: Bool, trust: HTTPOptions.Trust
+    outcome: tx_outcome, error: NSError, proxy: ProxyURL?, trust: HTTPOptions.Trust
   ) {
     let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError
     let detail = (underlying ?? error).localizedDescription
@@ -30,7 +30,7 @@ extension TransportError {
       self.init(.proxy, detail: "the proxy's URL is not one that can be used")
       return
     }
-    var kind = Self.kind(outcome: outcome, error: error, detail: detail, isProxied: isProxied)
+    var kind = Self.kind(outcome: outcome, error: error, detail: detail, isProxied: proxy != nil)
     // With verification off, the result is there although the proxy's TLS is agreed on.
     if outcome.proxy_tls_failed != 0, trust != .anything, [.tls, .reset, .timedOut].contains(kind) {
       let what =
@@ -42,10 +42,8 @@ extension TransportError {
       self.init(.proxy, detail: "TLS with it failed (\(what))")
       return
     }
-    // libcurl's words here are about the proxy, whose port may be the server's too.
-    if isProxied, outcome.connect_status == 0, [.timedOut, .reset, .tls, .notHTTP].contains(kind) {
-      self.init(
-        .proxy, detail: Self.proxyFailure(kind, isConnected: outcome.connected != 0, detail))
+    if let proxy, let what = Self.failure(of: proxy, outcome, kind, detail) {
+      self.init(.proxy, detail: what)
       return
     }
     if kind == .trustStore, case .only = trust { kind = .badAuthority }
@@ -109,13 +107,19 @@ extension TransportError {
     return outcome.connect_status == 0 && detail.contains("SSL_ERROR_SYSCALL")
   }
 
-  /// What the proxy did before it let anything through.
-  private static func proxyFailure(_ kind: Kind, isConnected: Bool, _ detail: String) -> String {
+  /// What a proxy did before it let anything through; nil if the failure is another one's.
+  private static func failure(
+    of proxy: ProxyURL, _ outcome: tx_outcome, _ kind: Kind, _ detail: String
+  ) -> String? {
+    guard outcome.connect_status == 0 else { return nil }
     switch kind {
-    case .timedOut where isConnected: "it took the connection and did not answer in time"
-    case .timedOut: "it took no connection in time"
-    case .reset: "it closed the connection instead of answering CONNECT"
-    default: detail
+    case .timedOut where outcome.connected != 0:
+      return "it took the connection and did not answer in time"
+    case .timedOut: return "it took no connection in time"
+    // SOCKS has no CONNECT, so nothing shows whether it let the connection through.
+    case .reset where !proxy.isSOCKS: return "it closed the connection instead of answering CONNECT"
+    case .notHTTP where !proxy.isSOCKS: return detail
+    default: return nil
     }
   }
 

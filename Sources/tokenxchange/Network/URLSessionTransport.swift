@@ -77,22 +77,27 @@ final class URLSessionTransport: Sendable {
       throw TransportError(.proxy, detail: "\(variable) is not the URL of a proxy")
     }
     let (host, port) = route.proxy.map { ($0.host, $0.port) } ?? (endpoint.host, endpoint.port)
-    var resolved: String?
-    // libcurl reads addresses, and knows the names of this machine, by itself.
-    if IPAddress(loose: host) == nil, !EndpointURL.isLoopback(host) {
-      let addresses: [IPAddress]
-      do throws(TransportError) {
-        addresses = try resolver.resolve(host, until: deadline) { events.post($0) }
-      } catch {
-        throw route.proxy.map { error.whileResolving($0) } ?? error
-      }
-      let list = addresses.map { $0.isSix ? "[\($0.text)]" : $0.text }.joined(separator: ",")
-      resolved = "\(host):\(port):\(list)"
+    let resolved = try resolve(host, for: route, until: deadline).map { addresses in
+      "\(host):\(port):"
+        + addresses.map { $0.isSix ? "[\($0.text)]" : $0.text }.joined(separator: ",")
     }
     guard tx_set_route(route.proxy?.url, resolved) == 0 else {
       throw TransportError(.notSent, detail: "out of memory")
     }
     return route.proxy
+  }
+
+  /// The addresses of a host; nil if it is one itself.
+  private func resolve(
+    _ host: String, for route: ProxyRoute, until deadline: Double
+  ) throws(TransportError) -> [IPAddress]? {
+    guard IPAddress(loose: host) == nil else { return nil }
+    if EndpointURL.isLoopback(host) { return IPAddress.loopback }
+    do throws(TransportError) {
+      return try resolver.resolve(host, until: deadline) { events.post($0) }
+    } catch {
+      throw route.proxy.map { error.whileResolving($0) } ?? error
+    }
   }
 
   /// Hands the hook what URLSession cannot be told.

@@ -60,6 +60,7 @@ public struct DNSRule: Sendable {
   public var pattern: String
   /// `A` or `AAAA`; nil for both.
   public var type: String?
+  /// What is sent back.
   public var reply: Reply
 
   /// Makes a rule for both types.

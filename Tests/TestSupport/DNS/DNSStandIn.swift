@@ -98,27 +98,32 @@ public final class DNSStandIn: Sendable {
   private func accept() -> Bool {
     let client = Glibc.accept(connections, nil, nil)
     guard client >= 0 else { return true }
-    let thread = Thread { [self] in
-      var buffer = [UInt8](repeating: 0, count: 4096)
-      let count = recv(client, &buffer, buffer.count, 0)
-      guard count > 2 else {
-        close(client)
-        return
+    let thread = Thread { [weak self] in
+      // Clients may send both queries at once and wait for both responses.
+      while let query = Self.message(from: client) {
+        self?.respond(to: query, isTCP: true) { message in
+          let framed = [UInt8(message.count >> 8), UInt8(message.count & 255)] + message
+          // In two parts: a reader must not take the first for the whole.
+          _ = send(client, framed, framed.count / 2, Int32(MSG_NOSIGNAL))
+          usleep(2000)
+          _ = send(
+            client, Array(framed[(framed.count / 2)...]), framed.count - framed.count / 2,
+            Int32(MSG_NOSIGNAL))
+        }
       }
-      respond(to: Array(buffer[2..<count]), isTCP: true) { message in
-        let framed = [UInt8(message.count >> 8), UInt8(message.count & 255)] + message
-        // In two parts: a reader must not take the first for the whole.
-        _ = send(client, framed, framed.count / 2, Int32(MSG_NOSIGNAL))
-        usleep(2000)
-        _ = send(
-          client, Array(framed[(framed.count / 2)...]), framed.count - framed.count / 2,
-          Int32(MSG_NOSIGNAL))
-        close(client)
-      }
+      close(client)
     }
     thread.stackSize = 512 * 1024
     thread.start()
     return true
+  }
+
+  private static func message(from client: Int32) -> [UInt8]? {
+    func read(_ count: Int) -> [UInt8]? {
+      var buffer = [UInt8](repeating: 0, count: count)
+      return recv(client, &buffer, count, Int32(MSG_WAITALL)) == count ? buffer : nil
+    }
+    return read(2).flatMap { read(Int($0[0]) << 8 | Int($0[1])) }
   }
 
   private func respond(

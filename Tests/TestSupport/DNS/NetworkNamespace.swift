@@ -2,8 +2,9 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A network of its own, with only loopback in it, on a thread of its own: what is started there
-/// listens there. Port 53 is free there, whatever this machine runs.
+/// A network of its own, with only loopback in it, on a thread of its own.
+///
+/// What is started on that thread listens in that network, where port 53 is free.
 public final class NetworkNamespace: Sendable {
   /// The system would not make one.
   public struct Failure: Error {

@@ -2,12 +2,14 @@ import Glibc
 import TokenExchange
 
 extension IPAddress {
-  /// Addresses in the order in which they should be tried (RFC 6724, rules 1 and 6): those that
-  /// there is a route to first, then by precedence; the order is kept otherwise.
+  /// Sorts addresses into the order in which they should be tried (RFC 6724, rules 1 and 6).
+  ///
+  /// Those that there is a route to come first, then precedence decides; the order is kept otherwise.
   ///
   /// - Parameters:
   ///   - addresses: The addresses.
   ///   - hasRoute: Whether packets to an address can leave this machine.
+  /// - Returns: The same addresses.
   static func ordered(
     _ addresses: [IPAddress], hasRoute: (IPAddress) -> Bool = \.hasRoute
   ) -> [IPAddress] {
@@ -30,7 +32,7 @@ extension IPAddress {
     }
   }
 
-  /// Whether packets to it can leave this machine. Connecting by UDP sends nothing.
+  /// Whether packets to it can leave this machine; connecting by UDP sends nothing.
   private var hasRoute: Bool {
     let server = ResolverConfiguration.Server(address: text)
     guard let socket = try? DNSSocket(to: server, isTCP: false, query: []) else { return false }

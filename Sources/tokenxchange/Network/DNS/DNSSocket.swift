@@ -93,7 +93,7 @@ extension ResolverConfiguration.Server {
   fileprivate var socketAddress: (bytes: [UInt8], family: Int32) {
     get throws(DNSSocketError) {
       let parts = address.split(separator: "%", maxSplits: 1)
-      guard let first = parts.first, let host = IPAddress(loose: first) else {
+      guard let first = parts.first, let host = IPAddress(loose: String(first)) else {
         throw DNSSocketError(code: EINVAL)
       }
       if host.isSix {

@@ -1,8 +1,10 @@
 import Glibc
 import TokenExchange
 
-/// Resolves host names as glibc does with `hosts: files dns`: `/etc/hosts`, then DNS with the search
-/// list of `/etc/resolv.conf`. Nothing is kept: each call reads the files and asks the servers.
+/// Resolves host names as glibc does with `hosts: files dns`.
+///
+/// `/etc/hosts` comes first, then DNS with the search list of `/etc/resolv.conf`. Nothing is kept:
+/// each call reads the files and asks the servers.
 struct NameResolver: Sendable {
   /// A file's content; empty if it cannot be read.
   var readFile: @Sendable (String) -> [UInt8] = { path in

@@ -90,7 +90,6 @@ struct ResolverConfiguration: Sendable, Equatable {
   private static let maximumServers = 3
 
   private static func isServer(_ text: String) -> Bool {
-    let address = text.prefix { $0 != "%" }
-    return IPAddress(loose: address) != nil
+    IPAddress(loose: String(text.prefix { $0 != "%" })) != nil
   }
 }
