@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "CPlatform.h"
 #include "Hook.h"
+#include "Route.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -138,6 +139,7 @@ int tx_arm(const char *url, const char *ca_file, const char *ca_path,
 
 void tx_disarm(void) {
   pthread_mutex_lock(&lock);
+  route_clear(outcome.code != -1);
   forget();
   response_reset(0);
   pthread_mutex_unlock(&lock);
@@ -182,8 +184,8 @@ static int apply(void *easy, setopt_function *setopt) {
   // first came to nothing: a refresh token must not be, and URLSession hangs over it.
   SET(CURLOPT_FORBID_REUSE, 1L);
   SET(CURLOPT_TIMEOUT_MS, settings.timeout_ms);
-  // The empty string means none; NULL would mean the environment's.
-  if (plain || settings.flags & TX_NO_PROXY) SET(CURLOPT_PROXY, "");
+  if (!outcome.refused_code && (outcome.refused_option = route_apply(easy, setopt)))
+    outcome.refused_code = -1;
   // An https proxy is held to the same as the server.
   SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   SET(CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);

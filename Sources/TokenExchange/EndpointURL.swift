@@ -93,11 +93,14 @@ public struct EndpointURL: Sendable, Equatable, Hashable {
   public var isLoopback: Bool { Self.isLoopback(host) }
 
   /// Whether a host name or address, without brackets, is this machine itself.
+  ///
+  /// Names below `localhost` count (RFC 6761, section 6.3): they are never looked up. Addresses are
+  /// read as libcurl reads them, so `127.1` is one.
   public static func isLoopback(_ host: String) -> Bool {
-    let host = host.lowercased()
-    if host == "localhost" || host == "::1" { return true }
-    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    let name = host.lowercased()
+    let bare = name.hasSuffix(".") ? name.dropLast() : name[...]
+    if bare == "localhost" || bare.hasSuffix(".localhost") { return true }
+    return IPAddress(loose: name)?.isLoopback ?? false
   }
 
   private static func withoutTrailingSlashes(_ text: String) -> String {

@@ -65,7 +65,11 @@ extension Problem {
   }
 
   /// Words the failure of a proxy.
-  static func proxy(_ detail: String, _ url: EndpointURL) -> Problem {
+  static func proxy(_ error: TransportError, _ url: EndpointURL) -> Problem {
+    let detail =
+      error.lookups.isEmpty
+      ? CleanText.line(error.detail)
+      : "could not resolve its name: " + NameLookup.summary(of: error.lookups)
     let variables = "HTTPS_PROXY and ALL_PROXY"
     let hint =
       switch true {
@@ -81,8 +85,9 @@ extension Problem {
       default:
         "see \(variables); NO_PROXY names hosts that are reached without one"
       }
+    let name = error.proxy.map { " " + CleanText.line($0) } ?? ""
     return Problem(
-      .network, "the proxy for \(url.authority) cannot be used: \(detail)", hint: hint)
+      .network, "the proxy\(name) for \(url.authority) cannot be used: \(detail)", hint: hint)
   }
 
   /// OpenSSL's reason not to accept a certificate; nil if the fault is another one.

@@ -12,11 +12,7 @@ extension Problem {
   ) -> Problem {
     let detail = error.detail.sanitized()
     switch error.kind {
-    case .nameNotFound:
-      return Problem(
-        .network, "the name \(url.host) has no address",
-        hint: "check its spelling and the pod's DNS; a Service of another namespace is "
-          + "NAME.NAMESPACE.svc")
+    case .nameNotFound, .nameServer: return .unresolved(error, host: url.host)
     case .refused:
       return Problem(
         .network, "\(url.hostAndPort) refuses connections",
@@ -54,7 +50,7 @@ extension Problem {
       return Problem(
         .answer, "the answer of \(url.text) is compressed, which was not asked for",
         hint: "turn compression off for this path in the ingress or proxy in front of Dex")
-    case .proxy: return .proxy(detail, url)
+    case .proxy: return .proxy(error, url)
     case .notSent:
       return Problem(
         .usage, "nothing was sent to \(url.authority): \(detail)",
@@ -73,12 +69,6 @@ extension Problem {
 
   /// A time-out, by how far things had come: each leads to another place to look at.
   private static func timedOut(_ detail: String, _ url: EndpointURL, _ span: String) -> Problem {
-    if detail.hasPrefix("Resolving") {
-      return Problem(
-        .network, "the name \(url.host) was not resolved within \(span)",
-        hint: "the pod's DNS does not answer: see /etc/resolv.conf, and whether a NetworkPolicy "
-          + "lets port 53 through")
-    }
     if detail.hasPrefix("Connection time") || detail.hasPrefix("Failed to connect") {
       return Problem(
         .network, "\(url.hostAndPort) took no connection within \(span)",

@@ -2,8 +2,11 @@
 public struct TransportError: Error, Sendable, Equatable {
   /// The kinds of failure that a caller treats differently.
   public enum Kind: Sendable, Equatable {
-    /// The host name has no address.
+    /// The host name has no address: ``TransportError/lookups`` says which names were tried.
     case nameNotFound
+    /// A name server failed, rejected the query or did not respond, and no name that was tried has an
+    /// address.
+    case nameServer
     /// Nothing listens at the address.
     case refused
     /// There is no way to the address, or somebody on the way forbids it.
@@ -40,10 +43,20 @@ public struct TransportError: Error, Sendable, Equatable {
   public var kind: Kind
   /// The transport's own words, or an empty string; never holds a secret.
   public var detail: String
+  /// The names that were tried while resolving the host.
+  package var lookups: [NameLookup] = []
+  /// The proxy that was used, without its password.
+  package var proxy: String?
 
   /// Makes an error.
   public init(_ kind: Kind, detail: String = "") {
     self.kind = kind
     self.detail = detail
+  }
+
+  /// Makes an error about a host name.
+  package init(_ kind: Kind, lookups: [NameLookup]) {
+    self.init(kind)
+    self.lookups = lookups
   }
 }

@@ -90,7 +90,8 @@ struct ProxyTests {
       let result = try await plugin.run(farFlags + ["--verbose"], ["HTTPS_PROXY": url])
       #expect(result.ending == .exit(4), "\(url): \(result.errors)")
       #expect(result.output == "")
-      #expect(result.errors.contains("the proxy for 0.0.0.0:\(farPort) cannot be used"), "\(url)")
+      #expect(result.errors.contains("\ntokenxchange: the proxy "), "\(url)")
+      #expect(result.errors.contains(" for 0.0.0.0:\(farPort) cannot be used: "), "\(url)")
       #expect(!result.errors.contains("pass-word"), "\(url): \(result.errors)")
     }
   }
@@ -105,7 +106,10 @@ struct ProxyTests {
     // Each takes one connection.
     let deaf = try (0..<3).map { _ in try TimeoutTests.Deaf(queue: false) }
     defer { for listener in deaf { listener.stop() } }
-    let before = "the proxy for 0.0.0.0:\(farPort) cannot be used: "
+    let closing = try ["dropped", "reset"].map { name in
+      try LoopbackServer { _ in LoopbackResponse(delivery: name == "reset" ? .reset : .dropped) }
+    }
+    let closed = "it closed the connection instead of answering CONNECT"
     for (url, words) in [
       (stranger.url, "TLS with it failed (SSL certificate problem: unable to get local issuer"),
       (misnamed.url, "TLS with it failed (SSL: no alternative certificate subject name matches"),
@@ -114,10 +118,12 @@ struct ProxyTests {
       ("http://127.0.0.1:\(deaf[1].port)", "it took the connection and did not answer in time"),
       ("socks5h://127.0.0.1:\(deaf[2].port)", "it took the connection and did not answer in time"),
       ("http://0.0.0.0:1", "Failed to connect to 0.0.0.0 port 1 "),
+      (closing[0].url, closed), (closing[1].url, closed),
     ] {
       let result = try await plugin.run(farFlags + ["--timeout=1500ms"], ["HTTPS_PROXY": url])
       #expect(result.ending == .exit(4), "\(url)")
-      #expect(result.errors.contains(before + words), "\(url): \(result.errors)")
+      let sentence = "the proxy \(url) for 0.0.0.0:\(farPort) cannot be used: \(words)"
+      #expect(result.errors.contains(sentence), "\(url): \(result.errors)")
     }
     #expect(plugin.site.dex.tokenRequests == 0)
   }
@@ -132,5 +138,30 @@ struct ProxyTests {
     #expect(
       result.errors.contains("0.0.0.0:\(deaf.port) did not finish the TLS handshake within 1.5 s"),
       "\(result.errors)")
+  }
+
+  @Test("--verbose and the doctor say which proxy is used and why, or why none is")
+  func tellsTheReason() async throws {
+    let url = proxy.url.replacing("http://", with: "http://someone:pass-word-1@")
+    for (variables, expected) in [
+      (["HTTPS_PROXY": url], "\(proxy.url) from HTTPS_PROXY"),
+      (["all_proxy": url], "\(proxy.url) from all_proxy"),
+      (
+        ["HTTPS_PROXY": url, "no_proxy": "a.test,0.0.0.0/0"],
+        "none: no_proxy has the entry 0.0.0.0/0"
+      ),
+      ([:], "none: HTTPS_PROXY and ALL_PROXY are not set"),
+    ] {
+      let verbose = try await plugin.run(farFlags + ["--verbose"], variables)
+      #expect(verbose.errors.contains(" ms] proxy: \(expected)\n"), "\(verbose.errors)")
+      let doctor = try await plugin.run(["doctor"] + farFlags, variables)
+      #expect(
+        doctor.output.split(separator: "\n").contains { line in
+          let words = line.split(separator: " ")
+          return words.first == "proxy" && words.dropFirst().joined(separator: " ") == expected
+        },
+        "\(doctor.output)")
+      #expect(!(verbose.errors + doctor.output + doctor.errors).contains("pass-word"))
+    }
   }
 }

@@ -49,27 +49,6 @@ struct TimeoutTests {
         + "an IPv6 address from a pod with IPv4 only")
   }
 
-  @Test(.enabled(if: Isolation.isPossible, "SKIPPED: needs root and mounts"))
-  func nobodyKnowsNames() async throws {
-    let plugin = try Plugin()
-    // Nobody listens there.
-    let names = try plugin.folder.write("nameserver 127.0.0.53\n", to: "resolv.conf", mode: 0o644)
-    let script = "mount --bind \"$1\" /etc/resolv.conf && shift && exec \"$@\""
-    let result = try await ProcessRunner(
-      "unshare",
-      ["--mount", "/bin/sh", "-c", script, "sh", names, TestBinary.path] + plugin.flags
-        + ["--timeout=2s", "--insecure-allow-http", "--token-url=http://dex.invalid/token"],
-      environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
-    ).result()
-    #expect(result.ending == .exit(4))
-    #expect(
-      result.errors.split(separator: "\n").dropFirst() == [
-        "tokenxchange: the name dex.invalid was not resolved within 2 s",
-        "hint: the pod's DNS does not answer: see /etc/resolv.conf, and whether a NetworkPolicy "
-          + "lets port 53 through",
-      ])
-  }
-
   /// A port whose owner never accepts.
   final class Deaf {
     let port: Int

@@ -23,9 +23,9 @@ extension Trouble {
       command: "tokenxchange inspect --file=FILE", shows: "3. subject token: FAILED: the token in"
     ) { $0.set("--subject-audience", "another") },
     Trouble(
-      symptom: "the name … has no address", place: .plugin,
+      symptom: "could not resolve host …", place: .plugin,
       cause: "misspelt, or the pod's DNS does not know it", command: doctor,
-      shows: "4. connection: FAILED: the name dex.invalid has no address"
+      shows: "4. connection: FAILED: could not resolve host dex.invalid"
     ) { $0.set("--issuer", "https://dex.invalid/dex") },
     Trouble(
       symptom: "… refuses connections", place: .plugin, cause: "Dex is down, or the port is wrong",

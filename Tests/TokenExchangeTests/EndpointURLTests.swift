@@ -55,7 +55,14 @@ import TokenExchange
     Row("localhost", "LOCALHOST", true), Row("the whole net", "127.9.9.9", true),
     Row("IPv6", "::1", true), Row("a name that begins so", "127.0.0.1.evil.example", false),
     Row("too many parts", "127.0.0.0.1", false), Row("out of range", "127.0.0.256", false),
-    Row("other", "128.0.0.1", false),
+    Row("other", "128.0.0.1", false), Row("trailing dot", "localhost.", true),
+    Row("a name below localhost", "dex.localhost", true),
+    Row("a name that ends so", "notlocalhost", false), Row("two dots", "localhost..", false),
+    Row("in short", "127.1", true), Row("one number", "2130706433", true),
+    Row("hexadecimal", "0x7f.1", true), Row("octal", "0177.0.0.1", true),
+    Row("decimal despite a zero", "0127.0.0.1", false), Row("any address", "0.0.0.0", false),
+    Row("IPv6 in full", "0:0:0:0:0:0:0:1", true), Row("IPv4-mapped", "::ffff:127.0.0.1", true),
+    Row("IPv4-mapped, other", "::ffff:10.0.0.1", false), Row("other IPv6", "::2", false),
   ])
   func loopback(row: Row<String, Bool>) {
     #expect(EndpointURL.isLoopback(row.input) == row.output)

@@ -72,6 +72,7 @@ import TokenExchange
       Row("400", [status(400), good], 1), Row("401", [status(401), good], 1),
       Row("403", [status(403), good], 1), Row("404", [status(404), good], 1),
       Row("no such name", [failure(.nameNotFound), good], 1),
+      Row("name server failed", [failure(.nameServer), good], 1),
       Row("TLS", [failure(.tls), good], 1), Row("time-out", [failure(.timedOut), good], 1),
       Row("too large", [failure(.tooLarge), good], 1),
       Row("Retry-After beyond patience", [status(429, retryAfter: "30"), good], 1),

@@ -11,11 +11,39 @@ extension FaultTable {
     Fault(name, Sample.world(outcomes: [.failure(TransportError(kind, detail: detail))]))
   }
 
+  /// Two names were tried: one with a suffix, and the host itself.
+  private static func unresolved(
+    _ name: String, _ kind: TransportError.Kind, suffix: NameLookup.Outcome,
+    suffixIPv6: NameLookup.Outcome? = nil, bare: NameLookup.Outcome = .noSuchName
+  ) -> Fault {
+    let lookups = [
+      NameLookup(
+        name: "dex.example.corp.example",
+        outcomes: [.a: suffix, .aaaa: suffixIPv6 ?? suffix], seconds: 8),
+      NameLookup(name: "dex.example", outcomes: [.a: bare, .aaaa: bare], seconds: 2),
+    ]
+    let error = TransportError(kind, lookups: lookups)
+    return Fault(name, Sample.world(outcomes: [.failure(error)]))
+  }
+
+  private static let silent = NameLookup.Outcome.failed([
+    .init(server: "10.96.0.10", reason: .noResponse(seconds: 8)),
+    .init(server: "10.96.0.11", reason: .unreachable("Connection refused")),
+  ])
+
   static let transport: [Fault] = [
     fails("name not found", .nameNotFound), fails("connection refused", .refused),
     fails("connection broken", .reset), fails("time-out", .timedOut),
     fails("no route", .unreachable, "No route to host"),
-    fails("time-out of the name", .timedOut, "Resolving timed out after 10001 milliseconds"),
+    unresolved("name not found under any suffix", .nameNotFound, suffix: .noSuchName),
+    unresolved(
+      "name server failed", .nameServer,
+      suffix: .failed([.init(server: "10.96.0.10", reason: .responseCode(2))])),
+    unresolved(
+      "name server failed for AAAA", .nameServer, suffix: .noSuchName,
+      suffixIPv6: .failed([.init(server: "10.96.0.10", reason: .responseCode(5))])),
+    unresolved(
+      "name servers do not respond", .nameServer, suffix: silent, bare: silent),
     fails("time-out of connecting", .timedOut, "Connection timed out after 10001 milliseconds"),
     fails("time-out of TLS", .timedOut, "TLS handshake timed out"),
     fails(

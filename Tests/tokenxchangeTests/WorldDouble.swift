@@ -58,6 +58,7 @@ final class WorldDouble: Sendable {
         }
         return try outcome.get()
       },
+      observeNetwork: { _ in },
       readFile: { path, _ throws(FileFault) in
         guard let file = self.files[path] else { throw .missing }
         return try file.get()

@@ -17,7 +17,6 @@ int tx_hook_effective(void);
 enum {
   TX_PLAIN_HTTP = 1,      // only http may be spoken, else only https
   TX_SKIP_VERIFY = 2,     // accept any certificate for any name
-  TX_NO_PROXY = 4,        // go there directly, whatever the environment says
 };
 
 // Copies the settings for the requests to come. A url replaces the handle's own. For https give one
@@ -27,7 +26,12 @@ int tx_arm(const char *url, const char *ca_file, const char *ca_path,
            const unsigned char *ca_blob, size_t ca_blob_length, int flags, long timeout_ms,
            size_t maximum_body);
 
-// Forgets the settings; from now on every request is refused.
+// Sets the way of the requests to come: a proxy's URL or NULL, and addresses or NULL, as
+// "HOST:PORT:ADDRESS,ADDRESS", of the first host that is connected to. The environment has no say.
+// Returns 0, or an errno.
+int tx_set_route(const char *proxy_url, const char *resolved);
+
+// Forgets the settings and the route; from now on every request is refused.
 void tx_disarm(void);
 
 // What happened since tx_arm.

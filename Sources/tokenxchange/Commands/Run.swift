@@ -11,6 +11,7 @@ func run(_ arguments: [String], in world: World) -> ExitCode {
     let invocation = try ArgumentParser(arguments: arguments, variables: world.variables).parse()
     guard invocation.isOn(.verbose) else { return try invocation.command.run(invocation, world) }
     let log = world.log(for: invocation)
+    world.observeNetwork { log("\($0.fact.name): \($0.fact.value)") }
     world.logStart(of: invocation, to: log)
     let code = try invocation.command.run(invocation, world)
     log("exit code \(code.rawValue)")

@@ -1,7 +1,7 @@
 import TokenExchange
 
 extension Doctor {
-  /// Name, port, proxy, TLS and the clocks: all that lies below HTTP.
+  /// Proxy, name, port, TLS and the clocks: everything below HTTP.
   static func connection(_ examination: inout Examination) -> DoctorStep {
     let name = "connection"
     guard let settings = examination.settings, let trust = examination.trust else {
@@ -12,6 +12,7 @@ extension Doctor {
     }
     var step = DoctorStep(name)
     step.note("address", probe.url.authority + (probe.url.scheme == "http" ? ", plain http" : ""))
+    step.facts += examination.network.take().map(\.fact)
     if probe.url.scheme == "https" {
       step.note("trust", trust.words(settings.authority, in: examination.world))
     }

@@ -56,6 +56,7 @@ enum Doctor {
     var quiet = world
     quiet.writeError = { overheard.add($0) }
     var examination = Examination(invocation, world: quiet, log: log)
+    quiet.observeNetwork { [network = examination.network] in network.add($0) }
     var report = DoctorReport(time: world.now(), steps: [])
     defer { world.timeLimit.lift() }
     for step in steps {

@@ -11,6 +11,8 @@ struct Examination: Sendable {
   var settings: ExchangeSettings?
   /// Whom to trust, once the files have been read.
   var trust: HTTPOptions.Trust?
+  /// What happened before there was a connection.
+  let network = NetworkRecord()
   /// What came of asking for Dex's discovery document, if anybody was asked.
   var probe: Probe?
   /// The subject token's claims, also of a token that is of no use.

@@ -1,5 +1,5 @@
 import Foundation
-import Glibc
+import TokenExchange
 
 /// What must be known about a URL before a request goes to it.
 struct Endpoint {
@@ -46,22 +46,9 @@ struct Endpoint {
 
   /// An IPv4 address in full, such as 127.0.0.1 for `127.1`; nil if it is none.
   private static func fullAddress(_ host: String) -> String? {
-    var address = in_addr()
-    guard host.first?.isNumber == true, inet_aton(host, &address) == 1 else { return nil }
-    return withUnsafeBytes(of: address) { $0.map { "\($0)" }.joined(separator: ".") }
+    IPAddress(loose: host)?.text
   }
 
-  /// Whether the host is this machine by its very name: such a request is never for a proxy.
-  var isLoopback: Bool {
-    let name = host.lowercased()
-    if name == "localhost" || name == "localhost." || name.hasSuffix(".localhost") { return true }
-    // The same reading as libcurl's, which takes `127.1` and `0x7f.1` for what they are.
-    var four = in_addr()
-    if inet_aton(name, &four) == 1 { return withUnsafeBytes(of: four) { $0[0] == 127 } }
-    var six = in6_addr()
-    guard inet_pton(AF_INET6, name, &six) == 1 else { return false }
-    let bytes = withUnsafeBytes(of: six) { [UInt8]($0) }
-    let mapped = bytes.starts(with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255])
-    return mapped ? bytes[12] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes[15] == 1
-  }
+  /// Whether the host is this machine itself: such a request never goes through a proxy.
+  var isLoopback: Bool { EndpointURL.isLoopback(host) }
 }

@@ -9,9 +9,20 @@ extension TransportError {
   /// - Parameters:
   ///   - outcome: What the hook saw.
   ///   - error: What URLSession says.
-  ///   - endpoint: The server: a failure about another one is a failure of the proxy.
+  ///   - endpoint: The server.
+  ///   - proxy: The proxy that the request goes through, if there is one.
   ///   - trust: Whom to trust.
-  init(outcome: tx_outcome, error: NSError, endpoint: Endpoint, trust: HTTPOptions.Trust) {
+  init(
+    outcome: tx_outcome, error: NSError, endpoint: Endpoint, proxy: ProxyURL?,
+    trust: HTTPOptions.Trust
+  ) {
+    self.init(outcome: outcome, error: error, proxy: proxy, trust: trust)
+    if kind == .proxy { self.proxy = proxy?.text }
+  }
+
+  private init(
+    outcome: tx_outcome, error: NSError, proxy: ProxyURL?, trust: HTTPOptions.Trust
+  ) {
     let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError
     let detail =
       outcome.certificate_names_no_host != 0
@@ -22,7 +33,7 @@ extension TransportError {
       self.init(.proxy, detail: "the proxy's URL is not one that can be used")
       return
     }
-    var kind = Self.kind(outcome: outcome, error: error, detail: detail, endpoint: endpoint)
+    var kind = Self.kind(outcome: outcome, error: error, detail: detail, isProxied: proxy != nil)
     // With verification off, the result is there although the proxy's TLS is agreed on.
     if outcome.proxy_tls_failed != 0, trust != .anything,
       [.tls, .namelessCertificate, .reset, .timedOut].contains(kind)
@@ -36,8 +47,8 @@ extension TransportError {
       self.init(.proxy, detail: "TLS with it failed (\(what))")
       return
     }
-    if kind == .timedOut, isBeforeTunnel(outcome, endpoint) {
-      self.init(.proxy, detail: "it took the connection and did not answer in time")
+    if let proxy, let what = Self.failure(of: proxy, outcome, kind, detail) {
+      self.init(.proxy, detail: what)
       return
     }
     if kind == .trustStore, case .only = trust { kind = .badAuthority }
@@ -58,7 +69,7 @@ extension TransportError {
   }
 
   private static func kind(
-    outcome: tx_outcome, error: NSError, detail: String, endpoint: Endpoint
+    outcome: tx_outcome, error: NSError, detail: String, isProxied: Bool
   ) -> Kind {
     if outcome.refused > 0 { return .notSent }
     if outcome.too_many_headers != 0 || outcome.too_large != 0 { return .tooLarge }
@@ -68,7 +79,7 @@ extension TransportError {
     case 5, 97: return .proxy
     case 6: return .nameNotFound
     case 7:
-      if isAboutProxy(detail, endpoint) { return .proxy }
+      if isProxied { return .proxy }
       return unconnected(outcome.os_errno)
     // libcurl says "out of memory" of one header that is longer than it takes.
     case 27: return .tooLarge
@@ -103,18 +114,26 @@ extension TransportError {
     return outcome.connect_status == 0 && detail.contains("SSL_ERROR_SYSCALL")
   }
 
-  /// Whether libcurl's "Failed to connect to HOST port N …" names another than the server.
-  private static func isAboutProxy(_ detail: String, _ endpoint: Endpoint) -> Bool {
-    let opening = "Failed to connect to "
-    guard detail.hasPrefix(opening) else { return false }
-    let name = endpoint.host.hasSuffix(".") ? String(endpoint.host.dropLast()) : endpoint.host
-    let rest = detail.dropFirst(opening.count)
-    return ![name, endpoint.host].contains { rest.hasPrefix("\($0) port \(endpoint.port) ") }
+  /// What a proxy did before it let anything through; nil if the failure is another one's.
+  private static func failure(
+    of proxy: ProxyURL, _ outcome: tx_outcome, _ kind: Kind, _ detail: String
+  ) -> String? {
+    guard outcome.connect_status == 0 else { return nil }
+    switch kind {
+    case .timedOut where outcome.connected != 0:
+      return "it took the connection and did not answer in time"
+    case .timedOut: return "it took no connection in time"
+    // SOCKS has no CONNECT, so nothing shows whether it let the connection through.
+    case .reset where !proxy.isSOCKS: return "it closed the connection instead of answering CONNECT"
+    case .notHTTP where !proxy.isSOCKS: return detail
+    default: return nil
+    }
   }
-}
 
-/// Whether the connection is one to a proxy, as its port tells, that has let nothing through yet.
-private func isBeforeTunnel(_ outcome: tx_outcome, _ endpoint: Endpoint) -> Bool {
-  outcome.connected != 0 && outcome.connect_status == 0
-    && outcome.remote_port > 0 && outcome.remote_port != endpoint.port
+  /// This failure to resolve a name, as a failure of the proxy that has the name.
+  func whileResolving(_ proxy: ProxyURL) -> TransportError {
+    var error = TransportError(.proxy, lookups: lookups)
+    error.proxy = proxy.text
+    return error
+  }
 }

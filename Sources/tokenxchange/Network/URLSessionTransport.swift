@@ -17,18 +17,21 @@ final class URLSessionTransport: Sendable {
     var trust: HTTPOptions.Trust
   }
 
-  private let certFile: String?
-  private let certDir: String?
+  /// Tells what happens before there is a connection.
+  let events = NetworkEvents()
+
+  private let variables: [String: String]
+  private let resolver: NameResolver
   private let connection = Mutex<Connection?>(nil)
 
   /// Makes a transport.
   ///
   /// - Parameters:
-  ///   - certFile: The value of `SSL_CERT_FILE`, for the system's trust store.
-  ///   - certDir: The value of `SSL_CERT_DIR`.
-  init(certFile: String? = nil, certDir: String? = nil) {
-    self.certFile = certFile
-    self.certDir = certDir
+  ///   - variables: The environment, for the proxy and the system's trust store.
+  ///   - resolver: Resolves host names.
+  init(variables: [String: String] = [:], resolver: NameResolver = NameResolver()) {
+    self.variables = variables
+    self.resolver = resolver
   }
 
   /// Sends a request and waits for its answer; an ``HTTPTransport``.
@@ -50,6 +53,10 @@ final class URLSessionTransport: Sendable {
     try Self.checkResources()
     // Held for the whole of it: the hook has one set of settings.
     return try connection.withLock { connection throws(TransportError) in
+      var options = options
+      let begin = DNSClient.now()
+      let proxy = try setRoute(to: endpoint, until: begin + options.timeout)
+      options.timeout = max(options.timeout - (DNSClient.now() - begin), 0.001)
       try arm(endpoint, options)
       defer { tx_disarm() }
       if connection?.trust != options.trust {
@@ -58,7 +65,7 @@ final class URLSessionTransport: Sendable {
       }
       guard let current = connection else { throw TransportError(.notSent) }
       do throws(TransportError) {
-        return try Self.exchange(request, endpoint, options, current)
+        return try Self.exchange(request, endpoint, options, current, proxy)
       } catch {
         // libcurl's own time limit did not end it: the session's queue may hang for good, and so
         // would any call to it from here.
@@ -68,6 +75,39 @@ final class URLSessionTransport: Sendable {
         }
         throw error
       }
+    }
+  }
+
+  /// Decides about the proxy, resolves the host that will be connected to, and hands both to the hook.
+  private func setRoute(
+    to endpoint: Endpoint, until deadline: Double
+  ) throws(TransportError) -> ProxyURL? {
+    let route = ProxyRoute(to: endpoint, variables: variables)
+    events.post(.route(route))
+    if case .invalid(let variable) = route {
+      throw TransportError(.proxy, detail: "\(variable) is not the URL of a proxy")
+    }
+    let (host, port) = route.proxy.map { ($0.host, $0.port) } ?? (endpoint.host, endpoint.port)
+    let resolved = try resolve(host, for: route, until: deadline).map { addresses in
+      "\(host):\(port):"
+        + addresses.map { $0.isSix ? "[\($0.text)]" : $0.text }.joined(separator: ",")
+    }
+    guard tx_set_route(route.proxy?.url, resolved) == 0 else {
+      throw TransportError(.notSent, detail: "out of memory")
+    }
+    return route.proxy
+  }
+
+  /// The addresses of a host; nil if it is one itself.
+  private func resolve(
+    _ host: String, for route: ProxyRoute, until deadline: Double
+  ) throws(TransportError) -> [IPAddress]? {
+    guard IPAddress(loose: host) == nil else { return nil }
+    if EndpointURL.isLoopback(host) { return IPAddress.loopback }
+    do throws(TransportError) {
+      return try resolver.resolve(host, until: deadline) { events.post($0) }
+    } catch {
+      throw route.proxy.map { error.whileResolving($0) } ?? error
     }
   }
 
@@ -87,7 +127,6 @@ final class URLSessionTransport: Sendable {
     var system: SystemTrust?
     var pem: [UInt8]?
     if endpoint.isPlain { flags |= TX_PLAIN_HTTP }
-    if endpoint.isLoopback { flags |= TX_NO_PROXY }
     switch options.trust {
     case .anything: flags |= TX_SKIP_VERIFY
     case .only(let bytes) where bytes.isEmpty:
@@ -95,6 +134,7 @@ final class URLSessionTransport: Sendable {
     case .only(let bytes): pem = bytes
     case .system where endpoint.isPlain: break
     case .system:
+      let (certFile, certDir) = (variables["SSL_CERT_FILE"], variables["SSL_CERT_DIR"])
       system = SystemTrust.find(certFile: certFile, certDir: certDir)
       guard system != nil else {
         let sought = SystemTrust.sought(certFile: certFile, certDir: certDir)
@@ -128,7 +168,8 @@ final class URLSessionTransport: Sendable {
 
   /// Runs one transfer.
   private static func exchange(
-    _ request: HTTPRequest, _ endpoint: Endpoint, _ options: HTTPOptions, _ connection: Connection
+    _ request: HTTPRequest, _ endpoint: Endpoint, _ options: HTTPOptions, _ connection: Connection,
+    _ proxy: ProxyURL?
   ) throws(TransportError) -> HTTPAnswer {
     var wire = URLRequest(url: endpoint.url)
     wire.httpMethod = request.method
@@ -152,7 +193,7 @@ final class URLSessionTransport: Sendable {
     }
     if case .failure(let error) = result {
       throw TransportError(
-        outcome: outcome, error: error, endpoint: endpoint, trust: options.trust)
+        outcome: outcome, error: error, endpoint: endpoint, proxy: proxy, trust: options.trust)
     }
     return try response(status: outcome.status)
   }

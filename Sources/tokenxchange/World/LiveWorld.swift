@@ -5,8 +5,7 @@ import TokenExchange
 extension World {
   /// The real world, with the environment as the process was started with it.
   static func live(variables: [String: String]) -> World {
-    let transport = URLSessionTransport(
-      certFile: variables["SSL_CERT_FILE"], certDir: variables["SSL_CERT_DIR"])
+    let transport = URLSessionTransport(variables: variables)
     return World(
       variables: variables,
       now: { Date() },
@@ -25,6 +24,7 @@ extension World {
       send: { request, options throws(TransportError) in
         try transport.send(request, options)
       },
+      observeNetwork: { transport.events.observe($0) },
       readFile: { path, limit throws(FileFault) in try FileReader.read(path, limit: limit) },
       replaceFile: { path, content, mode throws(WriteFault) in
         try AtomicFile.replace(path, with: content, mode: mode)

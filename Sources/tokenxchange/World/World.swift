@@ -15,6 +15,8 @@ struct World: Sendable {
   var random: @Sendable () -> Double
   /// Sends one request.
   var send: HTTPTransport
+  /// Adds an observer of the steps before each connection.
+  var observeNetwork: @Sendable (@escaping @Sendable (NetworkEvent) -> Void) -> Void
   /// Reads a whole regular file of at most so many bytes.
   var readFile: @Sendable (String, Int) throws(FileFault) -> [UInt8]
   /// Replaces a file, given its path, content and permissions; see ``AtomicFile``.

@@ -61,7 +61,7 @@ extension Fault {
           return response
         }.on("*", times: nil))
     },
-    .failed("name not found", "connection", "has no address", code: .network) {
+    .failed("name not found", "connection", "could not resolve host dex.invalid", code: .network) {
       $0.flags["issuer"] = "https://dex.invalid/dex"
     },
     .failed("port closed", "connection", "refuses connections", code: .network) {

@@ -76,6 +76,7 @@ final class FakeOutside: Sendable {
       uptime: { self.state.withLock { $0.uptime } }, sleep: { self.pass($0) },
       random: { 0.5 },
       send: { request, _ throws(TransportError) in try self.send(request) },
+      observeNetwork: { _ in },
       readFile: { path, _ throws(FileFault) in
         guard let content = self.state.withLock({ $0.files[path] }) else { throw .missing }
         return content

@@ -1,0 +1,13 @@
+// The route of the next request, for the hook.
+#ifndef ROUTE_H
+#define ROUTE_H
+
+#include "Hook.h"
+
+// Sets the route on a handle. Returns the libcurl option that could not be set, or 0.
+int route_apply(void *easy, setopt_function *setopt);
+
+// Forgets the route of a transfer that has ended or was given up.
+void route_clear(int has_ended);
+
+#endif

@@ -1,0 +1,128 @@
+/// What can go wrong while a host name is resolved.
+extension Problem {
+  /// Words a name without an address: it does not exist, or the name servers failed.
+  static func unresolved(_ error: TransportError, host: String) -> Problem {
+    let reason = NameLookup.summary(of: error.lookups, host: host)
+    let sentence = "could not resolve host \(CleanText.line(host))"
+    guard error.kind == .nameServer else {
+      return Problem(
+        .network, sentence + (reason.isEmpty ? "" : ": " + reason),
+        hint: "check its spelling and the pod's DNS; a Service of another namespace is "
+          + "NAME.NAMESPACE.svc")
+    }
+    let isSilent = error.lookups.allSatisfy(\.isUnanswered)
+    return Problem(
+      .network, sentence + ": " + reason,
+      hint: isSilent
+        ? "the pod's DNS does not answer: see /etc/resolv.conf, and whether a NetworkPolicy lets "
+          + "port 53 through"
+        : "look at the log of that DNS server: it, or one that it forwards to, fails for that name; "
+          + "tokenxchange doctor shows each query")
+  }
+}
+
+extension NameLookup {
+  /// What it returned, such as `NXDOMAIN` or `SERVFAIL from 10.96.0.10`.
+  package var result: String {
+    guard let four = outcomes[.a] else { return outcomes[.aaaa].map(Self.words) ?? "" }
+    guard let six = outcomes[.aaaa], six != four else { return Self.words(four) }
+    if !addresses.isEmpty {
+      return [four, six].filter { if case .addresses = $0 { true } else { false } }.map(Self.words)
+        .joined(separator: ", ") + (isServerFailure || isHalf ? " (\(halfWords))" : "")
+    }
+    return "A: \(Self.words(four)), AAAA: \(Self.words(six))"
+  }
+
+  /// Whether no server answered at all.
+  var isUnanswered: Bool {
+    outcomes.values.allSatisfy { outcome in
+      guard case .failed(let failures) = outcome else { return false }
+      return failures.allSatisfy { failure in
+        switch failure.reason {
+        case .noResponse, .unreachable: true
+        default: false
+        }
+      }
+    }
+  }
+
+  private var isHalf: Bool { outcomes.values.contains(.notAwaited) }
+
+  private var halfWords: String {
+    [RecordType.a, .aaaa].compactMap { type in
+      switch outcomes[type] {
+      case .failed(let failures)?: "\(type.rawValue): \(Self.words(.failed(failures)))"
+      case .notAwaited?: "\(type.rawValue): no answer so far"
+      default: nil
+      }
+    }.joined(separator: ", ")
+  }
+
+  /// One line about all names that were tried, those with the same result together.
+  package static func summary(of lookups: [NameLookup], host: String? = nil) -> String {
+    if lookups.count > 1, lookups.allSatisfy(\.isUnanswered), let first = lookups.first {
+      var merged = first
+      merged.seconds = lookups.map(\.seconds).reduce(0, +)
+      return merged.withSeconds(merged.seconds).result
+    }
+    var groups: [(result: String, names: [String])] = []
+    // What a server failed to say comes first: it is the reason to look at.
+    for lookup in lookups.filter(\.isServerFailure) + lookups.filter({ !$0.isServerFailure }) {
+      let result = lookup.result
+      if let index = groups.firstIndex(where: { $0.result == result }) {
+        groups[index].names.append(lookup.name)
+      } else {
+        groups.append((result, [lookup.name]))
+      }
+    }
+    if lookups.count == 1, lookups[0].name == host { return groups[0].result }
+    return groups.map { "\($0.result) for \($0.names.joined(separator: ", "))" }
+      .joined(separator: "; ")
+  }
+
+  /// The same with another duration in its missing responses.
+  private func withSeconds(_ seconds: Double) -> NameLookup {
+    var copy = self
+    copy.outcomes = outcomes.mapValues { outcome in
+      guard case .failed(let failures) = outcome else { return outcome }
+      return .failed(
+        failures.map { failure in
+          guard case .noResponse = failure.reason else { return failure }
+          return ServerFailure(server: failure.server, reason: .noResponse(seconds: seconds))
+        })
+    }
+    return copy
+  }
+
+  private static func words(_ outcome: Outcome) -> String {
+    switch outcome {
+    case .addresses(let addresses): addresses.map(\.text).joined(separator: ", ")
+    case .noSuchName: "NXDOMAIN"
+    case .noRecord: "no address record"
+    case .notAwaited: "no answer so far"
+    case .failed(let failures): failures.map(words).joined(separator: ", ")
+    }
+  }
+
+  private static func words(_ failure: ServerFailure) -> String {
+    switch failure.reason {
+    case .responseCode(let code): "\(name(ofCode: code)) from \(failure.server)"
+    case .noResponse(let seconds):
+      "no response from \(failure.server) within \(Problem.span((seconds * 10).rounded() / 10))"
+    case .unreachable(let reason): "no response from \(failure.server) (\(reason))"
+    case .malformed: "a malformed response from \(failure.server)"
+    case .noRecursion: "\(failure.server) does not resolve names for others"
+    }
+  }
+
+  /// The name of a response code (RFC 1035, section 4.1.1).
+  private static func name(ofCode code: Int) -> String {
+    switch code {
+    case 1: "FORMERR"
+    case 2: "SERVFAIL"
+    case 4: "NOTIMP"
+    case 5: "REFUSED"
+    default: "response code \(code)"
+    }
+  }
+}

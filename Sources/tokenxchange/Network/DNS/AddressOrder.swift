@@ -1,0 +1,42 @@
+import Glibc
+import TokenExchange
+
+extension IPAddress {
+  /// Sorts addresses into the order in which they should be tried (RFC 6724, rules 1 and 6).
+  ///
+  /// Those that there is a route to come first, then precedence decides; the order is kept otherwise.
+  ///
+  /// - Parameters:
+  ///   - addresses: The addresses.
+  ///   - hasRoute: Whether packets to an address can leave this machine.
+  /// - Returns: The same addresses.
+  static func ordered(
+    _ addresses: [IPAddress], hasRoute: (IPAddress) -> Bool = \.hasRoute
+  ) -> [IPAddress] {
+    guard addresses.contains(where: \.isSix), addresses.count > 1 else { return addresses }
+    return addresses.enumerated().map { index, address in
+      (address: address, rank: (hasRoute(address) ? 0 : 1, -address.precedence, index))
+    }.sorted { $0.rank < $1.rank }.map(\.address)
+  }
+
+  /// The default policy table of RFC 6724, section 2.1.
+  private var precedence: Int {
+    guard isSix else { return 35 }
+    if isLoopback { return 50 }
+    switch (bytes[0], bytes[1]) {
+    case (0x20, 0x02): return 30
+    case (0x20, 0x01) where bytes[2] == 0 && bytes[3] == 0: return 5
+    case (0xFC...0xFD, _): return 3
+    case (0xFE, 0xC0...0xFF), (0x3F, 0xFE): return 1
+    default: return bytes.prefix(12).allSatisfy { $0 == 0 } ? 1 : 40
+    }
+  }
+
+  /// Whether packets to it can leave this machine; connecting by UDP sends nothing.
+  private var hasRoute: Bool {
+    let server = ResolverConfiguration.Server(address: text)
+    guard let socket = try? DNSSocket(to: server, isTCP: false, query: []) else { return false }
+    socket.close()
+    return true
+  }
+}

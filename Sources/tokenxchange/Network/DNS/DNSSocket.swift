@@ -1,0 +1,114 @@
+import Glibc
+import TokenExchange
+
+/// A connection to one name server, by UDP or TCP, that never blocks.
+///
+/// Each query has a socket of its own, and so a random port of its own: a response to another
+/// query cannot be taken for this one's, and A and AAAA queries cannot collide on their way.
+struct DNSSocket {
+  /// What an attempt to read or write came to.
+  enum Event {
+    case waiting
+    case message([UInt8])
+    case failed(NameLookup.ServerFailure.Reason)
+  }
+
+  let descriptor: Int32
+  let isTCP: Bool
+  private var outgoing: [UInt8]
+  private var incoming: [UInt8] = []
+
+  /// Connects, and sends a datagram at once; an empty query is not sent.
+  init(
+    to server: ResolverConfiguration.Server, isTCP: Bool, query: [UInt8]
+  ) throws(DNSSocketError) {
+    let type = isTCP ? SOCK_STREAM.rawValue : SOCK_DGRAM.rawValue
+    let flags = SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
+    let (address, family) = try server.socketAddress
+    descriptor = socket(family, Int32(type | flags), 0)
+    guard descriptor >= 0 else { throw DNSSocketError(code: errno) }
+    self.isTCP = isTCP
+    let length = UInt16(truncatingIfNeeded: query.count)
+    outgoing = isTCP ? [UInt8(length >> 8), UInt8(length & 255)] + query : query
+    let result = address.withUnsafeBytes { bytes in
+      connect(
+        descriptor, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
+        socklen_t(bytes.count))
+    }
+    guard result == 0 || errno == EINPROGRESS else {
+      let code = errno
+      Glibc.close(descriptor)
+      throw DNSSocketError(code: code)
+    }
+    if !isTCP, !query.isEmpty, send() < 0 {
+      let code = errno
+      Glibc.close(descriptor)
+      throw DNSSocketError(code: code)
+    }
+  }
+
+  /// What to wait for.
+  var events: Int16 { Int16(outgoing.isEmpty ? POLLIN : POLLOUT) }
+
+  /// Writes or reads what can be written or read now.
+  mutating func proceed() -> Event {
+    if !outgoing.isEmpty {
+      guard send() >= 0 else { return errno == EAGAIN ? .waiting : failure(errno) }
+      return .waiting
+    }
+    var buffer = [UInt8](repeating: 0, count: isTCP ? 65_535 : 4096)
+    let count = recv(descriptor, &buffer, buffer.count, 0)
+    guard count > 0 || count == 0 && !isTCP else {
+      if count == 0 { return .failed(.unreachable("connection closed")) }
+      return errno == EAGAIN || errno == EINTR ? .waiting : failure(errno)
+    }
+    guard isTCP else { return .message(Array(buffer[..<count])) }
+    incoming += buffer[..<count]
+    guard incoming.count >= 2 else { return .waiting }
+    let length = Int(incoming[0]) << 8 | Int(incoming[1])
+    return incoming.count >= 2 + length ? .message(Array(incoming[2..<2 + length])) : .waiting
+  }
+
+  /// Closes it.
+  func close() { Glibc.close(descriptor) }
+
+  private mutating func send() -> Int {
+    let count = Glibc.send(descriptor, outgoing, outgoing.count, Int32(MSG_NOSIGNAL))
+    if count > 0 { outgoing.removeFirst(count) }
+    return count
+  }
+
+  private func failure(_ code: Int32) -> Event {
+    .failed(.unreachable(String(cString: strerror(code))))
+  }
+}
+
+/// The system's reason why a name server could not be asked.
+struct DNSSocketError: Error {
+  var code: Int32
+}
+
+extension ResolverConfiguration.Server {
+  /// The address for `connect`, as bytes, and its family.
+  fileprivate var socketAddress: (bytes: [UInt8], family: Int32) {
+    get throws(DNSSocketError) {
+      let parts = address.split(separator: "%", maxSplits: 1)
+      guard let first = parts.first, let host = IPAddress(loose: String(first)) else {
+        throw DNSSocketError(code: EINVAL)
+      }
+      if host.isSix {
+        var six = sockaddr_in6()
+        six.sin6_family = sa_family_t(AF_INET6)
+        six.sin6_port = port.bigEndian
+        withUnsafeMutableBytes(of: &six.sin6_addr) { $0.copyBytes(from: host.bytes) }
+        if parts.count == 2 { six.sin6_scope_id = if_nametoindex(String(parts[1])) }
+        return (withUnsafeBytes(of: six) { Array($0) }, AF_INET6)
+      }
+      var four = sockaddr_in()
+      four.sin_family = sa_family_t(AF_INET)
+      four.sin_port = port.bigEndian
+      withUnsafeMutableBytes(of: &four.sin_addr) { $0.copyBytes(from: host.bytes) }
+      return (withUnsafeBytes(of: four) { Array($0) }, AF_INET)
+    }
+  }
+}
