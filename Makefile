@@ -8,11 +8,22 @@ PEER ?=
 LIBCURL_DIR ?= $(CURDIR)/.build/libcurl
 
 BINARY := .build/static/tokenxchange
+# What the linker took, for the SBOM; and what `tokenxchange version` says of the build.
+LINKED := .build/static/linked
+BUILD_INFO := .build/static/build-info.c
+COMMIT ?= $(shell scripts/commit)
+TOOLCHAIN = $(shell $(SWIFT) --version 2>/dev/null | sed -nE 's/.*\((swift[^ )]*).*/\1/p' | head -n 1)
+# The version's one place is Version.swift; the architecture is named as Kubernetes and OCI name it.
+VERSION := $(shell sed -nE 's/.*static let number = "([^"]+)".*/\1/p' \
+  $(shell find Sources -name Version.swift))
+ARCH := $(shell uname -m | sed 's/^x86_64$$/amd64/; s/^aarch64$$/arm64/')
 SCRATCH := .build/static-scratch
 SOURCES := Package.swift $(shell find Sources -type f)
-BUILD_PACKAGES := gcc libc6-dev libc-ares-dev libssl-dev make dpkg-dev
+# zlib and zstd: OpenSSL's libcrypto.a needs them from Debian 13 on.
+BUILD_PACKAGES := gcc libc6-dev libc-ares-dev libssl-dev zlib1g-dev libzstd-dev make dpkg-dev
+DIST_PACKAGES := python3 ca-certificates
 TEST_PACKAGES := nginx-light openssl curl hyperfine tinyproxy socat zsh fish python3 python3-yaml \
-  valgrind util-linux procps time
+  python3-jsonschema python3-pip git ca-certificates valgrind util-linux procps time
 FORMATTED := Package.swift Sources Tests
 
 # Calls of these by others go to Sources/CPlatform.
@@ -26,7 +37,8 @@ STATIC_FLAGS := -c release --scratch-path $(SCRATCH) --product tokenxchange \
   -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen \
   -Xcc -ffile-prefix-map=$(CURDIR)=. -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. \
   $(HOOKS:%=-Xlinker --wrap=%) -Xlinker -L$(LIBCURL_DIR)/lib \
-  -Xlinker -lcurl -Xlinker -lcares -Xlinker -lssl -Xlinker -lcrypto \
+  -Xlinker $(CURDIR)/$(BUILD_INFO:.c=.o) -Xlinker --trace \
+  -Xlinker -lcurl -Xlinker -lcares -Xlinker -lssl -Xlinker -lcrypto -Xlinker -lz -Xlinker -lzstd \
   -Xlinker --gc-sections -Xlinker --icf=safe -Xlinker --no-eh-frame-hdr -Xlinker -s -Xlinker --build-id=none
 
 .PHONY: help
@@ -40,6 +52,7 @@ deps: ## Install the Debian or Ubuntu packages that the static build needs
 .PHONY: test-deps
 test-deps: ## Install the packages that the tests need
 	@.ci/packages test $(TEST_PACKAGES)
+	@.ci/test-tools .build/test-tools
 
 .PHONY: libcurl
 libcurl: deps ## Build libcurl for the static binary, once
@@ -50,11 +63,21 @@ static: libcurl ## Build the one file to ship: .build/static/tokenxchange
 	@$(MAKE) --no-print-directory $(BINARY)
 
 # The old program is removed because SwiftPM does not see that an archive has changed.
-$(BINARY): $(SOURCES) Makefile $(LIBCURL_DIR)/built
+$(BINARY): $(SOURCES) Makefile $(LIBCURL_DIR)/built $(BUILD_INFO:.c=.o)
 	@rm -f $(SCRATCH)/release/tokenxchange
-	@.ci/static-link $(SWIFT) build $(STATIC_FLAGS)
+	@.ci/static-link $(LINKED) $(SWIFT) build $(STATIC_FLAGS)
 	@mkdir -p $(@D)
 	@cp $(SCRATCH)/release/tokenxchange $@.new && mv $@.new $@
+
+# Written only if it says something new.
+.PHONY: FORCE
+$(BUILD_INFO): FORCE
+	@mkdir -p $(@D)
+	@scripts/build-info '$(COMMIT)' '$(TOOLCHAIN)' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(BUILD_INFO:.c=.o): $(BUILD_INFO)
+	@$(CC) -Os -c -o $@ $<
 
 .PHONY: build
 build: ## Build for work on the code (dynamic, debug)
@@ -105,10 +128,36 @@ format: ## Format the sources
 	$(SWIFT) format --in-place --recursive $(FORMATTED)
 
 .PHONY: dist
-dist: static ## Write the binary and its checksum to dist/
-	@mkdir -p dist
-	@install -m 755 $(BINARY) dist/tokenxchange
-	@cd dist && sha256sum tokenxchange >SHA256SUMS && cat SHA256SUMS
+dist: static ## Write the binary, an archive, an SBOM and checksums to dist/
+	@.ci/packages dist $(DIST_PACKAGES)
+	@VERSION='$(VERSION)' ARCH='$(ARCH)' COMMIT='$(COMMIT)' TOOLCHAIN='$(TOOLCHAIN)' \
+	  scripts/dist $(BINARY) $(LINKED) dist
+
+.PHONY: checksums
+checksums: ## Write dist/SHA256SUMS of all that is in dist/
+	@scripts/checksums dist
+
+.PHONY: dist-check
+dist-check: dist ## Build it a second time in another folder and compare every byte
+	@MAKE='$(MAKE)' COMMIT='$(COMMIT)' scripts/dist-check dist
+
+.PHONY: image
+image: ## Lay out .build/image, the context of examples/image/Containerfile, from dist/
+	@.ci/packages dist $(DIST_PACKAGES)
+	@VERSION='$(VERSION)' COMMIT='$(COMMIT)' scripts/image-context dist .build/image
+
+.PHONY: check-tag
+check-tag: ## Fail unless TAG= is that of this version
+	@[ '$(TAG)' = 'v$(VERSION)' ] || { echo 'the tag "$(TAG)" is not v$(VERSION)' >&2; exit 1; }
+
+.PHONY: sign
+sign: ## Sign dist/SHA256SUMS, and IMAGE=name@digest if given, by cosign without a key
+	cosign sign-blob --yes --bundle dist/SHA256SUMS.sigstore.json dist/SHA256SUMS
+	$(if $(IMAGE),cosign sign --yes --recursive '$(IMAGE)')
+
+.PHONY: container
+container: ## Run targets in a container of debian-12, debian-13 or ubuntu-24.04: SYSTEM= TARGETS='demo test'
+	@.ci/container '$(SYSTEM)' $(TARGETS)
 
 .PHONY: clean
 clean: ## Remove what was built, but not libcurl

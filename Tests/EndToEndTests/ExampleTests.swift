@@ -51,7 +51,7 @@ import Testing
   static let handwritten = [
     "argocd/kustomization.yaml": "ExampleTests.kustomizePatchesBothWorkloads",
     "dex/ca.crt": "everyGeneratedExampleIsWhatItsCommandGives",
-    "image/Containerfile": "ScratchTests, SidecarExampleTests",
+    "image/Containerfile": "ImageTests, SidecarExampleTests",
     "publish-issuer/cronjob.yaml": "PublishIssuerTests.theCronJobDoesIt",
     "sidecar/from-dexsidecar.yaml": "SidecarExampleTests",
     "sidecar/kubeconfig.yaml": "SidecarExampleTests, kubeconfigOfTheSidecar",

@@ -50,33 +50,6 @@ struct ScratchTests {
         "tokenxchange: uid 999 cannot create a file in /: Read-only file system\n"))
   }
 
-  /// `examples/image/Containerfile`, line by line.
-  @Test func theImageOfTheExampleExchanges() async throws {
-    let example = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "examples/image/Containerfile")
-    let lines = try String(contentsOf: example, encoding: .utf8).split(separator: "\n")
-      .filter { !$0.hasPrefix("#") }.map { $0.split(separator: " ").map(String.init) }
-    var entrypoint: String?
-    for words in lines {
-      switch words.first {
-      case "FROM": #expect(words == ["FROM", "scratch"])
-      case "COPY":
-        let isProgram = words[words.count - 2] == "tokenxchange"
-        let file = isProgram ? TestBinary.path : authority
-        let path = try #require(words.last)
-        #expect(words.dropFirst().first == (isProgram ? "--chmod=755" : "--chmod=644"))
-        try root.copy(
-          file, to: String(path.dropFirst()) + (path.hasSuffix("/") ? "tokenxchange" : ""),
-          mode: isProgram ? 0o755 : 0o644)
-      case "USER": #expect(words == ["USER", "\(ScratchRoot.userID):\(ScratchRoot.userID)"])
-      case "ENTRYPOINT": entrypoint = words.last?.trimmingCharacters(in: ["[", "]", "\""])
-      default: Issue.record("not known to this test: \(words)")
-      }
-    }
-    let program = try #require(entrypoint)
-    try plugin.expectCredential(try await root.run(program, flags))
-  }
-
   @Test(arguments: [
     "etc/ssl/certs/ca-certificates.crt", "etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
     "etc/pki/tls/certs/ca-bundle.crt", "var/lib/ca-certificates/ca-bundle.pem",

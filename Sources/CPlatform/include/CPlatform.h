@@ -71,6 +71,11 @@ const char *tx_version_libcurl(void);
 const char *tx_version_openssl(void);
 const char *tx_version_cares(void);
 
+// The commit and the Swift toolchain of the static binary, such as "swift-6.3.1-RELEASE"; "unknown"
+// in other builds.
+const char *tx_commit(void);
+const char *tx_toolchain(void);
+
 // The process's variables. (Swift sees `environ` as a mutable global, which it does not let us use.)
 char **tx_environment(void);
 

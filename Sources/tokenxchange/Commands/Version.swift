@@ -2,7 +2,7 @@ import TokenExchange
 
 /// What this program is called and how old it is.
 enum Version {
-  static let number = "0.1.0"
+  static let number = "0.2.0"
   static let userAgent = "tokenxchange/" + number
 }
 

@@ -80,7 +80,9 @@ extension PathStatus {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
     let length = readlink(path, &buffer, buffer.count)
     guard length > 0 else { return nil }
-    return String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    // A C char is signed on some architectures only.
+    let bytes = buffer.prefix(length).map { UInt8(truncatingIfNeeded: $0) }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   private static func real(_ path: String) -> String? {

@@ -14,7 +14,8 @@ public final class TemporaryDirectory: Sendable {
     let parent = ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 }
     var template = Array("\(parent ?? "/tmp")/\(prefix).XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw Failure() }
-    path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    path = String(
+      decoding: template.dropLast().map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }

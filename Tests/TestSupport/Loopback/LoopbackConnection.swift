@@ -155,7 +155,7 @@ struct LoopbackConnection {
     gmtime_r(&time, &parts)
     var text = [CChar](repeating: 0, count: 64)
     let count = strftime(&text, text.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)
-    return String(decoding: text.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return String(decoding: text.prefix(count).map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
   }
 
   private static func reason(_ status: Int) -> String {

@@ -48,7 +48,7 @@ struct SidecarExampleTests {
   @Test func theImageHasTheProgramWhereProbesLookForIt() throws {
     let text = try String(
       contentsOfFile: Self.example("image/Containerfile"), encoding: .utf8)
-    #expect(text.contains(" tokenxchange \(PodPaths.program)\n"))
+    #expect(text.contains("/tokenxchange \(PodPaths.program)\n"))
     #expect(text.contains("ENTRYPOINT [\"\(PodPaths.program)\"]"))
   }
 

@@ -1,0 +1,202 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The files of `make dist`.
+///
+/// A second build in another folder is `make dist-check`.
+@Suite(.enabled(if: Release.isPossible, "\(Release.need)"))
+struct ReleaseTests {
+  @Test("the files, their checksums and what is in the archive")
+  func files() async throws {
+    let release = try await Release()
+    let names = try FileManager.default.contentsOfDirectory(atPath: release.folder).sorted()
+    #expect(
+      names == ["SHA256SUMS", release.name, release.name + ".cdx.json", release.name + ".tar.gz"])
+    let sums = try await ProcessRunner(
+      "sha256sum", ["--check", "--strict", "SHA256SUMS"],
+      environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C"], directory: release.folder
+    ).result()
+    #expect(sums.output.split(separator: "\n").count == 3)
+    #expect(sums.code == 0, "\(sums.output)")
+    let binary = try Data(contentsOf: URL(filePath: TestBinary.path))
+    #expect(try Data(contentsOf: URL(filePath: release.file(""))) == binary)
+
+    let list = try await ProcessRunner(
+      "tar",
+      ["--list", "--verbose", "--numeric-owner", "--utc", "--file", release.file(".tar.gz")],
+      environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C"]
+    ).result()
+    let lines = list.output.split(separator: "\n").map { $0.split(separator: " ") }
+    #expect(lines.allSatisfy { $0[1] == "0/0" && $0[3...4] == ["2023-11-14", "22:13"] })
+    let modes = Set(lines.map { "\($0[0]) \($0[5].hasSuffix("/tokenxchange"))" })
+    #expect(modes == ["drwxr-xr-x false", "-rwxr-xr-x true", "-rw-r--r-- false"])
+    let members = lines.map { $0[5].dropFirst(release.name.count + 1) }
+    let found = members.filter { !$0.isEmpty && !$0.hasSuffix("/") }.map(String.init)
+    let licences = found.filter { $0.hasPrefix("licences/") }
+    #expect(licences.contains("licences/openssl.txt") && licences.contains("licences/swift.txt"))
+    #expect(
+      found.filter { !$0.hasPrefix("licences/") } == [
+        "CHANGELOG.md", "completions/_tokenxchange", "completions/tokenxchange.bash",
+        "completions/tokenxchange.fish", "tokenxchange",
+      ])
+  }
+
+  @Test("another umask, time zone, locale and time: the same bytes")
+  func isReproducible() async throws {
+    let first = try await Release()
+    let second = try await Release(["TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8"])
+    for suffix in ["", ".cdx.json", ".tar.gz"] {
+      let one = try Data(contentsOf: URL(filePath: first.file(suffix)))
+      let other = try Data(contentsOf: URL(filePath: second.file(suffix)))
+      #expect(one == other, "\(suffix)")
+    }
+  }
+
+  @Test("the SBOM names what was linked, with the packages' versions")
+  func components() async throws {
+    let release = try await Release()
+    let sbom = try release.sbom()
+    let program = try #require(sbom["metadata"]?["component"])
+    #expect(program["version"]?.string == release.version)
+    #expect(sbom["metadata"]?["timestamp"] == "2023-11-14T22:13:20Z")
+    let list = try #require(sbom["components"]?.array)
+    let names = list.compactMap { $0["name"]?.string }
+    let needed = [
+      "c-ares", "curl", "glibc", "openssl", "swift", "swift-corelibs-foundation",
+      "swift-corelibs-libdispatch", "swift-foundation", "swift-foundation-icu",
+    ]
+    #expect(Set(needed).isSubset(of: Set(names)), "\(names)")
+    #expect(names.filter { !needed.contains($0) && $0 != "zlib" && $0 != "libzstd" }.count == 1)
+    #expect(names.contains { $0.hasPrefix("gcc-") })
+    for (name, package) in [("openssl", "libssl-dev"), ("c-ares", "libc-ares-dev")] {
+      let version = try ProcessRunner(
+        "dpkg-query", ["--show", "--showformat=${source:Version}", package]
+      ).run().output
+      #expect(list.first { $0["name"]?.string == name }?["version"]?.string == version)
+    }
+    // The program names the libraries by their upstream versions.
+    let words = try await ProcessRunner(TestBinary.path, ["version"]).result().output
+    for (name, pattern) in [
+      ("curl", /libcurl ([0-9.]+)/), ("c-ares", /c-ares ([0-9.]+)/),
+      ("openssl", /OpenSSL ([0-9.]+)/),
+    ] {
+      let said = try #require(words.firstMatch(of: pattern)?.1)
+      let version = list.first { $0["name"]?.string == name }?["version"]?.string
+      #expect(version?.hasPrefix("\(said)-") == true, "\(name) \(said) \(version ?? "")")
+    }
+  }
+
+  @Test(
+    "the SBOM is valid CycloneDX 1.6, and a damaged one is not",
+    .enabled(
+      if: FileManager.default.fileExists(atPath: Repository.tools + "/cyclonedx"),
+      "SKIPPED: the CycloneDX schema is not installed: make test-deps"))
+  func isValid() async throws {
+    let release = try await Release()
+    let script = """
+      import glob, json, os, sys, jsonschema
+      folder, path, damage = sys.argv[1:]
+      schemas = {os.path.basename(file): json.load(open(file))
+                 for file in glob.glob(folder + "/cyclonedx/schema/_res/*.json")}
+      main = schemas["bom-1.6.SNAPSHOT.schema.json"]
+      # Others are named relative to the main one, which is at this address; none is fetched.
+      store = {"http://cyclonedx.org/schema/" + name: one for name, one in schemas.items()}
+      sbom = json.load(open(path))
+      if damage == "licence":
+          sbom["components"][0]["licenses"] = [{"license": {"id": "No such licence"}}]
+      if damage == "name":
+          del sbom["components"][0]["name"]
+      resolver = jsonschema.RefResolver(main["$id"], main, store)
+      for error in jsonschema.Draft7Validator(main, resolver=resolver).iter_errors(sbom):
+          print("/".join(map(str, error.absolute_path)))
+      """
+    for (damage, errors) in [
+      ("none", ""), ("licence", "components/0/licenses\n"), ("name", "components/0\n"),
+    ] {
+      let result = try Repository.python(
+        script, [Repository.tools, release.file(".cdx.json"), damage])
+      #expect(result.code == 0, "\(result.errors)")
+      #expect(result.output == errors, "\(damage)")
+    }
+  }
+
+  @Test("an input of the linker that no component accounts for is an error")
+  func unknownInput() async throws {
+    let release = try await Release()
+    let text = try String(contentsOfFile: Release.linked, encoding: .utf8)
+    let linked = release.scratch("linked")
+    try Data((text + "/tmp/libsurprise.a(surprise.o)\n").utf8).write(to: URL(filePath: linked))
+    let folder = release.scratch("licences")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let result = try await Repository.run(
+      "scripts/sbom", [TestBinary.path, linked, folder], release.variables)
+    #expect(result.code == 1)
+    #expect(result.output == "")
+    #expect(
+      result.errors
+        == "sbom: no component accounts for /tmp/libsurprise.a, which the linker took\n")
+  }
+}
+
+/// Where the commit of the sources comes from.
+struct CommitTests {
+  private let folder: TemporaryDirectory
+
+  init() throws { folder = try TemporaryDirectory(prefix: "commit") }
+
+  private func git(_ arguments: String...) async throws {
+    let identity = [
+      "PATH": "/usr/bin:/bin", "HOME": folder.path, "GIT_CONFIG_NOSYSTEM": "1",
+      "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b.c", "GIT_COMMITTER_NAME": "a",
+      "GIT_COMMITTER_EMAIL": "a@b.c", "GIT_COMMITTER_DATE": "1700000000 +0000",
+    ]
+    let result = try await ProcessRunner(
+      "git", arguments, environment: identity, directory: folder.path("sources")
+    ).result()
+    #expect(result.code == 0, "\(result.errors)")
+  }
+
+  private func say(_ directory: String, _ what: String...) async throws -> String {
+    try await ProcessRunner(
+      folder.path(directory) + "/scripts/commit", what,
+      environment: ["PATH": "/usr/bin:/bin", "HOME": folder.path]
+    ).result().output
+  }
+
+  @Test(
+    "in git, changed, in a source archive, and without either",
+    .enabled(if: TestBinary.find("git") != nil, "SKIPPED: git is not installed"))
+  func everyKindOfSources() async throws {
+    let script = try Repository.text("scripts/commit")
+    try folder.write(script, to: "sources/scripts/commit", mode: 0o755)
+    try folder.write("scripts/commit export-subst\n", to: "sources/.gitattributes")
+    #expect(try await say("sources") == "unknown\n")
+    #expect(try await say("sources", "time") == "0\n")
+
+    try await git("init", "--quiet")
+    try await git("add", ".")
+    try await git("commit", "--quiet", "--message", "one")
+    let commit = try await say("sources")
+    #expect(commit.wholeMatch(of: /[0-9a-f]{40}\n/) != nil, "\(commit)")
+    #expect(try await say("sources", "time") == "1700000000\n")
+
+    try await git("archive", "--output", "../archive.tar", "HEAD")
+    try FileManager.default.createDirectory(
+      atPath: folder.path("archive"), withIntermediateDirectories: true)
+    let result = try await ProcessRunner(
+      "tar", ["--extract", "--file", "archive.tar", "--directory", "archive"],
+      environment: ["PATH": "/usr/bin:/bin"], directory: folder.path
+    ).result()
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(try await say("archive") == commit)
+    #expect(try await say("archive", "time") == "1700000000\n")
+
+    // A repository around the sources is not theirs.
+    try folder.write(script, to: "sources/inner/scripts/commit", mode: 0o755)
+    #expect(try await say("sources/inner") == "unknown\n")
+
+    try folder.write("scripts/commit export-subst\n# changed\n", to: "sources/.gitattributes")
+    #expect(try await say("sources") == commit.dropLast() + "-modified\n")
+  }
+}

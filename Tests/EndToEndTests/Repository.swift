@@ -1,0 +1,41 @@
+import Foundation
+import TestSupport
+
+/// The files of this repository, for tests of what is not Swift.
+enum Repository {
+  /// Its root.
+  static let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  /// The path of a file.
+  static func path(_ name: String) -> String { root.appending(path: name).path }
+
+  /// The text of a file.
+  static func text(_ name: String) throws -> String {
+    try String(contentsOf: root.appending(path: name), encoding: .utf8)
+  }
+
+  /// Where `make test-deps` installs the tools of `Tests/requirements.txt`.
+  static let tools = path(".build/test-tools")
+
+  /// Runs a script of the repository with this process's variables and some more.
+  static func run(
+    _ script: String, _ arguments: [String], _ variables: [String: String] = [:],
+    in directory: String? = nil
+  ) async throws -> ProcessResult {
+    var environment = ProcessInfo.processInfo.environment
+    environment.merge(variables) { $1 }
+    return try await ProcessRunner(
+      path(script), arguments, environment: environment, directory: directory ?? root.path,
+      timeout: 120
+    ).result()
+  }
+
+  /// Runs Debian's Python, which has the modules that Debian packages.
+  static func python(_ script: String, _ arguments: [String] = []) throws -> ProcessResult {
+    try ProcessRunner(
+      "/usr/bin/python3", ["-c", script] + arguments,
+      environment: ProcessInfo.processInfo.environment
+    ).run()
+  }
+}

