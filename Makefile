@@ -11,7 +11,7 @@ SCRATCH := .build/static-scratch
 SOURCES := Package.swift $(shell find Sources -type f)
 BUILD_PACKAGES := gcc libc6-dev libc-ares-dev libssl-dev make dpkg-dev
 TEST_PACKAGES := nginx-light openssl curl hyperfine tinyproxy socat zsh fish python3 python3-yaml \
-  valgrind util-linux procps time
+  yamllint valgrind util-linux procps time
 FORMATTED := Package.swift Sources Tests
 
 # Calls of these by others go to Sources/CPlatform.

@@ -17,6 +17,7 @@ import TokenExchange
     "-----BEGIN CERTIFICATE-----\n"
     + Base64.encode([0x30, 0x81, 0x80] + [UInt8](repeating: 1, count: 0x80))
     + "\n-----END CERTIFICATE-----\n"
+  static let certificateData = Base64.encode(Array(certificate.utf8))
   static let files: [String: Result<[UInt8], FileFault>] = [
     "/ca.der": .success([0x30, 0x82]),
     "/ca-and-key.pem": .success(
@@ -203,7 +204,7 @@ import TokenExchange
       ["generate", "kubeconfig", "--token-file=/pod/token", "--client-secret-file=/pod/secret"]
         + Self.target + Self.dex)
     #expect(code == .done)
-    #expect(world.stdout.contains("\"--client-secret-file=/pod/secret\""))
+    #expect(world.stdout.contains("- --client-secret-file=/pod/secret\n"))
   }
 
   @Test func aPodWithASidecar() {

@@ -1,11 +1,11 @@
 import TokenExchange
 
-/// What can be wrong with a wish for configuration.
+/// Errors in the options of `generate`.
 extension Problem {
   static func secretInArguments(_ flag: String) -> Problem {
     Problem(
       .usage, "\(flag) would put the secret into the output",
-      hint: "make the client public, or give --client-secret-file with its path in the pod")
+      hint: "make the client public, or use --client-secret-file with its path in the pod")
   }
 
   static func serverWithoutTLS(_ source: String) -> Problem {
@@ -17,39 +17,38 @@ extension Problem {
   static func ownClusterOfArgo(_ source: String) -> Problem {
     Problem(
       .usage, "\(source) is the cluster that Argo CD runs in",
-      hint: "Argo CD ignores the plugin for this name and uses its own service account; give the "
-        + "API server's address as seen from outside")
+      hint: "for this name Argo CD ignores the plugin and uses its own service account; use the "
+        + "external address of the API server")
   }
 
   static func privateKeyInAuthority(_ source: String) -> Problem {
     Problem(
-      .usage, "\(CleanText.line(source)) holds a private key",
-      hint: "it would be published with the output: give a file with nothing but certificates")
+      .usage, "\(CleanText.line(source)) contains a private key",
+      hint: "the output is meant to be published: use a file that contains only certificates")
   }
 
   static func notForMethod(_ flag: String, _ method: String) -> Problem {
     Problem(
-      .usage, "\(flag) means nothing with --auth \(method)",
+      .usage, "\(flag) does not apply to --auth \(method)",
       hint: "leave it out, or choose another --auth")
   }
 
-  static func nobodyAtArgo(_ method: String) -> Problem {
+  static func interactiveMethodInArgoCD(_ method: String) -> Problem {
     Problem(
-      .usage, "Argo CD cannot use --auth \(method): it has nobody to ask",
-      hint: "take get-token, or token-file where the target cluster trusts this one's issuer")
+      .usage, "Argo CD cannot use --auth \(method), which asks a person to sign in",
+      hint: "use get-token, or token-file where the target cluster trusts this one's issuer")
   }
 
   static func badServiceAccount(_ text: String) -> Problem {
     Problem(
       .usage, "--service-account is not NAMESPACE/NAME: \(shown(text))",
-      hint: "such as argocd/argocd-application-controller; system:serviceaccount:NAMESPACE:NAME is "
-        + "taken too")
+      hint: "such as argocd/argocd-application-controller, or system:serviceaccount:NAMESPACE:NAME")
   }
 
   static func systemPrefix(_ source: String) -> Problem {
     Problem(
-      .usage, "\(source) may not begin with system:",
-      hint: "such names are the target cluster's own: a foreign token could take one of them")
+      .usage, "\(source) must not start with system:",
+      hint: "such names belong to the target cluster: a foreign token could claim one of them")
   }
 
   static func badRule(_ text: String) -> Problem {
@@ -63,8 +62,14 @@ extension Problem {
       .usage, "--label is not NAME=VALUE: \(shown(text))", hint: "such as env=production")
   }
 
+  static func badTokenExpiration(_ source: String, isShort: Bool) -> Problem {
+    Problem(
+      .usage, "\(source) must be \(isShort ? "at least 10m" : "at most 4000000000s")",
+      hint: "Kubernetes issues no token with a \(isShort ? "shorter" : "longer") lifetime")
+  }
+
   static func badFileMode(_ text: String) -> Problem {
     Problem(
-      .usage, "--mode is not a file's mode: \(shown(text))", hint: "such as 0600 or 0640, in octal")
+      .usage, "--mode is not a file mode: \(shown(text))", hint: "such as 0600 or 0640, in octal")
   }
 }
