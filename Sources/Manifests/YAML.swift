@@ -155,7 +155,9 @@ private struct Page {
 
   mutating func append(folded folds: [String]) {
     let text = folds.joined(separator: " ")
-    guard folds.count > 1, folds.allSatisfy(Scalar.isFoldedLine) else { return append(literal: Scalar.text(text)) }
+    guard folds.count > 1, folds.allSatisfy(Scalar.isFoldedLine) else {
+      return append(literal: Scalar.text(text))
+    }
     append(literal: ">-")
     for line in folds { append(content: line) }
   }

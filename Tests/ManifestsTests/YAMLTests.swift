@@ -68,7 +68,9 @@ import Testing
     "a long scalar is folded if it can be",
     arguments: [
       Row("after a key", ("a: ", words), "a: >-\n  \(words.dropLast(10))\n  word word\n"),
-      Row("after a key in a list", ("- a: ", words), "- a: >-\n    \(words.dropLast(10))\n    word word\n"),
+      Row(
+        "after a key in a list", ("- a: ", words),
+        "- a: >-\n    \(words.dropLast(10))\n    word word\n"),
       Row("in a list", ("- ", words), "- >-\n  \(words.dropLast(10))\n  word word\n"),
       Row("one word after a key", ("a: ", long), "a: >-\n  \(long)\n"),
       Row("one word in a list", ("- ", long), "- \(long)\n"),
@@ -163,17 +165,24 @@ import Testing
   /// Strings and the form in which they are written.
   static let forms: [(text: String, form: String)] =
     [
-      "a", "--flag=value", "--flag=a b", "-x", "https://a.example:6443/b", "a:b", "a#b", "10m", "1Mi",
+      "a", "--flag=value", "--flag=a b", "-x", "https://a.example:6443/b", "a:b", "a#b", "10m",
+      "1Mi",
       "1h30m", "90s", "latest", "yes sir", "nullable", "system:serviceaccount:a:b", "a, b", "it's",
-      #"say "hi""#, #"a\b"#, "ü", "日本", "a]", "a}", "N1", "=a", "<<<", "./plugin", ".hidden", "$HOME",
+      #"say "hi""#, #"a\b"#, "ü", "日本", "a]", "a}", "N1", "=a", "<<<", "./plugin", ".hidden",
+      "$HOME",
       "~/a", "(a)", "/a", "apps/v1", "v1", "rbac.authorization.k8s.io",
     ].map { ($0, $0) }
     + [
-      "", " ", " a", "a ", "y", "n", "Y", "N", "yes", "No", "ON", "off", "true", "False", "null", "Null",
-      "~", "=", "<<", "0", "1", "-1", "+1", "007", "0o14", "0x10", "0b1", "1_000", "1.5", ".5", "1.",
-      "1e3", "1e-3", "-1.5E+3", ".inf", "-.Inf", ".NaN", "12:30", "12:30:45", "-1:30", "65532:65532",
-      "2026-11-21", "2026-11-21T10:00:00Z", "2026-11-21 10:00:00 +1:00", "10.0.0.1", "-", "---", "...",
-      "- a", ".", "+", "a: b", "a:", ": a", ":", "a #b", "#a", "@a", "`a`", "*a", "*.*", "&a", "!a", "|",
+      "", " ", " a", "a ", "y", "n", "Y", "N", "yes", "No", "ON", "off", "true", "False", "null",
+      "Null",
+      "~", "=", "<<", "0", "1", "-1", "+1", "007", "0o14", "0x10", "0b1", "1_000", "1.5", ".5",
+      "1.",
+      "1e3", "1e-3", "-1.5E+3", ".inf", "-.Inf", ".NaN", "12:30", "12:30:45", "-1:30",
+      "65532:65532",
+      "2026-11-21", "2026-11-21T10:00:00Z", "2026-11-21 10:00:00 +1:00", "10.0.0.1", "-", "---",
+      "...",
+      "- a", ".", "+", "a: b", "a:", ": a", ":", "a #b", "#a", "@a", "`a`", "*a", "*.*", "&a", "!a",
+      "|",
       ">", "%a", "{a}", "[a]", "}", "]", ",", "?", "? a", "'", "'a'", "::1",
     ].map { ($0, "\"\($0)\"") }
     + [

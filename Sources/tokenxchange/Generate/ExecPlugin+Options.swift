@@ -22,7 +22,8 @@ enum ExecMethod: String, CaseIterable {
       OptionSpec.login.filter {
         ![OptionSpec.apiVersion.name, OptionSpec.output.name].contains($0.name)
       }
-    case .kubelogin: [.issuer, .clientID, .scopes, .certificateAuthority, .certificateAuthorityData]
+    case .kubelogin:
+      [.issuer, .clientID, .scopes, .certificateAuthority, .certificateAuthorityData]
     }
   }
 
