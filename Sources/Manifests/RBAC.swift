@@ -1,15 +1,9 @@
 /// A role for service accounts of another cluster: its bindings, and the role itself if it has rules.
 package struct RBAC: Sendable {
-  package struct Rule: Sendable, Equatable {
-    package var apiGroups: [String]
-    package var resources: [String]
-    package var verbs: [String]
-
-    package init(apiGroups: [String], resources: [String], verbs: [String]) {
-      self.apiGroups = apiGroups
-      self.resources = resources
-      self.verbs = verbs
-    }
+  package enum Rule: Sendable, Equatable {
+    case resources([String], apiGroup: String, verbs: [String])
+    /// Paths of the API server, such as `/healthz`.
+    case paths([String], verbs: [String])
   }
 
   package var accounts: [ServiceAccount]
@@ -19,10 +13,13 @@ package struct RBAC: Sendable {
   /// The namespaces in which the role applies; empty for the whole cluster.
   package var namespaces: [String]
   package var rules: [Rule]
+  /// The name of the bindings, and of the role if it has rules; nil for one derived from the role,
+  /// the connector and the accounts.
+  package var name: String?
 
   package init(
     accounts: [ServiceAccount], usernames: UsernameMapping, role: String, isClusterRole: Bool,
-    namespaces: [String], rules: [Rule]
+    namespaces: [String], rules: [Rule], name: String?
   ) {
     self.accounts = accounts
     self.usernames = usernames
@@ -30,6 +27,7 @@ package struct RBAC: Sendable {
     self.isClusterRole = isClusterRole
     self.namespaces = namespaces
     self.rules = rules
+    self.name = name
   }
 
   package var yaml: YAML {
@@ -58,6 +56,20 @@ package struct RBAC: Sendable {
     """
   }
 
+  var objectName: String {
+    let origin =
+      usernames.connectorID
+      ?? (usernames.prefix.hasSuffix(":") ? String(usernames.prefix.dropLast()) : usernames.prefix)
+    let subjects = accounts.flatMap { [$0.namespace, $0.name] }
+    return name
+      ?? ObjectName.unique(["tokenxchange", role, origin] + subjects) {
+        $0.isASCIIAlphanumeric || $0 == "-" || $0 == "."
+      }
+  }
+
+  /// The role that is bound: an existing one, or the one with the rules.
+  private var roleName: String { rules.isEmpty ? role : objectName }
+
   private var roles: [YAML] {
     if rules.isEmpty { return [] }
     return isClusterRole ? [role(namespace: nil)] : namespaces.map { role(namespace: $0) }
@@ -71,7 +83,7 @@ package struct RBAC: Sendable {
     apiVersion: rbac.authorization.k8s.io/v1
     kind: \(roleKind)
     metadata:
-      name: \(role)
+      name: \(roleName)
       \(namespace.map { "namespace: \($0)" })
     rules:
       \(rules.map(rule))
@@ -79,14 +91,24 @@ package struct RBAC: Sendable {
   }
 
   private func rule(_ rule: Rule) -> YAML {
-    """
-    - apiGroups:
-        \(rule.apiGroups.map { "- \($0)" })
-      resources:
-        \(rule.resources.map { "- \($0)" })
-      verbs:
-        \(rule.verbs.map { "- \($0)" })
-    """
+    switch rule {
+    case .resources(let resources, let apiGroup, let verbs):
+      """
+      - apiGroups:
+          - \(apiGroup)
+        resources:
+          \(resources.map { "- \($0)" })
+        verbs:
+          \(verbs.map { "- \($0)" })
+      """
+    case .paths(let paths, let verbs):
+      """
+      - nonResourceURLs:
+          \(paths.map { "- \($0)" })
+        verbs:
+          \(verbs.map { "- \($0)" })
+      """
+    }
   }
 
   private var bindings: [YAML] {
@@ -99,13 +121,13 @@ package struct RBAC: Sendable {
     apiVersion: rbac.authorization.k8s.io/v1
     kind: \(namespace == nil ? "ClusterRoleBinding" : "RoleBinding")
     metadata:
-      name: \("tokenxchange:" + role)
+      name: \(objectName)
       \(namespace.map { "namespace: \($0)" })
     subjects:
       \(accounts.map(subject))
     roleRef:
       kind: \(roleKind)
-      name: \(role)
+      name: \(roleName)
       apiGroup: rbac.authorization.k8s.io
     """
   }

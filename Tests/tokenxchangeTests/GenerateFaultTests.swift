@@ -79,6 +79,21 @@ import TokenExchange
       ["generate", "rbac", "--argocd", "--direct", "--cluster-role=r", "--rule=get"]
     ),
     (
+      "rbac: path in a namespace",
+      [
+        "generate", "rbac", "--argocd", "--direct", "--cluster-role=r", "--namespace=n",
+        "--rule=get:/healthz",
+      ]
+    ),
+    (
+      "rbac: resource without a name",
+      ["generate", "rbac", "--argocd", "--direct", "--cluster-role=r", "--rule=get:.apps"]
+    ),
+    (
+      "rbac: bad name",
+      ["generate", "rbac", "--argocd", "--direct", "--cluster-role=r", "--name=a/b"]
+    ),
+    (
       "rbac: prefix of the system",
       [
         "generate", "rbac", "--argocd", "--connector-id=c", "--cluster-role=view",

@@ -21,8 +21,13 @@ extension OptionSpec {
 
   static let rule = OptionSpec(
     name: "rule", kind: .list, placeholder: "VERBS:RESOURCES",
-    help: "Make the role too, with this rule, such as get,list,watch:pods,deployments.apps. "
-      + "Without it the role must be there already.")
+    help: "Create the role too, with this rule, such as get,list,watch:pods,deployments.apps or "
+      + "get:/healthz. Without it, the role must exist.")
+
+  static let objectName = OptionSpec(
+    name: "name", placeholder: "NAME",
+    help: "The name of the bindings, and of the role if it has rules.",
+    defaultText: "from the role, the connector and the accounts")
 }
 
 extension Command {
@@ -33,7 +38,7 @@ extension Command {
       other cluster. Use the same connector, claim and prefix as for generate api-server.
       """,
     options: [.serviceAccount, .argoCD, .argoCDNamespace] + UsernameMapping.options
-      + [.clusterRole, .role, .bindingNamespace, .rule]
+      + [.clusterRole, .role, .bindingNamespace, .rule, .objectName]
   ) { invocation, _ throws(Problem) in
     GeneratedFile(yaml: try RBAC(invocation).yaml)
   }
@@ -64,29 +69,50 @@ extension RBAC {
       throw .missingOption(.bindingNamespace, in: invocation)
     }
     var rules: [Rule] = []
-    for text in invocation.values(of: .rule) { rules += try Self.rules(text) }
+    for text in invocation.values(of: .rule) {
+      rules += try Self.rules(text, isClusterWide: clusterRole != nil && namespaces.isEmpty)
+    }
     self.init(
       accounts: accounts, usernames: try UsernameMapping(invocation), role: role,
-      isClusterRole: clusterRole != nil, namespaces: namespaces, rules: rules)
+      isClusterRole: clusterRole != nil, namespaces: namespaces, rules: rules,
+      name: try invocation.objectName())
   }
 
-  /// The rules of `VERBS:RESOURCES`, one for each API group.
-  private static func rules(_ text: String) throws(Problem) -> [Rule] {
+  /// The rules of `VERBS:RESOURCES`, one for each API group, and one for paths.
+  private static func rules(_ text: String, isClusterWide: Bool) throws(Problem) -> [Rule] {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     let verbs = parts[0].split(separator: ",").map(String.init)
     guard parts.count == 2, !verbs.isEmpty else { throw .badRule(text) }
-    var rules: [Rule] = []
-    for resource in parts[1].split(separator: ",") {
-      let names = resource.split(separator: ".", maxSplits: 1).map(String.init)
-      let group = names.count == 2 ? names[1] : ""
-      if let index = rules.firstIndex(where: { $0.apiGroups == [group] }) {
-        rules[index].resources.append(names[0])
+    let targets = parts[1].split(separator: ",").map(String.init)
+    guard !targets.isEmpty else { throw .badRule(text) }
+    let paths = targets.filter { $0.hasPrefix("/") }
+    guard paths.isEmpty || isClusterWide else { throw .namespacedPath(text) }
+    var groups: [(name: String, resources: [String])] = []
+    for resource in targets where !resource.hasPrefix("/") {
+      let names = resource.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+      let group = names.count == 2 ? String(names[1]) : ""
+      guard !names[0].isEmpty, names.count == 1 || !group.isEmpty else { throw .badRule(text) }
+      if let index = groups.firstIndex(where: { $0.name == group }) {
+        groups[index].resources.append(String(names[0]))
       } else {
-        rules.append(Rule(apiGroups: [group], resources: [names[0]], verbs: verbs))
+        groups.append((group, [String(names[0])]))
       }
     }
-    guard !rules.isEmpty else { throw .badRule(text) }
-    return rules
+    return groups.map { .resources($0.resources, apiGroup: $0.name, verbs: verbs) }
+      + (paths.isEmpty ? [] : [.paths(paths, verbs: verbs)])
+  }
+}
+
+extension Invocation {
+  /// `--name`, which must be a path segment, as the API server demands.
+  fileprivate func objectName() throws(Problem) -> String? {
+    guard let name = text(.objectName) else { return nil }
+    let isSegment =
+      name != "." && name != ".." && name.utf8.count <= 253
+      && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }
+      && !name.contains("%")
+    guard isSegment else { throw .badObjectName(name) }
+    return name
   }
 }
 

@@ -57,6 +57,18 @@ extension Problem {
       hint: "such as get,list,watch:pods,deployments.apps")
   }
 
+  static func namespacedPath(_ text: String) -> Problem {
+    Problem(
+      .usage, "--rule \(shown(text)) grants a path, which is not in a namespace",
+      hint: "use --cluster-role without --namespace")
+  }
+
+  static func badObjectName(_ text: String) -> Problem {
+    Problem(
+      .usage, "--name is not a name of an RBAC object: \(shown(text))",
+      hint: "at most 253 printable ASCII characters without spaces, / and %")
+  }
+
   static func badLabel(_ text: String) -> Problem {
     Problem(
       .usage, "--label is not NAME=VALUE: \(shown(text))", hint: "such as env=production")

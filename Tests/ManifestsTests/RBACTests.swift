@@ -1,0 +1,65 @@
+import TestSupport
+import Testing
+
+@testable import Manifests
+
+@Suite("RBAC") struct RBACTests {
+  static func rbac(
+    _ accounts: [(String, String)], connectorID: String? = "cluster-a", role: String = "view",
+    name: String? = nil, rules: [RBAC.Rule] = []
+  ) -> RBAC {
+    RBAC(
+      accounts: accounts.map { ServiceAccount(namespace: $0, name: $1) },
+      usernames: UsernameMapping(
+        claim: .federated, prefix: connectorID == nil ? "cluster-b:" : "dex:",
+        connectorID: connectorID),
+      role: role, isClusterRole: true, namespaces: [], rules: rules, name: name)
+  }
+
+  static let long = String(repeating: "long-", count: 60)
+
+  @Test(
+    "names are derived from the role, the connector and the accounts",
+    arguments: [
+      Row("one account", rbac([("ci", "a")]), "tokenxchange:view:cluster-a:ci:a"),
+      Row("another account", rbac([("ci", "b")]), "tokenxchange:view:cluster-a:ci:b"),
+      Row("two", rbac([("ci", "a"), ("d", "e")]), "tokenxchange:view:cluster-a:ci:a:d:e"),
+      Row("direct", rbac([("ci", "a")], connectorID: nil), "tokenxchange:view:cluster-b:ci:a"),
+      Row("named", rbac([("ci", "a")], name: "n"), "n"),
+      Row(
+        "a connector with other characters", rbac([("ci", "a")], connectorID: "a/b c"),
+        "tokenxchange:view:a-b-c:ci:a-cdd3b2f10b01377b"),
+      Row(
+        "a role with a colon", rbac([("ci", "a")], role: "system:view"),
+        "tokenxchange:system-view:cluster-a:ci:a-e4e0bd2033dae38d"),
+      Row(
+        "a long role", rbac([("ci", "a")], role: long),
+        "tokenxchange:\(long.prefix(187))-81037ca179b64005"),
+    ])
+  func names(row: Row<RBAC, String>) {
+    #expect(row.input.objectName == row.output)
+    #expect(row.output.utf8.count <= 253)
+  }
+
+  @Test("a role with rules has the name of its binding, an existing role keeps its own")
+  func roles() {
+    let rule = RBAC.Rule.paths(["/healthz", "/version/*"], verbs: ["get"])
+    let text = Self.rbac([("ci", "a")], rules: [rule]).yaml.text
+    #expect(
+      text.contains(
+        """
+        metadata:
+          name: tokenxchange:view:cluster-a:ci:a
+        rules:
+          - nonResourceURLs:
+              - /healthz
+              - /version/*
+            verbs:
+              - get
+
+        """))
+    #expect(text.contains("roleRef:\n  kind: ClusterRole\n  name: tokenxchange:view:"))
+    let existing = Self.rbac([("ci", "a")]).yaml.text
+    #expect(existing.contains("roleRef:\n  kind: ClusterRole\n  name: view\n"))
+  }
+}
