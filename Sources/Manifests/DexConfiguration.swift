@@ -39,13 +39,13 @@ package struct DexConfiguration: Sendable {
     issuer: \(issuer.text)
     expiry:
       # Dex sets its own lifetime (24h by default), however short that of the
-      # service account token is, and deleting the pod revokes nothing.
+      # service account token is, and deleting the pod revokes nothing. This
+      # lifetime applies to the ID tokens of all clients of this Dex.
       idTokens: \(tokenLifetime)
-    oauth2:
-      # Without this list, every grant is enabled. With it, other grants are
-      # disabled for all clients.
-      grantTypes:
-        \(grantTypes.map { "- \($0)" })
+    # oauth2.grantTypes is omitted: without it, every grant is enabled. If your
+    # configuration has the list, add
+    #   urn:ietf:params:oauth:grant-type:token-exchange
+    \(hasLogin ? Self.loginGrants : nil)
     connectors:
       - type: oidc
         id: \(connectorID)
@@ -76,12 +76,11 @@ package struct DexConfiguration: Sendable {
     """
   }
 
-  private var grantTypes: [String] {
-    let login = [
-      "authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code",
-    ]
-    return (hasLogin ? login : []) + ["urn:ietf:params:oauth:grant-type:token-exchange"]
-  }
+  private static let loginGrants: YAML = """
+    #   urn:ietf:params:oauth:grant-type:device_code
+    #   authorization_code
+    #   refresh_token
+    """
 
   private var issuerAlias: YAML {
     """
