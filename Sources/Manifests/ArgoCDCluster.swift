@@ -4,6 +4,9 @@ import TokenExchange
 package struct ArgoCDCluster: Sendable {
   package typealias Label = (key: String, value: String)
 
+  /// The label by which Argo CD finds the Secret.
+  package static let typeLabel = "argocd.argoproj.io/secret-type"
+
   package var cluster: TargetCluster
   package var plugin: ExecPlugin
   /// The namespace of Argo CD.
@@ -43,7 +46,7 @@ package struct ArgoCDCluster: Sendable {
       name: \(secretName)
       namespace: \(namespace)
       labels:
-        argocd.argoproj.io/secret-type: cluster
+        \(Self.typeLabel): cluster
         \(labels.map { "\($0.key): \($0.value)" })
     type: Opaque
     stringData:
@@ -69,17 +72,15 @@ package struct ArgoCDCluster: Sendable {
     """
   }
 
-  /// A DNS name derived from the cluster's.
+  /// A DNS name derived from the server's URL, because Argo CD knows a cluster by its URL.
   private var secretName: String {
-    let characters = cluster.name.lowercased().unicodeScalars.prefix(200).map {
-      scalar -> Character in
-      switch scalar {
-      case "a"..."z", "0"..."9": Character(scalar)
-      default: "-"
-      }
+    var url = cluster.server.text
+    while url.hasSuffix("/") { url.removeLast() }
+    let characters = cluster.server.host.lowercased().unicodeScalars.prefix(200).map {
+      $0.isASCIIAlphanumeric ? Character($0) : "-"
     }
-    let name = String(characters).split(separator: "-").joined(separator: "-")
-    return name.isEmpty ? "cluster" : "cluster-" + name
+    let host = String(characters).split(separator: "-").joined(separator: "-")
+    return "cluster-\(host)-\(ObjectName.hash(url).prefix(8))"
   }
 
   private var argoCDCommand: String {

@@ -63,3 +63,34 @@ import Testing
     #expect(existing.contains("roleRef:\n  kind: ClusterRole\n  name: view\n"))
   }
 }
+
+@Suite("Names of Kubernetes") struct KubernetesNameTests {
+  @Test(
+    "labels",
+    arguments: [
+      Row("plain", ("env", "prod"), [true, true]),
+      Row("empty value", ("a.b_c-D", ""), [true, true]),
+      Row("prefix", ("example.com/a", "1.2"), [true, true]),
+      Row("slash", ("a/b/c", "prod/eu"), [false, false]),
+      Row("empty", ("", "-a"), [false, false]),
+      Row("prefix with upper case", ("Example.com/a", "a-"), [false, false]),
+      Row("too long", (YAMLTests.long, YAMLTests.long), [false, false]),
+      Row("beyond ASCII", ("ü", "ü"), [false, false]),
+    ])
+  func labels(row: Row<(String, String), [Bool]>) {
+    let (key, value) = row.input
+    #expect(
+      [KubernetesName.isLabelKey(key), KubernetesName.isLabelValue(value)] == row.output)
+  }
+
+  @Test(
+    "namespaces",
+    arguments: [
+      Row("plain", "web-1", true), Row("upper case", "Web", false), Row("dot", "a.b", false),
+      Row("underscore", "web_1", false), Row("pattern", "web*", false), Row("dash", "-a", false),
+      Row("empty", "", false), Row("too long", YAMLTests.long, false),
+    ])
+  func namespaces(row: Row<String, Bool>) {
+    #expect(KubernetesName.isDNSLabel(row.input) == row.output)
+  }
+}

@@ -62,6 +62,34 @@ import TokenExchange
         + target
     ),
     ("argocd-cluster: bad label", ["generate", "argocd-cluster", "--label=a"] + target + dex),
+    (
+      "argocd-cluster: label with a slash",
+      ["generate", "argocd-cluster", "--label=env=prod/eu"] + target + dex
+    ),
+    (
+      "argocd-cluster: label twice",
+      ["generate", "argocd-cluster", "--label=a=b,c=d", "--label=a=e"] + target + dex
+    ),
+    (
+      "argocd-cluster: Argo CD's own label",
+      ["generate", "argocd-cluster", "--label=argocd.argoproj.io/secret-type=x"] + target + dex
+    ),
+    (
+      "argocd-cluster: bad namespace",
+      ["generate", "argocd-cluster", "--namespaces=web,Web_1"] + target + dex
+    ),
+    (
+      "argocd-cluster: namespaces by pattern",
+      ["generate", "argocd-cluster", "--namespaces=web*"] + target + dex
+    ),
+    (
+      "argocd-workload: bad namespace of Argo CD",
+      ["generate", "argocd-workload", "--image=i", "--argocd-namespace=Argo"]
+    ),
+    (
+      "rbac: bad namespace",
+      ["generate", "rbac", "--argocd", "--direct", "--cluster-role=r", "--namespace=a.b"]
+    ),
     ("argocd-workload: no image", ["generate", "argocd-workload"]),
     (
       "argocd-workload: token too short",
@@ -211,6 +239,18 @@ import TokenExchange
       text += "\(command.name): exit \(code.rawValue)\n" + lines.map { "  \($0)\n" }.joined()
     }
     #expect(Golden.difference(text, from: "generate-faults.txt") == nil)
+  }
+
+  @Test("servers behind one host have Secrets of different names")
+  func secretNames() {
+    let servers = ["https://a.example", "https://a.example:6443", "https://a.example/b"]
+    let names = servers.map { server in
+      let world = WorldDouble()
+      #expect(world.run(["generate", "argocd-cluster", "--server=\(server)"] + Self.dex) == .done)
+      return world.stdout.split(separator: "\n").first { $0.hasPrefix("  name: ") }
+    }
+    #expect(Set(names).count == servers.count)
+    #expect(names[0]?.hasPrefix("  name: cluster-a-example-") == true)
   }
 
   @Test func readsNoFileOfAPod() {

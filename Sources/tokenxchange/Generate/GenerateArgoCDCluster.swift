@@ -21,10 +21,29 @@ extension Command {
     let plugin = try ExecPlugin(method, invocation, world: world, tokenFile: PodPath.token)
     guard !method.isForPeople else { throw .interactiveMethodInArgoCD(method.rawValue) }
     let secret = ArgoCDCluster(
-      cluster: cluster, plugin: plugin, namespace: invocation.text(.argoCDNamespace) ?? "argocd",
-      project: invocation.text(.project), namespaces: invocation.list(.namespaces) ?? [],
+      cluster: cluster, plugin: plugin, namespace: try invocation.argoCDNamespace(),
+      project: invocation.text(.project), namespaces: try invocation.namespaces(.namespaces),
       labels: try ArgoCDCluster.labels(invocation.list(.label) ?? []))
     return GeneratedFile(yaml: secret.yaml, mode: 0o600)
+  }
+}
+
+extension Invocation {
+  /// The namespaces that a list holds.
+  func namespaces(_ spec: OptionSpec) throws(Problem) -> [String] {
+    let namespaces = list(spec) ?? []
+    if let bad = namespaces.first(where: { !KubernetesName.isDNSLabel($0) }) {
+      throw .badNamespace(bad, source: source(spec))
+    }
+    return namespaces
+  }
+
+  func argoCDNamespace() throws(Problem) -> String {
+    let namespace = text(.argoCDNamespace) ?? "argocd"
+    guard KubernetesName.isDNSLabel(namespace) else {
+      throw .badNamespace(namespace, source: source(.argoCDNamespace))
+    }
+    return namespace
   }
 }
 
@@ -34,8 +53,15 @@ extension ArgoCDCluster {
     var labels: [Label] = []
     for text in texts {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2, !parts[0].isEmpty else { throw .badLabel(text) }
-      labels.append((String(parts[0]), String(parts[1])))
+      guard parts.count == 2, KubernetesName.isLabelKey(String(parts[0])),
+        KubernetesName.isLabelValue(String(parts[1]))
+      else { throw .badLabel(text) }
+      let label = (key: String(parts[0]), value: String(parts[1]))
+      guard label.key != typeLabel else { throw .reservedLabel(label.key) }
+      guard !labels.contains(where: { $0.key == label.key }) else {
+        throw .repeatedLabel(label.key)
+      }
+      labels.append(label)
     }
     return labels
   }

@@ -16,7 +16,7 @@ extension Command {
         image: try invocation.required(.image),
         audience: invocation.text(.tokenAudience) ?? "dex",
         expirationSeconds: try invocation.tokenExpiration()),
-      namespace: invocation.text(.argoCDNamespace) ?? "argocd")
+      namespace: try invocation.argoCDNamespace())
     return GeneratedFile(yaml: workload.yaml)
   }
 }

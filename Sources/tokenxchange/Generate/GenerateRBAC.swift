@@ -49,7 +49,7 @@ extension RBAC {
     var accounts: [ServiceAccount] = []
     for text in invocation.list(.serviceAccount) ?? [] { accounts.append(try ServiceAccount(text)) }
     if invocation.isOn(.argoCD) {
-      let namespace = invocation.text(.argoCDNamespace) ?? "argocd"
+      let namespace = try invocation.argoCDNamespace()
       accounts += ["argocd-application-controller", "argocd-server"].map {
         ServiceAccount(namespace: namespace, name: $0)
       }
@@ -64,7 +64,7 @@ extension RBAC {
     if clusterRole != nil, invocation.text(.role) != nil {
       throw .conflict("--cluster-role", "--role", hint: "run the command once for each")
     }
-    let namespaces = invocation.list(.bindingNamespace) ?? []
+    let namespaces = try invocation.namespaces(.bindingNamespace)
     guard clusterRole != nil || !namespaces.isEmpty else {
       throw .missingOption(.bindingNamespace, in: invocation)
     }

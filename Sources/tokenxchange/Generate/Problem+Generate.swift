@@ -71,7 +71,25 @@ extension Problem {
 
   static func badLabel(_ text: String) -> Problem {
     Problem(
-      .usage, "--label is not NAME=VALUE: \(shown(text))", hint: "such as env=production")
+      .usage, "--label is not a Kubernetes label NAME=VALUE: \(shown(text))",
+      hint: "such as env=production: letters, digits, - _ and ., at most 63 characters each; the "
+        + "name may follow example.com/")
+  }
+
+  static func reservedLabel(_ key: String) -> Problem {
+    Problem(
+      .usage, "--label must not set \(key)",
+      hint: "its value is always cluster: without it Argo CD does not find the Secret")
+  }
+
+  static func repeatedLabel(_ key: String) -> Problem {
+    Problem(.usage, "--label sets \(shown(key)) twice", hint: "an object has each label once")
+  }
+
+  static func badNamespace(_ text: String, source: String) -> Problem {
+    Problem(
+      .usage, "\(source) is not the name of a namespace: \(shown(text))",
+      hint: "lower-case letters, digits and -, at most 63 characters; patterns are not possible")
   }
 
   static func badTokenExpiration(_ source: String, isShort: Bool) -> Problem {
