@@ -27,8 +27,9 @@ enum ExecMethod: String, CaseIterable {
     }
   }
 
-  /// The default of `--command`.
-  fileprivate var command: String { self == .kubelogin ? "kubectl" : "tokenxchange" }
+  /// The default of `--command`; not `kubectl oidc-login`, because a kubectl that runs plugins before
+  /// it looks for its own would start itself without end.
+  fileprivate var command: String { self == .kubelogin ? "kubectl-oidc_login" : "tokenxchange" }
 
   fileprivate var installHint: String {
     self == .kubelogin
@@ -121,7 +122,7 @@ extension ExecPlugin {
       ("issuer-url", invocation.text(.issuer)), ("client-id", invocation.text(.clientID)),
     ].compactMap { name, value in value.map { "--oidc-\(name)=\($0)" } }
     let words =
-      ["oidc-login", "get-token"] + flags
+      ["get-token"] + flags
       + scopes.filter { $0 != "openid" }.map { "--oidc-extra-scope=\($0)" }
     return words.map { .text($0) }
       + (certificates.map { [.certificates(option: certificatesOption, $0)] } ?? [])
