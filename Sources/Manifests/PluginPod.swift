@@ -5,11 +5,16 @@ package struct PluginPod: Sendable {
   package var audience: String
   /// The lifetime of the service account token in seconds.
   package var expirationSeconds: Int
+  /// The absolute path of the service account token.
+  package var tokenFile: String
 
-  package init(image: String, audience: String, expirationSeconds: Int) {
+  package init(
+    image: String, audience: String, expirationSeconds: Int, tokenFile: String = PodPath.token
+  ) {
     self.image = image
     self.audience = audience
     self.expirationSeconds = expirationSeconds
+    self.tokenFile = tokenFile
   }
 
   /// No privileges, as the Pod Security level "restricted" demands.
@@ -64,7 +69,7 @@ package struct PluginPod: Sendable {
   var tokenMount: YAML {
     """
     - name: tokenxchange-token
-      mountPath: \(PodPath.tokenDirectory)
+      mountPath: \(PodPath.directory(of: tokenFile))
       readOnly: true
     """
   }
@@ -78,19 +83,30 @@ package struct PluginPod: Sendable {
               # Not the API server's: the token is for the exchange only.
               audience: \(audience)
               expirationSeconds: \(expirationSeconds)
-              path: token
+              path: \(PodPath.fileName(of: tokenFile))
     """
   }
 }
 
 /// Paths in pods that several files agree on.
 package enum PodPath {
-  package static let tokenDirectory = "/var/run/secrets/tokenxchange"
-  package static let token = tokenDirectory + "/token"
+  package static let token = "/var/run/secrets/tokenxchange/token"
+  /// The token that the kubelet mounts into every pod.
+  package static let defaultToken = "/var/run/secrets/kubernetes.io/serviceaccount/token"
   package static let tools = "/custom-tools"
   package static let command = "/usr/local/bin/tokenxchange"
   /// The program in its own image.
   package static let program = "/tokenxchange"
   package static let outputFile = "/var/run/tokenxchange/token"
   package static let kubeconfigDirectory = "/etc/tokenxchange"
+
+  /// The directory of a file with an absolute path.
+  package static func directory(of path: String) -> String {
+    let directory = path.dropLast(fileName(of: path).count + 1)
+    return directory.isEmpty ? "/" : String(directory)
+  }
+
+  static func fileName(of path: String) -> String {
+    path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? ""
+  }
 }

@@ -5,7 +5,7 @@ package struct SidecarPod: Sendable {
   package var arguments: [String]
   /// The absolute path of the token file.
   package var tokenFile: String
-  /// Whether the sidecar exchanges the pod's own service account token.
+  /// Whether the service account token needs a volume: the kubelet mounts the default one.
   package var hasTokenVolume: Bool
   /// Whether the group of the token file may read it.
   package var isGroupReadable: Bool
@@ -82,10 +82,7 @@ package struct SidecarPod: Sendable {
     """
   }
 
-  private var tokenDirectory: String {
-    guard let slash = tokenFile.lastIndex(of: "/") else { return "." }
-    return slash == tokenFile.startIndex ? "/" : String(tokenFile[..<slash])
-  }
+  private var tokenDirectory: String { PodPath.directory(of: tokenFile) }
 
   private static let modeNote: YAML = """
     # Only the sidecar's user can read the token file. If the application runs as

@@ -160,6 +160,18 @@ import TokenExchange
     ),
     ("dex: issuer by http", ["generate", "dex", "--issuer=http://dex.example"] + dex.dropFirst()),
     ("sidecar: bad mode", ["generate", "sidecar", "--image=a", "--mode=rw"] + dex),
+    (
+      "sidecar: relative path",
+      ["generate", "sidecar", "--image=a", "--token-file=token"] + dex
+    ),
+    (
+      "sidecar: one directory for both tokens",
+      ["generate", "sidecar", "--image=a", "--token-file=/t/a", "--write=/t/b"] + dex
+    ),
+    (
+      "kubeconfig: command with arguments",
+      ["generate", "kubeconfig", "--command=tokenxchange get-token"] + target + dex
+    ),
     ("publish-issuer: no source", ["publish-issuer", "--public-url=https://a", "/site"]),
     ("publish-issuer: one file", ["publish-issuer", "--jwks=/jwks.json", "/site"]),
     (
@@ -239,6 +251,25 @@ import TokenExchange
       text += "\(command.name): exit \(code.rawValue)\n" + lines.map { "  \($0)\n" }.joined()
     }
     #expect(Golden.difference(text, from: "generate-faults.txt") == nil)
+  }
+
+  @Test(
+    "the sidecar's service account token is mounted where the sidecar reads it",
+    arguments: [
+      Row("default", [], ["/var/run/secrets/tokenxchange", "token"]),
+      Row("given", ["--token-file=/a/b/c"], ["/a/b", "c"]),
+      Row("at the root", ["--token-file=/c"], ["/", "c"]),
+      Row(
+        "the kubelet's own",
+        ["--token-file=/var/run/secrets/kubernetes.io/serviceaccount/token"], nil),
+    ] as [Row<[String], [String]?>])
+  func tokenVolume(row: Row<[String], [String]?>) {
+    let world = WorldDouble()
+    #expect(world.run(["generate", "sidecar", "--image=i"] + Self.dex + row.input) == .done)
+    let lines = world.stdout.split(separator: "\n").map { $0.drop { $0 == " " } }
+    let mount = lines.firstIndex(of: "- name: tokenxchange-token").map { lines[$0 + 1] }
+    #expect(mount == row.output.map { "mountPath: \($0[0])" })
+    #expect(lines.last { $0.hasPrefix("path: ") } == row.output.map { "path: \($0[1])" })
   }
 
   @Test("servers behind one host have Secrets of different names")

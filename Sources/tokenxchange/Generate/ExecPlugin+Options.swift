@@ -27,8 +27,8 @@ enum ExecMethod: String, CaseIterable {
     }
   }
 
-  /// The default of `--command`; not `kubectl oidc-login`, because a kubectl that runs plugins before
-  /// it looks for its own would start itself without end.
+  /// The default of `--command`; not `kubectl oidc-login`, because a kubectl wrapper that asks for the
+  /// server's version first would start itself without end.
   fileprivate var command: String { self == .kubelogin ? "kubectl-oidc_login" : "tokenxchange" }
 
   fileprivate var installHint: String {
@@ -61,8 +61,13 @@ extension ExecPlugin {
         [.text(method.rawValue)]
           + Self.arguments(method, invocation, certificates, tokenFile: tokenFile)
       }
+    let command = invocation.text(.pluginCommand) ?? method.command
+    // Clients do not split it; a directory may have spaces.
+    guard command.split(separator: "/").last?.contains(where: \.isWhitespace) != true else {
+      throw .commandWithArguments(command)
+    }
     self.init(
-      command: invocation.text(.pluginCommand) ?? method.command, arguments: arguments,
+      command: command, arguments: arguments,
       isInteractive: method.isForPeople, installHint: method.installHint)
   }
 

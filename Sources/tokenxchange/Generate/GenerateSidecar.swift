@@ -36,7 +36,11 @@ extension Command {
 extension SidecarPod {
   fileprivate init(_ invocation: Invocation, world: World) throws(Problem) {
     let plugin = try ExecPlugin(.getToken, invocation, world: world, tokenFile: PodPath.token)
-    let tokenFile = invocation.text(.writtenFile) ?? PodPath.outputFile
+    let tokenFile = try invocation.podPath(.writtenFile) ?? PodPath.outputFile
+    let subjectFile = try invocation.podPath(.tokenFile) ?? PodPath.token
+    guard PodPath.directory(of: tokenFile) != PodPath.directory(of: subjectFile) else {
+      throw .sharedDirectory("--write", invocation.source(.tokenFile))
+    }
     var isGroupReadable = false
     if let mode = invocation.text(.writtenMode) {
       guard let number = UInt32(mode, radix: 8), number <= 0o777 else { throw .badFileMode(mode) }
@@ -50,11 +54,11 @@ extension SidecarPod {
       pod: PluginPod(
         image: try invocation.required(.image),
         audience: invocation.text(.subjectAudience) ?? "dex",
-        expirationSeconds: try invocation.tokenExpiration()),
+        expirationSeconds: try invocation.tokenExpiration(), tokenFile: subjectFile),
       arguments: ["sidecar", "--write=\(tokenFile)"]
         + invocation.flags(of: [.writtenMode, .refreshBefore])
         + plugin.arguments.dropFirst().map(\.text).filter { !$0.hasPrefix(margin) },
-      tokenFile: tokenFile, hasTokenVolume: invocation.text(.tokenFile) == nil,
+      tokenFile: tokenFile, hasTokenVolume: subjectFile != PodPath.defaultToken,
       isGroupReadable: isGroupReadable,
       cluster: hasCluster ? try TargetCluster(invocation, world: world) : nil)
   }
@@ -68,6 +72,13 @@ extension OptionSpec {
 }
 
 extension Invocation {
+  /// The path of a file in a pod.
+  fileprivate func podPath(_ spec: OptionSpec) throws(Problem) -> String? {
+    guard let path = text(spec) else { return nil }
+    guard path.hasPrefix("/"), !path.hasSuffix("/") else { throw .relativePath(source(spec)) }
+    return path
+  }
+
   /// The lifetime of a projected token in seconds.
   func tokenExpiration() throws(Problem) -> Int {
     let seconds = try duration(.tokenExpiration, default: 3600)

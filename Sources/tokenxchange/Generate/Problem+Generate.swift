@@ -39,6 +39,23 @@ extension Problem {
       hint: "use get-token, or token-file where the target cluster trusts this one's issuer")
   }
 
+  static func commandWithArguments(_ command: String) -> Problem {
+    Problem(
+      .usage, "--command contains a space: \(shown(command))",
+      hint: "clients run it as one word: write the program alone; its arguments are added")
+  }
+
+  static func relativePath(_ source: String) -> Problem {
+    Problem(
+      .usage, "\(source) is not an absolute path", hint: "a path in a pod starts with /")
+  }
+
+  static func sharedDirectory(_ first: String, _ second: String) -> Problem {
+    Problem(
+      .usage, "\(first) and \(second) are in the same directory",
+      hint: "each is in a volume of its own: use two directories")
+  }
+
   static func badServiceAccount(_ text: String) -> Problem {
     Problem(
       .usage, "--service-account is not NAMESPACE/NAME: \(shown(text))",
