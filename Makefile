@@ -23,7 +23,7 @@ SOURCES := Package.swift $(shell find Sources -type f)
 BUILD_PACKAGES := gcc libc6-dev libc-ares-dev libssl-dev zlib1g-dev libzstd-dev make dpkg-dev
 DIST_PACKAGES := python3 ca-certificates
 TEST_PACKAGES := nginx-light openssl curl hyperfine tinyproxy socat zsh fish python3 python3-yaml \
-  python3-jsonschema python3-pip git ca-certificates valgrind util-linux procps time
+  yamllint python3-jsonschema python3-pip git ca-certificates valgrind util-linux procps time
 FORMATTED := Package.swift Sources Tests
 
 # Calls of these by others go to Sources/CPlatform.

@@ -19,9 +19,10 @@ let package = Package(
   ],
   targets: [
     .target(name: "TokenExchange", swiftSettings: settings),
+    .target(name: "Manifests", dependencies: ["TokenExchange"], swiftSettings: settings),
     .target(name: "CPlatform"),
     .executableTarget(
-      name: "tokenxchange", dependencies: ["CPlatform", "TokenExchange"],
+      name: "tokenxchange", dependencies: ["CPlatform", "Manifests", "TokenExchange"],
       swiftSettings: settings),
     .target(
       name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
@@ -32,7 +33,10 @@ let package = Package(
       name: "TokenExchangeTests", dependencies: ["TestSupport", "TokenExchange"],
       swiftSettings: settings),
     .testTarget(
-      name: "tokenxchangeTests", dependencies: ["TestSupport", "TokenExchange", "tokenxchange"],
+      name: "ManifestsTests", dependencies: ["Manifests", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "tokenxchangeTests",
+      dependencies: ["Manifests", "TestSupport", "TokenExchange", "tokenxchange"],
       swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: settings),

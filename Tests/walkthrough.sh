@@ -55,12 +55,12 @@ curl -sS -o /dev/null --fail -X POST --data-binary @dex.json "$DEX_CONTROL"
 
 step "2. Cluster B: whom its API server takes the tokens for"
 run "$binary" generate api-server $dex $ca --output=authentication.yaml
-grep -E 'expression|url|  - "' authentication.yaml
+grep -E 'expression:|url:|^        - ' authentication.yaml
 
 step "3. Cluster B: what these users may do"
 run "$binary" generate rbac --argocd --connector-id="$DEX_CONNECTOR_ID" --cluster-role=view \
   --output=rbac.yaml
-grep -A9 subjects: rbac.yaml
+sed -n '/^subjects:/,$p' rbac.yaml
 
 # The stand-in reads no YAML: it is told what the two files say.
 python3 - >control.json <<'P'

@@ -3,7 +3,7 @@ extension Problem {
   /// Words a name without an address: it does not exist, or the name servers failed.
   static func unresolved(_ error: TransportError, host: String) -> Problem {
     let reason = NameLookup.summary(of: error.lookups, host: host)
-    let sentence = "could not resolve host \(CleanText.line(host))"
+    let sentence = "could not resolve host \(host.sanitized())"
     guard error.kind == .nameServer else {
       return Problem(
         .network, sentence + (reason.isEmpty ? "" : ": " + reason),

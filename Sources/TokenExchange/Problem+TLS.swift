@@ -68,7 +68,7 @@ extension Problem {
   static func proxy(_ error: TransportError, _ url: EndpointURL) -> Problem {
     let detail =
       error.lookups.isEmpty
-      ? CleanText.line(error.detail)
+      ? error.detail.sanitized()
       : "could not resolve its name: " + NameLookup.summary(of: error.lookups)
     let variables = "HTTPS_PROXY and ALL_PROXY"
     let hint =
@@ -85,7 +85,7 @@ extension Problem {
       default:
         "see \(variables); NO_PROXY names hosts that are reached without one"
       }
-    let name = error.proxy.map { " " + CleanText.line($0) } ?? ""
+    let name = error.proxy.map { " " + $0.sanitized() } ?? ""
     return Problem(
       .network, "the proxy\(name) for \(url.authority) cannot be used: \(detail)", hint: hint)
   }

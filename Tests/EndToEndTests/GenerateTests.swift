@@ -29,18 +29,19 @@ struct GenerateTests {
     var outputs: [String] = []
     for text in Self.nasty {
       let output = try await generate(
-        ["kubeconfig", "--connector-id=\(text)", "--cluster-name=\(text)", "--command=\(text)"]
-          + Self.dex)
+        ["kubeconfig", "--connector-id=\(text)", "--cluster-name=\(text)"] + Self.dex
+          + (text.contains(where: \.isWhitespace) ? [] : ["--command=\(text)"]))
       #expect(output.split(separator: "\n").allSatisfy { !$0.contains("\u{2028}") })
       outputs.append(output)
     }
-    let documents = try Python.yaml(outputs.joined(separator: "---\n"))
+    let documents = try Python.yaml(outputs.joined())
     #expect(documents.count == Self.nasty.count)
     for (text, config) in zip(Self.nasty, documents) {
       #expect(config["current-context"]?.string == text)
       #expect(config["clusters"]?.array?.first?["name"]?.string == text)
       let exec = config["users"]?.array?.first?["user"]?["exec"]
-      #expect(exec?["command"]?.string == text)
+      let command = text.contains(where: \.isWhitespace) ? "tokenxchange" : text
+      #expect(exec?["command"]?.string == command)
       let arguments = exec?["args"]?.array?.compactMap(\.string) ?? []
       #expect(arguments.contains("--connector-id=\(text)"))
     }
@@ -53,7 +54,7 @@ struct GenerateTests {
         try await generate(
           ["argocd-cluster", "--connector-id=\(text)", "--cluster-name=\(text)"] + Self.dex))
     }
-    let documents = try Python.yaml(outputs.joined(separator: "---\n"))
+    let documents = try Python.yaml(outputs.joined())
     #expect(documents.count == Self.nasty.count)
     for (text, secret) in zip(Self.nasty, documents) {
       #expect(secret["stringData"]?["name"]?.string == text)
@@ -70,13 +71,16 @@ struct GenerateTests {
   func theCommandsInTheCommentsDoTheSame() async throws {
     let folder = try TemporaryDirectory()
     let connector = "it's \"a\", $HOME `id`\nb#"
+    let certificates = ExampleTests.folder.appendingPathComponent("dex/ca.crt").path
     let output = try await generate(
       [
         "kubeconfig", "--connector-id=\(connector)", "--cluster-name=a b", "--scopes=openid,groups",
+        "--certificate-authority=\(certificates)", "--server-ca=\(certificates)",
       ] + Self.dex)
     let file = try folder.write(output, to: "generated")
     let commands = output.split(separator: "\n").map { $0.dropFirst(2) }
-      .drop { !$0.hasPrefix("  kubectl config") }.prefix { $0.hasPrefix("  ") }
+      .drop { $0 != "The same in an existing kubeconfig:" }.dropFirst().prefix { $0 != "" }
+    #expect(!commands.contains { $0.contains("LS0t") })
     let kubectl = try #require(TestBinary.find("kubectl"))
     let path = URL(fileURLWithPath: kubectl).deletingLastPathComponent().path
     func view(_ config: String, _ script: String = "") async throws -> JSONValue {

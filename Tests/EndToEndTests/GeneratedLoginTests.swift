@@ -68,7 +68,7 @@ struct GeneratedLoginTests {
       .replacing("      \(key.isEmpty ? "none" : key):", with: "      unknown:")
     let config = try #require(try Python.yaml(text).first)
     plugin.site.dex.update { $0.take(config) }
-    #expect(plugin.site.dex.configuration.grants == [GrantType.tokenExchange])
+    #expect(plugin.site.dex.configuration.grants == GrantType.all)
     let result = try await plugin.run(
       plugin.flags + ["--certificate-authority", plugin.site.authorityFile ?? ""])
     guard key.isEmpty else {

@@ -17,6 +17,7 @@ import TokenExchange
     "-----BEGIN CERTIFICATE-----\n"
     + Base64.encode([0x30, 0x81, 0x80] + [UInt8](repeating: 1, count: 0x80))
     + "\n-----END CERTIFICATE-----\n"
+  static let certificateData = Base64.encode(Array(certificate.utf8))
   static let files: [String: Result<[UInt8], FileFault>] = [
     "/ca.der": .success([0x30, 0x82]),
     "/ca-and-key.pem": .success(
@@ -61,6 +62,34 @@ import TokenExchange
         + target
     ),
     ("argocd-cluster: bad label", ["generate", "argocd-cluster", "--label=a"] + target + dex),
+    (
+      "argocd-cluster: label with a slash",
+      ["generate", "argocd-cluster", "--label=env=prod/eu"] + target + dex
+    ),
+    (
+      "argocd-cluster: label twice",
+      ["generate", "argocd-cluster", "--label=a=b,c=d", "--label=a=e"] + target + dex
+    ),
+    (
+      "argocd-cluster: Argo CD's own label",
+      ["generate", "argocd-cluster", "--label=argocd.argoproj.io/secret-type=x"] + target + dex
+    ),
+    (
+      "argocd-cluster: bad namespace",
+      ["generate", "argocd-cluster", "--namespaces=web,Web_1"] + target + dex
+    ),
+    (
+      "argocd-cluster: namespaces by pattern",
+      ["generate", "argocd-cluster", "--namespaces=web*"] + target + dex
+    ),
+    (
+      "argocd-workload: bad namespace of Argo CD",
+      ["generate", "argocd-workload", "--image=i", "--argocd-namespace=Argo"]
+    ),
+    (
+      "rbac: bad namespace",
+      ["generate", "rbac", "--argocd", "--direct", "--cluster-role=r", "--namespace=a.b"]
+    ),
     ("argocd-workload: no image", ["generate", "argocd-workload"]),
     (
       "argocd-workload: token too short",
@@ -76,6 +105,21 @@ import TokenExchange
     (
       "rbac: bad rule",
       ["generate", "rbac", "--argocd", "--direct", "--cluster-role=r", "--rule=get"]
+    ),
+    (
+      "rbac: path in a namespace",
+      [
+        "generate", "rbac", "--argocd", "--direct", "--cluster-role=r", "--namespace=n",
+        "--rule=get:/healthz",
+      ]
+    ),
+    (
+      "rbac: resource without a name",
+      ["generate", "rbac", "--argocd", "--direct", "--cluster-role=r", "--rule=get:.apps"]
+    ),
+    (
+      "rbac: bad name",
+      ["generate", "rbac", "--argocd", "--direct", "--cluster-role=r", "--name=a/b"]
     ),
     (
       "rbac: prefix of the system",
@@ -116,6 +160,18 @@ import TokenExchange
     ),
     ("dex: issuer by http", ["generate", "dex", "--issuer=http://dex.example"] + dex.dropFirst()),
     ("sidecar: bad mode", ["generate", "sidecar", "--image=a", "--mode=rw"] + dex),
+    (
+      "sidecar: relative path",
+      ["generate", "sidecar", "--image=a", "--token-file=token"] + dex
+    ),
+    (
+      "sidecar: one directory for both tokens",
+      ["generate", "sidecar", "--image=a", "--token-file=/t/a", "--write=/t/b"] + dex
+    ),
+    (
+      "kubeconfig: command with arguments",
+      ["generate", "kubeconfig", "--command=tokenxchange get-token"] + target + dex
+    ),
     ("publish-issuer: no source", ["publish-issuer", "--public-url=https://a", "/site"]),
     ("publish-issuer: one file", ["publish-issuer", "--jwks=/jwks.json", "/site"]),
     (
@@ -197,13 +253,44 @@ import TokenExchange
     #expect(Golden.difference(text, from: "generate-faults.txt") == nil)
   }
 
+  @Test(
+    "the sidecar's service account token is mounted where the sidecar reads it",
+    arguments: [
+      Row("default", [], ["/var/run/secrets/tokenxchange", "token"]),
+      Row("given", ["--token-file=/a/b/c"], ["/a/b", "c"]),
+      Row("at the root", ["--token-file=/c"], ["/", "c"]),
+      Row(
+        "the kubelet's own",
+        ["--token-file=/var/run/secrets/kubernetes.io/serviceaccount/token"], nil),
+    ] as [Row<[String], [String]?>])
+  func tokenVolume(row: Row<[String], [String]?>) {
+    let world = WorldDouble()
+    #expect(world.run(["generate", "sidecar", "--image=i"] + Self.dex + row.input) == .done)
+    let lines = world.stdout.split(separator: "\n").map { $0.drop { $0 == " " } }
+    let mount = lines.firstIndex(of: "- name: tokenxchange-token").map { lines[$0 + 1] }
+    #expect(mount == row.output.map { "mountPath: \($0[0])" })
+    #expect(lines.last { $0.hasPrefix("path: ") } == row.output.map { "path: \($0[1])" })
+  }
+
+  @Test("servers behind one host have Secrets of different names")
+  func secretNames() {
+    let servers = ["https://a.example", "https://a.example:6443", "https://a.example/b"]
+    let names = servers.map { server in
+      let world = WorldDouble()
+      #expect(world.run(["generate", "argocd-cluster", "--server=\(server)"] + Self.dex) == .done)
+      return world.stdout.split(separator: "\n").first { $0.hasPrefix("  name: ") }
+    }
+    #expect(Set(names).count == servers.count)
+    #expect(names[0]?.hasPrefix("  name: cluster-a-example-") == true)
+  }
+
   @Test func readsNoFileOfAPod() {
     let world = WorldDouble(files: [:])
     let code = world.run(
       ["generate", "kubeconfig", "--token-file=/pod/token", "--client-secret-file=/pod/secret"]
         + Self.target + Self.dex)
     #expect(code == .done)
-    #expect(world.stdout.contains("\"--client-secret-file=/pod/secret\""))
+    #expect(world.stdout.contains("- --client-secret-file=/pod/secret\n"))
   }
 
   @Test func aPodWithASidecar() {

@@ -59,15 +59,3 @@ extension OptionSpec {
       getToken.filter { ![apiVersion.name, output.name].contains($0.name) } + [cacheOn, cacheDir],
       after: .audience)
 }
-
-/// Paths in pods, on which the kinds agree.
-enum PodPaths {
-  static let tokenFolder = "/var/run/secrets/tokenxchange"
-  static let token = tokenFolder + "/token"
-  static let tools = "/custom-tools"
-  static let command = "/usr/local/bin/tokenxchange"
-  /// Where the program is in its own image.
-  static let program = "/tokenxchange"
-  static let outputFolder = "/var/run/tokenxchange"
-  static let kubeconfigFolder = "/etc/tokenxchange"
-}

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Manifests
 import TokenExchange
 
 extension LoginSession.Outcome {
@@ -48,7 +49,7 @@ extension Invocation {
   ///
   /// A shell must make exactly these words of it again: other words would be kept under another key.
   func commandByHand(program: String) -> String {
-    var words = [ShellWords.quote(program), command.name]
+    var words = [ShellWord(program).quoted, command.name]
     for spec in command.options {
       guard let setting = settings[spec.name], spec.kind != .flag || isOn(spec) else { continue }
       switch spec.name {
@@ -61,7 +62,7 @@ extension Invocation {
         words.insert("\(OptionSpec.clientSecret.variable ?? "")=…", at: 0)
       default:
         let value = setting.values.joined(separator: ",")
-        words.append("--\(spec.name)" + (spec.kind == .flag ? "" : "=" + ShellWords.quote(value)))
+        words.append("--\(spec.name)" + (spec.kind == .flag ? "" : "=" + ShellWord(value).quoted))
       }
     }
     return words.joined(separator: " ")

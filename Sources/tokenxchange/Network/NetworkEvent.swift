@@ -33,7 +33,7 @@ extension ProxyRoute {
     case .direct(.loopback): "none: the host is this machine"
     case .direct(.noneSet): "none: HTTPS_PROXY and ALL_PROXY are not set"
     case .direct(.excluded(let entry, let variable)):
-      "none: \(variable) has the entry \(CleanText.line(entry, limit: 100))"
+      "none: \(variable) has the entry \(entry.sanitized(maxLength: 100))"
     case .proxy(let proxy, let variable): "\(proxy.text) from \(variable)"
     case .invalid(let variable): "\(variable) is not the URL of a proxy"
     }

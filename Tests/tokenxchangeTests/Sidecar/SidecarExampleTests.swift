@@ -1,4 +1,5 @@
 import Foundation
+import Manifests
 import Synchronization
 import TestSupport
 import Testing
@@ -39,7 +40,7 @@ struct SidecarExampleTests {
     #expect(mounts.contains(AtomicFile.folder(of: settings.file)))
     #expect(mounts.contains(AtomicFile.folder(of: settings.exchange.tokenFile)))
     let probe = container["startupProbe"]?["exec"]?["command"]?.array?.compactMap(\.string) ?? []
-    #expect(probe.first == PodPaths.program)
+    #expect(probe.first == PodPath.program)
     let check = try ArgumentParser(arguments: Array(probe.dropFirst()), variables: [:]).parse()
     #expect(check.command.name == "check")
     #expect(check.text(.checkedFile) == settings.file)
@@ -48,8 +49,8 @@ struct SidecarExampleTests {
   @Test func theImageHasTheProgramWhereProbesLookForIt() throws {
     let text = try String(
       contentsOfFile: Self.example("image/Containerfile"), encoding: .utf8)
-    #expect(text.contains("/tokenxchange \(PodPaths.program)\n"))
-    #expect(text.contains("ENTRYPOINT [\"\(PodPaths.program)\"]"))
+    #expect(text.contains("/tokenxchange \(PodPath.program)\n"))
+    #expect(text.contains("ENTRYPOINT [\"\(PodPath.program)\"]"))
   }
 
   // Needs Python's yaml: apt-get install python3-yaml.

@@ -1,0 +1,137 @@
+package import TokenExchange
+
+/// How the target cluster's API server authenticates the tokens.
+package struct APIServerConfiguration: Sendable {
+  package enum Format: String, Sendable, CaseIterable {
+    /// An AuthenticationConfiguration.
+    case config
+    /// The `--oidc-*` flags of kube-apiserver.
+    case flags
+  }
+
+  package var format: Format
+  package var usernames: UsernameMapping
+  package var issuer: EndpointURL
+  package var audiences: [String]
+  /// The certificates that the issuer's certificate is verified with; nil for the system's.
+  package var certificates: Certificates?
+  /// The Dex connectors that people sign in with.
+  package var loginConnectorIDs: [String]
+
+  package init(
+    format: Format, usernames: UsernameMapping, issuer: EndpointURL, audiences: [String],
+    certificates: Certificates?, loginConnectorIDs: [String]
+  ) {
+    self.format = format
+    self.usernames = usernames
+    self.issuer = issuer
+    self.audiences = audiences
+    self.certificates = certificates
+    self.loginConnectorIDs = loginConnectorIDs
+  }
+
+  package var yaml: YAML {
+    switch format {
+    case .config: configuration
+    case .flags: flags
+    }
+  }
+
+  private static let managedNote: YAML = """
+    # A managed control plane has neither the file nor the flags: EKS associates an
+    # OIDC identity provider with the values of the flags, GKE has Identity Service.
+    """
+
+  // MARK: - AuthenticationConfiguration
+
+  private var configuration: YAML {
+    """
+    # For kube-apiserver --authentication-config=FILE, Kubernetes 1.30 or later. The
+    # API server reloads the file when it changes. It excludes all --oidc-* flags.
+    \(Self.managedNote)
+    \(usernames.warning)
+    ---
+    apiVersion: apiserver.config.k8s.io/v1beta1
+    kind: AuthenticationConfiguration
+    jwt:
+      - issuer:
+          url: \(issuer.text)
+          \(certificates.map { "certificateAuthority: \(block: $0.pem)" })
+          audiences:
+            \(audiences.map { "- \($0)" })
+          \(audiences.count > 1 ? "audienceMatchPolicy: MatchAny" : nil)
+        claimValidationRules:
+          \(usernames.connectorID.map(connectorRule) ?? Self.serviceAccountRule)
+        claimMappings:
+          username:
+            expression: \(folded: usernameExpression)
+          \(usernames.connectorID == nil ? nil : groups)
+    """
+  }
+
+  private static let connectorClaim = "claims.federated_claims.connector_id"
+
+  private func connectorRule(_ connectorID: String) -> YAML {
+    let connectorIDs = [connectorID] + loginConnectorIDs
+    let literals = connectorIDs.map(JSON.quote)
+    let condition =
+      literals.count == 1 ? "== \(literals[0])" : "in [\(literals.joined(separator: ", "))]"
+    return """
+      # Without this rule, a service account of the same name in any other
+      # cluster that Dex trusts is the same user. The claim requires the
+      # scope federated:id.
+      - expression: \("\(Self.connectorClaim) \(condition)")
+        message: \("the connector is not " + connectorIDs.joined(separator: " or "))
+      """
+  }
+
+  private static let serviceAccountRule: YAML = """
+    - expression: claims.sub.startsWith('system:serviceaccount:')
+      message: not a service account token
+    """
+
+  private var usernameExpression: [String] {
+    let prefix = JSON.quote(usernames.prefix)
+    let userID = "claims.federated_claims.user_id"
+    guard let connectorID = usernames.connectorID else { return ["\(prefix) + claims.sub"] }
+    let name = "\(prefix) + \(usernames.claim == .name ? "claims.name" : userID)"
+    if loginConnectorIDs.isEmpty { return [name] }
+    // The connector in the names of people keeps them distinct.
+    return [
+      "\(Self.connectorClaim) == \(JSON.quote(connectorID))", "? \(name)",
+      ": \(prefix) + \(Self.connectorClaim) + \":\"", "+ \(userID)",
+    ]
+  }
+
+  private var groups: YAML {
+    """
+    groups:
+      claim: groups
+      prefix: \(usernames.prefix)
+    """
+  }
+
+  // MARK: - Flags
+
+  private var flags: YAML {
+    """
+    # Flags of kube-apiserver: for "command" in its static pod, or for extraArgs of
+    # kubeadm.
+    \(Self.managedNote)
+    \(usernames.warning)
+    ---
+    - \("--oidc-issuer-url=\(issuer.text)")
+    \(audiences.prefix(1).map { "- \("--oidc-client-id=\($0)")" })
+    - \("--oidc-username-claim=\(usernames.claim.rawValue)")
+    - \("--oidc-username-prefix=\(usernames.prefix)")
+    \(usernames.connectorID == nil ? nil : groupFlags)
+    """
+  }
+
+  private var groupFlags: YAML {
+    """
+    - --oidc-groups-claim=groups
+    - \("--oidc-groups-prefix=\(usernames.prefix)")
+    """
+  }
+}

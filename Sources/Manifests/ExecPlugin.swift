@@ -1,0 +1,55 @@
+package import TokenExchange
+
+/// The credential plugin that a client runs.
+package struct ExecPlugin: Sendable {
+  /// An argument of the plugin.
+  package enum Argument: Sendable, Equatable {
+    case text(String)
+    /// The base64 of certificates, after an option such as `--certificate-authority-data=`.
+    case certificates(option: String, Certificates)
+
+    /// The argument as the plugin gets it.
+    package var text: String {
+      switch self {
+      case .text(let text): text
+      case .certificates(let option, let certificates): option + certificates.base64
+      }
+    }
+
+    /// The argument as the value of another command's option; certificates are a variable.
+    func shellWord(option outer: String, transform: (String) -> String = { $0 }) -> ShellWord {
+      switch self {
+      case .text(let text): ShellWord(outer + transform(text))
+      case .certificates(let option, _):
+        ShellWord(outer + option, variable: Certificates.variable)
+      }
+    }
+  }
+
+  package var command: String
+  package var arguments: [Argument]
+  package var apiVersion = ExecAPIVersion.v1
+  /// Whether the plugin may ask the user something.
+  package var isInteractive: Bool
+  /// What kubectl prints if the command is not found.
+  package var installHint: String
+
+  package init(
+    command: String, arguments: [Argument], isInteractive: Bool, installHint: String
+  ) {
+    self.command = command
+    self.arguments = arguments
+    self.isInteractive = isInteractive
+    self.installHint = installHint
+  }
+
+  var interactiveMode: String { isInteractive ? "IfAvailable" : "Never" }
+
+  /// The command that sets the variable for the certificates, if the arguments hold any.
+  var assignments: [String] {
+    arguments.compactMap { argument in
+      guard case .certificates(_, let certificates) = argument else { return nil }
+      return certificates.assignment
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/// Names of Kubernetes objects.
+enum ObjectName {
+  /// A name for an object with its own identity: stable, unique to the parts, at most 253 bytes.
+  ///
+  /// Characters that not every kind allows become dashes. A name that was changed in such a way, or
+  /// cut, ends with a hash of the parts, so that two lists of parts never have the same name.
+  static func unique(_ parts: [String], isAllowed: (Unicode.Scalar) -> Bool) -> String {
+    let clean = parts.map { part in
+      String(String.UnicodeScalarView(part.unicodeScalars.map { isAllowed($0) ? $0 : "-" }))
+    }
+    let name = clean.joined(separator: ":")
+    if clean == parts, name.utf8.count <= 253 { return name }
+    return "\(name.prefix(200))-\(hash(parts.joined(separator: "\u{0}")))"
+  }
+
+  /// The 64-bit FNV-1a hash, in 16 hexadecimal digits.
+  static func hash(_ text: String) -> String {
+    let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { hash, byte in
+      (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+    }
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether it is a letter or digit of ASCII.
+  var isASCIIAlphanumeric: Bool {
+    switch self {
+    case "a"..."z", "A"..."Z", "0"..."9": true
+    default: false
+    }
+  }
+}

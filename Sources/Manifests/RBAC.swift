@@ -1,0 +1,143 @@
+/// A role for service accounts of another cluster: its bindings, and the role itself if it has rules.
+package struct RBAC: Sendable {
+  package enum Rule: Sendable, Equatable {
+    case resources([String], apiGroup: String, verbs: [String])
+    /// Paths of the API server, such as `/healthz`.
+    case paths([String], verbs: [String])
+  }
+
+  package var accounts: [ServiceAccount]
+  package var usernames: UsernameMapping
+  package var role: String
+  package var isClusterRole: Bool
+  /// The namespaces in which the role applies; empty for the whole cluster.
+  package var namespaces: [String]
+  package var rules: [Rule]
+  /// The name of the bindings, and of the role if it has rules; nil for one derived from the role,
+  /// the connector and the accounts.
+  package var name: String?
+
+  package init(
+    accounts: [ServiceAccount], usernames: UsernameMapping, role: String, isClusterRole: Bool,
+    namespaces: [String], rules: [Rule], name: String?
+  ) {
+    self.accounts = accounts
+    self.usernames = usernames
+    self.role = role
+    self.isClusterRole = isClusterRole
+    self.namespaces = namespaces
+    self.rules = rules
+    self.name = name
+  }
+
+  package var yaml: YAML {
+    """
+    # Apply this in the target cluster. List the resulting permissions with:
+    #   \(comment: checkCommand)
+    \(usernames.isOpaque ? opaqueNote : nil)
+    \(usernames.warning)
+    \(roles)
+    \(bindings)
+    """
+  }
+
+  private var checkCommand: String {
+    let users = accounts.prefix(1).map { "--as=\(usernames.username(of: $0))" }
+    let words = ["kubectl", "auth", "can-i", "--list"] + users
+    return ShellWord.command(words.map { ShellWord($0) }, first: 4)
+  }
+
+  private var opaqueNote: YAML {
+    """
+    #
+    # The usernames are Dex's sub: the base64url encoding of the service account and
+    # the connector \(comment: ShellWord(usernames.connectorID ?? "").quoted). \
+    They are the same in every token.
+    """
+  }
+
+  var objectName: String {
+    let origin =
+      usernames.connectorID
+      ?? (usernames.prefix.hasSuffix(":") ? String(usernames.prefix.dropLast()) : usernames.prefix)
+    let subjects = accounts.flatMap { [$0.namespace, $0.name] }
+    return name
+      ?? ObjectName.unique(["tokenxchange", role, origin] + subjects) {
+        $0.isASCIIAlphanumeric || $0 == "-" || $0 == "."
+      }
+  }
+
+  /// The role that is bound: an existing one, or the one with the rules.
+  private var roleName: String { rules.isEmpty ? role : objectName }
+
+  private var roles: [YAML] {
+    if rules.isEmpty { return [] }
+    return isClusterRole ? [role(namespace: nil)] : namespaces.map { role(namespace: $0) }
+  }
+
+  private var roleKind: String { isClusterRole ? "ClusterRole" : "Role" }
+
+  private func role(namespace: String?) -> YAML {
+    """
+    ---
+    apiVersion: rbac.authorization.k8s.io/v1
+    kind: \(roleKind)
+    metadata:
+      name: \(roleName)
+      \(namespace.map { "namespace: \($0)" })
+    rules:
+      \(rules.map(rule))
+    """
+  }
+
+  private func rule(_ rule: Rule) -> YAML {
+    switch rule {
+    case .resources(let resources, let apiGroup, let verbs):
+      """
+      - apiGroups:
+          - \(apiGroup)
+        resources:
+          \(resources.map { "- \($0)" })
+        verbs:
+          \(verbs.map { "- \($0)" })
+      """
+    case .paths(let paths, let verbs):
+      """
+      - nonResourceURLs:
+          \(paths.map { "- \($0)" })
+        verbs:
+          \(verbs.map { "- \($0)" })
+      """
+    }
+  }
+
+  private var bindings: [YAML] {
+    namespaces.isEmpty ? [binding(namespace: nil)] : namespaces.map { binding(namespace: $0) }
+  }
+
+  private func binding(namespace: String?) -> YAML {
+    """
+    ---
+    apiVersion: rbac.authorization.k8s.io/v1
+    kind: \(namespace == nil ? "ClusterRoleBinding" : "RoleBinding")
+    metadata:
+      name: \(objectName)
+      \(namespace.map { "namespace: \($0)" })
+    subjects:
+      \(accounts.map(subject))
+    roleRef:
+      kind: \(roleKind)
+      name: \(roleName)
+      apiGroup: rbac.authorization.k8s.io
+    """
+  }
+
+  private func subject(_ account: ServiceAccount) -> YAML {
+    """
+    - kind: User
+      \(usernames.isOpaque ? "# \(comment: account.subject)" : nil)
+      name: \(usernames.username(of: account))
+      apiGroup: rbac.authorization.k8s.io
+    """
+  }
+}

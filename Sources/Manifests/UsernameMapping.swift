@@ -1,0 +1,55 @@
+import TokenExchange
+
+/// How the target cluster's API server derives a username from a token.
+package struct UsernameMapping: Sendable {
+  /// The claim that holds the name.
+  package enum Claim: String, Sendable, CaseIterable {
+    case federated, sub, name
+  }
+
+  package var claim: Claim
+  /// The prefix of usernames and groups.
+  package var prefix: String
+  /// The Dex connector of the service accounts; nil if the API server trusts their issuer directly.
+  package var connectorID: String?
+
+  package init(claim: Claim, prefix: String, connectorID: String?) {
+    self.claim = claim
+    self.prefix = prefix
+    self.connectorID = connectorID
+  }
+
+  /// The username of a service account of the other cluster.
+  package func username(of account: ServiceAccount) -> String {
+    guard let connectorID, claim == .sub else { return prefix + account.subject }
+    return prefix + DexSubject(userID: account.subject, connectorID: connectorID).text
+  }
+
+  /// Whether usernames are Dex's opaque `sub`.
+  var isOpaque: Bool { claim == .sub && connectorID != nil }
+
+  /// A warning for names that their owners can choose.
+  var warning: YAML? {
+    guard claim == .name else { return nil }
+    return """
+      #
+      # WARNING: the claim "name" is not unique. If another connector lets users
+      # choose their name, anyone who sets it to system:serviceaccount:… gets these
+      # rights. Prefer federated or sub.
+      """
+  }
+}
+
+/// A service account of the cluster that clients run in.
+package struct ServiceAccount: Sendable, Equatable {
+  package var namespace: String
+  package var name: String
+
+  package init(namespace: String, name: String) {
+    self.namespace = namespace
+    self.name = name
+  }
+
+  /// The `sub` of its tokens.
+  package var subject: String { "system:serviceaccount:\(namespace):\(name)" }
+}

@@ -1,0 +1,66 @@
+import Foundation
+
+/// Python's YAML parser and linter, as independent readers of YAML.
+public enum Python {
+  /// An error of Python or of its output.
+  public struct Failure: Error {
+    /// What it wrote to stderr.
+    public var text: String
+  }
+
+  /// The rules by which plain scalars are read.
+  public enum YAMLVersion: String, Sendable, CaseIterable {
+    /// PyYAML's own: `yes` is a boolean, `12:30` a number.
+    case v11 = "yaml.SafeLoader"
+    /// The core schema of YAML 1.2: `0o14` is a number.
+    case v12 = "Core"
+  }
+
+  /// Whether there is a Python with the module yaml.
+  public static let hasYAML = (try? run("import yaml", input: "")) != nil
+
+  /// Whether there is a Python with the module yamllint.
+  public static let hasYAMLLint = (try? run("import yamllint", input: "")) != nil
+
+  /// The documents of a YAML text.
+  public static func yaml(_ text: String, version: YAMLVersion = .v11) throws -> [JSONValue] {
+    let script = """
+      import json, re, sys, yaml
+      class Core(yaml.SafeLoader):
+        yaml_implicit_resolvers = {}
+      for tag, pattern in [
+        ("null", r"null|Null|NULL|~|"), ("bool", r"true|True|TRUE|false|False|FALSE"),
+        ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"),
+        ("float", r"[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?"
+          r"|[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)"),
+      ]:
+        Core.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"({pattern})$"), None)
+      print(json.dumps(list(yaml.load_all(sys.stdin.buffer, \(version.rawValue)))))
+      """
+    let output = try run(script, input: text)
+    guard let documents = try JSONValue(parsing: output).array else {
+      throw Failure(text: "no list")
+    }
+    return documents
+  }
+
+  /// The problems, warnings included, that yamllint's default rules report in a text.
+  public static func yamllint(_ text: String) throws -> [String] {
+    let script = """
+      import sys
+      from yamllint import config, linter
+      for problem in linter.run(sys.stdin.read(), config.YamlLintConfig("extends: default")):
+        print(f"{problem.line}:{problem.column} {problem.message} ({problem.rule})")
+      """
+    return try run(script, input: text).split(separator: "\n").map(String.init)
+  }
+
+  private static func run(_ script: String, input: String) throws -> String {
+    let result = try ProcessRunner(
+      TestBinary.find("python3") ?? "python3", ["-c", script],
+      environment: ProcessInfo.processInfo.environment, stdin: Array(input.utf8)
+    ).run()
+    guard result.code == 0 else { throw Failure(text: result.errors) }
+    return result.output
+  }
+}
