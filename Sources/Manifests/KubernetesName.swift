@@ -2,14 +2,22 @@
 package enum KubernetesName {
   /// Whether a text is a DNS label (RFC 1123), as names of namespaces are.
   package static func isDNSLabel(_ text: some StringProtocol) -> Bool {
-    isDelimited(text, maxLength: 63) { $0.isLowercaseAlphanumeric } isInner: { $0 == "-" }
+    isDelimited(text, maxLength: 63) {
+      $0.isLowercaseAlphanumeric
+    } isInner: {
+      $0 == "-"
+    }
   }
 
   /// Whether a text is DNS labels with dots between them.
   package static func isDNSSubdomain(_ text: some StringProtocol) -> Bool {
     text.utf8.count <= 253
       && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { part in
-        isDelimited(part, maxLength: 253) { $0.isLowercaseAlphanumeric } isInner: { $0 == "-" }
+        isDelimited(part, maxLength: 253) {
+          $0.isLowercaseAlphanumeric
+        } isInner: {
+          $0 == "-"
+        }
       }
   }
 
@@ -24,7 +32,9 @@ package enum KubernetesName {
   package static func isLabelValue(_ text: String) -> Bool { text.isEmpty || isLabelName(text) }
 
   private static func isLabelName(_ text: some StringProtocol) -> Bool {
-    isDelimited(text, maxLength: 63) { $0.isASCIIAlphanumeric } isInner: {
+    isDelimited(text, maxLength: 63) {
+      $0.isASCIIAlphanumeric
+    } isInner: {
       $0 == "-" || $0 == "_" || $0 == "."
     }
   }

@@ -29,6 +29,16 @@ package struct PluginPod: Sendable {
       type: RuntimeDefault
     """
 
+  /// Enough for the program, and required in a namespace with a quota.
+  static let resources: YAML = """
+    requests:
+      cpu: 10m
+      memory: 32Mi
+    limits:
+      cpu: 500m
+      memory: 128Mi
+    """
+
   /// Copies the program to a volume.
   var initContainer: YAML {
     """
@@ -37,6 +47,8 @@ package struct PluginPod: Sendable {
     args:
       - install
       - \(PodPath.tools)
+    resources:
+      \(Self.resources)
     securityContext:
       \(Self.securityContext)
     volumeMounts:

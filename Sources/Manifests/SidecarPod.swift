@@ -56,6 +56,8 @@ package struct SidecarPod: Sendable {
             # If Dex is down, the pod stays ready until the last token expires.
             \(check)
             periodSeconds: 10
+          resources:
+            \(PluginPod.resources)
           securityContext:
             \(PluginPod.securityContext)
           volumeMounts:
@@ -63,9 +65,14 @@ package struct SidecarPod: Sendable {
               mountPath: \(tokenDirectory)
             \(hasTokenVolume ? pod.tokenMount : nil)
       containers:
+        # Replace this with your application.
         - name: application
           image: application
           \(cluster == nil ? nil : Self.environment)
+          resources:
+            \(PluginPod.resources)
+          securityContext:
+            \(PluginPod.securityContext)
           volumeMounts:
             - name: token
               mountPath: \(tokenDirectory)
