@@ -97,7 +97,7 @@ struct ProcessLimitTests {
   func endsThoughStandardErrorIsFull() async throws {
     let plugin = try Plugin()
     let log = try FullPipe()
-    let run = try ProcessRunner(
+    let run = ProcessRunner(
       "/bin/sh",
       ["-c", "exec \"$@\" 2>\(log.path)", "sh", TestBinary.path] + plugin.flags
         + ["--verbose", "--timeout=1s"], timeout: 20)

@@ -15,7 +15,6 @@ extension Command {
     let start = world.uptime()
     let credential = try CredentialSettings(invocation, world: world)
     let settings = try ExchangeSettings(invocation, world: world)
-    world.limitTime(settings.timeout)
     let log = world.log(for: invocation)
     if invocation.isOn(.verbose) {
       world.logFile(settings.tokenFile, to: log)

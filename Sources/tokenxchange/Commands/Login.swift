@@ -16,7 +16,6 @@ extension Command {
     let start = world.uptime()
     let credential = try CredentialSettings(invocation, world: world)
     let settings = try LoginSettings(invocation, world: world)
-    world.limitTime(settings.timeout)
     let log = world.log(for: invocation)
     let request = try settings.request(in: world)
     let trust = try settings.authority.trust(in: world)

@@ -9,6 +9,7 @@ import TokenExchange
 func run(_ arguments: [String], in world: World) -> ExitCode {
   do throws(Problem) {
     let invocation = try ArgumentParser(arguments: arguments, variables: world.variables).parse()
+    world.limitTime(of: invocation)
     guard invocation.isOn(.verbose) else { return try invocation.command.run(invocation, world) }
     let log = world.log(for: invocation)
     world.observeNetwork { log("\($0.fact.name): \($0.fact.value)") }

@@ -16,11 +16,6 @@ extension Command {
   ) { invocation, world throws(Problem) in
     world.sidecar.takeSignals(invocation.isOn(.once) ? nil : ExitCode.done.rawValue)
     let settings = try SidecarSettings(invocation, world: world)
-    if settings.isOnce {
-      world.limitTime(settings.exchange.timeout)
-    } else {
-      world.limitExchange(settings.exchange.timeout)
-    }
     var sidecar = Sidecar(settings, world: world, log: world.log(for: invocation))
     try sidecar.prepare()
     if settings.isOnce {

@@ -55,7 +55,6 @@ extension Command {
     readsVariables: false, operandCompletion: .directory
   ) { invocation, world throws(Problem) in
     try refuseStrays(invocation)
-    world.limitTime(try invocation.duration(.timeout, default: 10))
     let source = try IssuerSource(invocation, world: world)
     do throws(Problem) {
       try publish(invocation, from: source, in: world)
