@@ -110,7 +110,7 @@ import Testing
     #expect(request.shown("a\u{7}b hunter2\u{7}hunter2") == "ab [redacted]")
     #expect(
       request.shown(String(repeating: "x", count: 290) + " hunter2\u{7}hunter2").hasSuffix(
-        " [redacte…"))
+        " [redacted…"))
     #expect(!request.shown("hunter2\u{7}hunter2", maxLength: 9).contains("hunter"))
   }
 

@@ -72,8 +72,13 @@ extension World {
 
   /// Reads a file of configuration, with its faults in words.
   ///
-  /// - Parameter showsPath: Whether a path that cannot be read may be shown; not if a secret may have
-  ///   been given in its place.
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - source: The flag or variable that named it.
+  ///   - showsPath: Whether a path that cannot be read may be shown; not if a secret may have been
+  ///     given in its place.
+  /// - Returns: Its bytes.
+  /// - Throws: A usage problem that names `source`.
   func readConfiguration(
     _ path: String, source: String, showsPath: Bool = true
   ) throws(Problem) -> [UInt8] {
