@@ -21,8 +21,10 @@ let package = Package(
     .target(name: "TokenExchange", swiftSettings: settings),
     .target(name: "Manifests", dependencies: ["TokenExchange"], swiftSettings: settings),
     .target(name: "CPlatform"),
+    .target(
+      name: "Platform", dependencies: ["CPlatform", "TokenExchange"], swiftSettings: settings),
     .executableTarget(
-      name: "tokenxchange", dependencies: ["CPlatform", "Manifests", "TokenExchange"],
+      name: "tokenxchange", dependencies: ["CPlatform", "Manifests", "Platform", "TokenExchange"],
       swiftSettings: settings),
     .target(
       name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
@@ -35,8 +37,10 @@ let package = Package(
     .testTarget(
       name: "ManifestsTests", dependencies: ["Manifests", "TestSupport"], swiftSettings: settings),
     .testTarget(
+      name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: settings),
+    .testTarget(
       name: "tokenxchangeTests",
-      dependencies: ["Manifests", "TestSupport", "TokenExchange", "tokenxchange"],
+      dependencies: ["Manifests", "Platform", "TestSupport", "TokenExchange", "tokenxchange"],
       swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: settings),

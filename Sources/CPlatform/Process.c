@@ -73,6 +73,23 @@ static void occupy_standard_streams(void) {
     if (fcntl(number, F_GETFD) < 0) open("/", O_PATH);
 }
 
+// What tx_harden_process found, for programs that are started from here.
+static struct {
+  int is_set;
+  mode_t umask;
+  struct rlimit core;
+} inherited;
+
+// Restores the inherited limits, or sets ours again. posix_spawn has no attributes for them, and the
+// files that other threads create meanwhile get their modes explicitly.
+static void use_inherited(int restore) {
+  if (!inherited.is_set) return;
+  umask(restore ? inherited.umask : 077);
+  struct rlimit core = inherited.core;
+  if (!restore) core.rlim_cur = 0;
+  setrlimit(RLIMIT_CORE, &core);
+}
+
 int tx_start_apart(const char *program, const char *argument, char *const *environment) {
   posix_spawn_file_actions_t files;
   posix_spawnattr_t attributes;
@@ -95,7 +112,11 @@ int tx_start_apart(const char *program, const char *argument, char *const *envir
       &attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
   char *const words[] = {(char *)program, (char *)argument, NULL};
   pid_t pid;
-  if (!code) code = posix_spawnp(&pid, program, &files, &attributes, words, environment);
+  if (!code) {
+    use_inherited(1);
+    code = posix_spawnp(&pid, program, &files, &attributes, words, environment);
+    use_inherited(0);
+  }
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
   return code;
@@ -139,8 +160,11 @@ int tx_check_resources(int *is_threads) {
 
 void tx_harden_process(void) {
   occupy_standard_streams();
-  umask(077);
-  setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+  inherited.umask = umask(077);
+  // Only the soft limit: this user could not raise the hard one for the browser again.
+  getrlimit(RLIMIT_CORE, &inherited.core);
+  inherited.is_set = 1;
+  use_inherited(0);
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   // URLSession's threads take turns; in heaps of their own they would ask for memory page by page.
   mallopt(M_ARENA_MAX, 1);

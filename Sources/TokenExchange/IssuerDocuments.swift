@@ -10,6 +10,14 @@ public struct IssuerDocuments: Sendable, Equatable {
   /// Where the keys lie below the issuer, as the API server has it.
   public static let keysPath = "/openid/v1/jwks"
 
+  /// What is published of a discovery document (OpenID Connect Discovery 1.0, section 3).
+  private static let members: Set = [
+    "issuer", "jwks_uri", "authorization_endpoint", "token_endpoint", "userinfo_endpoint",
+    "response_types_supported", "response_modes_supported", "grant_types_supported",
+    "subject_types_supported", "id_token_signing_alg_values_supported", "scopes_supported",
+    "claims_supported", "token_endpoint_auth_methods_supported",
+  ]
+
   /// Reads both documents.
   ///
   /// - Parameters:
@@ -33,17 +41,27 @@ public struct IssuerDocuments: Sendable, Equatable {
   /// Whom the documents speak for.
   public var issuer: String { discovery["issuer"]?.string ?? "" }
 
-  /// The discovery document as it is to be published: `jwks_uri` leads to the public keys, the rest
-  /// stays as it is.
+  /// The standard members of the discovery document, with a `jwks_uri` that leads to the public keys.
   ///
-  /// - Parameter url: The public address, which must be the issuer to the letter.
+  /// Other members are not published: they could hold anything, such as a `client_secret`.
+  ///
+  /// - Parameter url: The public address, which must equal the issuer.
   /// - Returns: The document.
   /// - Throws: A usage problem if the documents are another issuer's.
   public func published(at url: EndpointURL) throws(Problem) -> JSON {
     guard issuer.hasSameBytes(as: url.text), var members = discovery.object else {
       throw .otherIssuer(issuer, wanted: url.text)
     }
+    for name in Array(members.keys)
+    where !Self.members.contains(name) || !(members[name]?.isTextual ?? false) {
+      members[name] = nil
+    }
     members["jwks_uri"] = .string(url.appending(Self.keysPath).text)
     return .object(members)
   }
+}
+
+extension JSON {
+  /// Whether this is a string or a list of strings, as the members of public documents are.
+  var isTextual: Bool { string != nil || strings != nil }
 }

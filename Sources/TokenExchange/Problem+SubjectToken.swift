@@ -2,47 +2,6 @@ public import FoundationEssentials
 
 /// What can be wrong with a token that is read from a file.
 extension Problem {
-  /// There is no such file.
-  public static func tokenFileMissing(_ path: String) -> Problem {
-    Problem(
-      .subjectToken, "there is no token file \(path.sanitized())",
-      hint: "mount a projected serviceAccountToken volume there, or name the file by --token-file; "
-        + "a pod with automountServiceAccountToken: false has none at the default path")
-  }
-
-  /// The file may not be read.
-  public static func tokenFileUnreadable(_ path: String, user: UInt32, reason: String) -> Problem {
-    Problem(
-      .subjectToken,
-      "the token file \(path.sanitized()) cannot be read by uid \(user): \(reason)",
-      hint: reason == "Permission denied"
-        ? "projected token files are 0600: set fsGroup or runAsUser in the pod's securityContext"
-        : "it is not a matter of permissions: look at the path and at the volume behind it")
-  }
-
-  /// The path is a folder, pipe or device.
-  public static func tokenFileKind(_ path: String, kind: String) -> Problem {
-    Problem(
-      .subjectToken, "the token file \(path.sanitized()) is \(kind) and not a file",
-      hint: kind == "a folder"
-        ? "name the file in it, usually \(path.sanitized())/token"
-        : "name a regular file; a token is never read from a pipe or a device")
-  }
-
-  /// The file is larger than any token.
-  public static func tokenFileTooLarge(_ path: String) -> Problem {
-    Problem(
-      .subjectToken, "the token file \(path.sanitized()) is larger than 1 MiB",
-      hint: "a service account token has one or two kilobytes: is this the right file?")
-  }
-
-  /// The file was written to while it was read, every time.
-  public static func tokenFileUnstable(_ path: String) -> Problem {
-    Problem(
-      .subjectToken, "the token file \(path.sanitized()) kept changing while it was read",
-      hint: "let its writer replace it by rename, as kubelet and tokenxchange sidecar do")
-  }
-
   /// The file holds nothing but white space.
   public static func tokenFileEmpty(_ path: String) -> Problem {
     Problem(

@@ -98,6 +98,19 @@ extension Problem {
 }
 
 extension TransportError {
+  /// Whether this side rejects the server's certificate, or the server demands one.
+  ///
+  /// Waiting does not help then. libcurl's message may end with the host's name, so only its beginning
+  /// says what happened.
+  var isCertificateRejected: Bool {
+    guard kind == .tls else { return false }
+    let openings = [
+      "SSL certificate problem: ", "SSL: no alternative certificate subject name",
+      "SSL: certificate subject name", "SSL: unable to obtain",
+    ]
+    return openings.contains(where: detail.hasPrefix) || Self.wantsClientCertificate(detail)
+  }
+
   /// Whether OpenSSL's words are of an alert that a server sends to who shows no certificate.
   public static func wantsClientCertificate(_ detail: String) -> Bool {
     detail.contains("alert certificate required") || detail.contains("alert bad certificate")

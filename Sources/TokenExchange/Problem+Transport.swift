@@ -10,6 +10,15 @@ extension Problem {
   public static func transport(
     _ error: TransportError, to url: EndpointURL, seconds: Double
   ) -> Problem {
+    var problem = failure(error, url, seconds: seconds)
+    problem.cause.transport = error.kind
+    problem.cause.isCertificateRejected = error.isCertificateRejected
+    return problem
+  }
+
+  private static func failure(
+    _ error: TransportError, _ url: EndpointURL, seconds: Double
+  ) -> Problem {
     let detail = error.detail.sanitized()
     switch error.kind {
     case .nameNotFound, .nameServer: return .unresolved(error, host: url.host)

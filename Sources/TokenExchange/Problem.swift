@@ -32,11 +32,41 @@ public struct Problem: Error, Sendable, Equatable {
   public var refusal: OAuthRefusal?
   /// Seconds that the server asked to wait, if it did.
   public var retryAfter: Double?
+  /// What happened, for decisions; its name comes from the factory that made the problem.
+  public var cause: Cause
+
+  /// What happened, without the values that differ from one attempt to the next.
+  public struct Cause: Sendable, Hashable {
+    /// The factory's name.
+    public var name: String
+    /// The HTTP status, if there was one.
+    public var status: Int?
+    /// Why there was no response, if there was none.
+    public var transport: TransportError.Kind?
+    /// Whether there was no response because a certificate was not accepted.
+    public var isCertificateRejected = false
+    /// The code of an OAuth error.
+    public var oauthCode: String?
+    /// The system's error number.
+    public var errno: Int32?
+
+    /// Names a cause.
+    public init(name: String) { self.name = name }
+  }
+
+  /// Compares what is shown; the cause follows from that.
+  public static func == (left: Problem, right: Problem) -> Bool {
+    left.category == right.category && left.sentence == right.sentence && left.hint == right.hint
+      && left.refusal == right.refusal && left.retryAfter == right.retryAfter
+  }
 
   /// Makes a problem.
-  public init(_ category: Category, _ sentence: String, hint: String) {
+  public init(
+    _ category: Category, _ sentence: String, hint: String, factory: StaticString = #function
+  ) {
     self.category = category
     self.sentence = sentence
     self.hint = hint
+    cause = Cause(name: "\(factory)")
   }
 }

@@ -23,13 +23,25 @@ public enum TokenAnswer {
   static func members(
     of answer: HTTPAnswer, from url: EndpointURL, refused: (OAuthRefusal) -> Problem
   ) throws(Problem) -> JSON.Object {
+    do throws(Problem) { return try parse(answer, from: url, refused: refused) } catch {
+      var problem = error
+      problem.cause.status = answer.status
+      throw problem
+    }
+  }
+
+  private static func parse(
+    _ answer: HTTPAnswer, from url: EndpointURL, refused: (OAuthRefusal) -> Problem
+  ) throws(Problem) -> JSON.Object {
     // The others of 3xx lead nowhere else.
     if [301, 302, 303, 307, 308].contains(answer.status) {
       throw .redirected(url, answer)
     }
     let json = JSON(parsing: answer.body)
     if let refusal = OAuthRefusal(json, in: answer) {
-      throw refused(refusal)
+      var problem = refused(refusal)
+      problem.cause.oauthCode = refusal.code
+      throw problem
     }
     if answer.status == 429 || answer.status >= 500 {
       throw .serverBusy(url, answer)

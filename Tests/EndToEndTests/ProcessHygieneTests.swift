@@ -12,7 +12,7 @@ import Testing
     while plugin.site.dex.tokenRequests == 0 { try await Task.sleep(for: .milliseconds(10)) }
     let limits = try String(contentsOfFile: "/proc/\(run.pid)/limits", encoding: .utf8)
     let core = limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }
-    #expect(core?.split(separator: " ").dropFirst(4).prefix(2) == ["0", "0"])
+    #expect(core?.split(separator: " ").dropFirst(4).first == "0")
     // A process that is not dumpable belongs to root in /proc, whoever runs it; as root we see
     // only the umask.
     let status = try String(contentsOfFile: "/proc/\(run.pid)/status", encoding: .utf8)

@@ -60,6 +60,38 @@ import Testing
     #expect(await sidecar.result.ending == .exit(0))
   }
 
+  @Test("renewals continue though its log is not read, and the dropped lines are counted later")
+  func renewsThoughItsLogIsNotRead() async throws {
+    let run = try SidecarRun()
+    var log: [Int32] = [0, 0]
+    try #require(pipe(&log) == 0)
+    defer { for end in log { close(end) } }
+    _ = fcntl(log[0], F_SETFL, O_NONBLOCK)
+    _ = fcntl(log[1], F_SETFL, O_NONBLOCK)
+    while write(log[1], "....", 4) > 0 {}
+    var words = ProcessRunner(
+      "/bin/sh", ["-c", "exec \"$@\" 2>/proc/\(getpid())/fd/\(log[1])", "sh"])
+    words.arguments += [TestBinary.path] + run.flags
+    let sidecar = try words.start()
+    for number in 1...5 {
+      #expect(try await SidecarRun.wait(3) { run.dex.tokenRequests == number }, "renewal \(number)")
+      #expect(try await SidecarRun.wait(3) { run.token != nil })
+      try await Task.sleep(for: .milliseconds(50))
+      sidecar.send(signal: SIGUSR1)
+    }
+    var text = ""
+    let isCounted = try await SidecarRun.wait {
+      var buffer = [UInt8](repeating: 0, count: 65_536)
+      let count = read(log[0], &buffer, buffer.count)
+      if count > 0 { text += String(decoding: buffer[..<count], as: UTF8.self) }
+      sidecar.send(signal: SIGUSR1)
+      return text.contains("tokenxchange: dropped ") && text.contains(": renewed ")
+    }
+    #expect(isCounted, "\(text.suffix(500))")
+    sidecar.send(signal: SIGTERM)
+    #expect(await sidecar.result.ending == .exit(0))
+  }
+
   @Test("SIGUSR1 while the sidecar starts does not end it") func survivesEarlySIGUSR1() async throws
   {
     let run = try SidecarRun()

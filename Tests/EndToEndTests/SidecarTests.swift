@@ -165,4 +165,57 @@ import Testing
     #expect(result.errors.contains("did you mean federated:id?"))
     Soak.report("dexsidecar's environment:\n" + run.plugin.masked(result.errors))
   }
+
+  @Test(
+    "no input is overwritten, by whatever path",
+    arguments: [
+      "/volume/token", "/volume/./token", "//volume//token", "/kept/../volume/token",
+      "/linked/token",
+      "/alias",
+    ])
+  func inputsAreKept(path: String) async throws {
+    let run = try SidecarRun()
+    let folder = run.plugin.folder
+    #expect(symlink(folder.path("volume"), folder.path("linked")) == 0)
+    #expect(symlink("volume/token", folder.path("alias")) == 0)
+    let before = try String(contentsOfFile: run.plugin.tokenFile, encoding: .utf8)
+    let flags = ["sidecar", "--once", "--write", folder.path + path] + run.plugin.flags
+    let result = try await run.plugin.run(flags)
+    #expect(result.ending == .exit(2))
+    #expect(
+      result.errors.hasPrefix("tokenxchange: --write \(folder.path + path) is the file that the "))
+    #expect(run.dex.tokenRequests == 0)
+    #expect(try String(contentsOfFile: run.plugin.tokenFile, encoding: .utf8) == before)
+  }
+
+  @Test(
+    "a pipe, a directory and a device are rejected before the first exchange",
+    arguments: [
+      "pipe", "directory", "/dev/null",
+    ])
+  func targetsAreChecked(name: String) async throws {
+    let run = try SidecarRun()
+    let path = name.hasPrefix("/") ? name : run.plugin.folder.path(name)
+    if name == "pipe" { #expect(mkfifo(path, 0o600) == 0) }
+    if name == "directory" { #expect(mkdir(path, 0o700) == 0) }
+    let result = try await run.plugin.run(["sidecar", "--write", path] + run.plugin.flags)
+    #expect(result.ending == .exit(2))
+    #expect(result.errors.contains("tokenxchange: --write: cannot replace \(path): it is a "))
+    #expect(run.dex.tokenRequests == 0)
+  }
+
+  @Test("the mode of an earlier run's file is set at the start, also while Dex is down")
+  func modeAtStart() async throws {
+    let run = try SidecarRun()
+    #expect(try await run.plugin.run(run.flags + ["--once", "--mode=0644"]).ending == .exit(0))
+    run.dex.stop()
+    let sidecar = try run.start(["--mode=0600"])
+    let isClosed = try await SidecarRun.wait {
+      let attributes = try? FileManager.default.attributesOfItem(atPath: run.file)
+      return attributes?[.posixPermissions] as? Int == 0o600
+    }
+    #expect(isClosed)
+    sidecar.send(signal: SIGTERM)
+    #expect(await sidecar.result.ending == .exit(0))
+  }
 }

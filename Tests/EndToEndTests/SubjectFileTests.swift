@@ -22,7 +22,7 @@ import Testing
       make: {
         try FileManager.default.createDirectory(atPath: $0, withIntermediateDirectories: false)
       },
-      sentence: "the token file FILE is a folder and not a file"),
+      sentence: "the token file FILE is a directory and not a file"),
     Trap(
       description: "pipe", make: { #expect(mkfifo($0, 0o600) == 0) },
       sentence: "the token file FILE is a pipe and not a file"),

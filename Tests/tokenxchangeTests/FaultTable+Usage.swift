@@ -1,4 +1,6 @@
 import FoundationEssentials
+import Glibc
+import Platform
 import TokenExchange
 
 @testable import tokenxchange
@@ -112,7 +114,7 @@ enum FaultTable {
       Sample.base + ["--client-secret-file=/s"]),
     Fault(
       "secret file unreadable",
-      Sample.world(files: ["/s": .failure(.unreadable("Permission denied"))], outcomes: []),
+      Sample.world(files: ["/s": .failure(.system(errno: EACCES))], outcomes: []),
       Sample.base + ["--client-secret-file=/s"]),
     more("CA missing", "--certificate-authority=/nowhere"),
     file("CA empty", [], "--certificate-authority"),
@@ -135,16 +137,16 @@ enum FaultTable {
       Sample.base + arguments)
   }
 
-  static func tokenFile(_ name: String, _ fault: FileFault) -> Fault {
+  static func tokenFile(_ name: String, _ fault: FileReadError) -> Fault {
     Fault(name, Sample.world(subject: .failure(fault), outcomes: []))
   }
 
   static let subject: [Fault] = [
     tokenFile("token missing", .missing),
-    tokenFile("token unreadable", .unreadable("Permission denied")),
-    tokenFile("token on a broken disk", .unreadable("Input/output error")),
-    tokenFile("token is a folder", .notRegular("a folder")),
-    tokenFile("token is a pipe", .notRegular("a pipe")),
+    tokenFile("token unreadable", .system(errno: EACCES)),
+    tokenFile("token on a broken disk", .system(errno: EIO)),
+    tokenFile("token is a directory", .notRegular(.directory)),
+    tokenFile("token is a pipe", .notRegular(.pipe)),
     tokenFile("token too large", .tooLarge), tokenFile("token kept changing", .unstable),
     token("token empty", " \n"), token("token binary", "a\u{0}b"),
     token("token with Bearer", "Bearer x.y.z"), token("token is no JWT", "hello"),

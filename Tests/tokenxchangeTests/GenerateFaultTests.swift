@@ -1,3 +1,4 @@
+import Platform
 import Synchronization
 import TestSupport
 import Testing
@@ -18,13 +19,15 @@ import TokenExchange
     + Base64.encode([0x30, 0x81, 0x80] + [UInt8](repeating: 1, count: 0x80))
     + "\n-----END CERTIFICATE-----\n"
   static let certificateData = Base64.encode(Array(certificate.utf8))
-  static let files: [String: Result<[UInt8], FileFault>] = [
+  static let files: [String: Result<[UInt8], FileReadError>] = [
     "/ca.der": .success([0x30, 0x82]),
     "/ca-and-key.pem": .success(
       Array((certificate + "-----BEGIN PRIVATE KEY-----\nAQ==\n-----END PRIVATE KEY-----\n").utf8)),
     "/discovery.json": .success(Array(#"{"issuer":"https://kubernetes.default.svc"}"#.utf8)),
     "/jwks.json": .success(
-      Array(#"{"keys":[{"kty":"RSA","kid":"a","n":"AQ","e":"AQ"}]}"#.utf8)),
+      Array(
+        #"{"keys":[{"kty":"RSA","kid":"a","n":"\#(String(repeating: "a", count: 172))","e":"Aw"}]}"#
+          .utf8)),
     "/empty.json": .success(Array("{}".utf8)),
   ]
 
@@ -298,6 +301,21 @@ import TokenExchange
     let arguments = ["generate", "sidecar", "--image=example.com/tokenxchange:0.1.0"]
     #expect(world.run(arguments + Self.dex) == .done)
     #expect(Golden.difference(world.stdout, from: "generate-sidecar.yaml") == nil)
+  }
+
+  @Test(
+    "generate sidecar and sidecar accept the same modes",
+    arguments: [
+      Row("owner", "0600", true), Row("group", "640", true), Row("with 0o", "0o644", true),
+      Row("not for the owner", "0040", false), Row("read only", "0400", false),
+      Row("a sticky bit", "1777", false), Row("a sign", "+600", false), Row("nothing", "0", false),
+      Row("no number", "rw", false),
+    ])
+  func modes(row: Row<String, Bool>) {
+    let generated = WorldDouble()
+    let arguments = ["generate", "sidecar", "--image=a", "--mode=\(row.input)"] + Self.dex
+    #expect(generated.run(arguments) == (row.output ? .done : .usage))
+    #expect(((try? SidecarSettings.mode(row.input, source: "--mode")) != nil) == row.output)
   }
 
   @Test func theSameFlagsInAnyOrderGiveTheSameText() {

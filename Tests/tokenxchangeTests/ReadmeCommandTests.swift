@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import TestSupport
 import Testing
 import TokenExchange
@@ -51,7 +52,7 @@ import TokenExchange
   @Test(arguments: commands.filter { $0.hasPrefix(" generate ") && $0.contains("=") })
   func itGenerates(_ command: String) throws {
     guard !command.contains("…") else { return }
-    let certificate = Result<[UInt8], FileFault>.success(
+    let certificate = Result<[UInt8], FileReadError>.success(
       Array(GenerateFaultTests.certificate.utf8))
     let double = WorldDouble(
       files: ["target-ca.crt": certificate, "dex-ca.crt": certificate])

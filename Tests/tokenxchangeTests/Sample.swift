@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Platform
 import TokenExchange
 
 @testable import tokenxchange
@@ -44,8 +45,8 @@ enum Sample {
 
   /// A world in which the exchange works, unless told otherwise.
   static func world(
-    variables: [String: String] = [:], subject: Result<[UInt8], FileFault>? = nil,
-    files: [String: Result<[UInt8], FileFault>] = [:], outcomes: [WorldDouble.Outcome]? = nil,
+    variables: [String: String] = [:], subject: Result<[UInt8], FileReadError>? = nil,
+    files: [String: Result<[UInt8], FileReadError>] = [:], outcomes: [WorldDouble.Outcome]? = nil,
     outputFault: String? = nil
   ) -> WorldDouble {
     var files = files

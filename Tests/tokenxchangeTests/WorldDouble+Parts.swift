@@ -1,3 +1,4 @@
+import Platform
 import Testing
 import TokenExchange
 
@@ -13,18 +14,17 @@ extension PersonSystem {
     })
 }
 
-extension SidecarWorld {
-  /// What only a sidecar may touch.
-  static var failing: SidecarWorld {
-    SidecarWorld(
+extension SidecarProcess {
+  /// What only a sidecar may use.
+  static var failing: SidecarProcess {
+    SidecarProcess(
       takeSignals: { _ in Issue.record("signals were taken over") },
       wait: { _ in
-        Issue.record("somebody waits")
+        Issue.record("the process waits")
         return false
       },
-      uninterrupted: { body throws(WriteFault) in try body() },
-      testWriting: { path in Issue.record("\(path) was tested") },
-      removeFile: { path in Issue.record("\(path) was removed") })
+      uninterrupted: { body throws(FileWriteError) in try body() },
+      log: { line in Issue.record("\(line) was logged") })
   }
 }
 
@@ -33,37 +33,9 @@ extension TimeLimit {
   static let none = TimeLimit(set: { _, _, _ in }, lift: {})
 }
 
-extension CacheSystem {
-  /// No cache: whoever looks into it fails the test.
-  static var failing: CacheSystem {
-    CacheSystem(
-      prepareFolder: { path throws(CacheFault) in
-        Issue.record("the cache \(path) was prepared")
-        throw .missing
-      },
-      findFolder: { path throws(CacheFault) in
-        Issue.record("the cache \(path) was looked for")
-        throw .missing
-      },
-      read: { path, _ throws(CacheFault) in
-        Issue.record("\(path) was read")
-        throw .missing
-      },
-      write: { path, _, _ throws(WriteFault) in Issue.record("\(path) was written") },
-      lock: { path throws(CacheFault) in
-        Issue.record("\(path) was locked")
-        return nil
-      },
-      list: { path in
-        Issue.record("the cache \(path) was listed")
-        return []
-      },
-      remove: { path in
-        Issue.record("\(path) was removed")
-        return false
-      },
-      clock: { 100 }, processStart: { 100 })
-  }
+extension BootClock {
+  /// A clock that stands still.
+  static let still = BootClock(now: { 100 }, processStart: { 100 })
 }
 
 extension Machine {
@@ -71,7 +43,7 @@ extension Machine {
   static var bare: Machine {
     Machine(
       status: { _ in nil }, isTerminal: { _ in false },
-      readInput: { _ throws(FileFault) in throw .missing },
+      readInput: { _ throws(FileReadError) in throw .missing },
       systemTrust: { _, _ in nil },
       program: {
         ProgramFacts(path: "/tokenxchange", isStatic: true, setsTrust: true, libraries: "none")

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Platform
 import Synchronization
 import Testing
 import TokenExchange
@@ -15,22 +16,23 @@ final class WorldDouble: Sendable {
   let requests = Mutex<[HTTPRequest]>([])
   let written = Mutex<[String: [UInt8]]>([:])
   let variables: [String: String]
-  let files: [String: Result<[UInt8], FileFault>]
+  let files: [String: Result<[UInt8], FileReadError>]
   let now: Date
   /// Why standard output cannot be written to, if it cannot.
   let outputFault: String?
   let person: PersonSystem
-  let cache: CacheSystem
+  /// What the cache may use, beyond reading.
+  let cache: Files
   private let outcomes: Mutex<[Outcome]>
   private let slept = Mutex(0.0)
 
   static let tokenPath = "/tokens/token"
 
   init(
-    variables: [String: String] = [:], files: [String: Result<[UInt8], FileFault>] = [:],
+    variables: [String: String] = [:], files: [String: Result<[UInt8], FileReadError>] = [:],
     outcomes: [Outcome] = [], now: Date = Date(timeIntervalSince1970: 1_795_223_258),
     outputFault: String? = nil,
-    person: PersonSystem = .nobody, cache: CacheSystem = .failing
+    person: PersonSystem = .nobody, cache: Files = .failing
   ) {
     self.outputFault = outputFault
     self.variables = variables
@@ -59,25 +61,29 @@ final class WorldDouble: Sendable {
         return try outcome.get()
       },
       observeNetwork: { _ in },
-      readFile: { path, _ throws(FileFault) in
-        guard let file = self.files[path] else { throw .missing }
-        return try file.get()
-      },
-      replaceFile: { path, content, _ throws(WriteFault) in
-        self.written.withLock { $0[path] = content }
-      },
-      copyProgram: { path, _ throws(WriteFault) in
-        Issue.record("the program was copied to \(path)")
-      },
+      files: allFiles,
       writeOutput: { text throws(Problem) in
         if let outputFault = self.outputFault { throw .outputClosed(outputFault) }
         self.output.withLock { $0 += text }
       },
       writeError: { line in self.errors.withLock { $0 += line + "\n" } },
       userID: 999,
-      makeFolder: { path, _ throws(WriteFault) in Issue.record("the folder \(path) was made") },
-      cache: cache, person: person, machine: .bare, sidecar: .failing,
+      bootClock: .still, person: person, machine: .bare, sidecar: .failing,
       timeLimit: .none)
+  }
+
+  private var allFiles: Files {
+    var files = cache
+    files.read = { path, _ throws(FileReadError) in
+      guard let file = self.files[path] else { throw .missing }
+      return try file.get()
+    }
+    let replace = files.replace
+    files.replace = { path, content, options throws(FileWriteError) in
+      guard options.writesThrough else { return try replace(path, content, options) }
+      self.written.withLock { $0[path] = content }
+    }
+    return files
   }
 
   /// Runs a command line.

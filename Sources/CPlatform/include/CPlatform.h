@@ -79,8 +79,8 @@ const char *tx_toolchain(void);
 // The process's variables. (Swift sees `environ` as a mutable global, which it does not let us use.)
 char **tx_environment(void);
 
-// Starts a program with one argument in a session of its own, without any file of ours; whoever it
-// is, it is not waited for. PATH is searched. Returns 0 or an errno.
+// Starts a program with one argument in a session of its own, with the umask and core limit that this
+// process was started with and none of its open files. PATH is searched. Returns 0 or an errno.
 int tx_start_apart(const char *program, const char *argument, char *const *environment);
 
 // Whether a request can get what it needs of this process: 0, or an errno, and whether it is threads

@@ -1,10 +1,7 @@
 /// Everything that changes a token or says whose it is; no part of it is a secret.
 public struct CacheKey: Sendable, Equatable {
-  /// All parts, each with its length, so that two different keys never have the same bytes.
-  public let bytes: [UInt8]
-
-  /// What names files: a hash, which tells nothing to whoever lists the folder.
-  public var name: String { SHA256.hex(bytes) }
+  /// The name of the files: a hash, which shows nothing in a list of them.
+  public let name: String
 
   /// Makes a key.
   ///
@@ -12,19 +9,15 @@ public struct CacheKey: Sendable, Equatable {
   ///   - kind: What is kept under it, such as `exchange`.
   ///   - parts: Names and values; a value is a list, which may be empty.
   public init(kind: String, parts: [(name: String, values: [String])]) {
-    var bytes: [UInt8] = []
-    Netstring.append(kind, to: &bytes)
-    for part in parts {
-      Netstring.append(part.name, to: &bytes)
-      var values: [UInt8] = []
-      for value in part.values { Netstring.append(value, to: &values) }
-      Netstring.append(values, to: &bytes)
+    // As JSON, so that two different keys never have the same text.
+    let list = parts.map { part in
+      JSON.array([.string(part.name), .array(part.values.map { .string($0) })])
     }
-    self.bytes = bytes
+    name = SHA256.hex(Array(JSON.array([.string(kind)] + list).text().utf8))
   }
 
-  /// The key of an exchange; nil unless the subject is a service account token, which names its
-  /// owner in full: of any other token it is not known what makes two of them alike.
+  /// The key of an exchange; nil unless the subject is a service account token, whose claims identify
+  /// its owner: for other tokens it is not known which claims do.
   ///
   /// - Parameters:
   ///   - attempt: What would be asked.

@@ -13,6 +13,17 @@ public struct CacheMoment: Sendable, Equatable {
     self.clock = clock
   }
 
+  /// Reads a record's value.
+  init?(_ json: JSON?) {
+    guard let date = json?["date"]?.double, let clock = json?["clock"]?.double else { return nil }
+    self.init(date: Date(timeIntervalSince1970: date), clock: clock)
+  }
+
+  /// The value in a record.
+  var json: JSON {
+    .object(["date": .number(date.timeIntervalSince1970), "clock": .number(clock)])
+  }
+
   /// Seconds from then to this moment; the clock that says more is believed.
   ///
   /// - Returns: nil if either clock says that then is still to come: it was set back, or the machine

@@ -1,61 +1,69 @@
-/// The form of every file in the cache: a line that names form and version, the parts, a checksum.
+/// The format of every file in the cache: a line of JSON, and a line with its SHA-256.
 ///
-/// What is truncated, damaged, of another version or of another key reads as nil and so is a miss.
+/// What is truncated, damaged, of another version or of another key reads as nil, which is a miss.
 struct CacheRecord: Equatable {
-  /// What it is, such as `token`.
+  /// What it holds, such as `token`.
   var kind: String
-  /// The key that it was kept under.
+  /// The key that it belongs to.
   var key: CacheKey
-  /// What is kept.
-  var parts: [String]
+  /// An object.
+  var value: JSON
 
-  init(kind: String, key: CacheKey, parts: [String]) {
+  /// The version of the format; the first one was not JSON.
+  private static let version: Int64 = 2
+  /// The length of the second line and of the newline before it.
+  private static let sumLength = 66
+
+  init(kind: String, key: CacheKey, value: JSON) {
     self.kind = kind
     self.key = key
-    self.parts = parts
+    self.value = value
   }
 
   /// Reads a file's content.
   ///
-  /// - Returns: nil unless it is whole, and of this kind, version, key and number of parts.
-  init?(_ content: [UInt8], kind: String, key: CacheKey, parts count: Int) {
-    let head = Self.head(kind)
-    guard content.count > head.count + Self.sumLength, content.count <= CachedToken.largestFile,
-      content.starts(with: head)
+  /// - Returns: nil unless it is complete and of this kind, version and key.
+  init?(_ content: [UInt8], kind: String, key: CacheKey) {
+    guard content.count > Self.sumLength, content.count <= CachedToken.largestFile else {
+      return nil
+    }
+    let text = Array(content.dropLast(Self.sumLength))
+    guard content.suffix(Self.sumLength).elementsEqual(Self.sum(text)),
+      let record = JSON(parsing: text), record["version"] == .integer(Self.version),
+      record["kind"]?.string == kind, record["key"]?.string == key.name,
+      let value = record["value"]
     else { return nil }
-    let body = content.dropLast(Self.sumLength)
-    guard content.suffix(Self.sumLength).elementsEqual(Self.sum(Array(body))),
-      let fields = Netstring.all(in: body.dropFirst(head.count)), fields.count == count + 1,
-      fields[0] == key.bytes
-    else { return nil }
-    let texts = fields.dropFirst().compactMap { String(validating: $0, as: UTF8.self) }
-    guard texts.count == count else { return nil }
-    self.init(kind: kind, key: key, parts: texts)
+    self.init(kind: kind, key: key, value: value)
   }
 
   /// The file's content.
   var content: [UInt8] {
-    var bytes = Self.head(kind)
-    Netstring.append(key.bytes, to: &bytes)
-    for part in parts { Netstring.append(part, to: &bytes) }
-    return bytes + Self.sum(bytes)
+    let record = JSON.object([
+      "version": .integer(Self.version), "kind": .string(kind), "key": .string(key.name),
+      "value": value,
+    ])
+    let text = Array(record.text().utf8)
+    return text + Self.sum(text)
   }
 
-  private static let sumLength = 65
-
-  private static func head(_ kind: String) -> [UInt8] {
-    Array("tokenxchange \(kind) 1\n".utf8)
-  }
-
-  private static func sum(_ bytes: [UInt8]) -> [UInt8] {
-    Array((SHA256.hex(bytes) + "\n").utf8)
+  private static func sum(_ text: [UInt8]) -> [UInt8] {
+    Array(("\n" + SHA256.hex(text) + "\n").utf8)
   }
 }
 
-extension Double {
-  /// Reads a finite number, as this program wrote it.
-  init?(kept text: String) {
-    guard let number = Double(text), number.isFinite else { return nil }
-    self = number
+extension JSON {
+  /// A text or `null`.
+  init(_ text: String?) { self = text.map { .string($0) } ?? .null }
+
+  /// A number or `null`.
+  init(_ number: Double?) { self = number.map { .number($0) } ?? .null }
+
+  /// A number; unlike ``lenientNumber`` not one in a string.
+  var double: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    default: nil
+    }
   }
 }

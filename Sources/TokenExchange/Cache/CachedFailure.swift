@@ -18,21 +18,24 @@ public struct CachedFailure: Sendable, Equatable {
 
   /// Reads a file's content; nil unless it is whole and of this key.
   public init?(_ content: [UInt8], key: CacheKey) {
-    guard let record = CacheRecord(content, kind: "failure", key: key, parts: 5),
-      let category = Problem.Category(rawValue: record.parts[0]),
-      let date = Double(kept: record.parts[3]), let clock = Double(kept: record.parts[4])
+    guard let value = CacheRecord(content, kind: "failure", key: key)?.value,
+      let category = value["category"]?.string.flatMap(Problem.Category.init),
+      let message = value["message"]?.string, let hint = value["hint"]?.string,
+      let cause = value["cause"]?.string, let written = CacheMoment(value["written"])
     else { return nil }
-    problem = Problem(category, record.parts[1], hint: record.parts[2])
-    written = CacheMoment(date: .init(timeIntervalSince1970: date), clock: clock)
+    problem = Problem(category, message, hint: hint)
+    problem.cause = Problem.Cause(name: cause)
+    self.written = written
   }
 
   /// The file's content.
   public func content(key: CacheKey) -> [UInt8] {
-    let parts = [
-      problem.category.rawValue, problem.sentence, problem.hint,
-      "\(written.date.timeIntervalSince1970)", "\(written.clock)",
-    ]
-    return CacheRecord(kind: "failure", key: key, parts: parts).content
+    let value: JSON = .object([
+      "category": .string(problem.category.rawValue), "message": .string(problem.sentence),
+      "hint": .string(problem.hint), "cause": .string(problem.cause.name),
+      "written": written.json,
+    ])
+    return CacheRecord(kind: "failure", key: key, value: value).content
   }
 
   /// Whether a process that began at a time, on the clock that cannot be set, was waiting for this.

@@ -18,18 +18,19 @@ public struct CachedLogin: Sendable, Equatable {
 
   /// Reads a file's content; nil unless it is whole and of this key.
   public init?(_ content: [UInt8], key: CacheKey) {
-    let count = CachedToken.partCount + 1
-    guard let record = CacheRecord(content, kind: "login", key: key, parts: count),
-      let token = CachedToken(parts: Array(record.parts.dropLast())), let last = record.parts.last
+    guard let value = CacheRecord(content, kind: "login", key: key)?.value,
+      let token = CachedToken(value["id_token"])
     else { return nil }
     self.token = token
-    refreshToken = last.isEmpty ? nil : Secret(last)
+    refreshToken = value["refresh_token"]?.string.map { Secret($0) }
   }
 
   /// The file's content.
   public func content(key: CacheKey) -> [UInt8] {
-    let parts = token.parts + [refreshToken?.revealed ?? ""]
-    return CacheRecord(kind: "login", key: key, parts: parts).content
+    let value: JSON = .object([
+      "id_token": token.json, "refresh_token": JSON(refreshToken?.revealed),
+    ])
+    return CacheRecord(kind: "login", key: key, value: value).content
   }
 
   /// Whether the ID token is good although it is time for another one.

@@ -34,38 +34,33 @@ public struct CachedToken: Sendable, Equatable {
 
   /// Reads a file's content; nil unless it is whole and of this key.
   public init?(_ content: [UInt8], key: CacheKey) {
-    guard let record = CacheRecord(content, kind: "token", key: key, parts: Self.partCount) else {
-      return nil
-    }
-    self.init(parts: record.parts)
+    self.init(CacheRecord(content, kind: "token", key: key)?.value)
   }
 
   /// The file's content.
   public func content(key: CacheKey) -> [UInt8] {
-    CacheRecord(kind: "token", key: key, parts: parts).content
+    CacheRecord(kind: "token", key: key, value: json).content
   }
 
-  static let partCount = 6
-
-  /// What a record keeps of it.
-  var parts: [String] {
-    func text(_ date: Date?) -> String { date.map { "\($0.timeIntervalSince1970)" } ?? "" }
-    return [
-      secret.revealed, text(expiry), issuer ?? "", text(subjectExpiry), text(written.date),
-      "\(written.clock)",
-    ]
-  }
-
-  /// Takes what a record kept; nil if that cannot be.
-  init?(parts: [String]) {
-    guard parts.count == Self.partCount, !parts[0].isEmpty, let date = Double(kept: parts[4]),
-      let clock = Double(kept: parts[5])
+  /// Reads a record's value.
+  init?(_ json: JSON?) {
+    guard let token = json?["token"]?.string, !token.isEmpty,
+      let written = CacheMoment(json?["written"])
     else { return nil }
-    secret = Secret(parts[0])
-    expiry = Double(kept: parts[1]).map(Date.init(timeIntervalSince1970:))
-    issuer = parts[2].isEmpty ? nil : parts[2]
-    subjectExpiry = Double(kept: parts[3]).map(Date.init(timeIntervalSince1970:))
-    written = CacheMoment(date: Date(timeIntervalSince1970: date), clock: clock)
+    secret = Secret(token)
+    expiry = json?["expiry"]?.double.map(Date.init(timeIntervalSince1970:))
+    issuer = json?["issuer"]?.string
+    subjectExpiry = json?["subject_expiry"]?.double.map(Date.init(timeIntervalSince1970:))
+    self.written = written
+  }
+
+  /// The value in a record.
+  var json: JSON {
+    .object([
+      "token": .string(secret.revealed), "expiry": JSON(expiry?.timeIntervalSince1970),
+      "issuer": JSON(issuer), "subject_expiry": JSON(subjectExpiry?.timeIntervalSince1970),
+      "written": written.json,
+    ])
   }
 
   /// Why this token must not be used any more, or nil if it may.

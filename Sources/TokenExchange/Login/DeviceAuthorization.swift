@@ -41,22 +41,23 @@ public struct DeviceAuthorization: Sendable, Equatable {
   /// Heeds `slow_down`: five seconds more, for good (section 3.5).
   mutating func slowDown() { interval += 5 }
 
-  /// The page to open in a browser; nil unless it is Dex's own, by TLS, or on this machine.
+  /// The page to open in a browser; nil unless Dex serves it over TLS, or both are on this machine.
   ///
-  /// An answer must not be able to send a person, and a browser with all its sessions, anywhere else.
+  /// A response must not be able to send a browser with all its sessions anywhere else, and a server
+  /// elsewhere must not make it open a service of this machine.
   ///
   /// - Parameter issuer: Dex's issuer.
   /// - Returns: The page, with the user code in it if Dex gave it so.
   public func browserPage(issuer: EndpointURL) -> String? {
     let text = completePage ?? page
     let base = text.prefix { $0 != "?" && $0 != "#" }
-    // Those that no URL has (RFC 3986, section 2) are read differently by everybody who meets them.
+    // Programs disagree on characters that no URL may hold (RFC 3986, section 2).
     guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !#""<>\^`{|}"#.utf8.contains($0) }),
       let url = try? EndpointURL(String(base), source: "", allowsHTTP: false)
     else { return nil }
     let isOwn =
       url.scheme == "https" && url.host.lowercased() == issuer.host.lowercased()
       && url.port == issuer.port && issuer.scheme == "https"
-    return isOwn || url.isLoopback ? text : nil
+    return isOwn || url.isLoopback && issuer.isLoopback ? text : nil
   }
 }

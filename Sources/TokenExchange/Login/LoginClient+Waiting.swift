@@ -35,7 +35,7 @@ extension LoginClient {
         trouble = nil
       } catch {
         // A laptop changes networks, a proxy restarts: the person may be typing all the while.
-        guard error.category == .network, !error.isAboutCertificates else { throw error }
+        guard error.category == .network, !error.cause.isCertificateRejected else { throw error }
         log("\(error.sentence); polling goes on")
         trouble = error
         setback = min(max(device.interval, setback * 2), 60)

@@ -77,9 +77,4 @@ extension Problem {
     }
     return problem
   }
-
-  /// Whether waiting is of no use, because the certificate will stay what it is.
-  var isAboutCertificates: Bool {
-    category == .network && sentence.contains("certificate")
-  }
 }

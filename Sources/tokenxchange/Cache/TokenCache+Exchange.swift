@@ -1,7 +1,7 @@
 import TokenExchange
 
 extension TokenCache {
-  /// The cache of an exchange; nil if none is asked for, or none can be had, which is then logged.
+  /// The cache of an exchange; nil if none is wanted or none can be used, which is logged.
   init?(
     _ invocation: Invocation, _ attempt: ExchangeAttempt, _ trust: HTTPOptions.Trust,
     world: World, margin: Double, log: VerboseLog
@@ -15,13 +15,13 @@ extension TokenCache {
       log("cache: none, because the subject is not a service account token")
       return nil
     }
-    guard let slot = CacheSlot(invocation, key: key, world: world, log: log) else { return nil }
-    self.init(slot: slot, margin: margin)
+    guard let entry = CacheEntry(invocation, key: key, world: world, log: log) else { return nil }
+    self.init(entry: entry, margin: margin)
   }
 }
 
 extension Invocation {
-  /// Whether a cache is asked for, by its flag or by its folder.
+  /// Whether a cache is wanted, by its flag or by its directory.
   fileprivate var wantsCache: Bool {
     settings[OptionSpec.cacheOn.name].map { $0.values.last == "true" } ?? (text(.cacheDir) != nil)
   }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Platform
 import TokenExchange
 
 extension Command {
@@ -41,15 +42,8 @@ extension World {
   /// Reads a file that a sidecar keeps.
   func keptToken(_ path: String) throws(Problem) -> Secret {
     let content: [UInt8]
-    do throws(FileFault) { content = try readFile(path, 1 << 20) } catch {
-      switch error {
-      case .missing: throw .keptFileMissing(path)
-      case .unreadable(let reason):
-        throw .keptFileUnusable(path, "cannot be read by uid \(userID): \(reason)")
-      case .notRegular(let kind): throw .keptFileUnusable(path, "is \(kind) and not a file")
-      case .tooLarge: throw .keptFileUnusable(path, "is larger than 1 MiB")
-      case .unstable: throw .keptFileUnusable(path, "kept changing while it was read")
-      }
+    do throws(FileReadError) { content = try files.read(path, 1 << 20) } catch {
+      throw .keptFile(path, error, user: userID)
     }
     let trimmed = content.drop { $0 <= 0x20 }.reversed().drop { $0 <= 0x20 }.reversed()
     if let wrapping = TokenWrapping(Array(trimmed)) {

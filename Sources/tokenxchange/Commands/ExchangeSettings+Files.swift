@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Platform
 import TokenExchange
 
 /// The reading of the files that settings name; done anew for each exchange, because kubelet and
@@ -57,16 +58,10 @@ extension ExchangeSettings {
 extension World {
   /// Reads a token file, with its faults in words.
   func readToken(_ path: String) throws(Problem) -> [UInt8] {
-    do throws(FileFault) {
-      return try readFile(path, 1 << 20)
+    do throws(FileReadError) {
+      return try files.read(path, 1 << 20)
     } catch {
-      switch error {
-      case .missing: throw .tokenFileMissing(path)
-      case .unreadable(let reason): throw .tokenFileUnreadable(path, user: userID, reason: reason)
-      case .notRegular(let kind): throw .tokenFileKind(path, kind: kind)
-      case .tooLarge: throw .tokenFileTooLarge(path)
-      case .unstable: throw .tokenFileUnstable(path)
-      }
+      throw .tokenFile(path, error, user: userID)
     }
   }
 
@@ -82,10 +77,10 @@ extension World {
   func readConfiguration(
     _ path: String, source: String, showsPath: Bool = true
   ) throws(Problem) -> [UInt8] {
-    do throws(FileFault) {
-      return try readFile(path, 1 << 20)
+    do throws(FileReadError) {
+      return try files.read(path, 1 << 20)
     } catch {
-      throw .configurationFile(showsPath ? path : nil, source: source, fault: error, user: userID)
+      throw .configurationFile(showsPath ? path : nil, source: source, error, user: userID)
     }
   }
 }

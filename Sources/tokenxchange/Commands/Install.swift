@@ -1,22 +1,24 @@
+import Platform
 import TokenExchange
 
 extension Command {
-  /// What an init container does in an image that has no `cp`.
+  /// Copies the program: for init containers of images that have no `cp`.
   static let install = Command(
-    name: "install", summary: "copy this program into a folder, as an init container does",
+    name: "install", summary: "copy this program into a directory, for an init container",
     details: """
       Copies the running program to DIR/tokenxchange, mode 0755, by a temporary file and a rename:
-      whoever runs the old one meanwhile is not disturbed. Prints nothing.
+      processes that run the old one are not disturbed. A symbolic link there is replaced and not
+      followed. Prints nothing.
       """,
     operands: ["DIR"], requiredOperands: 1, options: [.verbose], readsVariables: false,
     operandCompletion: .directory
   ) { invocation, world throws(Problem) in
-    guard let folder = invocation.operands.first, !folder.isEmpty else {
+    guard let directory = invocation.operands.first, !directory.isEmpty else {
       throw .missingOperand(invocation.command)
     }
-    let path = (folder.hasSuffix("/") ? folder : folder + "/") + "tokenxchange"
-    do throws(WriteFault) {
-      try world.copyProgram(path, 0o755)
+    let path = (directory.hasSuffix("/") ? directory : directory + "/") + "tokenxchange"
+    do throws(FileWriteError) {
+      try world.files.copy("/proc/self/exe", path, 0o755)
     } catch {
       throw .notInstalled(error, user: world.userID)
     }

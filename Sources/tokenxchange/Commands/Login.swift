@@ -25,7 +25,7 @@ extension Command {
         opensBrowser: !invocation.isOn(.noBrowser),
         command: invocation.commandByHand(program: world.person.program),
         forgetful: settings.forgetful),
-      slot: CacheSlot(login: invocation, settings, request, trust, world: world, log: log),
+      entry: CacheEntry(login: invocation, settings, request, trust, world: world, log: log),
       margin: credential.margin, isForced: invocation.isOn(.force),
       deadline: start + settings.timeout)
     let outcome = try session.run()
@@ -56,8 +56,8 @@ extension World {
   }
 }
 
-extension CacheSlot {
-  /// The slot of a sign-in; nil if there is to be none, or can be none.
+extension CacheEntry {
+  /// The entry of a sign-in; nil if nothing is to be kept, or no directory can be used.
   fileprivate init?(
     login invocation: Invocation, _ settings: LoginSettings, _ request: LoginRequest,
     _ trust: HTTPOptions.Trust, world: World, log: VerboseLog

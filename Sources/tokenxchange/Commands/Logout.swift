@@ -1,3 +1,4 @@
+import Platform
 import TokenExchange
 
 extension Command {
@@ -10,42 +11,30 @@ extension Command {
       """,
     options: [.logoutCacheDir, .verbose]
   ) { invocation, world throws(Problem) in
-    let folder: CacheFolder
-    do throws(CacheFault) {
-      folder = try CacheFolder.find(invocation, variables: world.variables)
+    let directory: CacheDirectory
+    let count: Int
+    do throws(CacheError) {
+      directory = try CacheDirectory.find(invocation, variables: world.variables)
+      count = try world.removeCache(directory)
     } catch {
-      throw .cacheFolder("", error)
+      throw .cacheNotRemoved(error)
     }
-    do throws(CacheFault) {
-      try world.cache.findFolder(folder.path)
-    } catch .missing {
-      try world.tell(removed: 0, folder.path)
-      return .done
-    } catch {
-      throw .cacheFolder(folder.path, error)
-    }
-    let result = folder.empty(world.cache, sleep: world.sleep)
-    guard result.stuck.isEmpty else {
-      throw .cacheFolder(folder.path, .unfit("\(result.stuck.count) files cannot be removed"))
-    }
-    try world.tell(removed: result.entries, folder.path)
+    let entries = count == 1 ? "1 entry" : "\(count) entries"
+    try world.writeOutput("removed \(entries) from \(directory.path.sanitized())\n")
     return .done
   }
 }
 
 extension World {
-  fileprivate func tell(removed count: Int, _ path: String) throws(Problem) {
-    let entries = count == 1 ? "1 entry" : "\(count) entries"
-    try writeOutput("removed \(entries) from \(path.sanitized())\n")
-  }
-}
-
-extension Problem {
-  /// The cache cannot be emptied.
-  static func cacheFolder(_ path: String, _ fault: CacheFault) -> Problem {
-    Problem(
-      .usage,
-      "the cache\(path.isEmpty ? "" : " " + path.sanitized()) cannot be emptied: \(fault.words.sanitized())",
-      hint: "name the folder that was used by --cache-dir, and run this as its owner")
+  /// Removes all entries of a cache; there are none in a directory that does not exist.
+  fileprivate func removeCache(_ directory: CacheDirectory) throws(CacheError) -> Int {
+    do throws(DirectoryError) {
+      try files.checkDirectory(directory.path)
+    } catch .missing {
+      return 0
+    } catch {
+      throw .directory(directory.path, error)
+    }
+    return try directory.removeAll(files, sleep: sleep)
   }
 }

@@ -15,6 +15,9 @@ extension Command {
     options: OptionSpec.sidecar
   ) { invocation, world throws(Problem) in
     world.sidecar.takeSignals(invocation.isOn(.once) ? nil : ExitCode.done.rawValue)
+    var world = world
+    // A log that is not read must not hold up renewals; an init container's two lines may wait.
+    if !invocation.isOn(.once) { world.writeError = world.sidecar.log }
     let settings = try SidecarSettings(invocation, world: world)
     var sidecar = Sidecar(settings, world: world, log: world.log(for: invocation))
     try sidecar.prepare()

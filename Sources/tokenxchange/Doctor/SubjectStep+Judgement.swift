@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Platform
 import TokenExchange
 
 /// What looks mistaken about a subject token and its file.
@@ -78,7 +79,7 @@ extension DoctorStep {
 extension World {
   /// Whether something is mounted at this very path.
   fileprivate func isMountPoint(_ path: String) -> Bool {
-    guard let table = try? readFile("/proc/self/mountinfo", 1 << 22) else { return false }
+    guard let table = try? files.read("/proc/self/mountinfo", 1 << 22) else { return false }
     return String(decoding: table, as: UTF8.self).split(separator: "\n").contains { line in
       let fields = line.split(separator: " ")
       return fields.count > 4 && fields[4] == path

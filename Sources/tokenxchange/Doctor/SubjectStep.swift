@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Platform
 import TokenExchange
 
 extension Doctor {
@@ -47,7 +48,7 @@ extension Examination {
   }
 
   fileprivate mutating func readSubject(_ path: String) -> UnverifiedJWT? {
-    let content = (try? world.readFile(path, 1 << 20)) ?? []
+    let content = (try? world.files.read(path, 1 << 20)) ?? []
     subject = (try? Secret(tokenFile: content, path: path)).flatMap { UnverifiedJWT($0.revealed) }
     return subject
   }

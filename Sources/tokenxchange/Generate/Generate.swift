@@ -1,4 +1,5 @@
 import Manifests
+import Platform
 import TokenExchange
 
 extension OptionSpec {
@@ -83,8 +84,9 @@ struct GeneratedFile: Sendable {
     let path = invocation.text(.outputFile)
     log("\(text.utf8.count) bytes to \(path.map { $0.sanitized() } ?? "standard output")")
     guard let path else { return try world.writeOutput(text) }
-    do throws(WriteFault) {
-      try world.replaceFile(path, Array(text.utf8), mode)
+    do throws(FileWriteError) {
+      try world.files.replace(
+        path, Array(text.utf8), FileWriteOptions(mode: mode, writesThrough: true))
     } catch {
       throw .notWritten(error, source: "--output \(path)")
     }

@@ -43,10 +43,10 @@ extension SidecarPod {
     }
     var isGroupReadable = false
     if let mode = invocation.text(.writtenMode) {
-      guard let number = UInt32(mode, radix: 8), number <= 0o777 else { throw .badFileMode(mode) }
+      let number = try SidecarSettings.mode(mode, source: "--mode")
       isGroupReadable = number & 0o070 != 0
     }
-    _ = try invocation.duration(.refreshBefore, default: 60)
+    _ = try invocation.duration(.refreshBefore, default: 60, allowsZero: true)
     let hasCluster = TargetCluster.options.contains { invocation.isGiven($0) }
     // A credential plugin has a margin; the sidecar renews the file well before the token expires.
     let margin = "--\(OptionSpec.expiryMargin.name)="

@@ -114,9 +114,4 @@ extension Problem {
       .usage, "\(source) must be \(isShort ? "at least 10m" : "at most 4000000000s")",
       hint: "Kubernetes issues no token with a \(isShort ? "shorter" : "longer") lifetime")
   }
-
-  static func badFileMode(_ text: String) -> Problem {
-    Problem(
-      .usage, "--mode is not a file mode: \(shown(text))", hint: "such as 0600 or 0640, in octal")
-  }
 }

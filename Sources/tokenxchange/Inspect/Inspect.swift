@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Platform
 import TokenExchange
 
 extension OptionSpec {
@@ -46,7 +47,7 @@ extension Command {
 
 extension World {
   fileprivate func readInput() throws(Problem) -> [UInt8] {
-    do throws(FileFault) {
+    do throws(FileReadError) {
       return try machine.readInput(1 << 20)
     } catch {
       throw .nothingToInspect("standard input")

@@ -49,7 +49,7 @@ struct SignIn {
     ]
     for line in lines { world.writeError(line) }
     guard let own else {
-      world.writeError("Look twice: this page is not at \(issuer.authority) by https.")
+      world.writeError("Warning: this page is not served over HTTPS by \(issuer.authority).")
       return
     }
     guard opensBrowser else { return }

@@ -1,3 +1,4 @@
+import Platform
 import TokenExchange
 
 extension OptionSpec {
@@ -122,18 +123,18 @@ extension Problem {
 }
 
 extension World {
-  /// Replaces one file of a static site, making the folders above it.
-  fileprivate func publish(_ text: String, at directory: String, _ path: String) throws(Problem) {
-    do throws(WriteFault) {
-      var folder = directory
-      try makeFolder(folder, 0o755)
+  /// Replaces one file of a static site, making the directories above it.
+  fileprivate func publish(_ text: String, at site: String, _ path: String) throws(Problem) {
+    do throws(FileWriteError) {
+      var directory = site
+      try files.makeDirectory(directory, 0o755)
       for part in path.split(separator: "/").dropLast() {
-        folder += "/" + part
-        try makeFolder(folder, 0o755)
+        directory += "/" + part
+        try files.makeDirectory(directory, 0o755)
       }
-      try replaceFile(directory + path, Array(text.utf8), 0o644)
+      try files.replace(site + path, Array(text.utf8), FileWriteOptions(mode: 0o644))
     } catch {
-      throw .notWritten(error, source: directory + path)
+      throw .notWritten(error, source: site + path)
     }
   }
 }

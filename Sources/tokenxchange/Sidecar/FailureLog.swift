@@ -18,7 +18,7 @@ struct FailureLog: Sendable, Equatable {
   private(set) var start = 0.0
   /// The last.
   private(set) var last: Problem?
-  private var told: Set<String> = []
+  private var told: Set<Problem.Cause> = []
   private var lastTold = 0.0
   private var untold = 0
 
@@ -33,23 +33,14 @@ struct FailureLog: Sendable, Equatable {
     count += 1
     last = problem
     untold += 1
-    let kind = Self.kind(problem.sentence)
-    // A server that words every answer anew must not fill the log.
-    let isNew = told.count < Self.mostKinds && told.insert(kind).inserted
+    // A server with a new error code in every response must not fill the log.
+    let isNew = told.count < Self.mostKinds && told.insert(problem.cause).inserted
     guard isNew || uptime - lastTold >= Self.silence else { return .nothing }
     defer {
       lastTold = uptime
       untold = 0
     }
     return isNew ? .first : .summary(tries: untold, seconds: uptime - start)
-  }
-
-  /// A sentence without its times and spans, which differ from try to try.
-  private static func kind(_ sentence: String) -> String {
-    let words = sentence.split(separator: " ").filter { word in
-      !word.contains(where: \.isNumber) && !["s", "min", "h", "d"].contains(word)
-    }
-    return words.joined(separator: " ")
   }
 
   /// Ends the row.

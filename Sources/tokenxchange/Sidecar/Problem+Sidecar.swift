@@ -9,9 +9,10 @@ extension Problem {
       hint: "it is three octal digits, such as 0600 or 0640, and lets the owner read and write")
   }
 
-  static func writesSubjectToken(_ path: String, source: String) -> Problem {
+  /// The file to write is one that is read; `input` says which, after "the file that".
+  static func writesInput(_ path: String, source: String, _ input: String) -> Problem {
     Problem(
-      .usage, "\(source) \(path.sanitized()) is the file that the subject token is read from",
+      .usage, "\(source) \(path.sanitized()) is the file that \(input)",
       hint: "name another file to write: this one would be lost with the first renewal")
   }
 

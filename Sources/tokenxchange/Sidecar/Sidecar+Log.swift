@@ -23,10 +23,12 @@ extension Sidecar {
   func tell(_ problem: Problem, _ telling: FailureLog.Telling, pause: Double) {
     let next = "next try in \(Lifetime.words(pause.rounded(.up)))"
     let file =
-      !kept.isThere
+      !kept.exists
       ? "there is no token"
-      : kept.expiry.map { "the old token stays until \(Timestamp.text($0))" }
-        ?? "the old token stays"
+      : kept.pendingRemoval != nil
+        ? "the old token could not be removed"
+        : kept.expiry.map { "the old token stays until \(Timestamp.text($0))" }
+          ?? "the old token stays"
     switch telling {
     case .nothing: log("failed again: \(problem.sentence); \(next)")
     case .first:
@@ -58,15 +60,6 @@ extension Sidecar {
       warnOnce(
         "the token's iss \((token.jwt?.issuer ?? "").sanitized()) differs from --issuer by a "
           + "trailing slash: the API server compares them to the letter")
-    }
-  }
-}
-
-extension World {
-  /// Reads a file for whether it can be.
-  func lookAt(_ path: String) -> Result<[UInt8], FileFault> {
-    do throws(FileFault) { return .success(try readFile(path, 1 << 20)) } catch {
-      return .failure(error)
     }
   }
 }

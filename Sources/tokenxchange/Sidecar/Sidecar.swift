@@ -1,16 +1,19 @@
 import FoundationEssentials
+import Platform
 import TokenExchange
 
 /// Keeps one file holding a fresh token.
 struct Sidecar: Sendable {
   /// What is known of the file.
   struct Kept: Sendable, Equatable {
-    /// Whether it is there.
-    var isThere = false
-    /// When its token ends, if that is known.
+    /// Whether it exists.
+    var exists = false
+    /// When its token expires, if that is known.
     var expiry: Date?
     /// Whose token it is, if that is known.
     var owner: SubjectIdentity?
+    /// Why the file must be removed, as long as that has failed.
+    var pendingRemoval: String?
   }
 
   /// When to ask Dex next: by whichever clock gets there first, because one of them stands still
@@ -36,15 +39,23 @@ struct Sidecar: Sendable {
     self.log = log
   }
 
-  /// Finds out whether the file can be written, and what an earlier run left.
+  /// Checks that the file can be written, and adopts what an earlier run left.
   mutating func prepare() throws(Problem) {
-    do throws(WriteFault) {
-      try world.sidecar.uninterrupted { () throws(WriteFault) in
-        try world.sidecar.testWriting(settings.file)
+    do throws(FileWriteError) {
+      try world.sidecar.uninterrupted { () throws(FileWriteError) in
+        try world.files.testWriting(settings.file)
+        world.files.removeLeftovers(settings.file)
       }
     } catch { throw .notWritten(error, source: settings.fileSource) }
     guard let token = try? world.keptToken(settings.file) else { return }
-    kept = Kept(isThere: true, expiry: UnverifiedJWT(token.revealed)?.expiry)
+    kept = Kept(exists: true, expiry: UnverifiedJWT(token.revealed)?.expiry)
+    guard world.files.kind(settings.file) == .regular else { return }
+    // An earlier run may have had another --mode, and the first renewal may take long.
+    do throws(FileWriteError) {
+      try world.files.setMode(settings.file, settings.mode)
+    } catch {
+      warnOnce("cannot \(error.step): \(error.reason)")
+    }
   }
 
   /// Looks at clock and files, renews if that is due, and waits for the next look.
@@ -65,12 +76,16 @@ struct Sidecar: Sendable {
     }
   }
 
-  /// Sees whether the subject token is somebody else's now, or the file is gone.
+  /// Notices that the subject token belongs to another identity, or that the file was removed or
+  /// replaced by something that is not a file.
   private mutating func look() {
-    if kept.isThere, case .failure(.missing) = world.lookAt(settings.file) {
-      log("\(settings.file) is gone")
-      kept = Kept()
-      due = Due()
+    if kept.exists {
+      let kind = fileKind
+      if kind != .regular {
+        log("\(settings.file) " + (kind.map { "is now \($0.message)" } ?? "was removed"))
+        kept = Kept()
+        due = Due()
+      }
     }
     guard let content = try? settings.exchange.subjectContent(in: world), content != subject
     else { return }
@@ -78,8 +93,8 @@ struct Sidecar: Sendable {
     subject = content
     let owner = (try? Secret(tokenFile: content, path: ""))
       .flatMap { UnverifiedJWT($0.revealed) }.map(SubjectIdentity.init)
-    // What an earlier run left is taken for the token of whoever we are at our start.
-    if isFirst, kept.isThere { kept.owner = owner }
+    // What an earlier run left counts as a token of the identity at the start.
+    if isFirst, kept.exists { kept.owner = owner }
     guard !isFirst || failures.count > 0 else { return }
     let isAnother = owner != nil && kept.owner != nil && owner != kept.owner
     // A fault of the old subject token may have gone with it.
@@ -133,12 +148,13 @@ struct Sidecar: Sendable {
       }
       throw error
     }
-    do throws(WriteFault) {
-      try world.sidecar.uninterrupted { () throws(WriteFault) in
-        try world.replaceFile(settings.file, Array(token.secret.revealed.utf8), settings.mode)
+    do throws(FileWriteError) {
+      try world.sidecar.uninterrupted { () throws(FileWriteError) in
+        try world.files.replace(
+          settings.file, Array(token.secret.revealed.utf8), FileWriteOptions(mode: settings.mode))
       }
     } catch { throw .notWritten(error, source: settings.fileSource) }
-    kept = Kept(isThere: true, expiry: token.expiry, owner: owner)
+    kept = Kept(exists: true, expiry: token.expiry, owner: owner)
     warn(token, attempt)
     return token
   }
@@ -148,26 +164,41 @@ struct Sidecar: Sendable {
     let now = world.now()
     var pause = min(settings.lookInterval, due.uptime - world.uptime())
     if due.date != .distantFuture { pause = min(pause, due.date.timeIntervalSince(now)) }
-    if kept.isThere, let expiry = kept.expiry { pause = min(pause, expiry.timeIntervalSince(now)) }
+    if kept.exists, kept.pendingRemoval == nil, let expiry = kept.expiry {
+      pause = min(pause, expiry.timeIntervalSince(now))
+    }
     return max(pause, 0.001)
   }
 
+  /// What is at the path of the file, or behind a link there; nil if there is nothing.
+  private var fileKind: FileKind? {
+    let kind = world.files.kind(settings.file)
+    guard kind == .link else { return kind }
+    return world.files.identity(settings.file) == nil ? nil : .regular
+  }
+
   private mutating func removeIfExpired() {
-    guard kept.isThere, let expiry = kept.expiry, expiry <= world.now() else { return }
-    remove("its token ended at \(Timestamp.text(expiry))")
-  }
-
-  private mutating func remove(_ reason: String) {
-    do throws(WriteFault) {
-      try world.sidecar.removeFile(settings.file)
-      tell("removed \(settings.file): \(reason)")
-    } catch {
-      warnOnce("cannot \(error.step): \(error.reason)")
+    guard kept.exists else { return }
+    if let reason = kept.pendingRemoval {
+      remove(reason)
+    } else if let expiry = kept.expiry, expiry <= world.now() {
+      remove("its token ended at \(Timestamp.text(expiry))")
     }
-    kept = Kept()
   }
 
-  /// Says something once and never again.
+  /// Removes the file; if that fails, it is tried again at every check.
+  private mutating func remove(_ reason: String) {
+    do throws(FileWriteError) {
+      try world.files.remove(settings.file)
+      tell("removed \(settings.file): \(reason)")
+      kept = Kept()
+    } catch {
+      warnOnce("cannot \(error.step): \(error.reason); \(reason)")
+      kept.pendingRemoval = reason
+    }
+  }
+
+  /// Logs a warning once.
   mutating func warnOnce(_ text: String) {
     if warned.insert(text).inserted { world.warn(text.sanitized(maxLength: 600)) }
   }

@@ -1,3 +1,4 @@
+import Platform
 import TokenExchange
 
 /// Which file is to be kept, and how.
@@ -31,7 +32,8 @@ struct SidecarSettings: Sendable {
     file = try invocation.required(.write)
     fileSource = invocation.source(.write)
     plan = RenewalPlan(
-      refreshBefore: try invocation.optionalDuration(.renewBefore))
+      refreshBefore: invocation.text(.renewBefore) == nil
+        ? nil : try invocation.duration(.renewBefore, default: 0, allowsZero: true))
     isOnce = invocation.isOn(.once)
     mode = 0o600
     if let legacy {
@@ -46,8 +48,8 @@ struct SidecarSettings: Sendable {
         legacy.warn(ofScopes: exchange.scopes, world)
       }
     }
-    guard file != exchange.tokenFile || exchange.subjectToken != nil else {
-      throw .writesSubjectToken(file, source: fileSource)
+    for input in inputs(legacy, world.variables) where world.files.isSame(file, input.path) {
+      throw .writesInput(file, source: fileSource, input.description)
     }
     if let text = invocation.text(.mode) {
       mode = try Self.mode(text, source: invocation.source(.mode))
@@ -68,9 +70,28 @@ struct SidecarSettings: Sendable {
   }
 }
 
-extension Invocation {
-  /// A span of time in seconds, or nil if it is not set.
-  func optionalDuration(_ spec: OptionSpec) throws(Problem) -> Double? {
-    text(spec) == nil ? nil : try duration(spec, default: 0)
+extension SidecarSettings {
+  /// Every file that is read at each exchange: a renewal must not replace any of them.
+  private func inputs(
+    _ legacy: DexVariables?, _ variables: [String: String]
+  ) -> [(path: String, description: String)] {
+    var inputs: [(path: String, description: String)] = []
+    if exchange.subjectToken == nil {
+      inputs.append((exchange.tokenFile, "the subject token is read from"))
+    }
+    if case .file(let path, _) = exchange.clientSecret {
+      inputs.append((path, "the client secret is read from"))
+    }
+    switch exchange.authority {
+    case .file(let path, _): inputs.append((path, "the CA certificates are read from"))
+    case .system:
+      if let path = variables["SSL_CERT_FILE"] { inputs.append((path, "SSL_CERT_FILE names")) }
+    case .data, .anything: break
+    }
+    for field in (legacy?.values ?? [:]).keys.sorted() {
+      guard let legacy, case .file(let path) = legacy.values[field] else { continue }
+      inputs.append((path, "\(legacy.name(field).sanitized(maxLength: 100)) names"))
+    }
+    return inputs
   }
 }

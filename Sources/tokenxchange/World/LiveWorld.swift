@@ -1,10 +1,12 @@
 import FoundationEssentials
 import Glibc
+import Platform
 import TokenExchange
 
 extension World {
   /// The real world, with the environment as the process was started with it.
   static func live(variables: [String: String]) -> World {
+    let errors = LossyLog(patience: 2)
     let transport = URLSessionTransport(variables: variables)
     return World(
       variables: variables,
@@ -25,24 +27,15 @@ extension World {
         try transport.send(request, options)
       },
       observeNetwork: { transport.events.observe($0) },
-      readFile: { path, limit throws(FileFault) in try FileReader.read(path, limit: limit) },
-      replaceFile: { path, content, mode throws(WriteFault) in
-        try AtomicFile.replace(path, with: content, mode: mode)
-      },
-      copyProgram: { path, mode throws(WriteFault) in
-        try AtomicFile.replace(path, withCopyOf: "/proc/self/exe", mode: mode)
-      },
+      files: .live,
       writeOutput: { text throws(Problem) in
         if let reason = StandardStreams.write(text, to: STDOUT_FILENO) {
           throw .outputClosed(reason)
         }
       },
-      writeError: { line in _ = StandardStreams.write(line + "\n", to: STDERR_FILENO) },
+      writeError: { line in errors.write(line) },
       userID: geteuid(),
-      makeFolder: { path, mode throws(WriteFault) in
-        try AtomicFile.makeFolder(path, mode: mode)
-      },
-      cache: .live, person: .live, machine: .live, sidecar: .live,
+      bootClock: .live, person: .live, machine: .live, sidecar: .live,
       timeLimit: .live)
   }
 }

@@ -1,6 +1,7 @@
 import CPlatform
 import FoundationEssentials
 import Glibc
+import Platform
 
 /// The sides of the machine that only diagnosis looks at.
 struct Machine: Sendable {
@@ -9,7 +10,7 @@ struct Machine: Sendable {
   /// Whether a standard stream, by its number, is a terminal.
   var isTerminal: @Sendable (Int32) -> Bool
   /// All of standard input, of at most so many bytes.
-  var readInput: @Sendable (Int) throws(FileFault) -> [UInt8]
+  var readInput: @Sendable (Int) throws(FileReadError) -> [UInt8]
   /// The system's trust store, given the values of `SSL_CERT_FILE` and `SSL_CERT_DIR`.
   var systemTrust: @Sendable (String?, String?) -> SystemTrust?
   /// This program itself.
@@ -46,7 +47,7 @@ extension Machine {
   static let live = Machine(
     status: PathStatus.init(of:),
     isTerminal: { isatty($0) == 1 },
-    readInput: { limit throws(FileFault) in
+    readInput: { limit throws(FileReadError) in
       try FileReader.drain(STDIN_FILENO, limit: limit)
     },
     systemTrust: { SystemTrust.find(certFile: $0, certDir: $1) },

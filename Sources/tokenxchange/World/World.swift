@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Platform
 import TokenExchange
 
 /// Everything outside the process, as one value, so that tests decide it.
@@ -17,28 +18,22 @@ struct World: Sendable {
   var send: HTTPTransport
   /// Adds an observer of the steps before each connection.
   var observeNetwork: @Sendable (@escaping @Sendable (NetworkEvent) -> Void) -> Void
-  /// Reads a whole regular file of at most so many bytes.
-  var readFile: @Sendable (String, Int) throws(FileFault) -> [UInt8]
-  /// Replaces a file, given its path, content and permissions; see ``AtomicFile``.
-  var replaceFile: @Sendable (String, [UInt8], UInt32) throws(WriteFault) -> Void
-  /// Puts a copy of the running program at a path, with permissions; see ``AtomicFile``.
-  var copyProgram: @Sendable (String, UInt32) throws(WriteFault) -> Void
+  /// Every file.
+  var files: Files
   /// Writes to standard output, all or nothing as far as can be known.
   var writeOutput: @Sendable (String) throws(Problem) -> Void
   /// Writes one line to standard error.
   var writeError: @Sendable (String) -> Void
   /// The effective user.
   var userID: UInt32
-  /// Makes a folder with the given permissions; one that is there already is left as it is.
-  var makeFolder: @Sendable (String, UInt32) throws(WriteFault) -> Void
-  /// Files, locks and the clock of the cache.
-  var cache: CacheSystem
+  /// The clock of the cache.
+  var bootClock: BootClock
   /// What a person's sign-in needs.
   var person: PersonSystem
   /// What only diagnosis looks at.
   var machine: Machine
   /// What only `sidecar` needs.
-  var sidecar: SidecarWorld
+  var sidecar: SidecarProcess
   /// What ends a process that hangs.
   var timeLimit: TimeLimit
 }
@@ -68,7 +63,7 @@ extension World {
   }
 
   /// The present, on the two clocks of the cache.
-  var moment: CacheMoment { CacheMoment(date: now(), clock: cache.clock()) }
+  var moment: CacheMoment { CacheMoment(date: now(), clock: bootClock.now()) }
 
   /// An exchanger in this world.
   func exchanger(log: VerboseLog) -> TokenExchanger {

@@ -213,4 +213,62 @@ import Testing
     #expect(left.filter(old.contains).isEmpty)
     #expect(left.filter(kept.contains).sorted() == kept.sorted())
   }
+
+  @Test("entries of the earlier format are misses and get removed")
+  func entriesOfTheEarlierFormat() async throws {
+    mkdir(stage.folder, 0o700)
+    let name = String(repeating: "0a", count: 32)
+    for kind in ["token", "login", "failure"] {
+      try stage.home.write("tokenxchange \(kind) 1\n3:abc,", to: "cache/\(name).\(kind)")
+    }
+    chmod(stage.folder, 0o700)
+    #expect(try await stage.runner().result().token != nil)
+    #expect(stage.files().allSatisfy { !$0.contains(name) })
+    #expect(stage.files("token").count == 1)
+    let entry = try #require(stage.files("token").first)
+    let old = "tokenxchange token 1\n" + String(repeating: "x", count: 200)
+    try old.write(toFile: entry, atomically: false, encoding: .utf8)
+    #expect(try await stage.runner().result().token != nil)
+    #expect(stage.dex.tokenRequests == 2)
+    #expect(try await stage.runner().result().token != nil)
+    #expect(stage.dex.tokenRequests == 2)
+  }
+
+  @Test("an entry is JSON, without the key's parts")
+  func entriesAreJSON() async throws {
+    let token = try #require(try await stage.runner().result().token)
+    let entry = try #require(stage.files("token").first)
+    let lines = try String(contentsOfFile: entry, encoding: .utf8).split(separator: "\n")
+    #expect(lines.count == 2)
+    let record = try JSONValue(parsing: Data(lines[0].utf8))
+    #expect(record["kind"]?.string == "token")
+    #expect(entry.hasSuffix("/" + (record["key"]?.string ?? "none") + ".token"))
+    #expect(record["value"]?["token"]?.string == token)
+    #expect(!lines[0].contains("argocd-cluster"))
+  }
+
+  @Test("a link behind dots or slashes is found", arguments: ["", "/", "/.", "//.", "/./"])
+  func aLinkIsFound(suffix: String) async throws {
+    let link = stage.home.path("link")
+    mkdir(stage.folder, 0o700)
+    #expect(symlink(stage.folder, link) == 0)
+    let result = try await ProcessRunner(
+      TestBinary.path, stage.arguments(["--cache-dir", link + suffix, "--verbose"])
+    ).result()
+    #expect(result.code == 0)
+    #expect(result.errors.contains("cache: none, because \(link) is not a directory"))
+    #expect(stage.files().isEmpty)
+  }
+
+  @Test("a cache that cannot be written does not fail the run")
+  func aFileSizeLimit() async throws {
+    let result = try await ProcessRunner(
+      "/bin/sh",
+      ["-c", "ulimit -f 0; exec \"$@\"", "sh", TestBinary.path]
+        + stage.arguments(["--cache-dir", stage.folder])
+    ).result()
+    #expect(result.token != nil)
+    #expect(stage.files("token").isEmpty)
+    #expect(stage.files().allSatisfy { !$0.contains(".tokenxchange-") })
+  }
 }

@@ -31,7 +31,7 @@ import Testing
     let result = try await logout()
     #expect(result.code == 2)
     #expect(result.stdout.isEmpty)
-    #expect(result.errors.contains("is not a folder"))
+    #expect(result.errors.contains("is not a directory"))
     #expect(result.errors.contains("hint: "))
   }
 

@@ -15,7 +15,8 @@ struct LoginBrowserTests {
     browser = try stage.home.write(
       """
       #!/bin/sh
-      { echo "$#"; printf '%s\\n' "$@"; env; readlink /proc/$$/fd/*; } > \(log).new
+      { echo "$#"; printf '%s\\n' "$@"; env; readlink /proc/$$/fd/*; echo "umask $(umask)";
+        echo "core $(ulimit -S -c) $(ulimit -H -c)"; } > \(log).new
       mv \(log).new \(log)
       exec sleep 8
       """, to: "my browser", mode: 0o700)
@@ -58,7 +59,8 @@ struct LoginBrowserTests {
     try await stage.approve()
     let result = await running.result
     #expect(result.code == 0)
-    #expect(stage.masked(result.output).contains("Look twice: this page is not at DEX by https."))
+    #expect(
+      stage.masked(result.output).contains("Warning: this page is not served over HTTPS by DEX."))
     #expect(!FileManager.default.fileExists(atPath: stage.home.path("browser.log")))
   }
 
@@ -67,5 +69,17 @@ struct LoginBrowserTests {
     try await stage.approve()
     #expect(await running.result.code == 0)
     #expect(!FileManager.default.fileExists(atPath: stage.home.path("browser.log")))
+  }
+
+  @Test("it gets the umask and the core limit of the caller")
+  func itGetsTheLimitsOfTheCaller() async throws {
+    let running = try stage.onTerminal(environment: ["BROWSER": browser]).start()
+    try await stage.approve()
+    #expect(await running.result.code == 0)
+    let shell = try await ProcessRunner(
+      "/bin/sh", ["-c", #"echo "umask $(umask)"; echo "core $(ulimit -S -c) $(ulimit -H -c)""#]
+    ).result()
+    let expected = shell.output.split(separator: "\n").map(String.init)
+    #expect(try await log().suffix(2) == expected)
   }
 }

@@ -52,7 +52,8 @@ import TokenExchange
       Row("a user before the host", "https://dex.example@evil.example/", false),
       Row("another port", "https://dex.example:8443/x", false),
       Row("plain", "http://dex.example/dex/device", false),
-      Row("loopback", "http://127.0.0.1:5556/dex/device", true),
+      Row("loopback", "http://127.0.0.1:5556/dex/device", false),
+      Row("loopback by TLS", "https://localhost/dex/device", false),
       Row("a script", "javascript:alert(1)", false),
       Row("a file", "file:///etc/passwd", false),
       Row("an option", "--help", false),
@@ -68,6 +69,19 @@ import TokenExchange
     let device = try read(
       #"{"device_code":"d","user_code":"u","verification_uri":"x","#
         + #""verification_uri_complete":\#(text)}"#)
+    #expect((device.browserPage(issuer: issuer) != nil) == row.output)
+  }
+
+  @Test(
+    "a page on loopback is opened for an issuer on loopback only",
+    arguments: [
+      Row("both", "http://127.0.0.1:5556/dex", true), Row("by name", "http://localhost:5556", true),
+      Row("Dex elsewhere", "https://dex.example/dex", false),
+    ])
+  func loopback(row: Row<String, Bool>) throws {
+    let device = try read(
+      #"{"device_code":"d","user_code":"u","verification_uri":"http://127.0.0.1:9/device"}"#)
+    let issuer = try EndpointURL(row.input, source: "--issuer")
     #expect((device.browserPage(issuer: issuer) != nil) == row.output)
   }
 }

@@ -78,6 +78,38 @@ import TokenExchange
     #expect(scene.uptime == 5)
   }
 
+  @Test(
+    "only a rejected certificate ends the sign-in, and no host name does",
+    arguments: [
+      Row("refused", TransportError(.refused), false),
+      Row(
+        "TLS broken off",
+        TransportError(
+          .tls,
+          detail: "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to certificates.example:443"
+        ),
+        false),
+      Row(
+        "another name",
+        TransportError(.tls, detail: "SSL: no alternative certificate subject name matches target"),
+        true),
+      Row(
+        "client certificate wanted",
+        TransportError(.tls, detail: "tlsv13 alert certificate required"), true),
+    ])
+  func certificates(row: Row<TransportError, Bool>) throws {
+    let scene = LoginScene([
+      .success(LoginScene.device), LoginScene.pending, .failure(row.input),
+      LoginScene.error("expired_token"),
+    ])
+    var request = try LoginScene.request()
+    request.issuer = try EndpointURL("https://certificates.example/dex", source: "--issuer")
+    let client = scene.client(request)
+    let device = try client.begin(until: 1000)
+    let problem = #expect(throws: Problem.self) { try client.wait(for: device, until: 1000) }
+    #expect(problem?.category == (row.output ? .network : .signIn))
+  }
+
   @Test func nobodyCame() throws {
     let (byDex, scene) = try signIn([
       LoginScene.pending, LoginScene.pending, LoginScene.error("expired_token"),

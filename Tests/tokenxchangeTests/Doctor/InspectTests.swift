@@ -1,3 +1,4 @@
+import Platform
 import Synchronization
 import TestSupport
 import Testing
@@ -22,7 +23,7 @@ struct InspectTests {
     let double = WorldDouble()
     var world = double.world
     world.machine.isTerminal = { _ in isTerminal }
-    world.machine.readInput = { _ throws(FileFault) in Array(input.utf8) }
+    world.machine.readInput = { _ throws(FileReadError) in Array(input.utf8) }
     let code = tokenxchange.run(["inspect"] + more, in: world)
     double.errors.withLock { $0 += "exit \(code.rawValue)" }
     return double

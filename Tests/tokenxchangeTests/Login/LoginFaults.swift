@@ -1,3 +1,4 @@
+import Platform
 import Synchronization
 import TestSupport
 import TokenExchange
@@ -33,7 +34,7 @@ extension FaultTable {
   /// A sign-in that gets these answers; the last one again and again.
   static func login(
     _ name: String, _ outcomes: [WorldDouble.Outcome], _ arguments: String...,
-    cache: CacheSystem = .failing, variables: [String: String] = [:]
+    cache: Files = .failing, variables: [String: String] = [:]
   ) -> Fault {
     var fault = Fault(
       "login: " + name,
@@ -114,17 +115,17 @@ extension FaultTable {
   ]
 
   /// A cache whose lock another process holds, which asks somebody to sign in.
-  private static func asking(forever: Bool) -> CacheSystem {
+  private static func asking(forever: Bool) -> Files {
     let lock = LockOfAnother(isHeldForever: forever)
-    var cache = CacheSystem.failing
-    cache.prepareFolder = { _ throws(CacheFault) in }
-    cache.read = { path, _ throws(CacheFault) in
+    var cache = Files.failing
+    cache.makePrivateDirectory = { _ throws(DirectoryError) in }
+    cache.readPrivate = { path, _ throws(FileReadError) in
       guard path.hasSuffix(".lock") else { throw .missing }
       return Array("77".utf8)
     }
-    cache.write = { _, _, _ throws(WriteFault) in }
+    cache.replace = { _, _, _ throws(FileWriteError) in }
     cache.list = { _ in [] }
-    cache.lock = { _ throws(CacheFault) in try lock.take() }
+    cache.lock = { _ throws(FileLockError) in try lock.take() }
     return cache
   }
 }
@@ -136,13 +137,13 @@ private final class LockOfAnother: Sendable {
 
   init(isHeldForever: Bool) { self.isHeldForever = isHeldForever }
 
-  func take() throws(CacheFault) -> FileLock? {
+  func take() throws(FileLockError) -> FileLock? {
     let look = looks.withLock { count -> Int in
       count += 1
       return count
     }
     guard !isHeldForever, look > 1 else { return nil }
-    guard let folder = try? TemporaryDirectory() else { throw .missing }
+    guard let folder = try? TemporaryDirectory() else { throw .unstable }
     return try FileLock.take(folder.path("lock"))
   }
 }

@@ -239,4 +239,27 @@ struct DexVariablesTests {
     #expect(outside.requestCount == 1)
     #expect(outside.state.withLock { $0.waits.max() ?? 0 } <= 0.5)
   }
+
+  @Test("dex_refresh_before=0s is accepted, as dexsidecar does")
+  func refreshBeforeZero() {
+    #expect(once(["dex_refresh_before": "0s"], "--mode", "0600") == .done)
+    #expect(outside.errors.isEmpty)
+  }
+
+  @Test(
+    "a file that dex_file_X names is not overwritten",
+    arguments: [
+      "dex_file_subject_token", "dex_file_resource", "dex_file_scope", "dex_file_basic_auth",
+    ])
+  func keepsItsInputs(name: String) {
+    outside.set { $0.files[FakeOutside.file] = Array("x".utf8) }
+    var changes: [String: String?] = [name: FakeOutside.file]
+    let plain = "dex_" + name.dropFirst(9)
+    if Self.readme[plain] != nil { changes[plain] = .some(nil) }
+    #expect(once(changes, "--mode", "0600") == .usage)
+    #expect(outside.requestCount == 0)
+    #expect(outside.kept == "x")
+    let problem = "tokenxchange: dex_access_token_file /kept/token is the file that "
+    #expect(outside.errors.contains { $0.hasPrefix(problem) })
+  }
 }

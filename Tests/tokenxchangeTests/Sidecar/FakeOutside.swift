@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Synchronization
 import TestSupport
 import TokenExchange
@@ -22,7 +23,10 @@ final class FakeOutside: Sendable {
     var answer: Result<HTTPAnswer, TransportError>?
     /// Whether SIGUSR1 comes in the next wait.
     var isAsked = false
-    var writeFault: WriteFault?
+    var writeError: FileWriteError?
+    var removeError: FileWriteError?
+    /// What is at a path that is not a regular file.
+    var kinds: [String: FileKind] = [:]
     var takenSignals: [Int32?] = []
   }
 
@@ -77,25 +81,46 @@ final class FakeOutside: Sendable {
       random: { 0.5 },
       send: { request, _ throws(TransportError) in try self.send(request) },
       observeNetwork: { _ in },
-      readFile: { path, _ throws(FileFault) in
-        guard let content = self.state.withLock({ $0.files[path] }) else { throw .missing }
-        return content
-      },
-      replaceFile: { path, content, mode throws(WriteFault) in
-        if let fault = self.state.withLock({ $0.writeFault }) { throw fault }
-        self.set {
-          $0.files[path] = content
-          $0.modes[path] = mode
-        }
-      },
-      copyProgram: { _, _ in }, writeOutput: { _ in },
+      files: files, writeOutput: { _ in },
       writeError: { line in self.set { $0.errors.append(line) } },
-      userID: 1000, makeFolder: { _, _ in }, cache: .failing, person: .nobody, machine: .bare,
-      sidecar: sidecarWorld, timeLimit: .none)
+      userID: 1000, bootClock: .still, person: .nobody, machine: .bare,
+      sidecar: process, timeLimit: .none)
   }
 
-  private var sidecarWorld: SidecarWorld {
-    SidecarWorld(
+  private var files: Files {
+    var files = Files.failing
+    files.read = { path, _ throws(FileReadError) in
+      let (content, kind) = self.state.withLock { ($0.files[path], $0.kinds[path]) }
+      if let kind { throw .notRegular(kind) }
+      guard let content else { throw .missing }
+      return content
+    }
+    files.kind = { path in
+      self.state.withLock { $0.kinds[path] ?? ($0.files[path] == nil ? nil : .regular) }
+    }
+    files.replace = { path, content, options throws(FileWriteError) in
+      let (error, kind) = self.state.withLock { ($0.writeError, $0.kinds[path]) }
+      if let kind { throw .notRegular(path, kind) }
+      if let error { throw error }
+      self.set {
+        $0.files[path] = content
+        $0.modes[path] = options.mode
+      }
+    }
+    files.setMode = { path, mode in self.set { $0.modes[path] = mode } }
+    files.testWriting = { _ throws(FileWriteError) in
+      if let error = self.state.withLock({ $0.writeError }) { throw error }
+    }
+    files.removeLeftovers = { _ in }
+    files.remove = { path throws(FileWriteError) in
+      if let error = self.state.withLock({ $0.removeError }) { throw error }
+      self.set { $0.files[path] = nil }
+    }
+    return files
+  }
+
+  private var process: SidecarProcess {
+    SidecarProcess(
       takeSignals: { code in self.set { $0.takenSignals.append(code) } },
       wait: { seconds in
         self.set { $0.waits.append(seconds) }
@@ -105,11 +130,8 @@ final class FakeOutside: Sendable {
           return state.isAsked
         }
       },
-      uninterrupted: { body throws(WriteFault) in try body() },
-      testWriting: { _ throws(WriteFault) in
-        if let fault = self.state.withLock({ $0.writeFault }) { throw fault }
-      },
-      removeFile: { path in self.set { $0.files[path] = nil } })
+      uninterrupted: { body throws(FileWriteError) in try body() },
+      log: { line in self.set { $0.errors.append(line) } })
   }
 
   func pass(_ seconds: Double) {

@@ -1,5 +1,6 @@
 import Foundation
 import Manifests
+import Platform
 import Synchronization
 import TestSupport
 import Testing
@@ -37,8 +38,8 @@ struct SidecarExampleTests {
     let settings = try SidecarSettings(invocation, world: outside.world(variables: variables))
     #expect(outside.errors.isEmpty)
     let mounts = container["volumeMounts"]?.array?.compactMap { $0["mountPath"]?.string } ?? []
-    #expect(mounts.contains(AtomicFile.folder(of: settings.file)))
-    #expect(mounts.contains(AtomicFile.folder(of: settings.exchange.tokenFile)))
+    #expect(mounts.contains(AtomicFile.directory(of: settings.file)))
+    #expect(mounts.contains(AtomicFile.directory(of: settings.exchange.tokenFile)))
     let probe = container["startupProbe"]?["exec"]?["command"]?.array?.compactMap(\.string) ?? []
     #expect(probe.first == PodPath.program)
     let check = try ArgumentParser(arguments: Array(probe.dropFirst()), variables: [:]).parse()

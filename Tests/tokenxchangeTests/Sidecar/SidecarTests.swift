@@ -1,4 +1,6 @@
 import Foundation
+import Glibc
+import Platform
 import Synchronization
 import TestSupport
 import Testing
@@ -223,23 +225,131 @@ struct SidecarTests {
     #expect(outside.kept != nil)
   }
 
+  @Test(
+    "a file that became something else is noticed and reported",
+    arguments: [
+      Row("a directory", FileKind.directory, "a directory"), Row("a pipe", .pipe, "a pipe"),
+    ])
+  func anotherKind(row: Row<FileKind, String>) throws {
+    var sidecar = try outside.sidecar()
+    sidecar.run(outside, for: 10)
+    outside.set { $0.kinds[FakeOutside.file] = row.input }
+    sidecar.run(outside, for: 4)
+    #expect(outside.requestCount >= 2)
+    #expect(
+      outside.errors.last?.hasPrefix(
+        "tokenxchange: failed: --write: cannot replace /kept/token: it is \(row.output); next try in "
+      )
+        == true)
+    #expect(outside.errors.last?.contains("; there is no token; ") == true)
+    outside.set { $0.kinds = [:] }
+    sidecar.run(outside, for: 10)
+    #expect(outside.kept?.hasPrefix("eyJ") == true)
+    #expect(outside.errors.last?.contains("renewed /kept/token") == true)
+  }
+
+  @Test("a removal that fails is retried at every check and logged once")
+  func removalIsRetried() throws {
+    var sidecar = try outside.sidecar()
+    sidecar.run(outside, for: 700)
+    let old = outside.kept
+    outside.set {
+      $0.answer = .failure(TransportError(.refused))
+      $0.removeError = .system(.remove("/kept/token"), errno: EROFS)
+    }
+    sidecar.run(outside, for: 400)
+    #expect(outside.kept == old)
+    let warnings = outside.errors.filter { $0.contains("warning: ") }
+    #expect(
+      warnings == [
+        "tokenxchange: warning: cannot remove /kept/token: Read-only file system; "
+          + "its token ended at 2027-01-15T08:16:40Z"
+      ])
+    #expect(!outside.errors.contains { $0.contains("there is no token") })
+    // Waiting must not become a busy loop either.
+    #expect(outside.state.withLock { $0.waits.suffix(10).min() ?? 0 } > 0.1)
+    outside.set { $0.removeError = nil }
+    sidecar.run(outside, for: 4)
+    #expect(outside.kept == nil)
+    #expect(
+      outside.errors.contains(
+        "tokenxchange: removed /kept/token: its token ended at 2027-01-15T08:16:40Z"))
+  }
+
+  @Test("a token that could not be removed is replaced by the next one")
+  func removalIsForgottenAfterRenewal() throws {
+    var sidecar = try outside.sidecar()
+    sidecar.run(outside, for: 700)
+    outside.set {
+      $0.answer = .failure(TransportError(.refused))
+      $0.removeError = .system(.remove("/kept/token"), errno: EROFS)
+    }
+    sidecar.run(outside, for: 310)
+    outside.set {
+      $0.answer = nil
+      $0.removeError = nil
+    }
+    sidecar.run(outside, for: 60)
+    #expect(outside.kept?.hasPrefix("eyJ") == true)
+    #expect(!outside.errors.contains { $0.contains(": removed ") })
+  }
+
+  @Test("the file of an earlier run gets this run's mode before the first renewal")
+  func modeAtStart() throws {
+    let old = outside.jwt(life: 100)
+    outside.set {
+      $0.files[FakeOutside.file] = Array(old.utf8)
+      $0.modes[FakeOutside.file] = 0o644
+      $0.answer = .failure(TransportError(.refused))
+    }
+    _ = try outside.sidecar()
+    #expect(outside.requestCount == 0)
+    #expect(outside.state.withLock { $0.modes[FakeOutside.file] } == 0o600)
+  }
+
+  @Test(
+    "a failure of another kind is logged",
+    arguments: [
+      Row("status", [503, 404], 2), Row("status of one kind", [502, 503], 2),
+      Row("the same status", [503, 503], 1),
+    ])
+  func anotherFailure(row: Row<[Int], Int>) throws {
+    var sidecar = try outside.sidecar()
+    for status in row.input {
+      outside.answer(status, "")
+      sidecar.run(outside, for: 60)
+    }
+    #expect(outside.errors.count { $0.contains(": failed: ") } == row.output)
+  }
+
+  @Test("times in a message do not make it another failure")
+  func sameFailureWithOtherTimes() throws {
+    outside.setSubject("system:serviceaccount:a:b", life: -5)
+    var sidecar = try outside.sidecar()
+    sidecar.run(outside, for: 120)
+    #expect(outside.errors.count == 1)
+  }
+
   @Test func aFullDiskIsAFaultThatMayPass() throws {
     var sidecar = try outside.sidecar()
-    outside.set { $0.writeFault = WriteFault(step: "write /kept/token", reason: "disk full") }
+    outside.set { $0.writeError = .system(.write("/kept/token"), errno: ENOSPC) }
     sidecar.run(outside, for: 60)
-    #expect(outside.errors.first?.contains("--write: cannot write /kept/token: disk full") == true)
-    outside.set { $0.writeFault = nil }
+    #expect(
+      outside.errors.first?.contains("--write: cannot write /kept/token: No space left on device")
+        == true)
+    outside.set { $0.writeError = nil }
     sidecar.run(outside, for: 30)
     #expect(outside.kept != nil)
   }
 
   @Test func aFolderThatCannotBeWrittenIsFoundBeforeTheFirstExchange() throws {
-    outside.set { $0.writeFault = WriteFault(step: "create a file in /kept", reason: "read-only") }
+    outside.set { $0.writeError = .system(.createFile(directory: "/kept"), errno: EROFS) }
     let code = run(FakeOutside.flags, in: outside.world())
     #expect(code == .usage)
     #expect(outside.requestCount == 0)
     #expect(
-      outside.errors.first == "tokenxchange: --write: cannot create a file in /kept: read-only")
+      outside.errors.first
+        == "tokenxchange: --write: cannot create a file in /kept: Read-only file system")
   }
 }
 
@@ -278,6 +388,26 @@ struct SidecarOnceTests {
     #expect(
       outside.errors == [
         "tokenxchange: --write /subject/token is the file that the subject token is read from",
+        "hint: name another file to write: this one would be lost with the first renewal",
+      ])
+  }
+
+  @Test(
+    "no input is overwritten",
+    arguments: [
+      Row("client secret", ["--client-secret-file"], "the client secret is read from"),
+      Row("CA", ["--certificate-authority"], "the CA certificates are read from"),
+      Row("subject token", ["--token-file"], "the subject token is read from"),
+    ])
+  func keepsItsInputs(row: Row<[String], String>) {
+    outside.set { $0.files[FakeOutside.file] = Array("x".utf8) }
+    let flags = FakeOutside.flags + ["--once"] + row.input + [FakeOutside.file]
+    #expect(run(flags, in: outside.world()) == .usage)
+    #expect(outside.requestCount == 0)
+    #expect(outside.kept == "x")
+    #expect(
+      outside.errors == [
+        "tokenxchange: --write /kept/token is the file that \(row.output)",
         "hint: name another file to write: this one would be lost with the first renewal",
       ])
   }

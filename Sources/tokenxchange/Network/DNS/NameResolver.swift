@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import TokenExchange
 
 /// Resolves host names as glibc does with `hosts: files dns`.

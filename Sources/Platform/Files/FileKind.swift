@@ -1,0 +1,60 @@
+import Glibc
+
+/// What a path leads to.
+package enum FileKind: Equatable, Sendable {
+  case regular, directory, pipe, socket, device, link
+
+  init(_ status: stat) {
+    self =
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: .regular
+      case S_IFDIR: .directory
+      case S_IFIFO: .pipe
+      case S_IFSOCK: .socket
+      case S_IFLNK: .link
+      default: .device
+      }
+  }
+}
+
+/// Device and inode: two paths with the same identity lead to the same file.
+package struct FileIdentity: Hashable, Sendable {
+  package var device: UInt64
+  package var inode: UInt64
+
+  package init(device: UInt64, inode: UInt64) {
+    self.device = device
+    self.inode = inode
+  }
+
+  init(_ status: stat) {
+    self.init(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+  }
+
+  /// The identity of the file that a path leads to, or nil if there is none.
+  package init?(of path: String) {
+    guard let status = FileStatus.following(path) else { return nil }
+    self.init(status)
+  }
+}
+
+/// The status of files, or nil if there is none.
+enum FileStatus {
+  /// The status of the file that a path leads to.
+  static func following(_ path: String) -> stat? {
+    var status = stat()
+    return stat(path, &status) == 0 ? status : nil
+  }
+
+  /// The status of a path itself, which may be a symbolic link.
+  static func ofLink(_ path: String) -> stat? {
+    var status = stat()
+    return lstat(path, &status) == 0 ? status : nil
+  }
+
+  /// The status of an open file.
+  static func open(_ descriptor: Int32) -> stat? {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? status : nil
+  }
+}

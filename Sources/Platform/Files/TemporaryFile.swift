@@ -1,0 +1,53 @@
+import Glibc
+
+/// The names of temporary files, and the removal of those that a killed run left.
+extension AtomicFile {
+  private static let mark = ".tokenxchange-"
+  /// Bytes of the target's name in the temporary one, so that the whole stays below 255.
+  private static let nameLimit = 100
+  /// Seconds after which a temporary file is a leftover: writing takes milliseconds.
+  private static let leftoverAge = 10.0
+
+  /// A new temporary path beside a path: `/d/.token.tokenxchange-1a2b3c`.
+  static func temporaryPath(for path: String) -> String {
+    let random = String(UInt64.random(in: 0 ... .max), radix: 36)
+    return "\(directory(of: path))/\(temporaryPrefix(for: path))\(random)"
+  }
+
+  /// Whether a file's name is one of a temporary file of this program.
+  ///
+  /// - Parameters:
+  ///   - name: The name without its directory.
+  ///   - path: The file that it would replace; nil for any.
+  /// - Returns: true if it is.
+  package static func isTemporary(_ name: String, for path: String? = nil) -> Bool {
+    let bytes = Array(name.utf8)
+    let random = bytes.reversed().prefix { isBase36($0) }.count
+    let mark = Array(mark.utf8)
+    let stem = bytes.dropLast(random)
+    guard (1...13).contains(random), stem.count > mark.count + 1,
+      stem.suffix(mark.count).elementsEqual(mark), stem.first == UInt8(ascii: ".")
+    else { return false }
+    return path.map { stem.elementsEqual(temporaryPrefix(for: $0).utf8) } ?? true
+  }
+
+  /// Removes the temporary files that a run left beside a path when it was killed.
+  package static func removeLeftovers(beside path: String) {
+    let directory = directory(of: path)
+    for file in DirectoryListing.files(in: directory)
+    where isTemporary(file.name, for: path) && file.kind == .regular && file.age > leftoverAge {
+      unlink("\(directory)/\(file.name)")
+    }
+  }
+
+  private static func temporaryPrefix(for path: String) -> String {
+    var name = path.split(separator: "/").last.map(String.init) ?? "file"
+    // Whole scalars only: a name that is cut in one would not come back from the directory as it was.
+    while name.utf8.count > nameLimit { name.unicodeScalars.removeLast() }
+    return ".\(name)\(mark)"
+  }
+
+  private static func isBase36(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte)
+  }
+}

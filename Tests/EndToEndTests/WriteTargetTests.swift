@@ -1,0 +1,125 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// What each command does where its file is to be and something else is.
+@Suite struct WriteTargetTests {
+  private let folder: TemporaryDirectory
+
+  init() throws { folder = try TemporaryDirectory() }
+
+  private func kind(_ path: String) -> mode_t {
+    var status = stat()
+    return lstat(path, &status) == 0 ? status.st_mode & S_IFMT : 0
+  }
+
+  private func run(_ arguments: [String]) async throws -> ProcessResult {
+    try await ProcessRunner(TestBinary.path, arguments, directory: folder.path).result()
+  }
+
+  private static let rbac = ["generate", "rbac", "--argocd", "--direct", "--cluster-role=view"]
+
+  @Test("generate writes to a pipe")
+  func generateToPipe() async throws {
+    let path = folder.path("pipe")
+    #expect(mkfifo(path, 0o600) == 0)
+    let script = "cat \"$1\" & shift; \"$@\"; code=$?; wait; exit $code"
+    let result = try await ProcessRunner(
+      "/bin/sh", ["-c", script, "sh", path, TestBinary.path] + Self.rbac + ["--output", path],
+      environment: ["PATH": "/usr/bin:/bin"]
+    ).result()
+    #expect(result.ending == .exit(0))
+    #expect(result.output.contains("kind: "))
+    #expect(kind(path) == S_IFIFO)
+  }
+
+  @Test("generate writes through a link, which stays, with the mode of its output")
+  func generateThroughLink() async throws {
+    let real = try folder.write("old", to: "real", mode: 0o600)
+    #expect(symlink("real", folder.path("link")) == 0)
+    #expect(try await run(Self.rbac + ["--output=link"]).ending == .exit(0))
+    #expect(kind(folder.path("link")) == S_IFLNK)
+    #expect(try String(contentsOfFile: real, encoding: .utf8).contains("kind: "))
+  }
+
+  @Test("generate to /dev/stdout keeps what is in the file already")
+  func generateToStandardOutput() async throws {
+    let file = try folder.write("first\n", to: "all.yaml")
+    let result = try await ProcessRunner(
+      "/bin/sh",
+      ["-c", "f=$1; shift; \"$@\" >> \"$f\"", "sh", file, TestBinary.path] + Self.rbac
+        + ["--output=/dev/stdout"]
+    ).result()
+    #expect(result.ending == .exit(0))
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    #expect(text.hasPrefix("first\n"))
+    #expect(text.contains("kind: "))
+    #expect(kind("/dev/stdout") == S_IFLNK)
+  }
+
+  @Test("generate to /dev/null and to a full device: both stay")
+  func generateToDevices() async throws {
+    let null = try await run(Self.rbac + ["--output=/dev/null"])
+    #expect(null.ending == .exit(0))
+    #expect(null.output + null.errors == "")
+    #expect(kind("/dev/null") == S_IFCHR)
+    let full = try await run(Self.rbac + ["--output=/dev/full"])
+    #expect(full.ending == .exit(1))
+    #expect(
+      full.errors.hasPrefix(
+        "tokenxchange: --output /dev/full: cannot write /dev/full: No space left on device\n"))
+    #expect(kind("/dev/full") == S_IFCHR)
+  }
+
+  @Test("generate to a directory is rejected")
+  func generateToDirectory() async throws {
+    let result = try await run(Self.rbac + ["--output", folder.path])
+    #expect(result.ending == .exit(2))
+    #expect(
+      result.errors.contains("cannot replace \(folder.path): it is a directory\nhint: name a "))
+  }
+
+  @Test("install and publish-issuer reject a pipe, which stays", arguments: ["install", "publish"])
+  func rejectPipe(command: String) async throws {
+    let key = try RSAKey()
+    try folder.write(
+      #"{"issuer":"https://oidc.example"}"#, to: "discovery")
+    try RSAKey.keySet([key]).text.write(
+      toFile: folder.path("keys"), atomically: false, encoding: .utf8)
+    try FileManager.default.createDirectory(
+      atPath: folder.path("site/openid/v1"), withIntermediateDirectories: true)
+    let isInstall = command == "install"
+    let pipe = folder.path(isInstall ? "site/tokenxchange" : "site/openid/v1/jwks")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let result = try await run(
+      isInstall
+        ? ["install", "site"]
+        : [
+          "publish-issuer", "--openid-configuration=discovery", "--jwks=keys",
+          "--public-url=https://oidc.example", "site",
+        ])
+    #expect(result.ending == .exit(2))
+    #expect(result.output == "")
+    #expect(result.errors.contains(": it is a pipe\nhint: name a regular file"))
+    #expect(kind(pipe) == S_IFIFO)
+  }
+
+  @Test("publish-issuer replaces a link and does not follow it")
+  func publishReplacesLink() async throws {
+    let bystander = try folder.write("keep", to: "bystander")
+    try folder.write(#"{"issuer":"https://oidc.example"}"#, to: "discovery")
+    try RSAKey.keySet([try RSAKey()]).text.write(
+      toFile: folder.path("keys"), atomically: false, encoding: .utf8)
+    try FileManager.default.createDirectory(
+      atPath: folder.path("site/openid/v1"), withIntermediateDirectories: true)
+    #expect(symlink(bystander, folder.path("site/openid/v1/jwks")) == 0)
+    let result = try await run([
+      "publish-issuer", "--openid-configuration=discovery", "--jwks=keys",
+      "--public-url=https://oidc.example", "site",
+    ])
+    #expect(result.ending == .exit(0))
+    #expect(kind(folder.path("site/openid/v1/jwks")) == S_IFREG)
+    #expect(try String(contentsOfFile: bystander, encoding: .utf8) == "keep")
+  }
+}

@@ -1,0 +1,228 @@
+import Foundation
+import Glibc
+import Platform
+import TestSupport
+import Testing
+
+/// Replacing, testing and removing files.
+struct AtomicFileTests {
+  let folder: TemporaryDirectory
+
+  init() throws { folder = try TemporaryDirectory() }
+
+  private var names: [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
+  }
+
+  @Test func testsWithoutATrace() throws {
+    try AtomicFile.testWriting(folder.path("token"))
+    #expect(names.isEmpty)
+    try folder.write("old", to: "token")
+    try AtomicFile.testWriting(folder.path("token"))
+    #expect(names == ["token"])
+  }
+
+  @Test(arguments: ["missing/token", "", "/dev/null", "/dev/full", "/proc/token"])
+  func refusesWhatCannotBeReplaced(_ path: String) {
+    #expect(throws: FileWriteError.self) {
+      try AtomicFile.testWriting(path.hasPrefix("/") ? path : folder.path(path))
+    }
+    #expect(names.isEmpty)
+  }
+
+  @Test func sweepsOldLeftoversOfItsOwn() throws {
+    let old = try folder.write("x", to: ".token.tokenxchange-1")
+    let fresh = ".token.tokenxchange-2"
+    try folder.write("x", to: fresh)
+    let others = ".other.tokenxchange-1"
+    for name in [old, try folder.write("x", to: others)] {
+      var times = [timeval(), timeval()]
+      #expect(utimes(name, &times) == 0)
+    }
+    AtomicFile.removeLeftovers(beside: folder.path("token"))
+    #expect(names == [others, fresh])
+  }
+
+  @Test(.enabled(if: geteuid() == 0 && TestBinary.find("mount") != nil, "needs root and mount"))
+  func saysWhyAMountedFileCannotBeReplaced() async throws {
+    let file = try folder.write("old", to: "token")
+    let mounted = try await ProcessRunner(
+      "mount", ["--bind", file, file], environment: ["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"]
+    ).result()
+    guard mounted.code == 0 else { return }
+    defer { umount2(file, 2) }
+    let fault = #expect(throws: FileWriteError.self) {
+      try AtomicFile.replace(file, with: Array("new".utf8))
+    }
+    #expect(fault == .system(.replace(file), errno: EBUSY))
+    #expect(names == ["token"])
+  }
+
+  @Test(.enabled(if: geteuid() == 0 && TestBinary.find("mount") != nil, "needs root and mount"))
+  func aFullDiskIsNobodysMistake() async throws {
+    let mounted = try await ProcessRunner(
+      "mount", ["-t", "tmpfs", "-o", "size=4k", "none", folder.path],
+      environment: ["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"]
+    ).result()
+    guard mounted.code == 0 else { return }
+    defer { umount2(folder.path, 2) }
+    try Data(count: 4096).write(to: URL(filePath: folder.path("full")))
+    let fault = try #require(
+      #expect(throws: FileWriteError.self) { try AtomicFile.testWriting(folder.path("token")) })
+    guard case .system(_, ENOSPC) = fault else {
+      Issue.record("\(fault)")
+      return
+    }
+    #expect(names == ["full"])
+  }
+
+  @Test func removesOnce() throws {
+    let file = try folder.write("x", to: "token")
+    try AtomicFile.remove(file)
+    try AtomicFile.remove(file)
+    #expect(names.isEmpty)
+  }
+
+  /// What is at a path before it is written.
+  enum Obstacle: String, CaseIterable {
+    case nothing, file, link, danglingLink, pipe, socket, directory
+  }
+
+  private func put(_ obstacle: Obstacle) throws -> String {
+    let path = folder.path("target")
+    switch obstacle {
+    case .nothing: break
+    case .file: try folder.write("old", to: "target")
+    case .link:
+      try folder.write("old", to: "real")
+      #expect(symlink("real", path) == 0)
+    case .danglingLink: #expect(symlink("real", path) == 0)
+    case .pipe: #expect(mkfifo(path, 0o600) == 0)
+    case .socket: #expect(mknod(path, S_IFSOCK | 0o600, 0) == 0)
+    case .directory: #expect(mkdir(path, 0o700) == 0)
+    }
+    return path
+  }
+
+  private func kind(_ name: String) -> FileKind? { Files.live.kind(folder.path(name)) }
+
+  private func text(_ name: String) -> String? {
+    try? String(contentsOfFile: folder.path(name), encoding: .utf8)
+  }
+
+  @Test(
+    "usual writers replace links and reject pipes, sockets and directories",
+    arguments: Obstacle.allCases)
+  func replaces(_ obstacle: Obstacle) throws {
+    let path = try put(obstacle)
+    let kinds: [Obstacle: FileKind] = [.pipe: .pipe, .socket: .socket, .directory: .directory]
+    if let kind = kinds[obstacle] {
+      #expect(throws: FileWriteError.notRegular(path, kind)) {
+        try AtomicFile.replace(path, with: Array("new".utf8))
+      }
+      #expect(self.kind("target") == kind)
+      #expect(names == ["target"])
+    } else {
+      try AtomicFile.replace(path, with: Array("new".utf8))
+      #expect(kind("target") == .regular)
+      #expect(text("target") == "new")
+      #expect(text("real") == (obstacle == .link ? "old" : nil))
+    }
+  }
+
+  @Test(
+    "output is written through links, and sockets and directories are rejected",
+    arguments: Obstacle.allCases.filter { $0 != .pipe })
+  func writesThrough(_ obstacle: Obstacle) throws {
+    let path = try put(obstacle)
+    let options = FileWriteOptions(mode: 0o640, writesThrough: true)
+    let kinds: [Obstacle: FileKind] = [.socket: .socket, .directory: .directory]
+    if let kind = kinds[obstacle] {
+      #expect(throws: FileWriteError.notRegular(path, kind)) {
+        try AtomicFile.replace(path, with: Array("new".utf8), options)
+      }
+    } else {
+      try AtomicFile.replace(path, with: Array("new".utf8), options)
+      #expect(text("target") == "new")
+      let isLink = obstacle == .link || obstacle == .danglingLink
+      #expect(kind("target") == (isLink ? .link : .regular))
+      #expect(text("real") == (isLink ? "new" : nil))
+    }
+  }
+
+  @Test("output is written to a pipe, and the pipe stays")
+  func writesToPipe() throws {
+    let path = try put(.pipe)
+    let reader = open(path, O_RDONLY | O_NONBLOCK)
+    defer { close(reader) }
+    try AtomicFile.replace(
+      path, with: Array("new".utf8), FileWriteOptions(mode: 0o640, writesThrough: true))
+    #expect(try FileReader.drain(reader, limit: 100) == Array("new".utf8))
+    #expect(kind("target") == .pipe)
+    #expect(names == ["target"])
+  }
+
+  @Test("a device is written to as output and rejected by the others")
+  func device() throws {
+    let through = FileWriteOptions(mode: 0o640, writesThrough: true)
+    try AtomicFile.replace("/dev/null", with: [1], through)
+    #expect(Files.live.kind("/dev/null") == .device)
+    #expect(throws: FileWriteError.system(.write("/dev/full"), errno: ENOSPC)) {
+      try AtomicFile.replace("/dev/full", with: [1], through)
+    }
+    #expect(throws: FileWriteError.notRegular("/dev/null", .device)) {
+      try AtomicFile.replace("/dev/null", with: [1])
+    }
+    #expect(Files.live.kind("/dev/null") == .device)
+  }
+
+  @Test("a loop of links is an error")
+  func loop() throws {
+    #expect(symlink("b", folder.path("a")) == 0)
+    #expect(symlink("a", folder.path("b")) == 0)
+    #expect(throws: FileWriteError.system(.write(folder.path("a")), errno: ELOOP)) {
+      try AtomicFile.replace(
+        folder.path("a"), with: [1], FileWriteOptions(writesThrough: true))
+    }
+  }
+
+  @Test("names of 255 bytes can be written, also in two bytes each", arguments: ["a", "é", "😀"])
+  func longNames(_ character: String) throws {
+    let name = String(repeating: character, count: 252 / character.utf8.count)
+    try AtomicFile.replace(folder.path(name), with: [1])
+    try AtomicFile.testWriting(folder.path(name))
+    #expect(names == [name])
+  }
+
+  @Test(arguments: [
+    Row("ours", ".token.tokenxchange-1a2b", true),
+    Row("of another file", ".x.tokenxchange-1", false),
+    Row("of a longer name", ".x.token.tokenxchange-1", false),
+    Row("no random part", ".token.tokenxchange-", false),
+    Row("more behind it", ".token.tokenxchange-1.txt", false),
+    Row("too long", ".token.tokenxchange-12345678901234", false),
+    Row("not hidden", "token.tokenxchange-1", false),
+    Row("in the middle", ".token.tokenxchange-1a.tokenxchange-", false),
+    Row("a capital", ".token.tokenxchange-1A", false),
+  ])
+  func temporaryNames(row: Row<String, Bool>) {
+    #expect(AtomicFile.isTemporary(row.input, for: "/d/token") == row.output)
+  }
+
+  @Test("the same file by other paths")
+  func sameFile() throws {
+    let file = try folder.write("x", to: "token")
+    #expect(symlink(folder.path, folder.path("linked")) == 0)
+    #expect(symlink("token", folder.path("alias")) == 0)
+    #expect(mkdir(folder.path("sub"), 0o700) == 0)
+    for path in ["./token", "/token", "sub/../token", "linked/token", "alias"] {
+      #expect(Files.live.isSame(folder.path(path), file), "\(path)")
+    }
+    for (first, second) in [("new", "linked/new"), ("new", "sub/../new")] {
+      #expect(Files.live.isSame(folder.path(first), folder.path(second)), "\(second)")
+    }
+    for path in ["sub/token", "other", "missing/token"] {
+      #expect(!Files.live.isSame(folder.path(path), file), "\(path)")
+    }
+  }
+}
