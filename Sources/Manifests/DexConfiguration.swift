@@ -42,6 +42,9 @@ package struct DexConfiguration: Sendable {
       # service account token is, and deleting the pod revokes nothing. This
       # lifetime applies to the ID tokens of all clients of this Dex.
       idTokens: \(tokenLifetime)
+    # Use persistent storage (kubernetes or a database): with storage.type: memory,
+    # every restart creates new signing keys, and API servers answer 401 until they
+    # fetch those, which takes minutes.
     # oauth2.grantTypes is omitted: without it, every grant is enabled. If your
     # configuration has the list, add
     #   urn:ietf:params:oauth:grant-type:token-exchange

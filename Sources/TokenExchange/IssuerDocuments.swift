@@ -36,6 +36,15 @@ public struct IssuerDocuments: Sendable, Equatable {
     }
     self.discovery = document
     self.keys = try KeySet(keys, source: sources.keys)
+    // Verifiers accept the listed algorithms only, so tokens of such a key would be refused.
+    guard let listed = document["id_token_signing_alg_values_supported"]?.strings else { return }
+    for (id, key) in self.keys.keys.sorted(by: { $0.key < $1.key }) {
+      if let algorithm = key["alg"]?.string, !listed.contains(algorithm) {
+        throw .notKeySet(
+          sources.keys,
+          "holds key \(id) for \(algorithm), which the discovery document does not list")
+      }
+    }
   }
 
   /// Whom the documents speak for.

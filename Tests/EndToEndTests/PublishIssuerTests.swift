@@ -1,37 +1,12 @@
 import Foundation
 import Glibc
-import Synchronization
 import TestSupport
 import Testing
 
 /// The documents of an API server, published by the program and served by nginx.
 @Suite(.enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"))
 struct PublishIssuerTests {
-  /// What the API server has.
-  private final class Live: Sendable {
-    let keys = Mutex<[RSAKey]>([])
-    let issuer = Mutex("")
-    let token = Mutex("")
-
-    func answer(_ request: LoopbackRequest) -> LoopbackResponse {
-      let token = token.withLock { $0 }
-      guard token.isEmpty || request.header("Authorization") == "Bearer " + token else {
-        return LoopbackResponse(status: 401)
-      }
-      if request.path == "/openid/v1/jwks" {
-        return .json(RSAKey.keySet(keys.withLock { $0 }))
-      }
-      guard request.path == "/.well-known/openid-configuration" else { return .notFound }
-      return .json([
-        "issuer": .string(issuer.withLock { $0 }),
-        "jwks_uri": "https://10.0.0.1:6443/openid/v1/jwks",
-        "response_types_supported": ["id_token"],
-      ])
-    }
-  }
-
-  private let live = Live()
-  private let server: LoopbackServer
+  private let live: APIServerStandIn
   private let folder: TemporaryDirectory
   private let site: StaticSite
   private let first: RSAKey
@@ -43,11 +18,39 @@ struct PublishIssuerTests {
       attributes: [.posixPermissions: 0o755])
     chmod(folder.path, 0o755)
     site = try StaticSite(folder.path("site"))
-    server = try LoopbackServer { [live] in live.answer($0) }
-    let first = try RSAKey()
-    self.first = first
-    live.keys.withLock { $0 = [first] }
-    live.issuer.withLock { [url = site.url] in $0 = url }
+    first = try RSAKey()
+    var configuration = APIServerConfiguration(issuer: "", keys: [])
+    configuration.serviceAccounts = ServiceAccountIssuer(issuer: site.url, key: first)
+    configuration.publishesPlainIssuer = true
+    configuration.opensDiscovery = true
+    live = try APIServerStandIn(configuration)
+  }
+
+  /// A token of a service account that may read the documents.
+  private func token() throws -> String {
+    var issuer = try #require(live.configuration.serviceAccounts)
+    issuer.audience = issuer.issuer
+    return issuer.token()
+  }
+
+  /// An API server whose documents are not the stand-in's.
+  private func publish(_ keys: JSONValue) async throws -> ProcessResult {
+    let issuer = site.url
+    let server = try LoopbackServer { request in
+      request.path == "/openid/v1/jwks"
+        ? .json(keys)
+        : .json([
+          "issuer": .string(issuer), "id_token_signing_alg_values_supported": ["RS256"],
+        ])
+    }
+    defer { server.stop() }
+    return try await ProcessRunner(
+      TestBinary.path,
+      [
+        "publish-issuer", "--from-server=\(server.url)", "--public-url=\(issuer)",
+        folder.path("site"),
+      ]
+    ).result()
   }
 
   private func publish(_ more: String...) async throws -> ProcessResult {
@@ -58,7 +61,7 @@ struct PublishIssuerTests {
 
   private func run(_ arguments: [String]) async throws -> ProcessResult {
     try await ProcessRunner(
-      TestBinary.path, ["publish-issuer", "--from-server=\(server.url)"] + arguments
+      TestBinary.path, ["publish-issuer", "--from-server=\(live.server.url)"] + arguments
     ).result()
   }
 
@@ -92,21 +95,24 @@ struct PublishIssuerTests {
   @Test func aRotationIsNoticedAndPublished() async throws {
     _ = try await publish()
     let second = try RSAKey()
-    live.keys.withLock { [first] in $0 = [first, second] }
+    live.update { $0.serviceAccounts?.furtherKeys = [second] }
     var result = try await check()
     #expect(result.ending == .exit(1))
     #expect(result.output == "")
     #expect(result.errors.contains(" differs: key \(second.keyID) is missing\n"))
     #expect(try await publish().ending == .exit(0))
     #expect(try await check().ending == .exit(0))
-    live.keys.withLock { $0 = [second] }
+    live.update {
+      $0.serviceAccounts?.key = second
+      $0.serviceAccounts?.furtherKeys = []
+    }
     result = try await check()
     #expect(result.ending == .exit(1))
     #expect(result.errors.contains(" differs: key \(first.keyID) is stale\n"))
   }
 
   @Test func anotherIssuerIsNotPublished() async throws {
-    live.issuer.withLock { $0 = "https://kubernetes.default.svc.cluster.local" }
+    live.update { $0.serviceAccounts?.issuer = "https://kubernetes.default.svc.cluster.local" }
     let result = try await publish()
     #expect(result.ending == .exit(2))
     #expect(
@@ -119,8 +125,7 @@ struct PublishIssuerTests {
 
   @Test func withoutKeysTheOldFilesStay() async throws {
     _ = try await publish()
-    live.keys.withLock { $0 = [] }
-    let result = try await publish()
+    let result = try await publish(["keys": []])
     #expect(result.ending == .exit(6))
     #expect(result.errors.contains("holds no key at all"))
     #expect(try published("/openid/v1/jwks") == RSAKey.keySet([first]))
@@ -144,13 +149,58 @@ struct PublishIssuerTests {
   }
 
   @Test func theTokenIsSentAndItsLackExplained() async throws {
-    live.token.withLock { $0 = "sesame" }
+    live.update { $0.opensDiscovery = false }
     let refused = try await publish()
     #expect(refused.ending == .exit(6))
-    #expect(refused.errors.contains("answered 401"))
+    #expect(refused.errors.contains("answered 403"))
     #expect(refused.errors.contains("system:service-account-issuer-discovery"))
-    let token = try folder.write("sesame\n", to: "token")
+    let token = try folder.write(token() + "\n", to: "token")
     #expect(try await publish("--token-file=\(token)").ending == .exit(0))
+  }
+
+  @Test("a key for an algorithm that is not listed is not published") func unlistedAlgorithm()
+    async throws
+  {
+    var key = try #require(first.jwk.object)
+    key["alg"] = "PS256"
+    let result = try await publish(["keys": [.object(key)]])
+    #expect(result.ending == .exit(6))
+    #expect(
+      result.errors.contains(
+        "holds key \(first.keyID) for PS256, which the discovery document does not list"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("site")) == [])
+  }
+
+  @Test("a private bucket: 403 is blamed on the bucket and not on a ClusterRole")
+  func privateBucket() async throws {
+    let bucket = try LoopbackServer { _ in LoopbackResponse(status: 403) }
+    defer { bucket.stop() }
+    live.update { $0.serviceAccounts?.issuer = bucket.url }
+    let result = try await run(["--check=\(bucket.url)"])
+    #expect(result.ending == .exit(6))
+    #expect(result.errors.contains("openid-configuration answered 403"))
+    #expect(result.errors.contains("make the bucket's two objects public"))
+    #expect(!result.errors.contains("ClusterRole"))
+  }
+
+  /// A dynamic build's libcurl undoes a declared encoding.
+  @Test(
+    "a document stored as gzip, with and without its Content-Encoding",
+    arguments: TestBinary.isNamed ? [false, true] : [false])
+  func storedCompressed(isDeclared: Bool) async throws {
+    let bucket = try LoopbackServer { _ in
+      LoopbackResponse(
+        headers: [("Content-Type", "application/json")]
+          + (isDeclared ? [("Content-Encoding", "gzip")] : []),
+        // An empty member of gzip (RFC 1952).
+        body: [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+    }
+    defer { bucket.stop() }
+    live.update { $0.serviceAccounts?.issuer = bucket.url }
+    let result = try await run(["--check=\(bucket.url)"])
+    #expect(result.ending == .exit(6))
+    #expect(result.errors.contains("openid-configuration is stored compressed (gzip)"))
+    #expect(!result.errors.contains("ingress"))
   }
 
   @Test func nothingPublishedAtAll() async throws {
@@ -163,14 +213,14 @@ struct PublishIssuerTests {
   @Test(.enabled(if: Python.hasYAML, "python3 has no module yaml"))
   func theCronJobDoesIt() async throws {
     let documents = try Python.yaml(ExampleTests.text("publish-issuer/cronjob.yaml"))
-    let token = try folder.write("sesame", to: "token")
-    live.token.withLock { $0 = "sesame" }
+    let token = try folder.write(token(), to: "token")
+    live.update { $0.opensDiscovery = false }
     for (index, part) in ["initContainers", "containers"].enumerated() {
       let pod = documents[index]["spec"]?["jobTemplate"]?["spec"]?["template"]?["spec"]
       let words = pod?[part]?.array?.first?["args"]?.array?.compactMap(\.string) ?? []
       #expect(words.contains { $0.hasPrefix("--server-ca=/var/run/secrets/") })
       let own = words.filter { !$0.hasPrefix("--server-ca=") }.map { word in
-        word.replacing("https://kubernetes.default.svc", with: server.url)
+        word.replacing("https://kubernetes.default.svc", with: live.server.url)
           .replacing("https://oidc.cluster-a.example.com", with: site.url)
           .replacing("/var/run/secrets/kubernetes.io/serviceaccount/token", with: token)
           .replacing(/^\/site$/, with: folder.path("site"))

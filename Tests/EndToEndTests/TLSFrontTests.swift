@@ -72,7 +72,7 @@ struct TLSFrontTests {
     #expect(whoami.output.contains("\"\(site.cluster.subject)\""))
     let list = try await kubectl("get", "namespaces", token: token)
     #expect(list.output.hasPrefix("NAME "))
-    #expect(try await kubectl("version", token: token).output.contains("Server Version: v1.32"))
+    #expect(try await kubectl("version", token: token).output.contains("Server Version: v1.36"))
     let refused = try await kubectl("get", "namespaces", token: "bad")
     #expect(refused.errors.contains("Unauthorized"))
     site.apiServer.update { $0.allowedUsers = [] }

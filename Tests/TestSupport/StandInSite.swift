@@ -1,12 +1,11 @@
 import Foundation
-import Synchronization
 
 /// The whole chain on loopback: cluster A's issuer, Dex, and cluster B's API server, with TLS if asked.
 public final class StandInSite: Sendable {
   /// Cluster A's issuer.
   public let cluster: ServiceAccountIssuer
-  /// The server of cluster A's discovery document and keys.
-  public let clusterServer: LoopbackServer
+  /// Cluster A's API server.
+  public let clusterServer: APIServerStandIn
   /// Dex.
   public let dex: DexStandIn
   /// Cluster B's API server.
@@ -35,14 +34,15 @@ public final class StandInSite: Sendable {
 
   /// Starts everything.
   public init(port: Int = 0, tls: TLS = []) throws {
-    let box = Box()
-    clusterServer = try LoopbackServer { request in
-      box.value.withLock { $0 }?.answer(request) ?? .notFound
-    }
+    clusterServer = try APIServerStandIn(APIServerConfiguration(issuer: "", keys: []))
     let cluster = ServiceAccountIssuer(
-      issuer: clusterServer.url, key: try Self.keys.get().cluster)
+      issuer: clusterServer.server.url, key: try Self.keys.get().cluster)
     self.cluster = cluster
-    box.value.withLock { $0 = cluster }
+    clusterServer.update {
+      $0.serviceAccounts = cluster
+      $0.publishesPlainIssuer = true
+      $0.opensDiscovery = true
+    }
     let signingKey = try Self.keys.get().dex
     let certificates = tls.isEmpty ? nil : try TestCertificates()
     self.certificates = certificates
@@ -58,11 +58,6 @@ public final class StandInSite: Sendable {
     apiServer = try APIServerStandIn(
       APIServerConfiguration(issuer: dex.issuer, keys: [signingKey]))
     apiFront = try front(apiServer.server, .apiServer)
-  }
-
-  // A Mutex cannot be captured, a class that holds one can.
-  private final class Box: Sendable {
-    let value = Mutex<ServiceAccountIssuer?>(nil)
   }
 
   /// The URL of cluster B's API server.

@@ -81,7 +81,9 @@ extension Problem {
         + "character by character, or none; "
         + "(3) the claim that it maps to the user name is not in the token\(absent), or "
         + "email_verified is false, or a claimValidationRule says no; "
-        + "(4) it cannot fetch Dex's keys: name, network or --oidc-ca-file; "
+        + "(4) it cannot fetch Dex's keys: name, network or --oidc-ca-file, or it has the keys "
+        + "from before a restart of Dex, which with storage: memory makes new keys: use persistent "
+        + "storage; "
         + "its log has the reason beside \"Unable to authenticate the request\"")
   }
 

@@ -2,6 +2,7 @@ import TokenExchange
 
 /// A web server that has an issuer's documents.
 struct IssuerSite: Sendable {
+  var kind: IssuerHost
   var trust: HTTPOptions.Trust
   /// The uptime at which to give up.
   var deadline: Double
@@ -9,8 +10,11 @@ struct IssuerSite: Sendable {
   var world: World
   var log: VerboseLog
 
-  /// Reads the CA that an option names, if it is set; the time begins to run.
-  init(_ authority: OptionSpec, _ invocation: Invocation, _ world: World) throws(Problem) {
+  /// Reads the CA that an option names, if it is set, and starts the timeout.
+  init(
+    _ kind: IssuerHost, _ authority: OptionSpec, _ invocation: Invocation, _ world: World
+  ) throws(Problem) {
+    self.kind = kind
     trust = .system
     if let path = invocation.text(authority) {
       let source = invocation.source(authority)
@@ -32,8 +36,10 @@ struct IssuerSite: Sendable {
   /// - Returns: Its bytes.
   /// - Throws: What kept it away, or a status that is not 200.
   func get(_ url: EndpointURL, token: Secret? = nil) throws(Problem) -> [UInt8] {
+    // An API server serves its keys as application/jwk-set+json only, other servers as JSON.
     var headers: [HTTPRequest.Header] = [
-      .init("Accept", "application/json"), .init("User-Agent", Version.userAgent),
+      .init("Accept", "application/jwk-set+json, application/json"),
+      .init("User-Agent", Version.userAgent),
     ]
     if let token { headers.append(.init("Authorization", "Bearer " + token.revealed)) }
     let answer: HTTPAnswer
@@ -44,10 +50,13 @@ struct IssuerSite: Sendable {
     } catch {
       var problem = Problem.transport(error, to: url, seconds: timeout)
       if error.kind == .refused { problem.hint = "is anything serving there, and on that port?" }
+      if error.kind == .compressed, kind == .publicSite { throw .compressedDocument(url) }
       throw problem
     }
     log("GET \(url.text): \(answer.status), \(answer.body.count) bytes")
-    guard answer.status == 200 else { throw .documentStatus(url, answer) }
+    guard answer.status == 200 else { throw .documentStatus(url, answer, from: kind) }
+    // The magic number of gzip: stored so, and served without a Content-Encoding.
+    guard !answer.body.starts(with: [0x1F, 0x8B]) else { throw .compressedDocument(url) }
     return answer.body
   }
 }

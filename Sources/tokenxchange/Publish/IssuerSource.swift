@@ -35,7 +35,7 @@ struct IssuerSource: Sendable {
         invocation.source(.fromServer), invocation.source(given),
         hint: "the documents come from the server or from files")
     }
-    let site = try IssuerSite(.fromServerCA, invocation, world)
+    let site = try IssuerSite(.apiServer, .fromServerCA, invocation, world)
     var token: Secret?
     if let tokenFile = invocation.text(.fromTokenFile) {
       token = try Secret(tokenFile: world.readToken(tokenFile), path: tokenFile)

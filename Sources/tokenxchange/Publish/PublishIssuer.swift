@@ -74,8 +74,9 @@ private func publish(
     if let directory = invocation.operands.first {
       throw .conflict("--check", directory, hint: "a check writes nothing: leave the folder out")
     }
-    try PublishedIssuer(url: checked, site: IssuerSite(.publicCA, invocation, world)).compare(
-      with: source.documents())
+    try PublishedIssuer(url: checked, site: IssuerSite(.publicSite, .publicCA, invocation, world))
+      .compare(
+        with: source.documents())
     try world.writeOutput("\(checked.text): as it should be\n")
     return
   }

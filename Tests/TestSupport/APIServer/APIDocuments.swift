@@ -1,64 +1,69 @@
-/// The fixed documents of the API server stand-in: discovery and two lists.
-enum APIDocuments {
+/// The fixed documents of the API server stand-in: discovery, as far as kubectl needs it, and lists.
+public enum APIDocuments {
   static let notFound = "the server could not find the requested resource"
 
-  static let discovery: [String: JSONValue] = [
-    "/version": [
-      "major": "1", "minor": "32", "gitVersion": "v1.32.0", "gitCommit": "0",
-      "gitTreeState": "clean",
-      "buildDate": "2026-11-21T00:00:00Z", "goVersion": "go1.23.3", "compiler": "gc",
-      "platform": "linux/amd64",
-    ],
-    "/api": [
-      "kind": "APIVersions", "versions": ["v1"],
-      "serverAddressByClientCIDRs": [
-        ["clientCIDR": "0.0.0.0/0", "serverAddress": "127.0.0.1:6443"]
-      ],
-    ],
-    "/apis": [
-      "kind": "APIGroupList", "apiVersion": "v1",
-      "groups": [
-        [
-          "name": "authentication.k8s.io",
-          "versions": [
-            ["groupVersion": "authentication.k8s.io/v1", "version": "v1"]
-          ],
-          "preferredVersion": ["groupVersion": "authentication.k8s.io/v1", "version": "v1"],
-        ]
-      ],
-    ],
-    "/api/v1": [
-      "kind": "APIResourceList", "groupVersion": "v1",
-      "resources": [
-        resource("namespaces", "Namespace", short: "ns", isNamespaced: false, ["get", "list"]),
-        resource("pods", "Pod", short: "po", isNamespaced: true, ["get", "list"]),
-      ],
-    ],
-    "/apis/authentication.k8s.io/v1": [
-      "kind": "APIResourceList", "apiVersion": "v1", "groupVersion": "authentication.k8s.io/v1",
-      "resources": [
-        resource("selfsubjectreviews", "SelfSubjectReview", isNamespaced: false, ["create"])
-      ],
-    ],
+  static let reviews = [
+    "selfsubjectreviews.authentication.k8s.io": "SelfSubjectReview",
+    "selfsubjectaccessreviews.authorization.k8s.io": "SelfSubjectAccessReview",
+    "selfsubjectrulesreviews.authorization.k8s.io": "SelfSubjectRulesReview",
   ]
 
-  static let lists: [String: [JSONValue]] = [
-    "/api/v1/namespaces": [
-      object("Namespace", "default", status: "Active"),
-      object("Namespace", "argocd", status: "Active"),
-      object("Namespace", "kube-system", status: "Active"),
-    ],
-    "/api/v1/pods": [object("Pod", "web-0", status: "Running", namespace: "default")],
-    "/api/v1/namespaces/default/pods": [
-      object("Pod", "web-0", status: "Running", namespace: "default")
-    ],
+  static let kinds = ["namespaces": "Namespace", "pods": "Pod"]
+
+  /// The objects that lists return unless a test has others.
+  public static let objects: [String: [JSONValue]] = [
+    "namespaces": ["default", "argocd", "kube-system"].map { object("Namespace", $0, "Active") },
+    "pods": [object("Pod", "web-0", "Running", namespace: "default")],
   ]
+
+  static func discovery(_ path: String, address: String) -> JSONValue? {
+    switch path {
+    case "/version", "/version/":
+      [
+        "major": "1", "minor": "36", "emulationMajor": "1", "emulationMinor": "36",
+        "minCompatibilityMajor": "1", "minCompatibilityMinor": "35", "gitVersion": "v1.36.2",
+        "gitCommit": .string(String(repeating: "0", count: 40)), "gitTreeState": "clean",
+        "buildDate": "1970-01-01T00:00:00Z", "goVersion": "go1.27.3", "compiler": "gc",
+        "platform": "linux/amd64",
+      ]
+    case "/api":
+      [
+        "kind": "APIVersions", "versions": ["v1"],
+        "serverAddressByClientCIDRs": [
+          ["clientCIDR": "0.0.0.0/0", "serverAddress": .string(address)]
+        ],
+      ]
+    case "/apis":
+      [
+        "kind": "APIGroupList", "apiVersion": "v1",
+        "groups": .array(["authentication.k8s.io", "authorization.k8s.io"].map(group)),
+      ]
+    case "/api/v1":
+      resources(
+        "v1",
+        [
+          ("namespaces", "Namespace", "ns", false, ["get", "list"]),
+          ("pods", "Pod", "po", true, ["get", "list"]),
+        ])
+    case "/apis/authentication.k8s.io/v1":
+      resources(
+        "authentication.k8s.io/v1",
+        [("selfsubjectreviews", "SelfSubjectReview", nil, false, ["create"])])
+    case "/apis/authorization.k8s.io/v1":
+      resources(
+        "authorization.k8s.io/v1",
+        [
+          ("selfsubjectaccessreviews", "SelfSubjectAccessReview", nil, false, ["create"]),
+          ("selfsubjectrulesreviews", "SelfSubjectRulesReview", nil, false, ["create"]),
+        ])
+    default: nil
+    }
+  }
 
   /// The list, as objects or as the table that kubectl asks for.
-  static func list(_ items: [JSONValue], asTable: Bool?) -> JSONValue {
-    let kind = items.first?["kind"]?.string ?? ""
+  static func list(_ kind: String, _ items: [JSONValue], asTable: Bool) -> JSONValue {
     let metadata: JSONValue = ["resourceVersion": "1"]
-    guard asTable == true else {
+    guard asTable else {
       return [
         "kind": .string(kind + "List"), "apiVersion": "v1", "metadata": metadata,
         "items": .array(items),
@@ -66,37 +71,101 @@ enum APIDocuments {
     }
     return [
       "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata,
-      "columnDefinitions": .array(["Name", "Status", "Age"].map(column)),
+      "columnDefinitions": .array(
+        ["Name", "Status", "Age"].map { name in
+          [
+            "name": .string(name), "type": "string", "format": name == "Name" ? "name" : "",
+            "description": "", "priority": 0,
+          ]
+        }),
       "rows": .array(
         items.map { item in
           [
-            "cells": [
-              item["metadata"]?["name"] ?? nil, item["status"]?["phase"] ?? nil, "1d",
-            ], "object": item,
+            "cells": [item["metadata"]?["name"] ?? nil, item["status"]?["phase"] ?? nil, "1d"],
+            "object": item,
           ]
         }),
     ]
   }
 
-  private static func column(_ name: String) -> JSONValue {
-    [
-      "name": .string(name), "type": "string", "format": name == "Name" ? "name" : "",
-      "description": "", "priority": 0,
+  /// The status of a SelfSubjectRulesReview.
+  static func rules(_ bindings: [APIBinding], namespace: String) -> JSONValue {
+    // The server's own order: its basic rules, then what was granted.
+    let sorted =
+      bindings.filter { $0.name.hasPrefix("system:") }
+      + bindings.filter { !$0.name.hasPrefix("system:") }
+    let rules = sorted.filter { $0.namespace == nil || $0.namespace == namespace }
+      .flatMap(\.rules)
+    return [
+      "resourceRules": .array(
+        rules.filter(\.paths.isEmpty).map { rule in
+          [
+            "verbs": .strings(rule.verbs), "apiGroups": .strings(rule.groups),
+            "resources": .strings(rule.resources),
+          ]
+        }),
+      "nonResourceRules": .array(
+        rules.filter { !$0.paths.isEmpty }.map { rule in
+          ["verbs": .strings(rule.verbs), "nonResourceURLs": .strings(rule.paths)]
+        }), "incomplete": false,
     ]
   }
 
-  private static func resource(
-    _ name: String, _ kind: String, short: String? = nil, isNamespaced: Bool, _ verbs: [String]
+  /// The `f:` members of managed fields, sorted; nested ones begin with a dot.
+  static func fields(of value: JSONValue, isNested: Bool = false) -> JSONValue {
+    guard let object = value.object, !object.members.isEmpty else { return [:] }
+    let own: [(String, JSONValue)] = isNested ? [(".", [:])] : []
+    return .object(
+      JSONObject(
+        own
+          + object.members.sorted { $0.name < $1.name }.map {
+            ("f:" + $0.name, fields(of: $0.value, isNested: true))
+          }))
+  }
+
+  static var missingAttributes: LoopbackResponse {
+    let field = "spec.resourceAttributes"
+    let fault =
+      "Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be "
+      + "specified"
+    return .status(
+      422, "Invalid", ".authorization.k8s.io \"\" is invalid: \(field): \(fault)",
+      details: JSONObject([
+        ("group", "authorization.k8s.io"),
+        (
+          "causes",
+          [
+            [
+              "reason": "FieldValueInvalid", "message": .string(fault), "field": .string(field),
+            ]
+          ]
+        ),
+      ]))
+  }
+
+  private static func group(_ name: String) -> JSONValue {
+    let version: JSONValue = ["groupVersion": .string(name + "/v1"), "version": "v1"]
+    return ["name": .string(name), "versions": [version], "preferredVersion": version]
+  }
+
+  private static func resources(
+    _ version: String, _ list: [(String, String, String?, Bool, [String])]
   ) -> JSONValue {
     [
-      "name": .string(name), "singularName": .string(kind.lowercased()),
-      "namespaced": .bool(isNamespaced), "kind": .string(kind), "verbs": .strings(verbs),
-      "shortNames": .strings(short.map { [$0] } ?? []),
+      "kind": "APIResourceList", "apiVersion": "v1", "groupVersion": .string(version),
+      "resources": .array(
+        list.map { name, kind, short, isNamespaced, verbs in
+          [
+            "name": .string(name), "singularName": .string(kind.lowercased()),
+            "namespaced": .bool(isNamespaced), "kind": .string(kind), "verbs": .strings(verbs),
+            "shortNames": .strings(short.map { [$0] } ?? []),
+          ]
+        }),
     ]
   }
 
   private static func object(
-    _ kind: String, _ name: String, status: String, namespace: String? = nil
+    _ kind: String, _ name: String, _ phase: String, namespace: String? = nil
   ) -> JSONValue {
     var metadata = JSONObject([("name", .string(name))])
     if let namespace { metadata["namespace"] = .string(namespace) }
@@ -104,7 +173,7 @@ enum APIDocuments {
     metadata["creationTimestamp"] = "2026-11-20T00:00:00Z"
     return [
       "kind": .string(kind), "apiVersion": "v1", "metadata": .object(metadata),
-      "status": ["phase": .string(status)],
+      "status": ["phase": .string(phase)],
     ]
   }
 }

@@ -30,8 +30,28 @@ public struct APIServerConfiguration: Sendable {
   public var groupsClaim: String? = "groups"
   /// What stands before each group.
   public var groupsPrefix = ""
+  /// The claim that becomes the user's `uid`; nil for none.
+  public var uidClaim: String?
+  /// What `userValidationRules` refuse.
+  public var refusesUser: @Sendable (String) -> Bool = { _ in false }
+  /// Entries of `extra` by key: the path of a claim.
+  public var extraClaims: [String: [String]] = [:]
   /// Who may do everything; nil for all who are authenticated.
   public var allowedUsers: Set<String>?
+  /// Further bindings of RBAC.
+  public var bindings: [APIBinding] = []
+  /// The server's own service accounts, whose tokens it accepts and whose issuer it publishes.
+  public var serviceAccounts: ServiceAccountIssuer?
+  /// Publishes an issuer that is not https too: these tests have no TLS where clusters have it.
+  public var publishesPlainIssuer = false
+  /// Whether requests without a credential are `system:anonymous` or 401.
+  public var allowsAnonymous = true
+  /// Whether `system:service-account-issuer-discovery` is bound to `system:unauthenticated`.
+  public var opensDiscovery = false
+  /// The server's own address, where it is not that of the stand-in.
+  public var address: String?
+  /// The objects that lists return.
+  public var objects = APIDocuments.objects
   /// The clock.
   public var now: @Sendable () -> Date = { Date() }
 

@@ -4,7 +4,7 @@ public final class RSAKey: Sendable {
   public enum Failure: Error {
     /// OpenSSL would not make one.
     case generation
-    /// The text is no private key.
+    /// The text is not a private key.
     case notAKey
   }
 
@@ -15,24 +15,22 @@ public final class RSAKey: Sendable {
 
   /// Makes a new key.
   public convenience init(bits: Int = 2048) throws {
-    let library = LibCrypto.shared
-    let context = library.keyContextNew(6, nil)
-    defer { library.keyContextFree(context) }
+    let context = LibCrypto.keyContextNew(6, nil)
+    defer { LibCrypto.keyContextFree(context) }
     var key: LibCrypto.Pointer?
-    guard library.keygenInit(context) == 1, library.setBits(context, Int32(bits)) == 1,
-      library.keygen(context, &key) == 1, let key
+    guard LibCrypto.keygenInit(context) == 1, LibCrypto.setBits(context, Int32(bits)) == 1,
+      LibCrypto.keygen(context, &key) == 1, let key
     else { throw Failure.generation }
     self.init(adopting: key, keyID: nil)
   }
 
   /// Reads a private key.
   public convenience init(pem: String, keyID: String? = nil) throws {
-    let library = LibCrypto.shared
     let bytes = Array(pem.utf8)
     let key = bytes.withUnsafeBytes { buffer in
-      let memory = library.memoryNew(buffer.baseAddress, Int32(buffer.count))
-      defer { library.bioFree(memory) }
-      return library.readPEM(memory, nil, nil, nil)
+      let memory = LibCrypto.memoryNew(buffer.baseAddress, Int32(buffer.count))
+      defer { LibCrypto.bioFree(memory) }
+      return LibCrypto.readPEM(memory, nil, nil, nil)
     }
     guard let key else { throw Failure.notAKey }
     self.init(adopting: key, keyID: keyID)
@@ -49,12 +47,11 @@ public final class RSAKey: Sendable {
 
   /// The private key as PEM text.
   public var pem: String {
-    let library = LibCrypto.shared
-    let memory = library.bioNew(library.memoryMethod())
-    defer { library.bioFree(memory) }
-    guard library.writePEM(memory, pointer, nil, nil, 0, nil, nil) == 1 else { return "" }
+    let memory = LibCrypto.bioNew(LibCrypto.memoryMethod())
+    defer { LibCrypto.bioFree(memory) }
+    guard LibCrypto.writePEM(memory, pointer, nil, nil, 0, nil, nil) == 1 else { return "" }
     var bytes = [UInt8](repeating: 0, count: 16_384)
-    let count = library.bioRead(memory, &bytes, Int32(bytes.count))
+    let count = LibCrypto.bioRead(memory, &bytes, Int32(bytes.count))
     return String(decoding: bytes.prefix(Int(max(0, count))), as: UTF8.self)
   }
 
@@ -73,42 +70,39 @@ public final class RSAKey: Sendable {
 
   /// Signs with RSASSA-PKCS1-v1_5 and SHA-256.
   public func sign(_ message: some Sequence<UInt8>) -> [UInt8] {
-    let library = LibCrypto.shared
-    let context = library.contextNew()
-    defer { library.contextFree(context) }
+    let context = LibCrypto.contextNew()
+    defer { LibCrypto.contextFree(context) }
     var signature = [UInt8](repeating: 0, count: 1024)
     var count = signature.count
     let message = Array(message)
-    guard library.signInit(context, nil, library.sha256(), nil, pointer) == 1,
-      library.sign(context, &signature, &count, message, message.count) == 1
+    guard LibCrypto.signInit(context, nil, LibCrypto.sha256(), nil, pointer) == 1,
+      LibCrypto.sign(context, &signature, &count, message, message.count) == 1
     else { return [] }
     return Array(signature.prefix(count))
   }
 
   /// Whether the signature is this key's.
   public func verifies(_ signature: [UInt8], of message: some Sequence<UInt8>) -> Bool {
-    let library = LibCrypto.shared
-    let context = library.contextNew()
-    defer { library.contextFree(context) }
+    let context = LibCrypto.contextNew()
+    defer { LibCrypto.contextFree(context) }
     let message = Array(message)
-    return library.verifyInit(context, nil, library.sha256(), nil, pointer) == 1
-      && library.verify(context, signature, signature.count, message, message.count) == 1
+    return LibCrypto.verifyInit(context, nil, LibCrypto.sha256(), nil, pointer) == 1
+      && LibCrypto.verify(context, signature, signature.count, message, message.count) == 1
   }
 
   /// The SHA-256 digest of some bytes.
   public static func sha256(_ bytes: [UInt8]) -> [UInt8] {
     var digest = [UInt8](repeating: 0, count: 32)
-    _ = LibCrypto.shared.hash(bytes, bytes.count, &digest)
+    _ = LibCrypto.hash(bytes, bytes.count, &digest)
     return digest
   }
 
   private static func number(_ name: String, of key: LibCrypto.Pointer) -> [UInt8] {
-    let library = LibCrypto.shared
     var number: LibCrypto.Pointer?
-    guard library.keyNumber(key, name, &number) == 1 else { return [] }
-    defer { library.numberFree(number) }
-    var bytes = [UInt8](repeating: 0, count: Int(library.numberBits(number) + 7) / 8)
-    _ = library.numberBytes(number, &bytes)
+    guard LibCrypto.keyNumber(key, name, &number) == 1 else { return [] }
+    defer { LibCrypto.numberFree(number) }
+    var bytes = [UInt8](repeating: 0, count: Int(LibCrypto.numberBits(number) + 7) / 8)
+    _ = LibCrypto.numberBytes(number, &bytes)
     return bytes
   }
 }

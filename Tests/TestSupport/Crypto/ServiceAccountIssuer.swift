@@ -1,11 +1,13 @@
 public import Foundation
 
-/// Cluster A: the issuer of service account tokens, and its two public documents.
+/// Cluster A: the issuer of service account tokens.
 public struct ServiceAccountIssuer: Sendable {
   /// The issuer's URL, the `iss` of its tokens.
   public var issuer: String
   /// The signing key.
   public var key: RSAKey
+  /// Further keys that it publishes, as during a rotation.
+  public var furtherKeys: [RSAKey] = []
   /// The audience of tokens that do not ask for another.
   public var audience = "dex"
   /// The namespace of the service account.
@@ -55,22 +57,5 @@ public struct ServiceAccountIssuer: Sendable {
     let token = JWT.sign(.object(claims), with: key)
     KnownSecrets.add(token, .subject)
     return token
-  }
-
-  /// Answers the issuer's discovery document and keys as the API server does; nil for other paths.
-  public func answer(_ request: LoopbackRequest) -> LoopbackResponse? {
-    switch request.path {
-    case "/.well-known/openid-configuration":
-      .json([
-        "issuer": .string(issuer), "jwks_uri": .string(issuer + "/openid/v1/jwks"),
-        "response_types_supported": ["id_token"], "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["RS256"],
-      ])
-    case "/openid/v1/jwks":
-      LoopbackResponse(
-        headers: [("Content-Type", "application/jwk-set+json")],
-        body: Array(RSAKey.keySet([key]).text.utf8))
-    default: nil
-    }
   }
 }

@@ -11,8 +11,12 @@ extension DexConfiguration {
     clients = (file["staticClients"]?.array ?? []).map { client in
       Client(
         id: client["id"]?.string ?? "", secret: client["secret"]?.string ?? "",
-        isPublic: client["public"]?.bool ?? false)
+        isPublic: client["public"]?.bool ?? false,
+        trustedPeers: client["trustedPeers"]?.strings ?? [],
+        redirectURIs: client["redirectURIs"]?.strings ?? [], name: client["name"]?.string)
     }
+    skipsApproval = file["oauth2"]?["skipApprovalScreen"]?.bool ?? false
+    alwaysShowsLoginScreen = file["oauth2"]?["alwaysShowLoginScreen"]?.bool ?? false
     grants = file["oauth2"]?["grantTypes"]?.strings ?? GrantType.all
     tokenLifetime = file["expiry"]?["idTokens"]?.string.flatMap(Self.seconds) ?? 86_400
   }

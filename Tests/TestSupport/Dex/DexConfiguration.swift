@@ -1,6 +1,6 @@
 public import Foundation
 
-/// What a Dex stand-in is set up with: the parts of Dex's own configuration that decide answers.
+/// A Dex stand-in's configuration: the parts of Dex's own that decide answers.
 public struct DexConfiguration: Sendable {
   /// One of Dex's `staticClients`.
   public struct Client: Sendable {
@@ -12,11 +12,19 @@ public struct DexConfiguration: Sendable {
     public var isPublic: Bool
     /// `trustedPeers`: clients that may ask for this one as their audience.
     public var trustedPeers: [String]
+    /// `redirectURIs`.
+    public var redirectURIs: [String]
+    /// `name`, as pages show it.
+    public var name: String
 
     /// Makes a client.
-    public init(id: String, secret: String = "", isPublic: Bool? = nil, trustedPeers: [String] = [])
-    {
+    public init(
+      id: String, secret: String = "", isPublic: Bool? = nil, trustedPeers: [String] = [],
+      redirectURIs: [String] = [], name: String? = nil
+    ) {
       self.id = id
+      self.redirectURIs = redirectURIs
+      self.name = name ?? id
       self.secret = secret
       KnownSecrets.add(secret, .client)
       self.isPublic = isPublic ?? secret.isEmpty
@@ -48,7 +56,7 @@ public struct DexConfiguration: Sendable {
     public var scopes = ["openid"]
     /// `config.userNameKey`; Dex's default is `name`.
     public var userNameKey = "sub"
-    /// `config.getUserInfo`; a service account issuer has no such endpoint, so nobody gets in.
+    /// `config.getUserInfo`; a service account issuer has no such endpoint, so every exchange fails.
     public var getsUserInfo = false
     /// `config.insecureEnableGroups`.
     public var takesGroups = false
@@ -94,6 +102,20 @@ public struct DexConfiguration: Sendable {
   public var refreshReuseInterval = 0.0
   /// Seconds after which an unused refresh token is refused.
   public var refreshLifetime: Double?
+  /// Seconds after which a sign-in's refresh tokens are refused, used or not.
+  public var refreshAbsoluteLifetime: Double?
+  /// The opposite of `expiry.refreshTokens.disableRotation`.
+  public var rotatesRefreshTokens = true
+  /// `expiry.authRequests` in seconds.
+  public var authorizationLifetime = 86_400.0
+  /// `oauth2.skipApprovalScreen`.
+  public var skipsApproval = false
+  /// `oauth2.alwaysShowLoginScreen`.
+  public var alwaysShowsLoginScreen = false
+  /// `oauth2.responseTypes`.
+  public var responseTypes = ["code"]
+  /// The password database: passwords by email address, for connectors of the kind `other`.
+  public var passwords: [String: String] = [:]
 
   /// Makes a configuration.
   public init(clients: [Client], connectors: [Connector], signingKey: RSAKey) {
@@ -102,7 +124,7 @@ public struct DexConfiguration: Sendable {
     self.signingKey = signingKey
   }
 
-  /// The set-up of the project's documents: connector `argocd-cluster`, client `target-cluster`.
+  /// The configuration of the project's documents: connector `argocd-cluster`, client `target-cluster`.
   public static func standard(
     signingKey: RSAKey, cluster: ServiceAccountIssuer
   ) -> DexConfiguration {

@@ -1,8 +1,8 @@
 /// Something that goes wrong at the stand-in, once or as long as it is set.
 public struct DexFault: Sendable {
-  /// The path under the issuer that it strikes, or `*`.
+  /// The path under the issuer that it affects, or `*`.
   public var path: String
-  /// How many requests it strikes; nil for all.
+  /// How many requests it affects; nil for all.
   public var times: Int?
   /// The answer, from what would have been the right one.
   public var answer: @Sendable (_ right: () -> LoopbackResponse) -> LoopbackResponse

@@ -1,4 +1,4 @@
-/// Who somebody is to Dex: what a connector found out.
+/// A user as a connector identified them.
 public struct DexIdentity: Sendable, Equatable {
   /// The connector's id.
   public var connector: String
@@ -54,7 +54,7 @@ public struct DexIdentity: Sendable, Equatable {
     return bytes + [UInt8(length)] + Array(text.utf8)
   }
 
-  /// What an `oidc` connector makes of a subject token; nil where Dex says no more than `access_denied`.
+  /// What an `oidc` connector makes of a subject token; nil where Dex answers `access_denied`.
   init?(
     subjectToken: String, connector: DexConfiguration.Connector, isIDToken: Bool, now: Double
   ) {

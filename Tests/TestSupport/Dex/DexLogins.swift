@@ -1,15 +1,67 @@
-/// What Dex's storage holds of people's logins.
+import Foundation
+
+/// What Dex's storage holds of people's sign-ins.
 struct DexLogins: Sendable {
+  /// Where the device flow's own sign-in returns to.
+  static let deviceCallback = "/device/callback"
+
+  /// PKCE (RFC 7636): the challenge of a sign-in.
+  struct Challenge: Sendable {
+    var text = ""
+    var method = ""
+
+    /// Dex's refusal of a verifier; nil if it is the right one.
+    func refusal(of verifier: String) -> LoopbackResponse? {
+      guard !text.isEmpty else {
+        return verifier.isEmpty
+          ? nil
+          : DexTokenRequest.error(
+            "invalid_request", "No PKCE flow started. Cannot check code_verifier.")
+      }
+      guard !verifier.isEmpty else {
+        return DexTokenRequest.error(
+          "invalid_grant", "Expecting parameter code_verifier in PKCE flow.")
+      }
+      let answer =
+        method == "S256" ? Base64URL.encode(RSAKey.sha256(Array(verifier.utf8))) : verifier
+      return answer == text ? nil : DexTokenRequest.error("invalid_grant", "Invalid code_verifier.")
+    }
+  }
+
+  /// A sign-in in a browser, until it has a code.
+  struct Authorization: Sendable {
+    var id = DexTokenIssuer.randomID()
+    var hmac = Base64URL.encode((0..<32).map { _ in UInt8.random(in: 0...255) })
+    var client: String
+    var connector: String
+    var redirectURI: String
+    var scopes: [String]
+    var state: String
+    var nonce: String?
+    var challenge: Challenge
+    var forcesApproval: Bool
+    var expiry: Double
+    var identity: DexIdentity?
+  }
+
+  /// An authorization code.
+  struct Code: Sendable {
+    var code: String
+    var authorization: Authorization
+    var expiry: Double
+  }
+
   /// A device code and how far its user got.
   struct Device: Sendable {
     var deviceCode: String
     var userCode: String
     var client: String
     var scopes: [String]
+    var challenge: Challenge
     var expiry: Double
     var lastPoll: Double?
     var interval: Double
-    /// The answer once the user is signed in; Dex hands out the same one again and again.
+    /// The answer once the user is signed in; Dex returns the same one again and again.
     var answer: String?
   }
 
@@ -18,21 +70,25 @@ struct DexLogins: Sendable {
     var id: String
     var token: String
     var obsolete: String?
+    var created: Double
     var lastUsed: Double
     var identity: DexIdentity
     var client: String
     var scopes: [String]
+    var nonce: String?
 
     /// What the client holds.
     var code: String { DexIdentity.protobuf(id, token) }
   }
 
-  /// Everything ever handed out that must never be seen anywhere.
+  /// Every code and token handed out: none of them may appear in any output.
   private(set) var secrets: [String] = []
+  var authorizations: [Authorization] = []
+  var codes: [Code] = []
   var devices: [Device] = []
   var refreshes: [Refresh] = []
 
-  /// Notes what was handed out, for these tests and for whoever runs a program.
+  /// Records a secret that was handed out, for these tests and for every program that they run.
   mutating func remember(_ secret: String) {
     secrets.append(secret)
     KnownSecrets.add(secret, .login)
@@ -40,17 +96,108 @@ struct DexLogins: Sendable {
 
   /// Stores a new refresh token in place of the one that the same user had for this client.
   mutating func issueRefresh(
-    for identity: DexIdentity, client: String, scopes: [String], now: Double
+    for identity: DexIdentity, client: String, scopes: [String], nonce: String?, now: Double
   ) -> String {
     refreshes.removeAll {
       $0.client == client && $0.identity.userID == identity.userID
         && $0.identity.connector == identity.connector
     }
     let refresh = Refresh(
-      id: DexTokenIssuer.randomID(), token: DexTokenIssuer.randomID(), obsolete: nil,
-      lastUsed: now, identity: identity, client: client, scopes: scopes)
+      id: DexTokenIssuer.randomID(), token: DexTokenIssuer.randomID(), obsolete: nil, created: now,
+      lastUsed: now, identity: identity, client: client, scopes: scopes, nonce: nonce)
     refreshes.append(refresh)
     remember(refresh.code)
     return refresh.code
+  }
+}
+
+extension DexLogins.Authorization {
+  /// Checks an authorization request in Dex's order.
+  ///
+  /// Without a known client and redirect URI the answer is a page, else a redirect with an error.
+  static func read(
+    _ request: LoopbackRequest, _ connector: String, _ configuration: DexConfiguration
+  ) -> Result<Self, DexRefusal> {
+    let fields = LoopbackRequest.fields(request.query) + request.form
+    func field(_ name: String) -> String { fields.first { $0.name == name }?.value ?? "" }
+    let id = field("client_id")
+    guard let client = configuration.clients.first(where: { $0.id == id }) else {
+      return .failure(DexRefusal(response: .page(404, "Invalid client_id.")))
+    }
+    let redirectURI = field("redirect_uri")
+    guard client.allows(redirectURI: redirectURI) else {
+      return .failure(DexRefusal(response: .page(400, "Unregistered redirect_uri.")))
+    }
+    func refused(_ code: String, _ text: String) -> Result<Self, DexRefusal> {
+      .failure(
+        DexRefusal(
+          response: .seeOther(
+            FormFields.appending(
+              [("error", code), ("error_description", text), ("state", field("state"))],
+              to: redirectURI), for: request)))
+    }
+    guard field("request").isEmpty else {
+      return refused("request_not_supported", "Server does not support request parameter.")
+    }
+    let method = field("code_challenge_method")
+    guard ["", "S256", "plain"].contains(method) else {
+      return refused("invalid_request", "Unsupported PKCE challenge method (\"\(method)\").")
+    }
+    let scopes = field("scope").split(separator: " ").map(String.init)
+    func quoted(_ list: [String]) -> String {
+      "[" + list.map { "\"\($0)\"" }.joined(separator: " ") + "]"
+    }
+    guard scopes.contains("openid") else {
+      return refused("invalid_scope", "Missing required scope(s) [\"openid\"].")
+    }
+    let peer = DexTokenIssuer.peerPrefix
+    let known = ["openid", "email", "groups", "profile", "offline_access", "federated:id"]
+    let unknown = scopes.filter { !known.contains($0) && !$0.hasPrefix(peer) }
+    guard unknown.isEmpty else {
+      return refused("invalid_scope", "Unrecognized scope(s) \(quoted(unknown))")
+    }
+    let untrusted = scopes.filter {
+      $0.hasPrefix(peer) && !configuration.trusts(id, at: String($0.dropFirst(peer.count)))
+    }
+    guard untrusted.isEmpty else {
+      return refused("invalid_scope", "Client can't request scope(s) \(quoted(untrusted))")
+    }
+    let types = field("response_type").split(separator: " ").map(String.init)
+    guard !types.isEmpty else { return refused("invalid_request", "No response_type provided") }
+    for type in types where !configuration.responseTypes.contains(type) {
+      return ["code", "token", "id_token"].contains(type)
+        ? refused("unsupported_response_type", "Unsupported response type \"\(type)\"")
+        : refused("invalid_request", "Invalid response type \"\(type)\"")
+    }
+    let nonce = field("nonce")
+    let now = configuration.now().timeIntervalSince1970
+    return .success(
+      Self(
+        client: id, connector: connector, redirectURI: redirectURI, scopes: scopes,
+        state: field("state"), nonce: nonce.isEmpty ? nil : nonce,
+        challenge: .init(text: field("code_challenge"), method: method),
+        forcesApproval: field("approval_prompt") == "force",
+        expiry: now + configuration.authorizationLifetime))
+  }
+}
+
+extension DexConfiguration {
+  /// Whether a client may ask for a token for another client, or itself.
+  func trusts(_ client: String, at peer: String) -> Bool {
+    peer == client || clients.first { $0.id == peer }?.trustedPeers.contains(client) == true
+  }
+}
+
+extension DexConfiguration.Client {
+  /// Dex's rule: a listed URI must match exactly; a public client without a list gets loopback.
+  func allows(redirectURI: String) -> Bool {
+    guard redirectURIs.isEmpty, isPublic else { return redirectURIs.contains(redirectURI) }
+    if ["urn:ietf:wg:oauth:2.0:oob", DexLogins.deviceCallback].contains(redirectURI) {
+      return true
+    }
+    guard let url = URLComponents(string: redirectURI), url.scheme == "http",
+      let host = url.host.map({ $0.trimmingCharacters(in: ["[", "]"]) })
+    else { return false }
+    return host == "localhost" || host == "::1" || host.hasPrefix("127.")
   }
 }

@@ -1,6 +1,6 @@
 /// `/_control`: what scripts use in place of the Swift interface. Not counted, not part of Dex.
 extension DexStandIn {
-  /// GET tells the counters; POST takes a JSON object and tells them too.
+  /// GET returns the counters; POST takes a JSON object and returns them too.
   ///
   /// Members: `faults` (a list, see ``DexFault/init(_:)``), `clear`, `reset_counters`, `approve` (a
   /// user code, or true for the newest) with `user`, `expire_device_codes`,

@@ -6,7 +6,9 @@ extension DexStandIn {
   func deviceCode(_ request: LoopbackRequest) -> LoopbackResponse {
     let request = DexTokenRequest(request)
     guard request.method == "POST" else {
-      return DexTokenRequest.error("invalid_request", "Invalid device code request type")
+      var page = LoopbackResponse.page(400, "Invalid device code request type")
+      page.body += Array(#"{"error":"invalid_request"}"#.utf8)
+      return page
     }
     let configuration = configuration
     let now = configuration.now().timeIntervalSince1970
@@ -14,6 +16,8 @@ extension DexStandIn {
     let device = DexLogins.Device(
       deviceCode: DexTokenIssuer.randomID(length: 51), userCode: letters() + "-" + letters(),
       client: request.any("client_id"), scopes: request.scopes,
+      challenge: .init(
+        text: request.any("code_challenge"), method: request.any("code_challenge_method")),
       expiry: now + Double(configuration.deviceLifetime), interval: 0)
     logins.withLock {
       $0.devices.append(device)
@@ -45,7 +49,12 @@ extension DexStandIn {
       }
       let device = logins.devices[index]
       guard now <= device.expiry else { return DexTokenRequest.error("expired_token") }
-      if let answer = device.answer { return .text(answer, type: "application/json") }
+      if let answer = device.answer {
+        if let refusal = device.challenge.refusal(of: request.any("code_verifier")) {
+          return refusal
+        }
+        return .text(answer, type: "application/json")
+      }
       let isTooSoon = device.lastPoll.map { now < $0 + device.interval } ?? false
       logins.devices[index].lastPoll = now
       logins.devices[index].interval =
@@ -72,28 +81,65 @@ extension DexStandIn {
   @discardableResult
   public func approve(userCode: String? = nil, as identity: DexIdentity = .mock()) -> Bool {
     let configuration = configuration
-    let tokens = DexTokenIssuer(configuration: configuration, issuer: issuer)
+    guard let device = waitingDevice(userCode),
+      configuration.clients.contains(where: { $0.id == device.client }),
+      let answer = try? issueTokens(
+        to: identity, client: device.client, scopes: device.scopes, nonce: nil)
+    else { return false }
+    return logins.withLock { logins in
+      guard let index = logins.devices.firstIndex(where: { $0.userCode == device.userCode }) else {
+        return false
+      }
+      logins.devices[index].answer = answer.indented()
+      return true
+    }
+  }
+
+  private func waitingDevice(_ userCode: String?) -> DexLogins.Device? {
     let now = configuration.now().timeIntervalSince1970
     return logins.withLock { logins in
-      let found = logins.devices.lastIndex {
+      logins.devices.last {
         $0.answer == nil && $0.expiry >= now && (userCode == nil || $0.userCode == userCode)
       }
-      guard let found else { return false }
-      let device = logins.devices[found]
-      guard configuration.clients.contains(where: { $0.id == device.client }) else { return false }
-      let connector = configuration.connectors.first { $0.id == identity.connector }
-      let refreshes =
-        device.scopes.contains("offline_access") && connector?.refreshes == true
-        && configuration.grants.contains(GrantType.refreshToken)
-      let refresh =
-        refreshes
-        ? logins.issueRefresh(
-          for: identity, client: device.client, scopes: device.scopes, now: now) : nil
-      let answer = try? tokens.loginAnswer(
-        for: identity, client: device.client, scopes: device.scopes, refreshToken: refresh)
-      logins.devices[found].answer = answer?.indented()
-      return answer != nil
     }
+  }
+
+  /// `/device`: the form for a user code.
+  func devicePage(_ request: LoopbackRequest, status: Int = 200) -> LoopbackResponse {
+    let action = configuration.issuerPath + "/device/auth/verify_code"
+    var lines = [
+      "<form method=\"post\" action=\"\(action)\"><input name=\"user_code\"/></form>"
+    ]
+    if status != 200 { lines.append("<p>Invalid or Expired User Code</p>") }
+    return .page("Enter User Code", lines, status: status)
+  }
+
+  /// The form's answer: the person goes on to sign in as for a client in the browser.
+  func verifyUserCode(_ request: LoopbackRequest) -> LoopbackResponse {
+    guard let device = waitingDevice(request.formValue("user_code") ?? "") else {
+      return devicePage(request, status: 400)
+    }
+    return .found(
+      configuration.issuerPath + "/auth?"
+        + FormFields.encode([
+          ("client_id", device.client), ("client_secret", ""),
+          ("redirect_uri", DexLogins.deviceCallback), ("response_type", "code"),
+          ("scope", device.scopes.joined(separator: " ")), ("state", device.userCode),
+        ]), for: request)
+  }
+
+  /// Where that sign-in returns to: the device's next poll gets the tokens.
+  func deviceCallback(_ request: LoopbackRequest) -> LoopbackResponse {
+    let fields = LoopbackRequest.fields(request.query)
+    func field(_ name: String) -> String { fields.first { $0.name == name }?.value ?? "" }
+    let code = logins.withLock { $0.codes.first { $0.code == field("code") } }
+    guard let authorization = code?.authorization, let identity = authorization.identity,
+      approve(userCode: field("state"), as: identity)
+    else { return .notRecorded(request) }
+    let client = configuration.clients.first { $0.id == authorization.client }
+    return .page(
+      "Login Successful for \(client?.name ?? "")",
+      ["<p>Return to your device to continue</p>"])
   }
 
   /// Ends all user codes that wait: what a user who says no amounts to at Dex.

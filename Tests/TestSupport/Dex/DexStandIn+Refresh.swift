@@ -1,9 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Refresh tokens: each use brings a new one, and the one before it is void.
-///
-/// There are no recordings of this; it follows what Dex's documents and sources say.
+/// Refresh tokens: each use returns a new one, and the one before it is void.
 extension DexStandIn {
   func refresh(
     _ request: DexTokenRequest, for client: DexConfiguration.Client,
@@ -23,13 +21,13 @@ extension DexStandIn {
     guard further.isEmpty else {
       let list = further.map { "\"\($0)\"" }.joined(separator: " ")
       return DexTokenRequest.error(
-        "invalid_scope", "Requested scopes contain unauthorized scope(s): [\(list)].")
+        "invalid_request", "Requested scopes contain unauthorized scope(s): [\(list)].")
     }
     let tokens = DexTokenIssuer(configuration: configuration, issuer: issuer)
     let answer = try tokens.loginAnswer(
       for: entry.identity, client: client.id, scopes: asked.isEmpty ? entry.scopes : asked,
-      refreshToken: entry.code)
-    return .text(answer.indented(), type: "application/json")
+      nonce: entry.nonce, refreshToken: entry.code, code: nil)
+    return .tokens(answer)
   }
 
   private static func rotate(
@@ -44,13 +42,21 @@ extension DexStandIn {
     let entry = logins.refreshes[index]
     guard entry.client == client else { return .refused("invalid_grant", refused) }
     let age = now - entry.lastUsed
-    if let lifetime = configuration.refreshLifetime, age > lifetime {
+    let unused = configuration.refreshLifetime ?? .infinity
+    let absolute = configuration.refreshAbsoluteLifetime ?? .infinity
+    if age > unused || now - entry.created > absolute {
       return .refused("invalid_request", "Refresh token expired.")
     }
     if entry.code != code {
       // Two uses at nearly the same time get the same new token; later the old one is void.
       guard age <= configuration.refreshReuseInterval, configuration.refreshReuseInterval > 0
       else { return .refused("invalid_request", refused) }
+      return .success(entry)
+    }
+    let isReused =
+      configuration.refreshReuseInterval > 0 && age <= configuration.refreshReuseInterval
+    if isReused || !configuration.rotatesRefreshTokens {
+      logins.refreshes[index].lastUsed = isReused ? entry.lastUsed : now
       return .success(entry)
     }
     logins.refreshes[index].obsolete = entry.token

@@ -20,7 +20,7 @@ extension DexStandIn {
       switch grant {
       case GrantType.tokenExchange: return try exchange(request, for: client, configuration)
       case GrantType.refreshToken: return try refresh(request, for: client, configuration)
-      default: return DexTokenRequest.error("invalid_request", "Invalid or expired code parameter.")
+      default: return try redeemCode(request, for: client, configuration)
       }
     } catch let refusal as DexRefusal {
       return refusal.response

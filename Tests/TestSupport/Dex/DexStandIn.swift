@@ -2,38 +2,17 @@ import Foundation
 import Synchronization
 
 /// Plays Dex v2.45 on loopback, as the recordings of a real one decide.
-public final class DexStandIn: Sendable {
-  /// The set-up, changeable at any time.
-  private let configured: Mutex<DexConfiguration>
+public final class DexStandIn: StandIn {
+  /// The configuration and the server.
+  public let core: StandInCore<DexConfiguration>
   let logins = Mutex(DexLogins())
   private let faults = Mutex<[DexFault]>([])
   private let counts = Mutex<[String: Int]>([:])
-  private let started = Mutex<LoopbackServer?>(nil)
 
   /// Starts a stand-in; port 0 takes a free one.
   public init(_ configuration: DexConfiguration, port: Int = 0) throws {
-    configured = Mutex(configuration)
-    let server = try LoopbackServer(port: port) { [weak self] request in
-      self?.answer(request) ?? .fault(.dropped)
-    }
-    started.withLock { $0 = server }
-  }
-
-  /// The server underneath: its requests, and stop and resume.
-  public var server: LoopbackServer {
-    guard let server = started.withLock({ $0 }) else { preconditionFailure("not started") }
-    return server
-  }
-
-  /// Stops the server.
-  public func stop() { started.withLock { $0 }?.stop() }
-
-  /// The set-up.
-  public var configuration: DexConfiguration { configured.withLock { $0 } }
-
-  /// Changes the set-up while the stand-in runs.
-  public func update(_ change: (inout DexConfiguration) -> Void) {
-    configured.withLock { change(&$0) }
+    core = StandInCore(configuration)
+    try start(port: port)
   }
 
   /// The issuer's URL, without a trailing slash.
@@ -45,13 +24,13 @@ public final class DexStandIn: Sendable {
   /// The URL of the token endpoint.
   public var tokenURL: String { issuer + "/token" }
 
-  /// How many requests there were to the token endpoint, whatever became of them.
+  /// How many requests there were to the token endpoint, failed ones included.
   public var tokenRequests: Int { requests(to: "/token") }
 
   /// How many requests there were to a path under the issuer, such as `/device/code`.
   public func requests(to path: String) -> Int { counts.withLock { $0[path] ?? 0 } }
 
-  /// Sets all counters to nought and forgets the requests.
+  /// Resets all counters and forgets the requests.
   public func resetCounters() {
     counts.withLock { $0 = [:] }
     server.forgetRequests()
@@ -103,9 +82,15 @@ public final class DexStandIn: Sendable {
     case "/token": token(request)
     case "/device/code": deviceCode(request)
     case "/device/token": pollDevice(DexTokenRequest(request))
-    case "/device": devicePage
+    case "/device": devicePage(request)
+    case "/device/auth/verify_code": verifyUserCode(request)
+    case "/device/callback": deviceCallback(request)
     case "/userinfo": userInfo(request)
-    default: .notFound
+    case "/auth": authorize(request)
+    case "/callback": connectorCallback(request)
+    case "/approval": approval(request)
+    case "/token/introspect": .notRecorded(request)
+    default: authorizeOrNotFound(path, request)
     }
   }
 
@@ -120,8 +105,21 @@ public final class DexStandIn: Sendable {
       """)
   }
 
-  private var devicePage: LoopbackResponse {
-    .html("<!DOCTYPE html>\n<title>Dex</title>\n<h2>Enter User Code</h2>\n")
+  private func authorizeOrNotFound(
+    _ path: String, _ request: LoopbackRequest
+  ) -> LoopbackResponse {
+    let parts = path.split(separator: "/").map(String.init)
+    guard parts.first == "auth", path == "/" + parts.joined(separator: "/") else {
+      return .notFound
+    }
+    if parts.count == 2 { return authorize(at: parts[1], request) }
+    return parts.count == 3 && parts[2] == "login" ? passwordForm(request) : .notFound
+  }
+
+  /// Forgets everything and signs with another key, as a Dex with memory storage after a restart.
+  public func restart(signingKey: RSAKey) {
+    logins.withLock { $0 = DexLogins() }
+    update { $0.signingKey = signingKey }
   }
 
   private var keys: LoopbackResponse {
@@ -143,7 +141,8 @@ public final class DexStandIn: Sendable {
       "device_authorization_endpoint": url("/device/code"),
       "introspection_endpoint": url("/token/introspect"),
       "grant_types_supported": .strings(configuration.grants),
-      "response_types_supported": ["code"], "subject_types_supported": ["public"],
+      "response_types_supported": .strings(configuration.responseTypes),
+      "subject_types_supported": ["public"],
       "id_token_signing_alg_values_supported": ["RS256"],
       "code_challenge_methods_supported": ["S256", "plain"],
       "scopes_supported": ["openid", "email", "groups", "profile", "offline_access"],

@@ -5,13 +5,16 @@ struct DexTokenIssuer {
   /// A peer does not trust the client: Dex calls that a server error.
   struct Untrusted: Error {}
 
+  /// What stands before the client in a scope for another audience.
+  static let peerPrefix = "audience:server:client_id:"
+
   let configuration: DexConfiguration
   let issuer: String
 
   /// Signs a token for a client; an access token differs by a hash of something random.
   func token(
-    for identity: DexIdentity, client: String, scopes: [String], hashing accessToken: String?,
-    code: String? = nil
+    for identity: DexIdentity, client: String, scopes: [String], nonce: String? = nil,
+    hashing accessToken: String?, code: String? = nil
   ) throws -> String {
     let now = configuration.now().timeIntervalSince1970
     var claims = JSONObject([("iss", .string(issuer)), ("sub", .string(identity.subject))])
@@ -20,6 +23,7 @@ struct DexTokenIssuer {
     claims["exp"] = .integer(Int((now + configuration.tokenLifetime).rounded(.down)))
     claims["iat"] = .integer(Int(now.rounded(.down)))
     if audience.count > 1 { claims["azp"] = .string(client) }
+    if let nonce { claims["nonce"] = .string(nonce) }
     if let accessToken { claims["at_hash"] = .string(Self.half(accessToken)) }
     if let code { claims["c_hash"] = .string(Self.half(code)) }
     if scopes.contains("email") {
@@ -49,14 +53,15 @@ struct DexTokenIssuer {
   /// The seconds that Dex writes as `expires_in`: truncated, and a moment has passed already.
   var expiresIn: JSONValue { .integer(max(0, Int(configuration.tokenLifetime) - 1)) }
 
-  /// The answer to a login or a refresh, as Dex writes it.
+  /// The answer to a sign-in, or to a refresh, which has no code.
   func loginAnswer(
-    for identity: DexIdentity, client: String, scopes: [String], refreshToken: String?
+    for identity: DexIdentity, client: String, scopes: [String], nonce: String?,
+    refreshToken: String?, code: String?
   ) throws -> JSONValue {
     let access = try token(
-      for: identity, client: client, scopes: scopes, hashing: Self.randomID())
+      for: identity, client: client, scopes: scopes, nonce: nonce, hashing: Self.randomID())
     let id = try token(
-      for: identity, client: client, scopes: scopes, hashing: access, code: Self.randomID())
+      for: identity, client: client, scopes: scopes, nonce: nonce, hashing: access, code: code)
     var answer = JSONObject([
       ("access_token", .string(access)), ("token_type", "bearer"), ("expires_in", expiresIn),
     ])
@@ -67,12 +72,9 @@ struct DexTokenIssuer {
 
   private func audience(client: String, scopes: [String]) throws -> [String] {
     var audience: [String] = []
-    for scope in scopes {
-      let prefix = "audience:server:client_id:"
-      guard scope.hasPrefix(prefix) else { continue }
-      let peer = String(scope.dropFirst(prefix.count))
-      let trusts = configuration.clients.first { $0.id == peer }?.trustedPeers.contains(client)
-      guard peer == client || trusts == true else { throw Untrusted() }
+    for scope in scopes where scope.hasPrefix(Self.peerPrefix) {
+      let peer = String(scope.dropFirst(Self.peerPrefix.count))
+      guard configuration.trusts(client, at: peer) else { throw Untrusted() }
       audience.append(peer)
     }
     return audience.contains(client) ? audience : audience + [client]

@@ -9,7 +9,7 @@ public final class Gate: Sendable {
   /// A closed gate.
   public init() {}
 
-  /// Lets everybody through from now on.
+  /// Opens the gate for all who wait and for all later ones.
   public func open() { signal.signal() }
 
   /// Waits for it, blocking the thread; a minute at most.

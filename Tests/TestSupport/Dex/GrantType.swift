@@ -6,7 +6,7 @@ public enum GrantType {
   public static let deviceCode = "urn:ietf:params:oauth:grant-type:device_code"
   /// A refresh.
   public static let refreshToken = "refresh_token"
-  /// A browser login, which the stand-in only announces.
+  /// A sign-in in the browser.
   public static let authorizationCode = "authorization_code"
   /// What Dex offers unless told otherwise, in its order.
   public static let all = [authorizationCode, refreshToken, deviceCode, tokenExchange]

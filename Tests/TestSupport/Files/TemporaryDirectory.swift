@@ -1,7 +1,7 @@
 public import Foundation
 import Glibc
 
-/// A folder of its own, removed with everything in it when nobody holds it any more.
+/// A new folder, removed with its content when the last reference goes.
 public final class TemporaryDirectory: Sendable {
   /// The system would not make one.
   public struct Failure: Error {}

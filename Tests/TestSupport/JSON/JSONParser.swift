@@ -1,3 +1,5 @@
+import Foundation
+
 /// What is wrong with a JSON text.
 public struct JSONSyntaxError: Error, CustomStringConvertible {
   /// How many bytes were read before it.
@@ -95,47 +97,18 @@ private struct JSONParser {
     return .double(value)
   }
 
+  /// Foundation undoes the escapes, where there are any.
   mutating func string() throws -> String {
+    let start = at
     at += 1
-    var units: [UInt8] = []
-    while let byte = current {
-      at += 1
-      switch byte {
-      case 0x22: return String(decoding: units, as: UTF8.self)
-      case 0x5C: units += Array(try escape().utf8)
-      case 0..<0x20: throw failure
-      default: units.append(byte)
-      }
-    }
-    throw failure
-  }
-
-  mutating func escape() throws -> String {
-    guard let byte = current else { throw failure }
+    while let byte = current, byte != 0x22 { at += byte == 0x5C ? 2 : 1 }
+    guard current == 0x22 else { throw failure }
     at += 1
-    switch Character(UnicodeScalar(byte)) {
-    case "n": return "\n"
-    case "r": return "\r"
-    case "t": return "\t"
-    case "b": return "\u{8}"
-    case "f": return "\u{c}"
-    case "u":
-      var units = [try unit()]
-      if UTF16.isLeadSurrogate(units[0]), bytes[at...].starts(with: "\\u".utf8) {
-        at += 2
-        units.append(try unit())
-      }
-      return String(decoding: units, as: UTF16.self)
-    case "\"", "\\", "/": return String(UnicodeScalar(byte))
-    default: throw failure
+    let literal = bytes[start..<at]
+    guard !literal.contains(where: { $0 < 0x20 }) else { throw failure }
+    guard literal.contains(0x5C) else {
+      return String(decoding: literal.dropFirst().dropLast(), as: UTF8.self)
     }
-  }
-
-  mutating func unit() throws -> UInt16 {
-    guard at + 4 <= bytes.count,
-      let unit = UInt16(String(decoding: bytes[at..<at + 4], as: UTF8.self), radix: 16)
-    else { throw failure }
-    at += 4
-    return unit
+    return try JSONDecoder().decode(String.self, from: Data(literal))
   }
 }

@@ -117,7 +117,7 @@ struct LoopbackConnection {
   }
 
   private func head(of response: LoopbackResponse, length: Int?, closes: Bool) -> String {
-    var lines = ["HTTP/1.1 \(response.status) \(Self.reason(response.status))"]
+    var lines = ["HTTP/1.1 \(response.status) \(LoopbackResponse.reason(response.status))"]
     lines += response.headers.map { "\($0.0): \($0.1)" }
     if response.header("Date") == nil { lines.append("Date: \(Self.date(time(nil)))") }
     if let length, response.header("Content-Length") == nil {
@@ -156,16 +156,5 @@ struct LoopbackConnection {
     var text = [CChar](repeating: 0, count: 64)
     let count = strftime(&text, text.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)
     return String(decoding: text.prefix(count).map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
-  }
-
-  private static func reason(_ status: Int) -> String {
-    let reasons = [
-      200: "OK", 201: "Created", 301: "Moved Permanently", 302: "Found", 303: "See Other",
-      307: "Temporary Redirect", 308: "Permanent Redirect", 400: "Bad Request",
-      401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
-      429: "Too Many Requests", 500: "Internal Server Error", 502: "Bad Gateway",
-      503: "Service Unavailable", 504: "Gateway Timeout",
-    ]
-    return reasons[status] ?? "Status"
   }
 }

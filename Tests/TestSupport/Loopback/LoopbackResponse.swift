@@ -1,4 +1,4 @@
-/// What a loopback server answers, and how: rightly, slowly, half, or not at all.
+/// What a loopback server answers, and how: whole, slowly, truncated, or not at all.
 public struct LoopbackResponse: Sendable {
   /// How the answer goes out.
   public enum Delivery: Sendable, Equatable {
@@ -14,7 +14,7 @@ public struct LoopbackResponse: Sendable {
     case hang
     /// The whole answer, so many bytes at a time.
     case slow(bytes: Int, interval: Double)
-    /// The head, then white space so many bytes at a time, for ever.
+    /// The head, then white space without end, so many bytes at a time.
     case endless(bytes: Int, interval: Double)
     /// The body stops so many bytes before the announced length.
     case truncated(missing: Int)
@@ -69,13 +69,31 @@ public struct LoopbackResponse: Sendable {
     LoopbackResponse(status: status, headers: [("Location", location)])
   }
 
-  /// No proper answer, but the given behaviour.
+  /// The given behaviour in place of a proper answer.
   public static func fault(_ delivery: Delivery) -> LoopbackResponse {
     LoopbackResponse(
       headers: [("Content-Type", "application/json")], body: Array("{".utf8), delivery: delivery)
   }
 
-  /// Go's answer for a path that nobody serves.
+  /// The refusal of a request to which no answer was recorded: a test that relies on one fails.
+  public static func notRecorded(_ request: LoopbackRequest) -> LoopbackResponse {
+    .text("stand-in: no answer was recorded for \(request.method) \(request.path)\n", status: 501)
+  }
+
+  /// The words for a status code.
+  static func reason(_ status: Int) -> String {
+    let reasons = [
+      200: "OK", 201: "Created", 301: "Moved Permanently", 302: "Found", 303: "See Other",
+      307: "Temporary Redirect", 308: "Permanent Redirect", 400: "Bad Request",
+      401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
+      406: "Not Acceptable", 415: "Unsupported Media Type", 422: "Unprocessable Entity",
+      429: "Too Many Requests", 500: "Internal Server Error", 501: "Not Implemented",
+      502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
+    ]
+    return reasons[status] ?? "Status"
+  }
+
+  /// Go's answer for a path without a handler.
   public static var notFound: LoopbackResponse {
     LoopbackResponse(
       status: 404,

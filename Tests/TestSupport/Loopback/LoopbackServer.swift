@@ -25,7 +25,7 @@ public final class LoopbackServer: Sendable {
 
   private struct State {
     var listener: Int32 = -1
-    /// Bound and not listening, while stopped: or the port would soon be somebody else's.
+    /// Bound but not listening, while stopped, so that no other program gets the port.
     var reservation: Int32 = -1
     var acceptor: DispatchSemaphore?
     var connections: Set<Int32> = []
@@ -71,7 +71,7 @@ public final class LoopbackServer: Sendable {
     }
   }
 
-  /// Ends every connection: from now on connecting is refused, and nobody else gets the port.
+  /// Ends every connection and refuses new ones; no other program gets the port.
   public func stop() {
     shutDown()?.wait()
     state.withLock { state in

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 
 /// What a `scratch` image is to a program: a root folder with nothing in it but what was put there
-/// and `/proc`, read-only, as uid 999 and nobody's group.
+/// and `/proc`, read-only, as uid 999 without groups.
 ///
 /// It is a chroot in a mount namespace of its own, which needs root.
 public struct ScratchRoot: Sendable {

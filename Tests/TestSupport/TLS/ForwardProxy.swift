@@ -15,7 +15,7 @@ public final class ForwardProxy: Sendable {
   public let port: Int
   private let process: RunningProcess
 
-  /// Starts it; with `login`, such as `user password`, it lets nobody else in.
+  /// Starts it; with `login`, such as `user password`, it refuses every other login.
   public init(login: String? = nil) throws {
     guard let tinyproxy = TestBinary.find("tinyproxy") else {
       throw Failure(description: "tinyproxy is not installed (apt-get install tinyproxy)")
