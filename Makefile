@@ -12,6 +12,7 @@ BINARY := .build/static/tokenxchange
 LINKED := .build/static/linked
 BUILD_INFO := .build/static/build-info.c
 COMMIT ?= $(shell scripts/commit)
+# Empty where there is no Swift, as for root in `sudo make install`: then the last one stands.
 TOOLCHAIN = $(shell $(SWIFT) --version 2>/dev/null | sed -nE 's/.*\((swift[^ )]*).*/\1/p' | head -n 1)
 # The version's one place is Version.swift; the architecture is named as Kubernetes and OCI name it.
 VERSION := $(shell sed -nE 's/.*static let number = "([^"]+)".*/\1/p' \
@@ -73,8 +74,9 @@ $(BINARY): $(SOURCES) Makefile $(LIBCURL_DIR)/built $(BUILD_INFO:.c=.o)
 .PHONY: FORCE
 $(BUILD_INFO): FORCE
 	@mkdir -p $(@D)
-	@scripts/build-info '$(COMMIT)' '$(TOOLCHAIN)' >$@.new
-	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	@toolchain='$(TOOLCHAIN)'; [ -z "$$toolchain" ] && [ -f $@ ] || { \
+	  scripts/build-info '$(COMMIT)' "$$toolchain" >$@.new && \
+	  if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi; }
 
 $(BUILD_INFO:.c=.o): $(BUILD_INFO)
 	@$(CC) -Os -c -o $@ $<
@@ -156,7 +158,7 @@ sign: ## Sign dist/SHA256SUMS, and IMAGE=name@digest if given, by cosign without
 	$(if $(IMAGE),cosign sign --yes --recursive '$(IMAGE)')
 
 .PHONY: container
-container: ## Run targets in a container of debian-12, debian-13 or ubuntu-24.04: SYSTEM= TARGETS='demo test'
+container: ## Run targets on another system: SYSTEM=debian-13 TARGETS='demo test'
 	@.ci/container '$(SYSTEM)' $(TARGETS)
 
 .PHONY: clean

@@ -7,12 +7,14 @@ import Testing
 @Suite(.enabled(if: Release.isPossible, "\(Release.need)"))
 struct ImageTests {
   private let release: Release
+  private let folder: TemporaryDirectory
   private let context: String
   private let lines: [[String]]
 
   init() async throws {
-    release = try await Release()
-    context = release.scratch("image")
+    release = try await Release.shared.value
+    folder = try TemporaryDirectory(prefix: "image")
+    context = folder.path("context")
     let result = try await Repository.run(
       "scripts/image-context", [release.folder, context], release.variables)
     guard result.code == 0 else { throw Release.Failure(text: result.errors) }

@@ -36,6 +36,9 @@ struct Release {
   /// The name that the files begin with.
   var name: String { "tokenxchange_\(version)_linux_\(architecture)" }
 
+  /// One that tests share, because making it takes seconds.
+  static let shared = Task { try await Release() }
+
   /// Runs `scripts/dist`, with some variables of its own.
   init(_ extra: [String: String] = [:]) async throws {
     let words = try await ProcessRunner(TestBinary.path, ["version"]).result().output
@@ -55,9 +58,6 @@ struct Release {
 
   /// A file in the folder.
   func file(_ suffix: String) -> String { "\(folder)/\(name)\(suffix)" }
-
-  /// A path for more files, which goes away with the release.
-  func scratch(_ name: String) -> String { temporary.path(name) }
 
   /// The SBOM.
   func sbom() throws -> JSONValue {

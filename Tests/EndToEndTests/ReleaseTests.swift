@@ -9,7 +9,7 @@ import Testing
 struct ReleaseTests {
   @Test("the files, their checksums and what is in the archive")
   func files() async throws {
-    let release = try await Release()
+    let release = try await Release.shared.value
     let names = try FileManager.default.contentsOfDirectory(atPath: release.folder).sorted()
     #expect(
       names == ["SHA256SUMS", release.name, release.name + ".cdx.json", release.name + ".tar.gz"])
@@ -44,7 +44,7 @@ struct ReleaseTests {
 
   @Test("another umask, time zone, locale and time: the same bytes")
   func isReproducible() async throws {
-    let first = try await Release()
+    let first = try await Release.shared.value
     let second = try await Release(["TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8"])
     for suffix in ["", ".cdx.json", ".tar.gz"] {
       let one = try Data(contentsOf: URL(filePath: first.file(suffix)))
@@ -55,7 +55,7 @@ struct ReleaseTests {
 
   @Test("the SBOM names what was linked, with the packages' versions")
   func components() async throws {
-    let release = try await Release()
+    let release = try await Release.shared.value
     let sbom = try release.sbom()
     let program = try #require(sbom["metadata"]?["component"])
     #expect(program["version"]?.string == release.version)
@@ -93,7 +93,7 @@ struct ReleaseTests {
       if: FileManager.default.fileExists(atPath: Repository.tools + "/cyclonedx"),
       "SKIPPED: the CycloneDX schema is not installed: make test-deps"))
   func isValid() async throws {
-    let release = try await Release()
+    let release = try await Release.shared.value
     let script = """
       import glob, json, os, sys, jsonschema
       folder, path, damage = sys.argv[1:]
@@ -123,19 +123,33 @@ struct ReleaseTests {
 
   @Test("an input of the linker that no component accounts for is an error")
   func unknownInput() async throws {
-    let release = try await Release()
+    let release = try await Release.shared.value
     let text = try String(contentsOfFile: Release.linked, encoding: .utf8)
-    let linked = release.scratch("linked")
-    try Data((text + "/tmp/libsurprise.a(surprise.o)\n").utf8).write(to: URL(filePath: linked))
-    let folder = release.scratch("licences")
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let folder = try TemporaryDirectory()
+    let linked = try folder.write(text + "/tmp/libsurprise.a(surprise.o)\n", to: "linked")
     let result = try await Repository.run(
-      "scripts/sbom", [TestBinary.path, linked, folder], release.variables)
+      "scripts/sbom", [TestBinary.path, linked, folder.path], release.variables)
     #expect(result.code == 1)
     #expect(result.output == "")
     #expect(
       result.errors
         == "sbom: no component accounts for /tmp/libsurprise.a, which the linker took\n")
+  }
+}
+
+/// The version stands in Version.swift, and all that names it agrees.
+struct VersionTests {
+  @Test(
+    "images and outputs in the README and the Containerfile",
+    arguments: [
+      "README.md", "examples/image/Containerfile",
+    ])
+  func agrees(_ file: String) throws {
+    let source = try Repository.text("Sources/tokenxchange/Commands/Version.swift")
+    let version = try #require(source.firstMatch(of: /static let number = "([^"]+)"/)?.1)
+    let named = try Repository.text(file).matches(of: /tokenxchange[: ](\d+\.\d+\.\d+)\b/)
+    #expect(!named.isEmpty)
+    #expect(Set(named.map(\.1)) == [version])
   }
 }
 
