@@ -298,7 +298,7 @@ import TokenExchange
 
   @Test func aPodWithASidecar() {
     let world = WorldDouble()
-    let arguments = ["generate", "sidecar", "--image=example.com/tokenxchange:0.1.0"]
+    let arguments = ["generate", "sidecar", "--image=example.com/tokenxchange:0.2.0"]
     #expect(world.run(arguments + Self.dex) == .done)
     #expect(Golden.difference(world.stdout, from: "generate-sidecar.yaml") == nil)
   }
