@@ -163,4 +163,4 @@ container: ## Run targets on another system: SYSTEM=debian-13 TARGETS='demo test
 
 .PHONY: clean
 clean: ## Remove what was built, but not libcurl
-	rm -rf dist .build/static $(SCRATCH) .build/debug .build/release .build/*-linux-gnu
+	rm -rf dist .build/image .build/static $(SCRATCH) .build/debug .build/release .build/*-linux-gnu

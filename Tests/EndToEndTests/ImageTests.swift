@@ -18,7 +18,7 @@ struct ImageTests {
     let result = try await Repository.run(
       "scripts/image-context", [release.folder, context], release.variables)
     guard result.code == 0 else { throw Release.Failure(text: result.errors) }
-    lines = try String(contentsOfFile: context + "/Containerfile", encoding: .utf8)
+    lines = try String(contentsOfFile: context + "/Dockerfile", encoding: .utf8)
       .replacing("\\\n", with: "").split(separator: "\n").filter { !$0.hasPrefix("#") }
       .map { $0.split(separator: " ").map(String.init) }
   }
