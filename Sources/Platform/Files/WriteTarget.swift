@@ -42,7 +42,7 @@ enum WriteTarget {
       let length = readlink(path, &buffer, buffer.count)
       guard length > 0 else { throw .system(.write(path), errno: errno) }
       let target = String(
-        decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        decoding: buffer.prefix(length).map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
       path = target.hasPrefix("/") ? target : AtomicFile.directory(of: path) + "/" + target
     }
     throw .system(.write(path), errno: ELOOP)

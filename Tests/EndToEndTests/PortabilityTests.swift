@@ -1,0 +1,21 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What compiles on one architecture only.
+struct PortabilityTests {
+  @Test(
+    "no C char is taken for a signed one: on aarch64 it need not be",
+    arguments: ["Sources", "Tests"])
+  func signedChar(_ folder: String) throws {
+    let root = Repository.path(folder)
+    let names = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
+    let sources = names.filter { $0.hasSuffix(".swift") }
+    #expect(sources.count > 20)
+    for name in sources {
+      let text = try Repository.text("\(folder)/\(name)")
+      let found = text.firstMatch(of: /UInt8(\.init)?\(bitPattern:/)
+      #expect(found == nil, "\(name): use UInt8(truncatingIfNeeded:)")
+    }
+  }
+}
