@@ -219,7 +219,7 @@ struct GetTokenTests {
         answer["expires_in"] = nil
       })
     let start = Date()
-    let result = try await plugin.run()
+    let result = try await plugin.run(plugin.flags + ["--requested-token-type=access_token"])
     #expect(
       result.errors
         == "tokenxchange: warning: no expiry could be found for the token: it is reported good for "

@@ -102,8 +102,8 @@ struct TokenFileTests {
       hint: "has its writer failed, or is it writing in place? look at the file's time and size"),
     Row(
       testDescription: "with Bearer", content: { "Bearer " + $0.token() },
-      sentence: "the token file DIR/token holds spaces or characters that no token has",
-      hint: "it must hold one token and nothing else: no JSON, no \"Bearer\", no second line"),
+      sentence: "the token file DIR/token holds a header (\"Bearer …\") and not a bare token",
+      hint: "keep only what follows Bearer: the file must hold the token and nothing else"),
     Row(
       testDescription: "expired", content: { $0.token(lifetime: -300) },
       sentence: "the token in DIR/token expired 5 min ago, at TIME (our clock: TIME)",

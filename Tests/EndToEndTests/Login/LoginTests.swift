@@ -219,7 +219,7 @@ struct LoginTests {
     try content.dropLast().write(to: URL(filePath: file))
     let result = try await stage.plain("--verbose").result()
     #expect(result.code == 7)
-    #expect(result.errors.contains("cache: the entry cannot be read or is of another key"))
+    #expect(result.errors.contains("cache: the entry cannot be read or belongs to another key"))
     #expect(stage.refreshes == 0)
   }
 

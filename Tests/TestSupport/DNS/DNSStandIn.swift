@@ -28,8 +28,7 @@ public final class DNSStandIn: Sendable {
   /// Starts it; port 0 takes a free one.
   public init(address: String = "127.0.0.1", port: UInt16 = 0, _ rules: [DNSRule]) throws {
     state = Mutex(State(rules: rules))
-    (datagrams, self.port) = try Self.bind(SOCK_DGRAM, address, port)
-    (connections, _) = try Self.bind(SOCK_STREAM, address, self.port)
+    (datagrams, connections, self.port) = try Self.bindBoth(address, port)
     listen(connections, 16)
     let (datagrams, connections) = (datagrams, connections)
     Self.loop(datagrams, self) { $0.receive() }
@@ -143,6 +142,24 @@ public final class DNSStandIn: Sendable {
     }
     thread.stackSize = 512 * 1024
     thread.start()
+  }
+
+  /// One port for UDP and TCP. Another program may have the TCP port of a free UDP port.
+  private static func bindBoth(
+    _ address: String, _ port: UInt16
+  ) throws -> (datagrams: Int32, connections: Int32, port: UInt16) {
+    var attempts = 20
+    while true {
+      let datagrams = try bind(SOCK_DGRAM, address, port)
+      do {
+        let connections = try bind(SOCK_STREAM, address, datagrams.port)
+        return (datagrams.socket, connections.socket, datagrams.port)
+      } catch {
+        close(datagrams.socket)
+        attempts -= 1
+        guard port == 0, attempts > 0 else { throw error }
+      }
+    }
   }
 
   private static func bind(
