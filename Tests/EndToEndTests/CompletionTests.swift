@@ -25,6 +25,10 @@ import Testing
     Row("folder", ["tokenxchange", "install", "/et"], ["/etc"]),
   ]
 
+  /// The scripts call the program by its name.
+  static let path =
+    URL(filePath: TestBinary.path).deletingLastPathComponent().path + ":/usr/bin:/bin"
+
   func script(_ shell: String) async throws -> String {
     let result = try await ProcessRunner(TestBinary.path, ["completion", shell]).result()
     #expect(result.ending == .exit(0))
@@ -63,7 +67,8 @@ import Testing
       printf '%s\\n' "${COMPREPLY[@]}"
       """
     let result = try await ProcessRunner(
-      "bash", ["--norc", "-c", program, folder.path("completion")] + words
+      "bash", ["--norc", "-c", program, folder.path("completion")] + words,
+      environment: ["HOME": folder.path, "PATH": Self.path]
     ).result()
     #expect(result.errors == "")
     return result.output.split(separator: "\n").map(String.init)
@@ -89,7 +94,7 @@ import Testing
     let line = row.input.joined(separator: " ")
     let result = try await ProcessRunner(
       "fish", ["--no-config", "-c", "source \(folder.path("completion")); complete -C '\(line)'"],
-      environment: ["HOME": folder.path, "TERM": "dumb", "PATH": "/usr/bin:/bin"]
+      environment: ["HOME": folder.path, "TERM": "dumb", "PATH": Self.path]
     ).result()
     let offered = result.output.split(separator: "\n").map {
       String($0.prefix { $0 != "\t" })
@@ -140,7 +145,7 @@ import Testing
       """
     let result = try await ProcessRunner(
       "zsh", ["-f", "-c", program],
-      environment: ["HOME": folder.path, "TERM": "dumb", "PATH": "/usr/bin:/bin"], timeout: 30
+      environment: ["HOME": folder.path, "TERM": "dumb", "PATH": Self.path], timeout: 30
     ).result()
     let said = try #require(result.output.firstMatch(of: /GOT:([^:]*):([^:]*):/))
     return (String(said.1), said.2.split(separator: " ").map(String.init))

@@ -5,7 +5,7 @@ import Testing
 /// Service account token in, ExecCredential out, in all the ways to ask for it.
 struct GetTokenTests {
   static let argvWarning =
-    "--client-secret shows the secret to every user of this machine: use --client-secret-file or "
+    "every user of this machine can read the value of --client-secret: use --client-secret-file or "
     + "TOKENXCHANGE_CLIENT_SECRET"
   static let oddSecret = "a+b%2Fc:d e&f"
 

@@ -66,10 +66,10 @@ struct RefusalTests {
       "wrong audience", 3, requests: 0,
       "the token in DIR/volume/token lacks the audience x: it has dex"
     ) { $0.flags + ["--subject-audience", "x"] },
-    Row("no issuer", 2, requests: 0, "--issuer or --token-url is required") {
+    Row("no issuer", 2, requests: 0, "missing required option: --issuer or --token-url") {
       Array($0.flags.dropFirst(2))
     },
-    Row("unknown flag", 2, requests: 0, "get-token has no flag \"--isuer\"") {
+    Row("unknown flag", 2, requests: 0, "get-token has no option \"--isuer\"") {
       $0.flags + ["--isuer", "x"]
     },
     Row("unknown command", 2, requests: 0, "there is no command \"get-tokens\"") {

@@ -127,7 +127,7 @@ struct TokenFileTests {
 
   @Test func needsAFile() async throws {
     expectFailure(
-      try await run([]), 2, "--token-file is required",
+      try await run([]), 2, "missing required option: --token-file",
       hint: "set --token-file or TOKENXCHANGE_TOKEN_FILE; nothing was given")
   }
 }

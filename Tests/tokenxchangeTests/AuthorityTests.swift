@@ -9,7 +9,7 @@ import TokenExchange
 struct AuthorityTests {
   private func authority(
     _ arguments: [String], _ variables: [String: String] = [:]
-  ) throws(Problem) -> Authority {
+  ) throws -> Authority {
     try Authority(ArgumentParser(arguments: arguments, variables: variables).parse())
   }
 

@@ -8,15 +8,19 @@ import TokenExchange
 /// The rows of the table of faults.
 enum FaultTable {
   /// A fault: a name, the world in which it happens, and the command line.
-  struct Fault {
+  struct Fault: Sendable {
     var name: String
-    var world: WorldDouble
+    /// Makes the world, a new one for each run.
+    var world: @Sendable () -> WorldDouble
     var arguments: [String]
     /// What a person is told before it.
     var shown: Set<String> = []
 
     /// Makes a row; without arguments it is a run that would go well.
-    init(_ name: String, _ world: WorldDouble, _ arguments: [String] = Sample.base) {
+    init(
+      _ name: String, _ world: @autoclosure @escaping @Sendable () -> WorldDouble,
+      _ arguments: [String] = Sample.base
+    ) {
       self.name = name
       self.world = world
       self.arguments = arguments
@@ -55,6 +59,20 @@ enum FaultTable {
     given("unknown flag, capitals", ["--ISSUER=https://x"]),
     given("version as a flag of a command", ["get-token", "--version"]),
     given("boolean with a word behind it", ["--verbose", "true"]),
+    given("stray word behind a secret", ["--client-secret=", "hunter2"]),
+    given("stray word behind an option", ["--client-id=x", "oops"]),
+    given("option of kubelogin", ["login", "--oidc-issuer-url=https://dex.example"]),
+    given("scopes of kubelogin", ["login", "--oidc-extra-scope=groups"]),
+    given("unknown kind", ["generate", "kubeconfg"]),
+    given("no kind", ["generate"]),
+    given("no directory", ["install"]),
+    given("file twice", ["inspect", "/t", "--file=/t"]),
+    given("two files", ["check", "/t", "/u"]),
+    given("token in place of a file", ["inspect", Sample.subject]),
+    given("check without a file", ["check"]),
+    given("unknown shell", ["completion", "tcsh"]),
+    given("generate without its options", ["generate", "api-server"]),
+    given("generate --direct without its options", ["generate", "api-server", "--direct"]),
     more("list of nothing", "--scopes=,"),
     more("identifier with a newline", "--client-id=target-cluster\n"),
     more("URL that is none", "--issuer=https://[::1"),

@@ -344,14 +344,14 @@ import TokenExchange
   @Test func namesItsKinds() {
     let world = WorldDouble()
     #expect(world.run(["generate", "--help"]) == .done)
-    for kind in Command.generate.kinds {
-      #expect(world.stdout.contains("  \(kind.kindName) "))
+    for kind in Command.generate.subcommands {
+      #expect(world.stdout.contains("  \(kind.subcommandName) "))
       let inner = WorldDouble()
-      #expect(inner.run(["generate", kind.kindName, "--help"]) == .done)
+      #expect(inner.run(["generate", kind.subcommandName, "--help"]) == .done)
       #expect(inner.stdout.hasPrefix("Usage: tokenxchange \(kind.name) [OPTIONS]\n"))
       #expect(!inner.stdout.contains("Variable:"))
-      let spellings = kind.options.flatMap(\.spellings)
-      #expect(Set(spellings).count == spellings.count, "\(kind.name)")
+      let names = kind.options.flatMap(\.names)
+      #expect(Set(names).count == names.count, "\(kind.name)")
     }
   }
 }

@@ -9,7 +9,7 @@ import TokenExchange
 @Suite struct VerboseTests {
   @Test func everyCommandKnowsIt() {
     // A command of kinds has no flags itself.
-    for command in Command.all.flatMap({ $0.kinds.isEmpty ? [$0] : $0.kinds }) {
+    for command in Command.all.flatMap({ $0.subcommands.isEmpty ? [$0] : $0.subcommands }) {
       #expect(command.options.contains { $0.name == "verbose" }, "\(command.name)")
     }
   }
@@ -76,8 +76,9 @@ import TokenExchange
     #expect(
       double.stderr.split(separator: "\n").suffix(3) == [
         "tokenxchange: [0 ms] --argocd true [flag]",
-        "tokenxchange: --connector-id is required",
-        "hint: set --connector-id; given: --argocd, --verbose",
+        "tokenxchange: missing required options: --connector-id, --cluster-role or --role",
+        "hint: example: tokenxchange generate rbac --argocd --connector-id=cluster-a "
+          + "--cluster-role=view",
       ], "\(double.stderr)")
   }
 }

@@ -27,9 +27,9 @@ struct CacheDirectory: Sendable, Equatable {
 
   /// Finds the directory: the option's, else one that belongs to this user; never a shared one.
   static func find(
-    _ invocation: Invocation, variables: [String: String]
+    _ arguments: ParsedArguments, variables: [String: String]
   ) throws(CacheError) -> CacheDirectory {
-    if let path = invocation.text(.cacheDir) { return CacheDirectory(path: try normalized(path)) }
+    if let path = arguments[.cacheDir] { return CacheDirectory(path: try normalized(path)) }
     for (name, rest) in places {
       // The XDG rules: a relative path is ignored.
       guard var base = variables[name], base.hasPrefix("/") else { continue }

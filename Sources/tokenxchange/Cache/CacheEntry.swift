@@ -145,12 +145,12 @@ struct CacheEntry {
 }
 
 extension CacheEntry {
-  /// The entry of a key in the directory that an invocation means; nil if there is no usable
+  /// The entry of a key in the directory that the options select; nil if there is no usable
   /// directory, which is logged.
-  init?(_ invocation: Invocation, key: CacheKey, world: World, log: VerboseLog) {
+  init?(_ arguments: ParsedArguments, key: CacheKey, world: World, log: VerboseLog) {
     let directory: CacheDirectory
     do throws(CacheError) {
-      directory = try CacheDirectory.find(invocation, variables: world.variables)
+      directory = try CacheDirectory.find(arguments, variables: world.variables)
       do throws(DirectoryError) {
         try world.files.makePrivateDirectory(directory.path)
       } catch {

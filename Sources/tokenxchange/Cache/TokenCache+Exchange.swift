@@ -3,11 +3,11 @@ import TokenExchange
 extension TokenCache {
   /// The cache of an exchange; nil if none is wanted or none can be used, which is logged.
   init?(
-    _ invocation: Invocation, _ attempt: ExchangeAttempt, _ trust: HTTPOptions.Trust,
+    _ arguments: ParsedArguments, _ attempt: ExchangeAttempt, _ trust: HTTPOptions.Trust,
     world: World, margin: Double, log: VerboseLog
   ) {
-    guard invocation.wantsCache else { return nil }
-    guard trust != .anything, !invocation.isOn(.insecureAllowHTTP) else {
+    guard arguments.wantsCache else { return nil }
+    guard trust != .anything, !arguments[.insecureAllowHTTP] else {
       log("cache: none, because an insecure flag is on")
       return nil
     }
@@ -15,15 +15,15 @@ extension TokenCache {
       log("cache: none, because the subject is not a service account token")
       return nil
     }
-    guard let entry = CacheEntry(invocation, key: key, world: world, log: log) else { return nil }
+    guard let entry = CacheEntry(arguments, key: key, world: world, log: log) else { return nil }
     self.init(entry: entry, margin: margin)
   }
 }
 
-extension Invocation {
+extension ParsedArguments {
   /// Whether a cache is wanted, by its flag or by its directory.
   fileprivate var wantsCache: Bool {
-    settings[OptionSpec.cacheOn.name].map { $0.values.last == "true" } ?? (text(.cacheDir) != nil)
+    text(of: .cacheOn).map { $0 == "true" } ?? isSet(.cacheDir)
   }
 }
 

@@ -11,32 +11,34 @@ enum Authority: Equatable, Sendable {
   /// Any at all.
   case anything
 
-  /// Takes it from an invocation.
+  /// Takes it from parsed arguments.
   ///
-  /// - Parameter invocation: The flags and variables.
+  /// - Parameter arguments: The flags and variables.
   /// - Throws: A usage problem if they contradict each other.
-  init(_ invocation: Invocation) throws(Problem) {
-    let file = invocation.text(.certificateAuthority)
-    let data = invocation.text(.certificateAuthorityData)
+  init(_ arguments: ParsedArguments) throws(Problem) {
+    let file = arguments[.certificateAuthority]
+    let data = arguments[.certificateAuthorityData]
     if file != nil, data != nil {
       throw .conflict(
-        invocation.source(.certificateAuthority), invocation.source(.certificateAuthorityData),
+        arguments.source(of: .certificateAuthority),
+        arguments.source(of: .certificateAuthorityData),
         hint: "keep one of them; both say whose certificates to trust")
     }
-    guard !invocation.isOn(.insecureSkipTLSVerify) else {
+    guard !arguments[.insecureSkipTLSVerify] else {
       if file != nil || data != nil {
-        let spec: OptionSpec = file == nil ? .certificateAuthorityData : .certificateAuthority
+        let spec: OptionDeclaration =
+          file == nil ? .certificateAuthorityData : .certificateAuthority
         throw .conflict(
-          invocation.source(.insecureSkipTLSVerify), invocation.source(spec),
+          arguments.source(of: .insecureSkipTLSVerify), arguments.source(of: spec),
           hint: "a CA makes the server prove who it is, the other waives that: keep the CA")
       }
       self = .anything
       return
     }
     if let file {
-      self = .file(file, source: invocation.source(.certificateAuthority))
+      self = .file(file, source: arguments.source(of: .certificateAuthority))
     } else if let data {
-      self = .data(data, source: invocation.source(.certificateAuthorityData))
+      self = .data(data, source: arguments.source(of: .certificateAuthorityData))
     } else {
       self = .system
     }

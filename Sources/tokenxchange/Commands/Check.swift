@@ -12,10 +12,12 @@ extension Command {
       the file holds a token that is good for --min-ttl, else says what is wrong and exits with 3.
       No network is used and no signature is checked.
       """,
+    example: "tokenxchange check /var/run/tokenxchange/token --min-ttl=1m",
+    arguments: ["FILE"],
     options: [.checkedFile, .minTTL, .verbose]
-  ) { invocation, world throws(Problem) in
-    let path = try invocation.required(.checkedFile)
-    let minimum = try invocation.duration(.minTTL, default: 0, allowsZero: true)
+  ) { arguments, world throws(Problem) in
+    let path = try arguments[.checkedFile]
+    let minimum = try arguments[.minTTL]
     let now = world.now()
     let token = try world.keptToken(path).revealed
     let jwt = UnverifiedJWT(token)
@@ -33,7 +35,7 @@ extension Command {
     } else if minimum > 0 {
       throw .keptTokenEndless(path)
     }
-    world.log(for: invocation)("token \(path): \(jwt?.summary(now: now) ?? "opaque")")
+    world.log(for: arguments)("token \(path): \(jwt?.summary(now: now) ?? "opaque")")
     return .done
   }
 }

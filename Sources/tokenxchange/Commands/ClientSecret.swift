@@ -35,38 +35,32 @@ enum ClientSecret: Equatable, Sendable {
   }
 }
 
-extension Invocation {
+extension ParsedArguments {
   /// The client's secret, by file or by text.
   func clientSecret() throws(Problem) -> ClientSecret {
-    let text = text(.clientSecret).flatMap { $0.isEmpty ? nil : $0 }
-    guard let path = self.text(.clientSecretFile) else {
+    let text = self[.clientSecret].flatMap { $0.isEmpty ? nil : $0 }
+    guard let path = self[.clientSecretFile] else {
       guard let text else { return .none }
-      return .text(try ClientSecret.secret(text, source: source(.clientSecret)))
+      return .text(try ClientSecret.secret(text, source: source(of: .clientSecret)))
     }
     guard text == nil else {
       throw .conflict(
-        source(.clientSecretFile), source(.clientSecret), hint: "keep the file and drop the other")
+        source(of: .clientSecretFile), source(of: .clientSecret),
+        hint: "keep the file and drop the other")
     }
-    return .file(path, source: source(.clientSecretFile))
+    return .file(path, source: source(of: .clientSecretFile))
   }
 }
 
-extension World {
-  /// Warns of what weakens a run, each time.
-  func warnOfRisks(
-    _ invocation: Invocation, url: EndpointURL, authority: Authority, secret: ClientSecret
-  ) {
-    if url.scheme == "http", !url.isLoopback {
-      warn("--insecure-allow-http is on: the token goes to \(url.host) in clear")
+extension ParsedArguments {
+  /// What weakens a run with these options.
+  func warnings(url: EndpointURL, authority: Authority, secret: ClientSecret) -> [Warning] {
+    var warnings: [Warning] = []
+    if url.scheme == "http", !url.isLoopback { warnings.append(.tokenOverHTTP(host: url.host)) }
+    if authority == .anything { warnings.append(.certificatesNotVerified(host: url.host)) }
+    if case .text = secret, case .flag(let flag) = resolved(.clientSecret)?.source {
+      warnings.append(.secretInArguments(option: flag))
     }
-    if authority == .anything {
-      warn(
-        "--insecure-skip-tls-verify is on: whoever is on the way to \(url.host) can take the token")
-    }
-    if case .text = secret, case .flag(let flag) = invocation.settings["client-secret"]?.source {
-      warn(
-        "\(flag) shows the secret to every user of this machine: "
-          + "use --client-secret-file or TOKENXCHANGE_CLIENT_SECRET")
-    }
+    return warnings
   }
 }

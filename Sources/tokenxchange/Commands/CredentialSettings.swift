@@ -21,11 +21,11 @@ struct CredentialSettings: Sendable {
   /// Seconds for which a token with no readable end is reported to be good.
   static let unknownLife = 60.0
 
-  /// Takes the settings from an invocation and `KUBERNETES_EXEC_INFO`.
-  init(_ invocation: Invocation, world: World) throws(Problem) {
-    output = try invocation.choice(.output, default: .credential)
-    margin = try invocation.duration(.expiryMargin, default: 0, allowsZero: true)
-    switch try invocation.choice(.apiVersion, default: Version.auto) {
+  /// Takes the settings from parsed arguments and `KUBERNETES_EXEC_INFO`.
+  init(_ arguments: ParsedArguments, world: World) throws(Problem) {
+    output = try arguments[.output]
+    margin = try arguments[.expiryMargin]
+    switch try arguments[.apiVersion] {
     case .v1: version = .v1
     case .v1beta1: version = .v1beta1
     case .auto:

@@ -30,6 +30,8 @@ struct ExchangeSettings: Sendable {
   var audiences: [String]
   var authority: Authority
   var timeout: Double
+  /// What weakens the run.
+  var warnings: [Warning]
   /// Sent beside the rest.
   var extraFields: [ExtraField] = []
   /// Texts that are sent and must not be shown, because they come out of a file or beside a secret.
@@ -39,43 +41,39 @@ struct ExchangeSettings: Sendable {
   /// A subject token that is not in `tokenFile`.
   var subjectToken: ExtraField?
 
-  static let defaultScopes = ["openid", "profile", "email", "groups", "federated:id"]
-
-  /// Takes the settings from an invocation and checks all that can be checked without files.
-  init(_ invocation: Invocation, world: World) throws(Problem) {
-    let allowsHTTP = invocation.isOn(.insecureAllowHTTP)
-    issuer = try invocation.url(.issuer, allowsHTTP: allowsHTTP)
-    let explicit = try invocation.url(.tokenURL, allowsHTTP: allowsHTTP)
+  /// Takes the settings from parsed arguments and checks all that can be checked without files.
+  init(_ arguments: ParsedArguments, world: World) throws(Problem) {
+    issuer = try arguments[.issuer]
+    let explicit = try arguments[.tokenURL]
     guard let tokenURL = explicit ?? issuer?.appending("/token") else {
-      throw .missingOption(
-        ["--issuer", "--token-url"],
-        variables: [OptionSpec.issuer.variable, OptionSpec.tokenURL.variable], in: invocation)
+      throw arguments.missing(.issuer, .tokenURL)
     }
     self.tokenURL = tokenURL
-    clientID = try invocation.requiredIdentifier(.clientID)
-    connectorID = try invocation.requiredIdentifier(.connectorID)
-    clientSecret = try invocation.clientSecret()
-    clientAuth = try invocation.choice(.clientAuth, default: .auto)
-    try Self.check(clientAuth, clientSecret, invocation)
-    tokenFile = invocation.text(.tokenFile) ?? OptionSpec.defaultTokenFile
-    subjectTokenType = try invocation.tokenType(.subjectTokenType)
-    requestedTokenType = try invocation.tokenType(.requestedTokenType)
-    subjectAudience = try invocation.identifier(.subjectAudience)
-    scopes = invocation.list(.scopes) ?? Self.defaultScopes
-    audiences = invocation.list(.audience) ?? []
-    authority = try Authority(invocation)
-    timeout = try invocation.duration(.timeout, default: 10)
-    world.warnOfRisks(invocation, url: tokenURL, authority: authority, secret: clientSecret)
+    clientID = try arguments[.clientID].text
+    connectorID = try arguments[.connectorID].text
+    clientSecret = try arguments.clientSecret()
+    clientAuth = try arguments[.clientAuth]
+    try Self.check(clientAuth, clientSecret, arguments)
+    tokenFile = try arguments[.tokenFile]
+    subjectTokenType = try arguments[.subjectTokenType]
+    requestedTokenType = try arguments[.requestedTokenType]
+    subjectAudience = try arguments[.subjectAudience]?.text
+    scopes = arguments[.scopes]
+    audiences = arguments[.audience]
+    authority = try Authority(arguments)
+    timeout = try arguments[.timeout]
+    warnings = arguments.warnings(url: tokenURL, authority: authority, secret: clientSecret)
   }
 
   private static func check(
-    _ method: ClientAuth, _ secret: ClientSecret, _ invocation: Invocation
+    _ method: ClientAuth, _ secret: ClientSecret, _ arguments: ParsedArguments
   ) throws(Problem) {
-    let source = invocation.source(.clientAuth)
+    let source = arguments.source(of: .clientAuth)
     if method == .none, secret != .none {
-      let given: OptionSpec = if case .file = secret { .clientSecretFile } else { .clientSecret }
+      let given: OptionDeclaration =
+        if case .file = secret { .clientSecretFile } else { .clientSecret }
       throw .conflict(
-        source + " none", invocation.source(given),
+        source + " none", arguments.source(of: given),
         hint: "leave the secret out for a public client, or --client-auth for a confidential one")
     }
     if method == .post, secret == .none {
@@ -83,19 +81,5 @@ struct ExchangeSettings: Sendable {
         .usage, "\(source) post needs a client secret",
         hint: "give --client-secret-file, or leave --client-auth out for a public client")
     }
-  }
-}
-
-extension Invocation {
-  /// A URL option, checked.
-  func url(_ spec: OptionSpec, allowsHTTP: Bool) throws(Problem) -> EndpointURL? {
-    guard let text = text(spec) else { return nil }
-    return try EndpointURL(
-      text, source: source(spec), allowsHTTP: allowsHTTP, canAllowHTTP: canAllowHTTP)
-  }
-
-  /// Whether there is a flag by which the user can allow plain http.
-  private var canAllowHTTP: Bool {
-    command.options.contains { $0.name == OptionSpec.insecureAllowHTTP.name }
   }
 }

@@ -10,13 +10,17 @@ extension Command {
       Reads the subject token, exchanges it at Dex's token endpoint (RFC 8693) and prints an
       ExecCredential for kubectl, Argo CD and every other client-go program.
       """,
-    options: OptionSpec.exchange.inserting(OptionSpec.getToken + OptionSpec.cache, after: .audience)
-  ) { invocation, world throws(Problem) in
+    example: "tokenxchange get-token --issuer=https://dex.example.com/dex "
+      + "--client-id=target-cluster --connector-id=cluster-a",
+    options: OptionDeclaration.exchange.inserting(
+      OptionDeclaration.getToken + OptionDeclaration.cache, after: .audience)
+  ) { arguments, world throws(Problem) in
     let start = world.uptime()
-    let credential = try CredentialSettings(invocation, world: world)
-    let settings = try ExchangeSettings(invocation, world: world)
-    let log = world.log(for: invocation)
-    if invocation.isOn(.verbose) {
+    let credential = try CredentialSettings(arguments, world: world)
+    let settings = try ExchangeSettings(arguments, world: world)
+    world.warn(settings.warnings)
+    let log = world.log(for: arguments)
+    if arguments[.verbose] {
       world.logFile(settings.tokenFile, to: log)
       world.logTrust(settings, to: log)
     }
@@ -32,10 +36,10 @@ extension Command {
     }
     let token: CachedToken
     if let cache = TokenCache(
-      invocation, attempt, trust, world: world, margin: credential.margin, log: log)
+      arguments, attempt, trust, world: world, margin: credential.margin, log: log)
     {
       token = try cache.token(
-        forced: invocation.isOn(.forceRefresh), deadline: start + settings.timeout, fetch: fetch)
+        forced: arguments[.forceRefresh], deadline: start + settings.timeout, fetch: fetch)
     } else {
       token = try fetch()
     }
@@ -98,13 +102,5 @@ extension UnverifiedJWT {
       "aud \(audiences.isEmpty ? "none" : audiences.joined(separator: ","))", end ?? "no exp",
     ]
     return parts.joined(separator: ", ").sanitized(maxLength: 600)
-  }
-}
-
-extension [OptionSpec] {
-  /// These rows with others put in behind one of them.
-  func inserting(_ others: [OptionSpec], after spec: OptionSpec) -> [OptionSpec] {
-    guard let index = firstIndex(where: { $0.name == spec.name }) else { return self + others }
-    return self[...index] + others + self[(index + 1)...]
   }
 }

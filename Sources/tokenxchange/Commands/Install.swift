@@ -10,11 +10,12 @@ extension Command {
       processes that run the old one are not disturbed. A symbolic link there is replaced and not
       followed. Prints nothing.
       """,
-    operands: ["DIR"], requiredOperands: 1, options: [.verbose], readsVariables: false,
-    operandCompletion: .directory
-  ) { invocation, world throws(Problem) in
-    guard let directory = invocation.operands.first, !directory.isEmpty else {
-      throw .missingOperand(invocation.command)
+    example: "tokenxchange install /custom-tools",
+    arguments: ["DIR"], requiredArguments: 1, options: [.verbose], readsVariables: false,
+    argumentCompletion: .directory
+  ) { arguments, world throws(Problem) in
+    guard let directory = arguments.positional.first, !directory.isEmpty else {
+      throw .missingArguments(arguments.command)
     }
     let path = (directory.hasSuffix("/") ? directory : directory + "/") + "tokenxchange"
     do throws(FileWriteError) {
@@ -22,7 +23,7 @@ extension Command {
     } catch {
       throw .notInstalled(error, user: world.userID)
     }
-    world.log(for: invocation)("copied \(world.machine.program().path) to \(path)")
+    world.log(for: arguments)("copied \(world.machine.program().path) to \(path)")
     return .done
   }
 }

@@ -11,29 +11,32 @@ extension Command {
       token, so that the next runs ask nobody. Made for kubectl, and to be run by hand first. Where
       there is no terminal to ask at, it ends with exit code 7 and says what to run.
       """,
-    options: OptionSpec.login
-  ) { invocation, world throws(Problem) in
+    example: "tokenxchange login --issuer=https://dex.example.com/dex "
+      + "--client-id=target-cluster",
+    options: OptionDeclaration.login
+  ) { arguments, world throws(Problem) in
     let start = world.uptime()
-    let credential = try CredentialSettings(invocation, world: world)
-    let settings = try LoginSettings(invocation, world: world)
-    let log = world.log(for: invocation)
+    let credential = try CredentialSettings(arguments, world: world)
+    let settings = try LoginSettings(arguments, world: world)
+    world.warn(settings.warnings)
+    let log = world.log(for: arguments)
     let request = try settings.request(in: world)
     let trust = try settings.authority.trust(in: world)
     let session = LoginSession(
       signIn: SignIn(
         client: world.loginClient(request, trust, log: log), world: world,
-        opensBrowser: !invocation.isOn(.noBrowser),
-        command: invocation.commandByHand(program: world.person.program),
+        opensBrowser: !arguments[.noBrowser],
+        command: arguments.commandByHand(program: world.person.program),
         forgetful: settings.forgetful),
-      entry: CacheEntry(login: invocation, settings, request, trust, world: world, log: log),
-      margin: credential.margin, isForced: invocation.isOn(.force),
+      entry: CacheEntry(login: arguments, settings, request, trust, world: world, log: log),
+      margin: credential.margin, isForced: arguments[.force],
       deadline: start + settings.timeout)
     let outcome = try session.run()
     let token = outcome.login.token
     world.warn(of: token.issuer, expected: request.expectation)
     // client-go, which is not by hand, sets the variable always.
     let isByHand = (world.variables["KUBERNETES_EXEC_INFO"] ?? "").isEmpty
-    let isHidden = isByHand && world.person.seesOutput() && invocation.text(.output) == nil
+    let isHidden = isByHand && world.person.seesOutput() && arguments.text(of: .output) == nil
     if !isHidden {
       try world.writeOutput(
         credential.text(token.secret, expiry: token.expiry, now: world.now()))
@@ -59,7 +62,7 @@ extension World {
 extension CacheEntry {
   /// The entry of a sign-in; nil if nothing is to be kept, or no directory can be used.
   fileprivate init?(
-    login invocation: Invocation, _ settings: LoginSettings, _ request: LoginRequest,
+    login arguments: ParsedArguments, _ settings: LoginSettings, _ request: LoginRequest,
     _ trust: HTTPOptions.Trust, world: World, log: VerboseLog
   ) {
     if let flag = settings.forgetful {
@@ -67,6 +70,6 @@ extension CacheEntry {
       return nil
     }
     let key = CacheKey(request, trust: trust.cacheParts(variables: world.variables))
-    self.init(invocation, key: key, world: world, log: log)
+    self.init(arguments, key: key, world: world, log: log)
   }
 }

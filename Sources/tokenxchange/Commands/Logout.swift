@@ -9,12 +9,13 @@ extension Command {
       Removes every entry of the cache, sign-ins among them, and says how many there were. Tokens
       that were handed out stay good until their end: Dex revokes none.
       """,
+    example: "tokenxchange logout",
     options: [.logoutCacheDir, .verbose]
-  ) { invocation, world throws(Problem) in
+  ) { arguments, world throws(Problem) in
     let directory: CacheDirectory
     let count: Int
     do throws(CacheError) {
-      directory = try CacheDirectory.find(invocation, variables: world.variables)
+      directory = try CacheDirectory.find(arguments, variables: world.variables)
       count = try world.removeCache(directory)
     } catch {
       throw .cacheNotRemoved(error)

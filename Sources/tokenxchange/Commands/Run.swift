@@ -3,22 +3,53 @@ import TokenExchange
 /// Runs the program in a world.
 ///
 /// - Parameters:
-///   - arguments: The words after the program's name.
+///   - words: The words after the program's name.
 ///   - world: Everything outside.
-/// - Returns: What to exit with; a failure has been reported.
-func run(_ arguments: [String], in world: World) -> ExitCode {
-  do throws(Problem) {
-    let invocation = try ArgumentParser(arguments: arguments, variables: world.variables).parse()
-    world.limitTime(of: invocation)
-    guard invocation.isOn(.verbose) else { return try invocation.command.run(invocation, world) }
-    let log = world.log(for: invocation)
+/// - Returns: The exit code; a failure has been reported.
+func run(_ words: [String], in world: World) -> ExitCode {
+  do throws(CommandError) {
+    let arguments = try parse(words, in: world)
+    if words.isEmpty, !arguments.isConfigured, world.startedByUser {
+      world.writeError(HelpText.short)
+      return .usage
+    }
+    world.limitTime(of: arguments)
+    guard arguments[.verbose] else { return try execute(arguments, in: world) }
+    let log = world.log(for: arguments)
     world.observeNetwork { log("\($0.fact.name): \($0.fact.value)") }
-    world.logStart(of: invocation, to: log)
-    let code = try invocation.command.run(invocation, world)
+    world.logStart(of: arguments, to: log)
+    let code = try execute(arguments, in: world)
     log("exit code \(code.rawValue)")
     return code
   } catch {
-    world.report(error)
-    return ExitCode(error.category)
+    let diagnosis = Diagnosis(error)
+    world.report(diagnosis)
+    return diagnosis.exitCode
+  }
+}
+
+private func parse(_ words: [String], in world: World) throws(CommandError) -> ParsedArguments {
+  do throws(UsageError) {
+    return try ArgumentParser(arguments: words, variables: world.variables).parse()
+  } catch {
+    throw .usage(error)
+  }
+}
+
+private func execute(
+  _ arguments: ParsedArguments, in world: World
+) throws(CommandError) -> ExitCode {
+  do throws(Problem) {
+    return try arguments.command.run(arguments, world)
+  } catch {
+    throw .problem(error)
+  }
+}
+
+extension World {
+  /// Whether a user typed the command: client-go always sets the variable, and services have no
+  /// terminal.
+  fileprivate var startedByUser: Bool {
+    (variables["KUBERNETES_EXEC_INFO"] ?? "").isEmpty && person.canBeAsked()
   }
 }

@@ -12,14 +12,18 @@ extension Command {
       ends, and is then removed. SIGTERM and SIGINT end it. The dex_* variables of dexsidecar are
       understood.
       """,
-    options: OptionSpec.sidecar
-  ) { invocation, world throws(Problem) in
-    world.sidecar.takeSignals(invocation.isOn(.once) ? nil : ExitCode.done.rawValue)
+    example: "tokenxchange sidecar --write=/var/run/tokenxchange/token "
+      + "--issuer=https://dex.example.com/dex --client-id=target-cluster "
+      + "--connector-id=cluster-a",
+    options: OptionDeclaration.sidecar
+  ) { arguments, world throws(Problem) in
+    world.sidecar.takeSignals(arguments[.once] ? nil : ExitCode.done.rawValue)
     var world = world
     // A log that is not read must not hold up renewals; an init container's two lines may wait.
-    if !invocation.isOn(.once) { world.writeError = world.sidecar.log }
-    let settings = try SidecarSettings(invocation, world: world)
-    var sidecar = Sidecar(settings, world: world, log: world.log(for: invocation))
+    if !arguments[.once] { world.writeError = world.sidecar.log }
+    let settings = try SidecarSettings(arguments, world: world)
+    world.warn(settings.warnings)
+    var sidecar = Sidecar(settings, world: world, log: world.log(for: arguments))
     try sidecar.prepare()
     if settings.isOnce {
       try sidecar.renewOnce()

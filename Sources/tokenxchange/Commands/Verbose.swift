@@ -4,12 +4,12 @@ import TokenExchange
 /// What `--verbose` tells beside the requests themselves: the doctor's facts, tersely.
 extension World {
   /// Tells what was asked of the program, and by what.
-  func logStart(of invocation: Invocation, to log: VerboseLog) {
-    log("tokenxchange \(Version.number) \(invocation.command.name), \(Timestamp.text(now()))")
-    for fact in invocation.givenFacts where fact.name != "--" + OptionSpec.verbose.name {
+  func logStart(of arguments: ParsedArguments, to log: VerboseLog) {
+    log("tokenxchange \(Version.number) \(arguments.command.name), \(Timestamp.text(now()))")
+    for fact in arguments.givenFacts where fact.name != "--" + OptionDeclaration.verbose.name {
       log("\(fact.name) \(fact.value)")
     }
-    if let operand = invocation.operands.first { log("argument \(operand.sanitized())") }
+    if let operand = arguments.positional.first { log("argument \(operand.sanitized())") }
     let info = try? ExecInfo(variables["KUBERNETES_EXEC_INFO"] ?? "")
     if let version = info?.version { log("the client asks for \(version.apiVersion)") }
   }

@@ -1,6 +1,7 @@
+import CPlatform
 import TokenExchange
 
-/// What this program is called and how old it is.
+/// The name and version of this program.
 enum Version {
   static let number = "0.2.0"
   static let userAgent = "tokenxchange/" + number
@@ -10,12 +11,21 @@ extension Command {
   static let version = Command(
     name: "version", summary: "print the version and the linked libraries",
     details: """
-      Prints the version of tokenxchange and of the libcurl, OpenSSL and c-ares that it uses, and
-      whether they are inside this binary.
+      Prints the version of tokenxchange and of libcurl, OpenSSL and c-ares, and whether these are
+      linked statically.
       """,
-    options: [.verbose], readsVariables: false
-  ) { _, world throws(Problem) in
-    try world.writeOutput("tokenxchange \(Version.number)\n" + LinkedLibraries.text)
+    example: "tokenxchange version --output=json",
+    options: [.reportOutput, .verbose], readsVariables: false
+  ) { arguments, world throws(Problem) in
+    guard try arguments[.reportOutput] == .json else {
+      try world.writeOutput("tokenxchange \(Version.number)\n" + LinkedLibraries.text)
+      return .done
+    }
+    let document = JSON.object([
+      "version": .string(Version.number), "libraries": .string(LinkedLibraries.versions),
+      "static": .bool(tx_is_static() != 0),
+    ])
+    try world.writeOutput(document.text(indented: true) + "\n")
     return .done
   }
 }

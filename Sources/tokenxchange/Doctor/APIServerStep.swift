@@ -4,17 +4,16 @@ extension Doctor {
   /// The target API server's own answer: whom it takes the token for.
   static func apiServer(_ examination: inout Examination) -> DoctorStep {
     let name = "API server"
-    let invocation = examination.invocation
-    guard invocation.text(.server) != nil else {
+    let arguments = examination.arguments
+    guard arguments.isSet(.server) else {
       return .skipped(name, "not asked: --server URL, and --server-ca FILE, let it be asked")
     }
     guard let token = examination.token else { return .skipped(name, "there is no token to show") }
     var step = DoctorStep(name)
     let world = examination.world
     do throws(Problem) {
-      let allowsHTTP = invocation.isOn(.insecureAllowHTTP)
-      guard let server = try invocation.url(.server, allowsHTTP: allowsHTTP) else { return step }
-      let trust = try invocation.serverTrust(in: world)
+      guard let server = try arguments[.server] else { return step }
+      let trust = try arguments.serverTrust(in: world)
       step.note("server", server.text)
       let review = SelfSubjectReview(
         server: server, trust: trust, timeout: examination.settings?.timeout ?? 10)
@@ -75,10 +74,10 @@ extension DoctorStep {
   }
 }
 
-extension Invocation {
+extension ParsedArguments {
   /// Whose certificates the API server may show.
   fileprivate func serverTrust(in world: World) throws(Problem) -> HTTPOptions.Trust {
-    try text(.serverCA).map { Authority.file($0, source: source(.serverCA)) }?.trust(in: world)
+    try self[.serverCA].map { Authority.file($0, source: source(of: .serverCA)) }?.trust(in: world)
       ?? .system
   }
 }

@@ -3,7 +3,7 @@ import TokenExchange
 
 /// What the doctor has found out so far: each step reads it and adds to it.
 struct Examination: Sendable {
-  let invocation: Invocation
+  let arguments: ParsedArguments
   let world: World
   let log: VerboseLog
 
@@ -24,8 +24,8 @@ struct Examination: Sendable {
   /// What `get-token` would have warned of.
   var warnings: [String] = []
 
-  init(_ invocation: Invocation, world: World, log: VerboseLog) {
-    self.invocation = invocation
+  init(_ arguments: ParsedArguments, world: World, log: VerboseLog) {
+    self.arguments = arguments
     self.world = world
     self.log = log
   }

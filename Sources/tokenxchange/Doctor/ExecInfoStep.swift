@@ -5,7 +5,7 @@ extension Doctor {
   static func execInfo(_ examination: inout Examination) -> DoctorStep {
     var step = DoctorStep("exec info")
     let text = examination.world.variables["KUBERNETES_EXEC_INFO"] ?? ""
-    let wanted = examination.invocation.text(.apiVersion) ?? "auto"
+    let wanted = examination.arguments.text(of: .apiVersion) ?? "auto"
     guard !text.allSatisfy(\.isWhitespace) else {
       step.summary =
         "KUBERNETES_EXEC_INFO is not set, as in a shell: the answer is \(wanted == "auto" ? "v1" : wanted)"

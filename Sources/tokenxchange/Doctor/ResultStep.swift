@@ -31,7 +31,7 @@ extension Doctor {
       )
     }
     step.judge(facts, of: examination.subject, now: now)
-    step.judgeMargin(token, examination.invocation)
+    step.judgeMargin(token, examination.arguments)
     return step
   }
 }
@@ -54,8 +54,8 @@ extension DoctorStep {
         + "nothing, and the default is 24h")
   }
 
-  fileprivate mutating func judgeMargin(_ token: IssuedToken, _ invocation: Invocation) {
-    let margin = (try? invocation.duration(.expiryMargin, default: 0, allowsZero: true)) ?? 0
+  fileprivate mutating func judgeMargin(_ token: IssuedToken, _ arguments: ParsedArguments) {
+    let margin = (try? arguments[.expiryMargin]) ?? 0
     note("expiry margin", "\(Lifetime.words(margin))")
     guard margin == 0 else { return }
     warn(

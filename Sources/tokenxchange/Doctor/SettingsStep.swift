@@ -4,21 +4,24 @@ extension Doctor {
   /// Flags and variables: which value came from where, and whether they fit together.
   static func settings(_ examination: inout Examination) -> DoctorStep {
     var step = DoctorStep("settings")
-    let invocation = examination.invocation
+    let arguments = examination.arguments
     let ours = ["--output", "--verbose"]
-    step.facts = invocation.facts.filter { !ours.contains($0.name) }
+    step.facts = arguments.facts.filter { !ours.contains($0.name) }
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"]
     where examination.world.variables[name]?.isEmpty == false {
       // A proxy's URL may hold a password.
       step.note(name, "set")
     }
     do throws(Problem) {
-      _ = try CredentialSettings(invocation, world: examination.world.withoutExecInfo)
-      let settings = try ExchangeSettings(invocation, world: examination.world)
-      _ = try invocation.url(.server, allowsHTTP: invocation.isOn(.insecureAllowHTTP))
+      _ = try CredentialSettings(arguments, world: examination.world.withoutExecInfo)
+      let settings = try ExchangeSettings(arguments, world: examination.world)
+      _ = try arguments[.server]
       examination.settings = settings
       step.summary = "all that is needed is set"
       step.warn(about: settings.scopes)
+      for warning in settings.warnings {
+        step.warn(Message(warning).text, hint: remedy(for: warning))
+      }
       examination.trust = try settings.trust(in: examination.world)
       _ = try settings.authentication(in: examination.world)
     } catch {

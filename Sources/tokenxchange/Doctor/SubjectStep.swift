@@ -9,8 +9,8 @@ extension Doctor {
     examination.askForDiscovery()
     var step = DoctorStep("subject token")
     let world = examination.world
-    let invocation = examination.invocation
-    let path = invocation.text(.tokenFile) ?? OptionSpec.defaultTokenFile
+    let arguments = examination.arguments
+    let path = arguments.text(of: .tokenFile) ?? OptionDeclaration.defaultTokenFile
     let status = world.machine.status(path)
     step.note(path, status, user: world.userID)
     let jwt = examination.readSubject(path)

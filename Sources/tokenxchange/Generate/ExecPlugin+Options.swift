@@ -7,21 +7,19 @@ enum ExecMethod: String, CaseIterable {
   case tokenFile = "token-file"
   case login, kubelogin
 
-  init(_ invocation: Invocation) throws(Problem) {
-    self = try invocation.choice(.auth, default: .getToken)
+  init(_ arguments: ParsedArguments) throws(Problem) {
+    self = try arguments[.auth]
   }
 
   var isForPeople: Bool { self == .login || self == .kubelogin }
 
   /// The plugin's options that it accepts.
-  var options: [OptionSpec] {
+  var options: [OptionDeclaration] {
     switch self {
-    case .getToken: OptionSpec.plugin
+    case .getToken: OptionDeclaration.plugin
     case .tokenFile: [.tokenFile, .subjectAudience, .expiryMargin, .verbose]
     case .login:
-      OptionSpec.login.filter {
-        ![OptionSpec.apiVersion.name, OptionSpec.output.name].contains($0.name)
-      }
+      OptionDeclaration.login.without([.apiVersion, .output])
     case .kubelogin:
       [.issuer, .clientID, .scopes, .certificateAuthority, .certificateAuthorityData]
     }
@@ -44,74 +42,77 @@ extension ExecPlugin {
   ///
   /// - Parameters:
   ///   - method: How the client logs in.
-  ///   - invocation: Its options become the plugin's.
+  ///   - arguments: Its options become the plugin's.
   ///   - world: Holds the files of certificates.
   ///   - tokenFile: The default of `--token-file`.
   /// - Throws: A usage problem, also for options that the plugin itself would reject.
   init(
-    _ method: ExecMethod, _ invocation: Invocation, world: World, tokenFile: String? = nil
+    _ method: ExecMethod, _ arguments: ParsedArguments, world: World, tokenFile: String? = nil
   ) throws(Problem) {
-    try Self.check(method, invocation, world: world, tokenFile: tokenFile)
-    var certificates = try world.publicCertificates(.certificateAuthority, of: invocation)
-    if certificates == nil { certificates = try invocation.embeddedCertificates() }
-    let arguments: [Argument] =
+    try Self.check(method, arguments, world: world, tokenFile: tokenFile)
+    var certificates = try world.publicCertificates(.certificateAuthority, of: arguments)
+    if certificates == nil { certificates = try arguments.embeddedCertificates() }
+    let words: [Argument] =
       switch method {
-      case .kubelogin: Self.kubeloginArguments(invocation, certificates)
+      case .kubelogin: Self.kubeloginArguments(arguments, certificates)
       default:
         [.text(method.rawValue)]
-          + Self.arguments(method, invocation, certificates, tokenFile: tokenFile)
+          + Self.arguments(method, arguments, certificates, tokenFile: tokenFile)
       }
-    let command = invocation.text(.pluginCommand) ?? method.command
+    let command = arguments[.pluginCommand] ?? method.command
     // Clients do not split it; a directory may have spaces.
     guard command.split(separator: "/").last?.contains(where: \.isWhitespace) != true else {
       throw .commandWithArguments(command)
     }
     self.init(
-      command: command, arguments: arguments,
+      command: command, arguments: words,
       isInteractive: method.isForPeople, installHint: method.installHint)
   }
 
-  private static let certificatesOption = "--\(OptionSpec.certificateAuthorityData.name)="
+  private static let certificatesOption = "--\(OptionDeclaration.certificateAuthorityData.name)="
 
   /// The default scopes, and the one that adds the claims of `generate api-server`.
   private static let loginScopes = LoginSettings.defaultScopes + ["federated:id"]
 
   private static func check(
-    _ method: ExecMethod, _ invocation: Invocation, world: World, tokenFile: String?
+    _ method: ExecMethod, _ arguments: ParsedArguments, world: World, tokenFile: String?
   ) throws(Problem) {
-    if let secret = invocation.text(.clientSecret), !secret.isEmpty {
-      throw .secretInArguments(invocation.source(.clientSecret))
+    if let secret = arguments[.clientSecret], !secret.isEmpty {
+      throw .secretInArguments(arguments.source(of: .clientSecret))
     }
-    let known = method.options.map(\.name) + [OptionSpec.clientSecret.name]
-    let stray = OptionSpec.plugin.first { invocation.isGiven($0) && !known.contains($0.name) }
-    if let stray { throw .notForMethod(invocation.source(stray), method.rawValue) }
-    _ = try invocation.duration(.expiryMargin, default: 0, allowsZero: true)
+    let known = method.options + [.clientSecret]
+    let stray = OptionDeclaration.plugin.first { arguments.isSet($0) && !known.contains($0) }
+    if let stray { throw .notForMethod(arguments.source(of: stray), method.rawValue) }
+    _ = try arguments[.expiryMargin]
     switch method {
-    case .getToken: _ = try ExchangeSettings(invocation, world: world)
-    case .tokenFile: if tokenFile == nil { _ = try invocation.required(.tokenFile) }
-    case .login, .kubelogin: _ = try LoginSettings(invocation, world: world)
+    case .getToken: world.warn(try ExchangeSettings(arguments, world: world).warnings)
+    case .tokenFile:
+      if tokenFile == nil, !arguments.isSet(.tokenFile) { throw arguments.missing(.tokenFile) }
+    case .login, .kubelogin: world.warn(try LoginSettings(arguments, world: world).warnings)
     }
   }
 
   private static func arguments(
-    _ method: ExecMethod, _ invocation: Invocation, _ certificates: Certificates?,
+    _ method: ExecMethod, _ arguments: ParsedArguments, _ certificates: Certificates?,
     tokenFile: String?
   ) -> [Argument] {
     method.options.flatMap { spec -> [Argument] in
-      var values = invocation.values(of: spec)
+      var values = arguments.values(of: spec)
+      if spec.kind == .flag { values.removeAll { $0 != "true" } }
       switch spec.name {
-      case OptionSpec.certificateAuthority.name:
+      case OptionDeclaration.certificateAuthority.name:
         return certificates.map { [.certificates(option: certificatesOption, $0)] } ?? []
-      case OptionSpec.certificateAuthorityData.name: return []
-      case OptionSpec.tokenFile.name where values.isEmpty: values = tokenFile.map { [$0] } ?? []
-      case OptionSpec.expiryMargin.name where values.isEmpty: values = ["60s"]
-      case OptionSpec.scopes.name where values.isEmpty && method.isForPeople:
+      case OptionDeclaration.certificateAuthorityData.name: return []
+      case OptionDeclaration.tokenFile.name where values.isEmpty:
+        values = tokenFile.map { [$0] } ?? []
+      case OptionDeclaration.expiryMargin.name where values.isEmpty: values = ["60s"]
+      case OptionDeclaration.scopes.name where values.isEmpty && method.isForPeople:
         values = loginScopes
       default: break
       }
       // Clients that build a shell command, as older JavaScript ones do, break at a space.
       if spec.kind == .list, !values.isEmpty {
-        values = [values.flatMap(OptionSpec.items).joined(separator: ",")]
+        values = [values.flatMap(OptionDeclaration.items).joined(separator: ",")]
       }
       return values.map {
         .text(spec.kind == .flag ? "--" + spec.name : "--\(spec.name)=\($0)")
@@ -120,11 +121,11 @@ extension ExecPlugin {
   }
 
   private static func kubeloginArguments(
-    _ invocation: Invocation, _ certificates: Certificates?
+    _ arguments: ParsedArguments, _ certificates: Certificates?
   ) -> [Argument] {
-    let scopes = invocation.list(.scopes) ?? loginScopes
+    let scopes = arguments.isSet(.scopes) ? arguments[.scopes] : loginScopes
     let flags = [
-      ("issuer-url", invocation.text(.issuer)), ("client-id", invocation.text(.clientID)),
+      ("issuer-url", arguments.text(of: .issuer)), ("client-id", arguments.text(of: .clientID)),
     ].compactMap { name, value in value.map { "--oidc-\(name)=\($0)" } }
     let words =
       ["get-token"] + flags

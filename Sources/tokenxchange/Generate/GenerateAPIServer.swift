@@ -1,22 +1,6 @@
 import Manifests
 import TokenExchange
 
-extension OptionSpec {
-  static let apiServerFormat = OptionSpec(
-    name: "format", placeholder: "FORMAT",
-    help: "config (an AuthenticationConfiguration, Kubernetes 1.30 and later) or flags (--oidc-*).",
-    defaultText: "config", completion: .words(["config", "flags"]))
-
-  static let directAudience = OptionSpec(
-    name: "subject-audience", placeholder: "AUDIENCE",
-    help: "With --direct: the audience of the service account tokens, one of its own for this "
-      + "cluster.")
-
-  static let loginConnector = OptionSpec(
-    name: "login-connector", kind: .list, placeholder: "ID",
-    help: "A connector that people sign in by; their names get it in front: dex:ID:USER.")
-}
-
 extension Command {
   static let generateAPIServer = generating(
     "api-server", summary: "how the target API server takes the tokens",
@@ -25,33 +9,33 @@ extension Command {
       checks the connector it came through; or the --oidc-* flags. With --direct it trusts the
       other cluster's issuer itself, with no Dex between.
       """,
-    options: [.issuer, .clientID, .audience] + UsernameMapping.options
-      + [
-        .loginConnector, .clusterIssuer, .directAudience, .apiServerFormat, .certificateAuthority,
-      ]
-  ) { invocation, world throws(Problem) in
-    GeneratedFile(yaml: try APIServerConfiguration(invocation, world: world).yaml)
+    example: "tokenxchange generate api-server --issuer=https://dex.example.com/dex "
+      + "--client-id=target-cluster --connector-id=cluster-a",
+    options: OptionDeclaration.generateAPIServer
+  ) { arguments, world throws(Problem) in
+    GeneratedFile(yaml: try APIServerConfiguration(arguments, world: world).yaml)
   }
 }
 
 extension APIServerConfiguration {
-  fileprivate init(_ invocation: Invocation, world: World) throws(Problem) {
-    let usernames = try UsernameMapping(invocation)
+  fileprivate init(_ arguments: ParsedArguments, world: World) throws(Problem) {
+    let usernames = try UsernameMapping(arguments)
     let isDirect = usernames.connectorID == nil
-    try Self.checkSource(invocation, isDirect: isDirect)
-    let format = try invocation.choice(.apiServerFormat, default: Format.config)
-    let issuer = try invocation.requiredURL(isDirect ? .clusterIssuer : .issuer)
-    let clientID = try invocation.required(isDirect ? .directAudience : .clientID)
-    let loginConnectorIDs = (invocation.list(.loginConnector) ?? []).filter {
+    try Self.checkSource(arguments, isDirect: isDirect)
+    let format = try arguments[.apiServerFormat]
+    let issuer = try isDirect ? arguments[.clusterIssuer] : arguments.required(.issuer)
+    let clientID =
+      try isDirect ? arguments.required(.subjectAudience).text : arguments[.clientID].text
+    let loginConnectorIDs = arguments[.loginConnector].filter {
       $0 != usernames.connectorID
     }
     self.init(
       format: format, usernames: usernames, issuer: issuer,
-      audiences: [clientID] + (invocation.list(.audience) ?? []).filter { $0 != clientID },
-      certificates: try world.publicCertificates(.certificateAuthority, of: invocation),
+      audiences: [clientID] + arguments[.audience].filter { $0 != clientID },
+      certificates: try world.publicCertificates(.certificateAuthority, of: arguments),
       loginConnectorIDs: loginConnectorIDs)
     switch format {
-    case .flags: try checkFlags(invocation)
+    case .flags: try checkFlags(arguments)
     case .config:
       guard usernames.connectorID == nil || usernames.claim != .sub else {
         throw .conflict(
@@ -61,21 +45,21 @@ extension APIServerConfiguration {
     }
   }
 
-  private static func checkSource(_ invocation: Invocation, isDirect: Bool) throws(Problem) {
-    let strays: [OptionSpec] =
+  private static func checkSource(_ arguments: ParsedArguments, isDirect: Bool) throws(Problem) {
+    let strays: [OptionDeclaration] =
       isDirect
-      ? [.issuer, .clientID, .audience, .loginConnector] : [.clusterIssuer, .directAudience]
-    guard let stray = strays.first(where: { invocation.isGiven($0) }) else { return }
+      ? [.issuer, .clientID, .audience, .loginConnector] : [.clusterIssuer, .subjectAudience]
+    guard let stray = strays.first(where: { arguments.isSet($0) }) else { return }
     throw isDirect
       ? .conflict(
-        invocation.source(.direct), invocation.source(stray),
+        arguments.source(of: .direct), arguments.source(of: stray),
         hint: "without Dex, use --cluster-issuer and --subject-audience")
       : .conflict(
-        invocation.source(stray), "Dex",
+        arguments.source(of: stray), "Dex",
         hint: "it belongs to --direct; with Dex, use --issuer and --client-id")
   }
 
-  private func checkFlags(_ invocation: Invocation) throws(Problem) {
+  private func checkFlags(_ arguments: ParsedArguments) throws(Problem) {
     if !loginConnectorIDs.isEmpty {
       throw .conflict(
         "--format flags", "--login-connector",
@@ -92,7 +76,7 @@ extension APIServerConfiguration {
     }
     if certificates != nil {
       throw .conflict(
-        "--format flags", invocation.source(.certificateAuthority),
+        "--format flags", arguments.source(of: .certificateAuthority),
         hint: "add --oidc-ca-file by hand: it is a path on the control plane's nodes")
     }
   }

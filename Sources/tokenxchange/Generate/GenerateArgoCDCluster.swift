@@ -9,39 +9,40 @@ extension Command {
       in a random order, which makes client-go start the plugin again and again. Dex's CA is
       embedded, because the Secret has no file to point at. --auth is get-token or token-file.
       """,
-    options: TargetCluster.options
-      + [.project, .namespaces, .label, .argoCDNamespace, .auth, .pluginCommand]
-      + OptionSpec.plugin
-  ) { invocation, world throws(Problem) in
-    let cluster = try TargetCluster(invocation, world: world)
+    example: "tokenxchange generate argocd-cluster --server=https://cluster-b.example.com:6443 "
+      + "--issuer=https://dex.example.com/dex --client-id=target-cluster "
+      + "--connector-id=cluster-a",
+    options: OptionDeclaration.generateArgoCDCluster
+  ) { arguments, world throws(Problem) in
+    let cluster = try TargetCluster(arguments, world: world)
     guard cluster.server.host.lowercased() != "kubernetes.default.svc" else {
-      throw .ownClusterOfArgo(invocation.source(.targetServer))
+      throw .ownClusterOfArgo(arguments.source(of: .targetServer))
     }
-    let method = try ExecMethod(invocation)
-    let plugin = try ExecPlugin(method, invocation, world: world, tokenFile: PodPath.token)
+    let method = try ExecMethod(arguments)
+    let plugin = try ExecPlugin(method, arguments, world: world, tokenFile: PodPath.token)
     guard !method.isForPeople else { throw .interactiveMethodInArgoCD(method.rawValue) }
     let secret = ArgoCDCluster(
-      cluster: cluster, plugin: plugin, namespace: try invocation.argoCDNamespace(),
-      project: invocation.text(.project), namespaces: try invocation.namespaces(.namespaces),
-      labels: try ArgoCDCluster.labels(invocation.list(.label) ?? []))
+      cluster: cluster, plugin: plugin, namespace: try arguments.argoCDNamespace(),
+      project: arguments[.project], namespaces: try arguments.namespaces(.namespaces),
+      labels: try ArgoCDCluster.labels(arguments[.label]))
     return GeneratedFile(yaml: secret.yaml, mode: 0o600)
   }
 }
 
-extension Invocation {
+extension ParsedArguments {
   /// The namespaces that a list holds.
-  func namespaces(_ spec: OptionSpec) throws(Problem) -> [String] {
-    let namespaces = list(spec) ?? []
+  func namespaces(_ spec: ListOption) throws(Problem) -> [String] {
+    let namespaces = self[spec]
     if let bad = namespaces.first(where: { !KubernetesName.isDNSLabel($0) }) {
-      throw .badNamespace(bad, source: source(spec))
+      throw .badNamespace(bad, source: source(of: spec))
     }
     return namespaces
   }
 
   func argoCDNamespace() throws(Problem) -> String {
-    let namespace = text(.argoCDNamespace) ?? "argocd"
+    let namespace = self[.argoCDNamespace] ?? "argocd"
     guard KubernetesName.isDNSLabel(namespace) else {
-      throw .badNamespace(namespace, source: source(.argoCDNamespace))
+      throw .badNamespace(namespace, source: source(of: .argoCDNamespace))
     }
     return namespace
   }

@@ -8,15 +8,17 @@ extension Command {
       Patches for argocd-application-controller and argocd-server: an init container that copies
       the program, a volume for it, and a service account token with an audience of its own.
       """,
-    options: [.image, .tokenAudience, .tokenExpiration, .argoCDNamespace, .format]
-  ) { invocation, _ throws(Problem) in
+    example: "tokenxchange generate argocd-workload "
+      + "--image=registry.example.com/tokenxchange:0.2.0",
+    options: OptionDeclaration.generateArgoCDWorkload
+  ) { arguments, _ throws(Problem) in
     let workload = ArgoCDWorkload(
-      format: try invocation.choice(.format, default: ArgoCDWorkload.Format.kustomize),
+      format: try arguments[.format],
       pod: PluginPod(
-        image: try invocation.required(.image),
-        audience: invocation.text(.tokenAudience) ?? "dex",
-        expirationSeconds: try invocation.tokenExpiration()),
-      namespace: try invocation.argoCDNamespace())
+        image: try arguments[.image],
+        audience: arguments.text(of: .subjectAudience) ?? "dex",
+        expirationSeconds: try arguments.tokenExpiration()),
+      namespace: try arguments.argoCDNamespace())
     return GeneratedFile(yaml: workload.yaml)
   }
 }

@@ -1,27 +1,6 @@
 import Manifests
 import TokenExchange
 
-extension OptionSpec {
-  static let clusterIssuer = OptionSpec(
-    name: "cluster-issuer", placeholder: "URL",
-    help: "The issuer of the service account tokens: the iss in them, to the letter.")
-
-  static let clusterDiscoveryURL = OptionSpec(
-    name: "cluster-discovery-url", placeholder: "URL",
-    help: "Where that issuer's discovery document is, if it is not at the issuer itself.")
-
-  static let clusterCAPath = OptionSpec(
-    name: "cluster-ca-path", placeholder: "PATH",
-    help: "Where Dex finds the CA of that issuer: a path in Dex's pod.")
-
-  static let tokenLifetime = OptionSpec(
-    name: "token-lifetime", placeholder: "DURATION", help: "The life of Dex's tokens.",
-    defaultText: "10m")
-
-  static let withLogin = OptionSpec(
-    name: "with-login", kind: .flag, help: "Let people sign in too: tokenxchange login.")
-}
-
 extension Command {
   static let generateDex = generating(
     "dex", summary: "Dex's connector and client",
@@ -29,29 +8,21 @@ extension Command {
       The parts of Dex's config.yaml that make it trust a cluster's service accounts and issue tokens
       for the target cluster. Put them into the configuration that you have.
       """,
-    options: [
-      .issuer, .clientID, .connectorID, .clusterIssuer, .clusterDiscoveryURL, .clusterCAPath,
-      .tokenLifetime, .withLogin,
-    ]
-  ) { invocation, _ throws(Problem) in
+    example: "tokenxchange generate dex --issuer=https://dex.example.com/dex "
+      + "--client-id=target-cluster --connector-id=cluster-a "
+      + "--cluster-issuer=https://keys.example.com/cluster-a",
+    options: OptionDeclaration.generateDex
+  ) { arguments, _ throws(Problem) in
     let configuration = DexConfiguration(
-      issuer: try invocation.requiredURL(.issuer),
-      clientID: try invocation.required(.clientID),
-      connectorID: try invocation.required(.connectorID),
-      clusterIssuer: try invocation.requiredURL(.clusterIssuer),
-      discoveryURL: try invocation.url(.clusterDiscoveryURL, allowsHTTP: false),
-      certificatesPath: invocation.text(.clusterCAPath),
-      tokenLifetime: invocation.text(.tokenLifetime) ?? "10m",
-      hasLogin: invocation.isOn(.withLogin))
-    _ = try invocation.duration(.tokenLifetime, default: 600)
+      issuer: try arguments.required(.issuer),
+      clientID: try arguments[.clientID].text,
+      connectorID: try arguments[.connectorID].text,
+      clusterIssuer: try arguments[.clusterIssuer],
+      discoveryURL: try arguments[.clusterDiscoveryURL],
+      certificatesPath: arguments[.clusterCAPath],
+      tokenLifetime: arguments.text(of: .tokenLifetime) ?? "10m",
+      hasLogin: arguments[.withLogin])
+    _ = try arguments[.tokenLifetime]
     return GeneratedFile(yaml: configuration.yaml)
-  }
-}
-
-extension Invocation {
-  /// An https URL that must be given.
-  func requiredURL(_ spec: OptionSpec) throws(Problem) -> EndpointURL {
-    guard let url = try url(spec, allowsHTTP: false) else { throw .missingOption(spec, in: self) }
-    return url
   }
 }

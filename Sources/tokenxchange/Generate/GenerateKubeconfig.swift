@@ -8,10 +8,13 @@ extension Command {
       A kubeconfig with no secret in it: it can be mailed, or kept in git. Its CAs are embedded.
       get-token and token-file are for programs, login and kubelogin for people.
       """,
-    options: TargetCluster.options + [.auth, .pluginCommand] + OptionSpec.plugin
-  ) { invocation, world throws(Problem) in
-    let cluster = try TargetCluster(invocation, world: world)
-    let plugin = try ExecPlugin(try ExecMethod(invocation), invocation, world: world)
+    example: "tokenxchange generate kubeconfig --server=https://cluster-b.example.com:6443 "
+      + "--issuer=https://dex.example.com/dex --client-id=target-cluster "
+      + "--connector-id=cluster-a",
+    options: OptionDeclaration.generateKubeconfig
+  ) { arguments, world throws(Problem) in
+    let cluster = try TargetCluster(arguments, world: world)
+    let plugin = try ExecPlugin(try ExecMethod(arguments), arguments, world: world)
     return GeneratedFile(yaml: Kubeconfig(cluster: cluster, plugin: plugin).yaml, mode: 0o600)
   }
 }

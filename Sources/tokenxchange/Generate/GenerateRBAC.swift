@@ -1,35 +1,6 @@
 import Manifests
 import TokenExchange
 
-extension OptionSpec {
-  static let serviceAccount = OptionSpec(
-    name: "service-account", kind: .list, placeholder: "NAMESPACE/NAME",
-    help: "A service account of the cluster that callers come from.")
-
-  static let argoCD = OptionSpec(
-    name: "argocd", kind: .flag, help: "Both service accounts that Argo CD runs plugins as.")
-
-  static let clusterRole = OptionSpec(
-    name: "cluster-role", placeholder: "NAME", help: "The ClusterRole that the callers get.")
-
-  static let role = OptionSpec(
-    name: "role", placeholder: "NAME", help: "The Role that the callers get, in each --namespace.")
-
-  static let bindingNamespace = OptionSpec(
-    name: "namespace", kind: .list, placeholder: "NAME",
-    help: "Grant it in this namespace only.", defaultText: "the whole cluster")
-
-  static let rule = OptionSpec(
-    name: "rule", kind: .list, placeholder: "VERBS:RESOURCES",
-    help: "Create the role too, with this rule, such as get,list,watch:pods,deployments.apps or "
-      + "get:/healthz. Without it, the role must exist.")
-
-  static let objectName = OptionSpec(
-    name: "name", placeholder: "NAME",
-    help: "The name of the bindings, and of the role if it has rules.",
-    defaultText: "from the role, the connector and the accounts")
-}
-
 extension Command {
   static let generateRBAC = generating(
     "rbac", summary: "rights for the callers at the target cluster",
@@ -37,45 +8,45 @@ extension Command {
       Binds a role to the users that the target API server will see for service accounts of the
       other cluster. Use the same connector, claim and prefix as for generate api-server.
       """,
-    options: [.serviceAccount, .argoCD, .argoCDNamespace] + UsernameMapping.options
-      + [.clusterRole, .role, .bindingNamespace, .rule, .objectName]
-  ) { invocation, _ throws(Problem) in
-    GeneratedFile(yaml: try RBAC(invocation).yaml)
+    example: "tokenxchange generate rbac --argocd --connector-id=cluster-a --cluster-role=view",
+    options: OptionDeclaration.generateRBAC
+  ) { arguments, _ throws(Problem) in
+    GeneratedFile(yaml: try RBAC(arguments).yaml)
   }
 }
 
 extension RBAC {
-  fileprivate init(_ invocation: Invocation) throws(Problem) {
+  fileprivate init(_ arguments: ParsedArguments) throws(Problem) {
     var accounts: [ServiceAccount] = []
-    for text in invocation.list(.serviceAccount) ?? [] { accounts.append(try ServiceAccount(text)) }
-    if invocation.isOn(.argoCD) {
-      let namespace = try invocation.argoCDNamespace()
+    for text in arguments[.serviceAccount] { accounts.append(try ServiceAccount(text)) }
+    if arguments[.argoCD] {
+      let namespace = try arguments.argoCDNamespace()
       accounts += ["argocd-application-controller", "argocd-server"].map {
         ServiceAccount(namespace: namespace, name: $0)
       }
     }
     guard !accounts.isEmpty else {
-      throw .missingOption(["--service-account", "--argocd"], variables: [], in: invocation)
+      throw arguments.missing(.serviceAccount, .argoCD)
     }
-    let clusterRole = invocation.text(.clusterRole)
-    guard let role = clusterRole ?? invocation.text(.role) else {
-      throw .missingOption(["--cluster-role", "--role"], variables: [], in: invocation)
+    let clusterRole = arguments[.clusterRole]
+    guard let role = clusterRole ?? arguments[.role] else {
+      throw arguments.missing(.clusterRole, .role)
     }
-    if clusterRole != nil, invocation.text(.role) != nil {
+    if clusterRole != nil, arguments[.role] != nil {
       throw .conflict("--cluster-role", "--role", hint: "run the command once for each")
     }
-    let namespaces = try invocation.namespaces(.bindingNamespace)
+    let namespaces = try arguments.namespaces(.bindingNamespace)
     guard clusterRole != nil || !namespaces.isEmpty else {
-      throw .missingOption(.bindingNamespace, in: invocation)
+      throw arguments.missing(.bindingNamespace)
     }
     var rules: [Rule] = []
-    for text in invocation.values(of: .rule) {
+    for text in arguments.values(of: .rule) {
       rules += try Self.rules(text, isClusterWide: clusterRole != nil && namespaces.isEmpty)
     }
     self.init(
-      accounts: accounts, usernames: try UsernameMapping(invocation), role: role,
+      accounts: accounts, usernames: try UsernameMapping(arguments), role: role,
       isClusterRole: clusterRole != nil, namespaces: namespaces, rules: rules,
-      name: try invocation.objectName())
+      name: try arguments.objectName())
   }
 
   /// The rules of `VERBS:RESOURCES`, one for each API group, and one for paths.
@@ -103,10 +74,10 @@ extension RBAC {
   }
 }
 
-extension Invocation {
+extension ParsedArguments {
   /// `--name`, which must be a path segment, as the API server demands.
   fileprivate func objectName() throws(Problem) -> String? {
-    guard let name = text(.objectName) else { return nil }
+    guard let name = self[.objectName] else { return nil }
     let isSegment =
       name != "." && name != ".." && name.utf8.count <= 253
       && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }

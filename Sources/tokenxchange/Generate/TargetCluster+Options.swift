@@ -2,27 +2,24 @@ import Manifests
 import TokenExchange
 
 extension TargetCluster {
-  static let options: [OptionSpec] = [.targetServer, .targetServerCA, .clusterName]
-
-  init(_ invocation: Invocation, world: World) throws(Problem) {
-    let source = invocation.source(.targetServer)
-    let server = try EndpointURL(
-      try invocation.required(.targetServer), source: source, allowsHTTP: true)
+  init(_ arguments: ParsedArguments, world: World) throws(Problem) {
+    let source = arguments.source(of: .targetServer)
+    let server = try arguments[.targetServer]
     guard server.scheme == "https" else { throw .serverWithoutTLS(source) }
     self.init(
-      name: invocation.text(.clusterName) ?? server.host, server: server,
-      certificates: try world.publicCertificates(.targetServerCA, of: invocation))
+      name: arguments[.clusterName] ?? server.host, server: server,
+      certificates: try world.publicCertificates(.serverCA, of: arguments))
   }
 }
 
 extension World {
   /// The certificates of a file that an option names; without a private key, because they are
   /// published with the output.
-  func publicCertificates(_ spec: OptionSpec, of invocation: Invocation) throws(Problem)
+  func publicCertificates(_ spec: OptionalTextOption, of arguments: ParsedArguments) throws(Problem)
     -> Certificates?
   {
-    guard let path = invocation.text(spec) else { return nil }
-    let source = invocation.source(spec)
+    guard let path = arguments[spec] else { return nil }
+    let source = arguments.source(of: spec)
     let content = try readConfiguration(path, source: source)
     let pem = try CertificateAuthority.check(content, source: "\(source) \(path)")
     // Only the certificates are copied, but a file with a key is the wrong file.
@@ -33,11 +30,11 @@ extension World {
   }
 }
 
-extension Invocation {
+extension ParsedArguments {
   /// The certificates that `--certificate-authority-data` holds.
   func embeddedCertificates() throws(Problem) -> Certificates? {
-    guard let data = text(.certificateAuthorityData) else { return nil }
-    let source = source(.certificateAuthorityData)
+    guard let data = self[.certificateAuthorityData] else { return nil }
+    let source = source(of: .certificateAuthorityData)
     let pem = try CertificateAuthority.decode(data, source: source)
     return Certificates(pem: String(decoding: pem, as: UTF8.self), path: nil)
   }

@@ -3,23 +3,6 @@ import Glibc
 import Platform
 import TokenExchange
 
-extension OptionSpec {
-  static let inspectedFile = OptionSpec(
-    name: "file", aliases: ["token-file"], placeholder: "FILE",
-    help: "The token, ExecCredential or answer of a token endpoint to look at.",
-    defaultText: "standard input", completion: .file, hasVariable: false)
-
-  /// How a report is printed; `get-token` means other formats by the same name.
-  static let reportOutput = OptionSpec(
-    name: "output", placeholder: "FORMAT", help: "text or json.", defaultText: "text",
-    completion: .words(["text", "json"]), hasVariable: false)
-}
-
-/// The shape of a report.
-enum ReportFormat: String, CaseIterable {
-  case text, json
-}
-
 extension Command {
   /// What is in a token.
   static let inspect = Command(
@@ -28,15 +11,17 @@ extension Command {
       Shows the header and claims of a token from a file or standard input, with times in words and
       Dex's opaque sub decoded. Nothing is verified: anybody can write such a token.
       """,
+    example: "tokenxchange inspect /var/run/secrets/tokenxchange/token",
+    arguments: ["FILE"],
     options: [.inspectedFile, .reportOutput, .verbose], readsVariables: false
-  ) { invocation, world throws(Problem) in
-    let format = try invocation.choice(.reportOutput, default: ReportFormat.text)
-    let path = invocation.text(.inspectedFile).flatMap { $0 == "-" ? nil : $0 }
+  ) { arguments, world throws(Problem) in
+    let format = try arguments[.reportOutput]
+    let path = arguments[.inspectedFile].flatMap { $0 == "-" ? nil : $0 }
     if path == nil, world.machine.isTerminal(STDIN_FILENO) { throw .inspectsTerminal }
     let content: [UInt8]
     if let path { content = try world.readToken(path) } else { content = try world.readInput() }
     let source = path ?? "standard input"
-    world.log(for: invocation)("read \(content.count) bytes from \(source)")
+    world.log(for: arguments)("read \(content.count) bytes from \(source)")
     let input = try InspectedInput(content, source: source)
     let facts = TokenFacts(jwt: input.jwt, now: world.now())
     try world.writeOutput(

@@ -29,7 +29,7 @@ enum Browser {
   static func variables(of all: [String: String], hiding secret: Secret?) -> [String] {
     let kept = all.filter { name, value in
       let isOurs =
-        name.hasPrefix(OptionSpec.variablePrefix) || name.hasPrefix("KUBERNETES_")
+        name.hasPrefix(OptionDeclaration.variablePrefix) || name.hasPrefix("KUBERNETES_")
         || name.lowercased().hasPrefix("dex_")
       let holdsSecret = secret.map { !$0.revealed.isEmpty && value.contains($0.revealed) } ?? false
       return !isOurs && !holdsSecret

@@ -44,25 +44,25 @@ extension LoginSession.Outcome {
   }
 }
 
-extension Invocation {
+extension ParsedArguments {
   /// What to type in a terminal to get what this run could not; secrets are left out.
   ///
   /// A shell must make exactly these words of it again: other words would be kept under another key.
   func commandByHand(program: String) -> String {
     var words = [ShellWord(program).quoted, command.name]
-    for spec in command.options {
-      guard let setting = settings[spec.name], spec.kind != .flag || isOn(spec) else { continue }
-      switch spec.name {
-      case OptionSpec.output.name, OptionSpec.apiVersion.name, OptionSpec.expiryMargin.name,
-        OptionSpec.verbose.name, OptionSpec.force.name, OptionSpec.timeout.name,
-        OptionSpec.noCache.name, OptionSpec.insecureSkipTLSVerify.name,
-        OptionSpec.insecureAllowHTTP.name:
+    let leftOut: [OptionDeclaration] = [
+      .output, .apiVersion, .expiryMargin, .verbose, .force, .timeout, .noCache,
+      .insecureSkipTLSVerify, .insecureAllowHTTP,
+    ]
+    for option in command.options.without(leftOut) {
+      guard let set = resolved(option), option.kind != .flag || set.values.last == "true" else {
         continue
-      case OptionSpec.clientSecret.name where text(.clientSecret)?.isEmpty == false:
-        words.insert("\(OptionSpec.clientSecret.variable ?? "")=…", at: 0)
-      default:
-        let value = setting.values.joined(separator: ",")
-        words.append("--\(spec.name)" + (spec.kind == .flag ? "" : "=" + ShellWord(value).quoted))
+      }
+      if option.isSame(as: .clientSecret), set.values.last?.isEmpty == false {
+        words.insert("\(option.variable ?? "")=…", at: 0)
+      } else {
+        let value = set.values.joined(separator: ",")
+        words.append(option.flag + (option.kind == .flag ? "" : "=" + ShellWord(value).quoted))
       }
     }
     return words.joined(separator: " ")

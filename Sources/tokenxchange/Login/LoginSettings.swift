@@ -11,31 +11,30 @@ struct LoginSettings: Sendable {
   var timeout: Double
   /// The flag because of which nothing is kept, if there is one.
   var forgetful: String?
+  /// What weakens the run.
+  var warnings: [Warning]
 
   static let refreshScope = "offline_access"
   static let defaultScopes = ["openid", "profile", "email", "groups", refreshScope]
 
-  /// Takes the settings from an invocation and checks all that can be checked without files.
-  init(_ invocation: Invocation, world: World) throws(Problem) {
-    let allowsHTTP = invocation.isOn(.insecureAllowHTTP)
-    guard let issuer = try invocation.url(.issuer, allowsHTTP: allowsHTTP) else {
-      throw .missingOption(.issuer, in: invocation)
-    }
-    self.issuer = issuer
-    clientID = try invocation.requiredIdentifier(.clientID)
-    clientSecret = try invocation.clientSecret()
-    audiences = invocation.list(.audience) ?? []
-    authority = try Authority(invocation)
-    timeout = try invocation.duration(.loginTimeout, default: 300)
-    let forgetting: [OptionSpec] = [.noCache, .insecureSkipTLSVerify, .insecureAllowHTTP]
-    let forgetful = forgetting.first { invocation.isOn($0) }.map { "--" + $0.name }
+  /// Takes the settings from parsed arguments and checks all that can be checked without files.
+  init(_ arguments: ParsedArguments, world: World) throws(Problem) {
+    issuer = try arguments.required(.issuer)
+    clientID = try arguments[.clientID].text
+    clientSecret = try arguments.clientSecret()
+    audiences = arguments[.audience]
+    authority = try Authority(arguments)
+    timeout = try arguments[.timeout]
+    let forgetting: [FlagOption] = [.noCache, .insecureSkipTLSVerify, .insecureAllowHTTP]
+    let forgetful = forgetting.first { arguments[$0] }.map(\.flag)
     self.forgetful = forgetful
     // At Dex a new refresh token voids the one that the same person has elsewhere: none is asked for
     // where it would be thrown away.
     scopes =
-      invocation.list(.loginScopes)
-      ?? Self.defaultScopes.filter { forgetful == nil || $0 != Self.refreshScope }
-    world.warnOfRisks(invocation, url: issuer, authority: authority, secret: clientSecret)
+      arguments.isSet(.scopes)
+      ? arguments[.scopes]
+      : Self.defaultScopes.filter { forgetful == nil || $0 != Self.refreshScope }
+    warnings = arguments.warnings(url: issuer, authority: authority, secret: clientSecret)
   }
 
   /// Reads the client's secret, and says what to ask.

@@ -12,19 +12,20 @@ struct IssuerSite: Sendable {
 
   /// Reads the CA that an option names, if it is set, and starts the timeout.
   init(
-    _ kind: IssuerHost, _ authority: OptionSpec, _ invocation: Invocation, _ world: World
+    _ kind: IssuerHost, _ authority: OptionalTextOption, _ arguments: ParsedArguments,
+    _ world: World
   ) throws(Problem) {
     self.kind = kind
     trust = .system
-    if let path = invocation.text(authority) {
-      let source = invocation.source(authority)
+    if let path = arguments[authority] {
+      let source = arguments.source(of: authority)
       trust = .only(
         pem: try CertificateAuthority.check(
           world.readConfiguration(path, source: source), source: "\(source) \(path)"))
     }
-    timeout = try invocation.duration(.timeout, default: 10)
+    timeout = try arguments[.timeout]
     deadline = world.uptime() + timeout
-    log = world.log(for: invocation)
+    log = world.log(for: arguments)
     self.world = world
   }
 

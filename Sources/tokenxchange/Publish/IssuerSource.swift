@@ -11,33 +11,33 @@ struct IssuerSource: Sendable {
   var place: Place
   var world: World
 
-  init(_ invocation: Invocation, world: World) throws(Problem) {
+  init(_ arguments: ParsedArguments, world: World) throws(Problem) {
     self.world = world
-    let files: [OptionSpec] = [.discoveryFile, .keysFile]
-    let given = files.first { invocation.settings[$0.name] != nil }
-    guard let server = try invocation.url(.fromServer, allowsHTTP: false) else {
+    let files: [OptionDeclaration] = [.discoveryFile, .keysFile]
+    let given = files.first(where: arguments.isSet)
+    guard let server = try arguments[.fromServer] else {
       guard given != nil else {
-        throw .missingOption(
-          ["--from-server", "--openid-configuration"], variables: [], in: invocation)
+        throw arguments.missing(.fromServer, .discoveryFile)
       }
-      for spec in [OptionSpec.fromServerCA, .fromTokenFile]
-      where invocation.settings[spec.name] != nil {
+      let ofServer: [OptionDeclaration] = [.serverCA, .fromTokenFile]
+      for spec in ofServer where arguments.isSet(spec) {
         throw .conflict(
-          invocation.source(spec), "files", hint: "it is for --from-server, which reads no files")
+          arguments.source(of: spec), "files", hint: "it is for --from-server, which reads no files"
+        )
       }
       place = .files(
-        discovery: try invocation.required(.discoveryFile), keys: try invocation.required(.keysFile)
+        discovery: try arguments[.discoveryFile], keys: try arguments[.keysFile]
       )
       return
     }
     if let given {
       throw .conflict(
-        invocation.source(.fromServer), invocation.source(given),
+        arguments.source(of: .fromServer), arguments.source(of: given),
         hint: "the documents come from the server or from files")
     }
-    let site = try IssuerSite(.apiServer, .fromServerCA, invocation, world)
+    let site = try IssuerSite(.apiServer, .serverCA, arguments, world)
     var token: Secret?
-    if let tokenFile = invocation.text(.fromTokenFile) {
+    if let tokenFile = arguments[.fromTokenFile] {
       token = try Secret(tokenFile: world.readToken(tokenFile), path: tokenFile)
     }
     place = .server(server, site, token: token)

@@ -1,43 +1,6 @@
 import Platform
 import TokenExchange
 
-extension OptionSpec {
-  static let fromServer = OptionSpec(
-    name: "from-server", placeholder: "URL",
-    help: "The API server whose documents are live; in a pod https://kubernetes.default.svc.")
-
-  static let fromServerCA = OptionSpec(
-    name: "server-ca", placeholder: "FILE",
-    help: "PEM certificates that the API server's must come from.", defaultText: "the system's",
-    completion: .file)
-
-  static let fromTokenFile = OptionSpec(
-    name: "token-file", placeholder: "FILE",
-    help: "A token for the API server, where it shows its documents not to everybody.",
-    completion: .file)
-
-  static let discoveryFile = OptionSpec(
-    name: "openid-configuration", placeholder: "FILE",
-    help: "The live discovery document, in place of --from-server.", completion: .file)
-
-  static let keysFile = OptionSpec(
-    name: "jwks", placeholder: "FILE", help: "The live key set, in place of --from-server.",
-    completion: .file)
-
-  static let publicURL = OptionSpec(
-    name: "public-url", placeholder: "URL",
-    help: "Where the site will be: the issuer to the letter.")
-
-  static let checkedURL = OptionSpec(
-    name: "check", placeholder: "URL",
-    help: "Write nothing: compare what is published there with what is live.")
-
-  static let publicCA = OptionSpec(
-    name: "certificate-authority", placeholder: "FILE",
-    help: "With --check: PEM certificates that the site's must come from.",
-    defaultText: "the system's", completion: .file)
-}
-
 extension Command {
   /// The way for a cluster's keys to where others can fetch them.
   static let publishIssuer = Command(
@@ -48,17 +11,16 @@ extension Command {
       --check URL it compares what is there with what is live and exits 1 if they differ, as after
       a rotation of the keys.
       """,
-    operands: ["DIR"],
-    options: [
-      .fromServer, .fromServerCA, .fromTokenFile, .discoveryFile, .keysFile, .publicURL,
-      .checkedURL, .publicCA, .timeout, .verbose,
-    ],
-    readsVariables: false, operandCompletion: .directory
-  ) { invocation, world throws(Problem) in
-    try refuseStrays(invocation)
-    let source = try IssuerSource(invocation, world: world)
+    example: "tokenxchange publish-issuer --from-server=https://kubernetes.default.svc "
+      + "--public-url=https://keys.example.com/cluster-a site",
+    arguments: ["DIR"],
+    options: OptionDeclaration.publishIssuer,
+    readsVariables: false, argumentCompletion: .directory
+  ) { arguments, world throws(Problem) in
+    try refuseStrays(arguments)
+    let source = try IssuerSource(arguments, world: world)
     do throws(Problem) {
-      try publish(invocation, from: source, in: world)
+      try publish(arguments, from: source, in: world)
     } catch {
       throw error.redacted(by: source.redaction)
     }
@@ -68,22 +30,24 @@ extension Command {
 
 /// Writes the documents, or compares them with what is published.
 private func publish(
-  _ invocation: Invocation, from source: IssuerSource, in world: World
+  _ arguments: ParsedArguments, from source: IssuerSource, in world: World
 ) throws(Problem) {
-  if let checked = try invocation.url(.checkedURL, allowsHTTP: false) {
-    if let directory = invocation.operands.first {
+  if let checked = try arguments[.checkedURL] {
+    if let directory = arguments.positional.first {
       throw .conflict("--check", directory, hint: "a check writes nothing: leave the folder out")
     }
-    try PublishedIssuer(url: checked, site: IssuerSite(.publicSite, .publicCA, invocation, world))
-      .compare(
-        with: source.documents())
+    try PublishedIssuer(
+      url: checked, site: IssuerSite(.publicSite, .certificateAuthority, arguments, world)
+    )
+    .compare(
+      with: source.documents())
     try world.writeOutput("\(checked.text): as it should be\n")
     return
   }
-  guard let directory = invocation.operands.first else {
-    throw .missingFolder(invocation.command)
+  guard let directory = arguments.positional.first else {
+    throw .missingFolder(arguments.command)
   }
-  let url = try invocation.requiredURL(.publicURL)
+  let url = try arguments[.publicURL]
   let documents = try source.documents()
   let discovery = try documents.published(at: url)
   // The keys go first: the discovery document must not lead to nothing.
@@ -99,19 +63,19 @@ private func publish(
 }
 
 /// Refuses a flag that would be passed over: who gave it expects something of it.
-private func refuseStrays(_ invocation: Invocation) throws(Problem) {
-  let isCheck = invocation.settings[OptionSpec.checkedURL.name] != nil
-  let strays: [(spec: OptionSpec, with: String, hint: String)] =
+private func refuseStrays(_ arguments: ParsedArguments) throws(Problem) {
+  let isCheck = arguments.isSet(.checkedURL)
+  let strays: [(spec: OptionDeclaration, with: String, hint: String)] =
     isCheck
     ? [(.publicURL, "--check", "the address that is checked is --check's")]
     : [
       (
-        .publicCA, "a folder to write to",
+        .certificateAuthority, "a folder to write to",
         "it is for --check; the API server's CA is --server-ca"
       )
     ]
-  for stray in strays where invocation.settings[stray.spec.name] != nil {
-    throw .conflict(invocation.source(stray.spec), stray.with, hint: stray.hint)
+  for stray in strays where arguments.isSet(stray.spec) {
+    throw .conflict(arguments.source(of: stray.spec), stray.with, hint: stray.hint)
   }
 }
 

@@ -2,21 +2,16 @@ import TokenExchange
 
 /// Slips in a dexsidecar's variables that Dex passes over in silence or refuses without a reason.
 extension DexVariables {
-  /// Warns of scopes that Dex ignores.
-  func warn(ofScopes scopes: [String], _ world: World) {
+  /// Scopes that Dex ignores.
+  func warnings(ofScopes scopes: [String]) -> [Warning] {
+    let unknown = scopes.filter { !DexScope.isKnown($0) }
     // A file may hold anything: `dex_file_scope=/etc/passwd` must not print its words.
     if case .file = values["scope"] {
-      let unknown = scopes.count { !DexScope.isKnown($0) }
-      guard unknown > 0 else { return }
-      let scopes = unknown == 1 ? "1 scope" : "\(unknown) scopes"
-      world.warn("Dex does not know \(scopes) of \(name("scope")) (not shown)")
-      return
+      return unknown.isEmpty ? [] : [.unknownScopes(unknown.count, source: name("scope"))]
     }
-    for scope in scopes where !DexScope.isKnown(scope) {
-      let near =
-        Suggestion.nearest(to: scope, in: DexScope.known)
-        .map { ": did you mean \($0)?" } ?? ""
-      world.warn("Dex does not know the scope \(Problem.shown(scope)) of \(name("scope"))\(near)")
+    return unknown.map { scope in
+      .unknownScope(
+        scope, source: name("scope"), nearest: Suggestion.nearest(to: scope, in: DexScope.known))
     }
   }
 

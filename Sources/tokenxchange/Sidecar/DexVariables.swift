@@ -20,7 +20,7 @@ struct DexVariables: Sendable {
     "access_token_file", "endpoint", "refresh_before", "refresh_interval",
   ]
   /// Fields that are options here.
-  private static let options: [(field: String, spec: OptionSpec)] = [
+  private static let options: [(field: String, spec: OptionDeclaration)] = [
     ("connector_id", .connectorID), ("scope", .scopes), ("subject_token_type", .subjectTokenType),
     ("requested_token_type", .requestedTokenType),
   ]
@@ -76,10 +76,10 @@ struct DexVariables: Sendable {
   }
 
   /// Sets the options that are not set yet.
-  func fill(_ invocation: inout Invocation, world: World) throws(Problem) {
-    func set(_ spec: OptionSpec, _ value: String, _ field: String) {
-      guard invocation.settings[spec.name] == nil else { return }
-      invocation.settings[spec.name] = Setting(values: [value], source: .variable(name(field)))
+  func fill(_ arguments: inout ParsedArguments, world: World) throws(Problem) {
+    func set(_ spec: OptionDeclaration, _ value: String, _ field: String) {
+      guard !arguments.isSet(spec) else { return }
+      arguments.set(spec, to: [value], source: .variable(name(field)))
     }
     if let grant = try text("grant_type", world), grant != Self.exchangeGrant {
       if case .file = values["grant_type"] {
@@ -87,7 +87,7 @@ struct DexVariables: Sendable {
       }
       throw .badChoice(grant, source: name("grant_type"), choices: [Self.exchangeGrant])
     }
-    if invocation.settings["issuer"] == nil, case .text(let url) = values["endpoint"] {
+    if !arguments.isSet(.issuer), case .text(let url) = values["endpoint"] {
       set(.tokenURL, url, "endpoint")
     }
     if case .text(let file) = values["access_token_file"] {
@@ -107,15 +107,15 @@ struct DexVariables: Sendable {
     set(.requestedTokenType, "access_token", "requested_token_type")
     set(.scopes, "", "scope")
     if case .file(let path) = values["subject_token"] { set(.tokenFile, path, "subject_token") }
-    try fillClient(&invocation, world: world)
+    try fillClient(&arguments, world: world)
   }
 
   /// The client's name and secret: from Basic's if there is one, as Dex does.
-  private func fillClient(_ invocation: inout Invocation, world: World) throws(Problem) {
-    let names = ["client-id", "client-secret", "client-secret-file", "client-auth"]
-    guard !names.contains(where: { invocation.settings[$0] != nil }) else { return }
-    func set(_ spec: OptionSpec, _ value: String, _ field: String) {
-      invocation.settings[spec.name] = Setting(values: [value], source: .variable(name(field)))
+  private func fillClient(_ arguments: inout ParsedArguments, world: World) throws(Problem) {
+    let own: [OptionDeclaration] = [.clientID, .clientSecret, .clientSecretFile, .clientAuth]
+    guard !own.contains(where: arguments.isSet) else { return }
+    func set(_ spec: OptionDeclaration, _ value: String, _ field: String) {
+      arguments.set(spec, to: [value], source: .variable(name(field)))
     }
     if let basic = try basicAuth.map({ field throws(Problem) in try world.basicAuth(field) }) {
       set(.clientID, basic.user, "basic_auth")

@@ -17,6 +17,8 @@ struct SidecarSettings: Sendable {
   var isOnce: Bool
   /// Seconds between two looks at the clock and the files.
   var lookInterval = longestLook
+  /// What weakens the run.
+  var warnings: [Warning]
   /// Whether the client is the user of `dex_basic_auth`.
   var hasBasicUser = false
 
@@ -24,39 +26,37 @@ struct SidecarSettings: Sendable {
   static let longestLook = 2.0
 
   /// Takes the settings from flags and variables, dexsidecar's among them.
-  init(_ given: Invocation, world: World) throws(Problem) {
-    var invocation = given
+  init(_ given: ParsedArguments, world: World) throws(Problem) {
+    var arguments = given
     let legacy = try DexVariables(world.variables)
-    try legacy?.fill(&invocation, world: world)
-    exchange = try ExchangeSettings(invocation, world: world)
-    file = try invocation.required(.write)
-    fileSource = invocation.source(.write)
+    try legacy?.fill(&arguments, world: world)
+    exchange = try ExchangeSettings(arguments, world: world)
+    warnings = exchange.warnings
+    file = try arguments[.write]
+    fileSource = arguments.source(of: .write)
     plan = RenewalPlan(
-      refreshBefore: invocation.text(.renewBefore) == nil
-        ? nil : try invocation.duration(.renewBefore, default: 0, allowsZero: true))
-    isOnce = invocation.isOn(.once)
+      refreshBefore: try arguments[.renewBefore])
+    isOnce = arguments[.once]
     mode = 0o600
     if let legacy {
       mode = 0o644
       lookInterval = min(lookInterval, try legacy.refreshInterval() ?? lookInterval)
-      hasBasicUser = invocation.source(.clientID) == legacy.name("basic_auth")
+      hasBasicUser = arguments.source(of: .clientID) == legacy.name("basic_auth")
       exchange.basicAuth = hasBasicUser ? legacy.basicAuth : nil
       exchange.extraFields = legacy.extraFields
       exchange.confidentialTexts = try legacy.fileTexts(world)
       exchange.subjectToken = legacy.subjectToken
-      if invocation.source(.scopes) == legacy.name("scope") {
-        legacy.warn(ofScopes: exchange.scopes, world)
+      if arguments.source(of: .scopes) == legacy.name("scope") {
+        warnings += legacy.warnings(ofScopes: exchange.scopes)
       }
     }
     for input in inputs(legacy, world.variables) where world.files.isSame(file, input.path) {
       throw .writesInput(file, source: fileSource, input.description)
     }
-    if let text = invocation.text(.mode) {
-      mode = try Self.mode(text, source: invocation.source(.mode))
+    if let text = arguments[.mode] {
+      mode = try Self.mode(text, source: arguments.source(of: .mode))
     } else if legacy != nil {
-      world.warn(
-        "every user may read \(file.sanitized()): its mode is 0644, as dexsidecar's; "
-          + "say --mode 0640 or 0600")
+      warnings.append(.readableByAll(file: file))
     }
   }
 

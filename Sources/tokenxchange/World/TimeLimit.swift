@@ -23,15 +23,15 @@ extension TimeLimit {
 extension World {
   /// Limits a run by its `--timeout`, if it has one.
   ///
-  /// - Parameter invocation: The run. If its time-out cannot be read, the command reports that.
-  func limitTime(of invocation: Invocation) {
-    let options = invocation.command.options
-    guard let option = options.first(where: { $0.name == OptionSpec.timeout.name }),
-      let text = invocation.text(option) ?? option.defaultText,
+  /// - Parameter arguments: The run. If its time-out cannot be read, the command reports that.
+  func limitTime(of arguments: ParsedArguments) {
+    let options = arguments.command.options
+    guard let option = options.first(sameAs: .timeout),
+      let text = arguments.text(of: option) ?? option.fallback?.text,
       let timeout = GoDuration.seconds(text), timeout > 0
     else { return }
     // The sidecar and the doctor set a limit again for each exchange and for each step.
-    if invocation.command.name == "sidecar", !invocation.isOn(.once) {
+    if arguments.command.name == "sidecar", !arguments[.once] {
       limitExchange(timeout)
     } else {
       limitTime(timeout)

@@ -54,8 +54,8 @@ extension World {
   }
 
   /// What hears of each step: standard error with `--verbose`, else nobody.
-  func log(for invocation: Invocation) -> VerboseLog {
-    guard invocation.isOn(.verbose) else { return .silent }
+  func log(for arguments: ParsedArguments) -> VerboseLog {
+    guard arguments[.verbose] else { return .silent }
     let start = uptime()
     return VerboseLog { text in
       writeError("tokenxchange: [\(Int((uptime() - start) * 1000)) ms] \(text)")

@@ -89,7 +89,9 @@ struct DoctorReportTests {
     let double = Sample.world()
     #expect(run(double, []) == .usage)
     #expect(double.requests.withLock { $0.isEmpty })
-    #expect(double.stdout.contains("1. settings: FAILED: --issuer or --token-url is required"))
+    #expect(
+      double.stdout.contains(
+        "1. settings: FAILED: missing required options: --issuer or --token-url"))
   }
 
   @Test func showsNoSecret() {

@@ -6,7 +6,7 @@ import TestSupport
 /// The faults on the way from the command line to Dex.
 extension Fault {
   static let beforeDex: [Fault] = [
-    .failed("client not named", "settings", "--client-id is required", code: .usage) {
+    .failed("client not named", "settings", "missing required option: --client-id", code: .usage) {
       $0.flags["client-id"] = nil
     },
     .failed("CA file missing", "settings", "there is no such file", code: .usage) {

@@ -34,11 +34,12 @@ extension FaultTable {
   /// A sign-in that gets these answers; the last one again and again.
   static func login(
     _ name: String, _ outcomes: [WorldDouble.Outcome], _ arguments: String...,
-    cache: Files = .failing, variables: [String: String] = [:]
+    cache: @autoclosure @escaping @Sendable () -> Files = .failing,
+    variables: [String: String] = [:]
   ) -> Fault {
     var fault = Fault(
       "login: " + name,
-      WorldDouble(variables: variables, outcomes: outcomes, person: person, cache: cache),
+      WorldDouble(variables: variables, outcomes: outcomes, person: person, cache: cache()),
       loginBase + arguments)
     fault.shown = [
       "To sign in at dex.example, open", "    https://dex.example/dex/device",

@@ -28,14 +28,14 @@ import TokenExchange
   }
 
   @Test func theCommandByHandCanBePasted() throws {
-    let invocation = try ArgumentParser(
+    let parsed = try ArgumentParser(
       arguments: [
         "login", "--issuer=https://dex.example/dex", "--scopes=openid", "--scopes", "a b",
         "--no-browser", "--output=token", "--verbose", "--client-secret-file", "/it's here",
       ], variables: ["TOKENXCHANGE_CLIENT_ID": "target"]
     ).parse()
     #expect(
-      invocation.commandByHand(program: "tokenxchange")
+      parsed.commandByHand(program: "tokenxchange")
         == "tokenxchange login --issuer=https://dex.example/dex --client-id=target "
         + #"--client-secret-file='/it'\''s here' --scopes='openid,a b' --no-browser"#)
   }
@@ -54,13 +54,13 @@ import TokenExchange
     Row("no secret", ["--client-secret="], "t login --client-secret=''"),
   ])
   func theCommandByHandIsExact(row: Row<[String], String>) throws {
-    let invocation = try ArgumentParser(arguments: ["login"] + row.input, variables: [:]).parse()
-    #expect(invocation.commandByHand(program: "t") == row.output)
+    let parsed = try ArgumentParser(arguments: ["login"] + row.input, variables: [:]).parse()
+    #expect(parsed.commandByHand(program: "t") == row.output)
   }
 
   @Test func theCommandByHandFindsTheProgram() throws {
-    let invocation = try ArgumentParser(arguments: ["login"], variables: [:]).parse()
-    #expect(invocation.commandByHand(program: "/my bin/it's") == #"'/my bin/it'\''s' login"#)
+    let parsed = try ArgumentParser(arguments: ["login"], variables: [:]).parse()
+    #expect(parsed.commandByHand(program: "/my bin/it's") == #"'/my bin/it'\''s' login"#)
   }
 
   @Test(arguments: [
@@ -75,26 +75,26 @@ import TokenExchange
 
   @Test func theCommandByHandHoldsAWholeCA() throws {
     let data = String(repeating: "QUJD", count: 5000)
-    let invocation = try ArgumentParser(
+    let parsed = try ArgumentParser(
       arguments: ["login", "--certificate-authority-data=\(data)"], variables: [:]
     ).parse()
     #expect(
-      invocation.commandByHand(program: "t") == "t login --certificate-authority-data=\(data)")
+      parsed.commandByHand(program: "t") == "t login --certificate-authority-data=\(data)")
   }
 
   @Test func theCommandByHandShowsNoSecret() throws {
-    let invocation = try ArgumentParser(
+    let parsed = try ArgumentParser(
       arguments: ["login", "--client-secret=geheim", "--no-browser=false"], variables: [:]
     ).parse()
     #expect(
-      invocation.commandByHand(program: "tokenxchange")
+      parsed.commandByHand(program: "tokenxchange")
         == "TOKENXCHANGE_CLIENT_SECRET=… tokenxchange login")
   }
 
   @Test func needsAnIssuerAndAClient() {
     let double = WorldDouble()
     #expect(double.run(["login", "--client-id=x"]) == .usage)
-    #expect(double.stderr.contains("--issuer is required"))
+    #expect(double.stderr.contains("missing required option: --issuer"))
     #expect(WorldDouble().run(["login", "--issuer=https://dex.example"]) == .usage)
   }
 }

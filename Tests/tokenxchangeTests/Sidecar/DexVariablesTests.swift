@@ -19,8 +19,8 @@ struct DexVariablesTests {
     "dex_subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
   ]
   static let modeWarning =
-    "tokenxchange: warning: every user may read /kept/token: its mode is 0644, as dexsidecar's; "
-    + "say --mode 0640 or 0600"
+    "tokenxchange: warning: every user may read /kept/token: its mode is 0644, as in dexsidecar; "
+    + "use --mode=0640 or --mode=0600"
 
   let outside: FakeOutside
 

@@ -162,9 +162,10 @@ extension FakeOutside {
     _ more: [String] = [], flags: [String] = flags, variables: [String: String] = [:]
   ) throws -> Sidecar {
     let world = world(variables: variables)
-    let invocation = try ArgumentParser(arguments: flags + more, variables: variables).parse()
-    let settings = try SidecarSettings(invocation, world: world)
-    var sidecar = Sidecar(settings, world: world, log: world.log(for: invocation))
+    let parsed = try ArgumentParser(arguments: flags + more, variables: variables).parse()
+    let settings = try SidecarSettings(parsed, world: world)
+    world.warn(settings.warnings)
+    var sidecar = Sidecar(settings, world: world, log: world.log(for: parsed))
     try sidecar.prepare()
     return sidecar
   }

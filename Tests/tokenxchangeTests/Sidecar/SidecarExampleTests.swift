@@ -34,8 +34,9 @@ struct SidecarExampleTests {
       variables[variable["name"]?.string ?? ""] = variable["value"]?.string
     }
     let arguments = container["args"]?.array?.compactMap(\.string) ?? []
-    let invocation = try ArgumentParser(arguments: arguments, variables: variables).parse()
-    let settings = try SidecarSettings(invocation, world: outside.world(variables: variables))
+    let parsed = try ArgumentParser(arguments: arguments, variables: variables).parse()
+    let settings = try SidecarSettings(parsed, world: outside.world(variables: variables))
+    #expect(settings.warnings == [])
     #expect(outside.errors.isEmpty)
     let mounts = container["volumeMounts"]?.array?.compactMap { $0["mountPath"]?.string } ?? []
     #expect(mounts.contains(AtomicFile.directory(of: settings.file)))
@@ -44,7 +45,7 @@ struct SidecarExampleTests {
     #expect(probe.first == PodPath.program)
     let check = try ArgumentParser(arguments: Array(probe.dropFirst()), variables: [:]).parse()
     #expect(check.command.name == "check")
-    #expect(check.text(.checkedFile) == settings.file)
+    #expect(try check[.checkedFile] == settings.file)
   }
 
   @Test func theImageHasTheProgramWhereProbesLookForIt() throws {

@@ -10,7 +10,7 @@ import Testing
 
   @Test func theReadmeHasTheOptionTable() throws {
     let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "README.md")
+      .deletingLastPathComponent().deletingLastPathComponent().appending(path: "README.md")
     let text = try String(contentsOf: file, encoding: .utf8)
     let begin = try #require(text.firstRange(of: Self.begin))
     let end = try #require(text.firstRange(of: Self.end))
@@ -37,13 +37,13 @@ import Testing
   /// Every command's section: what none before it has as a table, the rest by name.
   private static func sections() -> [String] {
     var known: Set<String> = []
-    return Command.all.flatMap { [$0] + $0.kinds }.map { command in
+    return Command.all.flatMap { [$0] + $0.subcommands }.map { command in
       var new: [String] = []
-      var old: [OptionSpec] = []
+      var old: [OptionDeclaration] = []
       for spec in command.options {
         if known.insert(row(spec)).inserted { new.append(row(spec)) } else { old.append(spec) }
       }
-      let operands = command.operands.map { " " + $0 }.joined()
+      let operands = command.arguments.map { " " + $0 }.joined()
       let summary = command.summary.prefix(1).uppercased() + command.summary.dropFirst() + "."
       var section = "### `\(command.name)\(operands)`\n\n\(summary)"
       if !old.isEmpty { section += " " + sentence(old) }
@@ -57,7 +57,7 @@ import Testing
   }
 
   /// Which options of commands before it a command has.
-  private static func sentence(_ specs: [OptionSpec]) -> String {
+  private static func sentence(_ specs: [OptionDeclaration]) -> String {
     let first = Command.getToken.options
     let firstRows = first.map(row)
     let rows = specs.map(row)
@@ -68,14 +68,14 @@ import Testing
       + (others.isEmpty ? "" : ", and \(list(others))") + "."
   }
 
-  private static func list(_ specs: [OptionSpec]) -> String {
+  private static func list(_ specs: [OptionDeclaration]) -> String {
     specs.map { "`--\($0.name)`" }.joined(separator: ", ")
   }
 
-  private static func row(_ spec: OptionSpec) -> String {
+  private static func row(_ spec: OptionDeclaration) -> String {
     let value = spec.placeholder.isEmpty ? "" : " " + spec.placeholder
-    let names = spec.spellings.map { "`\($0)\(value)`" }.joined(separator: ", ")
+    let names = spec.names.map { "`\($0)\(value)`" }.joined(separator: ", ")
     let help = spec.help + (spec.kind == .list ? " May be repeated." : "")
-    return "| \(names) | \(spec.defaultText ?? "") | \(help.replacing("|", with: "\\|")) |"
+    return "| \(names) | \(spec.fallback?.text ?? "") | \(help.replacing("|", with: "\\|")) |"
   }
 }

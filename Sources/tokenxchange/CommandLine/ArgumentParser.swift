@@ -1,0 +1,244 @@
+/// Turns a command line and variables into ``ParsedArguments``.
+///
+/// Words are compared and split by bytes: a combining mark behind `=` belongs to the value.
+struct ArgumentParser {
+  var arguments: [String]
+  var variables: [String: String]
+
+  /// Finds the command, then its options and positional arguments.
+  ///
+  /// The first word is a command; options alone mean `get-token`. `--help` counts anywhere before
+  /// `--`, `--version` in front only. `-v` alone prints the version, else it is `--verbose`.
+  func parse() throws(UsageError) -> ParsedArguments {
+    var words = arguments[...]
+    if words.first == "--version" || arguments == ["-v"] {
+      return ParsedArguments(command: .version)
+    }
+    var command: Command
+    if let first = words.first, !first.isOption {
+      guard let found = Command.named(first) else {
+        throw .unknownCommand(
+          first.isPlainWord ? first : nil,
+          nearest: Suggestion.nearest(to: first, in: Command.table.map(\.name)))
+      }
+      command = found
+      words.removeFirst()
+    } else {
+      command = .getToken
+    }
+    // Its words are a command line that is still being written.
+    if command.isHidden { return ParsedArguments(command: command, positional: Array(words)) }
+    let options = words.prefix { $0 != "--" }
+    if options.contains("--help") || options.contains("-h") {
+      return ParsedArguments(command: .help, positional: topic)
+    }
+    if !command.subcommands.isEmpty {
+      guard let word = words.popFirst(), !word.isOption else {
+        throw .missingArguments(command.arguments, command: command.name)
+      }
+      guard let found = command.subcommand(word) else { throw command.unknownSubcommand(word) }
+      command = found
+    }
+    var parsed = ParsedArguments(command: command)
+    var parsing = OptionParsing(command: command, words: words)
+    try parsing.run(&parsed)
+    if command.readsVariables { applyVariables(to: &parsed) }
+    return parsed
+  }
+
+  /// The command that was named, and its subcommand if that is known, for help.
+  private var topic: [String] {
+    guard let name = arguments.first, let command = Command.named(name) else { return [] }
+    let subcommand = arguments.dropFirst().first.flatMap(command.subcommand)
+    return [command.name] + (subcommand.map { [$0.subcommandName] } ?? [])
+  }
+
+  private func applyVariables(to parsed: inout ParsedArguments) {
+    let prefix = OptionDeclaration.variablePrefix.utf8
+    let set = variables.filter { $0.key.utf8.starts(with: prefix) }
+    guard !set.isEmpty else { return }
+    let wonGroups = parsed.resolved.compactMap(\.option.group)
+    for option in parsed.command.options where !parsed.isSet(option) {
+      if let group = option.group, wonGroups.contains(group) { continue }
+      guard let (name, value) = set.first(where: { option.hasVariable(named: $0.key) }) else {
+        continue
+      }
+      if option.isEmpty(value) {
+        parsed.emptyVariables.append(name)
+      } else {
+        parsed.set(option, to: [value], source: .variable(name))
+      }
+    }
+  }
+}
+
+/// The words behind the command, one after the other.
+private struct OptionParsing {
+  let command: Command
+  var words: ArraySlice<String>
+  /// The option that was read last.
+  var last: String?
+  /// Whether the words that follow may be parts of a secret, which a shell split or a space cut off.
+  var mayBeSecret = false
+
+  mutating func run(_ parsed: inout ParsedArguments) throws(UsageError) {
+    while let word = words.popFirst() {
+      if word == "--" {
+        while let word = words.popFirst() { try take(argument: word, &parsed) }
+      } else if word.isOption {
+        try take(option: word, &parsed)
+      } else {
+        try take(argument: word, &parsed)
+      }
+    }
+    guard parsed.positional.count >= command.requiredArguments else {
+      throw .missingArguments(command.arguments, command: command.name)
+    }
+  }
+
+  private mutating func take(
+    option word: String, _ parsed: inout ParsedArguments
+  ) throws(UsageError) {
+    let bytes = word.utf8[...]
+    let equals = bytes.firstIndex(of: UInt8(ascii: "="))
+    let name = String(Substring(bytes[..<(equals ?? bytes.endIndex)]))
+    guard let option = command.options.first(where: { $0.isNamed(name.utf8[...]) }) else {
+      throw command.unknownOption(name, mayBeSecret: mayBeSecret)
+    }
+    last = name
+    mayBeSecret = mayBeSecret || option.sensitivity != .none
+    let inline = equals.map { String(Substring(bytes[bytes.index(after: $0)...])) }
+    let value = try value(of: option, name: name, inline: inline)
+    let earlier = parsed.resolved(option)
+    if case .argument(let argument) = earlier?.source {
+      throw .argumentAndOption(argument: argument, option: name)
+    }
+    let isMore = option.kind == .list
+    parsed.set(option, to: (isMore ? earlier?.values ?? [] : []) + [value], source: .flag(name))
+  }
+
+  private mutating func value(
+    of option: OptionDeclaration, name: String, inline: String?
+  ) throws(UsageError) -> String {
+    if option.kind == .flag {
+      guard let inline else { return "true" }
+      guard inline == "true" || inline == "false" else {
+        throw .invalidChoice(
+          mayBeSecret || !inline.isPlainWord ? nil : inline, source: name,
+          choices: ["true", "false"])
+      }
+      return inline
+    }
+    guard let value = inline ?? words.popFirst() else {
+      throw .missingValue(option: name, placeholder: option.placeholder, next: nil)
+    }
+    // A value may begin with a dash, but an option that follows means that the value is missing.
+    if inline == nil, value.utf8.starts(with: "--".utf8), value.utf8.count > 2 {
+      let next = command.options.first { $0.isNamed(value.optionName) }
+      throw .missingValue(option: name, placeholder: option.placeholder, next: next?.flag)
+    }
+    guard option.allowsEmpty || !option.isEmpty(value) else {
+      throw .emptyValue(option: name, placeholder: option.placeholder)
+    }
+    return value
+  }
+
+  private func take(
+    argument word: String, _ parsed: inout ParsedArguments
+  ) throws(UsageError) {
+    if let option = command.options.first(where: \.isPositional), let name = command.arguments.first
+    {
+      guard !word.utf8.starts(with: "eyJ".utf8) else { throw .tokenInsteadOfFile(argument: name) }
+      switch parsed.resolved(option)?.source {
+      case nil where !word.isEmpty: parsed.set(option, to: [word], source: .argument(name))
+      case nil: throw .emptyValue(option: name, placeholder: name)
+      case .argument: throw unexpected(word)
+      case .flag(let flag), .variable(let flag):
+        throw .argumentAndOption(argument: name, option: flag)
+      }
+      return
+    }
+    guard parsed.positional.count < command.arguments.count else { throw unexpected(word) }
+    parsed.positional.append(word)
+  }
+
+  private func unexpected(_ word: String) -> UsageError {
+    if !mayBeSecret {
+      if word == "true" || word == "false" {
+        return .flagWithSeparateValue(word, command: command.name, flag: last)
+      }
+      if Command.table.contains(where: { $0.name == word }) {
+        return .commandAfterOptions(word, command: command.name)
+      }
+    }
+    return .unexpectedArgument(
+      mayBeSecret || word.looksLikeToken ? nil : word, command: command.name, after: last)
+  }
+}
+
+extension Command {
+  /// The error for a word that is none of the subcommands.
+  func unknownSubcommand(_ word: String) -> UsageError {
+    let known = subcommands.map(\.subcommandName)
+    return .unknownSubcommand(
+      word.isPlainWord ? word : nil, of: name,
+      nearest: Suggestion.nearest(to: word, in: known), known: known)
+  }
+
+  /// The error for an option that the command does not have.
+  fileprivate func unknownOption(_ name: String, mayBeSecret: Bool) -> UsageError {
+    let isShown = !mayBeSecret && name.isPlainWord
+    return .unknownOption(isShown ? name : nil, command: self.name, advice: advice(on: name))
+  }
+
+  private func advice(on name: String) -> OptionAdvice? {
+    if name == "--version" || name == "-version" { return .versionCommand }
+    if let known = Self.kubeloginOptions.first(where: { $0.name == name })?.option,
+      options.contains(where: { $0.name == known })
+    {
+      return .kubelogin("--" + known)
+    }
+    // Siblings of a subcommand come first, then the commands, then the other subcommands.
+    let siblings = Command.all.first { $0.subcommand(subcommandName)?.name == self.name }
+    let others =
+      (siblings?.subcommands ?? []) + Command.all + Command.all.flatMap(\.subcommands)
+    if let other = others.first(where: { $0.options.contains { $0.isNamed(name.utf8[...]) } }) {
+      return .belongsTo(other.name)
+    }
+    let word = String(Substring(name.utf8.drop { $0 == UInt8(ascii: "-") }))
+    return Suggestion.nearest(
+      to: word, in: options.flatMap { [$0.name] + $0.aliases } + ["help"]
+    ).map { .nearest("--" + $0) }
+  }
+
+  /// What int128/kubelogin calls some options.
+  private static let kubeloginOptions: [(name: String, option: String)] = [
+    ("--oidc-issuer-url", "issuer"), ("--oidc-client-id", "client-id"),
+    ("--oidc-client-secret", "client-secret-file"), ("--oidc-extra-scope", "scopes"),
+    ("--token-cache-dir", "cache-dir"), ("--skip-open-browser", "no-browser"),
+  ]
+}
+
+extension String {
+  /// Whether a word of the command line is an option; `-` alone is not.
+  fileprivate var isOption: Bool { utf8.first == UInt8(ascii: "-") && utf8.count > 1 }
+
+  /// The part of an option before its `=`.
+  fileprivate var optionName: Substring.UTF8View { utf8.prefix { $0 != UInt8(ascii: "=") } }
+
+  /// Whether a mistyped name may be shown: it is short and consists of letters, digits, `-` and `_`.
+  var isPlainWord: Bool {
+    utf8.count <= 40 && !looksLikeToken
+      && utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+          true
+        default: false
+        }
+      }
+  }
+
+  /// Whether it may be a token that was pasted in the wrong place.
+  var looksLikeToken: Bool { utf8.count > 64 || utf8.starts(with: "eyJ".utf8) }
+}

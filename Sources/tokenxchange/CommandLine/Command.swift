@@ -1,0 +1,69 @@
+import TokenExchange
+
+/// One command: its help, its options, and what it does.
+struct Command: Sendable {
+  var name: String
+  /// One clause for the list of commands.
+  var summary: String
+  /// The description in its help.
+  var details: String
+  /// A command line that works, for help and for messages about missing options.
+  var example: String
+  /// The names of its positional arguments, in order.
+  var arguments: [String] = []
+  /// How many of them are required.
+  var requiredArguments = 0
+  /// Its options, in the order of help.
+  var options: [OptionDeclaration] = []
+  /// Whether variables set its options too.
+  var readsVariables = true
+  /// The commands that its first argument chooses between, with full names: `generate rbac`.
+  var subcommands: [Command] = []
+  /// What an argument may be, for completion.
+  var argumentCompletion = OptionDeclaration.Completion.nothing
+  /// Whether help and completion leave it out.
+  var isHidden = false
+  /// Does the work.
+  var run: @Sendable (ParsedArguments, World) throws(Problem) -> ExitCode
+}
+
+extension Command {
+  /// Every command by its name, in the order of help; built on demand, because building all of them
+  /// takes a tenth of a short run.
+  static let table: [(name: String, command: @Sendable () -> Command)] = [
+    ("get-token", { .getToken }),
+    ("token-file", { .tokenFile }),
+    ("login", { .login }),
+    ("inspect", { .inspect }),
+    ("doctor", { .doctor }),
+    ("sidecar", { .sidecar }),
+    ("check", { .check }),
+    ("logout", { .logout }),
+    ("generate", { .generate }),
+    ("publish-issuer", { .publishIssuer }),
+    ("install", { .install }),
+    ("completion", { .completion }),
+    ("version", { .version }),
+    ("help", { .help }),
+  ]
+
+  /// Every command that help lists.
+  static let all = table.map { $0.command() }
+
+  /// The command of a name; of one with subcommands, `generate` and `generate rbac` are both names.
+  static func named(_ name: String) -> Command? {
+    let first = String(Substring(name.utf8.prefix { $0 != UInt8(ascii: " ") }))
+    guard let command = table.first(where: { $0.name == first })?.command() else {
+      return name == completeName ? .complete : nil
+    }
+    return command.name == name ? command : command.subcommands.first { $0.name == name }
+  }
+
+  /// The subcommand of a name.
+  func subcommand(_ word: String) -> Command? {
+    subcommands.first { $0.subcommandName == word }
+  }
+
+  /// What a subcommand is called after its command: `rbac`.
+  var subcommandName: String { name.split(separator: " ").last.map(String.init) ?? name }
+}

@@ -1,0 +1,218 @@
+import Manifests
+
+/// The options of the kinds of `generate`, beside those of get-token.
+extension OptionDeclaration {
+  static let outputFile = OptionalTextOption(
+    "output", letter: "o", placeholder: "FILE", help: "Write to this file.",
+    default: .described("standard output"), completion: .file)
+
+  static let targetServer = AnySchemeURLOption(
+    "server", placeholder: "URL",
+    help: "The https URL of the target cluster's API server.", requirement: .required)
+
+  static let clusterName = OptionalTextOption(
+    "cluster-name", placeholder: "NAME", help: "The name of the target cluster.",
+    default: .described("its host name"))
+
+  static let auth = PluginMethodOption(
+    "auth", placeholder: "METHOD",
+    help:
+      "How to authenticate: get-token (a service account, through Dex), token-file (the service "
+      + "account token itself), login (a person, through Dex), kubelogin (the same with "
+      + "int128/kubelogin).",
+    default: .value("get-token"))
+
+  static let pluginCommand = OptionalTextOption(
+    "command", placeholder: "COMMAND", help: "The program to run, a name or a path.",
+    default: .described("tokenxchange"), section: .advanced)
+
+  static let project = OptionalTextOption(
+    "project", placeholder: "NAME",
+    help: "The only Argo CD project that may use the cluster.")
+
+  static let namespaces = ListOption(
+    "namespaces", placeholder: "LIST",
+    help: "The only namespaces of the target cluster that Argo CD watches.")
+
+  static let label = ListOption(
+    "label", placeholder: "NAME=VALUE",
+    help: "A label of the Secret, for the cluster generator of an ApplicationSet.")
+
+  static let argoCDNamespace = OptionalTextOption(
+    "argocd-namespace", placeholder: "NAME", help: "The namespace of Argo CD.",
+    default: .value("argocd"))
+
+  static let image = TextOption(
+    "image", placeholder: "IMAGE", help: "The image of tokenxchange.",
+    requirement: .required)
+
+  static let tokenExpiration = DurationOption(
+    "token-expiration", placeholder: "DURATION",
+    help: "The lifetime of the projected token, at least 10m; kubelet renews it after 80 % of it.",
+    default: .value("1h"), section: .advanced)
+
+  static let format = WorkloadFormatOption(
+    "format", placeholder: "FORMAT",
+    help: "kustomize (patches) or helm (values of the argo-helm chart).",
+    default: .value("kustomize"))
+
+  static let serviceAccount = ListOption(
+    "service-account", placeholder: "NAMESPACE/NAME",
+    help: "A service account of the cluster that the tokens come from.", group: .accounts,
+    requirement: .required)
+
+  static let argoCD = FlagOption(
+    "argocd", help: "The two service accounts that run Argo CD's plugins.",
+    group: .accounts, requirement: .required)
+
+  static let clusterRole = OptionalTextOption(
+    "cluster-role", placeholder: "NAME", help: "The ClusterRole to bind.",
+    group: .role, requirement: .required)
+
+  static let role = OptionalTextOption(
+    "role", placeholder: "NAME", help: "The Role to bind, in each --namespace.",
+    group: .role, requirement: .required)
+
+  static let bindingNamespace = ListOption(
+    "namespace", placeholder: "NAME", help: "Bind the role in this namespace only.",
+    default: .described("the whole cluster"), requirement: .requiredWith("--role") { .role })
+
+  static let rule = ListOption(
+    "rule", placeholder: "VERBS:RESOURCES",
+    help:
+      "Create the role with this rule, such as get,list,watch:pods,deployments.apps or "
+      + "get:/healthz. Without it, the role must exist.")
+
+  static let objectName = OptionalTextOption(
+    "name", placeholder: "NAME",
+    help: "The name of the bindings, and of the role if it has rules.",
+    default: .described("from the role, the connector and the accounts"), section: .advanced)
+
+  static let usernameClaim = UsernameClaimOption(
+    "username-claim", placeholder: "CLAIM",
+    help: "The claim that the API server takes the user name from: federated "
+      + "(federated_claims.user_id, by an AuthenticationConfiguration), sub (opaque but unique, by "
+      + "flags) or name (readable, not unique).",
+    default: .value("federated"))
+
+  static let usernamePrefix = OptionalTextOption(
+    "username-prefix", placeholder: "PREFIX",
+    help: "The prefix that the API server adds to the names of these users and groups.",
+    default: .described("dex:, with --direct cluster-a:"))
+
+  static let direct = FlagOption(
+    "direct",
+    help: "The target cluster trusts the other cluster's issuer directly, without Dex.")
+
+  static let clusterIssuer = URLOption(
+    "cluster-issuer", placeholder: "URL",
+    help: "The issuer of the service account tokens: exactly the iss in them.",
+    requirement: .required)
+
+  static let clusterDiscoveryURL = OptionalURLOption(
+    "cluster-discovery-url", placeholder: "URL",
+    help: "The URL of that issuer's discovery document, if it is not below the issuer.")
+
+  static let clusterCAPath = OptionalTextOption(
+    "cluster-ca-path", placeholder: "PATH",
+    help: "The CA file of that issuer: a path in Dex's pod.")
+
+  static let tokenLifetime = DurationOption(
+    "token-lifetime", placeholder: "DURATION", help: "The lifetime of Dex's tokens.",
+    default: .value("10m"))
+
+  static let withLogin = FlagOption(
+    "with-login", help: "Also allow people to sign in with tokenxchange login.")
+
+  static let apiServerFormat = APIServerFormatOption(
+    "format", placeholder: "FORMAT",
+    help: "config (an AuthenticationConfiguration, Kubernetes 1.30 and later) or flags (--oidc-*).",
+    default: .value("config"))
+
+  static let loginConnector = ListOption(
+    "login-connector", placeholder: "ID",
+    help: "A connector for people; it becomes part of their user names: dex:ID:USER.")
+
+  /// The options of an exec plugin's arguments that fit every kind that has one.
+  static let plugin: [OptionDeclaration] =
+    exchange.inserting(
+      getToken.without([.apiVersion, .output]) + [.cacheOn, .cacheDir], after: .audience
+    ).replacing([
+      .issuer.with(requirement: .conditional("unless --auth=token-file") { !$0.isTokenFile }),
+      .tokenURL.with(requirement: .conditional("with --auth=get-token", \.isGetToken)),
+      .clientID.with(requirement: .conditional("unless --auth=token-file") { !$0.isTokenFile }),
+      .connectorID.with(requirement: .conditional("with --auth=get-token", \.isGetToken)),
+    ])
+}
+
+extension ParsedArguments {
+  fileprivate var isGetToken: Bool { (text(of: .auth) ?? "get-token") == "get-token" }
+  fileprivate var isTokenFile: Bool { text(of: .auth) == "token-file" }
+}
+
+/// The options of each kind, in the order of help.
+extension OptionDeclaration {
+  static let targetCluster: [OptionDeclaration] = [
+    .targetServer,
+    .serverCA.with(
+      help: "PEM file with the CA certificates for the API server; they are embedded in the output."
+    ),
+    .clusterName,
+  ]
+
+  static let callerName: [OptionDeclaration] = [
+    .connectorID.with(requirement: .requiredUnless("--direct") { .direct }), .direct,
+    .usernameClaim, .usernamePrefix,
+  ]
+
+  static let generateKubeconfig: [OptionDeclaration] =
+    targetCluster + [.auth, .pluginCommand] + plugin
+
+  static let generateArgoCDCluster: [OptionDeclaration] =
+    targetCluster + [.project, .namespaces, .label, .argoCDNamespace, .auth, .pluginCommand]
+    + plugin
+
+  static let generateArgoCDWorkload: [OptionDeclaration] = [
+    .image,
+    .subjectAudience.with(
+      help: "The audience of the projected token. Use one that no API server accepts.",
+      default: .value("dex"), section: .common),
+    .tokenExpiration, .argoCDNamespace, .format,
+  ]
+
+  static let generateRBAC: [OptionDeclaration] =
+    [.serviceAccount, .argoCD, .argoCDNamespace] + callerName
+    + [.clusterRole, .role, .bindingNamespace, .rule, .objectName]
+
+  static let generateDex: [OptionDeclaration] = [
+    .issuer, .clientID, .connectorID, .clusterIssuer, .clusterDiscoveryURL, .clusterCAPath,
+    .tokenLifetime, .withLogin,
+  ]
+
+  static let generateAPIServer: [OptionDeclaration] =
+    [
+      .issuer.with(requirement: .requiredUnless("--direct") { .direct }),
+      .clientID.with(requirement: .requiredUnless("--direct") { .direct }), .audience,
+    ] + callerName + [
+      .loginConnector,
+      .clusterIssuer.with(requirement: .requiredWith("--direct") { .direct }),
+      .subjectAudience.with(
+        help: "With --direct: the audience of the service account tokens, one that only this "
+          + "cluster accepts.",
+        requirement: .requiredWith("--direct") { .direct }, section: .common),
+      .apiServerFormat, .certificateAuthority,
+    ]
+
+  static let generateSidecar: [OptionDeclaration] =
+    [
+      .image, .tokenExpiration,
+      .write.with(
+        help: "The path of the token for the application.",
+        default: .value(PodPath.outputFile), requirement: .optional),
+      .mode.with(help: "The token file's permissions, in octal."),
+      .renewBefore.with(
+        help: "Renew at least this long before the token expires.",
+        default: .described("after 80 % of its lifetime")),
+    ] + targetCluster.replacing([.targetServer.with(requirement: .optional)])
+    + plugin.without([.expiryMargin, .cacheOn, .cacheDir])
+}

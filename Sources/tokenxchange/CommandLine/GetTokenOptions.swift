@@ -1,0 +1,63 @@
+/// The options of `get-token` and `token-file` beside those of every exchange.
+extension OptionDeclaration {
+  static let connectorID = IdentifierOption(
+    "connector-id", aliases: ["dex-connector"], placeholder: "ID",
+    help: "The Dex connector that trusts this cluster's issuer.", requirement: .required)
+
+  static let tokenFile = TextOption(
+    "token-file", placeholder: "FILE", help: "The subject token.",
+    default: .value(defaultTokenFile), completion: .file)
+
+  static let subjectTokenType = TokenTypeOption(
+    "subject-token-type", placeholder: "TYPE",
+    help:
+      "The type of the subject token: id_token, access_token or a URN. For Dex a service account "
+      + "token is an id_token.",
+    default: .value("id_token"), section: .advanced)
+
+  static let requestedTokenType = TokenTypeOption(
+    "requested-token-type", placeholder: "TYPE",
+    help: "The type to request: id_token, access_token or a URN.", default: .value("id_token"),
+    section: .advanced)
+
+  static let subjectAudience = OptionalIdentifierOption(
+    "subject-audience", placeholder: "AUDIENCE",
+    help: "Reject a subject token without this audience. This detects a wrong volume; Dex does not "
+      + "check the audience.",
+    section: .advanced)
+
+  static let clientAuth = ClientAuthOption(
+    "client-auth", placeholder: "METHOD",
+    help: "Client authentication: auto, basic, post or none; auto is basic with a secret and none "
+      + "without.",
+    default: .value("auto"), section: .advanced, sensitivity: .confusable)
+
+  static let expiryMargin = DurationOrZeroOption(
+    "expiry-margin", placeholder: "DURATION",
+    help: "Report an expiry earlier by this much, because client-go uses a token until its last "
+      + "second.",
+    default: .value("0s"), section: .advanced)
+
+  static let apiVersion = APIVersionOption(
+    "api-version", placeholder: "VERSION",
+    help: "The version of the ExecCredential: auto, v1 or v1beta1; auto is the version that "
+      + "KUBERNETES_EXEC_INFO requests, else v1.",
+    default: .value("auto"), section: .advanced)
+
+  static let output = CredentialOutputOption(
+    "output", letter: "o", placeholder: "FORMAT",
+    help: "exec-credential, token (the bare token) or json.", default: .value("exec-credential"))
+
+  /// All of them, in the order of help.
+  static let getToken: [OptionDeclaration] = [
+    .connectorID, .tokenFile, .subjectTokenType, .requestedTokenType, .subjectAudience,
+    .clientAuth, .expiryMargin, .apiVersion, .output,
+  ]
+
+  static let defaultTokenFile = "/var/run/secrets/kubernetes.io/serviceaccount/token"
+
+  /// The token of `token-file`, also by the name that argocd-k8s-auth uses.
+  static let printedTokenFile = TextOption(
+    "token-file", aliases: ["file"], letter: "f", placeholder: "FILE",
+    help: "The token to print.", requirement: .required, completion: .file)
+}

@@ -1,0 +1,169 @@
+import TokenExchange
+
+/// A command with its options and positional arguments.
+struct ParsedArguments: Sendable {
+  var command: Command
+  /// The positional arguments that are no option's value.
+  var positional: [String] = []
+  /// Variables of the command's options that are set but empty, which counts as unset.
+  var emptyVariables: [String] = []
+  /// The options that are set, in no particular order.
+  private(set) var resolved: [ResolvedOption] = []
+
+  init(command: Command, positional: [String] = []) {
+    self.command = command
+    self.positional = positional
+  }
+
+  /// The text of an option and what set it; nil if only a default applies.
+  func resolved(_ option: OptionDeclaration) -> ResolvedOption? {
+    resolved.first { $0.option.isSame(as: option) }
+  }
+
+  /// Whether anything but a default sets an option.
+  func isSet(_ option: OptionDeclaration) -> Bool { resolved(option) != nil }
+
+  /// The texts that an option was set to; empty if it is not set.
+  func values(of option: OptionDeclaration) -> [String] { resolved(option)?.values ?? [] }
+
+  /// The text that an option was set to, unread; nil if it is not set.
+  func text(of option: OptionDeclaration) -> String? { resolved(option)?.values.last }
+
+  /// What set an option, or the flag that would.
+  func source(of option: OptionDeclaration) -> String {
+    resolved(option)?.source.name ?? option.flag
+  }
+
+  /// Sets an option, whatever set it before.
+  mutating func set(
+    _ option: OptionDeclaration, to values: [String], source: ResolvedOption.Source? = nil
+  ) {
+    unset(option)
+    resolved.append(
+      ResolvedOption(option: option, values: values, source: source ?? .flag(option.flag)))
+  }
+
+  /// Whether anything sets an option.
+  var isConfigured: Bool { !resolved.isEmpty }
+
+  /// Makes an option unset.
+  mutating func unset(_ option: OptionDeclaration) {
+    resolved.removeAll { $0.option.isSame(as: option) }
+  }
+}
+
+extension ParsedArguments {
+  /// The value of an option, for areas that throw `Problem`.
+  func read<Option: OptionDefinition>(_ option: Option) throws(Problem) -> Option.Value {
+    do throws(CommandError) { return try value(of: option) } catch { throw Problem(error) }
+  }
+
+  /// A URL that this command needs, although another one does not.
+  func required(_ option: OptionalURLOption) throws(Problem) -> EndpointURL {
+    guard let url = try self[option] else { throw missing(option) }
+    return url
+  }
+
+  /// An identifier that this command needs, although another one does not.
+  func required(_ option: OptionalIdentifierOption) throws(Problem) -> Identifier {
+    guard let identifier = try self[option] else { throw missing(option) }
+    return identifier
+  }
+
+  /// Whether a flag is on.
+  subscript(option: FlagOption) -> Bool { text(of: option) == "true" }
+
+  /// The text of an option, or nil if it is not set and has no default.
+  subscript(option: OptionalTextOption) -> String? {
+    text(of: option) ?? defaultValue(of: option)
+  }
+
+  /// The items of a list.
+  subscript(option: ListOption) -> [String] {
+    guard let set = resolved(option) else {
+      return defaultValue(of: option).map(OptionDeclaration.items) ?? []
+    }
+    return set.values.flatMap(OptionDeclaration.items)
+  }
+
+  /// The value of an option, with the error of the command line.
+  func value<Option: OptionDefinition>(of option: Option) throws(CommandError) -> Option.Value {
+    let values: [String]
+    if let set = resolved(option) {
+      values = set.values
+    } else if let text = defaultValue(of: option) {
+      values = [text]
+    } else if let absent = Option.parser.absent {
+      return absent
+    } else {
+      throw .usage(missingOptions(including: [option]))
+    }
+    return try Option.parser.parse(
+      OptionInput(
+        values: values, source: source(of: option), option: option, arguments: self))
+  }
+
+  private func defaultValue(of option: OptionDeclaration) -> String? {
+    guard case .value(let text) = (command.options.first(sameAs: option) ?? option).fallback else {
+      return nil
+    }
+    return text
+  }
+}
+
+extension ParsedArguments {
+  /// The error that names every required option that is not set.
+  ///
+  /// - Parameter options: Options that are required in this case; one of them is enough if they are
+  ///   alternatives.
+  /// - Returns: The error.
+  func missingOptions(including options: [OptionDeclaration]) -> UsageError {
+    var missing = [options]
+    for option in command.options where isRequired(option) && !isSet(option) {
+      if let group = option.group {
+        let members = command.options.filter { $0.group == group && isRequired($0) }
+        if members.contains(where: isSet) || missing.contains(where: { $0.contains(option) }) {
+          continue
+        }
+        missing.append(members)
+      } else if !missing.contains(where: { $0.contains(option) }) {
+        missing.append([option])
+      }
+    }
+    // In the order of help, so that the same command gives the same message.
+    let order = { (group: [OptionDeclaration]) in
+      command.options.firstIndex { option in group.contains(option) } ?? 0
+    }
+    missing.sort { order($0) < order($1) }
+    let variables =
+      command.readsVariables
+      ? missing.joined().compactMap(\.variable).filter(emptyVariables.contains) : []
+    let names = missing.map { $0.map { $0.isPositional ? $0.placeholder : $0.flag } }
+    return .missingOptions(names, example: example(with: missing), emptyVariables: variables)
+  }
+
+  /// The command's example if it has the options; else their outline.
+  private func example(with missing: [[OptionDeclaration]]) -> String {
+    let words = command.example.split(separator: " ")
+    let isShown = { (option: OptionDeclaration) in
+      option.isPositional || words.contains { option.isNamed($0.utf8.prefix { $0 != 0x3D }) }
+    }
+    if missing.allSatisfy({ $0.contains(where: isShown) }) { return command.example }
+    let outline = missing.compactMap(\.first).map { "\($0.flag)=\($0.placeholder)" }
+    return "tokenxchange \(command.name) … " + outline.joined(separator: " ")
+  }
+
+  /// The same for code that throws `Problem`.
+  func missing(_ options: OptionDeclaration...) -> Problem {
+    Problem(missingOptions(including: options))
+  }
+
+  /// Whether the command needs an option with these arguments.
+  private func isRequired(_ option: OptionDeclaration) -> Bool {
+    switch option.requirement {
+    case .optional: false
+    case .required: true
+    case .conditional(_, let applies): applies(self)
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/// The text that an option was set to, and what set it.
+struct ResolvedOption: Sendable {
+  /// Where a value came from.
+  enum Source: Sendable, Equatable {
+    /// A variable, by its name.
+    case variable(String)
+    /// An option on the command line, by the name that was written.
+    case flag(String)
+    /// A positional argument, by its name in help.
+    case argument(String)
+
+    /// The name to show.
+    var name: String {
+      switch self {
+      case .variable(let name), .flag(let name), .argument(let name): name
+      }
+    }
+  }
+
+  var option: OptionDeclaration
+  var values: [String]
+  var source: Source
+}

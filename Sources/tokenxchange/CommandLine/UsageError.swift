@@ -1,0 +1,35 @@
+/// What can be wrong with a command line and its variables.
+///
+/// Words of the user are nil where they may be a secret.
+enum UsageError: Error, Equatable {
+  case unknownCommand(String?, nearest: String?)
+  case unknownSubcommand(String?, of: String, nearest: String?, known: [String])
+  case unknownOption(String?, command: String, advice: OptionAdvice?)
+  /// A word that no option takes; `after` is the option in front of it.
+  case unexpectedArgument(String?, command: String, after: String?)
+  case commandAfterOptions(String, command: String)
+  /// `true` or `false` behind a flag.
+  case flagWithSeparateValue(String, command: String, flag: String?)
+  case missingArguments([String], command: String)
+  /// A positional argument and the option that sets the same thing.
+  case argumentAndOption(argument: String, option: String)
+  /// A token where the name of a file is expected.
+  case tokenInsteadOfFile(argument: String)
+  case missingValue(option: String, placeholder: String, next: String?)
+  case emptyValue(option: String, placeholder: String)
+  /// Required options, each with its alternatives.
+  case missingOptions([[String]], example: String, emptyVariables: [String])
+  case invalidDuration(String, source: String, allowsZero: Bool)
+  case invalidChoice(String?, source: String, choices: [String])
+  case invalidIdentifier(source: String)
+}
+
+/// What a user may have meant by an option that a command does not have.
+enum OptionAdvice: Equatable {
+  case nearest(String)
+  /// The option's name here, for one of kubelogin's.
+  case kubelogin(String)
+  /// Another command has it.
+  case belongsTo(String)
+  case versionCommand
+}

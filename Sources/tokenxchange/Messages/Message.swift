@@ -1,0 +1,68 @@
+import TokenExchange
+
+/// A sentence for a user.
+///
+/// Literals are ours. A value needs a label that says what it is, and untrusted text is sanitized by
+/// its label: control characters and tokens do not reach a terminal or a log.
+struct Message: Equatable, Sendable, ExpressibleByStringInterpolation {
+  let text: String
+
+  init(stringLiteral text: String) { self.text = text }
+
+  init(stringInterpolation: StringInterpolation) { text = stringInterpolation.text }
+
+  static func + (left: Message, right: Message) -> Message { "\(left)\(right)" }
+
+  struct StringInterpolation: StringInterpolationProtocol {
+    fileprivate var text = ""
+
+    init(literalCapacity: Int, interpolationCount: Int) { text.reserveCapacity(literalCapacity) }
+
+    mutating func appendLiteral(_ literal: String) { text += literal }
+
+    mutating func appendInterpolation(_ number: Int) { text += String(number) }
+
+    mutating func appendInterpolation(_ message: Message) { text += message.text }
+
+    /// Text of a server, a file or the user.
+    mutating func appendInterpolation(untrusted text: String, maxLength: Int = 300) {
+      self.text += text.sanitized(maxLength: maxLength)
+    }
+
+    /// A word of the user, in quotes; withheld if it may be a secret.
+    mutating func appendInterpolation(word text: String?) {
+      guard let text else {
+        self.text += "(not shown: it may be a secret)"
+        return
+      }
+      self.text +=
+        text.looksLikeToken
+        ? "(not shown: \(text.utf8.count) bytes)" : JSON.quote(text.sanitized())
+    }
+
+    /// The path of a file.
+    mutating func appendInterpolation(path: String) { text += path.sanitized() }
+
+    /// A host name or address.
+    mutating func appendInterpolation(host: String) { text += host.sanitized() }
+
+    /// The name of an option, argument or variable, as this program defines it.
+    mutating func appendInterpolation(option name: String) { text += name }
+
+    /// Names of options, in a list.
+    mutating func appendInterpolation(options names: [String]) {
+      text += names.joined(separator: ", ")
+    }
+
+    /// The name of a command, as this program defines it.
+    mutating func appendInterpolation(command name: String) { text += name }
+
+    /// A command line that works, as this program defines it.
+    mutating func appendInterpolation(example: String) { text += example }
+
+    /// The values that are possible.
+    mutating func appendInterpolation(choices: [String]) {
+      text += choices.joined(separator: ", ")
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/// What does not stop a run, but a user should know.
+enum Warning: Equatable, Sendable {
+  case tokenOverHTTP(host: String)
+  case certificatesNotVerified(host: String)
+  case secretInArguments(option: String)
+  case issuerDiffersBySlash(String)
+  case unknownExpiry
+  case unknownScope(String, source: String, nearest: String?)
+  case unknownScopes(Int, source: String)
+  case readableByAll(file: String)
+}
+
+extension Message {
+  /// The text of a warning.
+  init(_ warning: Warning) {
+    self =
+      switch warning {
+      case .tokenOverHTTP(let host):
+        "--insecure-allow-http is on: the token is sent to \(host: host) unencrypted"
+      case .certificatesNotVerified(let host):
+        """
+        --insecure-skip-tls-verify is on: anyone between here and \(host: host) can read the token
+        """
+      case .secretInArguments(let option):
+        """
+        every user of this machine can read the value of \(option: option): use \
+        --client-secret-file or TOKENXCHANGE_CLIENT_SECRET
+        """
+      case .issuerDiffersBySlash(let issuer):
+        """
+        the token's iss \(untrusted: issuer) differs from --issuer by a trailing slash: the API \
+        server compares them exactly
+        """
+      case .unknownExpiry:
+        "the token has no readable expiry: it is reported as valid for 60 s"
+      case .unknownScope(let scope, let source, let nearest):
+        "Dex does not know the scope \(word: scope) of \(option: source)"
+          + (nearest.map { ": did you mean \(option: $0)?" } ?? "")
+      case .unknownScopes(1, let source):
+        "Dex does not know 1 scope of \(option: source) (not shown)"
+      case .unknownScopes(let count, let source):
+        "Dex does not know \(count) scopes of \(option: source) (not shown)"
+      case .readableByAll(let file):
+        """
+        every user may read \(path: file): its mode is 0644, as in dexsidecar; use --mode=0640 or \
+        --mode=0600
+        """
+      }
+  }
+}
+
+extension World {
+  /// Writes warnings to standard error.
+  func warn(_ warnings: [Warning]) {
+    for warning in warnings { warn(Message(warning).text) }
+  }
+}
