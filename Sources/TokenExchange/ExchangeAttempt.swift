@@ -7,13 +7,13 @@ public struct ExchangeAttempt: Sendable, Equatable {
   /// The issuer as the user wrote it, if the user did.
   public var issuer: String?
   /// The request.
-  public var request: ExchangeRequest
+  public var request: TokenExchangeRequest
   /// The claims of the subject token, if it is a JWT.
   public var subject: UnverifiedJWT?
 
   /// Makes an attempt.
   public init(
-    url: EndpointURL, issuer: String?, request: ExchangeRequest, subject: UnverifiedJWT?
+    url: EndpointURL, issuer: String?, request: TokenExchangeRequest, subject: UnverifiedJWT?
   ) {
     self.url = url
     self.issuer = issuer
@@ -32,8 +32,8 @@ public struct ExchangeAttempt: Sendable, Equatable {
   }
 
   /// What the token must be.
-  public var expectation: TokenExpectation {
-    TokenExpectation(url: url, issuer: issuer, audiences: request.expectedAudiences)
+  public var expectation: ExpectedClaims {
+    ExpectedClaims(url: url, issuer: issuer, audiences: request.expectedAudiences)
   }
 
   /// Whether a token's issuer is the one given but for trailing slashes.

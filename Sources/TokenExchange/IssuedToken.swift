@@ -24,8 +24,8 @@ public struct IssuedToken: Sendable, Equatable {
   ///   - attempt: What was asked, for checks and messages.
   ///   - now: When the request was sent; `expires_in` counts from there.
   /// - Throws: A problem of the categories network, refused or answer.
-  public init(answer: HTTPAnswer, to attempt: ExchangeAttempt, now: Date) throws(Problem) {
-    let members = try TokenAnswer.members(of: answer, to: attempt, now: now)
+  public init(answer: HTTPResponse, to attempt: ExchangeAttempt, now: Date) throws(Problem) {
+    let members = try TokenResponse.members(of: answer, to: attempt, now: now)
     try self.init(members: members, member: "access_token", expected: attempt.expectation, now: now)
     // RFC 8693 puts the requested token into access_token, whatever its type.
     guard jwt != nil || attempt.request.requestedTokenType != .idToken else {
@@ -46,7 +46,7 @@ public struct IssuedToken: Sendable, Equatable {
 
   /// Takes a token out of an answer's members and checks it.
   init(
-    members: JSON.Object, member name: String, expected: TokenExpectation, now: Date
+    members: JSON.Object, member name: String, expected: ExpectedClaims, now: Date
   ) throws(Problem) {
     guard let member = members[name], member != .null else {
       throw .noToken(expected.url, name)

@@ -3,7 +3,7 @@ public import FoundationEssentials
 /// What can be wrong with an answer that is no refusal.
 extension Problem {
   /// A redirect, which would send the token to another place.
-  public static func redirected(_ url: EndpointURL, _ answer: HTTPAnswer) -> Problem {
+  public static func redirected(_ url: EndpointURL, _ answer: HTTPResponse) -> Problem {
     let target =
       answer.headers["location"].map { answer.shown(targetOf($0), maxLength: 120) } ?? "nowhere"
     return Problem(
@@ -13,8 +13,8 @@ extension Problem {
   }
 
   /// 429 or 5xx without an OAuth error.
-  public static func serverBusy(_ url: EndpointURL, _ answer: HTTPAnswer) -> Problem {
-    let kind = TokenAnswer.isHTML(answer) ? " with a web page" : ""
+  public static func serverBusy(_ url: EndpointURL, _ answer: HTTPResponse) -> Problem {
+    let kind = TokenResponse.isHTML(answer) ? " with a web page" : ""
     return Problem(
       .network, "\(url.text) answered \(answer.status)\(kind)\(excerpt(answer))",
       hint: answer.status == 429
@@ -30,7 +30,7 @@ extension Problem {
   }
 
   /// 404: not Dex's token endpoint.
-  public static func notFound(_ url: EndpointURL, _ answer: HTTPAnswer) -> Problem {
+  public static func notFound(_ url: EndpointURL, _ answer: HTTPResponse) -> Problem {
     Problem(
       .answer, "\(url.text) answered 404\(excerpt(answer))",
       hint: "the token endpoint is Dex's issuer with its whole path, often /dex, and then /token, "
@@ -38,11 +38,11 @@ extension Problem {
   }
 
   /// Another status without an OAuth error.
-  public static func unusableStatus(_ url: EndpointURL, _ answer: HTTPAnswer) -> Problem {
+  public static func unusableStatus(_ url: EndpointURL, _ answer: HTTPResponse) -> Problem {
     if answer.isAskingForCertificate { return .wantsClientCertificate(url) }
     return Problem(
       .answer,
-      "\(url.text) answered \(answer.status)\(TokenAnswer.isHTML(answer) ? " with a web page" : "")"
+      "\(url.text) answered \(answer.status)\(TokenResponse.isHTML(answer) ? " with a web page" : "")"
         + " and no OAuth error\(excerpt(answer))",
       hint: "this is not Dex's own answer: look at the ingress, proxy or login page in front of it")
   }
@@ -55,7 +55,7 @@ extension Problem {
   }
 
   /// A success with a web page.
-  public static func htmlAnswer(_ url: EndpointURL, _ answer: HTTPAnswer) -> Problem {
+  public static func htmlAnswer(_ url: EndpointURL, _ answer: HTTPResponse) -> Problem {
     Problem(
       .answer, "\(url.text) answered \(answer.status) with a web page and not with JSON",
       hint: "the URL given is Dex's issuer itself, which shows a page, or an ingress answered: "
@@ -63,7 +63,7 @@ extension Problem {
   }
 
   /// A success that is broken off or no JSON at all.
-  public static func notJSON(_ url: EndpointURL, _ answer: HTTPAnswer) -> Problem {
+  public static func notJSON(_ url: EndpointURL, _ answer: HTTPResponse) -> Problem {
     Problem(
       .answer,
       "\(url.text) answered \(answer.status) with \(answer.body.count) bytes that are not whole JSON",
@@ -79,7 +79,7 @@ extension Problem {
 
   /// An `error` member that is no text.
   public static func errorOfWrongType(
-    _ url: EndpointURL, _ error: JSON, in answer: HTTPAnswer
+    _ url: EndpointURL, _ error: JSON, in answer: HTTPResponse
   ) -> Problem {
     Problem(
       .answer,
@@ -177,8 +177,8 @@ extension Problem {
     "this is not what Dex's token endpoint answers: is --issuer or --token-url Dex's address?"
 
   /// What a short plain answer says; web pages and long texts are not shown.
-  private static func excerpt(_ answer: HTTPAnswer) -> String {
-    guard !TokenAnswer.isHTML(answer) else { return "" }
+  private static func excerpt(_ answer: HTTPResponse) -> String {
+    guard !TokenResponse.isHTML(answer) else { return "" }
     let text = answer.shown(String(decoding: answer.body, as: UTF8.self), maxLength: 120)
     return text.isEmpty ? "" : ": " + text
   }
@@ -195,7 +195,7 @@ extension Problem {
   }
 }
 
-extension HTTPAnswer {
+extension HTTPResponse {
   /// nginx shakes hands with everybody, and tells those without a certificate only afterwards.
   fileprivate var isAskingForCertificate: Bool {
     status == 400 && body.count < 10_000

@@ -12,14 +12,14 @@ extension Problem {
   public static func notDiscovery(_ source: String, _ what: String) -> Problem {
     Problem(
       .answer, "the discovery document of \(source.sanitized()) \(what)",
-      hint: "it is what kubectl get --raw \(IssuerDocuments.discoveryPath) prints")
+      hint: "it is what kubectl get --raw \(IssuerMetadata.discoveryPath) prints")
   }
 
   /// No usable key set.
   public static func notKeySet(_ source: String, _ what: String) -> Problem {
     Problem(
       .answer, "the key set of \(source.sanitized()) \(what.sanitized())",
-      hint: "it is what kubectl get --raw \(IssuerDocuments.keysPath) prints; nothing was published"
+      hint: "it is what kubectl get --raw \(IssuerMetadata.keysPath) prints; nothing was published"
     )
   }
 
@@ -40,7 +40,7 @@ extension Problem {
 
   /// A status other than 200.
   public static func documentStatus(
-    _ url: EndpointURL, _ answer: HTTPAnswer, from host: IssuerHost
+    _ url: EndpointURL, _ answer: HTTPResponse, from host: IssuerHost
   ) -> Problem {
     let hint =
       switch (answer.status, host) {

@@ -6,7 +6,7 @@ public import FoundationEssentials
 extension Problem {
   /// An OAuth error.
   public static func refused(
-    _ refusal: OAuthRefusal, _ attempt: ExchangeAttempt, now: Date
+    _ refusal: OAuthError, _ attempt: ExchangeAttempt, now: Date
   ) -> Problem {
     var problem = Problem(
       .refused, "Dex at \(attempt.url.text) refused the exchange: \(refusal.words)",
@@ -16,14 +16,14 @@ extension Problem {
   }
 
   private static func hint(
-    _ refusal: OAuthRefusal, _ attempt: ExchangeAttempt, now: Date
+    _ refusal: OAuthError, _ attempt: ExchangeAttempt, now: Date
   ) -> String {
     let request = attempt.request
     let connector = JSON.quote(request.connectorID.sanitized(maxLength: 100))
     let text = refusal.explanation ?? ""
     switch refusal.code {
     case "access_denied":
-      return SubjectSuspicion.hint(attempt, now: now)
+      return AccessDeniedDiagnosis.hint(attempt, now: now)
     case "invalid_client":
       return clientHint(request)
     case "server_error" where request.allScopes.contains(where: DexScope.isAudience):
@@ -64,7 +64,7 @@ extension Problem {
     }
   }
 
-  private static func clientHint(_ request: ExchangeRequest) -> String {
+  private static func clientHint(_ request: TokenExchangeRequest) -> String {
     let client = request.clientID.sanitized(maxLength: 100)
     if request.authentication.hasSecret {
       return "Dex has no client \(client), or its secret is another one, or it is public and has "
@@ -75,7 +75,7 @@ extension Problem {
       + "needs that secret sent too, or removed there"
   }
 
-  private static func audienceScopes(_ request: ExchangeRequest) -> String {
+  private static func audienceScopes(_ request: TokenExchangeRequest) -> String {
     let names = request.allScopes.filter(DexScope.isAudience)
       .map { $0.split(separator: ":").last ?? "" }
     return names.joined(separator: ", ").sanitized()

@@ -45,7 +45,7 @@ extension Problem {
         .usage, "nothing was sent to \(url.authority): \(detail)",
         hint: "give Dex's CA by --certificate-authority or --certificate-authority-data, or mount "
           + "a CA bundle")
-    case .badAuthority:
+    case .invalidCACertificates:
       return Problem(
         .usage, "nothing was sent to \(url.authority): \(detail)",
         hint: "it may have been cut or edited: openssl x509 -noout -text -in FILE reads it")

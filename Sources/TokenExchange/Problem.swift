@@ -29,7 +29,7 @@ public struct Problem: Error, Sendable, Equatable {
   /// What to look at.
   public var hint: String
   /// Dex's own words, if it refused.
-  public var refusal: OAuthRefusal?
+  public var refusal: OAuthError?
   /// Seconds that the server asked to wait, if it did.
   public var retryAfter: Double?
   /// What happened, for decisions; its name comes from the factory that made the problem.

@@ -89,7 +89,7 @@ public struct TokenExchanger: Sendable {
   }
 
   private struct Outcome {
-    var result: Result<HTTPAnswer, Problem>
+    var result: Result<HTTPResponse, Problem>
     var outlook: RetryPolicy.Outlook
     var retryAfter: Double?
   }

@@ -14,7 +14,7 @@ private let attempt: ExchangeAttempt? = {
   }
   return ExchangeAttempt(
     url: url, issuer: "https://dex.example",
-    request: ExchangeRequest(
+    request: TokenExchangeRequest(
       clientID: "client", authentication: .none, connectorID: "connector",
       subjectToken: Secret(token), scopes: ["openid"]),
     subject: UnverifiedJWT(token))
@@ -26,7 +26,7 @@ private let login: LoginRequest? = {
   return LoginRequest(issuer: issuer, clientID: "client", scopes: ["openid"])
 }()
 private let key = CacheKey(kind: "fuzz", parts: [(name: "client", values: ["client"])])
-private let written = CacheMoment(date: now, clock: 100)
+private let written = ClockReading(date: now, clock: 100)
 
 /// Takes one input: the first byte chooses the parser, the rest goes into it.
 @_cdecl("LLVMFuzzerTestOneInput")
@@ -66,7 +66,7 @@ private func read(_ jwt: UnverifiedJWT) {
 private func answer(_ bytes: [UInt8]) {
   guard let attempt, bytes.count >= 2 else { return }
   let statuses = [200, 200, 200, 400, 401, 302, 404, 429, 500, 503]
-  let answer = HTTPAnswer(
+  let answer = HTTPResponse(
     status: statuses[Int(bytes[0]) % statuses.count],
     headers: bytes[1] % 2 == 0 ? [:] : ["location": String(decoding: bytes, as: UTF8.self)],
     body: Array(bytes.dropFirst(2)))
@@ -83,7 +83,7 @@ private func answer(_ bytes: [UInt8]) {
 /// Dex's answers to a person's sign-in.
 private func signIn(_ bytes: [UInt8]) {
   guard let login, let first = bytes.first else { return }
-  let answer = HTTPAnswer(
+  let answer = HTTPResponse(
     status: [200, 200, 400, 401, 500][Int(first) % 5], headers: [:], body: Array(bytes.dropFirst()))
   if let device = try? DeviceAuthorization(answer: answer, to: login) {
     precondition(device.interval >= 1 && device.life >= 1)
@@ -91,7 +91,7 @@ private func signIn(_ bytes: [UInt8]) {
       precondition(page.lowercased().hasPrefix("http"))
     }
   }
-  if let tokens = try? LoginTokens(answer: answer, to: login, now: now) {
+  if let tokens = try? TokenSet(answer: answer, to: login, now: now) {
     let content = CachedLogin(tokens, written: written).content(key: key)
     precondition(CachedLogin(content, key: key) != nil)
   }

@@ -61,7 +61,7 @@ import TokenExchange
     var request = Sample.request()
     request.clientID = "client-\(row.input)"
     let attempt = try Sample.attempt(request, issuer: "https://dex.example/\(row.input)")
-    func token(_ issuer: String, _ audience: String) -> HTTPAnswer {
+    func token(_ issuer: String, _ audience: String) -> HTTPResponse {
       Sample.success(
         Sample.issued(
           audience: "\"client-\(audience)\"", issuer: "https://dex.example/\(issuer)"))

@@ -33,12 +33,12 @@ import TokenExchange
     }
   }
 
-  private func answer(_ exchange: JSON) throws -> HTTPAnswer {
+  private func answer(_ exchange: JSON) throws -> HTTPResponse {
     let response = try #require(exchange["response"])
     let headers = try #require(response["headers"]?.object).map {
       ($0.key.lowercased(), $0.value.string ?? "")
     }
-    return HTTPAnswer(
+    return HTTPResponse(
       status: Int(try #require(response["status"]?.lenientNumber)),
       headers: Dictionary(headers) { first, _ in first },
       body: Array((response["body"]?.string ?? "").utf8))
@@ -55,7 +55,7 @@ import TokenExchange
     let subject = form["subject_token"] ?? ""
     return ExchangeAttempt(
       url: try EndpointURL("http://127.0.0.1:18610" + target, source: "--token-url"), issuer: nil,
-      request: ExchangeRequest(
+      request: TokenExchangeRequest(
         clientID: client, authentication: authentication,
         connectorID: form["connector_id"] ?? "argocd-cluster", subjectToken: Secret(subject),
         subjectTokenType: form["subject_token_type"].flatMap { TokenType($0) } ?? .idToken,

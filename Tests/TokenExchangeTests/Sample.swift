@@ -39,14 +39,14 @@ enum Sample {
   static func request(
     _ authentication: ClientAuthentication = .none, audiences: [String] = [],
     subject: String = subject()
-  ) -> ExchangeRequest {
-    ExchangeRequest(
+  ) -> TokenExchangeRequest {
+    TokenExchangeRequest(
       clientID: "target-cluster", authentication: authentication, connectorID: "argocd-cluster",
       subjectToken: Secret(subject), scopes: ["openid", "federated:id"], audiences: audiences)
   }
 
   static func attempt(
-    _ request: ExchangeRequest = request(), issuer: String? = "https://dex.example/dex"
+    _ request: TokenExchangeRequest = request(), issuer: String? = "https://dex.example/dex"
   ) throws -> ExchangeAttempt {
     ExchangeAttempt(
       url: try url(), issuer: issuer, request: request,
@@ -54,8 +54,8 @@ enum Sample {
   }
 
   /// A 200 with a token.
-  static func success(_ token: String = issued(), more: String = "") -> HTTPAnswer {
-    HTTPAnswer(
+  static func success(_ token: String = issued(), more: String = "") -> HTTPResponse {
+    HTTPResponse(
       status: 200, headers: ["content-type": "application/json"],
       body: Array(
         (#"{"access_token":"\#(token)","issued_token_type":"#
@@ -66,8 +66,8 @@ enum Sample {
   static func answer(
     _ status: Int, _ body: String, type: String = "application/json",
     headers: [String: String] = [:]
-  ) -> HTTPAnswer {
-    HTTPAnswer(
+  ) -> HTTPResponse {
+    HTTPResponse(
       status: status, headers: headers.merging(["content-type": type]) { old, _ in old },
       body: Array(body.utf8))
   }

@@ -6,7 +6,7 @@ import TokenExchange
 
 @Suite struct TokenExchangerTests {
   /// What a transport brings, in order.
-  typealias Outcome = Result<HTTPAnswer, TransportError>
+  typealias Outcome = Result<HTTPResponse, TransportError>
 
   /// A transport that plays outcomes, and a clock that only sleeping moves.
   final class Theatre: Sendable {

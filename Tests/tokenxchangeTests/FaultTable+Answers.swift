@@ -79,7 +79,7 @@ extension FaultTable {
     fails("compressed", .compressed),
     fails("nothing to trust", .trustStore, "no trusted certificates found in /etc/ssl/certs"),
     fails(
-      "CA that OpenSSL cannot read", .badAuthority,
+      "CA that OpenSSL cannot read", .invalidCACertificates,
       "one of the certificates to trust is none that OpenSSL can read"),
   ]
 

@@ -41,7 +41,7 @@ import TokenExchange
         arguments: arguments, variables: [variable: Self.word(&random)])
       guard let parsed = try? parser.parse(), parsed.command.name == "get-token" else { continue }
       do throws(Problem) {
-        _ = try ExchangeSettings(parsed, world: Sample.world(outcomes: []).world)
+        _ = try ExchangeConfiguration(parsed, world: Sample.world(outcomes: []).world)
       } catch {
         #expect(error.category == .usage && !error.sentence.isEmpty, "\(arguments)")
       }
@@ -81,7 +81,7 @@ import TokenExchange
         }
       }
       let double = Sample.world(
-        outcomes: [.success(HTTPAnswer(status: 200, body: body))])
+        outcomes: [.success(HTTPResponse(status: 200, body: body))])
       let code = double.run(Sample.base)
       let input = String(decoding: body, as: UTF8.self)
       if code == .done {

@@ -315,7 +315,7 @@ import TokenExchange
     let generated = WorldDouble()
     let arguments = ["generate", "sidecar", "--image=a", "--mode=\(row.input)"] + Self.dex
     #expect(generated.run(arguments) == (row.output ? .done : .usage))
-    #expect(((try? SidecarSettings.mode(row.input, source: "--mode")) != nil) == row.output)
+    #expect(((try? SidecarConfiguration.mode(row.input, source: "--mode")) != nil) == row.output)
   }
 
   @Test func theSameFlagsInAnyOrderGiveTheSameText() {

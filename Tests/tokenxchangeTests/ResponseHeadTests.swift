@@ -18,12 +18,12 @@ struct ResponseHeadTests {
   ]
 
   @Test(arguments: rows) func isRead(_ row: (head: String, headers: [String: String])) {
-    let answer = HTTPAnswer(status: 201, head: Array(row.head.utf8), body: [1, 2])
-    #expect(answer == HTTPAnswer(status: 201, headers: row.headers, body: [1, 2]))
+    let answer = HTTPResponse(status: 201, head: Array(row.head.utf8), body: [1, 2])
+    #expect(answer == HTTPResponse(status: 201, headers: row.headers, body: [1, 2]))
   }
 
   @Test("bytes that are not UTF-8 are replaced") func takesAnyBytes() {
     let head = Array("HTTP/1.1 200 OK\r\nA: ".utf8) + [0xE9] + Array("\r\n".utf8)
-    #expect(HTTPAnswer(status: 200, head: head, body: []).headers == ["a": "\u{FFFD}"])
+    #expect(HTTPResponse(status: 200, head: head, body: []).headers == ["a": "\u{FFFD}"])
   }
 }

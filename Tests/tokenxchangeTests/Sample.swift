@@ -34,7 +34,7 @@ enum Sample {
     headers: [String: String] = [:]
   ) -> WorldDouble.Outcome {
     .success(
-      HTTPAnswer(
+      HTTPResponse(
         status: status, headers: headers.merging(["content-type": type]) { old, _ in old },
         body: Array(body.utf8)))
   }

@@ -13,7 +13,7 @@ struct TransportRefusalTests {
     let error = #expect(throws: TransportError.self) {
       try URLSessionTransport().send(
         HTTPRequest(method: "POST", url: url, headers: [], body: []),
-        HTTPOptions(trust: .anything, timeout: 5))
+        HTTPOptions(trust: .insecureSkipVerify, timeout: 5))
     }
     #expect(error?.kind == .notSent)
     #expect(error?.detail == "the option 10002 of libcurl could not be set")
@@ -23,7 +23,7 @@ struct TransportRefusalTests {
     let error = #expect(throws: TransportError.self) {
       try URLSessionTransport().send(
         HTTPRequest(method: "POST", url: "https://127.0.0.1:1/", headers: [], body: []),
-        HTTPOptions(trust: .only(pem: []), timeout: 5))
+        HTTPOptions(trust: .certificates(pem: []), timeout: 5))
     }
     #expect(error == TransportError(.notSent, detail: "no certificates to trust were given"))
   }

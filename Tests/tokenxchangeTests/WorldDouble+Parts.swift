@@ -4,10 +4,10 @@ import TokenExchange
 
 @testable import tokenxchange
 
-extension PersonSystem {
+extension Terminal {
   /// No terminal anywhere.
-  static let nobody = PersonSystem(
-    canBeAsked: { false }, seesOutput: { false },
+  static let nobody = Terminal(
+    isInteractive: { false }, seesOutput: { false },
     start: { program, _, _ in
       Issue.record("\(program) was started")
       return false

@@ -9,7 +9,7 @@ import TokenExchange
 /// A world of values: what is not given fails the test that touches it.
 final class WorldDouble: Sendable {
   /// What a request brings.
-  typealias Outcome = Result<HTTPAnswer, TransportError>
+  typealias Outcome = Result<HTTPResponse, TransportError>
 
   let output = Mutex("")
   let errors = Mutex("")
@@ -20,7 +20,7 @@ final class WorldDouble: Sendable {
   let now: Date
   /// Why standard output cannot be written to, if it cannot.
   let outputFault: String?
-  let person: PersonSystem
+  let person: Terminal
   /// What the cache may use, beyond reading.
   let cache: Files
   private let outcomes: Mutex<[Outcome]>
@@ -32,7 +32,7 @@ final class WorldDouble: Sendable {
     variables: [String: String] = [:], files: [String: Result<[UInt8], FileReadError>] = [:],
     outcomes: [Outcome] = [], now: Date = Date(timeIntervalSince1970: 1_795_223_258),
     outputFault: String? = nil,
-    person: PersonSystem = .nobody, cache: Files = .failing
+    person: Terminal = .nobody, cache: Files = .failing
   ) {
     self.outputFault = outputFault
     self.variables = variables

@@ -5,13 +5,13 @@ public struct CachedFailure: Sendable, Equatable {
   /// What failed.
   public var problem: Problem
   /// When.
-  public var written: CacheMoment
+  public var written: ClockReading
 
   /// Seconds for which it is shared.
   public static let longestUse = 1.0
 
   /// Takes a failure.
-  public init(_ problem: Problem, written: CacheMoment) {
+  public init(_ problem: Problem, written: ClockReading) {
     self.problem = problem
     self.written = written
   }
@@ -21,7 +21,7 @@ public struct CachedFailure: Sendable, Equatable {
     guard let value = CacheRecord(content, kind: "failure", key: key)?.value,
       let category = value["category"]?.string.flatMap(Problem.Category.init),
       let message = value["message"]?.string, let hint = value["hint"]?.string,
-      let cause = value["cause"]?.string, let written = CacheMoment(value["written"])
+      let cause = value["cause"]?.string, let written = ClockReading(value["written"])
     else { return nil }
     problem = Problem(category, message, hint: hint)
     problem.cause = Problem.Cause(name: cause)
@@ -46,7 +46,7 @@ public struct CachedFailure: Sendable, Equatable {
   ///   - life: Seconds for which the failure is shared.
   /// - Returns: true if it is no older than that, and not older than the process.
   public func isShared(
-    at moment: CacheMoment, began: Double, life: Double = longestUse
+    at moment: ClockReading, began: Double, life: Double = longestUse
   ) -> Bool {
     guard let age = moment.since(written) else { return false }
     return age <= life && written.clock >= began

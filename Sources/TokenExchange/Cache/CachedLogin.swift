@@ -11,7 +11,7 @@ public struct CachedLogin: Sendable, Equatable {
   static let leastRest = 10.0
 
   /// Takes what a sign-in brought.
-  public init(_ tokens: LoginTokens, written: CacheMoment) {
+  public init(_ tokens: TokenSet, written: ClockReading) {
     token = CachedToken(tokens.idToken, written: written)
     refreshToken = tokens.refreshToken
   }
@@ -40,7 +40,7 @@ public struct CachedLogin: Sendable, Equatable {
   ///
   /// - Parameter moment: The present.
   /// - Returns: true if it has not ended, by either clock.
-  public func isAlive(at moment: CacheMoment) -> Bool {
+  public func isUnexpired(at moment: ClockReading) -> Bool {
     guard let age = moment.since(token.written), let expiry = token.expiry else { return false }
     return age + Self.leastRest <= expiry.timeIntervalSince(token.written.date)
   }

@@ -11,7 +11,7 @@ public struct CachedToken: Sendable, Equatable {
   /// When the subject token that it came from ends, if it says so.
   public var subjectExpiry: Date?
   /// When it was kept.
-  public var written: CacheMoment
+  public var written: ClockReading
 
   /// Seconds after which a token is not used any more: nobody tells this program of a 401.
   public static let longestUse = 600.0
@@ -19,13 +19,13 @@ public struct CachedToken: Sendable, Equatable {
   public static let largestFile = 256 << 10
 
   /// Takes what was issued for an attempt.
-  public init(_ token: IssuedToken, for attempt: ExchangeAttempt, written: CacheMoment) {
+  public init(_ token: IssuedToken, for attempt: ExchangeAttempt, written: ClockReading) {
     self.init(token, written: written)
     subjectExpiry = attempt.subject?.expiry
   }
 
   /// Takes what was issued without a subject token.
-  init(_ token: IssuedToken, written: CacheMoment) {
+  init(_ token: IssuedToken, written: ClockReading) {
     secret = token.secret
     expiry = token.expiry
     issuer = token.jwt?.issuer
@@ -45,7 +45,7 @@ public struct CachedToken: Sendable, Equatable {
   /// Reads a record's value.
   init?(_ json: JSON?) {
     guard let token = json?["token"]?.string, !token.isEmpty,
-      let written = CacheMoment(json?["written"])
+      let written = ClockReading(json?["written"])
     else { return nil }
     secret = Secret(token)
     expiry = json?["expiry"]?.double.map(Date.init(timeIntervalSince1970:))
@@ -71,7 +71,9 @@ public struct CachedToken: Sendable, Equatable {
   ///   - began: When this process began, on the clock that cannot be set. Who waited while the token
   ///     was fetched takes it however short its life is: asking again would bring no longer one.
   /// - Returns: One clause for `--verbose`.
-  public func flaw(at moment: CacheMoment, margin: Double, began: Double? = nil) -> String? {
+  public func unusableReason(at moment: ClockReading, margin: Double, began: Double? = nil)
+    -> String?
+  {
     guard let age = moment.since(written) else { return "the clock was set back since" }
     guard age <= Self.longestUse else { return "it is \(Lifetime.words(age)) old" }
     // By its age, because a wall clock that was set back a little would lengthen its life.

@@ -7,7 +7,7 @@ extension TokenCache {
     world: World, margin: Double, log: VerboseLog
   ) {
     guard arguments.wantsCache else { return nil }
-    guard trust != .anything, !arguments[.insecureAllowHTTP] else {
+    guard trust != .insecureSkipVerify, !arguments[.insecureAllowHTTP] else {
       log("cache: none, because an insecure flag is on")
       return nil
     }
@@ -32,8 +32,8 @@ extension HTTPOptions.Trust {
   func cacheParts(variables: [String: String]) -> [String] {
     switch self {
     case .system: ["system", variables["SSL_CERT_FILE"] ?? "", variables["SSL_CERT_DIR"] ?? ""]
-    case .only(let pem): ["only", SHA256.hex(pem)]
-    case .anything: ["anything"]
+    case .certificates(let pem): ["only", SHA256.hex(pem)]
+    case .insecureSkipVerify: ["anything"]
     }
   }
 }

@@ -43,7 +43,7 @@ struct TokenCache {
   /// The cached path: no lock, no network.
   private func cached() -> CachedToken? {
     guard let token = entry.token(logsMiss: true) else { return nil }
-    if let flaw = token.flaw(at: world.moment, margin: margin) {
+    if let flaw = token.unusableReason(at: world.moment, margin: margin) {
       entry.log("cache: the entry is not used: \(flaw)")
       return nil
     }
@@ -54,7 +54,7 @@ struct TokenCache {
   /// The result of another process since this one began.
   private func outcome(began: Double) -> Result<CachedToken, Problem>? {
     if let token = entry.token(),
-      token.flaw(at: world.moment, margin: margin, began: began) == nil
+      token.unusableReason(at: world.moment, margin: margin, began: began) == nil
     {
       entry.log("cache: shared the token of another process")
       return .success(token)

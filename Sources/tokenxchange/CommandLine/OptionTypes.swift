@@ -60,8 +60,8 @@ final class TokenTypeOption: OptionDeclaration, OptionDefinition, @unchecked Sen
 }
 
 final class ClientAuthOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<ExchangeSettings.ClientAuth> { .choice }
-  override var completion: Completion { .choices(of: ExchangeSettings.ClientAuth.self) }
+  static var parser: OptionParser<ExchangeConfiguration.ClientAuth> { .choice }
+  override var completion: Completion { .choices(of: ExchangeConfiguration.ClientAuth.self) }
 }
 
 final class APIVersionOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
@@ -122,7 +122,7 @@ extension ParsedArguments {
   subscript(option: AnySchemeURLOption) -> EndpointURL { get throws(Problem) { try read(option) } }
   subscript(option: OptionalURLOption) -> EndpointURL? { get throws(Problem) { try read(option) } }
   subscript(option: TokenTypeOption) -> TokenType { get throws(Problem) { try read(option) } }
-  subscript(option: ClientAuthOption) -> ExchangeSettings.ClientAuth {
+  subscript(option: ClientAuthOption) -> ExchangeConfiguration.ClientAuth {
     get throws(Problem) { try read(option) }
   }
   subscript(option: APIVersionOption) -> CredentialSettings.Version {

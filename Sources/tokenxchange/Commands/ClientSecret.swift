@@ -54,10 +54,12 @@ extension ParsedArguments {
 
 extension ParsedArguments {
   /// What weakens a run with these options.
-  func warnings(url: EndpointURL, authority: Authority, secret: ClientSecret) -> [Warning] {
+  func warnings(url: EndpointURL, authority: TrustSource, secret: ClientSecret) -> [Warning] {
     var warnings: [Warning] = []
     if url.scheme == "http", !url.isLoopback { warnings.append(.tokenOverHTTP(host: url.host)) }
-    if authority == .anything { warnings.append(.certificatesNotVerified(host: url.host)) }
+    if authority == .insecureSkipVerify {
+      warnings.append(.certificatesNotVerified(host: url.host))
+    }
     if case .text = secret, case .flag(let flag) = resolved(.clientSecret)?.source {
       warnings.append(.secretInArguments(option: flag))
     }

@@ -17,7 +17,7 @@ extension Command {
   ) { arguments, world throws(Problem) in
     let start = world.uptime()
     let credential = try CredentialSettings(arguments, world: world)
-    let settings = try ExchangeSettings(arguments, world: world)
+    let settings = try ExchangeConfiguration(arguments, world: world)
     world.warn(settings.warnings)
     let log = world.log(for: arguments)
     if arguments[.verbose] {
@@ -52,7 +52,7 @@ extension Command {
   }
 }
 
-extension ExchangeSettings {
+extension ExchangeConfiguration {
   /// Asks Dex and checks the answer.
   func issue(
     _ attempt: ExchangeAttempt, _ trust: HTTPOptions.Trust, in world: World, since start: Double,
@@ -78,7 +78,7 @@ extension World {
     "Dex accepts up to 5 min; compare this machine's clock with the API server's that issued it"
 
   /// Warns of an issuer that differs by a trailing slash only.
-  func warn(of issuer: String?, expected: TokenExpectation) {
+  func warn(of issuer: String?, expected: ExpectedClaims) {
     guard expected.differsOnlyBySlash(from: issuer) else { return }
     warn(
       "the token's iss \((issuer ?? "").sanitized()) differs from --issuer by a trailing slash: "

@@ -17,7 +17,7 @@ extension Command {
   ) { arguments, world throws(Problem) in
     let start = world.uptime()
     let credential = try CredentialSettings(arguments, world: world)
-    let settings = try LoginSettings(arguments, world: world)
+    let settings = try LoginConfiguration(arguments, world: world)
     world.warn(settings.warnings)
     let log = world.log(for: arguments)
     let request = try settings.request(in: world)
@@ -52,8 +52,8 @@ extension Command {
 extension World {
   fileprivate func loginClient(
     _ request: LoginRequest, _ trust: HTTPOptions.Trust, log: VerboseLog
-  ) -> LoginClient {
-    LoginClient(
+  ) -> DeviceFlowClient {
+    DeviceFlowClient(
       request: request, trust: trust, send: send, now: now, uptime: uptime, sleep: sleep,
       log: { log($0) }, userAgent: Version.userAgent)
   }
@@ -62,7 +62,7 @@ extension World {
 extension CacheEntry {
   /// The entry of a sign-in; nil if nothing is to be kept, or no directory can be used.
   fileprivate init?(
-    login arguments: ParsedArguments, _ settings: LoginSettings, _ request: LoginRequest,
+    login arguments: ParsedArguments, _ settings: LoginConfiguration, _ request: LoginRequest,
     _ trust: HTTPOptions.Trust, world: World, log: VerboseLog
   ) {
     if let flag = settings.forgetful {

@@ -50,6 +50,6 @@ extension World {
   /// Whether a user typed the command: client-go always sets the variable, and services have no
   /// terminal.
   fileprivate var startedByUser: Bool {
-    (variables["KUBERNETES_EXEC_INFO"] ?? "").isEmpty && person.canBeAsked()
+    (variables["KUBERNETES_EXEC_INFO"] ?? "").isEmpty && person.isInteractive()
   }
 }

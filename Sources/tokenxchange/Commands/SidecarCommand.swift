@@ -21,7 +21,7 @@ extension Command {
     var world = world
     // A log that is not read must not hold up renewals; an init container's two lines may wait.
     if !arguments[.once] { world.writeError = world.sidecar.log }
-    let settings = try SidecarSettings(arguments, world: world)
+    let settings = try SidecarConfiguration(arguments, world: world)
     world.warn(settings.warnings)
     var sidecar = Sidecar(settings, world: world, log: world.log(for: arguments))
     try sidecar.prepare()

@@ -25,7 +25,7 @@ extension World {
   }
 
   /// Tells whose certificates count.
-  func logTrust(_ settings: ExchangeSettings, to log: VerboseLog) {
+  func logTrust(_ settings: ExchangeConfiguration, to log: VerboseLog) {
     // Files that cannot be read are told of when they are needed.
     guard settings.tokenURL.scheme == "https", let trust = try? settings.trust(in: self) else {
       return

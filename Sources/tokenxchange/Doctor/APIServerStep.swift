@@ -2,7 +2,7 @@ import TokenExchange
 
 extension Doctor {
   /// The target API server's own answer: whom it takes the token for.
-  static func apiServer(_ examination: inout Examination) -> DoctorStep {
+  static func apiServer(_ examination: inout DoctorContext) -> DoctorStep {
     let name = "API server"
     let arguments = examination.arguments
     guard arguments.isSet(.server) else {
@@ -33,7 +33,7 @@ extension Doctor {
   }
 }
 
-extension Examination {
+extension DoctorContext {
   /// Whether the API server refuses a token of the same bearer that has no `name`: if two claims
   /// say the same, only this tells which of them it maps.
   fileprivate func isRefusedWithoutName(_ review: SelfSubjectReview) -> Bool {
@@ -77,7 +77,8 @@ extension DoctorStep {
 extension ParsedArguments {
   /// Whose certificates the API server may show.
   fileprivate func serverTrust(in world: World) throws(Problem) -> HTTPOptions.Trust {
-    try self[.serverCA].map { Authority.file($0, source: source(of: .serverCA)) }?.trust(in: world)
+    try self[.serverCA].map { TrustSource.file($0, source: source(of: .serverCA)) }?.trust(
+      in: world)
       ?? .system
   }
 }

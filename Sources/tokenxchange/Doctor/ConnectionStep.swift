@@ -2,7 +2,7 @@ import TokenExchange
 
 extension Doctor {
   /// Proxy, name, port, TLS and the clocks: everything below HTTP.
-  static func connection(_ examination: inout Examination) -> DoctorStep {
+  static func connection(_ examination: inout DoctorContext) -> DoctorStep {
     let name = "connection"
     guard let settings = examination.settings, let trust = examination.trust else {
       return .skipped(name, "the settings do not say where to and whom to trust")
@@ -23,7 +23,8 @@ extension Doctor {
       step.note("answer", "\(answer.status) after \(probe.milliseconds) ms")
       step.summary =
         "\(probe.url.authority) answers"
-        + (probe.url.scheme == "https" && trust != .anything ? " and its certificate is good" : "")
+        + (probe.url.scheme == "https" && trust != .insecureSkipVerify
+          ? " and its certificate is good" : "")
       if answer.isAskingForTLS {
         step.fail(.speaksTLS(probe.url))
       }
@@ -44,10 +45,10 @@ extension Doctor {
 
 extension HTTPOptions.Trust {
   /// Where trust comes from, in words.
-  func words(_ authority: Authority, in world: World) -> String {
+  func words(_ authority: TrustSource, in world: World) -> String {
     switch self {
-    case .anything: return "any certificate: --insecure-skip-tls-verify"
-    case .only(let pem):
+    case .insecureSkipVerify: return "any certificate: --insecure-skip-tls-verify"
+    case .certificates(let pem):
       let count = String(decoding: pem, as: UTF8.self).split(separator: "-----BEGIN ").count
       let certificates = count == 1 ? "one certificate" : "\(count) certificates"
       guard case .file(let path, let source) = authority else {

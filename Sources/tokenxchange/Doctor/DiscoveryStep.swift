@@ -2,7 +2,7 @@ import TokenExchange
 
 extension Doctor {
   /// Dex's discovery document: its issuer, its token endpoint, and the grants that it offers.
-  static func discovery(_ examination: inout Examination) -> DoctorStep {
+  static func discovery(_ examination: inout DoctorContext) -> DoctorStep {
     let name = "discovery"
     guard let settings = examination.settings, let probe = examination.probe,
       case .success(let answer) = probe.answer
@@ -31,7 +31,7 @@ extension Doctor {
 }
 
 extension DoctorStep {
-  fileprivate mutating func compare(issuer: String, _ settings: ExchangeSettings) {
+  fileprivate mutating func compare(issuer: String, _ settings: ExchangeConfiguration) {
     guard let wanted = settings.issuer?.text, !wanted.hasSameBytes(as: issuer) else { return }
     if wanted.withoutSlashes.hasSameBytes(as: issuer.withoutSlashes) {
       warn(
@@ -42,7 +42,7 @@ extension DoctorStep {
     }
   }
 
-  fileprivate mutating func compare(_ endpoint: String, _ settings: ExchangeSettings) {
+  fileprivate mutating func compare(_ endpoint: String, _ settings: ExchangeConfiguration) {
     guard !endpoint.hasSameBytes(as: settings.tokenURL.text),
       let theirs = try? EndpointURL(endpoint, source: "", allowsHTTP: true)
     else { return }
@@ -57,9 +57,9 @@ extension DoctorStep {
   }
 }
 
-extension Examination {
+extension DoctorContext {
   /// An issuer that does have a document, below the usual path, where the one given has none.
-  fileprivate func betterIssuer(than settings: ExchangeSettings) -> String? {
+  fileprivate func betterIssuer(than settings: ExchangeConfiguration) -> String? {
     guard let trust, let base = settings.discoveryBase else { return nil }
     let guess = base.appending("/dex/.well-known/openid-configuration")
     let probe = Probe(guess, trust: trust, timeout: settings.timeout, in: world)
@@ -78,7 +78,7 @@ extension String {
 
 extension Problem {
   /// There is no discovery document at the issuer.
-  static func noDiscovery(_ url: EndpointURL, _ answer: HTTPAnswer, better: String?) -> Problem {
+  static func noDiscovery(_ url: EndpointURL, _ answer: HTTPResponse, better: String?) -> Problem {
     let what =
       (200...299).contains(answer.status)
       ? "\(answer.status), but no discovery document" : "\(answer.status)"

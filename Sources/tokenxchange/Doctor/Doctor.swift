@@ -29,7 +29,7 @@ extension Command {
 /// The walk itself.
 enum Doctor {
   /// The links of the chain, in its order.
-  static let steps: [@Sendable (inout Examination) -> DoctorStep] = [
+  static let steps: [@Sendable (inout DoctorContext) -> DoctorStep] = [
     settings, execInfo, subjectToken, connection, discovery, exchange, result, userName, apiServer,
     program,
   ]
@@ -37,7 +37,7 @@ enum Doctor {
   /// Looks at every link.
   static func examine(_ arguments: ParsedArguments, in world: World) -> DoctorReport {
     let log = world.log(for: arguments)
-    var examination = Examination(arguments, world: world, log: log)
+    var examination = DoctorContext(arguments, world: world, log: log)
     world.observeNetwork { [network = examination.network] in network.add($0) }
     var report = DoctorReport(time: world.now(), steps: [])
     defer { world.timeLimit.lift() }

@@ -2,7 +2,7 @@ import TokenExchange
 
 extension Doctor {
   /// The exchange itself, as `get-token` does it.
-  static func exchange(_ examination: inout Examination) -> DoctorStep {
+  static func exchange(_ examination: inout DoctorContext) -> DoctorStep {
     let name = "exchange"
     guard let settings = examination.settings, let trust = examination.trust else {
       return .skipped(name, "the settings are not whole")

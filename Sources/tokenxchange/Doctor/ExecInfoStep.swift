@@ -2,7 +2,7 @@ import TokenExchange
 
 extension Doctor {
   /// What the client that runs the plugin asks for.
-  static func execInfo(_ examination: inout Examination) -> DoctorStep {
+  static func execInfo(_ examination: inout DoctorContext) -> DoctorStep {
     var step = DoctorStep("exec info")
     let text = examination.world.variables["KUBERNETES_EXEC_INFO"] ?? ""
     let wanted = examination.arguments.text(of: .apiVersion) ?? "auto"

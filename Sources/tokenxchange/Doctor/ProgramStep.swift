@@ -1,6 +1,6 @@
 extension Doctor {
   /// The program itself.
-  static func program(_ examination: inout Examination) -> DoctorStep {
+  static func program(_ examination: inout DoctorContext) -> DoctorStep {
     var step = DoctorStep("program")
     let program = examination.world.machine.program()
     step.note("file", program.path)

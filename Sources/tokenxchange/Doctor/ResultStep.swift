@@ -3,7 +3,7 @@ import TokenExchange
 
 extension Doctor {
   /// Dex's token: its issuer, audience and life.
-  static func result(_ examination: inout Examination) -> DoctorStep {
+  static func result(_ examination: inout DoctorContext) -> DoctorStep {
     let name = "result"
     guard let token = examination.token, let attempt = examination.attempt else {
       return .skipped(name, "there is no token")

@@ -13,7 +13,7 @@ struct SelfSubjectReview: Sendable {
   var timeout: Double
 
   /// Asks with a token.
-  func ask(_ token: Secret, in world: World) throws(Problem) -> HTTPAnswer {
+  func ask(_ token: Secret, in world: World) throws(Problem) -> HTTPResponse {
     let url = server.appending("/apis/authentication.k8s.io/v1/selfsubjectreviews")
     let body: JSON = .object([
       "apiVersion": .string("authentication.k8s.io/v1"), "kind": .string("SelfSubjectReview"),
@@ -34,7 +34,7 @@ struct SelfSubjectReview: Sendable {
 
   /// Reads the answer.
   static func user(
-    in answer: HTTPAnswer, from server: EndpointURL, _ token: IssuedToken
+    in answer: HTTPResponse, from server: EndpointURL, _ token: IssuedToken
   ) throws(Problem) -> User {
     let document = JSON(parsing: answer.body)
     let message = document?["message"]?.string

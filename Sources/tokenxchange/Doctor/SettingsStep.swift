@@ -2,7 +2,7 @@ import TokenExchange
 
 extension Doctor {
   /// Flags and variables: which value came from where, and whether they fit together.
-  static func settings(_ examination: inout Examination) -> DoctorStep {
+  static func settings(_ examination: inout DoctorContext) -> DoctorStep {
     var step = DoctorStep("settings")
     let arguments = examination.arguments
     let ours = ["--output", "--verbose"]
@@ -14,7 +14,7 @@ extension Doctor {
     }
     do throws(Problem) {
       _ = try CredentialSettings(arguments, world: examination.world.withoutExecInfo)
-      let settings = try ExchangeSettings(arguments, world: examination.world)
+      let settings = try ExchangeConfiguration(arguments, world: examination.world)
       _ = try arguments[.server]
       examination.settings = settings
       step.summary = "all that is needed is set"

@@ -18,7 +18,7 @@ extension DoctorStep {
   }
 
   /// Judges the claims.
-  mutating func judge(_ facts: TokenFacts, _ settings: ExchangeSettings?) {
+  mutating func judge(_ facts: TokenFacts, _ settings: ExchangeConfiguration?) {
     let jwt = facts.jwt
     if let issuer = jwt.issuer, issuer.hasSameBytes(as: settings?.issuer?.text ?? "") {
       warn(

@@ -4,7 +4,7 @@ import TokenExchange
 
 extension Doctor {
   /// The subject token: its file, and what it says of itself.
-  static func subjectToken(_ examination: inout Examination) -> DoctorStep {
+  static func subjectToken(_ examination: inout DoctorContext) -> DoctorStep {
     // Asked for now, because Dex's clock helps to judge the token's times.
     examination.askForDiscovery()
     var step = DoctorStep("subject token")
@@ -39,7 +39,7 @@ extension Doctor {
   }
 }
 
-extension Examination {
+extension DoctorContext {
   /// Asks Dex for its discovery document, if it is known where that is.
   fileprivate mutating func askForDiscovery() {
     guard let settings, let trust, let base = settings.discoveryBase else { return }
@@ -74,7 +74,7 @@ extension Examination {
   }
 }
 
-extension ExchangeSettings {
+extension ExchangeConfiguration {
   /// The URL below which the discovery document is: the issuer, or the token endpoint's parent.
   var discoveryBase: EndpointURL? {
     if let issuer { return issuer }

@@ -2,7 +2,7 @@ import TokenExchange
 
 extension Doctor {
   /// Whom the target API server will see, by each claim that it may map.
-  static func userName(_ examination: inout Examination) -> DoctorStep {
+  static func userName(_ examination: inout DoctorContext) -> DoctorStep {
     let name = "user name"
     guard let jwt = examination.token?.jwt else {
       return .skipped(name, "there is no token to read it from")

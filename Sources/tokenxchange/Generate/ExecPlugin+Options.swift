@@ -72,7 +72,7 @@ extension ExecPlugin {
   private static let certificatesOption = "--\(OptionDeclaration.certificateAuthorityData.name)="
 
   /// The default scopes, and the one that adds the claims of `generate api-server`.
-  private static let loginScopes = LoginSettings.defaultScopes + ["federated:id"]
+  private static let loginScopes = LoginConfiguration.defaultScopes + ["federated:id"]
 
   private static func check(
     _ method: ExecMethod, _ arguments: ParsedArguments, world: World, tokenFile: String?
@@ -85,10 +85,10 @@ extension ExecPlugin {
     if let stray { throw .notForMethod(arguments.source(of: stray), method.rawValue) }
     _ = try arguments[.expiryMargin]
     switch method {
-    case .getToken: world.warn(try ExchangeSettings(arguments, world: world).warnings)
+    case .getToken: world.warn(try ExchangeConfiguration(arguments, world: world).warnings)
     case .tokenFile:
       if tokenFile == nil, !arguments.isSet(.tokenFile) { throw arguments.missing(.tokenFile) }
-    case .login, .kubelogin: world.warn(try LoginSettings(arguments, world: world).warnings)
+    case .login, .kubelogin: world.warn(try LoginConfiguration(arguments, world: world).warnings)
     }
   }
 

@@ -28,7 +28,7 @@ extension SidecarPod {
     }
     var isGroupReadable = false
     if let mode = arguments[.mode] {
-      let number = try SidecarSettings.mode(mode, source: "--mode")
+      let number = try SidecarConfiguration.mode(mode, source: "--mode")
       isGroupReadable = number & 0o070 != 0
     }
     _ = try arguments[.renewBefore]

@@ -21,7 +21,7 @@ extension World {
     guard let path = arguments[spec] else { return nil }
     let source = arguments.source(of: spec)
     let content = try readConfiguration(path, source: source)
-    let pem = try CertificateAuthority.check(content, source: "\(source) \(path)")
+    let pem = try PEMCertificates.check(content, source: "\(source) \(path)")
     // Only the certificates are copied, but a file with a key is the wrong file.
     guard !String(decoding: content, as: UTF8.self).contains("PRIVATE KEY-----") else {
       throw .privateKeyInAuthority("\(source) \(path)")
@@ -35,7 +35,7 @@ extension ParsedArguments {
   func embeddedCertificates() throws(Problem) -> Certificates? {
     guard let data = self[.certificateAuthorityData] else { return nil }
     let source = source(of: .certificateAuthorityData)
-    let pem = try CertificateAuthority.decode(data, source: source)
+    let pem = try PEMCertificates.decode(data, source: source)
     return Certificates(pem: String(decoding: pem, as: UTF8.self), path: nil)
   }
 }

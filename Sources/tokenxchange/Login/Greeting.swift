@@ -31,12 +31,13 @@ extension LoginSession.Outcome {
   }
 
   /// What keeps the next sign-in from being spared, if it is not the person's own wish.
-  func advice(_ settings: LoginSettings) -> String? {
+  func advice(_ settings: LoginConfiguration) -> String? {
     if !isKept {
       return settings.forgetful == nil
         ? "This could not be kept, so the next run asks again; --verbose says why." : nil
     }
-    guard login.refreshToken == nil, settings.scopes.contains(LoginSettings.refreshScope) else {
+    guard login.refreshToken == nil, settings.scopes.contains(LoginConfiguration.refreshScope)
+    else {
       return nil
     }
     return "Dex gave no refresh token, so the end of this one brings the next sign-in: list "

@@ -22,7 +22,7 @@ struct LoginSession {
   }
 
   private var world: World { signIn.world }
-  private var client: LoginClient { signIn.client }
+  private var client: DeviceFlowClient { signIn.client }
 
   /// The person's token.
   func run() throws(Problem) -> Outcome {
@@ -73,8 +73,8 @@ struct LoginSession {
       return keep(tokens, entry, isNew: true)
     } catch {
       // Whoever can be asked must not be kept from it by a process that could not ask.
-      if error.category != .signIn || world.person.canBeAsked() { entry.write(error) }
-      if let login, login.isAlive(at: world.moment) {
+      if error.category != .signIn || world.person.isInteractive() { entry.write(error) }
+      if let login, login.isUnexpired(at: world.moment) {
         entry.log("\(error.sentence); the token that is kept is good still")
         return Outcome(login: login)
       }
@@ -89,7 +89,7 @@ struct LoginSession {
     if let tokens = try client.refresh(token, of: person, until: deadline) {
       return keep(tokens, entry)
     }
-    guard login.isAlive(at: world.moment) else { return nil }
+    guard login.isUnexpired(at: world.moment) else { return nil }
     // Dex holds one refresh token for each person and client, so a sign-in elsewhere voids this one;
     // the ID token is good to its end all the same, and until then nobody is asked.
     var rest = login
@@ -99,7 +99,7 @@ struct LoginSession {
     return Outcome(login: rest)
   }
 
-  private func keep(_ tokens: LoginTokens, _ entry: CacheEntry, isNew: Bool = false) -> Outcome {
+  private func keep(_ tokens: TokenSet, _ entry: CacheEntry, isNew: Bool = false) -> Outcome {
     let login = CachedLogin(tokens, written: world.moment)
     // The old refresh token is void: the new one must not be lost to a power cut.
     let isKept = entry.write(login, isDurable: true)
@@ -109,9 +109,11 @@ struct LoginSession {
 
   /// Whether what is kept will do without any request.
   private func isGood(_ login: CachedLogin, _ entry: CacheEntry) -> Bool {
-    guard let flaw = login.token.flaw(at: world.moment, margin: margin) else { return true }
+    guard let flaw = login.token.unusableReason(at: world.moment, margin: margin) else {
+      return true
+    }
     entry.log("cache: the entry is not used as it is: \(flaw)")
-    guard login.isAlive(at: world.moment) else { return false }
+    guard login.isUnexpired(at: world.moment) else { return false }
     // Asking a person is the last resort; and a Dex that was out of order a moment ago still is.
     return login.refreshToken == nil || hasFailedLately(entry)
   }
@@ -124,7 +126,8 @@ struct LoginSession {
   /// What another process brought since this one began.
   private func shared(_ entry: CacheEntry, began: Double) -> Result<Outcome, Problem>? {
     let login = entry.login()
-    if let login, login.token.flaw(at: world.moment, margin: margin, began: began) == nil {
+    if let login, login.token.unusableReason(at: world.moment, margin: margin, began: began) == nil
+    {
       entry.log("cache: shared the token of another process")
       return .success(Outcome(login: login))
     }
@@ -132,7 +135,7 @@ struct LoginSession {
       failure.isShared(at: world.moment, began: began, life: .infinity)
     else { return nil }
     entry.log("cache: shared the failure of another process")
-    if let login, login.isAlive(at: world.moment) {
+    if let login, login.isUnexpired(at: world.moment) {
       return .success(Outcome(login: login))
     }
     return .failure(failure.problem)

@@ -4,9 +4,9 @@ import TokenExchange
 /// Asks a person to sign in, by Dex's device flow.
 ///
 /// Another way, such as a code that comes back to a port of this machine, would stand beside
-/// this: it too ends in ``LoginTokens``.
+/// this: it too ends in ``TokenSet``.
 struct SignIn {
-  var client: LoginClient
+  var client: DeviceFlowClient
   var world: World
   var opensBrowser: Bool
   /// What to run by hand where nobody can be asked.
@@ -21,8 +21,8 @@ struct SignIn {
   ///   - willAsk: Called just before the person is asked, which is not the case in all runs.
   /// - Returns: The person's tokens.
   /// - Throws: That nobody can be asked, or what went wrong.
-  func tokens(until deadline: Double, willAsk: () -> Void = {}) throws(Problem) -> LoginTokens {
-    guard world.person.canBeAsked() else {
+  func tokens(until deadline: Double, willAsk: () -> Void = {}) throws(Problem) -> TokenSet {
+    guard world.person.isInteractive() else {
       throw .nobodyToAsk(client.request.issuer, command: command, forgetful: forgetful)
     }
     let device = try client.begin(until: deadline)
@@ -33,7 +33,7 @@ struct SignIn {
 
   /// Tells a person why nothing happens, where there is one.
   func tellOfWaiting(for process: String) {
-    guard world.person.canBeAsked() else { return }
+    guard world.person.isInteractive() else { return }
     world.writeError(
       "Waiting for the sign-in at \(client.request.issuer.authority) that process \(process) asks for."
     )
@@ -44,7 +44,7 @@ struct SignIn {
     let own = device.browserPage(issuer: issuer)
     let lines = [
       "To sign in at \(issuer.authority), open",
-      "    \(device.completePage ?? device.page)",
+      "    \(device.verificationURIComplete ?? device.page)",
       "and confirm the code \(device.userCode), within \(Lifetime.words(device.life)).",
     ]
     for line in lines { world.writeError(line) }

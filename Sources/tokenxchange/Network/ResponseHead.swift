@@ -1,6 +1,6 @@
 import TokenExchange
 
-extension HTTPAnswer {
+extension HTTPResponse {
   /// Reads a response off the wire.
   ///
   /// - Parameters:

@@ -35,7 +35,7 @@ extension TransportError {
     }
     var kind = Self.kind(outcome: outcome, error: error, detail: detail, isProxied: proxy != nil)
     // With verification off, the result is there although the proxy's TLS is agreed on.
-    if outcome.proxy_tls_failed != 0, trust != .anything,
+    if outcome.proxy_tls_failed != 0, trust != .insecureSkipVerify,
       [.tls, .namelessCertificate, .reset, .timedOut].contains(kind)
     {
       let what =
@@ -51,14 +51,14 @@ extension TransportError {
       self.init(.proxy, detail: what)
       return
     }
-    if kind == .trustStore, case .only = trust { kind = .badAuthority }
+    if kind == .trustStore, case .certificates = trust { kind = .invalidCACertificates }
     switch kind {
     // libcurl says the same of both.
     case .timedOut where detail.hasPrefix("Connection time") && outcome.connected != 0:
       self.init(kind, detail: "TLS handshake timed out")
     case .trustStore:
       self.init(kind, detail: "the certificates to trust cannot be read: " + detail)
-    case .badAuthority:
+    case .invalidCACertificates:
       self.init(kind, detail: "one of the certificates to trust is none that OpenSSL can read")
     case .tooLarge where outcome.too_large != 0: self.init(kind)
     case .tooLarge: self.init(kind, detail: "has more than 64 KiB of headers")

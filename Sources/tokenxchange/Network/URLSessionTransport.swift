@@ -43,7 +43,7 @@ final class URLSessionTransport: Sendable {
   /// - Throws: ``TransportError`` if there is none.
   func send(
     _ request: HTTPRequest, _ options: HTTPOptions
-  ) throws(TransportError) -> HTTPAnswer {
+  ) throws(TransportError) -> HTTPResponse {
     guard tx_hook_effective() != 0 else {
       throw TransportError(.notSent, detail: "this build cannot set TLS and proxy options")
     }
@@ -124,20 +124,20 @@ final class URLSessionTransport: Sendable {
   /// Hands the hook what URLSession cannot be told.
   private func arm(_ endpoint: Endpoint, _ options: HTTPOptions) throws(TransportError) {
     var flags = 0
-    var system: SystemTrust?
+    var system: SystemTrustStore?
     var pem: [UInt8]?
     if endpoint.isPlain { flags |= TX_PLAIN_HTTP }
     switch options.trust {
-    case .anything: flags |= TX_SKIP_VERIFY
-    case .only(let bytes) where bytes.isEmpty:
+    case .insecureSkipVerify: flags |= TX_SKIP_VERIFY
+    case .certificates(let bytes) where bytes.isEmpty:
       throw TransportError(.notSent, detail: "no certificates to trust were given")
-    case .only(let bytes): pem = bytes
+    case .certificates(let bytes): pem = bytes
     case .system where endpoint.isPlain: break
     case .system:
       let (certFile, certDir) = (variables["SSL_CERT_FILE"], variables["SSL_CERT_DIR"])
-      system = SystemTrust.find(certFile: certFile, certDir: certDir)
+      system = SystemTrustStore.find(certFile: certFile, certDir: certDir)
       guard system != nil else {
-        let sought = SystemTrust.sought(certFile: certFile, certDir: certDir)
+        let sought = SystemTrustStore.sought(certFile: certFile, certDir: certDir)
         throw TransportError(.trustStore, detail: "no trusted certificates found in \(sought)")
       }
     }
@@ -170,7 +170,7 @@ final class URLSessionTransport: Sendable {
   private static func exchange(
     _ request: HTTPRequest, _ endpoint: Endpoint, _ options: HTTPOptions, _ connection: Connection,
     _ proxy: ProxyURL?
-  ) throws(TransportError) -> HTTPAnswer {
+  ) throws(TransportError) -> HTTPResponse {
     var wire = URLRequest(url: endpoint.url)
     wire.httpMethod = request.method
     wire.httpBody = request.body.map { Data($0) }
@@ -199,7 +199,7 @@ final class URLSessionTransport: Sendable {
   }
 
   /// Takes the response from the hook.
-  private static func response(status: Int) throws(TransportError) -> HTTPAnswer {
+  private static func response(status: Int) throws(TransportError) -> HTTPResponse {
     let response = tx_take_response()
     defer {
       free(response.head)
@@ -212,7 +212,7 @@ final class URLSessionTransport: Sendable {
     guard response.head != nil, status >= 100 else {
       throw TransportError(.notHTTP, detail: "status \(status)")
     }
-    return HTTPAnswer(
+    return HTTPResponse(
       status: status, head: bytes(response.head, response.head_length),
       body: bytes(response.body, response.body_length))
   }

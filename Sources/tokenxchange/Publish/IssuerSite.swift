@@ -19,8 +19,8 @@ struct IssuerSite: Sendable {
     trust = .system
     if let path = arguments[authority] {
       let source = arguments.source(of: authority)
-      trust = .only(
-        pem: try CertificateAuthority.check(
+      trust = .certificates(
+        pem: try PEMCertificates.check(
           world.readConfiguration(path, source: source), source: "\(source) \(path)"))
     }
     timeout = try arguments[.timeout]
@@ -43,7 +43,7 @@ struct IssuerSite: Sendable {
       .init("User-Agent", Version.userAgent),
     ]
     if let token { headers.append(.init("Authorization", "Bearer " + token.revealed)) }
-    let answer: HTTPAnswer
+    let answer: HTTPResponse
     do throws(TransportError) {
       answer = try HTTPRequest(method: "GET", url: url.text, headers: headers).send(
         by: world.send,
@@ -70,11 +70,11 @@ struct PublishedIssuer: Sendable {
   /// Makes sure that it says the same as the live documents.
   ///
   /// - Throws: A problem that names each difference.
-  func compare(with live: IssuerDocuments) throws(Problem) {
+  func compare(with live: IssuerMetadata) throws(Problem) {
     let wanted = try live.published(at: url)
-    let discoveryURL = url.appending(IssuerDocuments.discoveryPath)
-    let keysURL = url.appending(IssuerDocuments.keysPath)
-    let published = try IssuerDocuments(
+    let discoveryURL = url.appending(IssuerMetadata.discoveryPath)
+    let keysURL = url.appending(IssuerMetadata.keysPath)
+    let published = try IssuerMetadata(
       discovery: site.get(discoveryURL), keys: site.get(keysURL),
       sources: (discoveryURL.text, keysURL.text))
     var differences: [String] = []

@@ -49,17 +49,17 @@ struct IssuerSource: Sendable {
   }
 
   /// Reads both.
-  func documents() throws(Problem) -> IssuerDocuments {
+  func documents() throws(Problem) -> IssuerMetadata {
     switch place {
     case .files(let discovery, let keys):
-      return try IssuerDocuments(
+      return try IssuerMetadata(
         discovery: world.readConfiguration(discovery, source: "--openid-configuration"),
         keys: world.readConfiguration(keys, source: "--jwks"), sources: (discovery, keys))
     case .server(let url, let site, let token):
-      let discoveryURL = url.appending(IssuerDocuments.discoveryPath)
+      let discoveryURL = url.appending(IssuerMetadata.discoveryPath)
       // Not what jwks_uri says: that may be the public copy, or out of this pod's reach.
-      let keysURL = url.appending(IssuerDocuments.keysPath)
-      return try IssuerDocuments(
+      let keysURL = url.appending(IssuerMetadata.keysPath)
+      return try IssuerMetadata(
         discovery: site.get(discoveryURL, token: token), keys: site.get(keysURL, token: token),
         sources: (discoveryURL.text, keysURL.text))
     }

@@ -52,8 +52,8 @@ private func publish(
   let discovery = try documents.published(at: url)
   // The keys go first: the discovery document must not lead to nothing.
   let files: [(path: String, content: JSON)] = [
-    (IssuerDocuments.keysPath, documents.keys.document),
-    (IssuerDocuments.discoveryPath, discovery),
+    (IssuerMetadata.keysPath, documents.keys.document),
+    (IssuerMetadata.discoveryPath, discovery),
   ]
   for file in files {
     try world.publish(file.content.text(indented: true) + "\n", at: directory, file.path)

@@ -3,7 +3,7 @@ import TokenExchange
 /// The failures in a row, and which of them are worth a line.
 struct FailureLog: Sendable, Equatable {
   /// What to say of a failure.
-  enum Telling: Equatable {
+  enum LogDecision: Equatable {
     /// It is new.
     case first
     /// It has come so many times since the last line, and failures have lasted so many seconds.
@@ -28,7 +28,7 @@ struct FailureLog: Sendable, Equatable {
   static let mostKinds = 10
 
   /// Counts a failure.
-  mutating func note(_ problem: Problem, uptime: Double) -> Telling {
+  mutating func note(_ problem: Problem, uptime: Double) -> LogDecision {
     if count == 0 { start = uptime }
     count += 1
     last = problem

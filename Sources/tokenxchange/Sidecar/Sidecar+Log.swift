@@ -20,7 +20,7 @@ extension Sidecar {
         + (failures.count > 0 ? ", after \(tries) in \(span)" : ""))
   }
 
-  func tell(_ problem: Problem, _ telling: FailureLog.Telling, pause: Double) {
+  func tell(_ problem: Problem, _ telling: FailureLog.LogDecision, pause: Double) {
     let next = "next try in \(Lifetime.words(pause.rounded(.up)))"
     let file =
       !kept.exists
@@ -42,11 +42,11 @@ extension Sidecar {
   }
 
   /// Warns of what a refusal of the client most likely means in a dexsidecar's environment.
-  mutating func warn(_ problem: Problem, of request: ExchangeRequest) {
+  mutating func warn(_ problem: Problem, of request: TokenExchangeRequest) {
     guard problem.refusal?.code == "invalid_client", settings.hasBasicUser,
       case .basic(let password) = request.authentication
     else { return }
-    warnOnce(DexVariables.refusedUser(request.clientID, password: password))
+    warnOnce(DexSidecarEnvironment.refusedUser(request.clientID, password: password))
   }
 
   /// Warns of a token that will not do, or not well.
@@ -54,7 +54,7 @@ extension Sidecar {
     if token.expiry == nil {
       warnOnce(
         "no expiry could be found for the token: it is renewed as if good for "
-          + Lifetime.words(RenewalPlan.unknownLife))
+          + Lifetime.words(RenewalSchedule.unknownLife))
     }
     if attempt.differsOnlyBySlash(token) {
       warnOnce(

@@ -11,7 +11,7 @@ struct Sidecar: Sendable {
     /// When its token expires, if that is known.
     var expiry: Date?
     /// Whose token it is, if that is known.
-    var owner: SubjectIdentity?
+    var owner: TokenPrincipal?
     /// Why the file must be removed, as long as that has failed.
     var pendingRemoval: String?
   }
@@ -23,7 +23,7 @@ struct Sidecar: Sendable {
     var uptime = 0.0
   }
 
-  let settings: SidecarSettings
+  let settings: SidecarConfiguration
   let world: World
   /// Hears each step, with `--verbose`.
   let log: VerboseLog
@@ -33,7 +33,7 @@ struct Sidecar: Sendable {
   private var subject: [UInt8]?
   private var warned: Set<String> = []
 
-  init(_ settings: SidecarSettings, world: World, log: VerboseLog) {
+  init(_ settings: SidecarConfiguration, world: World, log: VerboseLog) {
     self.settings = settings
     self.world = world
     self.log = log
@@ -92,7 +92,7 @@ struct Sidecar: Sendable {
     let isFirst = subject == nil
     subject = content
     let owner = (try? Secret(tokenFile: content, path: ""))
-      .flatMap { UnverifiedJWT($0.revealed) }.map(SubjectIdentity.init)
+      .flatMap { UnverifiedJWT($0.revealed) }.map(TokenPrincipal.init)
     // What an earlier run left counts as a token of the identity at the start.
     if isFirst, kept.exists { kept.owner = owner }
     guard !isFirst || failures.count > 0 else { return }
@@ -116,7 +116,7 @@ struct Sidecar: Sendable {
     } catch {
       let uptime = world.uptime()
       let telling = failures.note(error, uptime: uptime)
-      let pause = BackOff.pause(
+      let pause = Backoff.pause(
         failures: failures.count, outage: uptime - failures.start, after: error,
         random: world.random())
       due = Due(date: .distantFuture, uptime: uptime + pause)
@@ -128,7 +128,7 @@ struct Sidecar: Sendable {
   private mutating func exchange(attempts: Int) throws(Problem) -> IssuedToken {
     let start = world.uptime()
     let attempt = try settings.exchange.attempt(in: world)
-    let owner = attempt.subject.map(SubjectIdentity.init)
+    let owner = attempt.subject.map(TokenPrincipal.init)
     log("subject token: \(attempt.subjectSummary(now: world.now()))")
     if let start = SubjectToken.earlyStart(of: attempt.subject, now: world.now()) {
       warnOnce(

@@ -12,7 +12,7 @@ struct Machine: Sendable {
   /// All of standard input, of at most so many bytes.
   var readInput: @Sendable (Int) throws(FileReadError) -> [UInt8]
   /// The system's trust store, given the values of `SSL_CERT_FILE` and `SSL_CERT_DIR`.
-  var systemTrust: @Sendable (String?, String?) -> SystemTrust?
+  var systemTrust: @Sendable (String?, String?) -> SystemTrustStore?
   /// This program itself.
   var program: @Sendable () -> ProgramFacts
 }
@@ -50,7 +50,7 @@ extension Machine {
     readInput: { limit throws(FileReadError) in
       try FileReader.drain(STDIN_FILENO, limit: limit)
     },
-    systemTrust: { SystemTrust.find(certFile: $0, certDir: $1) },
+    systemTrust: { SystemTrustStore.find(certFile: $0, certDir: $1) },
     program: {
       ProgramFacts(
         path: PathStatus(of: "/proc/self/exe")?.realPath ?? "unknown",

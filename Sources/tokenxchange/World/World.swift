@@ -29,7 +29,7 @@ struct World: Sendable {
   /// The clock of the cache.
   var bootClock: BootClock
   /// What a person's sign-in needs.
-  var person: PersonSystem
+  var person: Terminal
   /// What only diagnosis looks at.
   var machine: Machine
   /// What only `sidecar` needs.
@@ -63,7 +63,7 @@ extension World {
   }
 
   /// The present, on the two clocks of the cache.
-  var moment: CacheMoment { CacheMoment(date: now(), clock: bootClock.now()) }
+  var moment: ClockReading { ClockReading(date: now(), clock: bootClock.now()) }
 
   /// An exchanger in this world.
   func exchanger(log: VerboseLog) -> TokenExchanger {

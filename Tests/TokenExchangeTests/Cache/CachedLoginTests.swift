@@ -11,7 +11,7 @@ import TokenExchange
     key = CacheKey(try LoginScene.request(), trust: ["system"])
     let client = LoginScene([LoginScene.tokens()]).client(try LoginScene.request())
     let tokens = try #require(try client.refresh(Secret("x"), of: nil, until: 10))
-    login = CachedLogin(tokens, written: CacheMoment(date: Sample.now, clock: 50))
+    login = CachedLogin(tokens, written: ClockReading(date: Sample.now, clock: 50))
   }
 
   @Test func comesBackAsItWas() {
@@ -67,8 +67,8 @@ import TokenExchange
       Row("started anew", (5, -40), false),
     ] as [Row<(Double, Double), Bool>])
   func alive(row: Row<(Double, Double), Bool>) {
-    let moment = CacheMoment(
+    let moment = ClockReading(
       date: Sample.now.addingTimeInterval(row.input.0), clock: 50 + row.input.1)
-    #expect(login.isAlive(at: moment) == row.output)
+    #expect(login.isUnexpired(at: moment) == row.output)
   }
 }

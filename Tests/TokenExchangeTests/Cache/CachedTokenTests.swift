@@ -6,7 +6,7 @@ import TokenExchange
 /// When an entry may be served, and what a damaged one reads as.
 @Suite struct CachedTokenTests {
   private static let key = CacheKey(kind: "test", parts: [("name", ["value"])])
-  private static let written = CacheMoment(date: Sample.now, clock: 1000)
+  private static let written = ClockReading(date: Sample.now, clock: 1000)
 
   private static func token(life: Double = 3600, subjectLife: Double = 3600) throws -> CachedToken {
     let attempt = try Sample.attempt(Sample.request(subject: Sample.subject(life: subjectLife)))
@@ -15,8 +15,8 @@ import TokenExchange
     return CachedToken(token, for: attempt, written: written)
   }
 
-  private static func later(_ seconds: Double, clock: Double? = nil) -> CacheMoment {
-    CacheMoment(
+  private static func later(_ seconds: Double, clock: Double? = nil) -> ClockReading {
+    ClockReading(
       date: Sample.now.addingTimeInterval(seconds), clock: 1000 + (clock ?? seconds))
   }
 
@@ -67,14 +67,15 @@ import TokenExchange
     let token = try Self.token(life: row.input.life, subjectLife: row.input.subjectLife)
     let moment = Self.later(row.input.at, clock: row.input.clock)
     #expect(
-      token.flaw(at: moment, margin: row.input.margin, began: row.input.began) == row.output)
+      token.unusableReason(at: moment, margin: row.input.margin, began: row.input.began)
+        == row.output)
   }
 
   @Test func aTokenOfUnknownEndIsOnlyForThoseWhoWaited() throws {
     var token = try Self.token()
     token.expiry = nil
-    #expect(token.flaw(at: Self.later(1), margin: 0) == "its end is not known")
-    #expect(token.flaw(at: Self.later(1), margin: 0, began: 999) == nil)
+    #expect(token.unusableReason(at: Self.later(1), margin: 0) == "its end is not known")
+    #expect(token.unusableReason(at: Self.later(1), margin: 0, began: 999) == nil)
   }
 
   @Test func comesBackAsItWas() throws {

@@ -4,7 +4,7 @@ import TokenExchange
 
 /// A Dex of prepared answers, and clocks that only move when somebody waits.
 final class LoginScene: Sendable {
-  typealias Outcome = Result<HTTPAnswer, TransportError>
+  typealias Outcome = Result<HTTPResponse, TransportError>
 
   private let outcomes: Mutex<[Outcome]>
   private let elapsed = Mutex(0.0)
@@ -60,8 +60,8 @@ final class LoginScene: Sendable {
 
   var uptime: Double { elapsed.withLock { $0 } }
 
-  func client(_ request: LoginRequest) -> LoginClient {
-    LoginClient(
+  func client(_ request: LoginRequest) -> DeviceFlowClient {
+    DeviceFlowClient(
       request: request, trust: .system,
       send: { request, _ throws(TransportError) in
         let time = self.uptime

@@ -74,7 +74,7 @@ import TokenExchange
     #expect(try parsed[.tokenFile] == "/var/run/secrets/kubernetes.io/serviceaccount/token")
     let login = try ArgumentParser(arguments: ["login"], variables: [:]).parse()
     #expect(try login[.timeout] == 300)
-    #expect(login[.scopes] == LoginSettings.defaultScopes)
+    #expect(login[.scopes] == LoginConfiguration.defaultScopes)
   }
 
   @Test("variables follow the names")
@@ -272,8 +272,8 @@ import TokenExchange
   private func run(
     _ variables: [String: String] = [:], isTerminal: Bool = true, _ arguments: [String] = []
   ) -> (code: ExitCode, errors: String) {
-    var person = PersonSystem.nobody
-    person.canBeAsked = { isTerminal }
+    var person = Terminal.nobody
+    person.isInteractive = { isTerminal }
     let double = WorldDouble(variables: variables, person: person)
     let code = double.run(arguments)
     #expect(double.stdout == "")

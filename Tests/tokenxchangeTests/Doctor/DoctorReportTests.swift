@@ -23,7 +23,7 @@ struct DoctorReportTests {
     world.machine.program = {
       ProgramFacts(path: "/tokenxchange", isStatic: true, setsTrust: true, libraries: "libcurl 8")
     }
-    world.machine.systemTrust = { _, _ in SystemTrust(directory: "/etc/ssl/certs") }
+    world.machine.systemTrust = { _, _ in SystemTrustStore(directory: "/etc/ssl/certs") }
     world.machine.status = { _ in
       PathStatus(
         target: "..data/token", realPath: "/tokens/..1/token", mode: 0o640, owner: 0, group: 999,

@@ -12,8 +12,8 @@ extension FaultTable {
   ]
 
   /// A person at a terminal.
-  static let person = PersonSystem(
-    canBeAsked: { true }, seesOutput: { false }, start: { _, _, _ in false })
+  static let person = Terminal(
+    isInteractive: { true }, seesOutput: { false }, start: { _, _, _ in false })
 
   static let device = Sample.answer(
     200,

@@ -20,7 +20,7 @@ final class FakeOutside: Sendable {
     /// How far Dex's clock is ahead, if its tokens say when they were issued.
     var lead: Double?
     /// What Dex answers; nil for a token.
-    var answer: Result<HTTPAnswer, TransportError>?
+    var answer: Result<HTTPResponse, TransportError>?
     /// Whether SIGUSR1 comes in the next wait.
     var isAsked = false
     var writeError: FileWriteError?
@@ -70,7 +70,7 @@ final class FakeOutside: Sendable {
 
   func answer(_ status: Int, _ body: String, headers: [String: String] = [:]) {
     set {
-      $0.answer = .success(HTTPAnswer(status: status, headers: headers, body: Array(body.utf8)))
+      $0.answer = .success(HTTPResponse(status: status, headers: headers, body: Array(body.utf8)))
     }
   }
 
@@ -141,14 +141,14 @@ final class FakeOutside: Sendable {
     }
   }
 
-  private func send(_ request: HTTPRequest) throws(TransportError) -> HTTPAnswer {
+  private func send(_ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
     let (answer, life, lead) = state.withLock { state in
       state.requests.append(request)
       return (state.answer, state.life, state.lead)
     }
     if let answer { return try answer.get() }
     let body = "{\"access_token\":\"\(jwt(life: life, lead: lead))\",\"token_type\":\"bearer\"}"
-    return HTTPAnswer(status: 200, headers: [:], body: Array(body.utf8))
+    return HTTPResponse(status: 200, headers: [:], body: Array(body.utf8))
   }
 }
 
@@ -163,7 +163,7 @@ extension FakeOutside {
   ) throws -> Sidecar {
     let world = world(variables: variables)
     let parsed = try ArgumentParser(arguments: flags + more, variables: variables).parse()
-    let settings = try SidecarSettings(parsed, world: world)
+    let settings = try SidecarConfiguration(parsed, world: world)
     world.warn(settings.warnings)
     var sidecar = Sidecar(settings, world: world, log: world.log(for: parsed))
     try sidecar.prepare()

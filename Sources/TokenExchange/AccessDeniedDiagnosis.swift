@@ -1,0 +1,91 @@
+import FoundationEssentials
+
+/// Why Dex may have refused a subject token, likeliest first, judged by the token itself.
+///
+/// Dex answers a bare 401 `access_denied` to every fault of the subject token and of the connector
+/// that checks it; only its log names the one.
+enum AccessDeniedDiagnosis {
+  /// The claims that matter and the likely causes, on one line.
+  static func hint(_ attempt: ExchangeAttempt, now: Date) -> String {
+    let causes = causes(attempt, now: now).enumerated()
+      .map { "(\($0.offset + 1)) \($0.element)" }
+      .joined(separator: "; ")
+    return "\(claims(attempt.subject, now: now)); likely: \(causes); "
+      + "Dex's log has the reason beside \"failed to verify subject token\""
+  }
+
+  /// What the token says of itself.
+  static func claims(_ jwt: UnverifiedJWT?, now: Date) -> String {
+    guard let jwt else { return "the subject token is no JWT" }
+    let audiences = jwt.audiences.isEmpty ? "(none)" : jwt.audiences.joined(separator: ", ")
+    let expiry = jwt.expiry.map {
+      "\(Timestamp.text($0)) (\(Lifetime.relative($0, to: now)))"
+    }
+    return "the subject token has iss \(show(jwt.issuer)), sub \(show(jwt.subject)), "
+      + "aud \(show(audiences)), exp \(expiry ?? "(none)")"
+  }
+
+  /// The likely causes, likeliest first.
+  static func causes(_ attempt: ExchangeAttempt, now: Date) -> [String] {
+    let request = attempt.request
+    let connector = "connector " + request.connectorID.sanitized(maxLength: 100)
+    var causes: [String] = []
+    if request.subjectTokenType != .idToken {
+      causes.append(
+        "sent as \(request.subjectTokenType.name), which makes Dex ask the issuer's userinfo: "
+          + "a service account token must be sent as id_token")
+    }
+    guard let jwt = attempt.subject else {
+      return causes + ["\(connector) cannot read a token that is no JWT"]
+    }
+    if jwt.header["alg"]?.string?.lowercased() == "none" { causes.append("it is not signed") }
+    if let issuer = jwt.issuer, isDex(issuer, attempt) {
+      causes.append("it is a token of this very Dex: --token-file names the wrong file")
+    }
+    if let clock = clockSuspicion(jwt, now: now) { causes.append(clock) }
+    if jwt.expiry == nil { causes.append("it has no exp") }
+    causes += connectorSuspicions(jwt, connector)
+    causes.append(
+      "it was signed by other keys than the issuer publishes: another cluster of the same issuer "
+        + "name, or \(connector) cannot fetch the keys (rootCAs needs Dex 2.44)")
+    return causes
+  }
+
+  private static func connectorSuspicions(_ jwt: UnverifiedJWT, _ connector: String) -> [String] {
+    let issuer = show(jwt.issuer)
+    let isServiceAccount =
+      jwt.claims["kubernetes.io"]?.object != nil
+      || jwt.subject?.hasPrefix("system:serviceaccount:") == true
+    var trust = "issuer: of \(connector) is not, character by character, \(issuer)"
+    if let host = jwt.issuer.flatMap({ URLComponents(string: $0)?.encodedHost }),
+      host.hasPrefix("kubernetes.default")
+    {
+      trust += ", or Dex runs in another cluster, where that name is another API server"
+    }
+    guard isServiceAccount else {
+      return ["it is no service account token, and " + trust]
+    }
+    guard jwt.claims["name"] == nil || jwt.claims["email"] == nil else { return [trust] }
+    return [
+      trust,
+      "\(connector) lacks userNameKey: sub or scopes: [openid], or has getUserInfo: true",
+    ]
+  }
+
+  private static func clockSuspicion(_ jwt: UnverifiedJWT, now: Date) -> String? {
+    if let expiry = jwt.expiry, expiry.timeIntervalSince(now) < 60 {
+      return expiry > now ? "by Dex's clock it has expired" : "it has expired"
+    }
+    let start = jwt.notBefore ?? jwt.issuedAt
+    guard let start, start > now else { return nil }
+    return "by Dex's clock it is not valid yet"
+  }
+
+  private static func isDex(_ issuer: String, _ attempt: ExchangeAttempt) -> Bool {
+    attempt.issuer.hasSameBytes(as: issuer) || attempt.url.text.hasSameBytes(as: issuer + "/token")
+  }
+
+  private static func show(_ text: String?) -> String {
+    text.map { $0.sanitized(maxLength: 200) } ?? "(none)"
+  }
+}

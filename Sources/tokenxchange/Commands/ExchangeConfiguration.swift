@@ -1,0 +1,85 @@
+import FoundationEssentials
+import TokenExchange
+
+/// What is asked of Dex and how, out of flags and variables; files are not read yet.
+struct ExchangeConfiguration: Sendable {
+  /// How the client proves itself, as the user says it.
+  enum ClientAuth: String, CaseIterable {
+    case auto, basic, post, none
+  }
+
+  /// A field of the form beyond those of design, or one that has its value elsewhere.
+  struct ExtraField: Sendable, Equatable {
+    var name: String
+    var value: DexSidecarEnvironment.Value
+    /// The variable that set it.
+    var source: String
+  }
+
+  var tokenURL: EndpointURL
+  var issuer: EndpointURL?
+  var clientID: String
+  var clientSecret: ClientSecret
+  var clientAuth: ClientAuth
+  var connectorID: String
+  var tokenFile: String
+  var subjectTokenType: TokenType
+  var requestedTokenType: TokenType
+  var subjectAudience: String?
+  var scopes: [String]
+  var audiences: [String]
+  var authority: TrustSource
+  var timeout: Double
+  /// What weakens the run.
+  var warnings: [Warning]
+  /// Sent beside the rest.
+  var extraFields: [ExtraField] = []
+  /// Texts that are sent and must not be shown, because they come out of a file or beside a secret.
+  var confidentialTexts: [Secret] = []
+  /// Client and secret as one text, which wins over both.
+  var basicAuth: ExtraField?
+  /// A subject token that is not in `tokenFile`.
+  var subjectToken: ExtraField?
+
+  /// Takes the settings from parsed arguments and checks all that can be checked without files.
+  init(_ arguments: ParsedArguments, world: World) throws(Problem) {
+    issuer = try arguments[.issuer]
+    let explicit = try arguments[.tokenURL]
+    guard let tokenURL = explicit ?? issuer?.appending("/token") else {
+      throw arguments.missing(.issuer, .tokenURL)
+    }
+    self.tokenURL = tokenURL
+    clientID = try arguments[.clientID].text
+    connectorID = try arguments[.connectorID].text
+    clientSecret = try arguments.clientSecret()
+    clientAuth = try arguments[.clientAuth]
+    try Self.check(clientAuth, clientSecret, arguments)
+    tokenFile = try arguments[.tokenFile]
+    subjectTokenType = try arguments[.subjectTokenType]
+    requestedTokenType = try arguments[.requestedTokenType]
+    subjectAudience = try arguments[.subjectAudience]?.text
+    scopes = arguments[.scopes]
+    audiences = arguments[.audience]
+    authority = try TrustSource(arguments)
+    timeout = try arguments[.timeout]
+    warnings = arguments.warnings(url: tokenURL, authority: authority, secret: clientSecret)
+  }
+
+  private static func check(
+    _ method: ClientAuth, _ secret: ClientSecret, _ arguments: ParsedArguments
+  ) throws(Problem) {
+    let source = arguments.source(of: .clientAuth)
+    if method == .none, secret != .none {
+      let given: OptionDeclaration =
+        if case .file = secret { .clientSecretFile } else { .clientSecret }
+      throw .conflict(
+        source + " none", arguments.source(of: given),
+        hint: "leave the secret out for a public client, or --client-auth for a confidential one")
+    }
+    if method == .post, secret == .none {
+      throw Problem(
+        .usage, "\(source) post needs a client secret",
+        hint: "give --client-secret-file, or leave --client-auth out for a public client")
+    }
+  }
+}

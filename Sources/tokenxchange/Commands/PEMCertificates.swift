@@ -1,0 +1,84 @@
+import TokenExchange
+
+/// The certificates that a user trusts.
+enum PEMCertificates {
+  /// Makes sure that bytes hold certificates as PEM, so that a wrong file is named as such and not
+  /// found out in a TLS handshake.
+  ///
+  /// OpenSSL wants each marker and each line at its place. Certificates that a YAML file indented or
+  /// a shell put on one line are the same ones, so they are written anew, and all else is left out.
+  ///
+  /// - Parameters:
+  ///   - pem: The bytes.
+  ///   - source: Where they came from, for messages.
+  /// - Returns: The certificates as PEM.
+  /// - Throws: A usage problem.
+  static func check(_ pem: [UInt8], source: String) throws(Problem) -> [UInt8] {
+    guard pem.contains(where: { $0 > 0x20 }) else { throw .notCertificates(source, "is empty") }
+    let text = String(decoding: pem, as: UTF8.self)
+    var number = 0
+    var clean: [UInt8] = []
+    for label in ["CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CERTIFICATE"] {
+      var pieces = text.split(
+        separator: "-----BEGIN \(label)-----", omittingEmptySubsequences: false)
+      pieces.removeFirst()
+      for piece in pieces {
+        number += 1
+        guard let end = piece.firstRange(of: "-----END \(label)-----") else {
+          throw .badCertificate(number, source: source, "has no -----END \(label)-----")
+        }
+        guard let der = Base64.decode(String(piece[..<end.lowerBound])) else {
+          throw .badCertificate(number, source: source, "is not base64")
+        }
+        guard isSequence(der) else {
+          throw .badCertificate(number, source: source, "is no X.509 certificate")
+        }
+        clean += block(label, der)
+      }
+    }
+    guard number > 0 else {
+      if isSequence(pem) { throw .derCertificate(source) }
+      let what =
+        text.contains("-----BEGIN ") ? "holds PEM, but no certificate" : "does not hold PEM"
+      throw .notCertificates(source, what)
+    }
+    return clean
+  }
+
+  private static func block(_ label: String, _ der: [UInt8]) -> [UInt8] {
+    let text = Array(Base64.encode(der).utf8)
+    var block = Array("-----BEGIN \(label)-----\n".utf8)
+    for start in stride(from: 0, to: text.count, by: 64) {
+      block += text[start..<min(start + 64, text.count)]
+      block.append(UInt8(ascii: "\n"))
+    }
+    return block + Array("-----END \(label)-----\n".utf8)
+  }
+
+  /// Reads certificates that are given as the base64 of PEM.
+  ///
+  /// - Parameters:
+  ///   - text: The base64; line breaks in it are let pass.
+  ///   - source: The flag or variable, for messages; the text itself is never shown.
+  /// - Returns: The PEM.
+  /// - Throws: A usage problem.
+  static func decode(_ text: String, source: String) throws(Problem) -> [UInt8] {
+    guard !text.contains("-----BEGIN ") else {
+      throw .notBase64(source, "is PEM itself and not its base64")
+    }
+    guard let pem = Base64.decode(text) else { throw .notBase64(source, "is not base64") }
+    return try check(pem, source: source)
+  }
+
+  /// Whether bytes begin with one whole DER sequence; trust settings may come behind it.
+  ///
+  /// OpenSSL reads the rest; this much catches files that were cut or pasted together wrongly.
+  private static func isSequence(_ der: [UInt8]) -> Bool {
+    // A certificate is longer than 127 bytes, so its length has bytes of its own.
+    guard der.count > 4, der[0] == 0x30, der[1] > 0x80, der[1] <= 0x83 else { return false }
+    let size = Int(der[1] & 0x7F)
+    guard der.count > 2 + size else { return false }
+    let length = der[2..<(2 + size)].reduce(0) { $0 << 8 | Int($1) }
+    return der.count >= 2 + size + length
+  }
+}

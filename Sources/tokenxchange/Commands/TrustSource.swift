@@ -1,0 +1,61 @@
+import TokenExchange
+
+/// Whose certificates a server may show, as the user says it; files are not read yet.
+enum TrustSource: Equatable, Sendable {
+  /// Those of the machine's trust store.
+  case system
+  /// Those that come from the certificates in a file.
+  case file(String, source: String)
+  /// Those that come from these certificates: the base64 of PEM, as in a kubeconfig.
+  case data(String, source: String)
+  /// Any at all.
+  case insecureSkipVerify
+
+  /// Takes it from parsed arguments.
+  ///
+  /// - Parameter arguments: The flags and variables.
+  /// - Throws: A usage problem if they contradict each other.
+  init(_ arguments: ParsedArguments) throws(Problem) {
+    let file = arguments[.certificateAuthority]
+    let data = arguments[.certificateAuthorityData]
+    if file != nil, data != nil {
+      throw .conflict(
+        arguments.source(of: .certificateAuthority),
+        arguments.source(of: .certificateAuthorityData),
+        hint: "keep one of them; both say whose certificates to trust")
+    }
+    guard !arguments[.insecureSkipTLSVerify] else {
+      if file != nil || data != nil {
+        let spec: OptionDeclaration =
+          file == nil ? .certificateAuthorityData : .certificateAuthority
+        throw .conflict(
+          arguments.source(of: .insecureSkipTLSVerify), arguments.source(of: spec),
+          hint: "a CA makes the server prove who it is, the other waives that: keep the CA")
+      }
+      self = .insecureSkipVerify
+      return
+    }
+    if let file {
+      self = .file(file, source: arguments.source(of: .certificateAuthority))
+    } else if let data {
+      self = .data(data, source: arguments.source(of: .certificateAuthorityData))
+    } else {
+      self = .system
+    }
+  }
+
+  /// Reads the certificates to trust.
+  ///
+  /// - Throws: A usage problem that names the flag, and the file if there is one.
+  func trust(in world: World) throws(Problem) -> HTTPOptions.Trust {
+    switch self {
+    case .system: return .system
+    case .insecureSkipVerify: return .insecureSkipVerify
+    case .file(let path, let source):
+      let pem = try world.readConfiguration(path, source: source)
+      return .certificates(pem: try PEMCertificates.check(pem, source: "\(source) \(path)"))
+    case .data(let text, let source):
+      return .certificates(pem: try PEMCertificates.decode(text, source: source))
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import Foundation
+import Testing
+import TokenExchange
+
+/// Renewals come in time and not all at once.
+struct RenewalPlanTests {
+  /// A life, a flag and a die, and the wait that they make.
+  struct Row: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var life: Double?
+    var before: Double?
+    var random: Double
+    var wait: Double
+
+    init(_ name: String, life: Double?, before: Double? = nil, random: Double, wait: Double) {
+      testDescription = name
+      self.life = life
+      self.before = before
+      self.random = random
+      self.wait = wait
+    }
+  }
+
+  static let rows = [
+    Row("earliest", life: 1000, random: 0, wait: 720),
+    Row("middle", life: 1000, random: 0.5, wait: 800),
+    Row("latest", life: 1000, random: 1, wait: 880),
+    Row("a day", life: 86_400, random: 0.5, wait: 69_120),
+    Row("ten seconds", life: 10, random: 1, wait: 8.8),
+    Row("before, earlier than 80 %", life: 1000, before: 600, random: 0.5, wait: 400),
+    Row("before, later than 80 %", life: 1000, before: 60, random: 0.5, wait: 800),
+    Row("before, all of the life", life: 3600, before: 3600, random: 0.5, wait: 1800),
+    Row("before, beyond the life", life: 600, before: 3600, random: 0.5, wait: 300),
+    Row("before, nearly all of the life", life: 3605, before: 3600, random: 0.5, wait: 1802.5),
+    Row("before, nine tenths", life: 10, before: 9, random: 0.5, wait: 1),
+    Row("end unknown", life: nil, random: 0.5, wait: 48),
+    Row("a second", life: 1, random: 0, wait: 1),
+    Row("over already", life: -5, random: 1, wait: 1),
+  ]
+
+  @Test(arguments: rows) func waits(_ row: Row) {
+    let wait = RenewalSchedule(refreshBefore: row.before).wait(life: row.life, random: row.random)
+    #expect(abs(wait - row.wait) < 1e-9)
+  }
+}
