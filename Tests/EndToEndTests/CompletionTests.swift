@@ -43,7 +43,7 @@ import Testing
   static let rbacFlags = [
     "--service-account", "--argocd", "--argocd-namespace", "--connector-id", "--dex-connector",
     "--direct", "--username-claim", "--username-prefix", "--cluster-role", "--role",
-    "--namespace", "--rule", "--verbose", "--output", "--help",
+    "--namespace", "--rule", "--name", "--verbose", "--output", "--help",
   ]
 
   /// Words to complete after, and all that must be offered.
