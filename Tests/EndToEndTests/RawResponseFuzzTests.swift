@@ -42,7 +42,6 @@ struct RawResponseFuzzTests {
       rawValue: "FUZZ_FIRST=\(number): "
         + String(decoding: RawResponse(number: number).bytes.prefix(2000), as: UTF8.self)
         .debugDescription + "\n\(result.errors)")
-    // Every seed holds a token that Dex did not sign for this client.
     #expect([.exit(4), .exit(5), .exit(6)].contains(result.ending), input)
     #expect(result.output == "", input)
     #expect(result.duration < 30, input)
@@ -67,10 +66,11 @@ struct RawResponse {
     }
   }
 
-  private static let body = #"{"access_token":"a.b.c","token_type":"bearer","expires_in":60}"#
+  /// There is no token in it, so that not even an undamaged response is accepted.
+  private static let body = #"{"access_token":"","token_type":"bearer","expires_in":60}"#
   private static let length = "Content-Length: \(body.utf8.count)\r\n"
   private static let chunks =
-    "Transfer-Encoding: chunked\r\n\r\n8\r\n{\"access_\r\n"
+    "Transfer-Encoding: chunked\r\n\r\n9\r\n\(body.prefix(9))\r\n"
     + "\(String(body.utf8.count - 9, radix: 16));x=y\r\n\(body.dropFirst(9))\r\n0\r\n"
 
   /// One of each kind that is read differently.
