@@ -103,6 +103,10 @@ struct OddHTTPTests {
       hint: "this is not Dex's own answer: look at the ingress, proxy or login page in front of it"
     ) { _ in "HTTP/1.1 304 Not Modified\r\n\r\n" },
     Row(
+      "byte order mark", "\(url) answered 200 with 5 bytes that are not whole JSON",
+      hint: FaultTests.cutHint
+    ) { _ in plain("\u{FEFF}{}") },
+    Row(
       "deep", "\(url) answered 200 with 200000 bytes that are not whole JSON",
       hint: FaultTests.cutHint
     ) { _ in plain(String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000))
