@@ -144,7 +144,9 @@ public final class DNSStandIn: Sendable {
     thread.start()
   }
 
-  /// One port for UDP and TCP. Another program may have the TCP port of a free UDP port.
+  /// Binds one port for UDP and TCP.
+  ///
+  /// The TCP port of a free UDP port may be in use, so another one is tried.
   private static func bindBoth(
     _ address: String, _ port: UInt16
   ) throws -> (datagrams: Int32, connections: Int32, port: UInt16) {
