@@ -50,6 +50,29 @@ struct KubectlTests {
 
   private var user: String { plugin.site.cluster.subject }
 
+  @Test("a link named kubectl-tokenxchange in PATH makes it kubectl's own command, also in its help")
+  func isAKubectlPlugin() async throws {
+    let directory = plugin.folder.path("bin")
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: directory + "/kubectl-tokenxchange", withDestinationPath: TestBinary.path)
+    func run(_ arguments: String...) async throws -> ProcessResult {
+      try await ProcessRunner(
+        TestBinary.find("kubectl") ?? "kubectl", ["tokenxchange"] + arguments,
+        environment: ["HOME": plugin.folder.path("home"), "PATH": "\(directory):/usr/bin:/bin"]
+      ).result()
+    }
+    let overview = try await run("help")
+    #expect(overview.code == 0)
+    #expect(overview.output.contains("\nUsage: kubectl tokenxchange [COMMAND] [OPTIONS]\n"))
+    let help = try await run("help", "version")
+    #expect(help.output.hasPrefix("Usage: kubectl tokenxchange version [OPTIONS]\n"))
+    #expect(help.output.hasSuffix("Example:\n  kubectl tokenxchange version --output=json\n"))
+    let plain = try await ProcessRunner(TestBinary.path, ["version"]).result()
+    let version = try await run("version")
+    #expect(version.output == plain.output)
+  }
+
   @Test(arguments: ["v1", "v1beta1"], [false, true])
   func isLetIn(_ version: String, _ providesClusterInfo: Bool) async throws {
     let file = try kubeconfig(version: version, providesClusterInfo: providesClusterInfo)

@@ -9,7 +9,7 @@ extension Command {
     argumentCompletion: .commands
   ) { arguments, world throws(Problem) in
     guard !arguments.positional.isEmpty else {
-      try world.writeOutput(HelpText.overview)
+      try world.writeOutput(HelpText(startedAs: world.person.program).overview)
       return .done
     }
     let name = arguments.positional.joined(separator: " ")
@@ -22,24 +22,33 @@ extension Command {
           name.isPlainWord ? name : nil,
           nearest: Suggestion.nearest(to: name, in: Command.table.map(\.name))))
     }
-    try world.writeOutput(HelpText.command(command))
+    try world.writeOutput(HelpText(startedAs: world.person.program).command(command))
     return .done
   }
 }
 
 /// The texts of help, made from the tables of commands and options.
-enum HelpText {
+struct HelpText {
+  /// The words that start this program: as a file named kubectl-tokenxchange it is kubectl's plugin.
+  let program: String
+
+  /// Takes the path or name that the program was started by.
+  init(startedAs path: String = "tokenxchange") {
+    let name = path.split(separator: "/").last
+    program = name == "kubectl-tokenxchange" ? "kubectl tokenxchange" : "tokenxchange"
+  }
+
   /// What the program is and its commands.
-  static var overview: String {
+  var overview: String {
     """
     tokenxchange exchanges a Kubernetes service account token at Dex for a token that another
     cluster accepts, and prints it as an ExecCredential for kubectl and Argo CD.
 
-    Usage: tokenxchange [COMMAND] [OPTIONS]
+    Usage: \(program) [COMMAND] [OPTIONS]
 
     Commands; options without a command belong to get-token:
     \(list(Command.all.map { ($0.name, $0.summary) }))
-    tokenxchange help COMMAND explains a command and its options.
+    \(program) help COMMAND explains a command and its options.
 
     Exit codes: 0 success; 1 unexpected error; 2 usage or configuration; 3 unusable subject token;
     4 network, TLS or timeout (retry later); 5 rejected by Dex; 6 invalid response from Dex;
@@ -49,29 +58,31 @@ enum HelpText {
   }
 
   /// What a user needs who runs the program without arguments.
-  static let short = """
+  var short: String {
+    """
     tokenxchange exchanges a service account token at Dex and prints an ExecCredential.
 
     Print the token for a cluster:
-      \(lines(of: Command.getToken.example))
+      \(lines(of: Command.getToken))
     Write a kubeconfig that runs this as a plugin:
-      \(lines(of: Command.generateKubeconfig.example))
+      \(lines(of: Command.generateKubeconfig))
 
-    tokenxchange help lists the commands, tokenxchange help get-token the options.
+    \(program) help lists the commands, \(program) help get-token the options.
     """
+  }
 
   /// What one command does, its options and an example.
-  static func command(_ command: Command) -> String {
+  func command(_ command: Command) -> String {
     let arguments = command.arguments.enumerated().map { index, name in
       index < command.requiredArguments ? " \(name)" : " [\(name)]"
     }
     let usage =
-      "Usage: tokenxchange \(command.name)" + (command.options.isEmpty ? "" : " [OPTIONS]")
+      "Usage: \(program) \(command.name)" + (command.options.isEmpty ? "" : " [OPTIONS]")
       + arguments.joined()
     var text = usage + "\n\n" + wrap(command.details, indent: 0)
     if !command.subcommands.isEmpty {
       text += "\nKinds:\n" + list(command.subcommands.map { ($0.subcommandName, $0.summary) })
-      text += "\ntokenxchange help \(command.name) KIND explains a kind and its options.\n"
+      text += "\n\(program) help \(command.name) KIND explains a kind and its options.\n"
     }
     for section in OptionDeclaration.Section.allCases {
       let options = command.options.filter { $0.section == section }
@@ -81,10 +92,10 @@ enum HelpText {
       text += "\n" + columns(section.rawValue + ":", showsVariables ? "Variable:" : nil) + "\n"
       text += options.map { option($0, of: command) }.joined()
     }
-    return text + "\nExample:\n  \(lines(of: command.example))\n"
+    return text + "\nExample:\n  \(lines(of: command))\n"
   }
 
-  private static func option(_ option: OptionDeclaration, of command: Command) -> String {
+  private func option(_ option: OptionDeclaration, of command: Command) -> String {
     let value = option.placeholder.isEmpty ? "" : " " + option.placeholder
     let short = option.names.filter { !$0.utf8.starts(with: "--".utf8) }
     let long = option.names.filter { $0.utf8.starts(with: "--".utf8) }
@@ -98,13 +109,13 @@ enum HelpText {
   }
 
   /// Two columns; a left one that is too wide pushes the right one away.
-  private static func columns(_ left: String, _ right: String?) -> String {
+  private func columns(_ left: String, _ right: String?) -> String {
     guard let right else { return left }
     return left + String(repeating: " ", count: max(2, 52 - left.utf8.count)) + right
   }
 
   /// Names and what they are, a line each.
-  private static func list(_ rows: [(name: String, text: String)]) -> String {
+  private func list(_ rows: [(name: String, text: String)]) -> String {
     let width = rows.map(\.name.utf8.count).max() ?? 0
     return rows.map { row in
       let gap = String(repeating: " ", count: width - row.name.utf8.count)
@@ -112,14 +123,17 @@ enum HelpText {
     }.joined()
   }
 
-  /// A command that is too long for a line, over several lines.
-  private static func lines(of command: String) -> String {
-    guard command.utf8.count > 96 else { return command }
-    return command.replacing(" --", with: " \\\n    --")
+  /// The example of a command, over several lines if it is too long for one.
+  private func lines(of command: Command) -> String {
+    var example = command.example
+    if example.hasPrefix("tokenxchange ") {
+      example = program + example.dropFirst("tokenxchange".count)
+    }
+    return example.utf8.count > 96 ? example.replacing(" --", with: " \\\n    --") : example
   }
 
   /// Breaks text into lines of at most 100 columns; line ends in it become spaces.
-  private static func wrap(_ text: String, indent: Int) -> String {
+  private func wrap(_ text: String, indent: Int) -> String {
     let margin = String(repeating: " ", count: indent)
     var lines: [String] = []
     var line = ""

@@ -10,7 +10,7 @@ func run(_ words: [String], in world: World) -> ExitCode {
   do throws(CommandError) {
     let arguments = try parse(words, in: world)
     if words.isEmpty, !arguments.isConfigured, world.startedByUser {
-      world.writeError(HelpText.short)
+      world.writeError(HelpText(startedAs: world.person.program).short)
       return .usage
     }
     world.limitTime(of: arguments)

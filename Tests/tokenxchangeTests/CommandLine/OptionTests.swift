@@ -284,9 +284,9 @@ import TokenExchange
   func onATerminal() {
     let result = run()
     #expect(result.code == .usage)
-    #expect(result.errors == HelpText.short + "\n")
-    #expect(HelpText.short.contains("\n  tokenxchange get-token "))
-    #expect(HelpText.short.contains("\n  tokenxchange generate kubeconfig "))
+    #expect(result.errors == HelpText().short + "\n")
+    #expect(HelpText().short.contains("\n  tokenxchange get-token "))
+    #expect(HelpText().short.contains("\n  tokenxchange generate kubeconfig "))
   }
 
   @Test(
@@ -310,15 +310,15 @@ import TokenExchange
 @Suite struct HelpTests {
   @Test("help lines have at most 100 columns", arguments: OptionTableTests.commands.map(\.name))
   func width(name: String) throws {
-    let text = HelpText.command(try #require(Command.named(name)))
+    let text = HelpText().command(try #require(Command.named(name)))
     for line in text.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
     #expect(text.contains("\nExample:\n  tokenxchange "))
-    #expect(HelpText.overview.split(separator: "\n").allSatisfy { $0.count <= 100 })
+    #expect(HelpText().overview.split(separator: "\n").allSatisfy { $0.count <= 100 })
   }
 
   @Test("an option: names and variable in columns, then what it is")
   func option() {
-    let text = HelpText.command(.login)
+    let text = HelpText().command(.login)
     #expect(
       text.contains(
         """
@@ -333,9 +333,9 @@ import TokenExchange
     #expect(text.contains("\nTLS options:  "))
     #expect(text.contains("\nAdvanced options:  "))
     #expect(
-      HelpText.command(.getToken).contains("        Required (or --token-url). Dex's issuer URL;"))
+      HelpText().command(.getToken).contains("        Required (or --token-url). Dex's issuer URL;"))
     #expect(
-      HelpText.command(.generateRBAC).contains(
+      HelpText().command(.generateRBAC).contains(
         "        Required unless --direct. The Dex connector"))
   }
 
