@@ -77,7 +77,7 @@ struct InstallTests {
     for arguments in [[], [""]] {
       let result = try await ProcessRunner(TestBinary.path, ["install"] + arguments).result()
       #expect(result.ending == .exit(2))
-      #expect(result.errors.hasPrefix("tokenxchange: install needs an argument: DIR\n"))
+      #expect(result.errors.hasPrefix("tokenxchange: missing argument: DIR\n"))
     }
   }
 

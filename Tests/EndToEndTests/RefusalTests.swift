@@ -72,7 +72,7 @@ struct RefusalTests {
     Row("unknown flag", 2, requests: 0, "get-token has no option \"--isuer\"") {
       $0.flags + ["--isuer", "x"]
     },
-    Row("unknown command", 2, requests: 0, "there is no command \"get-tokens\"") {
+    Row("unknown command", 2, requests: 0, "unknown command \"get-tokens\"") {
       ["get-tokens"] + $0.flags
     },
     Row(

@@ -189,8 +189,8 @@ struct TLSTests {
     let flag = ["--insecure-skip-tls-verify"]
     try plugin.expectCredential(
       try await plugin.run(plugin.flags + flag),
-      warning: "--insecure-skip-tls-verify is on: whoever is on the way to 127.0.0.1 can take the "
-        + "token")
+      warning: "--insecure-skip-tls-verify is on: anyone between here and 127.0.0.1 can read "
+        + "the token")
     for certificate in [certificates.expired, certificates.wrongHost, certificates.stranger] {
       // Refused only later, because this front is not the issuer of Dex's token.
       #expect(try await run(certificate, flag).ending == .exit(6))

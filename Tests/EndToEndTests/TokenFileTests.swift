@@ -128,6 +128,6 @@ struct TokenFileTests {
   @Test func needsAFile() async throws {
     expectFailure(
       try await run([]), 2, "missing required option: --token-file",
-      hint: "set --token-file or TOKENXCHANGE_TOKEN_FILE; nothing was given")
+      hint: "example: tokenxchange token-file --token-file=/var/run/secrets/tokenxchange/token")
   }
 }
