@@ -244,4 +244,25 @@ struct GetTokenTests {
       #expect(!result.errors.contains(secret.suffix(40)))
     }
   }
+
+  @Test("a subject token whose nbf is up to 300 s ahead is sent, with a warning beyond 60 s")
+  func subjectTokenThatIsNotValidYet() async throws {
+    let plugin = try Plugin()
+    func run(_ seconds: Int) async throws -> ProcessResult {
+      let start = Int(Date().timeIntervalSince1970) + seconds
+      let token = plugin.site.cluster.token { $0["nbf"] = .integer(start) }
+      let path = try plugin.folder.write(token, to: "early-\(seconds)")
+      return try await plugin.run(plugin.flags("--token-file", path))
+    }
+    #expect(try await run(30).errors == "")
+    let early = try await run(200)
+    #expect(early.ending == .exit(0))
+    let lines = plugin.masked(early.errors).split(separator: "\n")
+    #expect(lines.count == 1)
+    #expect(lines.first?.hasPrefix("tokenxchange: warning: ") == true)
+    #expect(lines.first?.contains("not valid before TIME, in 3 min") == true)
+    let tooEarly = try await run(400)
+    #expect(tooEarly.ending == .exit(3))
+    #expect(plugin.site.dex.tokenRequests == 2)
+  }
 }

@@ -123,4 +123,30 @@ import Testing
       #expect(result.errors.contains("invalid_request: \(output)\n"))
     }
   }
+
+  @Test("an API server that echoes the bearer token: neither doctor nor publish-issuer shows it")
+  func theBearerTokenIsNotShown() async throws {
+    let plugin = try Plugin()
+    let echo = try LoopbackServer { request in
+      .json(
+        [
+          "kind": "Status",
+          "message": .string("rejected " + (request.header("authorization") ?? "")),
+        ],
+        status: 403)
+    }
+    defer { echo.stop() }
+    let report = try await plugin.run(
+      ["doctor"] + plugin.flags + ["--server", echo.url, "--verbose"])
+    #expect(report.ending != .exit(0))
+    #expect(!report.output.contains("eyJ"))
+    #expect(!report.errors.contains("eyJ"))
+    let published = try await plugin.run([
+      "publish-issuer", "--from-server", echo.url, "--token-file", plugin.tokenFile,
+      "--public-url=https://oidc.example", "--verbose", plugin.folder.path("site"),
+    ])
+    #expect(published.ending == .exit(6))
+    #expect(!published.errors.contains("eyJ"))
+    #expect(echo.requestCount >= 2)
+  }
 }
