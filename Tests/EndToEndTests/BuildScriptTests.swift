@@ -1,0 +1,25 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The script that builds libcurl removes only what it created.
+struct BuildScriptTests {
+  @Test(
+    "a LIBCURL_DIR that the script did not create is left alone",
+    arguments: [
+      (files: ["notes.txt"], reason: "it is not empty"),
+      (files: ["built", "notes.txt"], reason: "it holds ./notes.txt"),
+      (files: ["made-by-libcurl-script", ".hidden"], reason: "it holds ./.hidden"),
+    ])
+  func leavesOtherFilesAlone(files: [String], reason: String) async throws {
+    let directory = try TemporaryDirectory()
+    for file in files { try directory.write("mine", to: file) }
+    let result = try await Repository.run(".ci/libcurl", [directory.path])
+    #expect(result.ending == .exit(1))
+    #expect(
+      result.errors == "libcurl: \(directory.path) was not made by this script (\(reason)): "
+        + "name a new directory in LIBCURL_DIR\n")
+    let left = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
+    #expect(left == files.sorted())
+  }
+}
