@@ -18,7 +18,7 @@ struct BuildScriptTests {
     #expect(result.ending == .exit(1))
     #expect(
       result.errors == "libcurl: \(directory.path) was not made by this script (\(reason)): "
-        + "name a new directory in LIBCURL_DIR\n")
+        + "name a new folder by LIBCURL_DIR\n")
     let left = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
     #expect(left == files.sorted())
   }

@@ -8,7 +8,7 @@ folder=.build/fuzz
 mkdir -p $folder/corpus
 mapfile -t sources < <(find Sources/TokenExchange -name '*.swift' | sort)
 echo "building with libFuzzer and AddressSanitizer"
-if ! "${SWIFTC:-swiftc}" -swift-version 6 -parse-as-library -O -sanitize=fuzzer,address \
+if ! "${SWIFTC:-swiftc}" -swift-version 6 -package-name tokenxchange -parse-as-library -O -sanitize=fuzzer,address \
   -module-name Fuzz -o $folder/fuzz Tests/Fuzz/FuzzEntry.swift "${sources[@]}" >$folder/build.log 2>&1
 then
   cat $folder/build.log >&2
