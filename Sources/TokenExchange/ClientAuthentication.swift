@@ -25,7 +25,7 @@ public enum ClientAuthentication: Sendable, Equatable {
   }
 
   /// Whether a secret that is not empty is sent.
-  var hasSecret: Bool {
+  package var hasSecret: Bool {
     switch self {
     case .none: false
     case .basic(let secret), .post(let secret): !secret.revealed.isEmpty

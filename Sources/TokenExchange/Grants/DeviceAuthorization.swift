@@ -1,65 +1,64 @@
-/// Dex's answer to the question for a device code (RFC 8628, section 3.2).
+/// The device authorization response (RFC 8628, section 3.2).
 public struct DeviceAuthorization: Sendable, Equatable {
-  /// What is exchanged for tokens once the person has signed in.
+  /// The code that is exchanged for tokens after the sign-in.
   ///
-  /// At Dex it is all that is needed for that: a secret like the tokens themselves.
+  /// Dex requires nothing else for that, so it is as secret as the tokens.
   public var deviceCode: Secret
-  /// What the person types or compares.
+  /// The code that the user types or compares, sanitized.
   public var userCode: String
-  /// Where the person goes.
-  public var page: String
-  /// The same with the user code in it, if there is one.
+  /// The page to open, sanitized.
+  public var verificationURI: String
+  /// The page with the user code in its URL, sanitized; nil if the response has none.
   public var verificationURIComplete: String?
-  /// Seconds until all this is void.
-  public var life: Double
-  /// Seconds between two polls.
+  /// The lifetime of both codes, in seconds.
+  public var expiresIn: Double
+  /// The time between two polls, in seconds.
   public var interval: Double
 
-  /// Reads the answer.
-  init(
-    answer: HTTPResponse, to request: LoginRequest
-  ) throws(Problem) {
+  /// Reads the response.
+  init(_ response: HTTPResponse, to request: LoginRequest) throws(Problem) {
     let url = request.deviceURL
-    let members = try TokenResponse.members(of: answer, from: url) {
+    let members = try TokenResponse.members(of: response, from: url) {
       .loginRefused($0, request, url)
     }
     func text(_ name: String) -> String? {
       members[name]?.string.flatMap { $0.isEmpty ? nil : $0 }
     }
-    guard let code = text("device_code"), let user = text("user_code"),
-      let page = text("verification_uri") ?? text("verification_url")
+    guard let deviceCode = text("device_code"), let userCode = text("user_code"),
+      let verificationURI = text("verification_uri") ?? text("verification_url")
     else { throw .notDeviceEndpoint(url) }
-    deviceCode = Secret(code)
-    userCode = answer.shown(user, maxLength: 64)
-    self.page = answer.shown(page, maxLength: 1000)
+    self.deviceCode = Secret(deviceCode)
+    self.userCode = response.shown(userCode, maxLength: 64)
+    self.verificationURI = response.shown(verificationURI, maxLength: 1000)
     verificationURIComplete = text("verification_uri_complete").map {
-      answer.shown($0, maxLength: 1000)
+      response.shown($0, maxLength: 1000)
     }
-    // A server may say anything; within these bounds both numbers make sense.
-    life = min(max(members["expires_in"]?.lenientNumber ?? 300, 1), 3600)
+    // Values outside these bounds would stop the sign-in or flood Dex.
+    expiresIn = min(max(members["expires_in"]?.lenientNumber ?? 300, 1), 3600)
     interval = min(max(members["interval"]?.lenientNumber ?? 5, 1), 60)
   }
 
-  /// Heeds `slow_down`: five seconds more, for good (section 3.5).
+  /// Applies the `slow_down` error: five more seconds between all later polls (section 3.5).
   mutating func slowDown() { interval += 5 }
 
-  /// The page to open in a browser; nil unless Dex serves it over TLS, or both are on this machine.
+  /// The page to open in a browser; nil unless Dex serves it over TLS, or Dex and the page are both on
+  /// loopback.
   ///
-  /// A response must not be able to send a browser with all its sessions anywhere else, and a server
-  /// elsewhere must not make it open a service of this machine.
+  /// A response must not send the browser, with all its sessions, to another site, nor let a remote
+  /// server open a service on this machine.
   ///
   /// - Parameter issuer: Dex's issuer.
-  /// - Returns: The page, with the user code in it if Dex gave it so.
+  /// - Returns: The page, with the user code in its URL if the response has that.
   public func browserPage(issuer: EndpointURL) -> String? {
-    let text = verificationURIComplete ?? page
+    let text = verificationURIComplete ?? verificationURI
     let base = text.prefix { $0 != "?" && $0 != "#" }
-    // Programs disagree on characters that no URL may hold (RFC 3986, section 2).
+    // Programs interpret characters that RFC 3986 (section 2) forbids in different ways.
     guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !#""<>\^`{|}"#.utf8.contains($0) }),
       let url = try? EndpointURL(String(base), source: "", allowsHTTP: false)
     else { return nil }
-    let isOwn =
+    let isSameOrigin =
       url.scheme == "https" && url.host.lowercased() == issuer.host.lowercased()
       && url.port == issuer.port && issuer.scheme == "https"
-    return isOwn || url.isLoopback && issuer.isLoopback ? text : nil
+    return isSameOrigin || url.isLoopback && issuer.isLoopback ? text : nil
   }
 }

@@ -1,26 +1,26 @@
 public import FoundationEssentials
 
-/// Speaks with Dex for a person: device codes, polls, refreshes; one request at a time.
+/// Signs a user in with the device authorization grant (RFC 8628) and refreshes their tokens.
 public struct DeviceFlowClient: Sendable {
-  /// What is asked.
+  /// The issuer, the client and the scopes.
   public var request: LoginRequest
-  /// Whose certificates Dex may show.
+  /// The CAs that are trusted.
   public var trust: HTTPOptions.Trust
   /// Sends one request.
   public var send: HTTPTransport
   /// The wall clock.
   public var now: @Sendable () -> Date
-  /// A clock that only goes forward, in seconds.
+  /// A monotonic clock, in seconds.
   public var uptime: @Sendable () -> Double
   /// Waits, in seconds.
   public var sleep: @Sendable (Double) -> Void
-  /// Hears what is done, for `--verbose`; never gets a secret.
+  /// Receives each step as one line without secrets.
   public var log: @Sendable (String) -> Void
   /// The value of `User-Agent`.
   public var userAgent: String
 
-  /// The most seconds that one request may take.
-  static let patience = 10.0
+  /// The longest time for one request, in seconds.
+  static let requestTimeout = 10.0
 
   /// Makes a client.
   public init(
@@ -39,99 +39,99 @@ public struct DeviceFlowClient: Sendable {
     self.userAgent = userAgent
   }
 
-  /// Asks for a device code, and makes sure that it is of use.
+  /// Requests a device code and polls once with it.
   ///
-  /// Dex hands out device codes also where the device flow is off; only a poll tells. So one comes
-  /// before the person is bothered.
+  /// Dex returns device codes even if the device flow is disabled; only a poll shows that. So it
+  /// happens before the user is asked for anything.
   ///
   /// - Parameter deadline: The value of `uptime` at which to give up.
-  /// - Returns: What to show to the person.
-  /// - Throws: A refusal, or a problem of the network or the answer.
+  /// - Returns: The codes and the page to show to the user.
+  /// - Throws: An OAuth error, a transport error or an invalid response.
   public func begin(until deadline: Double) throws(Problem) -> DeviceAuthorization {
-    let answer = try exchange(request.device(userAgent: userAgent), request.deviceURL, deadline)
+    let response = try send(request.device(userAgent: userAgent), request.deviceURL, deadline)
     var device: DeviceAuthorization
-    do throws(Problem) { device = try DeviceAuthorization(answer: answer, to: request) } catch {
-      throw error.ofLogin(request).redacted(for: answer.request)
+    do throws(Problem) { device = try DeviceAuthorization(response, to: request) } catch {
+      throw error.ofLogin(request).redacted(for: response.request)
     }
     switch try poll(device, until: deadline) {
-    case .waiting, .tokens: break
+    case .pending, .tokens: break
     case .slowDown: device.slowDown()
-    case .expired: throw .codeExpired(request, seconds: device.life)
+    case .expired: throw .codeExpired(request, seconds: device.expiresIn)
     }
     return device
   }
 
-  /// How far the person got.
+  /// The result of one poll.
   enum Progress {
-    case waiting, slowDown, expired
+    case pending, slowDown, expired
     case tokens(TokenSet)
   }
 
-  /// Asks once.
+  /// Polls once.
   func poll(_ device: DeviceAuthorization, until deadline: Double) throws(Problem) -> Progress {
     let sent = now()
-    let answer = try exchange(
+    let response = try send(
       request.poll(device.deviceCode, userAgent: userAgent), request.tokenURL, deadline)
-    switch JSON(parsing: answer.body)?["error"]?.string {
-    case "authorization_pending": return .waiting
+    switch JSON(parsing: response.body)?["error"]?.string {
+    case "authorization_pending": return .pending
     case "slow_down": return .slowDown
     case "expired_token": return .expired
     default:
       do throws(Problem) {
-        return .tokens(try TokenSet(answer: answer, to: request, now: sent))
+        return .tokens(try TokenSet(response, to: request, now: sent))
       } catch {
-        throw error.ofLogin(request).redacted(for: answer.request)
+        throw error.ofLogin(request).redacted(for: response.request)
       }
     }
   }
 
-  /// Trades a refresh token for new tokens.
+  /// Exchanges a refresh token for new tokens.
   ///
-  /// This is never repeated: Dex may have taken the token and given another although its answer
-  /// did not arrive.
+  /// The request is never retried: Dex may have replaced the refresh token although its response was
+  /// lost.
   ///
   /// - Parameters:
-  ///   - refreshToken: The token.
-  ///   - person: The `sub` of whoever signed in, which must be the new token's too (OpenID Connect
-  ///     Core, section 12.2); nil if it is not known.
+  ///   - refreshToken: The refresh token.
+  ///   - subject: The `sub` of the current ID token, which the new one must have too (OpenID Connect
+  ///     Core, section 12.2); nil if it is unknown.
   ///   - deadline: The value of `uptime` at which to give up.
-  /// - Returns: New tokens; nil if the refresh token is not good any more.
-  /// - Throws: What leaves open whether it is good: the network, a wrong client, an odd answer.
+  /// - Returns: New tokens; nil if Dex rejects the refresh token.
+  /// - Throws: A failure after which the refresh token may still be valid.
   public func refresh(
-    _ refreshToken: Secret, of person: String?, until deadline: Double
+    _ refreshToken: Secret, subject: String?, until deadline: Double
   ) throws(Problem) -> TokenSet? {
     let sent = now()
-    let answer = try exchange(
+    let response = try send(
       request.refresh(refreshToken, userAgent: userAgent), request.tokenURL, deadline)
-    if let refusal = OAuthError(JSON(parsing: answer.body), in: answer),
-      refusal.isFinal
+    if let error = OAuthError(JSON(parsing: response.body), in: response),
+      error.rejectsRefreshToken
     {
-      log("the refresh token was refused: \(refusal.words)")
+      log("the refresh token was rejected: \(error.words)")
       return nil
     }
     do throws(Problem) {
-      var tokens = try TokenSet(answer: answer, to: request, now: sent)
-      guard person == nil || tokens.idToken.jwt?.subject.hasSameBytes(as: person) == true else {
+      var tokens = try TokenSet(response, to: request, now: sent)
+      guard subject == nil || tokens.idToken.jwt?.subject.hasSameBytes(as: subject) == true else {
         throw Problem.otherPerson(request.tokenURL)
       }
-      // Without rotation the old one stays good.
+      // Without rotation the old one stays valid.
       tokens.refreshToken = tokens.refreshToken ?? refreshToken
       return tokens
     } catch {
-      throw error.ofLogin(request).redacted(for: answer.request)
+      throw error.ofLogin(request).redacted(for: response.request)
     }
   }
 
-  private func exchange(
+  private func send(
     _ request: HTTPRequest, _ url: EndpointURL, _ deadline: Double
   ) throws(Problem) -> HTTPResponse {
     let start = uptime()
-    let timeout = min(deadline - start, Self.patience)
+    let timeout = min(deadline - start, Self.requestTimeout)
     do throws(TransportError) {
       guard timeout > 0 else { throw TransportError(.timedOut) }
-      let answer = try request.send(by: send, HTTPOptions(trust: trust, timeout: timeout))
-      log(answer.summary(from: url, seconds: uptime() - start))
-      return answer
+      let response = try request.send(by: send, HTTPOptions(trust: trust, timeout: timeout))
+      log(response.summary(from: url, seconds: uptime() - start))
+      return response
     } catch {
       throw Problem.transport(error, to: url, seconds: max(timeout, 0))
         .ofLogin(self.request)
@@ -140,9 +140,9 @@ public struct DeviceFlowClient: Sendable {
 }
 
 extension OAuthError {
-  /// Whether a refresh token that was refused so is of no use any more; else the client, or the
-  /// moment, is at fault, and the token may yet be good.
-  fileprivate var isFinal: Bool {
+  /// Whether the refresh token is invalid. Otherwise the client or the server is at fault, and the
+  /// token may still be valid.
+  fileprivate var rejectsRefreshToken: Bool {
     status < 500 && status != 429
       && !["invalid_client", "server_error", "temporarily_unavailable"].contains(code)
   }

@@ -1,14 +1,14 @@
-/// What a person's sign-in asks of Dex.
+/// What a sign-in requests from Dex.
 public struct LoginRequest: Sendable, Equatable {
-  /// Dex's issuer; its endpoints lie below it.
+  /// Dex's issuer; the endpoints are below it.
   public var issuer: EndpointURL
-  /// The Dex client of the target cluster.
+  /// The client ID of the target cluster.
   public var clientID: String
-  /// The client's secret, of a confidential client.
+  /// The secret of a confidential client.
   public var clientSecret: Secret?
-  /// Scopes as asked for; those that `audiences` stand for are added to them.
+  /// The scopes, without those that `audiences` adds.
   public var scopes: [String]
-  /// Client IDs that the token must name in `aud` beside, or instead of, our own.
+  /// The client IDs to request as `aud`; the client's own if there are none.
   public var audiences: [String]
 
   /// Makes a request.
@@ -23,24 +23,24 @@ public struct LoginRequest: Sendable, Equatable {
     self.audiences = audiences
   }
 
-  /// All scopes that are sent, none twice.
-  public var allScopes: [String] {
+  /// The scopes to send, without duplicates.
+  package var allScopes: [String] {
     DexScope.all(scopes, audiences: audiences)
   }
 
-  /// The endpoint of device codes (RFC 8628, section 3.1).
-  public var deviceURL: EndpointURL { issuer.appending("/device/code") }
+  /// The device authorization endpoint (RFC 8628, section 3.1).
+  package var deviceURL: EndpointURL { issuer.appending("/device/code") }
 
   /// The token endpoint.
-  public var tokenURL: EndpointURL { issuer.appending("/token") }
+  package var tokenURL: EndpointURL { issuer.appending("/token") }
 
-  /// What the ID token must be.
-  public var expectation: ExpectedClaims {
+  /// The claims that the ID token must have.
+  package var expectation: ExpectedClaims {
     ExpectedClaims(
       url: tokenURL, issuer: issuer.text, audiences: audiences.isEmpty ? [clientID] : audiences)
   }
 
-  /// Asks for a device code; Dex takes the client's secret here in the form only.
+  /// The device authorization request; Dex reads the client secret only from its form.
   func device(userAgent: String) -> HTTPRequest {
     let authentication = clientSecret.map { ClientAuthentication.post($0) } ?? .none
     return .form(
@@ -49,7 +49,7 @@ public struct LoginRequest: Sendable, Equatable {
       to: deviceURL, userAgent: userAgent)
   }
 
-  /// Asks whether the person has signed in (section 3.4).
+  /// The device access token request (RFC 8628, section 3.4).
   func poll(_ deviceCode: Secret, userAgent: String) -> HTTPRequest {
     token(
       [
@@ -58,14 +58,14 @@ public struct LoginRequest: Sendable, Equatable {
       ], userAgent)
   }
 
-  /// Asks for new tokens (RFC 6749, section 6).
+  /// The refresh request (RFC 6749, section 6).
   func refresh(_ refreshToken: Secret, userAgent: String) -> HTTPRequest {
     token(
       [.init("grant_type", "refresh_token"), .init("refresh_token", refreshToken.revealed)],
       userAgent)
   }
 
-  /// A text from Dex as it may be shown: without the client's secret.
+  /// Text of Dex without the client secret, sanitized.
   package func shown(_ text: String, maxLength: Int = 300) -> String {
     token([], "").shown(text, maxLength: maxLength)
   }

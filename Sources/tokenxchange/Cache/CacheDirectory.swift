@@ -1,51 +1,45 @@
 import Platform
 import TokenExchange
 
-/// Why there is no usable cache.
+/// Why the cache cannot be used.
 ///
-/// Only `logout` fails because of that; the other commands log it and continue without.
+/// Only `logout` fails because of that; the other commands log it and continue without a cache.
 enum CacheError: Error, Equatable {
-  /// No option and no variable names a directory.
+  /// Neither the option nor a variable names a directory.
   case noDirectory
-  /// The path ends in `..`, so that its last part may lie behind a symbolic link.
+  /// The path ends in `..`, which may lead through a symbolic link.
   case endsInParent(String)
   case directory(String, DirectoryError)
   case cannotRemove(files: Int)
 }
 
-/// Where the cache is.
+/// The directory of the cache.
 struct CacheDirectory: Sendable, Equatable {
   var path: String
 
-  /// The files of one key, by what they hold.
-  enum File: String, CaseIterable {
-    case token, login, failure, lock
-  }
+  /// The path of a file.
+  func path(_ file: CacheFile, of name: String) -> String { "\(path)/\(name).\(file.rawValue)" }
 
-  /// The path of a key's file.
-  func path(_ file: File, of name: String) -> String { "\(path)/\(name).\(file.rawValue)" }
-
-  /// Finds the directory: the option's, else one that belongs to this user; never a shared one.
+  /// Finds the directory: the option's, else one below a directory of this user; never a shared one.
   static func find(
     _ arguments: ParsedArguments, variables: [String: String]
   ) throws(CacheError) -> CacheDirectory {
     if let path = arguments[.cacheDir] { return CacheDirectory(path: try normalized(path)) }
-    for (name, rest) in places {
-      // The XDG rules: a relative path is ignored.
+    for (name, suffix) in defaults {
+      // As XDG requires, a relative path is ignored.
       guard var base = variables[name], base.hasPrefix("/") else { continue }
       while base.hasSuffix("/") { base.removeLast() }
-      return CacheDirectory(path: base + rest)
+      return CacheDirectory(path: base + suffix)
     }
     throw .noDirectory
   }
 
-  private static let places = [
+  private static let defaults = [
     ("KUBECACHEDIR", "/tokenxchange"), ("XDG_CACHE_HOME", "/tokenxchange"),
     ("HOME", "/.kube/cache/tokenxchange"),
   ]
 
-  /// A path whose last part is the directory's own name: `lstat` on `LINK/` or `LINK/.` would not
-  /// show that there is a link.
+  /// The path without `/` and `/.` at its end: `lstat` follows a symbolic link before them.
   private static func normalized(_ path: String) throws(CacheError) -> String {
     var bytes = Array(path.utf8)[...]
     let slash = UInt8(ascii: "/")

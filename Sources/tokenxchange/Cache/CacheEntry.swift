@@ -1,56 +1,46 @@
 import Platform
 import TokenExchange
 
-/// The files of one key: a token or sign-in, the last failure, and the lock.
+/// The files of one key: a token or a sign-in, the last failure, and the lock.
 ///
-/// Nothing here may fail a run: it continues without what cannot be read, locked or written.
+/// Failures are logged, never thrown: a run continues without what cannot be read, locked or written.
 struct CacheEntry {
   let directory: CacheDirectory
   let key: CacheKey
   let world: World
   let log: VerboseLog
-  private let name: String
-
-  init(directory: CacheDirectory, key: CacheKey, world: World, log: VerboseLog) {
-    self.directory = directory
-    self.key = key
-    self.world = world
-    self.log = log
-    name = key.name
-  }
 
   /// The result of waiting for the lock.
-  enum LockOutcome<Outcome> {
+  enum LockOutcome<Result> {
     /// Another process finished the work.
-    case resolvedElsewhere(Outcome)
-    /// The work is to be done here, with the lock or, where none can be taken, without.
+    case resolvedElsewhere(Result)
+    /// This process does the work; without a lock if none can be taken.
     case acquired(FileLock?, waited: Double)
   }
 
-  /// Waits for the lock, or for the result of its holder.
+  /// Waits for the lock, or for the result of the process that holds it.
   ///
   /// - Parameters:
-  ///   - timeout: Seconds to wait at most.
-  ///   - longestPause: Seconds between two attempts at most.
-  ///   - waiting: Gets the note of the lock's holder, again at each attempt.
-  ///   - outcome: Looks for the result of another process.
-  /// - Returns: That result, or who has to do the work.
-  func waitForLock<Outcome>(
-    timeout: Double, longestPause: Double = 0.05, waiting: ((String) -> Void)? = nil,
-    outcome: () -> Outcome?
-  ) -> LockOutcome<Outcome> {
+  ///   - timeout: The longest wait, in seconds.
+  ///   - maxPause: The longest pause between two attempts, in seconds.
+  ///   - onWait: Receives the note of the lock's holder at each attempt.
+  ///   - result: Looks for the result of another process.
+  func waitForLock<Result>(
+    timeout: Double, maxPause: Double = 0.05, onWait: ((String) -> Void)? = nil,
+    result: () -> Result?
+  ) -> LockOutcome<Result> {
     let start = world.uptime()
     var pause = 0.005
     while true {
       let lock: FileLock?
       do throws(FileLockError) {
-        lock = try world.files.lock(directory.path(.lock, of: name))
+        lock = try world.files.lock(directory.path(.lock, of: key.name))
       } catch {
-        log("cache: no lock: \(error.message)")
+        log("cache: cannot lock: \(error.message)")
         return .acquired(nil, waited: 0)
       }
-      // Also with the lock: another process may have finished between our check and the lock.
-      if let result = outcome() {
+      // Also with the lock: another process may have finished between the last check and the lock.
+      if let result = result() {
         lock?.release()
         return .resolvedElsewhere(result)
       }
@@ -60,93 +50,69 @@ struct CacheEntry {
         log("cache: another process has held the lock for too long, continuing without it")
         return .acquired(nil, waited: waited)
       }
-      if let waiting, let note = read(.lock), !note.isEmpty {
-        waiting(String(decoding: note, as: UTF8.self).sanitized(maxLength: 20))
+      if let onWait, let note = content(of: .lock, logsMiss: false), !note.isEmpty {
+        onWait(String(decoding: note, as: UTF8.self).sanitized(maxLength: 20))
       }
       world.sleep(pause * (0.5 + world.random()))
-      pause = min(pause * 1.5, longestPause)
+      pause = min(pause * 1.5, maxPause)
     }
   }
 
-  /// The cached token, or nil if there is none that can be read.
+  /// Reads a record; nil if it is missing or unreadable.
   ///
-  /// - Parameter logsMiss: Whether to log why there is none.
-  /// - Returns: The token, which may be too old to be used.
-  func token(logsMiss: Bool = false) -> CachedToken? {
-    record(.token, logsMiss: logsMiss) { CachedToken($0, key: key) }
-  }
-
-  /// The cached sign-in.
-  func login(logsMiss: Bool = false) -> CachedLogin? {
-    record(.login, logsMiss: logsMiss) { CachedLogin($0, key: key) }
-  }
-
-  /// The last failure.
-  var failure: CachedFailure? { record(.failure) { CachedFailure($0, key: key) } }
-
-  /// Keeps a token for the processes that wait and for later ones.
-  func write(_ token: CachedToken) { write(token.content(key: key), .token) }
-
-  /// Keeps a sign-in; its refresh token is worth waiting for the disk.
-  ///
-  /// - Returns: Whether it could be written.
-  @discardableResult
-  func write(_ login: CachedLogin, isDurable: Bool = false) -> Bool {
-    write(login.content(key: key), .login, isDurable: isDurable)
-  }
-
-  /// Keeps a failure for the processes that wait.
-  func write(_ problem: Problem) {
-    write(CachedFailure(problem, written: world.moment).content(key: key), .failure)
-  }
-
-  private func record<Record>(
-    _ file: CacheDirectory.File, logsMiss: Bool = false, parse: ([UInt8]) -> Record?
-  ) -> Record? {
-    guard let content = read(file, logsMiss: logsMiss) else { return nil }
-    let record = parse(content)
-    if record == nil, logsMiss { log("cache: the entry cannot be read or belongs to another key") }
+  /// - Parameters:
+  ///   - type: What to read.
+  ///   - logsMiss: Whether to log why there is none.
+  func read<Record: CacheRecord>(_ type: Record.Type, logsMiss: Bool = false) -> Record? {
+    guard let content = content(of: type.file, logsMiss: logsMiss) else { return nil }
+    let record = Record(content, key: key)
+    if record == nil, logsMiss { log("cache: the entry is damaged or belongs to another key") }
     return record
   }
 
-  private func read(_ file: CacheDirectory.File, logsMiss: Bool = false) -> [UInt8]? {
+  private func content(of file: CacheFile, logsMiss: Bool) -> [UInt8]? {
     do throws(FileReadError) {
-      return try world.files.readPrivate(directory.path(file, of: name), CachedToken.largestFile)
+      return try world.files.readPrivate(directory.path(file, of: key.name), CacheFile.maxSize)
     } catch {
       if logsMiss { log("cache: no entry: \(error.message)") }
       return nil
     }
   }
 
+  /// Stores a record.
+  ///
+  /// - Parameters:
+  ///   - record: The record.
+  ///   - isDurable: Whether to wait for the disk.
+  /// - Returns: Whether it was written.
   @discardableResult
-  private func write(
-    _ content: [UInt8], _ file: CacheDirectory.File, isDurable: Bool = false
-  ) -> Bool {
-    guard content.count <= CachedToken.largestFile else {
-      log("cache: not kept: it is too large")
+  func write<Record: CacheRecord>(_ record: Record, isDurable: Bool = false) -> Bool {
+    let content = record.content(key: key)
+    guard content.count <= CacheFile.maxSize else {
+      log("cache: not stored: the token is too large")
       return false
     }
-    let path = directory.path(file, of: name)
+    let path = directory.path(Record.file, of: key.name)
     let options = FileWriteOptions(mode: 0o600, isDurable: isDurable)
     do throws(FileWriteError) {
       do throws(FileWriteError) {
         try world.files.replace(path, content, options)
       } catch .notRegular(_, let kind) where kind != .directory {
-        // The directory is ours alone, so what is in the way of an entry can be removed.
+        // Only this user can write to the directory, so that whatever blocks the entry can be removed.
         try world.files.remove(path)
         try world.files.replace(path, content, options)
       }
       return true
     } catch {
-      log("cache: not kept: cannot \(error.step): \(error.reason)")
+      log("cache: not stored: cannot \(error.step): \(error.reason)")
       return false
     }
   }
 }
 
 extension CacheEntry {
-  /// The entry of a key in the directory that the options select; nil if there is no usable
-  /// directory, which is logged.
+  /// The entry of a key in the directory that the options select; nil if that cannot be used, which
+  /// is logged.
   init?(_ arguments: ParsedArguments, key: CacheKey, world: World, log: VerboseLog) {
     let directory: CacheDirectory
     do throws(CacheError) {
@@ -157,7 +123,7 @@ extension CacheEntry {
         throw CacheError.directory(directory.path, error)
       }
     } catch {
-      log("cache: none, because \(error.message)")
+      log("cache: not used: \(Message(error).text)")
       return nil
     }
     self.init(directory: directory, key: key, world: world, log: log)

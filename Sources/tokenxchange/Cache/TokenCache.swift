@@ -2,67 +2,108 @@ import FoundationEssentials
 import Platform
 import TokenExchange
 
-/// Shares one token between the processes of a user: the first one fetches it, the others wait.
+/// Shares one token between the processes of a user: the first one requests it, the others wait.
 struct TokenCache {
   var entry: CacheEntry
-  /// Seconds by which a token's expiry is reported early.
+  /// By how many seconds a token's expiry is reported early.
   var margin: Double
 
   private var world: World { entry.world }
 
-  /// The token for the key.
+  /// Returns a cached token or a new one.
   ///
   /// - Parameters:
-  ///   - forced: Whether to fetch one in any case.
+  ///   - forced: Whether to request a new one in any case.
   ///   - deadline: The uptime at which the run must end.
-  ///   - fetch: Fetches a token.
-  /// - Returns: A cached token or a new one.
+  ///   - fetch: Requests a token.
   /// - Throws: What `fetch` throws, here or in the process that was waited for.
   func token(
-    forced: Bool, deadline: Double, fetch: () throws(Problem) -> CachedToken
-  ) throws(Problem) -> CachedToken {
-    if !forced, let token = cached() { return token }
-    let began = world.bootClock.processStart()
-    let timeout = min(10, (deadline - world.uptime()) / 2)
-    switch entry.waitForLock(timeout: timeout, outcome: { forced ? nil : outcome(began: began) }) {
+    forced: Bool, deadline: Double, fetch: () throws(CommandError) -> CachedToken
+  ) throws(CommandError) -> CachedToken {
+    if !forced, let token = usableToken() { return token }
+    let start = world.bootClock.processStart()
+    let outcome = entry.waitForLock(timeout: min(10, (deadline - world.uptime()) / 2)) {
+      forced ? nil : sharedResult(since: start)
+    }
+    switch outcome {
     case .resolvedElsewhere(let result): return try result.get()
     case .acquired(let lock, _):
       defer { lock?.release() }
-      do throws(Problem) {
+      do throws(CommandError) {
         let token = try fetch()
         entry.write(token)
         entry.directory.removeOutdated(world.files)
         return token
       } catch {
-        entry.write(error)
+        entry.write(CachedFailure(Diagnosis(error), written: world.moment))
         throw error
       }
     }
   }
 
-  /// The cached path: no lock, no network.
-  private func cached() -> CachedToken? {
-    guard let token = entry.token(logsMiss: true) else { return nil }
-    if let flaw = token.unusableReason(at: world.moment, margin: margin) {
-      entry.log("cache: the entry is not used: \(flaw)")
+  /// The cached token if it can be used; neither the lock nor the network is needed for it.
+  private func usableToken() -> CachedToken? {
+    guard let token = entry.read(CachedToken.self, logsMiss: true) else { return nil }
+    if let reason = token.unusableReason(at: world.moment, margin: margin) {
+      entry.log("cache: entry not used: \(Message(reason).text)")
       return nil
     }
-    entry.log("cache: served from \(entry.directory.path)")
+    entry.log("cache: token from \(entry.directory.path)")
     return token
   }
 
-  /// The result of another process since this one began.
-  private func outcome(began: Double) -> Result<CachedToken, Problem>? {
-    if let token = entry.token(),
-      token.unusableReason(at: world.moment, margin: margin, began: began) == nil
+  /// What another process stored since this one started.
+  private func sharedResult(since start: Double) -> Result<CachedToken, CommandError>? {
+    if let token = entry.read(CachedToken.self),
+      token.unusableReason(at: world.moment, margin: margin, processStart: start) == nil
     {
-      entry.log("cache: shared the token of another process")
+      entry.log("cache: token from another process")
       return .success(token)
     }
-    if let failure = entry.failure, failure.isShared(at: world.moment, began: began) {
-      entry.log("cache: shared the failure of another process")
-      return .failure(failure.problem)
+    if let failure = entry.read(CachedFailure.self),
+      failure.isShared(at: world.moment, processStart: start)
+    {
+      entry.log("cache: failure from another process")
+      return .failure(.failedElsewhere(failure))
     }
     return nil
+  }
+}
+
+extension TokenCache {
+  /// The cache of an exchange; nil if it is off or cannot be used, which is logged.
+  init?(
+    _ arguments: ParsedArguments, _ attempt: ExchangeAttempt, _ trust: HTTPOptions.Trust,
+    world: World, margin: Double, log: VerboseLog
+  ) {
+    guard arguments.enablesCache else { return nil }
+    guard trust != .insecureSkipVerify, !arguments[.insecureAllowHTTP] else {
+      log("cache: not used: an insecure flag is on")
+      return nil
+    }
+    guard let key = CacheKey(attempt, trust: trust.cacheParts(variables: world.variables)) else {
+      log("cache: not used: the subject token is not a service account token")
+      return nil
+    }
+    guard let entry = CacheEntry(arguments, key: key, world: world, log: log) else { return nil }
+    self.init(entry: entry, margin: margin)
+  }
+}
+
+extension ParsedArguments {
+  /// Whether the cache is on, by its flag or by its directory.
+  fileprivate var enablesCache: Bool {
+    text(of: .cacheOn).map { $0 == "true" } ?? isSet(.cacheDir)
+  }
+}
+
+extension HTTPOptions.Trust {
+  /// The trusted CAs as parts of a cache key.
+  func cacheParts(variables: [String: String]) -> [String] {
+    switch self {
+    case .system: ["system", variables["SSL_CERT_FILE"] ?? "", variables["SSL_CERT_DIR"] ?? ""]
+    case .certificates(let pem): ["only", SHA256.hex(pem)]
+    case .insecureSkipVerify: ["anything"]
+    }
   }
 }

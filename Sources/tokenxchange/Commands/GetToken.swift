@@ -30,18 +30,26 @@ extension Command {
       world.warn(World.earlyStart(of: "the subject token", start, now: world.now()))
     }
     let trust = try settings.trust(in: world)
-    let fetch = { () throws(Problem) in
-      let token = try settings.issue(attempt, trust, in: world, since: start, log: log)
-      return CachedToken(token, for: attempt, written: world.moment)
+    let fetch = { () throws(CommandError) in
+      do throws(Problem) {
+        let token = try settings.issue(attempt, trust, in: world, since: start, log: log)
+        return CachedToken(token, for: attempt, written: world.moment)
+      } catch {
+        throw CommandError.problem(error)
+      }
     }
     let token: CachedToken
-    if let cache = TokenCache(
-      arguments, attempt, trust, world: world, margin: credential.margin, log: log)
-    {
-      token = try cache.token(
-        forced: arguments[.forceRefresh], deadline: start + settings.timeout, fetch: fetch)
-    } else {
-      token = try fetch()
+    do throws(CommandError) {
+      if let cache = TokenCache(
+        arguments, attempt, trust, world: world, margin: credential.margin, log: log)
+      {
+        token = try cache.token(
+          forced: arguments[.forceRefresh], deadline: start + settings.timeout, fetch: fetch)
+      } else {
+        token = try fetch()
+      }
+    } catch {
+      throw Problem(error)
     }
     world.warn(of: token.issuer, expected: attempt.expectation)
     if token.expiry == nil {

@@ -2,14 +2,14 @@ import FoundationEssentials
 import TokenExchange
 
 extension Command {
-  /// A person's way to the cluster.
+  /// Signs a user in.
   static let login = Command(
     name: "login",
-    summary: "sign in at Dex as a person and print an ExecCredential",
+    summary: "sign in at Dex as a user and print an ExecCredential",
     details: """
-      Shows a page and a code, waits until somebody has signed in there, and keeps the refresh
-      token, so that the next runs ask nobody. Made for kubectl, and to be run by hand first. Where
-      there is no terminal to ask at, it ends with exit code 7 and says what to run.
+      Shows a URL and a code, waits for the sign-in there, and stores the refresh token, so that
+      later runs need no sign-in. Run it once by hand, then let kubectl run it. Without a terminal
+      it exits with code 7 and prints the command to run.
       """,
     example: "tokenxchange login --issuer=https://dex.example.com/dex "
       + "--client-id=target-cluster",
@@ -17,40 +17,43 @@ extension Command {
   ) { arguments, world throws(Problem) in
     let start = world.uptime()
     let credential = try CredentialSettings(arguments, world: world)
-    let settings = try LoginConfiguration(arguments, world: world)
-    world.warn(settings.warnings)
+    let configuration = try LoginConfiguration(arguments, world: world)
+    world.warn(configuration.warnings)
     let log = world.log(for: arguments)
-    let request = try settings.request(in: world)
-    let trust = try settings.authority.trust(in: world)
+    let request = try configuration.request(in: world)
+    let trust = try configuration.authority.trust(in: world)
     let session = LoginSession(
       signIn: SignIn(
-        client: world.loginClient(request, trust, log: log), world: world,
+        client: world.deviceFlowClient(request, trust, log: log), world: world,
         opensBrowser: !arguments[.noBrowser],
-        command: arguments.commandByHand(program: world.person.program),
-        forgetful: settings.forgetful),
-      entry: CacheEntry(login: arguments, settings, request, trust, world: world, log: log),
+        rerunCommand: arguments.rerunCommand(program: world.person.program),
+        noCacheFlag: configuration.noCacheFlag),
+      entry: CacheEntry(
+        login: arguments, configuration, request, trust, world: world, log: log),
       margin: credential.margin, isForced: arguments[.force],
-      deadline: start + settings.timeout)
-    let outcome = try session.run()
+      deadline: start + configuration.timeout)
+    let outcome: LoginSession.Outcome
+    do throws(CommandError) { outcome = try session.run() } catch { throw Problem(error) }
     let token = outcome.login.token
     world.warn(of: token.issuer, expected: request.expectation)
-    // client-go, which is not by hand, sets the variable always.
+    // client-go always sets the variable.
     let isByHand = (world.variables["KUBERNETES_EXEC_INFO"] ?? "").isEmpty
-    let isHidden = isByHand && world.person.seesOutput() && arguments.text(of: .output) == nil
-    if !isHidden {
+    let hidesToken =
+      isByHand && world.person.isOutputTerminal() && arguments.text(of: .output) == nil
+    if !hidesToken {
       try world.writeOutput(
         credential.text(token.secret, expiry: token.expiry, now: world.now()))
     }
-    if isByHand, isHidden || outcome.isNew {
-      world.writeError(request.shown(outcome.greeting(in: world), maxLength: 4000))
+    if isByHand, hidesToken || outcome.isNew {
+      world.show(.signedIn(SignedInUser(outcome, request, now: world.now())))
     }
-    if outcome.isNew, let advice = outcome.advice(settings) { world.writeError(advice) }
+    if outcome.isNew, let notice = outcome.notice(configuration) { world.show(notice) }
     return .done
   }
 }
 
 extension World {
-  fileprivate func loginClient(
+  fileprivate func deviceFlowClient(
     _ request: LoginRequest, _ trust: HTTPOptions.Trust, log: VerboseLog
   ) -> DeviceFlowClient {
     DeviceFlowClient(
@@ -60,13 +63,13 @@ extension World {
 }
 
 extension CacheEntry {
-  /// The entry of a sign-in; nil if nothing is to be kept, or no directory can be used.
+  /// The entry of a sign-in; nil if the cache is off or cannot be used, which is logged.
   fileprivate init?(
-    login arguments: ParsedArguments, _ settings: LoginConfiguration, _ request: LoginRequest,
+    login arguments: ParsedArguments, _ configuration: LoginConfiguration, _ request: LoginRequest,
     _ trust: HTTPOptions.Trust, world: World, log: VerboseLog
   ) {
-    if let flag = settings.forgetful {
-      log("cache: none, because \(flag) is on")
+    if let flag = configuration.noCacheFlag {
+      log("cache: not used: \(flag) is on")
       return nil
     }
     let key = CacheKey(request, trust: trust.cacheParts(variables: world.variables))

@@ -2,12 +2,12 @@ import Platform
 import TokenExchange
 
 extension Command {
-  /// Forgets what the cache holds.
+  /// Removes the cached tokens.
   static let logout = Command(
-    name: "logout", summary: "sign out: remove the tokens that the cache holds",
+    name: "logout", summary: "sign out: remove the cached tokens",
     details: """
-      Removes every entry of the cache, sign-ins among them, and says how many there were. Tokens
-      that were handed out stay good until their end: Dex revokes none.
+      Removes every entry of the cache, including sign-ins, and prints their number. Tokens that
+      were already issued stay valid until they expire, because Dex cannot revoke them.
       """,
     example: "tokenxchange logout",
     options: [.logoutCacheDir, .verbose]
@@ -18,7 +18,7 @@ extension Command {
       directory = try CacheDirectory.find(arguments, variables: world.variables)
       count = try world.removeCache(directory)
     } catch {
-      throw .cacheNotRemoved(error)
+      throw Problem(.cache(error))
     }
     let entries = count == 1 ? "1 entry" : "\(count) entries"
     try world.writeOutput("removed \(entries) from \(directory.path.sanitized())\n")
@@ -27,7 +27,7 @@ extension Command {
 }
 
 extension World {
-  /// Removes all entries of a cache; there are none in a directory that does not exist.
+  /// Removes all entries of a cache; a directory that does not exist has none.
   fileprivate func removeCache(_ directory: CacheDirectory) throws(CacheError) -> Int {
     do throws(DirectoryError) {
       try files.checkDirectory(directory.path)

@@ -138,13 +138,6 @@ extension Problem {
     if case .system(_, let code) = error { problem.cause.errno = code }
     return problem
   }
-
-  /// The cache cannot be emptied.
-  static func cacheNotRemoved(_ error: CacheError) -> Problem {
-    Problem(
-      .usage, "the cache cannot be emptied: \(error.message.sanitized())",
-      hint: "name the directory that was used by --cache-dir, and run this as its owner")
-  }
 }
 
 extension FileKind {
@@ -221,26 +214,6 @@ extension FileLockError {
     case .cannotLock(let code): "lock: \(systemMessage(code))"
     case .notOwned: "the lock file is not a regular file of this user"
     case .unstable: "the lock file is replaced again and again"
-    }
-  }
-}
-
-extension CacheError {
-  var message: String {
-    switch self {
-    case .noDirectory: "none of KUBECACHEDIR, XDG_CACHE_HOME and HOME names a directory"
-    case .endsInParent(let path): "\(path) ends in \"..\": name the directory itself"
-    case .cannotRemove(let count): "\(count) files cannot be removed"
-    case .directory(let path, .missing): "there is no directory \(path)"
-    case .directory(let path, .notDirectory): "\(path) is not a directory"
-    case .directory(let path, .notOwned(let owner, let user)):
-      "the directory \(path) belongs to uid \(owner) and not to \(user)"
-    case .directory(let path, .accessibleByOthers):
-      "others have access to the directory \(path): its mode must be 0700"
-    case .directory(let path, .cannotMake(let code)):
-      "cannot make the directory \(path): \(systemMessage(code))"
-    case .directory(let path, .cannotInspect(let code)):
-      "cannot inspect \(path): \(systemMessage(code))"
     }
   }
 }

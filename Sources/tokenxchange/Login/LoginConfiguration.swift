@@ -1,6 +1,6 @@
 import TokenExchange
 
-/// What a sign-in asks of Dex, out of flags and variables; files are not read yet.
+/// The settings of `login` from options and variables; files are not read yet.
 struct LoginConfiguration: Sendable {
   var issuer: EndpointURL
   var clientID: String
@@ -9,15 +9,14 @@ struct LoginConfiguration: Sendable {
   var audiences: [String]
   var authority: TrustSource
   var timeout: Double
-  /// The flag because of which nothing is kept, if there is one.
-  var forgetful: String?
-  /// What weakens the run.
+  /// The flag that turns the cache off, if one is on.
+  var noCacheFlag: String?
   var warnings: [Warning]
 
   static let refreshScope = "offline_access"
   static let defaultScopes = ["openid", "profile", "email", "groups", refreshScope]
 
-  /// Takes the settings from parsed arguments and checks all that can be checked without files.
+  /// Checks everything that does not require files.
   init(_ arguments: ParsedArguments, world: World) throws(Problem) {
     issuer = try arguments.required(.issuer)
     clientID = try arguments[.clientID].text
@@ -25,19 +24,19 @@ struct LoginConfiguration: Sendable {
     audiences = arguments[.audience]
     authority = try TrustSource(arguments)
     timeout = try arguments[.timeout]
-    let forgetting: [FlagOption] = [.noCache, .insecureSkipTLSVerify, .insecureAllowHTTP]
-    let forgetful = forgetting.first { arguments[$0] }.map(\.flag)
-    self.forgetful = forgetful
-    // At Dex a new refresh token voids the one that the same person has elsewhere: none is asked for
-    // where it would be thrown away.
+    let noCacheFlags: [FlagOption] = [.noCache, .insecureSkipTLSVerify, .insecureAllowHTTP]
+    let noCacheFlag = noCacheFlags.first { arguments[$0] }.map(\.flag)
+    self.noCacheFlag = noCacheFlag
+    // A new refresh token revokes the user's other one at Dex, so none is requested that would not be
+    // stored.
     scopes =
       arguments.isSet(.scopes)
       ? arguments[.scopes]
-      : Self.defaultScopes.filter { forgetful == nil || $0 != Self.refreshScope }
+      : Self.defaultScopes.filter { noCacheFlag == nil || $0 != Self.refreshScope }
     warnings = arguments.warnings(url: issuer, authority: authority, secret: clientSecret)
   }
 
-  /// Reads the client's secret, and says what to ask.
+  /// Reads the client secret and makes the request.
   func request(in world: World) throws(Problem) -> LoginRequest {
     LoginRequest(
       issuer: issuer, clientID: clientID, clientSecret: try clientSecret.read(in: world),

@@ -2,142 +2,160 @@ import FoundationEssentials
 import Platform
 import TokenExchange
 
-/// Gets a person's token with as little asking as can be: kept, else refreshed, else by a sign-in.
+/// Returns a user's token: from the cache, else by a refresh, else by a sign-in.
 struct LoginSession {
   var signIn: SignIn
-  /// Where the tokens are kept, if anywhere.
+  /// Where the tokens are stored; nil without a cache.
   var entry: CacheEntry?
   var margin: Double
-  /// Whether to sign in whatever is kept.
+  /// Whether to sign in even if a stored token is usable.
   var isForced: Bool
   var deadline: Double
 
-  /// What came of it.
   struct Outcome {
     var login: CachedLogin
-    /// Whether a person was asked just now.
+    /// Whether the user signed in just now.
     var isNew = false
-    /// Whether the next run finds it.
-    var isKept = true
+    /// Whether the next run finds the tokens in the cache.
+    var isStored = true
   }
 
   private var world: World { signIn.world }
-  private var client: DeviceFlowClient { signIn.client }
 
-  /// The person's token.
-  func run() throws(Problem) -> Outcome {
+  func run() throws(CommandError) -> Outcome {
     guard let entry else {
       let tokens = try signIn.tokens(until: deadline)
       let login = CachedLogin(tokens, written: world.moment)
-      return Outcome(login: login, isNew: true, isKept: false)
+      return Outcome(login: login, isNew: true, isStored: false)
     }
-    if !isForced, let login = entry.login(logsMiss: true), isGood(login, entry) {
-      entry.log("cache: served from \(entry.directory.path)")
+    if !isForced, let login = entry.read(CachedLogin.self, logsMiss: true),
+      isUsable(login, entry)
+    {
+      entry.log("cache: token from \(entry.directory.path)")
       return Outcome(login: login)
     }
-    let began = world.bootClock.processStart()
-    let timeout = deadline - world.uptime()
-    // The process whose sign-in was waited for, if one was.
+    let start = world.bootClock.processStart()
+    // The process whose sign-in this one waits for.
     var other: String?
     let outcome = entry.waitForLock(
-      timeout: timeout, longestPause: 0.2,
-      waiting: { process in
+      timeout: deadline - world.uptime(), maxPause: 0.2,
+      onWait: { processID in
         guard other == nil else { return }
-        other = process
-        signIn.tellOfWaiting(for: process)
-      }, outcome: { isForced ? nil : shared(entry, began: began) })
+        other = processID
+        signIn.showWaiting(for: processID)
+      }, result: { isForced ? nil : sharedResult(entry, since: start) })
     switch outcome {
     case .resolvedElsewhere(let result): return try result.get()
     case .acquired(nil, let waited) where other != nil:
-      throw .signInElsewhere(client.request.issuer, other ?? "", seconds: waited)
+      throw .login(
+        .signInElsewherePending(issuer: signIn.issuer, processID: other ?? "", seconds: waited))
     case .acquired(let lock, _):
       defer { lock?.release() }
       return try renew(entry, lock, waitedFor: isForced ? nil : other)
     }
   }
 
-  /// With the lock: refreshes, or else signs in.
+  /// Refreshes or signs in, with the lock.
   private func renew(
     _ entry: CacheEntry, _ lock: FileLock?, waitedFor other: String?
-  ) throws(Problem) -> Outcome {
-    let login = isForced ? nil : entry.login(logsMiss: true)
-    do throws(Problem) {
-      if let login, let outcome = try refreshed(login, entry) { return outcome }
-      // Somebody was asked all this time: the end of that must not open the next tab.
+  ) throws(CommandError) -> Outcome {
+    let login = isForced ? nil : entry.read(CachedLogin.self, logsMiss: true)
+    do throws(CommandError) {
+      if let login, let outcome = try refresh(login, entry) { return outcome }
+      // The user did not complete that sign-in, so do not open another page.
       guard other == nil else {
-        throw Problem.signInAbandoned(client.request.issuer, command: signIn.command)
+        throw CommandError.login(
+          .signInElsewhereFailed(issuer: signIn.issuer, command: signIn.rerunCommand))
       }
       let tokens = try signIn.tokens(until: deadline) {
         lock?.note("\(world.person.processID)")
       }
-      return keep(tokens, entry, isNew: true)
+      return store(tokens, entry, isNew: true)
     } catch {
-      // Whoever can be asked must not be kept from it by a process that could not ask.
-      if error.category != .signIn || world.person.isInteractive() { entry.write(error) }
+      // The failure of a process without a terminal must not stop one that has a terminal.
+      if !error.requiresTerminal || world.person.isInteractive() {
+        entry.write(CachedFailure(Diagnosis(error), written: world.moment))
+      }
       if let login, login.isUnexpired(at: world.moment) {
-        entry.log("\(error.sentence); the token that is kept is good still")
+        entry.log("\(Diagnosis(error).message.text); the stored token is still valid")
         return Outcome(login: login)
       }
       throw error
     }
   }
 
-  /// What a refresh token brings; nil if there is none, or none that is good.
-  private func refreshed(_ login: CachedLogin, _ entry: CacheEntry) throws(Problem) -> Outcome? {
-    guard let token = login.refreshToken else { return nil }
-    let person = UnverifiedJWT(login.token.secret.revealed)?.subject
-    if let tokens = try client.refresh(token, of: person, until: deadline) {
-      return keep(tokens, entry)
+  /// Uses the refresh token; nil if there is none or Dex rejects it.
+  private func refresh(_ login: CachedLogin, _ entry: CacheEntry) throws(CommandError) -> Outcome? {
+    guard let refreshToken = login.refreshToken else { return nil }
+    let subject = UnverifiedJWT(login.token.secret.revealed)?.subject
+    do throws(Problem) {
+      let tokens = try signIn.client.refresh(refreshToken, subject: subject, until: deadline)
+      if let tokens { return store(tokens, entry) }
+    } catch {
+      throw .problem(error)
     }
     guard login.isUnexpired(at: world.moment) else { return nil }
-    // Dex holds one refresh token for each person and client, so a sign-in elsewhere voids this one;
-    // the ID token is good to its end all the same, and until then nobody is asked.
-    var rest = login
-    rest.refreshToken = nil
-    entry.log("the token that is kept is used to its end")
-    entry.write(rest)
-    return Outcome(login: rest)
+    // Dex stores one refresh token per user and client, so a sign-in elsewhere revokes this one. The
+    // ID token stays valid, and no sign-in is needed until it expires.
+    var login = login
+    login.refreshToken = nil
+    entry.log("the stored token is used until it expires")
+    entry.write(login)
+    return Outcome(login: login)
   }
 
-  private func keep(_ tokens: TokenSet, _ entry: CacheEntry, isNew: Bool = false) -> Outcome {
+  private func store(_ tokens: TokenSet, _ entry: CacheEntry, isNew: Bool = false) -> Outcome {
     let login = CachedLogin(tokens, written: world.moment)
-    // The old refresh token is void: the new one must not be lost to a power cut.
-    let isKept = entry.write(login, isDurable: true)
+    // The old refresh token is revoked: a power failure must not lose the new one.
+    let isStored = entry.write(login, isDurable: true)
     entry.directory.removeOutdated(world.files)
-    return Outcome(login: login, isNew: isNew, isKept: isKept)
+    return Outcome(login: login, isNew: isNew, isStored: isStored)
   }
 
-  /// Whether what is kept will do without any request.
-  private func isGood(_ login: CachedLogin, _ entry: CacheEntry) -> Bool {
-    guard let flaw = login.token.unusableReason(at: world.moment, margin: margin) else {
+  /// Whether the stored token can be used without a request.
+  private func isUsable(_ login: CachedLogin, _ entry: CacheEntry) -> Bool {
+    guard let reason = login.token.unusableReason(at: world.moment, margin: margin) else {
       return true
     }
-    entry.log("cache: the entry is not used as it is: \(flaw)")
+    entry.log("cache: refresh due: \(Message(reason).text)")
     guard login.isUnexpired(at: world.moment) else { return false }
-    // Asking a person is the last resort; and a Dex that was out of order a moment ago still is.
-    return login.refreshToken == nil || hasFailedLately(entry)
+    // A sign-in is the last resort, and a Dex that failed a moment ago is not asked again yet.
+    return login.refreshToken == nil || hasFailedRecently(entry)
   }
 
-  private func hasFailedLately(_ entry: CacheEntry) -> Bool {
-    guard let failure = entry.failure else { return false }
-    return failure.isShared(at: world.moment, began: 0, life: 30)
+  private func hasFailedRecently(_ entry: CacheEntry) -> Bool {
+    entry.read(CachedFailure.self)?.isShared(at: world.moment, processStart: 0, maxAge: 30) ?? false
   }
 
-  /// What another process brought since this one began.
-  private func shared(_ entry: CacheEntry, began: Double) -> Result<Outcome, Problem>? {
-    let login = entry.login()
-    if let login, login.token.unusableReason(at: world.moment, margin: margin, began: began) == nil
+  /// What another process stored since this one started.
+  private func sharedResult(
+    _ entry: CacheEntry, since start: Double
+  ) -> Result<Outcome, CommandError>? {
+    let login = entry.read(CachedLogin.self)
+    if let login,
+      login.token.unusableReason(at: world.moment, margin: margin, processStart: start) == nil
     {
-      entry.log("cache: shared the token of another process")
+      entry.log("cache: token from another process")
       return .success(Outcome(login: login))
     }
-    guard let failure = entry.failure,
-      failure.isShared(at: world.moment, began: began, life: .infinity)
+    guard let failure = entry.read(CachedFailure.self),
+      failure.isShared(at: world.moment, processStart: start, maxAge: .infinity)
     else { return nil }
-    entry.log("cache: shared the failure of another process")
+    entry.log("cache: failure from another process")
     if let login, login.isUnexpired(at: world.moment) {
       return .success(Outcome(login: login))
     }
-    return .failure(failure.problem)
+    return .failure(.failedElsewhere(failure))
+  }
+}
+
+extension CommandError {
+  /// Whether a process with a terminal could succeed where this one failed.
+  fileprivate var requiresTerminal: Bool {
+    switch self {
+    case .login(let error): error.requiresTerminal
+    case .problem(let problem): problem.category == .signIn
+    default: false
+    }
   }
 }

@@ -18,6 +18,9 @@ struct Diagnosis: Equatable, Sendable {
   init(_ error: CommandError) {
     switch error {
     case .usage(let error): self.init(error)
+    case .login(let error): self.init(error)
+    case .cache(let error): self.init(error)
+    case .failedElsewhere(let failure): self.init(failure)
     case .problem(let problem):
       self.init(
         Message(stringLiteral: problem.sentence), hint: Message(stringLiteral: problem.hint),

@@ -40,6 +40,11 @@ struct Message: Equatable, Sendable, ExpressibleByStringInterpolation {
         ? "(not shown: \(text.utf8.count) bytes)" : JSON.quote(text.sanitized())
     }
 
+    /// A duration in seconds.
+    mutating func appendInterpolation(duration seconds: Double) {
+      text += Lifetime.words(seconds)
+    }
+
     /// The path of a file.
     mutating func appendInterpolation(path: String) { text += path.sanitized() }
 

@@ -63,7 +63,7 @@ extension World {
   }
 
   /// The present, on the two clocks of the cache.
-  var moment: ClockReading { ClockReading(date: now(), clock: bootClock.now()) }
+  var moment: ClockReading { ClockReading(date: now(), bootTime: bootClock.now()) }
 
   /// An exchanger in this world.
   func exchanger(log: VerboseLog) -> TokenExchanger {

@@ -1,7 +1,7 @@
-/// SHA-256 (FIPS 180-4), for names and checksums: not everywhere is there a library that has it.
-public enum SHA256 {
+/// SHA-256 (FIPS 180-4), for file names and checksums: a static binary has no library for it.
+enum SHA256 {
   /// The 32 bytes of the digest.
-  public static func digest(_ message: [UInt8]) -> [UInt8] {
+  static func digest(_ message: [UInt8]) -> [UInt8] {
     var state = initial
     var schedule = [UInt32](repeating: 0, count: 64)
     var padded = message
@@ -20,7 +20,7 @@ public enum SHA256 {
   }
 
   /// The digest as 64 lower-case hexadecimal digits.
-  public static func hex(_ message: [UInt8]) -> String {
+  static func hex(_ message: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)
     let text = digest(message).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
     return String(decoding: text, as: UTF8.self)
@@ -38,8 +38,8 @@ public enum SHA256 {
     for index in 16..<64 {
       let early = schedule[index - 15]
       let late = schedule[index - 2]
-      let first = turn(early, 7) ^ turn(early, 18) ^ early >> 3
-      let second = turn(late, 17) ^ turn(late, 19) ^ late >> 10
+      let first = rotateRight(early, 7) ^ rotateRight(early, 18) ^ early >> 3
+      let second = rotateRight(late, 17) ^ rotateRight(late, 19) ^ late >> 10
       schedule[index] = schedule[index - 16] &+ first &+ schedule[index - 7] &+ second
     }
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
@@ -47,16 +47,16 @@ public enum SHA256 {
     for index in 0..<64 {
       let choice = e & f ^ ~e & g
       let one =
-        h &+ (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) &+ choice &+ constants[index]
+        h &+ (rotateRight(e, 6) ^ rotateRight(e, 11) ^ rotateRight(e, 25)) &+ choice &+ constants[index]
         &+ schedule[index]
       let majority = a & b ^ a & c ^ b & c
-      let two = (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) &+ majority
+      let two = (rotateRight(a, 2) ^ rotateRight(a, 13) ^ rotateRight(a, 22)) &+ majority
       (h, g, f, e, d, c, b, a) = (g, f, e, d &+ one, c, b, a, one &+ two)
     }
     for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
   }
 
-  private static func turn(_ word: UInt32, _ count: UInt32) -> UInt32 {
+  private static func rotateRight(_ word: UInt32, _ count: UInt32) -> UInt32 {
     word >> count | word << (32 - count)
   }
 

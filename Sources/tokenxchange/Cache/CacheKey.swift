@@ -1,0 +1,71 @@
+import TokenExchange
+
+/// Identifies a cache entry by everything that affects which token a request returns.
+///
+/// No secret is part of it.
+struct CacheKey: Sendable, Equatable {
+  /// The name of the entry's files without extension: a SHA-256, which reveals nothing.
+  let name: String
+
+  /// Makes a key.
+  ///
+  /// - Parameters:
+  ///   - kind: What the entry holds, such as `exchange`.
+  ///   - parts: Names and values; a value is a list, which may be empty.
+  init(kind: String, parts: [(name: String, values: [String])]) {
+    // Hashed as JSON, so that different keys never have the same text.
+    let list = parts.map { part in
+      JSON.array([.string(part.name), .array(part.values.map { .string($0) })])
+    }
+    name = SHA256.hex(Array(JSON.array([.string(kind)] + list).text().utf8))
+  }
+}
+
+extension CacheKey {
+  /// The key of an exchange; nil unless the subject token is a service account token.
+  ///
+  /// The claims of a service account token identify its owner. It is unknown which claims of other
+  /// tokens do.
+  ///
+  /// - Parameters:
+  ///   - attempt: The exchange.
+  ///   - trust: The trusted CAs, as text.
+  init?(_ attempt: ExchangeAttempt, trust: [String]) {
+    guard let subject = attempt.subject, let owner = subject.claims["kubernetes.io"],
+      owner.object != nil, let issuer = subject.issuer, let name = subject.subject
+    else { return nil }
+    let request = attempt.request
+    func list(_ value: String?) -> [String] { value.map { [$0] } ?? [] }
+    self.init(
+      kind: "exchange",
+      parts: [
+        ("token url", [attempt.url.text]), ("issuer", list(attempt.issuer)),
+        ("client", [request.clientID]),
+        ("secret", request.authentication.hasSecret ? ["yes"] : []),
+        ("connector", [request.connectorID]), ("scopes", request.scopes),
+        ("audiences", request.audiences), ("subject type", [request.subjectTokenType.urn]),
+        ("requested type", [request.requestedTokenType.urn]), ("trust", trust),
+        ("iss", [issuer]), ("sub", [name]), ("aud", subject.audiences),
+        ("service account", list(owner["serviceaccount"]?["uid"]?.string)),
+        ("pod", list(owner["pod"]?["uid"]?.string)),
+      ])
+  }
+
+  /// The key of a user's sign-in.
+  ///
+  /// It holds no user: only the sign-in reveals who it is, so each user of the machine has one entry
+  /// per issuer and client.
+  ///
+  /// - Parameters:
+  ///   - login: The request.
+  ///   - trust: The trusted CAs, as text.
+  init(_ login: LoginRequest, trust: [String]) {
+    self.init(
+      kind: "login",
+      parts: [
+        ("issuer", [login.issuer.text]), ("client", [login.clientID]),
+        ("secret", login.clientSecret == nil ? [] : ["yes"]), ("scopes", login.scopes),
+        ("audiences", login.audiences), ("trust", trust),
+      ])
+  }
+}

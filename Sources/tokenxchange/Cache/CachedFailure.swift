@@ -1,0 +1,52 @@
+import TokenExchange
+
+/// The report of a failure, for the processes that waited for its result, so that they do not all
+/// repeat the request.
+struct CachedFailure: CacheRecord {
+  var message: String
+  var hint: String
+  var exitCode: ExitCode
+  /// When it was stored.
+  var written: ClockReading
+
+  static let file = CacheFile.failure
+  /// How long it is shared, in seconds.
+  static let maxAge = 1.0
+
+  init(message: String, hint: String, exitCode: ExitCode, written: ClockReading) {
+    self.message = message
+    self.hint = hint
+    self.exitCode = exitCode
+    self.written = written
+  }
+
+  init?(json: JSON?) {
+    guard let message = json?["message"]?.string, let hint = json?["hint"]?.string,
+      case .integer(let code)? = json?["exit_code"],
+      let exitCode = Int32(exactly: code).flatMap(ExitCode.init), exitCode != .done,
+      let written = ClockReading(json?["written"])
+    else { return nil }
+    self.init(message: message, hint: hint, exitCode: exitCode, written: written)
+  }
+
+  var json: JSON {
+    .object([
+      "message": .string(message), "hint": .string(hint),
+      "exit_code": .integer(Int64(exitCode.rawValue)), "written": written.json,
+    ])
+  }
+
+  /// Whether a process was waiting for this result.
+  ///
+  /// - Parameters:
+  ///   - now: The present.
+  ///   - processStart: When the process started, on the boot clock.
+  ///   - maxAge: How long the failure is shared, in seconds.
+  /// - Returns: true if the failure is not too old and not older than the process.
+  func isShared(
+    at now: ClockReading, processStart: Double, maxAge: Double = maxAge
+  ) -> Bool {
+    guard let age = now.since(written) else { return false }
+    return age <= maxAge && written.bootTime >= processStart
+  }
+}

@@ -1,0 +1,86 @@
+import FoundationEssentials
+import TokenExchange
+
+/// An issued token that other processes may use.
+struct CachedToken: CacheRecord {
+  var secret: Secret
+  /// When it expires, if known.
+  var expiry: Date?
+  /// Its `iss`, if it has one.
+  var issuer: String?
+  /// When the subject token expires that was exchanged for it, if known.
+  var subjectExpiry: Date?
+  /// When it was stored.
+  var written: ClockReading
+
+  static let file = CacheFile.token
+  /// The age in seconds at which a token is replaced, because this program never learns that an API
+  /// server answered 401.
+  static let maxAge = 600.0
+
+  /// Takes the token that was issued for an exchange.
+  init(_ token: IssuedToken, for attempt: ExchangeAttempt, written: ClockReading) {
+    self.init(token, written: written)
+    subjectExpiry = attempt.subject?.expiry
+  }
+
+  /// Takes a token that was issued without a subject token.
+  init(_ token: IssuedToken, written: ClockReading) {
+    secret = token.secret
+    expiry = token.expiry
+    issuer = token.jwt?.issuer
+    self.written = written
+  }
+
+  init?(json: JSON?) {
+    guard let token = json?["token"]?.string, !token.isEmpty,
+      let written = ClockReading(json?["written"])
+    else { return nil }
+    secret = Secret(token)
+    expiry = json?["expiry"]?.double.map(Date.init(timeIntervalSince1970:))
+    issuer = json?["issuer"]?.string
+    subjectExpiry = json?["subject_expiry"]?.double.map(Date.init(timeIntervalSince1970:))
+    self.written = written
+  }
+
+  var json: JSON {
+    .object([
+      "token": .string(secret.revealed), "expiry": JSON(expiry?.timeIntervalSince1970),
+      "issuer": JSON(issuer), "subject_expiry": JSON(subjectExpiry?.timeIntervalSince1970),
+      "written": written.json,
+    ])
+  }
+
+  /// Why a cached token cannot be used.
+  enum UnusableReason: Equatable {
+    case clockSetBack
+    case tooOld(seconds: Double)
+    case subjectTokenExpired
+    case expired
+    case unknownExpiry
+    case expiresSoon
+  }
+
+  /// Why this token cannot be used; nil if it can.
+  ///
+  /// - Parameters:
+  ///   - now: The present.
+  ///   - margin: By how many seconds its expiry will be reported early.
+  ///   - processStart: When this process started, on the boot clock, if it waited for the token. Such
+  ///     a process uses a token of any lifetime, because another request would return the same one.
+  func unusableReason(
+    at now: ClockReading, margin: Double, processStart: Double? = nil
+  ) -> UnusableReason? {
+    guard let age = now.since(written) else { return .clockSetBack }
+    guard age <= Self.maxAge else { return .tooOld(seconds: age) }
+    // Derived from the age: a wall clock that was set back a little would extend the lifetime.
+    let date = written.date.addingTimeInterval(age)
+    if let subjectExpiry, subjectExpiry <= date { return .subjectTokenExpired }
+    if let expiry, expiry <= date { return .expired }
+    if let processStart, written.bootTime >= processStart { return nil }
+    guard let expiry else { return .unknownExpiry }
+    let remaining = expiry.timeIntervalSince(date) - margin
+    let lifetime = expiry.timeIntervalSince(written.date)
+    return remaining >= max(60, lifetime / 10) ? nil : .expiresSoon
+  }
+}

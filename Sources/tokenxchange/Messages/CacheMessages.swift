@@ -1,0 +1,77 @@
+import Glibc
+import Platform
+import TokenExchange
+
+extension Diagnosis {
+  /// The message when `logout` cannot remove the cache.
+  init(_ error: CacheError) {
+    self.init(
+      "cannot remove the cache: \(Message(error))",
+      hint: "pass the directory that was used as --cache-dir, and run this as its owner",
+      exitCode: .usage)
+  }
+
+  /// The message of a failure in another process.
+  init(_ failure: CachedFailure) {
+    self.init(
+      "\(recorded: failure.message)", hint: "\(recorded: failure.hint)",
+      exitCode: failure.exitCode)
+  }
+}
+
+extension CachedFailure {
+  /// Takes what a user reads about a failure.
+  init(_ diagnosis: Diagnosis, written: ClockReading) {
+    self.init(
+      message: diagnosis.message.text, hint: diagnosis.hint.text, exitCode: diagnosis.exitCode,
+      written: written)
+  }
+}
+
+extension Message.StringInterpolation {
+  /// A message that another process of this user wrote.
+  fileprivate mutating func appendInterpolation(recorded text: String) { appendLiteral(text) }
+}
+
+extension Message {
+  /// Why the cache cannot be used.
+  init(_ error: CacheError) {
+    self =
+      switch error {
+      case .noDirectory: "none of KUBECACHEDIR, XDG_CACHE_HOME and HOME names a directory"
+      case .endsInParent(let path): "\(path: path) ends in \"..\": name the directory itself"
+      case .cannotRemove(1): "1 file cannot be removed"
+      case .cannotRemove(let count): "\(count) files cannot be removed"
+      case .directory(let path, .missing): "there is no directory \(path: path)"
+      case .directory(let path, .notDirectory): "\(path: path) is not a directory"
+      case .directory(let path, .notOwned(let owner, let user)):
+        "the directory \(path: path) belongs to uid \(Int(owner)), not to uid \(Int(user))"
+      case .directory(let path, .accessibleByOthers):
+        "other users can access the directory \(path: path): its mode must be 0700"
+      case .directory(let path, .cannotMake(let code)):
+        "cannot create the directory \(path: path): \(errno: code)"
+      case .directory(let path, .cannotInspect(let code)):
+        "cannot inspect \(path: path): \(errno: code)"
+      }
+  }
+
+  /// Why a cached token is not used.
+  init(_ reason: CachedToken.UnusableReason) {
+    self =
+      switch reason {
+      case .clockSetBack: "the clock was set back, or the machine was restarted"
+      case .tooOld(let seconds): "it is \(duration: seconds) old"
+      case .subjectTokenExpired: "its subject token has expired"
+      case .expired: "it has expired"
+      case .unknownExpiry: "its expiry is unknown"
+      case .expiresSoon: "it expires soon"
+      }
+  }
+}
+
+extension Message.StringInterpolation {
+  /// The system's message for an error number.
+  fileprivate mutating func appendInterpolation(errno code: Int32) {
+    appendLiteral(String(cString: strerror(code)))
+  }
+}
