@@ -7,7 +7,7 @@ import TokenExchange
 extension Terminal {
   /// No terminal anywhere.
   static let nobody = Terminal(
-    isInteractive: { false }, seesOutput: { false },
+    isInteractive: { false }, isOutputTerminal: { false },
     start: { program, _, _ in
       Issue.record("\(program) was started")
       return false

@@ -12,14 +12,9 @@ struct CachedFailure: CacheRecord {
   static let file = CacheFile.failure
   /// How long it is shared, in seconds.
   static let maxAge = 1.0
+}
 
-  init(message: String, hint: String, exitCode: ExitCode, written: ClockReading) {
-    self.message = message
-    self.hint = hint
-    self.exitCode = exitCode
-    self.written = written
-  }
-
+extension CachedFailure {
   init?(json: JSON?) {
     guard let message = json?["message"]?.string, let hint = json?["hint"]?.string,
       case .integer(let code)? = json?["exit_code"],

@@ -11,7 +11,9 @@ struct CachedLogin: CacheRecord {
   static let file = CacheFile.login
   /// The remaining lifetime below which an ID token counts as expired, in seconds.
   static let minRemaining = 10.0
+}
 
+extension CachedLogin {
   /// Takes the tokens of a sign-in or a refresh.
   init(_ tokens: TokenSet, written: ClockReading) {
     token = CachedToken(tokens.idToken, written: written)

@@ -17,7 +17,9 @@ struct CachedToken: CacheRecord {
   /// The age in seconds at which a token is replaced, because this program never learns that an API
   /// server answered 401.
   static let maxAge = 600.0
+}
 
+extension CachedToken {
   /// Takes the token that was issued for an exchange.
   init(_ token: IssuedToken, for attempt: ExchangeAttempt, written: ClockReading) {
     self.init(token, written: written)

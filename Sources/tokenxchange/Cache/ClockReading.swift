@@ -7,12 +7,9 @@ struct ClockReading: Sendable, Equatable {
   var date: Date
   /// Seconds since the machine started, including sleep.
   var bootTime: Double
+}
 
-  init(date: Date, bootTime: Double) {
-    self.date = date
-    self.bootTime = bootTime
-  }
-
+extension ClockReading {
   /// Reads a member of a record.
   init?(_ json: JSON?) {
     guard let date = json?["date"]?.double, let bootTime = json?["clock"]?.double else {

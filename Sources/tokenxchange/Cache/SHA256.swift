@@ -47,7 +47,8 @@ enum SHA256 {
     for index in 0..<64 {
       let choice = e & f ^ ~e & g
       let one =
-        h &+ (rotateRight(e, 6) ^ rotateRight(e, 11) ^ rotateRight(e, 25)) &+ choice &+ constants[index]
+        h &+ (rotateRight(e, 6) ^ rotateRight(e, 11) ^ rotateRight(e, 25)) &+ choice
+        &+ constants[index]
         &+ schedule[index]
       let majority = a & b ^ a & c ^ b & c
       let two = (rotateRight(a, 2) ^ rotateRight(a, 13) ^ rotateRight(a, 22)) &+ majority

@@ -7,7 +7,8 @@ extension Diagnosis {
     switch error {
     case .noTerminal(let issuer, let command, let flag):
       let advice: Message =
-        flag.map { "\(option: $0) stores nothing, so that every run needs a terminal: omit it; " } ?? ""
+        flag.map { "\(option: $0) stores nothing, so that every run needs a terminal: omit it; " }
+        ?? ""
       self.init(
         "a sign-in at \(host: issuer.authority) is required, and stderr is not a terminal",
         hint: "\(advice)run this first, in a terminal: \(example: command)", exitCode: .signIn)

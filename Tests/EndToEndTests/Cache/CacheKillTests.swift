@@ -3,11 +3,12 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Writers that are killed at any moment, while readers look; `make soak` for the long form.
+/// Writers that are killed at random times while readers run; `make soak` runs it longer.
 @Suite struct CacheKillTests {
   private static let kills = Soak.scale(30, 500)
 
-  @Test func noReaderSeesHalfATokenOrAnother() async throws {
+  @Test("a reader never gets a truncated or another token")
+  func killedWriters() async throws {
     let stage = try CacheStage()
     for key in 0..<2 { try stage.writeSubject("token-\(key)", account: "account-\(key)") }
     let signing = stage.dex.configuration.signingKey
@@ -39,7 +40,7 @@ import Testing
     for reader in readers { reads.append(try await reader.value) }
     #expect(reads.allSatisfy { $0 > 0 })
     #expect(stage.files("token").count == 2)
-    Soak.report("\(Self.kills) kills, \(cut) in mid-run; reads beside them: \(reads), all right")
+    Soak.report("\(Self.kills) kills, \(cut) while running; \(reads) correct reads")
   }
 
   private final class Flag: Sendable {

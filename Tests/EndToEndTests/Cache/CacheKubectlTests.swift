@@ -8,12 +8,14 @@ import Testing
     if: TestBinary.find("kubectl") != nil && TLSFront.isAvailable,
     "kubectl or nginx is not installed"))
 struct CacheKubectlTests {
-  @Test func twoRunsOneExchange() async throws {
+  @Test("two runs of kubectl, one exchange")
+  func twoRuns() async throws {
     let stage = try CacheStage(tls: [.apiServer])
     let authority = try Data(contentsOf: URL(filePath: stage.site.authorityFile ?? ""))
     let exec: JSONValue = [
       "apiVersion": "client.authentication.k8s.io/v1", "command": .string(TestBinary.path),
-      "args": .strings(stage.arguments(["--cache-dir", stage.folder])), "interactiveMode": "Never",
+      "args": .strings(stage.arguments(["--cache-dir", stage.directory])),
+      "interactiveMode": "Never",
     ]
     let config: JSONValue = [
       "apiVersion": "v1", "kind": "Config", "current-context": "b",

@@ -2,13 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// One process after another: when the cache is used, and what it must not change.
+/// One process after another: when the cache is used, and that results stay the same.
 @Suite struct CacheRunTests {
   private let stage: CacheStage
 
   init() throws { stage = try CacheStage() }
 
-  @Test func theSecondRunIsServedFromIt() async throws {
+  @Test("the second run uses the cached token")
+  func secondRun() async throws {
     let first = try await stage.runner().result()
     let second = try await stage.runner().result()
     #expect(first.token != nil)
@@ -18,7 +19,8 @@ import Testing
     #expect(stage.files("token").count == 1)
   }
 
-  @Test func itIsOffByDefault() async throws {
+  @Test("the cache is off by default")
+  func offByDefault() async throws {
     for _ in 1...2 {
       let runner = ProcessRunner(
         TestBinary.path, stage.arguments(), environment: ["HOME": stage.home.path])
@@ -28,23 +30,27 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: stage.home.path(".kube")))
   }
 
-  @Test(arguments: [
-    ("KUBECACHEDIR", "tokenxchange"), ("XDG_CACHE_HOME", "tokenxchange"),
-    ("HOME", ".kube/cache/tokenxchange"),
-  ])
-  func theFolderIsFoundByVariables(variable: String, folder: String) async throws {
+  @Test(
+    "the directory is found by variables",
+    arguments: [
+      ("KUBECACHEDIR", "tokenxchange"), ("XDG_CACHE_HOME", "tokenxchange"),
+      ("HOME", ".kube/cache/tokenxchange"),
+    ])
+  func variables(variable: String, directory: String) async throws {
     for _ in 1...2 {
       let runner = ProcessRunner(
         TestBinary.path, stage.arguments(["--cache"]), environment: [variable: stage.home.path])
       #expect(try await runner.result().token != nil)
     }
     #expect(stage.dex.tokenRequests == 1)
-    let status = try FileManager.default.attributesOfItem(atPath: stage.home.path(folder))
+    let status = try FileManager.default.attributesOfItem(atPath: stage.home.path(directory))
     #expect(status[.posixPermissions] as? Int == 0o700)
   }
 
-  @Test(arguments: [[:], ["HOME": "relative"], ["HOME": "/proc"], ["XDG_CACHE_HOME": "/dev/null"]])
-  func withoutAFolderTheRunGoesOn(environment: [String: String]) async throws {
+  @Test(
+    "without a usable directory the run continues",
+    arguments: [[:], ["HOME": "relative"], ["HOME": "/proc"], ["XDG_CACHE_HOME": "/dev/null"]])
+  func noDirectory(environment: [String: String]) async throws {
     let arguments = stage.arguments(["--cache"])
     let quiet = try await ProcessRunner(TestBinary.path, arguments, environment: environment)
       .result()
@@ -53,12 +59,13 @@ import Testing
       TestBinary.path, arguments + ["--verbose"], environment: environment
     ).result()
     #expect(verbose.code == 0)
-    #expect(verbose.errors.contains("cache: none, because "))
+    #expect(verbose.errors.contains("cache: not used: "))
   }
 
-  @Test func forceRefreshFetchesAndKeeps() async throws {
+  @Test("--force-refresh requests and stores a new token")
+  func forceRefresh() async throws {
     let first = try await stage.runner().result()
-    // Dex's times are whole seconds: only another one makes another token.
+    // Dex's times are whole seconds: only another lifetime makes another token.
     stage.dex.update { $0.tokenLifetime = 700 }
     let forced = try await stage.runner("--force-refresh").result()
     #expect(stage.dex.tokenRequests == 2)
@@ -67,7 +74,8 @@ import Testing
     #expect(stage.dex.tokenRequests == 2)
   }
 
-  @Test func outputOptionsDoNotCauseAnotherRequest() async throws {
+  @Test("output options use the same entry")
+  func outputOptions() async throws {
     let full = try await stage.runner().result()
     let bare = try await stage.runner("--output=token").result()
     #expect(bare.output == (full.token ?? "") + "\n")
@@ -77,7 +85,8 @@ import Testing
     #expect(stage.dex.tokenRequests == 1)
   }
 
-  @Test func differentQuestionsHaveDifferentEntries() async throws {
+  @Test("different requests have different entries")
+  func differentRequests() async throws {
     let ways: [[String]] = [
       [], ["--scopes=openid"], ["--scopes=openid,groups"], ["--audience=trusting-cluster"],
       ["--client-id=trusting-cluster"], ["--requested-token-type=access_token"],
@@ -96,13 +105,15 @@ import Testing
     #expect(stage.files("token").count == ways.count + 1)
   }
 
-  @Test func aShortTokenIsFetchedEachTime() async throws {
+  @Test("a token with a short lifetime is not reused")
+  func shortLifetime() async throws {
     stage.dex.update { $0.tokenLifetime = 30 }
     for _ in 1...3 { #expect(try await stage.runner().result().token != nil) }
     #expect(stage.dex.tokenRequests == 3)
   }
 
-  @Test func theSubjectTokenIsCheckedFirst() async throws {
+  @Test("the subject token is validated before the cache is read")
+  func subjectToken() async throws {
     #expect(try await stage.runner().result().token != nil)
     try stage.writeSubject(lifetime: -10)
     #expect(try await stage.runner().result().code == 3)
@@ -112,26 +123,30 @@ import Testing
     #expect(stage.dex.tokenRequests == 1)
   }
 
-  @Test func neitherInsecureRunsNorOtherTokensAreKept() async throws {
+  @Test("insecure runs and other subject tokens are not cached")
+  func notCached() async throws {
     #expect(try await stage.runner("--insecure-allow-http").result().code == 0)
     let verbose = try await stage.runner("--insecure-allow-http", "--verbose").result()
-    #expect(verbose.errors.contains("cache: none, because an insecure flag is on"))
+    #expect(verbose.errors.contains("cache: not used: an insecure flag is on"))
     let plain = stage.site.cluster.token { $0["kubernetes.io"] = nil }
     try stage.home.write(plain, to: "token")
     #expect(try await stage.runner().result().token != nil)
     let other = try await stage.runner("--verbose").result()
-    #expect(other.errors.contains("cache: none, because the subject is not a service account"))
+    #expect(
+      other.errors.contains("cache: not used: the subject token is not a service account token"))
     #expect(stage.dex.tokenRequests == 4)
     #expect(stage.files("token").isEmpty)
   }
 
-  @Test func aFailureIsNotKeptForTheNext() async throws {
+  @Test("a failure is not shared with a later run")
+  func failure() async throws {
     stage.dex.inject(.oauth("invalid_request", "no", status: 400))
     #expect(try await stage.runner().result().code == 5)
     #expect(try await stage.runner().result().token != nil)
   }
 
-  @Test func warningsStay() async throws {
+  @Test("warnings are repeated for a cached token")
+  func warnings() async throws {
     var slash = stage.runner()
     slash.arguments[1] += "/"
     let first = try await slash.result()
@@ -142,9 +157,10 @@ import Testing
     #expect(stage.dex.tokenRequests == 1)
   }
 
-  @Test func theFolderByVariableAndTheFlagThatTurnsItOff() async throws {
+  @Test("TOKENXCHANGE_CACHE_DIR enables the cache, and --cache=false disables it")
+  func variableAndFlag() async throws {
     var runner = ProcessRunner(
-      TestBinary.path, stage.arguments(), environment: ["TOKENXCHANGE_CACHE_DIR": stage.folder])
+      TestBinary.path, stage.arguments(), environment: ["TOKENXCHANGE_CACHE_DIR": stage.directory])
     for _ in 1...2 { #expect(try await runner.result().token != nil) }
     #expect(stage.dex.tokenRequests == 1)
     runner.arguments.append("--cache=false")

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// Dex, a service account token and a folder for the cache, and the program as a plugin runs it.
+/// Dex, a service account token, a cache directory, and the program as a plugin.
 final class CacheStage: Sendable {
   let site: StandInSite
   let home: TemporaryDirectory
@@ -15,8 +15,8 @@ final class CacheStage: Sendable {
 
   var dex: DexStandIn { site.dex }
 
-  /// Where the entries are.
-  var folder: String { home.path("cache") }
+  /// The cache directory.
+  var directory: String { home.path("cache") }
 
   /// Writes the subject token of a service account.
   @discardableResult
@@ -42,22 +42,22 @@ final class CacheStage: Sendable {
     _ more: String..., subject: String = "token", environment: [String: String] = [:]
   ) -> ProcessRunner {
     ProcessRunner(
-      TestBinary.path, arguments(["--cache-dir", folder] + more, subject: subject),
+      TestBinary.path, arguments(["--cache-dir", directory] + more, subject: subject),
       environment: environment)
   }
 
   /// The files in the cache with a suffix.
   func files(_ suffix: String = "") -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { $0.hasSuffix(suffix) }.sorted().map { folder + "/" + $0 }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    return names.filter { $0.hasSuffix(suffix) }.sorted().map { directory + "/" + $0 }
   }
 
   /// Removes the cache.
-  func clear() { try? FileManager.default.removeItem(atPath: folder) }
+  func clear() { try? FileManager.default.removeItem(atPath: directory) }
 }
 
 extension ProcessResult {
-  /// The token of the credential that was printed; nil unless all is well.
+  /// The token of the printed credential; nil if the run failed or wrote to stderr.
   var token: String? {
     guard code == 0, errors.isEmpty else { return nil }
     return (try? JSONValue(parsing: stdout))?["status"]?["token"]?.string

@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized) struct CacheStormTests {
   private static let count = 200
 
-  /// Runs them at once; the gate opens when all of them have started.
+  /// Runs them at once; Dex responds when all of them have started.
   private func run(_ runners: [ProcessRunner], _ gate: Gate) async throws -> [ProcessResult] {
     let running = try runners.map { try $0.start() }
     try await Task.sleep(for: .milliseconds(300))
@@ -16,9 +16,9 @@ import Testing
     return results
   }
 
-  @Test(arguments: [600.0, 30.0])
-  func twoHundredAtOnceShareOneToken(life: Double) async throws {
-    let stage = try CacheStage(tokenLife: life)
+  @Test("two hundred processes share one token of any lifetime", arguments: [600.0, 30.0])
+  func sharedToken(lifetime: Double) async throws {
+    let stage = try CacheStage(tokenLife: lifetime)
     let gate = Gate()
     stage.dex.inject(DexFault.held(by: gate).forever)
     let runners = (1...Self.count).map { _ in stage.runner("--timeout=60s") }
@@ -28,7 +28,8 @@ import Testing
     #expect(stage.dex.tokenRequests == 1)
   }
 
-  @Test func tenKeysAndOneThatIsKilled() async throws {
+  @Test("one request per key, and one more for a killed process")
+  func tenKeys() async throws {
     let stage = try CacheStage()
     let gate = Gate()
     stage.dex.inject(DexFault.held(by: gate).forever)
@@ -36,8 +37,8 @@ import Testing
     let run = { stage.runner("--timeout=60s", subject: "token-\($0 % 10)") }
     let victim = try run(0).start()
     while stage.dex.tokenRequests == 0 { try await Task.sleep(for: .milliseconds(5)) }
-    // Two of each key wait when the holder dies. The rest may come after the answers: on a slow
-    // machine starting them takes longer than anybody waits for a lock.
+    // Two of each key wait when the lock's holder dies. The rest may start after the responses: on a
+    // slow machine starting them takes longer than the timeout of the lock.
     var others = try (1...20).map { try run($0).start() }
     victim.send(signal: 9)
     #expect(await victim.result.ending == .signal(9))
@@ -56,7 +57,8 @@ import Testing
     #expect(stage.dex.tokenRequests == 11)
   }
 
-  @Test func waitersShareTheFailure() async throws {
+  @Test("fifty processes share one failure: the same message and exit code")
+  func sharedFailure() async throws {
     let stage = try CacheStage()
     let gate = Gate()
     stage.dex.inject(
@@ -70,7 +72,8 @@ import Testing
     #expect(stage.dex.tokenRequests == 1)
   }
 
-  @Test func aStuckHolderStopsNobodyForLong() async throws {
+  @Test("a stuck process delays others for half their timeout")
+  func stuckHolder() async throws {
     let stage = try CacheStage()
     stage.dex.inject(.delivery(.hang))
     let stuck = try stage.runner("--timeout=60s").start()
@@ -83,10 +86,11 @@ import Testing
     await _ = stuck.result
   }
 
-  @Test func theCachedPathNeedsNeitherLockNorNetwork() async throws {
+  @Test("a cached token needs neither the lock nor the network")
+  func cachedToken() async throws {
     let stage = try CacheStage()
     let first = try await stage.runner().result()
-    // A holder that keeps the lock, and a Dex that is gone.
+    // A process that keeps the lock, and a stopped Dex.
     stage.dex.inject(.delivery(.hang))
     let holder = try stage.runner("--force-refresh", "--timeout=20s").start()
     while stage.dex.tokenRequests < 2 { try await Task.sleep(for: .milliseconds(5)) }

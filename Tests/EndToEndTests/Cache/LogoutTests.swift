@@ -9,24 +9,26 @@ import Testing
   init() throws { stage = try CacheStage() }
 
   private func logout() async throws -> ProcessResult {
-    try await ProcessRunner(TestBinary.path, ["logout", "--cache-dir", stage.folder]).result()
+    try await ProcessRunner(TestBinary.path, ["logout", "--cache-dir", stage.directory]).result()
   }
 
-  @Test func removesEverythingOfOursAndCounts() async throws {
-    #expect(try await logout().output == "removed 0 entries from \(stage.folder)\n")
-    #expect(!FileManager.default.fileExists(atPath: stage.folder))
+  @Test("removes all files of this program and prints the number of entries")
+  func removesEntries() async throws {
+    #expect(try await logout().output == "removed 0 entries from \(stage.directory)\n")
+    #expect(!FileManager.default.fileExists(atPath: stage.directory))
     #expect(try await stage.runner().result().token != nil)
-    #expect(try await logout().output == "removed 1 entry from \(stage.folder)\n")
+    #expect(try await logout().output == "removed 1 entry from \(stage.directory)\n")
     #expect(try await stage.runner().result().token != nil)
     #expect(try await stage.runner("--scopes=openid").result().token != nil)
     try stage.home.write("mine", to: "cache/notes.txt")
-    chmod(stage.folder, 0o700)
-    #expect(try await logout().output == "removed 2 entries from \(stage.folder)\n")
-    #expect(stage.files() == [stage.folder + "/notes.txt"])
+    chmod(stage.directory, 0o700)
+    #expect(try await logout().output == "removed 2 entries from \(stage.directory)\n")
+    #expect(stage.files() == [stage.directory + "/notes.txt"])
     #expect(stage.dex.tokenRequests == 3)
   }
 
-  @Test func refusesWhatIsNoFolder() async throws {
+  @Test("a file instead of a directory: exit 2")
+  func notADirectory() async throws {
     try stage.home.write("", to: "cache")
     let result = try await logout()
     #expect(result.code == 2)
@@ -35,7 +37,8 @@ import Testing
     #expect(result.errors.contains("hint: "))
   }
 
-  @Test func needsAPlace() async throws {
+  @Test("without a directory: exit 2")
+  func noDirectory() async throws {
     let result = try await ProcessRunner(TestBinary.path, ["logout"]).result()
     #expect(result.code == 2)
     #expect(result.errors.contains("KUBECACHEDIR"))

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The browser, and what it and the world may know.
+/// What the browser receives, and when it is started.
 @Suite(
   .enabled(if: LoginStage.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
 struct LoginBrowserTests {
@@ -30,7 +30,8 @@ struct LoginBrowserTests {
     return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map(String.init)
   }
 
-  @Test func itGetsOneArgumentAndNothingElseOfOurs() async throws {
+  @Test("it receives the page and none of our files, variables and secrets")
+  func isolation() async throws {
     let running = try stage.onTerminal(
       environment: [
         "BROWSER": browser, "TOKENXCHANGE_CLIENT_SECRET": "conf-secret", "COPY": "conf-secret",
@@ -47,10 +48,11 @@ struct LoginBrowserTests {
     #expect(!lines.contains { $0.contains("conf-secret") || $0.contains("TOKENXCHANGE") })
     #expect(
       !lines.contains { $0.contains("pipe:") || $0.contains("/pts/") || $0.contains("socket:") })
-    #expect(!lines.contains { $0.contains(stage.folder) })
+    #expect(!lines.contains { $0.contains(stage.directory) })
   }
 
-  @Test func itIsNotStartedForAnotherSite() async throws {
+  @Test("it is not started for a page of another site")
+  func anotherSite() async throws {
     stage.dex.inject(
       DexFault.changingJSON {
         $0["verification_uri_complete"] = "https://evil.example/device?user_code=A"
@@ -64,15 +66,16 @@ struct LoginBrowserTests {
     #expect(!FileManager.default.fileExists(atPath: stage.home.path("browser.log")))
   }
 
-  @Test func itIsNotStartedWhenToldSo() async throws {
+  @Test("it is not started with --no-browser")
+  func noBrowser() async throws {
     let running = try stage.onTerminal("--no-browser", environment: ["BROWSER": browser]).start()
     try await stage.approve()
     #expect(await running.result.code == 0)
     #expect(!FileManager.default.fileExists(atPath: stage.home.path("browser.log")))
   }
 
-  @Test("it gets the umask and the core limit of the caller")
-  func itGetsTheLimitsOfTheCaller() async throws {
+  @Test("it inherits the umask and the core limit of the caller")
+  func limits() async throws {
     let running = try stage.onTerminal(environment: ["BROWSER": browser]).start()
     try await stage.approve()
     #expect(await running.result.code == 0)

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A real kubectl with a person's kubeconfig, as `generate` makes it, at an API server that names
-/// people as `generate api-server --login-connector` says.
+/// A real kubectl with a user's kubeconfig from `generate`, and an API server that maps users as
+/// `generate api-server --login-connector` configures it.
 @Suite(
   .enabled(
     if: TestBinary.find("kubectl") != nil && TLSFront.isAvailable && LoginStage.hasTerminals,
@@ -19,13 +19,13 @@ struct LoginKubectlTests {
       $0.groupsPrefix = "dex:"
       $0.connector = "mock"
     }
-    let folders = [TestBinary.find("kubectl") ?? "", TestBinary.path].map {
+    let directories = [TestBinary.find("kubectl") ?? "", TestBinary.path].map {
       URL(filePath: $0).deletingLastPathComponent().path
     }
     environment = [
-      "HOME": stage.home.path, "KUBECACHEDIR": stage.folder,
+      "HOME": stage.home.path, "KUBECACHEDIR": stage.directory,
       "KUBECONFIG": stage.home.path("config"),
-      "PATH": (folders + ["/usr/bin", "/bin"]).joined(separator: ":"), "SHELL": "/bin/sh",
+      "PATH": (directories + ["/usr/bin", "/bin"]).joined(separator: ":"), "SHELL": "/bin/sh",
     ]
   }
 
@@ -55,7 +55,8 @@ struct LoginKubectlTests {
     #expect(user?["groups"] == ["dex:authors", "system:authenticated"])
   }
 
-  @Test func oneSignInThenNoneThenASilentRefresh() async throws {
+  @Test("one sign-in, then a silent refresh, then the cached token")
+  func signInOnce() async throws {
     try await generate()
 
     let denied = try await whoami()
@@ -64,13 +65,13 @@ struct LoginKubectlTests {
     let line = denied.errors.split(separator: "\n").first { $0.hasPrefix(hint) }
     let command = String(try #require(line).dropFirst(hint.count))
 
-    // The command that it names, as a person pastes it.
+    // The command of the hint, pasted into a terminal.
     let running = try stage.onTerminal(shell: command, environment: environment).start()
     try await stage.approve()
     let first = await running.result
     #expect(first.output.contains("Signed in as kilgore@kilgore.trout, in the groups authors,"))
 
-    // The ID token has ended.
+    // The ID token has expired.
     try await Task.sleep(for: .seconds(5.2))
     stage.dex.update { $0.tokenLifetime = 600 }
     try expectKilgore(await whoami())
@@ -81,8 +82,9 @@ struct LoginKubectlTests {
     #expect(stage.signIns == 1)
   }
 
-  /// kubectl says that nobody can be asked when its own input is no terminal; standard error tells.
-  @Test func kubectlItselfAsks() async throws {
+  /// kubectl sets interactive: false if its stdin is not a terminal; what counts is stderr.
+  @Test("kubectl itself shows the page and the code")
+  func signInByKubectl() async throws {
     stage.dex.update { $0.tokenLifetime = 600 }
     try await generate()
     let line = "kubectl auth whoami < /dev/null"

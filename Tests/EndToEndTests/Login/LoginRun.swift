@@ -2,19 +2,19 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A run of `login` that is searched for secrets when it ends, like every run of every test.
+/// A run of `login`, whose output and files are searched for secrets when it ends.
 struct LoginRun: Sendable {
   let stage: LoginStage
   let runner: ProcessRunner
-  /// Whether a person sees all that it says.
+  /// Whether a user sees its output.
   let isOnTerminal: Bool
 
-  /// One that was started.
+  /// A started run.
   struct Started: Sendable {
     let run: LoginRun
     let process: RunningProcess
 
-    /// What came of it.
+    /// The result, after the search.
     var result: ProcessResult {
       get async {
         let result = await process.result
@@ -23,7 +23,7 @@ struct LoginRun: Sendable {
       }
     }
 
-    /// Waits until it has said something.
+    /// Waits until it has printed something.
     func says(_ words: String) async throws {
       for _ in 0..<3000 where process.isRunning && !process.outputSoFar.contains(words) {
         try await Task.sleep(for: .milliseconds(10))
@@ -37,15 +37,14 @@ struct LoginRun: Sendable {
 }
 
 extension LoginStage {
-  /// What only Dex, the program's memory and one file may know.
+  /// The secrets that only Dex, the process and one file may hold.
   func hunt() -> SecretHunt {
     SecretHunt(
       dex.loginSecrets.map { ("a device code or refresh token", $0) }
         + [("the client's secret", "conf-secret")])
   }
 
-  /// The result is on stdout, and there unless a person reads it; the rest is nowhere but in one
-  /// file of the cache.
+  /// The token is on stdout unless that is a terminal; all other secrets are in one file of the cache.
   func expectNoSecret(in result: ProcessResult, isOnTerminal: Bool) {
     let hunt = hunt()
     for bytes in [result.stdout, result.stderr] { #expect(hunt.findings(in: Data(bytes)) == []) }
@@ -56,7 +55,7 @@ extension LoginStage {
     #expect(hunt.findings(below: home.path, except: kept) == [])
     for file in kept {
       let status = try? FileManager.default.attributesOfItem(atPath: home.path(file))
-      // It may be gone by now: others run too.
+      // Another process may have removed it.
       #expect(status == nil || status?[.posixPermissions] as? Int == 0o600)
     }
   }

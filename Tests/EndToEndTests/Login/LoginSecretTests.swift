@@ -2,18 +2,18 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Answers that give secrets away: nothing of them is shown, or kept but where it belongs.
+/// Responses that repeat secrets: they are neither shown nor stored in another file.
 ///
-/// The hunt itself is in ``LoginRun``.
+/// ``LoginRun`` searches the output and the files.
 @Suite(
   .enabled(if: LoginStage.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
 struct LoginSecretTests {
   private let stage: LoginStage
 
-  // So short that each run needs a refresh.
+  // So short that each run requires a refresh.
   init() throws { stage = try LoginStage(tokenLife: 5) }
 
-  /// A way to answer that gives away what the request or the right answer holds.
+  /// A response that repeats a secret of the request or of the expected response.
   enum Leak: String, CaseIterable {
     case oauth, html, text, redirect, truncated, incomplete
 
@@ -28,13 +28,13 @@ struct LoginSecretTests {
       }
     }
 
-    /// What it comes to: after Dex's own word that the refresh token is void, only a person can help.
+    /// The exit code of a refresh: an OAuth error revokes the refresh token and requires a sign-in.
     var refreshCode: Int32 { self == .oauth ? 7 : 6 }
     var signInCode: Int32 { self == .oauth ? 5 : 6 }
   }
 
-  @Test(arguments: Leak.allCases)
-  func atTheSignIn(leak: Leak) async throws {
+  @Test("while polling", arguments: Leak.allCases)
+  func polling(leak: Leak) async throws {
     let running = try stage.onTerminal("--no-browser", "--verbose").start()
     try await running.says("and confirm the code")
     stage.dex.inject(leak.fault(try #require(stage.dex.loginSecrets.first)))
@@ -44,8 +44,8 @@ struct LoginSecretTests {
     #expect(result.code == leak.signInCode, "\(result.output)")
   }
 
-  @Test(arguments: Leak.allCases)
-  func atTheRefresh(leak: Leak) async throws {
+  @Test("in a refresh", arguments: Leak.allCases)
+  func refresh(leak: Leak) async throws {
     #expect(try await stage.signIn("--verbose").code == 0)
     stage.dex.inject(leak.fault(try #require(stage.dex.loginSecrets.last)))
     let result = try await stage.plain("--verbose").result()
@@ -54,7 +54,8 @@ struct LoginSecretTests {
     #expect(result.code == leak.refreshCode, "\(result.errors)")
   }
 
-  @Test func ofAConfidentialClient() async throws {
+  @Test("the client secret is sent, but neither shown nor stored")
+  func clientSecret() async throws {
     let running = try stage.onTerminal(
       "--no-browser", "--verbose", client: "conf-client",
       environment: ["TOKENXCHANGE_CLIENT_SECRET": "conf-secret"]
@@ -66,8 +67,8 @@ struct LoginSecretTests {
     ).result()
     #expect(next.token != nil, "\(next.errors)")
     #expect(stage.refreshes == 1)
-    // Without a terminal the command to run by hand is shown, and not the secret.
-    try FileManager.default.removeItem(atPath: stage.folder)
+    // Without a terminal the command to run by hand is shown without the secret.
+    try FileManager.default.removeItem(atPath: stage.directory)
     let last = try await stage.plain(
       client: "conf-client", environment: ["TOKENXCHANGE_CLIENT_SECRET": "conf-secret"]
     ).result()

@@ -1,12 +1,12 @@
 import Foundation
 import TestSupport
 
-/// Dex, a folder for the cache, and the program as a person runs it: on a terminal or as a plugin.
+/// Dex, a cache directory, and the program at a terminal or as a plugin.
 final class LoginStage: Sendable {
   let site: StandInSite
   let home: TemporaryDirectory
 
-  /// Whether there is a program that gives another one a terminal of its own.
+  /// Whether script(1) can run a program at a terminal of its own.
   static let hasTerminals = TestBinary.find("script") != nil
 
   init(tokenLife: Double = 600, tls: StandInSite.TLS = []) throws {
@@ -20,20 +20,20 @@ final class LoginStage: Sendable {
 
   var dex: DexStandIn { site.dex }
 
-  /// How often somebody was asked to sign in.
+  /// The number of device authorization requests.
   var signIns: Int { dex.requests(to: "/device/code") }
 
-  /// How often a refresh token was sent.
+  /// The number of refresh requests.
   var refreshes: Int {
     dex.server.requests.filter { $0.formValue("grant_type") == GrantType.refreshToken }.count
   }
 
-  /// Where the entries are.
-  var folder: String { home.path("cache") }
+  /// The cache directory.
+  var directory: String { home.path("cache") }
 
-  /// What says which Dex and which client.
+  /// The options for Dex, the client and the cache.
   var flags: [String] {
-    ["--issuer=\(dex.issuer)", "--client-id=target-cluster", "--cache-dir=\(folder)"]
+    ["--issuer=\(dex.issuer)", "--client-id=target-cluster", "--cache-dir=\(directory)"]
   }
 
   private func words(_ more: [String], _ client: String?) -> [String] {
@@ -48,7 +48,7 @@ final class LoginStage: Sendable {
     return LoginRun(stage: self, runner: runner, isOnTerminal: false)
   }
 
-  /// A run whose standard error is a terminal, and whose standard output is one or is a file.
+  /// A run whose stderr is a terminal, and whose stdout is a terminal or a file.
   func onTerminal(
     _ more: String..., client: String? = nil, output: String? = nil,
     environment: [String: String] = [:]
@@ -59,7 +59,7 @@ final class LoginStage: Sendable {
       environment: environment)
   }
 
-  /// The same for a line that a shell runs.
+  /// A shell command at a terminal.
   func onTerminal(shell line: String, environment: [String: String] = [:]) -> LoginRun {
     let variables = ["PATH": "/usr/local/bin:/usr/bin:/bin", "SHELL": "/bin/sh"]
     let runner = ProcessRunner(
@@ -68,7 +68,7 @@ final class LoginStage: Sendable {
     return LoginRun(stage: self, runner: runner, isOnTerminal: true)
   }
 
-  /// Waits until somebody is asked, and signs in.
+  /// Waits for a device authorization request and approves it.
   func approve(as identity: DexIdentity = .mock()) async throws {
     for _ in 0..<3000 where dex.waitingUserCodes.isEmpty {
       try await Task.sleep(for: .milliseconds(10))
@@ -76,7 +76,7 @@ final class LoginStage: Sendable {
     dex.approve(as: identity)
   }
 
-  /// Signs in on a terminal and gives the transcript.
+  /// Signs in at a terminal and returns the output.
   @discardableResult
   func signIn(_ more: String = "--no-browser", as identity: DexIdentity = .mock()) async throws
     -> ProcessResult
@@ -86,7 +86,7 @@ final class LoginStage: Sendable {
     return await running.result
   }
 
-  /// Text with what differs from run to run replaced.
+  /// Text in which values that differ between runs are replaced.
   func masked(_ text: String) -> String {
     text.replacing("\r\n", with: "\n").replacing(dex.server.url.dropFirst(7), with: "DEX")
       .replacing(home.path, with: "DIR").replacing(TestBinary.path, with: "PROGRAM")

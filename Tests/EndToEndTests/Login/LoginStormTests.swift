@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Many at once: one sign-in, one refresh.
+/// Many processes at once: one sign-in, one refresh.
 @Suite(
   .serialized,
   .enabled(if: LoginStage.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
@@ -11,7 +11,7 @@ struct LoginStormTests {
 
   init() throws { stage = try LoginStage() }
 
-  /// One at a terminal, then five more at terminals and forty-four without, all of which wait.
+  /// Starts one process at a terminal, then five at terminals and forty-four without that all wait.
   private func fifty() async throws -> [LoginRun.Started] {
     let first = try stage.onTerminal("--no-browser").start()
     try await first.says("and confirm the code")
@@ -22,7 +22,8 @@ struct LoginStormTests {
     return [first] + others
   }
 
-  @Test func fiftyShareOneSignIn() async throws {
+  @Test("fifty processes share one sign-in")
+  func sharedSignIn() async throws {
     let processes = try await fifty()
     stage.dex.approve()
     var tokens: Set<String> = []
@@ -35,8 +36,9 @@ struct LoginStormTests {
     #expect(stage.signIns == 1)
   }
 
-  /// As a shell's loop starts them, with nothing between; all could ask and open a page.
-  @Test func fiftyAtOnceOpenOnePage() async throws {
+  /// Started by a shell's loop at a terminal: each one could open a page.
+  @Test("fifty processes at a terminal open one page")
+  func onePage() async throws {
     let log = stage.home.path("pages")
     let browser = try stage.home.write(
       "#!/bin/sh\necho \"$1\" >> '\(log)'\n", to: "browser", mode: 0o700)
@@ -59,7 +61,8 @@ struct LoginStormTests {
     #expect(outputs[0].contains(#""kind":"ExecCredential""#))
   }
 
-  @Test func fiftyEndWhenItFails() async throws {
+  @Test("all waiting processes end when the sign-in expires")
+  func expiredSignIn() async throws {
     let processes = try await fifty()
     stage.dex.expireDeviceCodes()
     for process in processes {
@@ -70,7 +73,8 @@ struct LoginStormTests {
     #expect(stage.signIns == 1)
   }
 
-  @Test func fiftyEndWhenItIsKilled() async throws {
+  @Test("all waiting processes end when the signing-in process is killed")
+  func killedSignIn() async throws {
     let processes = try await fifty()
     // script passes the signal on by closing the terminal.
     processes[0].process.send(signal: 9)
@@ -80,9 +84,9 @@ struct LoginStormTests {
       guard index <= 5 else { continue }
       #expect(
         stage.masked(result.output).replacing(/process \d+/, with: "process N") == """
-          Waiting for the sign-in at DEX that process N asks for.
-          tokenxchange: the sign-in at DEX that another process asked for came to nothing
-          hint: run this again, or by hand: PROGRAM login --issuer=http://DEX/dex \
+          Waiting for the sign-in at DEX that process N started.
+          tokenxchange: the sign-in at DEX that another process started was not completed
+          hint: run this again, or sign in by hand: PROGRAM login --issuer=http://DEX/dex \
           --client-id=target-cluster --no-browser --cache-dir=DIR/cache
 
           """)
@@ -90,8 +94,9 @@ struct LoginStormTests {
     #expect(stage.signIns == 1)
   }
 
-  @Test func twentyShareOneRefresh() async throws {
-    // So short that it is due at once; what the refresh brings is not.
+  @Test("twenty processes share one refresh")
+  func sharedRefresh() async throws {
+    // So short that a refresh is due at once; the next token is not.
     stage.dex.update { $0.tokenLifetime = 20 }
     #expect(try await stage.signIn().code == 0)
     stage.dex.update { $0.tokenLifetime = 600 }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// One person at a terminal.
+/// One user at a terminal.
 @Suite(
   .enabled(if: LoginStage.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
 struct LoginTests {
@@ -10,16 +10,17 @@ struct LoginTests {
 
   init() throws { stage = try LoginStage() }
 
-  @Test func aSignInByHandEndsWithAFriendlyLine() async throws {
+  @Test("a sign-in by hand shows the page, the code and the user")
+  func signIn() async throws {
     let result = try await stage.signIn()
     #expect(result.code == 0)
     #expect(
       stage.masked(result.output) == """
         To sign in at DEX, open
             http://DEX/dex/device?user_code=CODE
-        and confirm the code CODE, within 5 min.
+        and confirm the code CODE within 5 min.
         Signed in as kilgore@kilgore.trout, in the groups authors, until TIME (in SPAN), then renewed \
-        by itself.
+        automatically.
 
         """)
     let next = try await stage.plain().result()
@@ -31,7 +32,8 @@ struct LoginTests {
     #expect(form?.formValue("scope") == "openid profile email groups offline_access")
   }
 
-  @Test func nobodyToAskIsExitSeven() async throws {
+  @Test("without a terminal: exit 7 and the command to run")
+  func noTerminal() async throws {
     for environment in [
       [:],
       [
@@ -44,7 +46,7 @@ struct LoginTests {
       #expect(result.stdout.isEmpty)
       #expect(
         stage.masked(result.errors) == """
-          tokenxchange: somebody must sign in at DEX, and there is no terminal to ask for it
+          tokenxchange: a sign-in at DEX is required, and stderr is not a terminal
           hint: run this first, in a terminal: PROGRAM login --issuer=http://DEX/dex \
           --client-id=target-cluster --cache-dir=DIR/cache
 
@@ -53,14 +55,16 @@ struct LoginTests {
     #expect(stage.signIns == 0)
   }
 
-  /// Whatever the words are, a shell makes the same of them, and they are kept where they are sought.
-  @Test(arguments: [
-    ["--scopes=openid  email", "--scopes=offline_access"], ["--cache-dir=cache/a  b'c$(id)\n*d"],
-    ["--client-id=conf-client", "--client-id=target-cluster", "--client-secret="],
-    ["--audience=target-cluster", "--expiry-margin=5s", "--timeout=20s"],
-  ])
-  func theCommandOfExitSevenHelps(words: [String]) async throws {
-    let words = words.map { $0.replacing("=cache/", with: "=\(stage.folder)/") }
+  /// A shell splits the command into the same words, so that it fills the same cache entry.
+  @Test(
+    "the command of exit 7 signs in for the next run",
+    arguments: [
+      ["--scopes=openid  email", "--scopes=offline_access"], ["--cache-dir=cache/a  b'c$(id)\n*d"],
+      ["--client-id=conf-client", "--client-id=target-cluster", "--client-secret="],
+      ["--audience=target-cluster", "--expiry-margin=5s", "--timeout=20s"],
+    ])
+  func rerunCommand(words: [String]) async throws {
+    let words = words.map { $0.replacing("=cache/", with: "=\(stage.directory)/") }
     func run() async throws -> ProcessResult {
       try await LoginRun(
         stage: stage,
@@ -82,7 +86,8 @@ struct LoginTests {
     #expect(stage.signIns == 1)
   }
 
-  @Test func aPipeGetsTheCredential() async throws {
+  @Test("the credential is written to a file, not to a terminal")
+  func outputFile() async throws {
     let file = stage.home.path("credential")
     let running = try stage.onTerminal("--no-browser", output: file).start()
     try await stage.approve()
@@ -92,8 +97,9 @@ struct LoginTests {
     #expect(JWT(credential["status"]?["token"]?.string ?? "") != nil)
   }
 
-  @Test func aTokenThatEndsIsRefreshedSilently() async throws {
-    // It counts from the approval, and the poll that fetches it may be late.
+  @Test("an expiring token is refreshed silently")
+  func silentRefresh() async throws {
+    // The lifetime starts at the approval, and the poll that returns the token may be late.
     stage.dex.update { $0.tokenLifetime = 5 }
     #expect(try await stage.signIn().code == 0)
     var tokens: Set<String> = []
@@ -108,10 +114,11 @@ struct LoginTests {
     #expect(stage.signIns == 1)
   }
 
-  @Test func aGoodTokenIsUsedToItsEndWhenTheRefreshIsRefused() async throws {
+  @Test("a valid token is used until it expires when the refresh token is revoked")
+  func revokedRefreshToken() async throws {
     stage.dex.update { $0.tokenLifetime = 40 }
     #expect(try await stage.signIn().code == 0)
-    // As when the same person signs in on another machine.
+    // As if the same user had signed in on another machine.
     stage.dex.revokeRefreshTokens()
     for _ in 1...2 {
       let result = try await stage.plain().result()
@@ -121,8 +128,9 @@ struct LoginTests {
     #expect(stage.signIns == 1)
   }
 
-  @Test func aRefusedRefreshLeadsToAnotherSignIn() async throws {
-    // Too short to be used to its end, and long enough for a late poll.
+  @Test("an expired token whose refresh token is revoked requires a new sign-in")
+  func newSignIn() async throws {
+    // Expires soon, but not before a late poll.
     stage.dex.update { $0.tokenLifetime = 9 }
     #expect(try await stage.signIn().code == 0)
     stage.dex.revokeRefreshTokens()
@@ -134,10 +142,11 @@ struct LoginTests {
     #expect(try await stage.plain().result().token != nil)
   }
 
-  @Test func aDexThatIsGoneDoesNotEndAGoodToken() async throws {
+  @Test("a valid token is used while Dex is down")
+  func dexDown() async throws {
     stage.dex.update { $0.tokenLifetime = 45 }
     #expect(try await stage.signIn().code == 0)
-    // It would be time for a refresh, and the token has half a minute.
+    // A refresh is due, and the token is valid for half a minute.
     stage.dex.inject(.html(status: 200))
     #expect(try await stage.plain().result().token != nil)
     #expect(stage.refreshes == 1)
@@ -146,34 +155,40 @@ struct LoginTests {
       let result = try await stage.plain().result()
       #expect(result.token != nil, "\(result.errors)")
     }
-    try? FileManager.default.removeItem(atPath: stage.folder)
+    try? FileManager.default.removeItem(atPath: stage.directory)
     let terminal = try await stage.onTerminal("--no-browser").result()
     #expect(terminal.code == 4)
   }
 
-  @Test func withoutARefreshTokenItSaysWhatToSet() async throws {
+  @Test("without a refresh token it prints what to configure")
+  func noRefreshToken() async throws {
     stage.dex.update { $0.connectors[1].refreshes = false }
     let result = try await stage.signIn()
     #expect(result.code == 0)
-    #expect(result.output.contains("Dex gave no refresh token"))
+    #expect(result.output.contains("Dex returned no refresh token"))
     #expect(result.output.contains("oauth2.grantTypes"))
     #expect(try await stage.plain().result().token != nil)
     #expect(stage.signIns == 1)
   }
 
-  @Test(arguments: [
-    (DexIdentity(connector: "mock", userID: "u1", name: "Ada"), "Signed in as Ada, in no groups,"),
-    (
-      DexIdentity(connector: "mock", userID: "u2", preferredName: "ada", groups: ["a", "b"]),
-      "Signed in as ada, in the groups a, b,"
-    ),
-    (DexIdentity(connector: "mock", userID: "u3"), "Signed in as CgJ1MxIEbW9jaw, in no groups,"),
-  ])
-  func aPersonNeedsNoEmail(identity: DexIdentity, greeting: String) async throws {
+  @Test(
+    "a user without an email address is shown by another name",
+    arguments: [
+      (
+        DexIdentity(connector: "mock", userID: "u1", name: "Ada"), "Signed in as Ada, in no groups,"
+      ),
+      (
+        DexIdentity(connector: "mock", userID: "u2", preferredName: "ada", groups: ["a", "b"]),
+        "Signed in as ada, in the groups a, b,"
+      ),
+      (DexIdentity(connector: "mock", userID: "u3"), "Signed in as CgJ1MxIEbW9jaw, in no groups,"),
+    ])
+  func names(identity: DexIdentity, greeting: String) async throws {
     #expect(try await stage.signIn(as: identity).output.contains(greeting))
   }
 
-  @Test func whoCannotSucceedIsNotAsked() async throws {
+  @Test("a disabled device flow is detected before the user is asked")
+  func disabledDeviceFlow() async throws {
     stage.dex.update { $0.grants.removeAll { $0 == GrantType.deviceCode } }
     let result = try await stage.onTerminal("--no-browser").result()
     #expect(result.code == 5)
@@ -181,15 +196,17 @@ struct LoginTests {
     #expect(result.output.contains("oauth2.grantTypes"))
   }
 
-  @Test func aDeniedOrUnknownOneJustExpires() async throws {
+  @Test("an unknown client is only seen when the code expires")
+  func unknownClient() async throws {
     stage.dex.update { $0.deviceLifetime = 3 }
-    let result = try await stage.onTerminal("--no-browser", client: "nobody").result()
+    let result = try await stage.onTerminal("--no-browser", client: "unknown").result()
     #expect(result.code == 7)
-    #expect(stage.masked(result.output).contains("nobody signed in at DEX within"))
-    #expect(result.output.contains("when it has no client nobody"))
+    #expect(stage.masked(result.output).contains("the sign-in at DEX was not completed within"))
+    #expect(result.output.contains("there is no client unknown"))
   }
 
-  @Test func aNetworkThatIsLostInBetweenIsWaitedOut() async throws {
+  @Test("network failures while polling are retried")
+  func networkFailures() async throws {
     let running = try stage.onTerminal("--no-browser").start()
     try await running.says("and confirm the code")
     stage.dex.inject(.delivery(.reset), .status(503))
@@ -198,60 +215,66 @@ struct LoginTests {
     #expect(stage.dex.pendingFaults == 0)
   }
 
-  @Test func forceAsksAnewAndLogoutForgets() async throws {
+  @Test("--force signs in again, and logout removes the sign-in")
+  func forceAndLogout() async throws {
     #expect(try await stage.signIn().code == 0)
     let running = try stage.onTerminal("--no-browser", "--force").start()
     try await stage.approve()
     #expect(await running.result.code == 0)
     #expect(stage.signIns == 2)
-    let logout = try await ProcessRunner(TestBinary.path, ["logout", "--cache-dir", stage.folder])
-      .result()
-    #expect(logout.output == "removed 1 entry from \(stage.folder)\n")
-    #expect(try FileManager.default.contentsOfDirectory(atPath: stage.folder) == [])
+    let logout = try await ProcessRunner(
+      TestBinary.path, ["logout", "--cache-dir", stage.directory]
+    )
+    .result()
+    #expect(logout.output == "removed 1 entry from \(stage.directory)\n")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: stage.directory) == [])
     #expect(try await stage.plain().result().code == 7)
   }
 
-  @Test func aDamagedEntryIsNone() async throws {
+  @Test("a damaged entry requires a new sign-in")
+  func damagedEntry() async throws {
     #expect(try await stage.signIn().code == 0)
-    let files = try FileManager.default.contentsOfDirectory(atPath: stage.folder)
-    let file = stage.folder + "/" + (try #require(files.first { $0.hasSuffix(".login") }))
+    let files = try FileManager.default.contentsOfDirectory(atPath: stage.directory)
+    let file = stage.directory + "/" + (try #require(files.first { $0.hasSuffix(".login") }))
     let content = try Data(contentsOf: URL(filePath: file))
     try content.dropLast().write(to: URL(filePath: file))
     let result = try await stage.plain("--verbose").result()
     #expect(result.code == 7)
-    #expect(result.errors.contains("cache: the entry cannot be read or belongs to another key"))
+    #expect(result.errors.contains("cache: the entry is damaged or belongs to another key"))
     #expect(stage.refreshes == 0)
   }
 
-  @Test func nothingIsKeptWhenToldSo() async throws {
+  @Test("--no-cache stores nothing and requests no refresh token")
+  func noCache() async throws {
     let result = try await stage.signIn("--no-cache")
     #expect(result.code == 0)
     #expect(stage.masked(result.output).hasSuffix("until TIME (in SPAN).\n"))
-    #expect(!FileManager.default.fileExists(atPath: stage.folder))
+    #expect(!FileManager.default.fileExists(atPath: stage.directory))
     let form = stage.dex.server.requests.first { $0.path.hasSuffix("/device/code") }
     #expect(form?.formValue("scope") == "openid profile email groups")
     let next = try await stage.plain("--no-cache").result()
     #expect(next.code == 7)
     #expect(
       stage.masked(next.errors) == """
-        tokenxchange: somebody must sign in at DEX, and there is no terminal to ask for it
-        hint: with --no-cache nothing is kept, so every run needs a terminal: leave it out, then run \
-        this first, in a terminal: PROGRAM login --issuer=http://DEX/dex --client-id=target-cluster \
+        tokenxchange: a sign-in at DEX is required, and stderr is not a terminal
+        hint: --no-cache stores nothing, so that every run needs a terminal: omit it; run this first, \
+        in a terminal: PROGRAM login --issuer=http://DEX/dex --client-id=target-cluster \
         --cache-dir=DIR/cache
 
         """)
   }
 
-  @Test func whatCannotBeKeptIsTold() async throws {
+  @Test("tokens that cannot be stored are reported")
+  func unusableCache() async throws {
     try FileManager.default.createDirectory(
-      atPath: stage.folder, withIntermediateDirectories: true,
+      atPath: stage.directory, withIntermediateDirectories: true,
       attributes: [.posixPermissions: 0o755])
     let result = try await stage.signIn()
     #expect(result.code == 0)
     #expect(
       stage.masked(result.output).hasSuffix(
-        "until TIME (in SPAN).\nThis could not be kept, so the next run asks again; --verbose says "
-          + "why.\n"))
-    #expect(try FileManager.default.contentsOfDirectory(atPath: stage.folder) == [])
+        "until TIME (in SPAN).\nThe tokens could not be stored, so the next run requires a new "
+          + "sign-in; --verbose shows why.\n"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: stage.directory) == [])
   }
 }

@@ -1,11 +1,13 @@
+import TestSupport
 import Testing
 import TokenExchange
 
 @testable import tokenxchange
 
-/// Where the cache is, and its clock.
+/// Which directory is the cache, and the boot clock.
 @Suite struct CacheDirectoryTests {
-  @Test func theProcessBeganBeforeNow() {
+  @Test("the process started before now, and at most ten seconds ago")
+  func processStart() {
     let now = BootClock.live.now()
     let start = BootClock.processStart(now: now)
     #expect(start <= now)
@@ -14,27 +16,65 @@ import TokenExchange
   }
 
   @Test(
+    "the directory comes from the option, else from a variable",
     arguments: [
-      ("flag first", ["--cache-dir=/d/"], ["KUBECACHEDIR": "/k"], "/d"),
+      ("option first", ["--cache-dir=/d/"], ["KUBECACHEDIR": "/k"], "/d"),
       ("kubectl's", [], ["KUBECACHEDIR": "/k", "XDG_CACHE_HOME": "/x"], "/k/tokenxchange"),
       ("XDG", [], ["XDG_CACHE_HOME": "/x", "HOME": "/h"], "/x/tokenxchange"),
-      ("relative ones do not count", [], ["XDG_CACHE_HOME": "x", "HOME": "/h"], homeFolder),
-      ("home", [], ["HOME": "/h/"], homeFolder),
+      ("relative paths do not count", [], ["XDG_CACHE_HOME": "x", "HOME": "/h"], homeCache),
+      ("home", [], ["HOME": "/h/"], homeCache),
       ("none", [], ["HOME": ""], nil),
       ("slashes and dots at the end", ["--cache-dir=/d/.//./"], [:], "/d"),
       ("a dot in a name", ["--cache-dir=/d."], [:], "/d."),
-      ("the root", ["--cache-dir=//"], [:], "/"), ("here", ["--cache-dir=."], [:], "."),
+      ("the root", ["--cache-dir=//"], [:], "/"),
+      ("the current directory", ["--cache-dir=."], [:], "."),
       ("behind a link", ["--cache-dir=/link/.."], [:], nil),
       ("behind a link, with a slash", ["--cache-dir=/link/../"], [:], nil),
-      ("above", ["--cache-dir=.."], [:], nil),
+      ("the parent directory", ["--cache-dir=.."], [:], nil),
     ] as [(String, [String], [String: String], String?)])
-  func places(
-    name: String, flags: [String], variables: [String: String], expected: String?
+  func find(
+    name: String, options: [String], variables: [String: String], expected: String?
   ) throws {
-    let invocation = try ArgumentParser(arguments: flags, variables: [:]).parse()
-    let found = try? CacheDirectory.find(invocation, variables: variables)
+    let arguments = try ArgumentParser(arguments: options, variables: [:]).parse()
+    let found = try? CacheDirectory.find(arguments, variables: variables)
     #expect(found?.path == expected)
   }
 
-  private static let homeFolder = "/h/.kube/cache/tokenxchange"
+  private static let homeCache = "/h/.kube/cache/tokenxchange"
+
+  @Test(
+    "each error of logout has a message",
+    arguments: [
+      Row(
+        "no directory", .noDirectory,
+        "none of KUBECACHEDIR, XDG_CACHE_HOME and HOME names a directory"),
+      Row(
+        "parent directory", .endsInParent("/l/.."),
+        #"/l/.. ends in "..": name the directory itself"#
+      ),
+      Row("one file", .cannotRemove(files: 1), "1 file cannot be removed"),
+      Row("two files", .cannotRemove(files: 2), "2 files cannot be removed"),
+      Row("missing", .directory("/d", .missing), "there is no directory /d"),
+      Row("not a directory", .directory("/d", .notDirectory), "/d is not a directory"),
+      Row(
+        "another user's", .directory("/d", .notOwned(owner: 1, user: 2)),
+        "the directory /d belongs to uid 1, not to uid 2"),
+      Row(
+        "accessible", .directory("/d", .accessibleByOthers),
+        "other users can access the directory /d: its mode must be 0700"),
+      Row(
+        "not creatable", .directory("/d", .cannotMake(errno: 30)),
+        "cannot create the directory /d: Read-only file system"),
+      Row(
+        "not inspectable", .directory("/d", .cannotInspect(errno: 13)),
+        "cannot inspect /d: Permission denied"),
+    ] as [Row<CacheError, String>])
+  func messages(row: Row<CacheError, String>) {
+    let diagnosis = Diagnosis(row.input)
+    #expect(diagnosis.message.text == "cannot remove the cache: \(row.output)")
+    #expect(
+      diagnosis.hint.text
+        == "pass the directory that was used as --cache-dir, and run this as its owner")
+    #expect(diagnosis.exitCode == .usage)
+  }
 }

@@ -5,15 +5,15 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// What can go wrong in `login`.
+/// The failures of `login`.
 extension FaultTable {
   static let loginBase = [
     "login", "--issuer=https://dex.example/dex", "--client-id=target-cluster", "--no-browser",
   ]
 
-  /// A person at a terminal.
-  static let person = Terminal(
-    isInteractive: { true }, seesOutput: { false }, start: { _, _, _ in false })
+  /// A terminal, and no browser.
+  static let terminal = Terminal(
+    isInteractive: { true }, isOutputTerminal: { false }, start: { _, _, _ in false })
 
   static let device = Sample.answer(
     200,
@@ -31,7 +31,7 @@ extension FaultTable {
 
   static let pending = error("authorization_pending")
 
-  /// A sign-in that gets these answers; the last one again and again.
+  /// A sign-in at a terminal that receives these responses; the last one is repeated.
   static func login(
     _ name: String, _ outcomes: [WorldDouble.Outcome], _ arguments: String...,
     cache: @autoclosure @escaping @Sendable () -> Files = .failing,
@@ -39,22 +39,22 @@ extension FaultTable {
   ) -> Fault {
     var fault = Fault(
       "login: " + name,
-      WorldDouble(variables: variables, outcomes: outcomes, person: person, cache: cache()),
+      WorldDouble(variables: variables, outcomes: outcomes, person: terminal, cache: cache()),
       loginBase + arguments)
     fault.shown = [
       "To sign in at dex.example, open", "    https://dex.example/dex/device",
-      "and confirm the code RVCG-TBGL, within 5 min.",
-      "Waiting for the sign-in at dex.example that process 77 asks for.",
+      "and confirm the code RVCG-TBGL within 5 min.",
+      "Waiting for the sign-in at dex.example that process 77 started.",
     ]
     return fault
   }
 
-  static func nobody(_ name: String, _ arguments: String...) -> Fault {
+  static func withoutTerminal(_ name: String, _ arguments: String...) -> Fault {
     Fault("login: " + name, WorldDouble(), loginBase + arguments)
   }
 
-  static func tokens(_ answer: String) -> [WorldDouble.Outcome] {
-    [device, pending, Sample.answer(200, answer)]
+  static func tokens(_ body: String) -> [WorldDouble.Outcome] {
+    [device, pending, Sample.answer(200, body)]
   }
 
   static func idToken(_ token: String) -> [WorldDouble.Outcome] {
@@ -69,55 +69,57 @@ extension FaultTable {
     given("login: plain http", ["login", "--issuer=http://dex.example", "--client-id=x"]),
     given("login: bad timeout", loginBase + ["--timeout=5"]),
     given("login: secret file missing", loginBase + ["--client-secret-file=/nowhere"]),
-    nobody("nobody to ask"),
-    nobody(
-      "nobody to ask, scopes and a secret", "--scopes=openid email", "--client-secret=hunter2"),
-    nobody("nobody to ask, nothing kept", "--no-cache"),
-    nobody("nobody to ask, insecure", "--insecure-skip-tls-verify"),
-    login("no network", [.failure(TransportError(.refused))]),
-    login("no device endpoint", [Sample.answer(404, "404 page not found\n", type: "text/plain")]),
-    login("HTML in place of a device code", [Sample.answer(200, "<html>", type: "text/html")]),
+    withoutTerminal("no terminal"),
+    withoutTerminal(
+      "no terminal, scopes and a secret", "--scopes=openid email", "--client-secret=hunter2"),
+    withoutTerminal("no terminal, no cache", "--no-cache"),
+    withoutTerminal("no terminal, insecure", "--insecure-skip-tls-verify"),
+    login("connection refused", [.failure(TransportError(.refused))]),
+    login(
+      "device endpoint not found", [Sample.answer(404, "404 page not found\n", type: "text/plain")]),
+    login("HTML instead of a device code", [Sample.answer(200, "<html>", type: "text/html")]),
     login("no device code", [Sample.answer(200, "{}")]),
-    login("client refused", [error("invalid_client", status: 401, "Invalid client credentials.")]),
-    login("grant off", [device, error("unsupported_grant_type")]),
-    login("client may not", [device, error("unauthorized_client")]),
-    login("scope refused", [error("invalid_scope", "Unrecognized scope(s) [\\\"x\\\"]")]),
+    login("invalid client", [error("invalid_client", status: 401, "Invalid client credentials.")]),
+    login("device grant disabled", [device, error("unsupported_grant_type")]),
+    login("client not allowed", [device, error("unauthorized_client")]),
+    login("invalid scope", [error("invalid_scope", "Unrecognized scope(s) [\\\"x\\\"]")]),
     login("server error", [error("server_error", status: 500)]),
     login("denied", [device, pending, error("access_denied")]),
     login(
-      "refusal that echoes the code",
+      "error that repeats the device code",
       [device, pending, error("invalid_request", "Invalid Device code hunter2-device-code.")]),
-    login("nobody came, says Dex", [device, pending, error("expired_token")]),
-    login("nobody came in time", [device, pending], "--timeout=20s"),
-    login("network lost for good", [device, pending, .failure(TransportError(.reset))]),
+    login("code expired at Dex", [device, pending, error("expired_token")]),
+    login("not completed in time", [device, pending], "--timeout=20s"),
+    login("connection lost", [device, pending, .failure(TransportError(.reset))]),
     login(
-      "certificate changed",
+      "certificate expired while polling",
       [
         device, pending,
         .failure(TransportError(.tls, detail: "SSL certificate problem: certificate has expired")),
       ]),
     login("no ID token", tokens(#"{"access_token":"x","token_type":"bearer"}"#)),
-    login("openid not asked for", tokens(#"{"access_token":"x"}"#), "--scopes=email"),
-    login("device answer too large", [.failure(TransportError(.tooLarge))]),
+    login("no openid scope", tokens(#"{"access_token":"x"}"#), "--scopes=email"),
+    login("device response too large", [.failure(TransportError(.tooLarge))]),
     login("ID token empty", idToken("")),
-    login("ID token is no JWT", idToken("opaque")),
+    login("ID token not a JWT", idToken("opaque")),
     login("ID token expired", idToken(Sample.issued(expiry: 1_795_223_250))),
     login("ID token of another issuer", idToken(Sample.issued(issuer: "https://other"))),
-    login("ID token for someone else", idToken(Sample.issued(audience: "other-cluster"))),
+    login("ID token for another audience", idToken(Sample.issued(audience: "other-cluster"))),
     login(
-      "another process still asks", [], cache: asking(forever: true),
+      "sign-in of another process pending", [], cache: lockedCache(forever: true),
       variables: ["HOME": "/home/ada"]),
     login(
-      "another process still asks, forced", [], "--force", cache: asking(forever: true),
+      "sign-in of another process pending, forced", [], "--force",
+      cache: lockedCache(forever: true),
       variables: ["HOME": "/home/ada"]),
     login(
-      "another process asked in vain", [], cache: asking(forever: false),
+      "sign-in of another process failed", [], cache: lockedCache(forever: false),
       variables: ["HOME": "/home/ada"]),
   ]
 
-  /// A cache whose lock another process holds, which asks somebody to sign in.
-  private static func asking(forever: Bool) -> Files {
-    let lock = LockOfAnother(isHeldForever: forever)
+  /// A cache whose lock is held by another process that waits for its sign-in.
+  private static func lockedCache(forever: Bool) -> Files {
+    let lock = ForeignLock(isHeldForever: forever)
     var cache = Files.failing
     cache.makePrivateDirectory = { _ throws(DirectoryError) in }
     cache.readPrivate = { path, _ throws(FileReadError) in
@@ -131,20 +133,20 @@ extension FaultTable {
   }
 }
 
-/// A lock that is not to be had at first.
-private final class LockOfAnother: Sendable {
+/// A lock that another process holds at the first attempt, or forever.
+private final class ForeignLock: Sendable {
   private let isHeldForever: Bool
-  private let looks = Mutex(0)
+  private let attempts = Mutex(0)
 
   init(isHeldForever: Bool) { self.isHeldForever = isHeldForever }
 
   func take() throws(FileLockError) -> FileLock? {
-    let look = looks.withLock { count -> Int in
+    let attempt = attempts.withLock { count -> Int in
       count += 1
       return count
     }
-    guard !isHeldForever, look > 1 else { return nil }
-    guard let folder = try? TemporaryDirectory() else { throw .unstable }
-    return try FileLock.take(folder.path("lock"))
+    guard !isHeldForever, attempt > 1 else { return nil }
+    guard let directory = try? TemporaryDirectory() else { throw .unstable }
+    return try FileLock.take(directory.path("lock"))
   }
 }

@@ -1,0 +1,45 @@
+import FoundationEssentials
+import TokenExchange
+
+@testable import tokenxchange
+
+/// Values that the tests of the cache start from.
+enum CacheSample {
+  static let now = Date(timeIntervalSince1970: 1_795_223_258)
+
+  static func attempt(
+    subject: String, issuer: String? = "https://dex.example/dex"
+  ) throws -> ExchangeAttempt {
+    ExchangeAttempt(
+      url: try url("https://dex.example/dex/token"), issuer: issuer,
+      request: TokenExchangeRequest(
+        clientID: "target-cluster", authentication: .none, connectorID: "argocd-cluster",
+        subjectToken: Secret(subject), scopes: ["openid", "federated:id"], audiences: []),
+      subject: UnverifiedJWT(subject))
+  }
+
+  static func login() throws -> LoginRequest {
+    LoginRequest(
+      issuer: try url("https://dex.example/dex"), clientID: "target-cluster",
+      scopes: ["openid", "email", "offline_access"])
+  }
+
+  static func url(_ text: String) throws -> EndpointURL { try EndpointURL(text, source: "") }
+
+  /// A token that was stored now, at a boot time of 1000 seconds.
+  static func token(
+    lifetime: Double = 3600, subjectLifetime: Double? = nil
+  ) -> CachedToken {
+    CachedToken(
+      secret: Secret(Sample.issued), expiry: now.addingTimeInterval(lifetime),
+      issuer: "https://dex.example/dex",
+      subjectExpiry: subjectLifetime.map { now.addingTimeInterval($0) },
+      written: ClockReading(date: now, bootTime: 1000))
+  }
+
+  /// The clocks some time later.
+  static func later(_ seconds: Double, bootTime: Double? = nil) -> ClockReading {
+    ClockReading(
+      date: now.addingTimeInterval(seconds), bootTime: 1000 + (bootTime ?? seconds))
+  }
+}
