@@ -33,7 +33,7 @@ public struct ExchangeAttempt: Sendable, Equatable {
 
   /// What the token must be.
   public var expectation: ExpectedClaims {
-    ExpectedClaims(url: url, issuer: issuer, audiences: request.expectedAudiences)
+    ExpectedClaims(issuer: issuer, audiences: request.expectedAudiences)
   }
 
   /// Whether a token's issuer is the one given but for trailing slashes.

@@ -1,13 +1,17 @@
-import FoundationEssentials
+public import FoundationEssentials
 
-/// What a token that comes from an endpoint must be.
+/// The issuer and audiences that a token must have.
 public struct ExpectedClaims: Sendable, Equatable {
-  /// The endpoint, for messages.
-  public var url: EndpointURL
   /// The issuer as the user wrote it, if the user did.
   public var issuer: String?
   /// The client IDs that its `aud` must hold.
   public var audiences: [String]
+
+  /// Makes expected claims; an issuer of nil is not checked.
+  public init(issuer: String?, audiences: [String]) {
+    self.issuer = issuer
+    self.audiences = audiences
+  }
 
   /// Whether an issuer is the one given but for trailing slashes.
   ///
@@ -18,20 +22,18 @@ public struct ExpectedClaims: Sendable, Equatable {
     return Self.withoutSlashes(issuer).hasSameBytes(as: Self.withoutSlashes(found))
   }
 
-  /// Checks that a token is alive, of the issuer asked, and for the audiences asked for.
+  /// Checks that a token has not expired, and is of the expected issuer and audiences.
   ///
-  /// This catches a wrong client or issuer here, in words, before the API server says no more than
-  /// "Unauthorized".
-  func check(_ token: IssuedToken, now: Date) throws(Problem) {
-    if let expiry = token.expiry, expiry <= now { throw .resultExpired(url, expiry, now) }
+  /// A wrong client or issuer is found here, where the cause is known; the API server would only
+  /// return 401.
+  public func validate(_ token: IssuedToken, now: Date) throws(InvalidToken) {
+    if let expiry = token.expiry, expiry <= now { throw .expired(at: expiry, now: now) }
     guard let jwt = token.jwt else { return }
     if let issuer, !jwt.issuer.hasSameBytes(as: issuer), !differsOnlyBySlash(from: jwt.issuer) {
-      throw .resultIssuer(url, wanted: issuer, found: jwt.issuer)
+      throw .issuer(expected: issuer, found: jwt.issuer)
     }
     let missing = audiences.filter { !jwt.audiences.containsBytes(of: $0) }
-    guard missing.isEmpty else {
-      throw .resultAudience(url, missing: missing, found: jwt.audiences)
-    }
+    guard missing.isEmpty else { throw .audience(missing: missing, found: jwt.audiences) }
   }
 
   private static func withoutSlashes(_ text: String) -> Substring {

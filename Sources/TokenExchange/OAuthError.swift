@@ -1,21 +1,29 @@
-/// The error answer of RFC 6749, section 5.2.
-public struct OAuthError: Sendable, Equatable {
-  /// `error`, made safe to print.
+/// An OAuth error response (RFC 6749, section 5.2), without the secrets of its request.
+public struct OAuthError: Error, Equatable, Sendable {
+  /// `error`.
   public var code: String
-  /// `error_description`, made safe to print, if there is one.
-  public var explanation: String?
-  /// The HTTP status it came with.
+  /// `error_description`, if there is one.
+  public var errorDescription: String?
+  /// The HTTP status.
   public var status: Int
+  /// Seconds that the server asked to wait, if it did.
+  public var retryAfter: Double?
 
-  /// Reads the JSON of an answer; nil if it holds no `error` text.
-  init?(_ json: JSON?, in answer: HTTPResponse) {
+  /// Makes an error.
+  public init(code: String, errorDescription: String? = nil, status: Int) {
+    self.code = code
+    self.errorDescription = errorDescription
+    self.status = status
+  }
+
+  /// Reads a response's JSON; nil if it has no `error` string.
+  init?(_ json: JSON?, in response: HTTPResponse) {
     guard let code = json?["error"]?.string, !code.isEmpty else { return nil }
-    // What a standard defines says nothing of a secret, even if a secret is the word "client".
-    self.code =
-      Self.registeredCodes.containsBytes(of: code) ? code : answer.shown(code, maxLength: 100)
-    status = answer.status
-    let text = json?["error_description"]?.string.map { answer.shown($0) }
-    explanation = text?.isEmpty == false ? text : nil
+    // A registered code reveals nothing, even if a secret is the word "client".
+    self.code = Self.registeredCodes.containsBytes(of: code) ? code : response.redacted(code)
+    status = response.status
+    let text = json?["error_description"]?.string.map { response.redacted($0) }
+    errorDescription = text?.isEmpty == false ? text : nil
   }
 
   /// The codes of RFC 6749, 6750, 8628 and 8693 and of OpenID Connect that Dex sends.
@@ -25,9 +33,34 @@ public struct OAuthError: Sendable, Equatable {
     "server_error", "slow_down", "temporarily_unavailable", "unauthorized_client",
     "unsupported_grant_type", "unsupported_response_type",
   ]
+}
 
-  /// The refusal in a message.
-  var words: String {
-    "\(status) \(code)" + (explanation.map { ": " + $0 } ?? ", without a description")
+extension OAuthError {
+  /// What Dex's `error_description` says in detail.
+  package enum DexReason: Sendable {
+    case requestedTokenTypeNotSupported
+    case subjectTokenTypeNotSupported
+    case connectorNotFound
+    case credentialsImproperlyEncoded
+    case methodNotAllowed
+    case subjectTokenMissing
+    case connectorNotAllowed
+    case connectorLacksGrantType
+  }
+
+  /// What Dex's `error_description` says, if it is one that is known.
+  package var dexReason: DexReason? {
+    let known: [(code: String?, text: String, reason: DexReason)] = [
+      ("request_not_supported", "requested_token_type", .requestedTokenTypeNotSupported),
+      ("request_not_supported", "subject_token_type", .subjectTokenTypeNotSupported),
+      ("invalid_request", "connector does not exist", .connectorNotFound),
+      ("invalid_request", "improperly encoded", .credentialsImproperlyEncoded),
+      ("invalid_request", "method not allowed", .methodNotAllowed),
+      ("invalid_request", "Missing subject_token", .subjectTokenMissing),
+      ("invalid_grant", "Connector not allowed", .connectorNotAllowed),
+      (nil, "does not support this grant type", .connectorLacksGrantType),
+    ]
+    guard let text = errorDescription else { return nil }
+    return known.first { ($0.code == nil || $0.code == code) && text.contains($0.text) }?.reason
   }
 }

@@ -1,7 +1,7 @@
 /// When a failed request is sent again, and after how long.
 ///
-/// A token exchange changes nothing at Dex, so it may be repeated; refusals and certificate errors
-/// are final, because they would come back the same.
+/// A token exchange changes nothing at the server, so it may be repeated; OAuth errors and certificate
+/// errors are final, because they would be the same.
 public struct RetryPolicy: Sendable, Equatable {
   /// Requests in all.
   public var attempts = 3
@@ -10,28 +10,32 @@ public struct RetryPolicy: Sendable, Equatable {
   /// The longest first pause, in seconds; it doubles each time.
   public var firstPause = 0.2
 
-  /// The policy of design: three requests, five seconds.
+  /// Three requests, five seconds of waiting.
   public init() {}
 
-  /// How often a failure may be repeated.
+  /// How often a request may be repeated.
   enum Outlook: Equatable {
     case final
     case once
     case transient
   }
 
-  /// The outlook of an HTTP status.
-  static func outlook(status: Int) -> Outlook {
+  /// How often a request is repeated after an error.
+  static func outlook(of error: TokenExchangeError) -> Outlook {
+    switch error {
+    case .transport(let error, _):
+      error.kind == .refused || error.kind == .reset ? .transient : .final
+    case .oauth(let error, _): outlook(status: error.status)
+    case .invalidResponse(let response, _): outlook(status: response.status)
+    }
+  }
+
+  private static func outlook(status: Int) -> Outlook {
     switch status {
     case 429, 502, 503, 504: .transient
     case 500: .once
     default: .final
     }
-  }
-
-  /// The outlook of a transport failure.
-  static func outlook(_ kind: TransportError.Kind) -> Outlook {
-    kind == .refused || kind == .reset ? .transient : .final
   }
 
   /// How many seconds to wait before the next request; nil for no further one.

@@ -21,27 +21,25 @@ public struct SubjectToken: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - content: The file's bytes.
-  ///   - path: The file, for messages.
   ///   - type: What the token is; an ID token must be a JWT.
   ///   - requiredAudience: An audience that the token must name, if any. A lint against a wrong
   ///     volume, not a control: Dex checks no audience.
   ///   - now: The present, by our clock.
-  /// - Throws: A subject token problem.
+  /// - Throws: Why the token is not sent.
   public init(
-    content: [UInt8], path: String, type: TokenType = .idToken, requiredAudience: String? = nil,
-    now: Date
-  ) throws(Problem) {
-    let secret = try Secret(tokenFile: content, path: path)
+    content: [UInt8], type: TokenType = .idToken, requiredAudience: String? = nil, now: Date
+  ) throws(InvalidSubjectToken) {
+    let secret = try Secret(tokenFile: content)
     let jwt = UnverifiedJWT(secret.revealed)
-    if jwt == nil, type == .idToken { throw .tokenNotJWT(path) }
-    if let expiry = jwt?.expiry, expiry <= now { throw .tokenExpired(path, expiry, now) }
+    if jwt == nil, type == .idToken { throw .notJWT }
+    if let expiry = jwt?.expiry, expiry <= now { throw .expired(at: expiry, now: now) }
     if let start = jwt?.notBefore, start.timeIntervalSince(now) > Self.dexLeeway {
-      throw .tokenNotYetValid(path, start, now)
+      throw .notYetValid(from: start, now: now)
     }
     if let requiredAudience {
-      guard let jwt else { throw .tokenNotJWT(path) }
+      guard let jwt else { throw .notJWT }
       guard jwt.audiences.containsBytes(of: requiredAudience) else {
-        throw .tokenAudience(path, wanted: requiredAudience, found: jwt.audiences)
+        throw .audience(required: requiredAudience, found: jwt.audiences)
       }
     }
     self.secret = secret
@@ -53,21 +51,21 @@ extension Secret {
   /// Takes a token out of a file's bytes: white space around it is trimmed, and what remains must
   /// be printable ASCII without spaces, which is all that an `Authorization` header can carry.
   ///
-  /// - Throws: A subject token problem that names the file.
-  public init(tokenFile content: [UInt8], path: String) throws(Problem) {
+  /// - Throws: Why it is not a token.
+  public init(tokenFile content: [UInt8]) throws(InvalidSubjectToken) {
     let isSpace: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
     guard let first = content.firstIndex(where: { !isSpace($0) }),
       let last = content.lastIndex(where: { !isSpace($0) })
-    else { throw .tokenFileEmpty(path) }
+    else { throw .empty }
     let token = content[first...last]
-    if let wrapping = TokenWrapping(token) { throw .tokenFileWrapped(path, wrapping) }
-    guard token.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .tokenFileBinary(path) }
+    if let wrapping = TokenWrapping(token) { throw .wrapped(wrapping) }
+    guard token.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .invalidCharacters }
     self.init(String(decoding: token, as: UTF8.self))
   }
 }
 
 /// What a file may hold in the place of a bare token.
-package enum TokenWrapping: Sendable, Equatable, CaseIterable {
+public enum TokenWrapping: Sendable, Equatable, CaseIterable {
   /// `"…"` or `'…'`.
   case quotes
   /// `Bearer …`, as in a header, or the whole header.
@@ -111,26 +109,5 @@ package enum TokenWrapping: Sendable, Equatable, CaseIterable {
       return false
     }
     return decoded.count { $0 == UInt8(ascii: ".") } == 2
-  }
-
-  /// The wrapping in a message, as the end of "holds …".
-  package var words: String {
-    switch self {
-    case .quotes: "a token in quotes"
-    case .bearer: "a header (\"Bearer …\") and not a bare token"
-    case .base64: "the base64 of a JWT"
-    case .json: "a JSON document and not a bare token"
-    }
-  }
-
-  /// What to do about it.
-  package var hint: String {
-    switch self {
-    case .quotes: "remove the quotes: the file must hold the token and nothing else"
-    case .bearer: "keep only what follows Bearer: the file must hold the token and nothing else"
-    case .base64:
-      "decode it first: base64 -d, or kubectl get secret -o go-template with base64decode"
-    case .json: "the file must hold the token and nothing else, such as the value of status.token"
-    }
   }
 }

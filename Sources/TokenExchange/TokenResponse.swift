@@ -1,69 +1,62 @@
-public import FoundationEssentials
-
-/// The reading of a token endpoint's answer (RFC 6749, sections 5.1 and 5.2).
-public enum TokenResponse {
+/// The reading of a token endpoint's response (RFC 6749, sections 5.1 and 5.2).
+package enum TokenResponse {
   /// The members of a success.
   ///
-  /// An `error` member is a refusal whatever the status, also with 200; what is not JSON came from
-  /// something in front of Dex, or from a wrong path.
+  /// An `error` member is an error whatever the status, also with 200. A response that is not JSON
+  /// comes from something in front of the server, or from a wrong path.
   ///
-  /// - Parameters:
-  ///   - answer: What came back.
-  ///   - attempt: What was asked.
-  ///   - now: The present, for messages.
-  /// - Returns: The members of the answer's JSON object.
-  /// - Throws: A problem of the categories network, refused or answer.
-  public static func members(
-    of answer: HTTPResponse, to attempt: ExchangeAttempt, now: Date
-  ) throws(Problem) -> JSON.Object {
-    try members(of: answer, from: attempt.url) { .refused($0, attempt, now: now) }
-  }
-
-  /// The members of a success, from any endpoint of Dex's that answers so.
-  static func members(
-    of answer: HTTPResponse, from url: EndpointURL, refused: (OAuthError) -> Problem
-  ) throws(Problem) -> JSON.Object {
-    do throws(Problem) { return try parse(answer, from: url, refused: refused) } catch {
-      var problem = error
-      problem.cause.status = answer.status
-      throw problem
+  /// - Parameter response: The response.
+  /// - Returns: The members of its JSON object.
+  /// - Throws: An OAuth error or why the response is invalid.
+  package static func members(
+    of response: HTTPResponse
+  ) throws(TokenResponseError) -> JSON.Object {
+    func invalid(_ reason: InvalidResponse.Reason) -> TokenResponseError {
+      .invalidResponse(InvalidResponse(reason, status: response.status))
     }
-  }
-
-  private static func parse(
-    _ answer: HTTPResponse, from url: EndpointURL, refused: (OAuthError) -> Problem
-  ) throws(Problem) -> JSON.Object {
-    // The others of 3xx lead nowhere else.
-    if [301, 302, 303, 307, 308].contains(answer.status) {
-      throw .redirected(url, answer)
+    // The other statuses of 3xx redirect nowhere.
+    if [301, 302, 303, 307, 308].contains(response.status) {
+      throw invalid(.redirect(.init(response)))
     }
-    let json = JSON(parsing: answer.body)
-    if let refusal = OAuthError(json, in: answer) {
-      var problem = refused(refusal)
-      problem.cause.oauthCode = refusal.code
-      throw problem
+    let json = JSON(parsing: response.body)
+    if let error = OAuthError(json, in: response) { throw .oauth(error) }
+    if response.status == 429 || response.status >= 500 {
+      throw invalid(.serverError(response.invalidBody))
     }
-    if answer.status == 429 || answer.status >= 500 {
-      throw .serverBusy(url, answer)
-    }
-    if answer.isAskingForTLS { throw .speaksTLS(url) }
-    guard (200...299).contains(answer.status) else {
-      throw answer.status == 404 ? .notFound(url, answer) : .unusableStatus(url, answer)
+    if response.isAskingForTLS { throw invalid(.plainHTTPToTLSPort) }
+    guard (200...299).contains(response.status) else {
+      if response.status == 404 { throw invalid(.notFound(response.invalidBody)) }
+      throw invalid(
+        response.isAskingForCertificate
+          ? .clientCertificateRequired : .unexpectedStatus(response.invalidBody))
     }
     guard let json else {
-      if answer.body.allSatisfy({ $0 <= 0x20 }) { throw .emptyAnswer(url, status: answer.status) }
-      throw isHTML(answer) ? .htmlAnswer(url, answer) : .notJSON(url, answer)
+      if response.body.allSatisfy({ $0 <= 0x20 }) { throw invalid(.empty) }
+      throw invalid(response.isHTML ? .html : .notJSON(byteCount: response.body.count))
     }
-    guard let members = json.object else { throw .notJSONObject(url) }
+    guard let members = json.object else { throw invalid(.notJSONObject) }
     if let error = members["error"], error != .null {
-      throw .errorOfWrongType(url, error, in: answer)
+      throw invalid(.invalidErrorMember(response.redacted(error.text())))
     }
     return members
   }
+}
 
-  /// Whether an answer is a web page.
-  static func isHTML(_ answer: HTTPResponse) -> Bool {
-    if answer.headers["content-type"]?.lowercased().hasPrefix("text/html") == true { return true }
-    return answer.body.drop { $0 <= 0x20 }.first == UInt8(ascii: "<")
+extension HTTPResponse {
+  /// Whether this is a web page.
+  var isHTML: Bool {
+    if headers["content-type"]?.lowercased().hasPrefix("text/html") == true { return true }
+    return body.drop { $0 <= 0x20 }.first == UInt8(ascii: "<")
+  }
+
+  /// The body, for a message.
+  fileprivate var invalidBody: InvalidResponse.Body {
+    isHTML ? .html : .text(redacted(String(decoding: body, as: UTF8.self)))
+  }
+
+  /// Whether nginx wants a client certificate; it says so only after the TLS handshake.
+  fileprivate var isAskingForCertificate: Bool {
+    status == 400 && body.count < 10_000
+      && String(decoding: body, as: UTF8.self).contains("No required SSL certificate was sent")
   }
 }

@@ -1,5 +1,3 @@
-import TokenExchange
-
 /// What a run ends with; kubectl and Argo CD pass the number on, so it is part of the contract.
 enum ExitCode: Int32, Sendable {
   case done = 0
@@ -7,23 +5,14 @@ enum ExitCode: Int32, Sendable {
   case usage = 2
   case subjectToken = 3
   case network = 4
-  case refused = 5
-  case answer = 6
-  case signIn = 7
+  case oauthError = 5
+  case invalidResponse = 6
+  case loginRequired = 7
 }
 
 extension ExitCode {
-  /// The code of a failure.
-  init(_ category: Problem.Category) {
-    self =
-      switch category {
-      case .unexpected: .unexpected
-      case .usage: .usage
-      case .subjectToken: .subjectToken
-      case .network: .network
-      case .refused: .refused
-      case .answer: .answer
-      case .signIn: .signIn
-      }
-  }
+  // Names in areas that are not converted yet.
+  static let refused = oauthError
+  static let answer = invalidResponse
+  static let signIn = loginRequired
 }

@@ -16,17 +16,18 @@ public struct DeviceAuthorization: Sendable, Equatable {
   public var interval: Double
 
   /// Reads the response.
-  init(_ response: HTTPResponse, to request: LoginRequest) throws(Problem) {
+  init(_ response: HTTPResponse, to request: LoginRequest) throws(DeviceFlowError) {
     let url = request.deviceURL
-    let members = try TokenResponse.members(of: response, from: url) {
-      .loginRefused($0, request, url)
+    let members: JSON.Object
+    do throws(TokenResponseError) { members = try TokenResponse.members(of: response) } catch {
+      throw DeviceFlowError(error, url)
     }
     func text(_ name: String) -> String? {
       members[name]?.string.flatMap { $0.isEmpty ? nil : $0 }
     }
     guard let deviceCode = text("device_code"), let userCode = text("user_code"),
       let verificationURI = text("verification_uri") ?? text("verification_url")
-    else { throw .notDeviceEndpoint(url) }
+    else { throw .invalidDeviceAuthorization(url) }
     self.deviceCode = Secret(deviceCode)
     self.userCode = response.shown(userCode, maxLength: 64)
     self.verificationURI = response.shown(verificationURI, maxLength: 1000)
@@ -54,7 +55,7 @@ public struct DeviceAuthorization: Sendable, Equatable {
     let base = text.prefix { $0 != "?" && $0 != "#" }
     // Programs interpret characters that RFC 3986 (section 2) forbids in different ways.
     guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !#""<>\^`{|}"#.utf8.contains($0) }),
-      let url = try? EndpointURL(String(base), source: "", allowsHTTP: false)
+      let url = try? EndpointURL(String(base))
     else { return nil }
     let isSameOrigin =
       url.scheme == "https" && url.host.lowercased() == issuer.host.lowercased()

@@ -10,32 +10,32 @@ extension DeviceFlowClient {
   /// - Throws: An OAuth error, the expiry of the code, or a failure that polling cannot overcome.
   public func wait(
     for device: DeviceAuthorization, until deadline: Double
-  ) throws(Problem) -> TokenSet {
+  ) throws(DeviceFlowError) -> TokenSet {
     let start = uptime()
     let end = min(start + device.expiresIn, deadline)
     var device = device
     var backoff = 0.0
-    var lastError: Problem?
+    var lastError: DeviceFlowError?
     while true {
       let pause = device.interval + backoff
       guard uptime() + pause < end else {
         // Wait for the rest, so that the duration in the message is true.
         sleep(max(0, end - uptime()))
-        throw lastError ?? .codeExpired(request, seconds: uptime() - start)
+        throw lastError ?? .codeExpired(seconds: uptime() - start)
       }
       sleep(pause)
-      do throws(Problem) {
+      do throws(DeviceFlowError) {
         switch try poll(device, until: end) {
         case .tokens(let tokens): return tokens
-        case .expired: throw Problem.codeExpired(request, seconds: uptime() - start)
+        case .expired: throw DeviceFlowError.codeExpired(seconds: uptime() - start)
         case .slowDown: device.slowDown()
         case .pending: break
         }
         backoff = 0
         lastError = nil
       } catch {
-        guard error.category == .network, !error.cause.isCertificateRejected else { throw error }
-        log("\(error.sentence); polling continues")
+        guard error.isTransient else { throw error }
+        log(.pollFailed(error))
         lastError = error
         backoff = min(max(device.interval, backoff * 2), 60)
       }

@@ -14,8 +14,8 @@ public struct DeviceFlowClient: Sendable {
   public var uptime: @Sendable () -> Double
   /// Waits, in seconds.
   public var sleep: @Sendable (Double) -> Void
-  /// Receives each step as one line without secrets.
-  public var log: @Sendable (String) -> Void
+  /// Receives each step.
+  public var log: @Sendable (DeviceFlowEvent) -> Void
   /// The value of `User-Agent`.
   public var userAgent: String
 
@@ -26,7 +26,7 @@ public struct DeviceFlowClient: Sendable {
   public init(
     request: LoginRequest, trust: HTTPOptions.Trust, send: @escaping HTTPTransport,
     now: @escaping @Sendable () -> Date, uptime: @escaping @Sendable () -> Double,
-    sleep: @escaping @Sendable (Double) -> Void, log: @escaping @Sendable (String) -> Void,
+    sleep: @escaping @Sendable (Double) -> Void, log: @escaping @Sendable (DeviceFlowEvent) -> Void,
     userAgent: String
   ) {
     self.request = request
@@ -47,16 +47,13 @@ public struct DeviceFlowClient: Sendable {
   /// - Parameter deadline: The value of `uptime` at which to give up.
   /// - Returns: The codes and the page to show to the user.
   /// - Throws: An OAuth error, a transport error or an invalid response.
-  public func begin(until deadline: Double) throws(Problem) -> DeviceAuthorization {
+  public func begin(until deadline: Double) throws(DeviceFlowError) -> DeviceAuthorization {
     let response = try send(request.device(userAgent: userAgent), request.deviceURL, deadline)
-    var device: DeviceAuthorization
-    do throws(Problem) { device = try DeviceAuthorization(response, to: request) } catch {
-      throw error.ofLogin(request).redacted(for: response.request)
-    }
+    var device = try DeviceAuthorization(response, to: request)
     switch try poll(device, until: deadline) {
     case .pending, .tokens: break
     case .slowDown: device.slowDown()
-    case .expired: throw .codeExpired(request, seconds: device.expiresIn)
+    case .expired: throw .codeExpired(seconds: device.expiresIn)
     }
     return device
   }
@@ -68,7 +65,7 @@ public struct DeviceFlowClient: Sendable {
   }
 
   /// Polls once.
-  func poll(_ device: DeviceAuthorization, until deadline: Double) throws(Problem) -> Progress {
+  func poll(_ device: DeviceAuthorization, until deadline: Double) throws(DeviceFlowError) -> Progress {
     let sent = now()
     let response = try send(
       request.poll(device.deviceCode, userAgent: userAgent), request.tokenURL, deadline)
@@ -76,12 +73,7 @@ public struct DeviceFlowClient: Sendable {
     case "authorization_pending": return .pending
     case "slow_down": return .slowDown
     case "expired_token": return .expired
-    default:
-      do throws(Problem) {
-        return .tokens(try TokenSet(response, to: request, now: sent))
-      } catch {
-        throw error.ofLogin(request).redacted(for: response.request)
-      }
+    default: return .tokens(try TokenSet(response, to: request, now: sent))
     }
   }
 
@@ -99,42 +91,39 @@ public struct DeviceFlowClient: Sendable {
   /// - Throws: A failure after which the refresh token may still be valid.
   public func refresh(
     _ refreshToken: Secret, subject: String?, until deadline: Double
-  ) throws(Problem) -> TokenSet? {
+  ) throws(DeviceFlowError) -> TokenSet? {
     let sent = now()
     let response = try send(
       request.refresh(refreshToken, userAgent: userAgent), request.tokenURL, deadline)
     if let error = OAuthError(JSON(parsing: response.body), in: response),
       error.rejectsRefreshToken
     {
-      log("the refresh token was rejected: \(error.words)")
+      log(.refreshTokenRejected(error))
       return nil
     }
-    do throws(Problem) {
-      var tokens = try TokenSet(response, to: request, now: sent)
-      guard subject == nil || tokens.idToken.jwt?.subject.hasSameBytes(as: subject) == true else {
-        throw Problem.otherPerson(request.tokenURL)
-      }
-      // Without rotation the old one stays valid.
-      tokens.refreshToken = tokens.refreshToken ?? refreshToken
-      return tokens
-    } catch {
-      throw error.ofLogin(request).redacted(for: response.request)
+    var tokens = try TokenSet(response, to: request, now: sent)
+    guard subject == nil || tokens.idToken.jwt?.subject.hasSameBytes(as: subject) == true else {
+      throw .subjectChanged(request.tokenURL)
     }
+    // Without rotation the old one stays valid.
+    tokens.refreshToken = tokens.refreshToken ?? refreshToken
+    return tokens
   }
 
   private func send(
     _ request: HTTPRequest, _ url: EndpointURL, _ deadline: Double
-  ) throws(Problem) -> HTTPResponse {
+  ) throws(DeviceFlowError) -> HTTPResponse {
     let start = uptime()
     let timeout = min(deadline - start, Self.requestTimeout)
     do throws(TransportError) {
       guard timeout > 0 else { throw TransportError(.timedOut) }
       let response = try request.send(by: send, HTTPOptions(trust: trust, timeout: timeout))
-      log(response.summary(from: url, seconds: uptime() - start))
+      log(
+        .response(
+          url, status: response.status, byteCount: response.body.count, seconds: uptime() - start))
       return response
     } catch {
-      throw Problem.transport(error, to: url, seconds: max(timeout, 0))
-        .ofLogin(self.request)
+      throw .transport(error, url, timeout: max(timeout, 0))
     }
   }
 }
@@ -146,4 +135,14 @@ extension OAuthError {
     status < 500 && status != 429
       && !["invalid_client", "server_error", "temporarily_unavailable"].contains(code)
   }
+}
+
+/// A step of a sign-in, for a log; it holds no secret.
+public enum DeviceFlowEvent: Equatable, Sendable {
+  /// A response came.
+  case response(EndpointURL, status: Int, byteCount: Int, seconds: Double)
+  /// The server rejected the refresh token.
+  case refreshTokenRejected(OAuthError)
+  /// A poll failed, and polling continues.
+  case pollFailed(DeviceFlowError)
 }

@@ -37,7 +37,7 @@ public struct LoginRequest: Sendable, Equatable {
   /// The claims that the ID token must have.
   package var expectation: ExpectedClaims {
     ExpectedClaims(
-      url: tokenURL, issuer: issuer.text, audiences: audiences.isEmpty ? [clientID] : audiences)
+      issuer: issuer.text, audiences: audiences.isEmpty ? [clientID] : audiences)
   }
 
   /// The device authorization request; Dex reads the client secret only from its form.

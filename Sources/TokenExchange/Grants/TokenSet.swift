@@ -14,15 +14,22 @@ public struct TokenSet: Sendable, Equatable {
   }
 
   /// Reads the response of the token endpoint.
-  init(_ response: HTTPResponse, to request: LoginRequest, now: Date) throws(Problem) {
-    let members = try TokenResponse.members(of: response, from: request.tokenURL) {
-      .loginRefused($0, request, request.tokenURL)
+  init(_ response: HTTPResponse, to request: LoginRequest, now: Date) throws(DeviceFlowError) {
+    let url = request.tokenURL
+    let members: JSON.Object
+    do throws(TokenResponseError) { members = try TokenResponse.members(of: response) } catch {
+      throw DeviceFlowError(error, url)
     }
-    guard members["id_token"] != nil else { throw .noIDToken(request.tokenURL, request.scopes) }
-    idToken = try IssuedToken(
-      members: members, member: "id_token", expected: request.expectation, now: now)
+    guard members["id_token"] != nil else { throw .missingIDToken(url) }
+    do throws(InvalidToken) {
+      idToken = try IssuedToken(members: members, member: "id_token", sent: now)
+      try request.expectation.validate(idToken, now: now)
+    } catch {
+      throw .invalidResponse(
+        InvalidResponse(.token(error.redacted(for: response)), status: response.status), url)
+    }
     // The issuer, the user and the audience must be readable.
-    guard idToken.jwt != nil else { throw .idTokenIsNoJWT(request.tokenURL) }
+    guard idToken.jwt != nil else { throw .idTokenNotJWT(url) }
     refreshToken = members["refresh_token"]?.string.flatMap { $0.isEmpty ? nil : Secret($0) }
   }
 }

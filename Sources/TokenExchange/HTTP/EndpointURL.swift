@@ -17,48 +17,25 @@ public struct EndpointURL: Sendable, Equatable, Hashable {
   ///
   /// - Parameters:
   ///   - text: The URL.
-  ///   - source: The flag or variable that it came from, for messages.
   ///   - allowsHTTP: Whether `http` is allowed beyond loopback (RFC 6749, section 3.2, forbids it).
-  ///   - canAllowHTTP: Whether the user has a flag to allow it, which the hint then names.
-  /// - Throws: A usage problem that names `source`.
-  public init(
-    _ text: String, source: String, allowsHTTP: Bool = false, canAllowHTTP: Bool = true
-  ) throws(Problem) {
+  /// - Throws: Why it cannot be used.
+  public init(_ text: String, allowsHTTP: Bool = false) throws(InvalidURL) {
     // Non-ASCII host names would need ICU's data, which the static build leaves out.
-    guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
-      throw .badURL(
-        text, source: source, why: "holds a character beyond ASCII",
-        hint: "write a host name of another alphabet in punycode: xn--…")
-    }
-    guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-      throw .badURL(text, source: source, why: "holds a space, newline or control character")
-    }
-    guard let parts = URLComponents(string: text) else {
-      throw .badURL(text, source: source, why: "cannot be read as one")
-    }
+    guard text.utf8.allSatisfy({ $0 < 0x80 }) else { throw .notASCII }
+    guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw .controlCharacter }
+    guard let parts = URLComponents(string: text) else { throw .malformed }
     guard let scheme = parts.scheme?.lowercased(), scheme == "https" || scheme == "http" else {
-      throw .badURL(text, source: source, why: "does not begin with https://")
+      throw .unsupportedScheme
     }
-    // Not shown: what stands before the @ may be a password.
-    guard parts.user == nil, parts.password == nil else { throw .urlWithUser(source: source) }
-    // `host` would ask ICU to read punycode, and the static build has none of its data.
-    guard let host = parts.encodedHost, !host.isEmpty else {
-      throw .badURL(text, source: source, why: "has no host")
-    }
-    guard host.utf8.allSatisfy(Self.isHostByte) else {
-      throw .badURL(text, source: source, why: "has a host with characters that no host has")
-    }
-    guard parts.query == nil, parts.fragment == nil else {
-      throw .badURL(text, source: source, why: "has a query or a fragment")
-    }
+    guard parts.user == nil, parts.password == nil else { throw .userInfo }
+    // `host` would need ICU to decode punycode, and the static build has none of its data.
+    guard let host = parts.encodedHost, !host.isEmpty else { throw .noHost }
+    guard host.utf8.allSatisfy(Self.isHostByte) else { throw .invalidHost }
+    guard parts.query == nil, parts.fragment == nil else { throw .queryOrFragment }
     let port = parts.port ?? (scheme == "https" ? 443 : 80)
-    guard (1...65_535).contains(port) else {
-      throw .badURL(text, source: source, why: "has a port beyond 65535")
-    }
+    guard (1...65_535).contains(port) else { throw .invalidPort }
     let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
-    guard scheme == "https" || allowsHTTP || Self.isLoopback(bare) else {
-      throw .plainHTTP(text, source: source, canAllow: canAllowHTTP)
-    }
+    guard scheme == "https" || allowsHTTP || Self.isLoopback(bare) else { throw .plainHTTP }
     self.text = text
     self.scheme = scheme
     self.host = bare
@@ -86,7 +63,7 @@ public struct EndpointURL: Sendable, Equatable, Hashable {
     return port == (scheme == "https" ? 443 : 80) ? name : "\(name):\(port)"
   }
 
-  /// Host and port, for messages about connections: nobody need know a scheme's own port at night.
+  /// Host and port, also where the port is the scheme's default.
   public var hostAndPort: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
   /// Whether the host is this machine itself: `localhost`, `127.0.0.0/8` or `::1`.

@@ -39,20 +39,20 @@ extension HTTPRequest {
     Redaction(secrets)(text).sanitized(maxLength: maxLength)
   }
 
-  /// Sends this request; what the server said comes back with it, so that it can be shown safely.
+  /// Sends this request; the response knows its request, so that its text can be redacted.
   ///
   /// - Parameters:
   ///   - transport: Sends it.
   ///   - options: How to send it.
-  /// - Returns: The answer, which knows its request.
+  /// - Returns: The response.
   /// - Throws: The transport's error, without secrets in its detail.
   package func send(
     by transport: HTTPTransport, _ options: HTTPOptions
   ) throws(TransportError) -> HTTPResponse {
     do throws(TransportError) {
-      var answer = try transport(self, options)
-      answer.request = self
-      return answer
+      var response = try transport(self, options)
+      response.request = self
+      return response
     } catch {
       var error = error
       error.detail = shown(error.detail)
@@ -62,23 +62,16 @@ extension HTTPRequest {
 }
 
 extension HTTPResponse {
-  /// A text out of this answer as it may be shown: without the secrets of the request.
+  /// A text of this response without the secrets of the request, for an error.
+  ///
+  /// Not sanitized. It is cut, because no message is longer.
+  package func redacted(_ text: String) -> String {
+    guard let request else { return String(decoding: text.utf8.prefix(4096), as: UTF8.self) }
+    return Redaction(request.secrets)(text)
+  }
+
+  /// A text of this response as it may be shown: without the secrets of the request, sanitized.
   package func shown(_ text: String, maxLength: Int = 300) -> String {
     request?.shown(text, maxLength: maxLength) ?? text.sanitized(maxLength: maxLength)
-  }
-}
-
-extension Problem {
-  /// This problem without the secrets of a request; for texts that came by way of a token's claims.
-  func redacted(for request: HTTPRequest?) -> Problem {
-    request.map { redacted(by: Redaction($0.secrets)) } ?? self
-  }
-
-  /// This problem without secrets.
-  package func redacted(by redaction: Redaction) -> Problem {
-    var problem = self
-    problem.sentence = redaction(sentence)
-    problem.hint = redaction(hint)
-    return problem
   }
 }

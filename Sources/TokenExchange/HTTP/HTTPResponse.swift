@@ -1,4 +1,4 @@
-/// One HTTP answer, as a value: what a transport brought back, whatever the status.
+/// One HTTP response, as a value, whatever its status.
 public struct HTTPResponse: Sendable, Equatable {
   /// The status code.
   public var status: Int
@@ -6,27 +6,17 @@ public struct HTTPResponse: Sendable, Equatable {
   public var headers: [String: String]
   /// The body.
   public var body: [UInt8]
-  /// What this answers: its secrets are removed from text that is shown.
+  /// The request, whose secrets are removed from text that is shown.
   var request: HTTPRequest?
 
-  /// Makes an answer.
+  /// Makes a response.
   public init(status: Int, headers: [String: String] = [:], body: [UInt8] = []) {
     self.status = status
     self.headers = headers
     self.body = body
   }
 
-  /// One line about the POST that this answers, for `--verbose`: nothing of the body is in it.
-  ///
-  /// - Parameters:
-  ///   - url: Where the request went.
-  ///   - seconds: How long the answer took.
-  /// - Returns: The line.
-  func summary(from url: EndpointURL, seconds: Double) -> String {
-    "POST \(url.text): \(status), \(body.count) bytes, \(Int(seconds * 1000)) ms"
-  }
-
-  /// Whether this is what nginx and Go say to plain http on a port for https.
+  /// Whether this is the response of nginx or Go to plain HTTP on a port for HTTPS.
   public var isAskingForTLS: Bool {
     guard status == 400 else { return false }
     let text = String(decoding: body.prefix(2000), as: UTF8.self)

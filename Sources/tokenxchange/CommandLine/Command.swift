@@ -24,7 +24,7 @@ struct Command: Sendable {
   /// Whether help and completion leave it out.
   var isHidden = false
   /// Does the work.
-  var run: @Sendable (ParsedArguments, World) throws(Problem) -> ExitCode
+  var run: @Sendable (ParsedArguments, World) throws(CommandError) -> ExitCode
 }
 
 extension Command {

@@ -1,46 +1,48 @@
+import Platform
 import TokenExchange
 
 /// Why a command failed.
-enum CommandError: Error, Equatable {
+indirect enum CommandError: Error, Equatable {
   /// The command line or a variable is wrong.
   case usage(UsageError)
+  /// What an option or a file of configuration contains is wrong.
+  case configuration(ConfigurationError)
+  /// The subject token cannot be sent.
+  case subjectToken(SubjectTokenError, file: String)
+  /// A server could not be reached.
+  case transport(TransportError, EndpointURL, timeout: Double)
+  /// The exchange failed.
+  case exchange(TokenExchangeError, ExchangeContext)
+  /// A sign-in or a refresh failed.
+  case deviceFlow(DeviceFlowError, LoginRequest)
   /// A sign-in is required or was not completed.
   case login(LoginError)
   /// The cache cannot be removed.
   case cache(CacheError)
   /// Another process failed, and this one waited for its result.
   case failedElsewhere(CachedFailure)
+  /// A file could not be written; `source` is the option that named it.
+  case notWritten(FileWriteError, source: String)
+  /// The program could not be copied.
+  case notInstalled(FileWriteError, user: UInt32)
   /// What has no type of its own yet.
-  case problem(Problem)
+  case unclassified(UnclassifiedError)
 }
 
-extension Problem {
-  /// A command's error, for code that throws `Problem`.
-  init(_ error: CommandError) {
-    switch error {
-    case .usage(let error): self.init(error)
-    case .problem(let problem): self = problem
-    case .login, .cache, .failedElsewhere: self.init(Diagnosis(error))
+extension CommandError {
+  /// The OAuth error, if the server returned one.
+  var oauthError: OAuthError? {
+    switch self {
+    case .exchange(.oauth(let error, _), _), .deviceFlow(.oauth(let error, _), _): error
+    default: nil
     }
   }
 
-  private init(_ diagnosis: Diagnosis) {
-    let category: Category =
-      switch diagnosis.exitCode {
-      case .done, .unexpected: .unexpected
-      case .usage: .usage
-      case .subjectToken: .subjectToken
-      case .network: .network
-      case .refused: .refused
-      case .answer: .answer
-      case .signIn: .signIn
-      }
-    self.init(category, diagnosis.message.text, hint: diagnosis.hint.text)
-  }
+  /// Whether the server rejected the request in a way that lasts; its own failures may pass.
+  var isRejection: Bool { oauthError.map { $0.status < 500 } ?? false }
 
-  /// A usage error, for code that throws `Problem`.
-  init(_ error: UsageError) {
-    let diagnosis = Diagnosis(error)
-    self.init(.usage, diagnosis.message.text, hint: diagnosis.hint.text)
+  /// Seconds that the server asked to wait, if it did.
+  var retryAfter: Double? {
+    if case .exchange(let error, _) = self { error.retryAfter } else { nil }
   }
 }

@@ -145,12 +145,13 @@ extension OptionInput {
 
   /// A URL; plain http needs the flag that allows it, if the command has one.
   fileprivate func url(allowsHTTP: Bool = false) throws(CommandError) -> EndpointURL {
-    do throws(Problem) {
-      return try EndpointURL(
-        text, source: source, allowsHTTP: allowsHTTP || arguments[.insecureAllowHTTP],
-        canAllowHTTP: arguments.command.options.contains(.insecureAllowHTTP))
+    do throws(InvalidURL) {
+      return try EndpointURL(text, allowsHTTP: allowsHTTP || arguments[.insecureAllowHTTP])
     } catch {
-      throw .problem(error)
+      throw .configuration(
+        .invalidURL(
+          error, text, source: source,
+          canAllowHTTP: arguments.command.options.contains(.insecureAllowHTTP)))
     }
   }
 

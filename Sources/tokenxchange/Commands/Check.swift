@@ -50,9 +50,10 @@ extension World {
     let trimmed = content.drop { $0 <= 0x20 }.reversed().drop { $0 <= 0x20 }.reversed()
     if let wrapping = TokenWrapping(Array(trimmed)) {
       throw Problem(
-        .subjectToken, "\(path.sanitized()) holds \(wrapping.words)", hint: wrapping.hint)
+        .subjectToken, "\(path.sanitized()) holds \(wrapping.message.text)",
+        hint: wrapping.hintMessage.text)
     }
-    do throws(Problem) { return try Secret(tokenFile: content, path: path) } catch {
+    do throws(InvalidSubjectToken) { return try Secret(tokenFile: content) } catch {
       let isBlank = content.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) }
       throw .keptFileUnusable(path, isBlank ? "is empty" : "holds what is no token")
     }

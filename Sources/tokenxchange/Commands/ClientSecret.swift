@@ -9,7 +9,7 @@ enum ClientSecret: Equatable, Sendable {
   /// The secret, if there is one.
   ///
   /// - Throws: A usage problem that names the file.
-  func read(in world: World) throws(Problem) -> Secret? {
+  func read(in world: World) throws(CommandError) -> Secret? {
     switch self {
     case .none: return nil
     case .text(let text): return text
@@ -17,19 +17,19 @@ enum ClientSecret: Equatable, Sendable {
       let content = try world.readConfiguration(path, source: source, showsPath: false)
       let source = "\(source) \(path)"
       guard let text = String(validating: content, as: UTF8.self) else {
-        throw .badSecret(source, "is not UTF-8 text")
+        throw .configuration(.invalidSecret(.notUTF8, source: source))
       }
       return try Self.secret(text, source: source)
     }
   }
 
   /// A secret out of a file or variable, without the line's end that editors and `echo` leave.
-  fileprivate static func secret(_ text: String, source: String) throws(Problem) -> Secret {
+  fileprivate static func secret(_ text: String, source: String) throws(CommandError) -> Secret {
     let end = text.unicodeScalars.lastIndex { !$0.properties.isWhitespace }
-    guard let end else { throw .badSecret(source, "is empty") }
+    guard let end else { throw .configuration(.invalidSecret(.empty, source: source)) }
     let secret = String(text.unicodeScalars[...end])
     guard !secret.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
-      throw .badSecret(source, "holds more than one line or a control character")
+      throw .configuration(.invalidSecret(.controlCharacter, source: source))
     }
     return Secret(secret)
   }
@@ -37,16 +37,15 @@ enum ClientSecret: Equatable, Sendable {
 
 extension ParsedArguments {
   /// The client's secret, by file or by text.
-  func clientSecret() throws(Problem) -> ClientSecret {
+  func clientSecret() throws(CommandError) -> ClientSecret {
     let text = self[.clientSecret].flatMap { $0.isEmpty ? nil : $0 }
     guard let path = self[.clientSecretFile] else {
       guard let text else { return .none }
       return .text(try ClientSecret.secret(text, source: source(of: .clientSecret)))
     }
     guard text == nil else {
-      throw .conflict(
-        source(of: .clientSecretFile), source(of: .clientSecret),
-        hint: "keep the file and drop the other")
+      throw .configuration(
+        .conflict(source(of: .clientSecretFile), source(of: .clientSecret), .secretTwice))
     }
     return .file(path, source: source(of: .clientSecretFile))
   }

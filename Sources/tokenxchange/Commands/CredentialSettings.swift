@@ -22,7 +22,7 @@ struct CredentialSettings: Sendable {
   static let unknownLife = 60.0
 
   /// Takes the settings from parsed arguments and `KUBERNETES_EXEC_INFO`.
-  init(_ arguments: ParsedArguments, world: World) throws(Problem) {
+  init(_ arguments: ParsedArguments, world: World) throws(CommandError) {
     output = try arguments[.output]
     margin = try arguments[.expiryMargin]
     switch try arguments[.apiVersion] {
@@ -31,7 +31,13 @@ struct CredentialSettings: Sendable {
     case .auto:
       let text = world.variables["KUBERNETES_EXEC_INFO"] ?? ""
       let isBlank = text.allSatisfy(\.isWhitespace)
-      version = (isBlank ? nil : try ExecInfo(text).version) ?? .v1
+      guard !isBlank else {
+        version = .v1
+        return
+      }
+      do throws(InvalidExecInfo) { version = try ExecInfo(text).version ?? .v1 } catch {
+        throw .configuration(.invalidExecInfo(error))
+      }
     }
   }
 

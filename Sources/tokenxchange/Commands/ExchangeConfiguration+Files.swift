@@ -8,10 +8,10 @@ extension ExchangeConfiguration {
   /// Reads the subject token and the client's secret, and says what to ask.
   ///
   /// - Throws: A subject token or usage problem, before anything is sent.
-  func attempt(in world: World) throws(Problem) -> ExchangeAttempt {
-    let subject = try SubjectToken(
-      content: subjectContent(in: world), path: subjectToken?.source ?? tokenFile,
-      type: subjectTokenType, requiredAudience: subjectAudience, now: world.now())
+  func attempt(in world: World) throws(CommandError) -> ExchangeAttempt {
+    let subject = try world.subjectToken(
+      content: subjectContent(in: world), file: subjectToken?.source ?? tokenFile,
+      type: subjectTokenType, requiredAudience: subjectAudience)
     var request = TokenExchangeRequest(
       clientID: clientID, authentication: try authentication(in: world), connectorID: connectorID,
       subjectToken: subject.secret, subjectTokenType: subjectTokenType,
@@ -33,18 +33,18 @@ extension ExchangeConfiguration {
   }
 
   /// The bytes of the subject token, as they are now.
-  func subjectContent(in world: World) throws(Problem) -> [UInt8] {
+  func subjectContent(in world: World) throws(CommandError) -> [UInt8] {
     guard let subjectToken else { return try world.readToken(tokenFile) }
     return Array(try world.text(of: subjectToken.value, source: subjectToken.source).utf8)
   }
 
   /// Reads the certificates to trust.
-  func trust(in world: World) throws(Problem) -> HTTPOptions.Trust {
+  func trust(in world: World) throws(CommandError) -> HTTPOptions.Trust {
     try authority.trust(in: world)
   }
 
   /// Reads the client's secret, if there is one, and says how it is to be shown.
-  func authentication(in world: World) throws(Problem) -> ClientAuthentication {
+  func authentication(in world: World) throws(CommandError) -> ClientAuthentication {
     let secret = try clientSecret.read(in: world)
     switch clientAuth {
     case .none: return .none
@@ -56,16 +56,36 @@ extension ExchangeConfiguration {
 }
 
 extension World {
-  /// Reads a token file, with its faults in words.
-  func readToken(_ path: String) throws(Problem) -> [UInt8] {
+  /// Reads a token file.
+  func readToken(_ path: String) throws(CommandError) -> [UInt8] {
     do throws(FileReadError) {
       return try files.read(path, 1 << 20)
     } catch {
-      throw .tokenFile(path, error, user: userID)
+      throw .subjectToken(.unreadable(error, user: userID), file: path)
     }
   }
 
-  /// Reads a file of configuration, with its faults in words.
+  /// Reads a token from a file, whatever it is.
+  func token(in path: String) throws(CommandError) -> Secret {
+    let content = try readToken(path)
+    do throws(InvalidSubjectToken) { return try Secret(tokenFile: content) } catch {
+      throw .subjectToken(.invalid(error), file: path)
+    }
+  }
+
+  /// Checks a subject token that was read from a file.
+  func subjectToken(
+    content: [UInt8], file: String, type: TokenType = .idToken, requiredAudience: String? = nil
+  ) throws(CommandError) -> SubjectToken {
+    do throws(InvalidSubjectToken) {
+      return try SubjectToken(
+        content: content, type: type, requiredAudience: requiredAudience, now: now())
+    } catch {
+      throw .subjectToken(.invalid(error), file: file)
+    }
+  }
+
+  /// Reads a file of configuration.
   ///
   /// - Parameters:
   ///   - path: The file.
@@ -76,11 +96,12 @@ extension World {
   /// - Throws: A usage problem that names `source`.
   func readConfiguration(
     _ path: String, source: String, showsPath: Bool = true
-  ) throws(Problem) -> [UInt8] {
+  ) throws(CommandError) -> [UInt8] {
     do throws(FileReadError) {
       return try files.read(path, 1 << 20)
     } catch {
-      throw .configurationFile(showsPath ? path : nil, source: source, error, user: userID)
+      throw .configuration(
+        .unreadableFile(error, path: showsPath ? path : nil, source: source, user: userID))
     }
   }
 }

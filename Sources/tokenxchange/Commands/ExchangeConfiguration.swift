@@ -42,7 +42,7 @@ struct ExchangeConfiguration: Sendable {
   var subjectToken: ExtraField?
 
   /// Takes the settings from parsed arguments and checks all that can be checked without files.
-  init(_ arguments: ParsedArguments, world: World) throws(Problem) {
+  init(_ arguments: ParsedArguments, world: World) throws(CommandError) {
     issuer = try arguments[.issuer]
     let explicit = try arguments[.tokenURL]
     guard let tokenURL = explicit ?? issuer?.appending("/token") else {
@@ -67,19 +67,16 @@ struct ExchangeConfiguration: Sendable {
 
   private static func check(
     _ method: ClientAuth, _ secret: ClientSecret, _ arguments: ParsedArguments
-  ) throws(Problem) {
+  ) throws(CommandError) {
     let source = arguments.source(of: .clientAuth)
     if method == .none, secret != .none {
       let given: OptionDeclaration =
         if case .file = secret { .clientSecretFile } else { .clientSecret }
-      throw .conflict(
-        source + " none", arguments.source(of: given),
-        hint: "leave the secret out for a public client, or --client-auth for a confidential one")
+      throw .configuration(
+        .conflict(source + " none", arguments.source(of: given), .secretWithoutAuthentication))
     }
     if method == .post, secret == .none {
-      throw Problem(
-        .usage, "\(source) post needs a client secret",
-        hint: "give --client-secret-file, or leave --client-auth out for a public client")
+      throw .configuration(.authenticationNeedsSecret(source: source))
     }
   }
 }

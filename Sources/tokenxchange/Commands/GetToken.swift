@@ -14,7 +14,7 @@ extension Command {
       + "--client-id=target-cluster --connector-id=cluster-a",
     options: OptionDeclaration.exchange.inserting(
       OptionDeclaration.getToken + OptionDeclaration.cache, after: .audience)
-  ) { arguments, world throws(Problem) in
+  ) { arguments, world throws(CommandError) in
     let start = world.uptime()
     let credential = try CredentialSettings(arguments, world: world)
     let settings = try ExchangeConfiguration(arguments, world: world)
@@ -31,25 +31,17 @@ extension Command {
     }
     let trust = try settings.trust(in: world)
     let fetch = { () throws(CommandError) in
-      do throws(Problem) {
-        let token = try settings.issue(attempt, trust, in: world, since: start, log: log)
-        return CachedToken(token, for: attempt, written: world.moment)
-      } catch {
-        throw CommandError.problem(error)
-      }
+      let token = try settings.issue(attempt, trust, in: world, since: start, log: log)
+      return CachedToken(token, for: attempt, written: world.moment)
     }
     let token: CachedToken
-    do throws(CommandError) {
-      if let cache = TokenCache(
-        arguments, attempt, trust, world: world, margin: credential.margin, log: log)
-      {
-        token = try cache.token(
-          forced: arguments[.forceRefresh], deadline: start + settings.timeout, fetch: fetch)
-      } else {
-        token = try fetch()
-      }
-    } catch {
-      throw Problem(error)
+    if let cache = TokenCache(
+      arguments, attempt, trust, world: world, margin: credential.margin, log: log)
+    {
+      token = try cache.token(
+        forced: arguments[.forceRefresh], deadline: start + settings.timeout, fetch: fetch)
+    } else {
+      token = try fetch()
     }
     world.warn(of: token.issuer, expected: attempt.expectation)
     if token.expiry == nil {
@@ -57,21 +49,6 @@ extension Command {
     }
     try world.writeOutput(credential.text(token.secret, expiry: token.expiry, now: world.now()))
     return .done
-  }
-}
-
-extension ExchangeConfiguration {
-  /// Asks Dex and checks the answer.
-  func issue(
-    _ attempt: ExchangeAttempt, _ trust: HTTPOptions.Trust, in world: World, since start: Double,
-    log: VerboseLog
-  ) throws(Problem) -> IssuedToken {
-    let token = try world.exchanger(log: log).exchange(
-      attempt, trust: trust, until: start + timeout, since: start, userAgent: Version.userAgent)
-    log(
-      "issued token: "
-        + attempt.shown(token.jwt?.summary(now: world.now()) ?? "opaque", maxLength: 600))
-    return token
   }
 }
 

@@ -14,7 +14,7 @@ extension Command {
     example: "tokenxchange login --issuer=https://dex.example.com/dex "
       + "--client-id=target-cluster",
     options: OptionDeclaration.login
-  ) { arguments, world throws(Problem) in
+  ) { arguments, world throws(CommandError) in
     let start = world.uptime()
     let credential = try CredentialSettings(arguments, world: world)
     let configuration = try LoginConfiguration(arguments, world: world)
@@ -24,7 +24,7 @@ extension Command {
     let trust = try configuration.authority.trust(in: world)
     let session = LoginSession(
       signIn: SignIn(
-        client: world.deviceFlowClient(request, trust, log: log), world: world,
+        client: world.deviceFlowClient(request, trust, log: log), world: world, log: log,
         opensBrowser: !arguments[.noBrowser],
         rerunCommand: arguments.rerunCommand(program: world.person.program),
         noCacheFlag: configuration.noCacheFlag),
@@ -32,8 +32,7 @@ extension Command {
         login: arguments, configuration, request, trust, world: world, log: log),
       margin: credential.margin, isForced: arguments[.force],
       deadline: start + configuration.timeout)
-    let outcome: LoginSession.Outcome
-    do throws(CommandError) { outcome = try session.run() } catch { throw Problem(error) }
+    let outcome = try session.run()
     let token = outcome.login.token
     world.warn(of: token.issuer, expected: request.expectation)
     // client-go always sets the variable.
@@ -58,7 +57,7 @@ extension World {
   ) -> DeviceFlowClient {
     DeviceFlowClient(
       request: request, trust: trust, send: send, now: now, uptime: uptime, sleep: sleep,
-      log: { log($0) }, userAgent: Version.userAgent)
+      log: { event in log(event.line(request)) }, userAgent: Version.userAgent)
   }
 }
 

@@ -18,7 +18,7 @@ extension Command {
       directory = try CacheDirectory.find(arguments, variables: world.variables)
       count = try world.removeCache(directory)
     } catch {
-      throw Problem(.cache(error))
+      throw .cache(error)
     }
     let entries = count == 1 ? "1 entry" : "\(count) entries"
     try world.writeOutput("removed \(entries) from \(directory.path.sanitized())\n")

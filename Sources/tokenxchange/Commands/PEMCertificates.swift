@@ -13,8 +13,11 @@ enum PEMCertificates {
   ///   - source: Where they came from, for messages.
   /// - Returns: The certificates as PEM.
   /// - Throws: A usage problem.
-  static func check(_ pem: [UInt8], source: String) throws(Problem) -> [UInt8] {
-    guard pem.contains(where: { $0 > 0x20 }) else { throw .notCertificates(source, "is empty") }
+  static func check(_ pem: [UInt8], source: String) throws(CommandError) -> [UInt8] {
+    func error(_ error: InvalidCertificates) -> CommandError {
+      .configuration(.invalidCertificates(error, source: source))
+    }
+    guard pem.contains(where: { $0 > 0x20 }) else { throw error(.empty) }
     let text = String(decoding: pem, as: UTF8.self)
     var number = 0
     var clean: [UInt8] = []
@@ -25,22 +28,20 @@ enum PEMCertificates {
       for piece in pieces {
         number += 1
         guard let end = piece.firstRange(of: "-----END \(label)-----") else {
-          throw .badCertificate(number, source: source, "has no -----END \(label)-----")
+          throw error(.certificate(number, .noEnd))
         }
         guard let der = Base64.decode(String(piece[..<end.lowerBound])) else {
-          throw .badCertificate(number, source: source, "is not base64")
+          throw error(.certificate(number, .notBase64))
         }
         guard isSequence(der) else {
-          throw .badCertificate(number, source: source, "is no X.509 certificate")
+          throw error(.certificate(number, .notX509))
         }
         clean += block(label, der)
       }
     }
     guard number > 0 else {
-      if isSequence(pem) { throw .derCertificate(source) }
-      let what =
-        text.contains("-----BEGIN ") ? "holds PEM, but no certificate" : "does not hold PEM"
-      throw .notCertificates(source, what)
+      if isSequence(pem) { throw error(.der) }
+      throw error(text.contains("-----BEGIN ") ? .noCertificate : .notPEM)
     }
     return clean
   }
@@ -62,11 +63,13 @@ enum PEMCertificates {
   ///   - source: The flag or variable, for messages; the text itself is never shown.
   /// - Returns: The PEM.
   /// - Throws: A usage problem.
-  static func decode(_ text: String, source: String) throws(Problem) -> [UInt8] {
+  static func decode(_ text: String, source: String) throws(CommandError) -> [UInt8] {
     guard !text.contains("-----BEGIN ") else {
-      throw .notBase64(source, "is PEM itself and not its base64")
+      throw .configuration(.invalidCertificates(.pemInsteadOfBase64, source: source))
     }
-    guard let pem = Base64.decode(text) else { throw .notBase64(source, "is not base64") }
+    guard let pem = Base64.decode(text) else {
+      throw .configuration(.invalidCertificates(.notBase64, source: source))
+    }
     return try check(pem, source: source)
   }
 

@@ -4,48 +4,6 @@ import TokenExchange
 
 /// What can be wrong with a token file.
 extension Problem {
-  /// The subject token's file cannot be read.
-  static func tokenFile(_ path: String, _ error: FileReadError, user: UInt32) -> Problem {
-    let file = "the token file \(path.sanitized())"
-    let (sentence, hint) =
-      switch error {
-      case .missing:
-        (
-          "there is no token file \(path.sanitized())",
-          "mount a projected serviceAccountToken volume there, or name the file by --token-file; "
-            + "a pod with automountServiceAccountToken: false has none at the default path"
-        )
-      case .notRegular(.directory):
-        (
-          "\(file) is a directory and not a file",
-          "name the file in it, usually \(path.sanitized())/token"
-        )
-      case .notRegular(let kind):
-        (
-          "\(file) is \(kind.message) and not a file",
-          "name a regular file; a token is never read from a pipe or a device"
-        )
-      case .tooLarge:
-        (
-          "\(file) is larger than 1 MiB",
-          "a service account token has one or two kilobytes: is this the right file?"
-        )
-      case .unstable:
-        (
-          "\(file) kept changing while it was read",
-          "let its writer replace it by rename, as kubelet and tokenxchange sidecar do"
-        )
-      case .system, .notOwned, .accessibleByOthers:
-        (
-          "\(file) cannot be read by uid \(user): \(error.message)",
-          error.isPermission
-            ? "projected token files are 0600: set fsGroup or runAsUser in the pod's securityContext"
-            : "it is not a matter of permissions: look at the path and at the volume behind it"
-        )
-      }
-    return Problem(.subjectToken, sentence, hint: hint)
-  }
-
   /// The file of a sidecar cannot be read.
   static func keptFile(_ path: String, _ error: FileReadError, user: UInt32) -> Problem {
     switch error {
@@ -56,87 +14,6 @@ extension Problem {
     case .system, .notOwned, .accessibleByOthers:
       .keptFileUnusable(path, "cannot be read by uid \(user): \(error.message)")
     }
-  }
-}
-
-/// What can be wrong with files of configuration.
-extension Problem {
-  static func configurationFile(
-    _ path: String?, source: String, _ error: FileReadError, user: UInt32
-  ) -> Problem {
-    let (what, hint) =
-      switch error {
-      case .missing: ("there is no such file", "check the path and the volume mounted there")
-      case .system, .notOwned, .accessibleByOthers:
-        (
-          "uid \(user) cannot read it: \(error.message)",
-          "check its mode, owner and the pod's fsGroup"
-        )
-      case .notRegular(let kind): ("it is \(kind.message)", "name a regular file")
-      case .tooLarge: ("it is larger than 1 MiB", "is this the right file?")
-      case .unstable: ("it kept changing while it was read", "let its writer replace it by rename")
-      }
-    let name = path.map { "\(source) \($0.sanitized())" } ?? "\(source) (value not shown)"
-    return Problem(.usage, "\(name): \(what)", hint: hint)
-  }
-
-  static func badSecret(_ source: String, _ what: String) -> Problem {
-    Problem(
-      .usage, "the client secret of \(source.sanitized()) \(what)",
-      hint: "it must hold the secret and nothing else")
-  }
-
-  static func notCertificates(_ source: String, _ what: String) -> Problem {
-    Problem(
-      .usage, "\(source.sanitized()) \(what)",
-      hint: "it must hold one or more blocks of -----BEGIN CERTIFICATE-----")
-  }
-
-  static func derCertificate(_ source: String) -> Problem {
-    Problem(
-      .usage, "\(source.sanitized()) is DER and not PEM",
-      hint: "turn it into PEM: openssl x509 -inform DER -in FILE -out ca.crt")
-  }
-
-  /// One of several certificates in a file, counted from 1.
-  static func badCertificate(_ number: Int, source: String, _ what: String) -> Problem {
-    Problem(
-      .usage, "certificate \(number) of \(source.sanitized()) \(what)",
-      hint: "it may have been cut, wrapped or edited: openssl x509 -noout -text -in FILE reads it")
-  }
-
-  static func notBase64(_ source: String, _ what: String) -> Problem {
-    Problem(
-      .usage, "\(source.sanitized()) \(what)",
-      hint: "it takes the base64 of the PEM on one line, as in a kubeconfig: base64 -w0 ca.crt")
-  }
-}
-
-/// What can go wrong with files that this program writes.
-extension Problem {
-  /// The program cannot be copied.
-  static func notInstalled(_ error: FileWriteError, user: UInt32) -> Problem {
-    let hint =
-      switch error {
-      case .system(.read, _):
-        "the program's own file must be readable for this user: chmod 0755"
-      case .system(_, EBUSY), .notRegular: error.hint
-      case .system:
-        "name a directory that exists, is writable for this user and has room for 30 MB, such as "
-          + "an emptyDir volume"
-      }
-    return Problem(
-      error.isOfDisk ? .unexpected : .usage,
-      "uid \(user) cannot \(error.step.sanitized()): \(error.reason)", hint: hint)
-  }
-
-  /// A file that the user named cannot be written.
-  static func notWritten(_ error: FileWriteError, source: String) -> Problem {
-    var problem = Problem(
-      error.isOfDisk ? .unexpected : .usage,
-      "\(source): cannot \(error.step.sanitized()): \(error.reason)", hint: error.hint)
-    if case .system(_, let code) = error { problem.cause.errno = code }
-    return problem
   }
 }
 
@@ -165,10 +42,6 @@ extension FileReadError {
     case .accessibleByOthers: "others have access to it"
     }
   }
-
-  fileprivate var isPermission: Bool {
-    self == .system(errno: EACCES) || self == .system(errno: EPERM)
-  }
 }
 
 extension FileWriteError {
@@ -190,20 +63,6 @@ extension FileWriteError {
     case .system(_, let code): systemMessage(code)
     case .notRegular(_, let kind): "it is \(kind.message)"
     }
-  }
-
-  fileprivate var hint: String {
-    switch self {
-    case .notRegular: "name a regular file, or one that does not exist yet"
-    case .system(_, EBUSY):
-      "a file that is a mount of its own, such as a subPath, cannot be replaced: mount its directory"
-    case .system: "the directory must exist, be writable for this user and have room"
-    }
-  }
-
-  /// Whether the disk is the cause and not what this program was told.
-  var isOfDisk: Bool {
-    if case .system(_, let code) = self { [ENOSPC, EDQUOT, EIO].contains(code) } else { false }
   }
 }
 

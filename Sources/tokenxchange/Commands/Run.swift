@@ -14,11 +14,11 @@ func run(_ words: [String], in world: World) -> ExitCode {
       return .usage
     }
     world.limitTime(of: arguments)
-    guard arguments[.verbose] else { return try execute(arguments, in: world) }
+    guard arguments[.verbose] else { return try arguments.command.run(arguments, world) }
     let log = world.log(for: arguments)
     world.observeNetwork { log("\($0.fact.name): \($0.fact.value)") }
     world.logStart(of: arguments, to: log)
-    let code = try execute(arguments, in: world)
+    let code = try arguments.command.run(arguments, world)
     log("exit code \(code.rawValue)")
     return code
   } catch {
@@ -33,16 +33,6 @@ private func parse(_ words: [String], in world: World) throws(CommandError) -> P
     return try ArgumentParser(arguments: words, variables: world.variables).parse()
   } catch {
     throw .usage(error)
-  }
-}
-
-private func execute(
-  _ arguments: ParsedArguments, in world: World
-) throws(CommandError) -> ExitCode {
-  do throws(Problem) {
-    return try arguments.command.run(arguments, world)
-  } catch {
-    throw .problem(error)
   }
 }
 

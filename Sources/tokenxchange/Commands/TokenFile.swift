@@ -20,9 +20,8 @@ extension Command {
     let log = world.log(for: arguments)
     if arguments[.verbose] { world.logFile(path, to: log) }
     // Any bearer token will do here, so the type is the one that may be opaque.
-    let token = try SubjectToken(
-      content: world.readToken(path), path: path, type: .accessToken,
-      requiredAudience: audience, now: world.now())
+    let token = try world.subjectToken(
+      content: world.readToken(path), file: path, type: .accessToken, requiredAudience: audience)
     log("token \(path): \(token.jwt?.summary(now: world.now()) ?? "opaque")")
     try world.writeOutput(
       credential.text(token.secret, expiry: token.jwt?.expiry, now: world.now()))

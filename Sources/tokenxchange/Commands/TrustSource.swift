@@ -15,22 +15,23 @@ enum TrustSource: Equatable, Sendable {
   ///
   /// - Parameter arguments: The flags and variables.
   /// - Throws: A usage problem if they contradict each other.
-  init(_ arguments: ParsedArguments) throws(Problem) {
+  init(_ arguments: ParsedArguments) throws(CommandError) {
     let file = arguments[.certificateAuthority]
     let data = arguments[.certificateAuthorityData]
     if file != nil, data != nil {
-      throw .conflict(
-        arguments.source(of: .certificateAuthority),
-        arguments.source(of: .certificateAuthorityData),
-        hint: "keep one of them; both say whose certificates to trust")
+      throw .configuration(
+        .conflict(
+          arguments.source(of: .certificateAuthority),
+          arguments.source(of: .certificateAuthorityData), .certificatesTwice))
     }
     guard !arguments[.insecureSkipTLSVerify] else {
       if file != nil || data != nil {
         let spec: OptionDeclaration =
           file == nil ? .certificateAuthorityData : .certificateAuthority
-        throw .conflict(
-          arguments.source(of: .insecureSkipTLSVerify), arguments.source(of: spec),
-          hint: "a CA makes the server prove who it is, the other waives that: keep the CA")
+        throw .configuration(
+          .conflict(
+            arguments.source(of: .insecureSkipTLSVerify), arguments.source(of: spec),
+            .certificatesAndSkipVerify))
       }
       self = .insecureSkipVerify
       return
@@ -47,7 +48,7 @@ enum TrustSource: Equatable, Sendable {
   /// Reads the certificates to trust.
   ///
   /// - Throws: A usage problem that names the flag, and the file if there is one.
-  func trust(in world: World) throws(Problem) -> HTTPOptions.Trust {
+  func trust(in world: World) throws(CommandError) -> HTTPOptions.Trust {
     switch self {
     case .system: return .system
     case .insecureSkipVerify: return .insecureSkipVerify

@@ -39,9 +39,8 @@ extension DoctorContext {
   fileprivate func isRefusedWithoutName(_ review: SelfSubjectReview) -> Bool {
     guard var attempt, let settings, let trust else { return false }
     attempt.request.scopes.removeAll { $0 == "profile" }
-    let token = try? world.exchanger(log: log).exchange(
-      attempt, trust: trust, until: world.uptime() + settings.timeout,
-      userAgent: Version.userAgent)
+    let token = try? settings.issue(
+      attempt, trust, in: world, since: world.uptime(), log: log)
     guard let token, token.jwt?.claims["name"] == nil else { return false }
     return (try? review.ask(token.secret, in: world))?.status == 401
   }

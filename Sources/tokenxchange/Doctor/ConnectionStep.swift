@@ -26,7 +26,10 @@ extension Doctor {
         + (probe.url.scheme == "https" && trust != .insecureSkipVerify
           ? " and its certificate is good" : "")
       if answer.isAskingForTLS {
-        step.fail(.speaksTLS(probe.url))
+        let diagnosis = Diagnosis(
+          InvalidResponse(.plainHTTPToTLSPort, status: answer.status), from: probe.url)
+        step.fail(
+          Problem(diagnosis.exitCode, diagnosis.message.text, hint: diagnosis.hint.text))
       }
       if let lead = probe.clockLead {
         step.note(

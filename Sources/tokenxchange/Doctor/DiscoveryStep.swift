@@ -44,7 +44,7 @@ extension DoctorStep {
 
   fileprivate mutating func compare(_ endpoint: String, _ settings: ExchangeConfiguration) {
     guard !endpoint.hasSameBytes(as: settings.tokenURL.text),
-      let theirs = try? EndpointURL(endpoint, source: "", allowsHTTP: true)
+      let theirs = try? EndpointURL(endpoint, allowsHTTP: true)
     else { return }
     guard theirs.path == settings.tokenURL.path else {
       warn(

@@ -16,7 +16,7 @@ struct DoctorReport: Sendable {
   /// What to exit with: the code of the first failure.
   var exitCode: ExitCode {
     let failure = steps.first { $0.status == .failed }?.ranked.first
-    return failure.map { ExitCode($0.problem.category) } ?? .done
+    return failure.map(\.problem.category) ?? .done
   }
 
   /// The report as JSON, for tickets.

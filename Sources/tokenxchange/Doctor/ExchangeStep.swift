@@ -25,8 +25,7 @@ extension Doctor {
     step.note("scopes", request.allScopes.joined(separator: " "))
     let begin = world.uptime()
     do throws(Problem) {
-      let token = try world.exchanger(log: examination.log).exchange(
-        attempt, trust: trust, until: begin + settings.timeout, userAgent: Version.userAgent)
+      let token = try settings.issue(attempt, trust, in: world, since: begin, log: examination.log)
       examination.token = token
       step.summary = "Dex gave a token"
     } catch {

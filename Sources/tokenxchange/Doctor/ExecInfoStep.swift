@@ -11,7 +11,7 @@ extension Doctor {
         "KUBERNETES_EXEC_INFO is not set, as in a shell: the answer is \(wanted == "auto" ? "v1" : wanted)"
       return step
     }
-    do throws(Problem) {
+    do throws(InvalidExecInfo) {
       let info = try ExecInfo(text)
       let version = info.version
       step.note("apiVersion", version?.apiVersion ?? "none")
@@ -23,7 +23,7 @@ extension Doctor {
           hint: "kubectl refuses any other version than its kubeconfig's: leave --api-version out")
       }
     } catch {
-      step.fail(error)
+      step.fail(.configuration(.invalidExecInfo(error)))
     }
     return step
   }

@@ -49,14 +49,14 @@ extension DoctorContext {
 
   fileprivate mutating func readSubject(_ path: String) -> UnverifiedJWT? {
     let content = (try? world.files.read(path, 1 << 20)) ?? []
-    subject = (try? Secret(tokenFile: content, path: path)).flatMap { UnverifiedJWT($0.revealed) }
+    subject = (try? Secret(tokenFile: content)).flatMap { UnverifiedJWT($0.revealed) }
     return subject
   }
 
   /// The attempt that `get-token` would make; without settings at least the token is checked.
   fileprivate func attemptOrCheck(_ path: String) throws(Problem) -> ExchangeAttempt? {
     if let settings { return try settings.attempt(in: world) }
-    _ = try SubjectToken(content: world.readToken(path), path: path, now: world.now())
+    _ = try world.subjectToken(content: world.readToken(path), file: path)
     return nil
   }
 
@@ -81,7 +81,7 @@ extension ExchangeConfiguration {
     let ending = "/token"
     guard tokenURL.text.hasSuffix(ending) else { return nil }
     return try? EndpointURL(
-      String(tokenURL.text.dropLast(ending.count)), source: "--token-url", allowsHTTP: true)
+      String(tokenURL.text.dropLast(ending.count)), allowsHTTP: true)
   }
 }
 

@@ -27,7 +27,9 @@ struct InspectedInput {
     }
     guard !text.isEmpty else { throw .nothingToInspect(source) }
     if wrapping == nil, let found = TokenWrapping(text.utf8) {
-      throw Problem(.subjectToken, "\(source.sanitized()) holds \(found.words)", hint: found.hint)
+      throw Problem(
+        .subjectToken, "\(source.sanitized()) holds \(found.message.text)",
+        hint: found.hintMessage.text)
     }
     guard let jwt = UnverifiedJWT(text) else { throw .notInspectable(source, count: text.count) }
     self.jwt = jwt

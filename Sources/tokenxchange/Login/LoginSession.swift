@@ -88,11 +88,11 @@ struct LoginSession {
   private func refresh(_ login: CachedLogin, _ entry: CacheEntry) throws(CommandError) -> Outcome? {
     guard let refreshToken = login.refreshToken else { return nil }
     let subject = UnverifiedJWT(login.token.secret.revealed)?.subject
-    do throws(Problem) {
+    do throws(DeviceFlowError) {
       let tokens = try signIn.client.refresh(refreshToken, subject: subject, until: deadline)
       if let tokens { return store(tokens, entry) }
     } catch {
-      throw .problem(error)
+      throw .deviceFlow(error, signIn.client.request)
     }
     guard login.isUnexpired(at: world.moment) else { return nil }
     // Dex stores one refresh token per user and client, so a sign-in elsewhere revokes this one. The
@@ -154,7 +154,7 @@ extension CommandError {
   fileprivate var requiresTerminal: Bool {
     switch self {
     case .login(let error): error.requiresTerminal
-    case .problem(let problem): problem.category == .signIn
+    case .deviceFlow(.codeExpired, _): true
     default: false
     }
   }

@@ -6,6 +6,7 @@ import TokenExchange
 struct SignIn {
   var client: DeviceFlowClient
   var world: World
+  var log: VerboseLog
   var opensBrowser: Bool
   /// The command to run in a terminal where there is none.
   var rerunCommand: String
@@ -26,13 +27,13 @@ struct SignIn {
       throw .login(
         .noTerminal(issuer: issuer, command: rerunCommand, noCacheFlag: noCacheFlag))
     }
-    do throws(Problem) {
+    do throws(DeviceFlowError) {
       let device = try client.begin(until: deadline)
       willAsk()
       show(device)
       return try client.wait(for: device, until: deadline)
     } catch {
-      throw .problem(error)
+      throw .deviceFlow(error, client.request)
     }
   }
 
@@ -50,9 +51,9 @@ struct SignIn {
     }
     guard opensBrowser else { return }
     if let program = Browser.open(page, in: world, hiding: client.request.clientSecret) {
-      client.log("opened the page with \(program.sanitized())")
+      log("opened the page with \(program.sanitized())")
     } else {
-      client.log("found no browser")
+      log("found no browser")
     }
   }
 }

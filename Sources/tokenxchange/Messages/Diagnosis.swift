@@ -14,18 +14,37 @@ struct Diagnosis: Equatable, Sendable {
     self.exitCode = exitCode
   }
 
+  init(_ exitCode: ExitCode, _ message: Message, hint: Message) {
+    self.init(message, hint: hint, exitCode: exitCode)
+  }
+
   /// The message of a command's error.
   init(_ error: CommandError) {
     switch error {
     case .usage(let error): self.init(error)
+    case .configuration(let error): self.init(error)
+    case .subjectToken(let error, let file): self.init(error, file: file)
+    case .transport(let error, let url, let timeout):
+      self.init(error, to: url, timeout: timeout)
+    case .exchange(let error, let context): self.init(error, context)
+    case .deviceFlow(let error, let request): self.init(error, request)
     case .login(let error): self.init(error)
     case .cache(let error): self.init(error)
     case .failedElsewhere(let failure): self.init(failure)
-    case .problem(let problem):
+    case .notWritten(let error, let source): self.init(error, source: source)
+    case .notInstalled(let error, let user): self.init(error, user: user)
+    case .unclassified(let error):
       self.init(
-        Message(stringLiteral: problem.sentence), hint: Message(stringLiteral: problem.hint),
-        exitCode: ExitCode(problem.category))
+        Message(stringLiteral: error.message), hint: Message(stringLiteral: error.hint),
+        exitCode: error.exitCode)
     }
+  }
+
+  /// The same without secrets, which an option may repeat.
+  func redacted(by redact: Redaction) -> Diagnosis {
+    Diagnosis(
+      Message(stringLiteral: redact(message.text)), hint: Message(stringLiteral: redact(hint.text)),
+      exitCode: exitCode)
   }
 }
 

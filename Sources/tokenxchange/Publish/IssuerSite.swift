@@ -71,10 +71,13 @@ struct PublishedIssuer: Sendable {
   ///
   /// - Throws: A problem that names each difference.
   func compare(with live: IssuerMetadata) throws(Problem) {
-    let wanted = try live.published(at: url)
+    let wanted: JSON
+    do throws(TokenExchange.Problem) { wanted = try live.published(at: url) } catch {
+      throw Problem(error)
+    }
     let discoveryURL = url.appending(IssuerMetadata.discoveryPath)
     let keysURL = url.appending(IssuerMetadata.keysPath)
-    let published = try IssuerMetadata(
+    let published = try IssuerMetadata.reading(
       discovery: site.get(discoveryURL), keys: site.get(keysURL),
       sources: (discoveryURL.text, keysURL.text))
     var differences: [String] = []
@@ -91,3 +94,14 @@ struct PublishedIssuer: Sendable {
     guard differences.isEmpty else { throw .publishedDiffers(url, differences) }
   }
 }
+
+extension IssuerMetadata {
+  static func reading(
+    discovery: [UInt8], keys: [UInt8], sources: (discovery: String, keys: String)
+  ) throws(Problem) -> IssuerMetadata {
+    do throws(TokenExchange.Problem) {
+      return try IssuerMetadata(discovery: discovery, keys: keys, sources: sources)
+    } catch { throw Problem(error) }
+  }
+}
+

@@ -38,7 +38,7 @@ struct IssuerSource: Sendable {
     let site = try IssuerSite(.apiServer, .serverCA, arguments, world)
     var token: Secret?
     if let tokenFile = arguments[.fromTokenFile] {
-      token = try Secret(tokenFile: world.readToken(tokenFile), path: tokenFile)
+      token = try world.token(in: tokenFile)
     }
     place = .server(server, site, token: token)
   }
@@ -52,14 +52,14 @@ struct IssuerSource: Sendable {
   func documents() throws(Problem) -> IssuerMetadata {
     switch place {
     case .files(let discovery, let keys):
-      return try IssuerMetadata(
+      return try IssuerMetadata.reading(
         discovery: world.readConfiguration(discovery, source: "--openid-configuration"),
         keys: world.readConfiguration(keys, source: "--jwks"), sources: (discovery, keys))
     case .server(let url, let site, let token):
       let discoveryURL = url.appending(IssuerMetadata.discoveryPath)
       // Not what jwks_uri says: that may be the public copy, or out of this pod's reach.
       let keysURL = url.appending(IssuerMetadata.keysPath)
-      return try IssuerMetadata(
+      return try IssuerMetadata.reading(
         discovery: site.get(discoveryURL, token: token), keys: site.get(keysURL, token: token),
         sources: (discoveryURL.text, keysURL.text))
     }

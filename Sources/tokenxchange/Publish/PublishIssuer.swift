@@ -49,7 +49,10 @@ private func publish(
   }
   let url = try arguments[.publicURL]
   let documents = try source.documents()
-  let discovery = try documents.published(at: url)
+  let discovery: JSON
+  do throws(TokenExchange.Problem) { discovery = try documents.published(at: url) } catch {
+    throw Problem(error)
+  }
   // The keys go first: the discovery document must not lead to nothing.
   let files: [(path: String, content: JSON)] = [
     (IssuerMetadata.keysPath, documents.keys.document),

@@ -17,8 +17,8 @@ struct FailureLog: Sendable, Equatable {
   /// The uptime of the first.
   private(set) var start = 0.0
   /// The last.
-  private(set) var last: Problem?
-  private var told: Set<Problem.Cause> = []
+  private(set) var last: CommandError?
+  private var told: [FailureKind] = []
   private var lastTold = 0.0
   private var untold = 0
 
@@ -28,13 +28,15 @@ struct FailureLog: Sendable, Equatable {
   static let mostKinds = 10
 
   /// Counts a failure.
-  mutating func note(_ problem: Problem, uptime: Double) -> LogDecision {
+  mutating func note(_ error: CommandError, uptime: Double) -> LogDecision {
     if count == 0 { start = uptime }
     count += 1
-    last = problem
+    last = error
     untold += 1
     // A server with a new error code in every response must not fill the log.
-    let isNew = told.count < Self.mostKinds && told.insert(problem.cause).inserted
+    let kind = FailureKind(error)
+    let isNew = told.count < Self.mostKinds && !told.contains(kind)
+    if isNew { told.append(kind) }
     guard isNew || uptime - lastTold >= Self.silence else { return .nothing }
     defer {
       lastTold = uptime

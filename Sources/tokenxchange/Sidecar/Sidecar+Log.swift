@@ -43,7 +43,7 @@ extension Sidecar {
 
   /// Warns of what a refusal of the client most likely means in a dexsidecar's environment.
   mutating func warn(_ problem: Problem, of request: TokenExchangeRequest) {
-    guard problem.refusal?.code == "invalid_client", settings.hasBasicUser,
+    guard problem.oauthError?.code == "invalid_client", settings.hasBasicUser,
       case .basic(let password) = request.authentication
     else { return }
     warnOnce(DexSidecarEnvironment.refusedUser(request.clientID, password: password))

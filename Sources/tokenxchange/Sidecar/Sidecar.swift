@@ -91,14 +91,14 @@ struct Sidecar: Sendable {
     else { return }
     let isFirst = subject == nil
     subject = content
-    let owner = (try? Secret(tokenFile: content, path: ""))
+    let owner = (try? Secret(tokenFile: content))
       .flatMap { UnverifiedJWT($0.revealed) }.map(TokenPrincipal.init)
     // What an earlier run left counts as a token of the identity at the start.
     if isFirst, kept.exists { kept.owner = owner }
     guard !isFirst || failures.count > 0 else { return }
     let isAnother = owner != nil && kept.owner != nil && owner != kept.owner
     // A fault of the old subject token may have gone with it.
-    let mayHelp = failures.last.map { $0.category == .subjectToken || $0.isRefusal } ?? false
+    let mayHelp = failures.last.map { $0.category == .subjectToken || $0.isRejection } ?? false
     guard isAnother || mayHelp else { return }
     log(isAnother ? "the subject token is another's now" : "the subject token is a new one")
     due = Due()
@@ -134,16 +134,14 @@ struct Sidecar: Sendable {
       warnOnce(
         "the subject token is not valid before \(Timestamp.text(start)) by this machine's clock")
     }
-    var exchanger = world.exchanger(log: log)
-    exchanger.retries.attempts = attempts
     let token: IssuedToken
     do throws(Problem) {
-      token = try exchanger.exchange(
-        attempt, trust: settings.exchange.trust(in: world),
-        until: start + settings.exchange.timeout, userAgent: Version.userAgent)
+      token = try settings.exchange.issue(
+        attempt, settings.exchange.trust(in: world), in: world, since: start, attempts: attempts,
+        log: log)
     } catch {
       warn(error, of: attempt.request)
-      if error.isRefusal, let old = kept.owner, owner != old {
+      if error.isRejection, let old = kept.owner, owner != old {
         remove("Dex refuses the new subject token, and the old one's owner is another")
       }
       throw error

@@ -46,7 +46,7 @@ extension World {
 
   /// Starts the sidecar again a moment after a time-out, if an exchange hangs.
   func limitExchange(_ timeout: Double) {
-    let text = "the exchange hung for more than \(Problem.span(timeout)) (--timeout)"
+    let text = "the exchange hung for more than \(Message.seconds(timeout)) (--timeout)"
     timeLimit.set(timeout + TimeLimit.grace, "tokenxchange: \(text); starting again\n", true)
   }
 }
@@ -55,7 +55,7 @@ extension Problem {
   /// The run was stopped from outside.
   static func hung(seconds: Double) -> Problem {
     Problem(
-      .network, "the run hung for more than \(span(seconds)) (--timeout) and was stopped",
+      .network, "the run hung for more than \(Message.seconds(seconds)) (--timeout) and was stopped",
       hint: "run it with --verbose to see the last step; a file system that hangs or a limit on "
         + "threads or CPU time may be the cause")
   }

@@ -64,11 +64,4 @@ extension World {
 
   /// The present, on the two clocks of the cache.
   var moment: ClockReading { ClockReading(date: now(), bootTime: bootClock.now()) }
-
-  /// An exchanger in this world.
-  func exchanger(log: VerboseLog) -> TokenExchanger {
-    TokenExchanger(
-      send: send, now: now, uptime: uptime, sleep: sleep, random: random,
-      log: { log($0) })
-  }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TokenExchange
 
 /// Why Dex may have refused a subject token, likeliest first, judged by the token itself.
 ///
@@ -6,12 +7,14 @@ import FoundationEssentials
 /// that checks it; only its log names the one.
 enum AccessDeniedDiagnosis {
   /// The claims that matter and the likely causes, on one line.
-  static func hint(_ attempt: ExchangeAttempt, now: Date) -> String {
+  static func hint(_ attempt: ExchangeAttempt, now: Date) -> Message {
     let causes = causes(attempt, now: now).enumerated()
       .map { "(\($0.offset + 1)) \($0.element)" }
       .joined(separator: "; ")
-    return "\(claims(attempt.subject, now: now)); likely: \(causes); "
-      + "Dex's log has the reason beside \"failed to verify subject token\""
+    // Both are sanitized already, claim by claim.
+    return Message(
+      stringLiteral: "\(claims(attempt.subject, now: now)); likely: \(causes); "
+        + "Dex's log has the reason beside \"failed to verify subject token\"")
   }
 
   /// What the token says of itself.

@@ -3,7 +3,7 @@
 /// Most outages are restarts and over in a minute: until then a try comes at least every five
 /// seconds, and at most twelve in half a minute. From there on the pauses grow with the outage. A
 /// refusal will not pass by itself, so it is asked about ever more seldom.
-public enum Backoff {
+enum Backoff {
   /// The longest pause after a fault that may pass, in seconds.
   static let longest = 60.0
   /// The longest pause after a refusal, and for a server that asks for time, in seconds.
@@ -29,21 +29,14 @@ public enum Backoff {
   /// - Parameters:
   ///   - failures: How many tries failed in a row, from 1.
   ///   - outage: Seconds since the first of them.
-  ///   - problem: What the last one brought.
+  ///   - error: The last failure.
   ///   - random: A number from 0 to 1, so that many clients do not come back at once.
   /// - Returns: Seconds; never less than the server asked for, up to five minutes.
-  public static func pause(
-    failures: Int, outage: Double, after problem: Problem, random: Double
+  static func pause(
+    failures: Int, outage: Double, after error: CommandError, random: Double
   ) -> Double {
-    let span = span(failures: failures, outage: outage, isRefusal: problem.isRefusal)
+    let span = span(failures: failures, outage: outage, isRefusal: error.isRejection)
     let pause = span.lowerBound + (span.upperBound - span.lowerBound) * random
-    return max(pause, min(problem.retryAfter ?? 0, longestRefused))
-  }
-}
-
-extension Problem {
-  /// Whether Dex said no in a way that will not change by itself; its own failures may.
-  public var isRefusal: Bool {
-    category == .refused && (refusal.map { $0.status < 500 } ?? true)
+    return max(pause, min(error.retryAfter ?? 0, longestRefused))
   }
 }

@@ -1,29 +1,8 @@
-/// What can go wrong while a host name is resolved.
-extension Problem {
-  /// Words a name without an address: it does not exist, or the name servers failed.
-  static func unresolved(_ error: TransportError, host: String) -> Problem {
-    let reason = NameLookup.summary(of: error.lookups, host: host)
-    let sentence = "could not resolve host \(host.sanitized())"
-    guard error.kind == .nameServer else {
-      return Problem(
-        .network, sentence + (reason.isEmpty ? "" : ": " + reason),
-        hint: "check its spelling and the pod's DNS; a Service of another namespace is "
-          + "NAME.NAMESPACE.svc")
-    }
-    let isSilent = error.lookups.allSatisfy(\.isUnanswered)
-    return Problem(
-      .network, sentence + ": " + reason,
-      hint: isSilent
-        ? "the pod's DNS does not answer: see /etc/resolv.conf, and whether a NetworkPolicy lets "
-          + "port 53 through"
-        : "look at the log of that DNS server: it, or one that it forwards to, fails for that name; "
-          + "tokenxchange doctor shows each query")
-  }
-}
+import TokenExchange
 
 extension NameLookup {
   /// What it returned, such as `NXDOMAIN` or `SERVFAIL from 10.96.0.10`.
-  package var result: String {
+  var result: String {
     guard let four = outcomes[.a] else { return outcomes[.aaaa].map(Self.words) ?? "" }
     guard let six = outcomes[.aaaa], six != four else { return Self.words(four) }
     if !addresses.isEmpty {
@@ -59,7 +38,7 @@ extension NameLookup {
   }
 
   /// One line about all names that were tried, those with the same result together.
-  package static func summary(of lookups: [NameLookup], host: String? = nil) -> String {
+  static func summary(of lookups: [NameLookup], host: String? = nil) -> String {
     if lookups.count > 1, lookups.allSatisfy(\.isUnanswered), let first = lookups.first {
       var merged = first
       merged.seconds = lookups.map(\.seconds).reduce(0, +)
@@ -108,7 +87,7 @@ extension NameLookup {
     switch failure.reason {
     case .responseCode(let code): "\(name(ofCode: code)) from \(failure.server)"
     case .noResponse(let seconds):
-      "no response from \(failure.server) within \(Problem.span((seconds * 10).rounded() / 10))"
+      "no response from \(failure.server) within \(Message.seconds((seconds * 10).rounded() / 10))"
     case .unreachable(let reason): "no response from \(failure.server) (\(reason))"
     case .malformed: "a malformed response from \(failure.server)"
     case .noRecursion: "\(failure.server) does not resolve names for others"

@@ -1,0 +1,232 @@
+import Platform
+import TokenExchange
+
+/// What can be wrong with the values of options and with files of configuration.
+///
+/// A `source` is the option or variable that set the value.
+enum ConfigurationError: Error, Equatable {
+  /// `allowsHTTP` says whether an option allows plain http.
+  case invalidURL(InvalidURL, String, source: String, canAllowHTTP: Bool)
+  case invalidExecInfo(InvalidExecInfo)
+  /// A file cannot be read; the path is nil if it may be a secret.
+  case unreadableFile(FileReadError, path: String?, source: String, user: UInt32)
+  case invalidSecret(InvalidSecret, source: String)
+  case invalidCertificates(InvalidCertificates, source: String)
+  /// Two options that cannot be used together.
+  case conflict(String, String, Conflict)
+  /// `--client-auth post` without a client secret.
+  case authenticationNeedsSecret(source: String)
+
+  /// Why two options cannot be used together.
+  enum Conflict: Equatable {
+    case certificatesTwice
+    case certificatesAndSkipVerify
+    case secretTwice
+    case secretWithoutAuthentication
+  }
+}
+
+/// Why a text is not a client secret.
+enum InvalidSecret: Equatable {
+  case notUTF8, empty, controlCharacter
+}
+
+/// Why bytes are not certificates in PEM.
+enum InvalidCertificates: Error, Equatable {
+  case empty
+  case notPEM
+  /// There is PEM, but no certificate.
+  case noCertificate
+  /// A certificate in DER.
+  case der
+  /// One certificate of the file, counted from 1.
+  case certificate(Int, Fault)
+  /// PEM where its base64 is expected.
+  case pemInsteadOfBase64
+  case notBase64
+
+  /// What is wrong with one certificate.
+  enum Fault: Equatable {
+    case noEnd, notBase64, notX509
+  }
+}
+
+extension Diagnosis {
+  /// The message about a value or a file of configuration.
+  init(_ error: ConfigurationError) {
+    let (message, hint): (Message, Message) =
+      switch error {
+      case .invalidURL(let error, let text, let source, let canAllowHTTP):
+        Self.parts(error, text, source: source, canAllowHTTP: canAllowHTTP)
+      case .invalidExecInfo(let error): Self.parts(error)
+      case .unreadableFile(let error, let path, let source, let user):
+        Self.parts(error, path: path, source: source, user: user)
+      case .invalidSecret(let error, let source):
+        (
+          "the client secret of \(untrusted: source) \(error.message)",
+          "it must hold the secret and nothing else"
+        )
+      case .invalidCertificates(let error, let source): Self.parts(error, source: source)
+      case .conflict(let first, let second, let conflict):
+        ("\(option: first) and \(option: second) cannot be used together", conflict.hint)
+      case .authenticationNeedsSecret(let source):
+        (
+          "\(option: source) post needs a client secret",
+          "give --client-secret-file, or leave --client-auth out for a public client"
+        )
+      }
+    self.init(.usage, message, hint: hint)
+  }
+
+  private static func parts(
+    _ error: InvalidURL, _ text: String, source: String, canAllowHTTP: Bool
+  ) -> (Message, Message) {
+    // The query and the user part may hold a secret.
+    let start = text.prefix { $0 != "?" && $0 != "#" }
+    let name: Message = start.contains("@") ? "it" : "\(quoted: String(start), maxLength: 120)"
+    let usual: Message = """
+      write it as https://HOST:PORT/PATH, such as https://dex.example.com/dex
+      """
+    func unusable(_ why: Message) -> Message {
+      "\(option: source) is not a usable URL: \(name) \(why)"
+    }
+    switch error {
+    case .notASCII:
+      return (
+        unusable("holds a character beyond ASCII"),
+        "write a host name of another alphabet in punycode: xn--…"
+      )
+    case .controlCharacter:
+      return (unusable("holds a space, newline or control character"), usual)
+    case .malformed: return (unusable("cannot be read as one"), usual)
+    case .unsupportedScheme: return (unusable("does not begin with https://"), usual)
+    case .userInfo:
+      return (
+        "\(option: source) has a user name or password in its URL",
+        "a Dex client is named by --client-id, its secret by --client-secret-file"
+      )
+    case .noHost: return (unusable("has no host"), usual)
+    case .invalidHost: return (unusable("has a host with characters that no host has"), usual)
+    case .queryOrFragment: return (unusable("has a query or a fragment"), usual)
+    case .invalidPort: return (unusable("has a port beyond 65535"), usual)
+    case .plainHTTP:
+      let url: Message = "\(untrusted: text, maxLength: 120)"
+      guard canAllowHTTP else {
+        return (
+          "\(option: source) is plain http: \(url)",
+          """
+          use https: by http anybody on the way could send other keys, and API servers take no \
+          such issuer
+          """
+        )
+      }
+      return (
+        """
+        \(option: source) is plain http: \(url) would show the token to everyone on the way
+        """,
+        "use https with --certificate-authority, or accept it by --insecure-allow-http"
+      )
+    }
+  }
+
+  private static func parts(_ error: InvalidExecInfo) -> (Message, Message) {
+    let usual: Message = """
+      kubectl sets it to an ExecCredential of client.authentication.k8s.io/v1 or v1beta1; in a \
+      shell leave it unset
+      """
+    switch error {
+    case .notJSONObject: return ("KUBERNETES_EXEC_INFO does not hold a JSON object", usual)
+    case .kind(let kind):
+      return (
+        "KUBERNETES_EXEC_INFO holds the kind \(untrusted: kind) and not ExecCredential", usual
+      )
+    case .version(let version):
+      return (
+        """
+        KUBERNETES_EXEC_INFO asks for apiVersion \
+        \(untrusted: version.isEmpty ? "\"\"" : version), which is not supported
+        """,
+        """
+        set exec.apiVersion in the kubeconfig to client.authentication.k8s.io/v1 or \
+        client.authentication.k8s.io/v1beta1
+        """
+      )
+    }
+  }
+
+  private static func parts(
+    _ error: FileReadError, path: String?, source: String, user: UInt32
+  ) -> (Message, Message) {
+    let (what, hint): (Message, Message) =
+      switch error {
+      case .missing: ("there is no such file", "check the path and the volume mounted there")
+      case .system, .notOwned, .accessibleByOthers:
+        (
+          "uid \(Int(user)) cannot read it: \(reason: error)",
+          "check its mode, owner and the pod's fsGroup"
+        )
+      case .notRegular(let kind): ("it is \(kind: kind)", "name a regular file")
+      case .tooLarge: ("it is larger than 1 MiB", "is this the right file?")
+      case .unstable: ("it kept changing while it was read", "let its writer replace it by rename")
+      }
+    let name: Message = path.map { "\(path: $0)" } ?? "(value not shown)"
+    return ("\(option: source) \(name): \(what)", hint)
+  }
+
+  private static func parts(
+    _ error: InvalidCertificates, source: String
+  ) -> (Message, Message) {
+    let blocks: Message = "it must hold one or more blocks of -----BEGIN CERTIFICATE-----"
+    let base64: Message = """
+      it takes the base64 of the PEM on one line, as in a kubeconfig: base64 -w0 ca.crt
+      """
+    switch error {
+    case .empty: return ("\(untrusted: source) is empty", blocks)
+    case .notPEM: return ("\(untrusted: source) does not hold PEM", blocks)
+    case .noCertificate: return ("\(untrusted: source) holds PEM, but no certificate", blocks)
+    case .der:
+      return (
+        "\(untrusted: source) is DER and not PEM",
+        "turn it into PEM: openssl x509 -inform DER -in FILE -out ca.crt"
+      )
+    case .certificate(let number, let fault):
+      let what: Message =
+        switch fault {
+        case .noEnd: "has no -----END CERTIFICATE-----"
+        case .notBase64: "is not base64"
+        case .notX509: "is no X.509 certificate"
+        }
+      return (
+        "certificate \(number) of \(untrusted: source) \(what)",
+        """
+        it may have been cut, wrapped or edited: openssl x509 -noout -text -in FILE reads it
+        """
+      )
+    case .pemInsteadOfBase64: return ("\(untrusted: source) is PEM itself and not its base64", base64)
+    case .notBase64: return ("\(untrusted: source) is not base64", base64)
+    }
+  }
+}
+
+extension InvalidSecret {
+  fileprivate var message: Message {
+    switch self {
+    case .notUTF8: "is not UTF-8 text"
+    case .empty: "is empty"
+    case .controlCharacter: "holds more than one line or a control character"
+    }
+  }
+}
+
+extension ConfigurationError.Conflict {
+  fileprivate var hint: Message {
+    switch self {
+    case .certificatesTwice: "keep one of them; both say whose certificates to trust"
+    case .certificatesAndSkipVerify:
+      "a CA makes the server prove who it is, the other waives that: keep the CA"
+    case .secretTwice: "keep the file and drop the other"
+    case .secretWithoutAuthentication:
+      "leave the secret out for a public client, or --client-auth for a confidential one"
+    }
+  }
+}

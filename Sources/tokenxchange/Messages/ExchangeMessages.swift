@@ -1,0 +1,273 @@
+import FoundationEssentials
+import TokenExchange
+
+/// What messages about a failed exchange name beside the failure.
+struct ExchangeContext: Equatable {
+  var attempt: ExchangeAttempt
+  /// Seconds until the run was given up.
+  var timeout: Double
+  /// When the exchange failed, by our clock.
+  var now: Date
+}
+
+extension Diagnosis {
+  /// The message about a failed exchange.
+  init(_ error: TokenExchangeError, _ context: ExchangeContext) {
+    let attempt = context.attempt
+    switch error {
+    case .transport(let error, _):
+      self.init(error, to: attempt.url, timeout: context.timeout)
+    case .oauth(let error, _):
+      self.init(
+        .oauthError, "Dex at \(url: attempt.url) refused the exchange: \(error.message)",
+        hint: error.hint(attempt, now: context.now))
+    case .invalidResponse(let response, _):
+      self.init(response, from: attempt.url)
+    }
+    if error.attempts > 1 { message = "\(message) (\(error.attempts) attempts)" }
+    if let retryAfter = error.retryAfter, retryAfter >= 1, exitCode == .network {
+      message = "\(message); it asks to wait \(duration: retryAfter.rounded(.up))"
+    }
+    self = redacted(by: Redaction(attempt.secrets))
+  }
+
+  /// The message about a response that a token endpoint does not send.
+  init(_ response: InvalidResponse, from url: EndpointURL) {
+    let status = response.status
+    switch response.reason {
+    case .redirect(let target):
+      self.init(
+        .invalidResponse, "\(url: url) answered \(status) with a redirect to \(target.message)",
+        hint: """
+          redirects are refused, because they would carry the token to another place; give the \
+          final address by --issuer or --token-url
+          """)
+    case .serverError(let body):
+      self.init(
+        .network, "\(url: url) answered \(status)\(body.kindMessage)\(body.excerpt)",
+        hint: status == 429
+          ? "an ingress or proxy in front of Dex limits the rate; Dex itself does not"
+          : "Dex or the ingress in front of it is down or overloaded: look at its pods and log")
+    case .plainHTTPToTLSPort:
+      self.init(
+        .usage, "\(hostAndPort: url) speaks https on that port, and was asked by plain http",
+        hint: "write https:// in --issuer or --token-url")
+    case .notFound(let body):
+      self.init(
+        .invalidResponse, "\(url: url) answered 404\(body.excerpt)",
+        hint: """
+          the token endpoint is Dex's issuer with its whole path, often /dex, and then /token, \
+          with no slash at the end; the issuer is in Dex's config.yaml
+          """)
+    case .unexpectedStatus(let body):
+      self.init(
+        .invalidResponse,
+        "\(url: url) answered \(status)\(body.kindMessage) and no OAuth error\(body.excerpt)",
+        hint: """
+          this is not Dex's own answer: look at the ingress, proxy or login page in front of it
+          """)
+    case .clientCertificateRequired:
+      self.init(
+        .network, "\(hostAndPort: url) demands a client certificate",
+        hint: Self.clientCertificateHint)
+    case .empty:
+      self.init(
+        .invalidResponse, "\(url: url) answered \(status) with an empty body",
+        hint: "this is not Dex's own answer: is --issuer or --token-url Dex's address?")
+    case .html:
+      self.init(
+        .invalidResponse, "\(url: url) answered \(status) with a web page and not with JSON",
+        hint: """
+          the URL given is Dex's issuer itself, which shows a page, or an ingress answered: \
+          --issuer takes the issuer and adds /token, --token-url takes the whole address
+          """)
+    case .notJSON(let count):
+      self.init(
+        .invalidResponse,
+        "\(url: url) answered \(status) with \(count) bytes that are not whole JSON",
+        hint: """
+          something on the way cut or replaced the answer: a proxy, an ingress, a captive portal
+          """)
+    case .notJSONObject:
+      self.init(
+        .invalidResponse, "\(url: url) answered with JSON that is no object",
+        hint: Self.notTokenEndpoint)
+    case .invalidErrorMember(let member):
+      self.init(
+        .invalidResponse,
+        "\(url: url) answered with an error that is no OAuth error: \(untrusted: member)",
+        hint: Self.notTokenEndpoint)
+    case .token(let error): self.init(error, from: url)
+    }
+  }
+
+  /// The message about a token that cannot be used.
+  init(_ error: InvalidToken, from url: EndpointURL) {
+    let (message, hint): (Message, Message) =
+      switch error {
+      case .missing(let member):
+        ("the answer of \(url: url) has no \(option: member)", Self.notTokenEndpoint)
+      case .notAString(let member):
+        (
+          "the answer of \(url: url) has an \(option: member) that is not a string",
+          Self.notTokenEndpoint
+        )
+      case .empty(let member):
+        ("the answer of \(url: url) has an empty \(option: member)", Self.notTokenEndpoint)
+      case .invalidCharacters:
+        (
+          "the answer of \(url: url) has an access_token with spaces or control characters",
+          Self.notTokenEndpoint
+        )
+      case .damaged:
+        (
+          "the answer of \(url: url) has an access_token that is a damaged JWT",
+          "something on the way cut or changed the answer: a proxy, an ingress, a filter"
+        )
+      case .opaque(let hasIDToken):
+        (
+          """
+          the answer of \(url: url) has an access_token that is opaque, but an ID token was \
+          requested\(hasIDToken ? "; the id_token beside it is not used" : "")
+          """,
+          """
+          issuer and audience of an opaque token cannot be checked; Dex returns the ID token as \
+          access_token: is --issuer or --token-url Dex's address?
+          """
+        )
+      case .expired(let expiry, let now):
+        (
+          """
+          the token from \(url: url) expired \(duration: now.timeIntervalSince(expiry)) ago, at \
+          \(time: expiry) (our clock: \(time: now))
+          """,
+          """
+          compare this machine's clock with Dex's, and see expiry.idTokens in Dex's config.yaml
+          """
+        )
+      case .issuer(let expected, let found):
+        (
+          """
+          the token from \(url: url) has the issuer \(untrusted: found ?? "(none)") and not \
+          \(untrusted: expected)
+          """,
+          """
+          --issuer must equal issuer: in Dex's config.yaml, and the API server's issuer, character \
+          by character; if Dex is reached by another address, add --token-url
+          """
+        )
+      case .audience(let missing, let found):
+        (
+          "the token from \(url: url) lacks the audience \(list: missing): it has \(list: found)",
+          """
+          the target API server accepts only its own client ID as audience: check --client-id and \
+          --audience
+          """
+        )
+      }
+    self.init(.invalidResponse, message, hint: hint)
+  }
+
+  static let notTokenEndpoint: Message = """
+    this is not what Dex's token endpoint answers: is --issuer or --token-url Dex's address?
+    """
+}
+
+extension OAuthError {
+  /// Status, code and description.
+  var message: Message {
+    let description: Message =
+      errorDescription.map { ": \(untrusted: $0)" } ?? ", without a description"
+    return "\(status) \(untrusted: code, maxLength: 100)\(description)"
+  }
+
+  /// What an error of the exchange usually means; Dex returns one error for many causes.
+  fileprivate func hint(_ attempt: ExchangeAttempt, now: Date) -> Message {
+    let request = attempt.request
+    let connector: Message = "\(quoted: request.connectorID)"
+    let client: Message = "\(untrusted: request.clientID, maxLength: 100)"
+    switch (code, dexReason) {
+    case ("access_denied", _): return AccessDeniedDiagnosis.hint(attempt, now: now)
+    case ("invalid_client", _):
+      if request.authentication.hasSecret {
+        return """
+          Dex has no client \(client), or its secret is another one, or it is public and has none: \
+          then leave the secret out
+          """
+      }
+      return """
+        Dex has no client \(client), or it is confidential: then give its secret by \
+        --client-secret-file; a client that is public and yet has a secret: in Dex's config.yaml \
+        needs that secret sent too, or removed there
+        """
+    case ("server_error", _):
+      let audiences = request.allScopes.filter(DexScope.isAudience)
+        .map { String($0.split(separator: ":").last ?? "") }
+      guard !audiences.isEmpty else {
+        return "storage or signing keys of Dex failed: look at Dex's log"
+      }
+      return """
+        Dex answers so when a client of an audience asked for does not list \(client) in its \
+        trustedPeers, or does not exist: audiences asked for are \(list: audiences)
+        """
+    case ("unsupported_grant_type", _):
+      return """
+        list urn:ietf:params:oauth:grant-type:token-exchange in oauth2.grantTypes of Dex's \
+        config.yaml, or leave that list out; the exchange needs Dex 2.38 or later
+        """
+    case (_, .requestedTokenTypeNotSupported):
+      return "Dex issues id_token and access_token only: change --requested-token-type"
+    case (_, .subjectTokenTypeNotSupported):
+      return """
+        Dex takes id_token and access_token only, and a service account token only as id_token: \
+        change --subject-token-type
+        """
+    case (_, .connectorNotFound):
+      return """
+        Dex has no connector with the id \(connector), or one of a type that cannot exchange \
+        tokens: --connector-id takes the connector's id, and its type must be oidc
+        """
+    case (_, .credentialsImproperlyEncoded):
+      return "something on the way rewrote the Authorization header; --client-auth post avoids it"
+    case (_, .methodNotAllowed):
+      return "something on the way turned the POST into another request: give Dex's final address"
+    case (_, .subjectTokenMissing):
+      return "something on the way dropped the request's body: look at proxies and ingresses"
+    case (_, .connectorNotAllowed):
+      return "add \(connector) to allowedConnectors of the client in Dex's config.yaml"
+    case (_, .connectorLacksGrantType):
+      return "add the token-exchange grant to grantTypes of the connector \(connector)"
+    case ("invalid_scope", _), ("invalid_target", _):
+      return """
+        check --scopes (sent: \(untrusted: request.allScopes.joined(separator: " "))) and --audience
+        """
+    case ("unauthorized_client", _):
+      return "let the client \(client) use the token-exchange grant in Dex's config.yaml"
+    default:
+      return "Dex's log at this moment says more; tokenxchange doctor walks the whole chain"
+    }
+  }
+}
+
+extension InvalidResponse.RedirectTarget {
+  fileprivate var message: Message {
+    switch self {
+    case .missing: "nowhere"
+    case .invalid: "an unreadable address"
+    case .server(let server): "\(untrusted: server, maxLength: 120)"
+    case .scheme(let scheme): "a \(untrusted: scheme, maxLength: 100): address"
+    case .path(let path): "\(untrusted: path, maxLength: 100) on the same host"
+    }
+  }
+}
+
+extension InvalidResponse.Body {
+  fileprivate var kindMessage: Message { self == .html ? " with a web page" : "" }
+
+  /// A short text; a web page is not shown.
+  fileprivate var excerpt: Message {
+    guard case .text(let text) = self else { return "" }
+    let excerpt: Message = "\(untrusted: text, maxLength: 120)"
+    return excerpt.text.isEmpty ? "" : ": \(excerpt)"
+  }
+}

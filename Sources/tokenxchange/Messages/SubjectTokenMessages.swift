@@ -1,0 +1,147 @@
+import FoundationEssentials
+import Platform
+import TokenExchange
+
+/// Why a token file brings no subject token.
+enum SubjectTokenError: Error, Equatable {
+  /// The token must not be sent.
+  case invalid(InvalidSubjectToken)
+  /// The file cannot be read by a user.
+  case unreadable(FileReadError, user: UInt32)
+}
+
+extension Diagnosis {
+  /// The message about the subject token in a file.
+  init(_ error: SubjectTokenError, file: String) {
+    switch error {
+    case .invalid(let error): self.init(error, file: file)
+    case .unreadable(let error, let user): self.init(error, file: file, user: user)
+    }
+  }
+
+  private init(_ error: InvalidSubjectToken, file: String) {
+    let (message, hint): (Message, Message) =
+      switch error {
+      case .empty:
+        (
+          "the token file \(path: file) is empty",
+          "has its writer failed, or is it writing in place? look at the file's time and size"
+        )
+      case .invalidCharacters:
+        (
+          "the token file \(path: file) holds spaces or characters that no token has",
+          """
+          it must hold one token and nothing else: no JSON, no "Bearer", no second line
+          """
+        )
+      case .wrapped(let wrapping):
+        ("the token file \(path: file) holds \(wrapping.message)", wrapping.hintMessage)
+      case .notJWT:
+        (
+          "the token file \(path: file) does not hold a JWT",
+          """
+          a service account token has three parts of base64url between two dots; see tokenxchange \
+          inspect --file
+          """
+        )
+      case .expired(let expiry, let now):
+        (
+          """
+          the token in \(path: file) expired \(duration: now.timeIntervalSince(expiry)) ago, at \
+          \(time: expiry) (our clock: \(time: now))
+          """,
+          """
+          kubelet renews projected tokens at 80 % of their life, but never in a subPath mount; if \
+          the token is fresh, this machine's clock is wrong
+          """
+        )
+      case .notYetValid(let start, let now):
+        (
+          """
+          the token in \(path: file) is not valid before \(time: start), in \
+          \(duration: start.timeIntervalSince(now)) (our clock: \(time: now))
+          """,
+          "compare this machine's clock with that of the API server that issued the token"
+        )
+      case .audience(let required, let found):
+        (
+          """
+          the token in \(path: file) lacks the audience \(untrusted: required): it has \
+          \(list: found)
+          """,
+          """
+          set audience: \(untrusted: required) in the serviceAccountToken source of the projected \
+          volume, or is --token-file the wrong volume?
+          """
+        )
+      }
+    self.init(.subjectToken, message, hint: hint)
+  }
+
+  private init(_ error: FileReadError, file: String, user: UInt32) {
+    let (message, hint): (Message, Message) =
+      switch error {
+      case .missing:
+        (
+          "there is no token file \(path: file)",
+          """
+          mount a projected serviceAccountToken volume there, or name the file by --token-file; a \
+          pod with automountServiceAccountToken: false has none at the default path
+          """
+        )
+      case .notRegular(.directory):
+        (
+          "the token file \(path: file) is a directory and not a file",
+          "name the file in it, usually \(path: file)/token"
+        )
+      case .notRegular(let kind):
+        (
+          "the token file \(path: file) is \(kind: kind) and not a file",
+          "name a regular file; a token is never read from a pipe or a device"
+        )
+      case .tooLarge:
+        (
+          "the token file \(path: file) is larger than 1 MiB",
+          "a service account token has one or two kilobytes: is this the right file?"
+        )
+      case .unstable:
+        (
+          "the token file \(path: file) kept changing while it was read",
+          "let its writer replace it by rename, as kubelet and tokenxchange sidecar do"
+        )
+      case .system, .notOwned, .accessibleByOthers:
+        (
+          "the token file \(path: file) cannot be read by uid \(Int(user)): \(reason: error)",
+          error.isPermissionDenied
+            ? """
+            projected token files are 0600: set fsGroup or runAsUser in the pod's securityContext
+            """
+            : "it is not a matter of permissions: look at the path and at the volume behind it"
+        )
+      }
+    self.init(.subjectToken, message, hint: hint)
+  }
+}
+
+extension TokenWrapping {
+  /// The wrapping, as the end of "holds …".
+  var message: Message {
+    switch self {
+    case .quotes: "a token in quotes"
+    case .bearer: "a header (\"Bearer …\") and not a bare token"
+    case .base64: "the base64 of a JWT"
+    case .json: "a JSON document and not a bare token"
+    }
+  }
+
+  /// How to remove it.
+  var hintMessage: Message {
+    switch self {
+    case .quotes: "remove the quotes: the file must hold the token and nothing else"
+    case .bearer: "keep only what follows Bearer: the file must hold the token and nothing else"
+    case .base64:
+      "decode it first: base64 -d, or kubectl get secret -o go-template with base64decode"
+    case .json: "the file must hold the token and nothing else, such as the value of status.token"
+    }
+  }
+}
