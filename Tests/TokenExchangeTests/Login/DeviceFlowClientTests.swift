@@ -3,23 +3,32 @@ import TestSupport
 import Testing
 import TokenExchange
 
-/// The device flow, poll by poll, and the refresh.
-@Suite struct LoginClientTests {
-  /// Begins and waits; gives the seconds at which the polls after the first came.
+/// The device flow, poll by poll.
+@Suite struct DeviceFlowClientTests {
+  private let deviceURL: EndpointURL
+  private let tokenURL: EndpointURL
+
+  init() throws {
+    deviceURL = try LoginScene.request().deviceURL
+    tokenURL = try LoginScene.request().tokenURL
+  }
+
+  /// Begins and waits.
   private func signIn(
-    _ outcomes: [LoginScene.Outcome], timeout: Double = 300, jump: Double = 0
-  ) throws -> (result: Result<TokenSet, Problem>, scene: LoginScene) {
+    _ outcomes: [LoginScene.Outcome], timeout: Double = 300, clockChange: Double = 0
+  ) throws -> (result: Result<TokenSet, DeviceFlowError>, scene: LoginScene) {
     let scene = LoginScene([.success(LoginScene.device)] + outcomes)
     let client = scene.client(try LoginScene.request())
-    let result = Result { () throws(Problem) -> TokenSet in
+    let result = Result { () throws(DeviceFlowError) -> TokenSet in
       let device = try client.begin(until: timeout)
-      scene.set(by: jump)
+      scene.changeClock(by: clockChange)
       return try client.wait(for: device, until: timeout)
     }
     return (result, scene)
   }
 
-  @Test func aFirstPollComesAtOnceAndThenEachInterval() throws {
+  @Test("the first poll comes at once, the others after each interval")
+  func interval() throws {
     let (result, scene) = try signIn([
       LoginScene.pending, LoginScene.pending, LoginScene.pending, LoginScene.tokens(),
     ])
@@ -37,64 +46,73 @@ import TokenExchange
       ])
   }
 
-  @Test func slowDownAddsFiveSecondsForGood() throws {
+  @Test("slow_down adds five seconds to all later intervals")
+  func slowDown() throws {
     let (result, scene) = try signIn([
       LoginScene.pending, LoginScene.slowDown, LoginScene.pending, LoginScene.slowDown,
       LoginScene.tokens(),
     ])
     #expect(try result.get().refreshToken != nil)
     #expect(scene.times == [0, 0, 5, 15, 25, 40])
-    // The first poll, before anybody is asked, is one like any other.
-    let (early, busy) = try signIn([
-      LoginScene.slowDown, LoginScene.pending, LoginScene.tokens(),
-    ])
-    #expect(try early.get().refreshToken != nil)
-    #expect(busy.times == [0, 0, 10, 20])
   }
 
-  @Test func aLostNetworkIsWaitedOut() throws {
+  @Test("slow_down counts in the first poll too")
+  func slowDownAtOnce() throws {
+    let (result, scene) = try signIn([
+      LoginScene.slowDown, LoginScene.pending, LoginScene.tokens(),
+    ])
+    #expect(try result.get().refreshToken != nil)
+    #expect(scene.times == [0, 0, 10, 20])
+  }
+
+  @Test("polling continues with a backoff after network failures")
+  func networkFailures() throws {
     let (result, scene) = try signIn([
       LoginScene.pending, LoginScene.lost, LoginScene.lost, LoginScene.error("x", status: 200),
     ])
-    #expect(throws: Problem.self) { try result.get() }
+    #expect(throws: DeviceFlowError.oauth(OAuthError(code: "x", status: 200), tokenURL)) {
+      try result.get()
+    }
     #expect(scene.times == [0, 0, 5, 15, 30])
-    let (good, _) = try signIn([
+    let lost = DeviceFlowError.transport(TransportError(.reset), tokenURL, timeout: 10)
+    #expect(scene.events.filter { $0 == .pollFailed(lost) }.count == 2)
+    let (success, _) = try signIn([
       LoginScene.pending, LoginScene.lost, .success(Sample.answer(503, "")), LoginScene.tokens(),
     ])
-    #expect(try good.get().refreshToken != nil)
+    #expect(try success.get().refreshToken != nil)
   }
 
-  @Test func aNetworkThatStaysLostIsNamed() throws {
+  @Test("a network failure that lasts until the code expires is the error")
+  func lastError() throws {
     let (result, scene) = try signIn([LoginScene.pending, LoginScene.lost])
-    let problem = #expect(throws: Problem.self) { try result.get() }
-    #expect(problem?.category == .network)
+    let error = #expect(throws: DeviceFlowError.self) { try result.get() }
+    guard case .transport(TransportError(.reset), tokenURL, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
     #expect(scene.uptime == 300)
-  }
-
-  @Test func aBadCertificateEndsItAtOnce() throws {
-    let bad = TransportError(.tls, detail: "SSL certificate problem: certificate has expired")
-    let (result, scene) = try signIn([LoginScene.pending, .failure(bad)])
-    #expect(throws: Problem.self) { try result.get() }
-    #expect(scene.uptime == 5)
   }
 
   @Test(
     "only a rejected certificate ends the sign-in, and no host name does",
     arguments: [
-      Row("refused", TransportError(.refused), false),
+      Row("connection refused", TransportError(.refused), false),
       Row(
-        "TLS broken off",
+        "incomplete TLS handshake",
         TransportError(
           .tls,
           detail: "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to certificates.example:443"
         ),
         false),
       Row(
+        "expired certificate",
+        TransportError(.tls, detail: "SSL certificate problem: certificate has expired"), true),
+      Row(
         "another name",
         TransportError(.tls, detail: "SSL: no alternative certificate subject name matches target"),
         true),
       Row(
-        "client certificate wanted",
+        "client certificate required",
         TransportError(.tls, detail: "tlsv13 alert certificate required"), true),
     ])
   func certificates(row: Row<TransportError, Bool>) throws {
@@ -103,84 +121,74 @@ import TokenExchange
       LoginScene.error("expired_token"),
     ])
     var request = try LoginScene.request()
-    request.issuer = try EndpointURL("https://certificates.example/dex", source: "--issuer")
+    request.issuer = try EndpointURL("https://certificates.example/dex")
     let client = scene.client(request)
     let device = try client.begin(until: 1000)
-    let problem = #expect(throws: Problem.self) { try client.wait(for: device, until: 1000) }
-    #expect(problem?.category == (row.output ? .network : .signIn))
+    let expected: DeviceFlowError =
+      row.output
+      ? .transport(row.input, request.tokenURL, timeout: 10) : .codeExpired(seconds: 15)
+    #expect(throws: expected) { try client.wait(for: device, until: 1000) }
+    #expect(scene.uptime == (row.output ? 5 : 15))
   }
 
-  @Test func nobodyCame() throws {
-    let (byDex, scene) = try signIn([
+  @Test("the code expires: at Dex, after expires_in, or at the deadline")
+  func codeExpired() throws {
+    let (atDex, scene) = try signIn([
       LoginScene.pending, LoginScene.pending, LoginScene.error("expired_token"),
     ])
-    let problem = #expect(throws: Problem.self) { try byDex.get() }
-    #expect(problem?.category == .signIn)
-    #expect(problem?.sentence == "nobody signed in at dex.example within 10 s")
+    #expect(throws: DeviceFlowError.codeExpired(seconds: 10)) { try atDex.get() }
     #expect(scene.uptime == 10)
-    let (byClock, late) = try signIn([LoginScene.pending])
-    #expect(
-      #expect(throws: Problem.self) { try byClock.get() }?.sentence
-        == "nobody signed in at dex.example within 5 min")
+    let (afterExpiresIn, late) = try signIn([LoginScene.pending])
+    #expect(throws: DeviceFlowError.codeExpired(seconds: 300)) { try afterExpiresIn.get() }
     #expect(late.uptime == 300)
-    let (byTimeout, _) = try signIn([LoginScene.pending], timeout: 12)
-    #expect(
-      #expect(throws: Problem.self) { try byTimeout.get() }?.sentence
-        == "nobody signed in at dex.example within 12 s")
+    let (atDeadline, _) = try signIn([LoginScene.pending], timeout: 12)
+    #expect(throws: DeviceFlowError.codeExpired(seconds: 12)) { try atDeadline.get() }
   }
 
-  @Test(arguments: [-86_400.0, 250, 86_400])
-  func settingTheClockChangesNothing(jump: Double) throws {
-    let (result, scene) = try signIn([LoginScene.pending], jump: jump)
-    #expect(#expect(throws: Problem.self) { try result.get() }?.category == .signIn)
+  @Test("setting the wall clock changes nothing", arguments: [-86_400.0, 250, 86_400])
+  func wallClock(change: Double) throws {
+    let (result, scene) = try signIn([LoginScene.pending], clockChange: change)
+    #expect(throws: DeviceFlowError.codeExpired(seconds: 300)) { try result.get() }
     #expect(scene.uptime == 300)
   }
 
-  @Test(arguments: [
-    Row(
-      "denied", "access_denied", "the person who was asked said no; run this again to ask once more"
-    ),
-    Row(
-      "grant off", "unsupported_grant_type",
-      "list urn:ietf:params:oauth:grant-type:device_code and refresh_token in oauth2.grantTypes of "
-        + "Dex's config.yaml, or leave that list out"),
-    Row(
-      "client not allowed", "unauthorized_client",
-      "let the client target-cluster use the device_code grant in Dex's config.yaml"),
-  ])
-  func refusalsComeBeforeAnybodyIsAsked(row: Row<String, String>) throws {
-    let (result, scene) = try signIn([LoginScene.error(row.input)])
-    let problem = #expect(throws: Problem.self) { try result.get() }
-    #expect(problem?.category == .refused)
-    #expect(
-      problem?.sentence == "Dex at https://dex.example/dex/token refused the sign-in: "
-        + "400 \(row.input), without a description")
-    #expect(problem?.hint == row.output)
+  @Test(
+    "OAuth errors come before the user is asked",
+    arguments: ["access_denied", "unsupported_grant_type", "unauthorized_client"])
+  func oauthErrors(code: String) throws {
+    let (result, scene) = try signIn([LoginScene.error(code)])
+    #expect(throws: DeviceFlowError.oauth(OAuthError(code: code, status: 400), tokenURL)) {
+      try result.get()
+    }
     #expect(scene.uptime == 0)
   }
 
-  @Test func theAnswerIsChecked() throws {
-    let foreign = LoginScene.tokens(issuer: "https://other.example")
-    let (result, _) = try signIn([LoginScene.pending, foreign])
-    #expect(#expect(throws: Problem.self) { try result.get() }?.category == .answer)
+  @Test("the ID token is validated")
+  func idToken() throws {
+    let (foreign, _) = try signIn([
+      LoginScene.pending, LoginScene.tokens(issuer: "https://other.example"),
+    ])
+    let reason = InvalidToken.issuer(
+      expected: "https://dex.example/dex", found: "https://other.example")
+    #expect(
+      throws: DeviceFlowError.invalidResponse(
+        InvalidResponse(.token(reason), status: 200), tokenURL)
+    ) { try foreign.get() }
     let bare = Sample.answer(200, #"{"access_token":"x","token_type":"bearer"}"#)
-    let (none, _) = try signIn([LoginScene.pending, .success(bare)])
-    #expect(
-      #expect(throws: Problem.self) { try none.get() }?.sentence
-        == "the answer of https://dex.example/dex/token has no id_token")
+    let (missing, _) = try signIn([LoginScene.pending, .success(bare)])
+    #expect(throws: DeviceFlowError.missingIDToken(tokenURL)) { try missing.get() }
     let (opaque, _) = try signIn([LoginScene.pending, LoginScene.tokens(idToken: "opaque")])
-    #expect(
-      #expect(throws: Problem.self) { try opaque.get() }?.sentence
-        == "the id_token in the answer of https://dex.example/dex/token is not a JWT")
+    #expect(throws: DeviceFlowError.idTokenNotJWT(tokenURL)) { try opaque.get() }
   }
 
-  @Test func noSecretIsToldByProblemsOrTheLog() throws {
+  @Test("errors and events contain no secret")
+  func secrets() throws {
     let echo = Sample.answer(
       400, #"{"error":"invalid_request","error_description":"bad secret-device-code"}"#)
     let (result, scene) = try signIn([LoginScene.pending, .success(echo)])
-    let problem = #expect(throws: Problem.self) { try result.get() }
-    #expect(problem?.sentence.contains("[redacted]") == true)
-    let all = scene.logged + [problem.map { "\($0)" } ?? ""]
-    #expect(!all.contains { $0.contains("secret-device-code") })
+    let expected = OAuthError(
+      code: "invalid_request", errorDescription: "bad [redacted]", status: 400)
+    #expect(throws: DeviceFlowError.oauth(expected, tokenURL)) { try result.get() }
+    #expect(!scene.events.contains { "\($0)".contains("secret-device-code") })
   }
 }

@@ -3,24 +3,37 @@ import TestSupport
 import Testing
 import TokenExchange
 
-/// What a refresh sends, and what its answers mean.
+/// What a refresh sends, and what its responses mean.
 @Suite struct LoginRefreshTests {
-  @Test func aRefreshIsSentOnceWhateverComes() throws {
+  private func refresh(
+    _ outcome: LoginScene.Outcome, subject: String? = nil
+  ) throws -> (result: Result<TokenSet?, DeviceFlowError>, scene: LoginScene) {
+    let scene = LoginScene([outcome])
+    let client = scene.client(try LoginScene.request())
+    let result = Result { () throws(DeviceFlowError) in
+      try client.refresh(Secret("one"), subject: subject, until: 100)
+    }
+    return (result, scene)
+  }
+
+  @Test("a refresh is never repeated")
+  func noRetry() throws {
     for outcome in [
       LoginScene.lost, .success(Sample.answer(503, "")), LoginScene.error("x", status: 500),
     ] {
-      let scene = LoginScene([outcome])
-      let client = scene.client(try LoginScene.request())
-      #expect(throws: Problem.self) { try client.refresh(Secret("one"), of: nil, until: 100) }
+      let (result, scene) = try refresh(outcome)
+      #expect(throws: DeviceFlowError.self) { try result.get() }
       #expect(scene.requests.count == 1)
     }
   }
 
-  @Test func aRefreshBringsTheNextToken() throws {
+  @Test("a refresh returns the next refresh token, or the same without rotation")
+  func rotation() throws {
     let scene = LoginScene([LoginScene.tokens(refresh: "two"), LoginScene.tokens(refresh: nil)])
     let client = scene.client(try LoginScene.request(Secret("s+1")))
-    #expect(try client.refresh(Secret("one"), of: nil, until: 100)?.refreshToken == Secret("two"))
-    #expect(try client.refresh(Secret("one"), of: nil, until: 100)?.refreshToken == Secret("one"))
+    let one = Secret("one")
+    #expect(try client.refresh(one, subject: nil, until: 100)?.refreshToken == Secret("two"))
+    #expect(try client.refresh(one, subject: nil, until: 100)?.refreshToken == one)
     let first = try #require(scene.requests.first)
     #expect(
       String(decoding: first.body ?? [], as: UTF8.self)
@@ -28,46 +41,36 @@ import TokenExchange
     #expect(first.headers.contains { $0.name == "Authorization" && $0.value.hasPrefix("Basic ") })
   }
 
-  @Test(arguments: ["invalid_grant", "invalid_request", "unsupported_grant_type"])
-  func aRefusedRefreshTokenIsNoFault(code: String) throws {
-    let client = LoginScene([LoginScene.error(code)]).client(try LoginScene.request())
-    #expect(try client.refresh(Secret("one"), of: nil, until: 100) == nil)
+  @Test(
+    "a rejected refresh token is not an error",
+    arguments: ["invalid_grant", "invalid_request", "unsupported_grant_type"])
+  func rejected(code: String) throws {
+    let (result, scene) = try refresh(LoginScene.error(code))
+    #expect(try result.get() == nil)
+    #expect(scene.events.contains(.refreshTokenRejected(OAuthError(code: code, status: 400))))
   }
 
-  /// What says nothing about the refresh token must not cost it, and ask a person for nothing.
-  @Test(arguments: [
-    Row("a wrong client", LoginScene.error("invalid_client", status: 401), "401 invalid_client"),
-    Row("too many", LoginScene.error("rate_limited", status: 429), "429 rate_limited"),
-    Row("busy", LoginScene.error("temporarily_unavailable"), "400 temporarily_unavailable"),
-    Row("out of order", LoginScene.error("server_error", status: 500), "500 server_error"),
-  ])
-  func anotherRefusalIsOne(row: Row<LoginScene.Outcome, String>) throws {
-    let client = LoginScene([row.input]).client(try LoginScene.request())
-    let problem = #expect(throws: Problem.self) {
-      try client.refresh(Secret("one"), of: nil, until: 100)
-    }
-    #expect(problem?.category == .refused)
-    #expect(
-      problem?.sentence
-        == "Dex at https://dex.example/dex/token refused the sign-in: \(row.output), "
-        + "without a description")
+  @Test(
+    "after other OAuth errors the refresh token may still be valid",
+    arguments: [
+      Row("invalid client", "invalid_client", 401), Row("rate limit", "rate_limited", 429),
+      Row("busy", "temporarily_unavailable", 400), Row("server error", "server_error", 500),
+    ])
+  func otherErrors(row: Row<String, Int>) throws {
+    let (result, scene) = try refresh(LoginScene.error(row.input, status: row.output))
+    let expected = DeviceFlowError.oauth(
+      OAuthError(code: row.input, status: row.output), try LoginScene.request().tokenURL)
+    #expect(throws: expected) { try result.get() }
+    #expect(scene.requests.count == 1)
   }
 
   /// OpenID Connect Core, section 12.2.
-  @Test func itsTokenIsTheSamePersons() throws {
-    let same = LoginScene([LoginScene.tokens()]).client(try LoginScene.request())
-    #expect(try same.refresh(Secret("one"), of: "Cg", until: 100) != nil)
-    let client = LoginScene([LoginScene.tokens()]).client(try LoginScene.request())
-    let problem = #expect(throws: Problem.self) {
-      try client.refresh(Secret("one"), of: "CgR1c2Vy", until: 100)
+  @Test("the refreshed token must have the same subject")
+  func subject() throws {
+    #expect(try refresh(LoginScene.tokens(), subject: "Cg").result.get() != nil)
+    let (result, _) = try refresh(LoginScene.tokens(), subject: "CgR1c2Vy")
+    #expect(throws: DeviceFlowError.subjectChanged(try LoginScene.request().tokenURL)) {
+      try result.get()
     }
-    #expect(
-      problem
-        == Problem(
-          .answer,
-          "the token that https://dex.example/dex/token gave for the refresh token is another "
-            + "person's: its sub is not that of the sign-in",
-          hint: "sign in anew with login --force, and look why Dex's connector changed who this is"
-        ))
   }
 }

@@ -2,15 +2,15 @@ import FoundationEssentials
 import Synchronization
 import TokenExchange
 
-/// A Dex of prepared answers, and clocks that only move when somebody waits.
+/// A Dex with prepared responses, and clocks that only move while the client waits.
 final class LoginScene: Sendable {
   typealias Outcome = Result<HTTPResponse, TransportError>
 
   private let outcomes: Mutex<[Outcome]>
   private let elapsed = Mutex(0.0)
-  private let jump = Mutex(0.0)
-  private let seen = Mutex<[(request: HTTPRequest, time: Double)]>([])
-  private let lines = Mutex<[String]>([])
+  private let clockChange = Mutex(0.0)
+  private let received = Mutex<[(request: HTTPRequest, time: Double)]>([])
+  private let logged = Mutex<[DeviceFlowEvent]>([])
 
   init(_ outcomes: [Outcome]) { self.outcomes = Mutex(outcomes) }
 
@@ -41,22 +41,22 @@ final class LoginScene: Sendable {
 
   static func request(_ secret: Secret? = nil) throws -> LoginRequest {
     LoginRequest(
-      issuer: try EndpointURL("https://dex.example/dex", source: "--issuer"),
+      issuer: try EndpointURL("https://dex.example/dex"),
       clientID: "target-cluster", clientSecret: secret,
       scopes: ["openid", "email", "offline_access"])
   }
 
-  /// Sets the wall clock.
-  func set(by seconds: Double) { jump.withLock { $0 += seconds } }
+  /// Changes the wall clock.
+  func changeClock(by seconds: Double) { clockChange.withLock { $0 += seconds } }
 
   /// All requests in order.
-  var requests: [HTTPRequest] { seen.withLock { $0.map(\.request) } }
+  var requests: [HTTPRequest] { received.withLock { $0.map(\.request) } }
 
-  /// When they came.
-  var times: [Double] { seen.withLock { $0.map(\.time) } }
+  /// The uptime at each request.
+  var times: [Double] { received.withLock { $0.map(\.time) } }
 
   /// What was logged.
-  var logged: [String] { lines.withLock { $0 } }
+  var events: [DeviceFlowEvent] { logged.withLock { $0 } }
 
   var uptime: Double { elapsed.withLock { $0 } }
 
@@ -65,13 +65,13 @@ final class LoginScene: Sendable {
       request: request, trust: .system,
       send: { request, _ throws(TransportError) in
         let time = self.uptime
-        self.seen.withLock { $0.append((request: request, time: time)) }
+        self.received.withLock { $0.append((request: request, time: time)) }
         let outcome = self.outcomes.withLock { $0.count > 1 ? $0.removeFirst() : $0.first }
         guard let outcome else { throw TransportError(.notSent) }
         return try outcome.get()
       },
-      now: { Sample.now.addingTimeInterval(self.uptime + self.jump.withLock { $0 }) },
+      now: { Sample.now.addingTimeInterval(self.uptime + self.clockChange.withLock { $0 }) },
       uptime: { self.uptime }, sleep: { seconds in self.elapsed.withLock { $0 += seconds } },
-      log: { line in self.lines.withLock { $0.append(line) } }, userAgent: "test")
+      log: { event in self.logged.withLock { $0.append(event) } }, userAgent: "test")
   }
 }
