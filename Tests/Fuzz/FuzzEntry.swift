@@ -40,7 +40,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     if let jwt = UnverifiedJWT(text) { read(jwt) }
   case 1: _ = try? ExecInfo(text)
   case 2, 3: answer(bytes)
-  case 4: _ = try? SubjectToken(content: bytes, path: "/token", type: .accessToken, now: now)
+  case 4: _ = try? SubjectToken(content: bytes, type: .accessToken, now: now)
   case 5: signIn(bytes)
   case 6: kept(bytes)
   default: words(text, bytes)
@@ -70,13 +70,8 @@ private func answer(_ bytes: [UInt8]) {
     status: statuses[Int(bytes[0]) % statuses.count],
     headers: bytes[1] % 2 == 0 ? [:] : ["location": String(decoding: bytes, as: UTF8.self)],
     body: Array(bytes.dropFirst(2)))
-  do {
-    let token = try IssuedToken(answer: answer, to: attempt, now: now)
+  if let token = try? IssuedToken(response: answer, to: attempt, sent: now, now: now) {
     precondition(!token.secret.revealed.isEmpty)
-  } catch {
-    for line in [error.sentence, error.hint] {
-      precondition(!line.isEmpty && line.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F })
-    }
   }
 }
 
@@ -118,7 +113,7 @@ private func kept(_ bytes: [UInt8]) {
 private func words(_ text: String, _ bytes: [UInt8]) {
   if let json = JSON(parsing: bytes) { precondition(JSON(parsing: Array(json.text().utf8)) != nil) }
   if let decoded = Base64URL.decode(text) { precondition(Base64URL.encode(decoded).count >= 0) }
-  _ = try? EndpointURL(text, source: "--issuer", allowsHTTP: true)
+  _ = try? EndpointURL(text, allowsHTTP: true)
   _ = HTTPDate.retryAfter(text, now: now)
   _ = FormEncoding.encode(text)
   _ = JSON.quote(text)

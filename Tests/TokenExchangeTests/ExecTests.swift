@@ -22,16 +22,16 @@ import TokenExchange
   }
 
   @Test(arguments: [
-    Row("no JSON", "nonsense", Problem.execInfoNotJSON),
-    Row("an array", "[]", Problem.execInfoNotJSON),
-    Row("other kind", #"{"kind":"Status"}"#, Problem.execInfoKind("Status")),
-    Row("kind of wrong type", #"{"kind":1}"#, Problem.execInfoKind("1")),
+    Row("no JSON", "nonsense", InvalidExecInfo.notJSONObject),
+    Row("an array", "[]", InvalidExecInfo.notJSONObject),
+    Row("other kind", #"{"kind":"Status"}"#, InvalidExecInfo.kind("Status")),
+    Row("kind of wrong type", #"{"kind":1}"#, InvalidExecInfo.kind("1")),
     Row(
       "version of old", #"{"apiVersion":"client.authentication.k8s.io/v1alpha1"}"#,
-      Problem.execInfoVersion("client.authentication.k8s.io/v1alpha1")),
-    Row("version without group", #"{"apiVersion":"v1"}"#, Problem.execInfoVersion("v1")),
+      InvalidExecInfo.version("client.authentication.k8s.io/v1alpha1")),
+    Row("version without group", #"{"apiVersion":"v1"}"#, InvalidExecInfo.version("v1")),
   ])
-  func refuses(row: Row<String, Problem>) {
+  func refuses(row: Row<String, InvalidExecInfo>) {
     #expect(throws: row.output) { try ExecInfo(row.input) }
   }
 

@@ -6,7 +6,7 @@ import TokenExchange
 @Suite struct IssuedTokenTests {
   @Test func takesTheTokenAndItsEnd() throws {
     let token = try IssuedToken(
-      answer: Sample.success(more: #","expires_in":30"#), to: Sample.attempt(), now: Sample.now)
+      response: Sample.success(more: #","expires_in":30"#), to: Sample.attempt(), sent: Sample.now, now: Sample.now)
     #expect(token.secret.revealed == Sample.issued())
     #expect(token.expiry == Sample.now.addingTimeInterval(600))
     #expect(token.tokenType == "bearer")
@@ -21,13 +21,13 @@ import TokenExchange
     var attempt = try Sample.attempt()
     attempt.request.requestedTokenType = .accessToken
     let answer = Sample.success("opaque", more: row.input)
-    let token = try IssuedToken(answer: answer, to: attempt, now: Sample.now)
+    let token = try IssuedToken(response: answer, to: attempt, sent: Sample.now, now: Sample.now)
     #expect(token.expiry?.timeIntervalSince(Sample.now) == row.output)
   }
 
   @Test func theIssuerMayDifferByASlashOnly() throws {
     let attempt = try Sample.attempt(issuer: "https://dex.example/dex/")
-    let token = try IssuedToken(answer: Sample.success(), to: attempt, now: Sample.now)
+    let token = try IssuedToken(response: Sample.success(), to: attempt, sent: Sample.now, now: Sample.now)
     #expect(attempt.differsOnlyBySlash(token))
     #expect(try !Sample.attempt().differsOnlyBySlash(token))
   }
@@ -46,8 +46,8 @@ import TokenExchange
   func anOpaqueTokenIsRejected(row: Row<String, Bool>) throws {
     let attempt = try Sample.attempt()
     let answer = Sample.answer(200, #"{"access_token":"opaque"\#(row.input)}"#)
-    #expect(throws: Problem.opaqueToken(attempt.url, hasIDToken: row.output)) {
-      try IssuedToken(answer: answer, to: attempt, now: Sample.now)
+    #expect(throws: invalid(.opaque(hasIDToken: row.output))) {
+      try IssuedToken(response: answer, to: attempt, sent: Sample.now, now: Sample.now)
     }
   }
 
@@ -66,16 +66,16 @@ import TokenExchange
         Sample.issued(
           audience: "\"client-\(audience)\"", issuer: "https://dex.example/\(issuer)"))
     }
-    _ = try IssuedToken(answer: token(row.input, row.input), to: attempt, now: Sample.now)
+    _ = try IssuedToken(response: token(row.input, row.input), to: attempt, sent: Sample.now, now: Sample.now)
     for (issuer, audience) in [(row.output, row.input), (row.input, row.output)] {
-      #expect(throws: Problem.self) {
-        try IssuedToken(answer: token(issuer, audience), to: attempt, now: Sample.now)
+      #expect(throws: TokenResponseError.self) {
+        try IssuedToken(response: token(issuer, audience), to: attempt, sent: Sample.now, now: Sample.now)
       }
     }
     let subject = Array(Sample.subject(audience: row.output).utf8)
-    #expect(throws: Problem.tokenAudience("/t", wanted: row.input, found: [row.output])) {
+    #expect(throws: InvalidSubjectToken.audience(required: row.input, found: [row.output])) {
       try SubjectToken(
-        content: subject, path: "/t", requiredAudience: row.input, now: Sample.now)
+        content: subject, requiredAudience: row.input, now: Sample.now)
     }
     #expect(DexScope.all([row.input, row.output, row.input], audiences: []).count == 2)
     #expect(Secret(row.input) != Secret(row.output))
@@ -83,26 +83,26 @@ import TokenExchange
 
   @Test func oneOfSeveralAudiencesIsEnoughForTheClient() throws {
     let answer = Sample.success(Sample.issued(audience: #"["x","target-cluster"]"#))
-    _ = try IssuedToken(answer: answer, to: Sample.attempt(), now: Sample.now)
+    _ = try IssuedToken(response: answer, to: Sample.attempt(), sent: Sample.now, now: Sample.now)
   }
 
   @Test func allAudiencesAskedForMustBeThere() throws {
     let attempt = try Sample.attempt(Sample.request(audiences: ["x", "y"]))
     let answer = Sample.success(Sample.issued(audience: #"["x","target-cluster"]"#))
-    #expect(
-      throws: Problem.resultAudience(
-        attempt.url, missing: ["y"], found: ["x", "target-cluster"])
-    ) {
-      try IssuedToken(answer: answer, to: attempt, now: Sample.now)
+    #expect(throws: invalid(.audience(missing: ["y"], found: ["x", "target-cluster"]))) {
+      try IssuedToken(response: answer, to: attempt, sent: Sample.now, now: Sample.now)
     }
   }
 
   @Test(arguments: [200, 201, 400, 429, 500, 503])
   func anErrorMemberIsARefusalWhateverTheStatus(status: Int) throws {
     let answer = Sample.answer(status, #"{"error":"access_denied","access_token":"x"}"#)
-    do {
-      _ = try IssuedToken(answer: answer, to: Sample.attempt(), now: Sample.now)
-      Issue.record("accepted")
-    } catch { #expect((error as? Problem)?.category == .refused) }
+    #expect(throws: TokenResponseError.oauth(OAuthError(code: "access_denied", status: status))) {
+      try IssuedToken(response: answer, to: Sample.attempt(), sent: Sample.now, now: Sample.now)
+    }
+  }
+
+  private func invalid(_ error: InvalidToken) -> TokenResponseError {
+    .invalidResponse(InvalidResponse(.token(error), status: 200))
   }
 }

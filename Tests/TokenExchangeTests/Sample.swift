@@ -33,7 +33,7 @@ enum Sample {
   }
 
   static func url(_ text: String = "https://dex.example/dex/token") throws -> EndpointURL {
-    try EndpointURL(text, source: "--token-url", allowsHTTP: true)
+    try EndpointURL(text, allowsHTTP: true)
   }
 
   static func request(

@@ -79,20 +79,20 @@ import TokenExchange
     ] as [Row<[Outcome], Int>])
   func givesUp(row: Row<[Outcome], Int>) {
     let theatre = Theatre(row.input)
-    #expect(throws: Problem.self) { try theatre.exchange() }
+    #expect(throws: TokenExchangeError.self) { try theatre.exchange() }
     #expect(theatre.timeouts.withLock { $0.count } == row.output)
   }
 
   @Test func waitingStaysBelowFiveSeconds() {
     let busy = Self.status(503, retryAfter: "3")
     let theatre = Theatre([busy, busy, Self.good])
-    #expect(throws: Problem.self) { try theatre.exchange() }
+    #expect(throws: TokenExchangeError.self) { try theatre.exchange() }
     #expect(theatre.sleeps.withLock { $0 } == [3])
   }
 
   @Test func theTimeoutWins() {
     let theatre = Theatre([Self.status(503, retryAfter: "2"), Self.good])
-    #expect(throws: Problem.self) { try theatre.exchange(timeout: 2) }
+    #expect(throws: TokenExchangeError.self) { try theatre.exchange(timeout: 2) }
     #expect(theatre.sleeps.withLock { $0 } == [])
   }
 
@@ -102,28 +102,34 @@ import TokenExchange
     #expect(theatre.timeouts.withLock { $0 } == [10, 8])
   }
 
-  @Test func aTokenThatEndsOnTheWayIsNotGiven() {
+  @Test("a token that expires on the way is rejected")
+  func expiresOnTheWay() {
     let theatre = Theatre([Self.good])
+    // The second reading is the one after the response.
     let moments = Mutex([Sample.now])
     var exchanger = theatre.exchanger()
     exchanger.now = {
       moments.withLock { $0.isEmpty ? Sample.now.addingTimeInterval(1e9) : $0.removeFirst() }
     }
-    let problem = #expect(throws: Problem.self) {
+    let error = #expect(throws: TokenExchangeError.self) {
       try exchanger.exchange(Sample.attempt(), trust: .system, until: 1010, userAgent: "x")
     }
-    #expect(problem?.category == .answer)
-    #expect(problem?.sentence.contains(" expired ") == true)
+    let expired = InvalidToken.expired(
+      at: Sample.now.addingTimeInterval(600), now: Sample.now.addingTimeInterval(1e9))
+    #expect(
+      error == .invalidResponse(InvalidResponse(.token(expired), status: 200), attempts: 1))
   }
 
-  @Test func theLastProblemSaysHowOften() {
+  @Test("the error counts the attempts and has the server's Retry-After")
+  func attemptsAndRetryAfter() {
     let theatre = Theatre([Self.failure(.refused), Self.failure(.refused), Self.failure(.refused)])
-    do {
-      _ = try theatre.exchange()
-      Issue.record("no error")
-    } catch {
-      #expect(
-        (error as? Problem)?.sentence == "dex.example:443 refuses connections (3 attempts)")
+    #expect(throws: TokenExchangeError.transport(TransportError(.refused), attempts: 3)) {
+      try theatre.exchange()
+    }
+    var response = InvalidResponse(.serverError(.text("busy")), status: 429)
+    response.retryAfter = 30
+    #expect(throws: TokenExchangeError.invalidResponse(response, attempts: 1)) {
+      try Theatre([Self.status(429, retryAfter: "30")]).exchange()
     }
   }
 }

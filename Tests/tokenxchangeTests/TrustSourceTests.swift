@@ -31,9 +31,8 @@ struct AuthorityTests {
   }
 
   @Test func saysWhatContradicts() {
-    let both = Problem.conflict(
-      "--certificate-authority", "--certificate-authority-data",
-      hint: "keep one of them; both say whose certificates to trust")
+    let both = CommandError.configuration(
+      .conflict("--certificate-authority", "--certificate-authority-data", .certificatesTwice))
     #expect(throws: both) {
       try authority(["--certificate-authority=/ca.crt", "--certificate-authority-data=TUlJ"])
     }
@@ -41,14 +40,12 @@ struct AuthorityTests {
       "TOKENXCHANGE_CERTIFICATE_AUTHORITY": "/ca.crt",
       "TOKENXCHANGE_CERTIFICATE_AUTHORITY_DATA": "TUlJ",
     ]
-    #expect(throws: Problem.self) { try authority([], variables) }
+    #expect(throws: CommandError.self) { try authority([], variables) }
     for more in ["--certificate-authority=/ca.crt", "--certificate-authority-data=TUlJ"] {
-      let problem = #expect(throws: Problem.self) {
-        try authority(["--insecure-skip-tls-verify", more])
-      }
-      #expect(
-        problem?.sentence
-          == "--insecure-skip-tls-verify and \(more.prefix { $0 != "=" }) cannot be used together")
+      let option = String(more.prefix { $0 != "=" })
+      let error = CommandError.configuration(
+        .conflict("--insecure-skip-tls-verify", option, .certificatesAndSkipVerify))
+      #expect(throws: error) { try authority(["--insecure-skip-tls-verify", more]) }
     }
   }
 
@@ -90,57 +87,51 @@ struct AuthorityTests {
   @Test func saysHowToTurnDERIntoPEM() throws {
     let lines = try authorityPEM.split(separator: "\n").dropFirst().dropLast()
     let der = try #require(Base64.decode(lines.joined()))
-    let problem = #expect(throws: Problem.self) {
-      try PEMCertificates.check(der, source: "--x")
-    }
-    #expect(problem?.sentence == "--x is DER and not PEM")
-    #expect(problem?.hint == "turn it into PEM: openssl x509 -inform DER -in FILE -out ca.crt")
+    #expect(throws: invalid(.der)) { try PEMCertificates.check(der, source: "--x") }
   }
 
   @Test(arguments: [
-    ("", "--x is empty"), (" \n", "--x is empty"), ("hello", "--x does not hold PEM"),
-    ("-----BEGIN PRIVATE KEY-----\nAA==\n", "--x holds PEM, but no certificate"),
-    ("-----BEGIN CERTIFICATE-----\nMII", "certificate 1 of --x has no -----END CERTIFICATE-----"),
+    ("", InvalidCertificates.empty), (" \n", .empty), ("hello", .notPEM),
+    ("-----BEGIN PRIVATE KEY-----\nAA==\n", .noCertificate),
+    ("-----BEGIN CERTIFICATE-----\nMII", .certificate(1, .noEnd)),
     (
       "-----BEGIN CERTIFICATE-----\nM*I=\n-----END CERTIFICATE-----\n",
-      "certificate 1 of --x is not base64"
+      .certificate(1, .notBase64)
     ),
     (
       "-----BEGIN CERTIFICATE-----\naGVsbG8gaGVsbG8=\n-----END CERTIFICATE-----\n",
-      "certificate 1 of --x is no X.509 certificate"
+      .certificate(1, .notX509)
     ),
   ])
-  func namesWhatIsWrong(_ text: String, _ sentence: String) {
-    let byFile = #expect(throws: Problem.self) {
+  func rejectsInvalidCertificates(_ text: String, _ error: InvalidCertificates) {
+    #expect(throws: invalid(error)) {
       try PEMCertificates.check(Array(text.utf8), source: "--x")
     }
-    #expect(byFile?.sentence == sentence)
-    #expect(byFile?.category == .usage)
-    let byData = #expect(throws: Problem.self) {
+    #expect(throws: invalid(error)) {
       try PEMCertificates.decode(Base64.encode(Array(text.utf8)), source: "--x")
     }
-    #expect(byData?.sentence == sentence)
+  }
+
+  private func invalid(_ error: InvalidCertificates) -> CommandError {
+    .configuration(.invalidCertificates(error, source: "--x"))
   }
 
   @Test func findsTheCutOneAmongGoodOnes() throws {
     let pem = try authorityPEM
     let lines = pem.split(separator: "\n")
     let cut = (lines.prefix(2) + lines.suffix(1)).joined(separator: "\n")
-    let problem = #expect(throws: Problem.self) {
+    #expect(throws: invalid(.certificate(2, .notX509))) {
       try PEMCertificates.check(Array((pem + cut).utf8), source: "--x")
     }
-    #expect(problem?.sentence == "certificate 2 of --x is no X.509 certificate")
   }
 
   @Test func dataMustBeBase64() {
-    let pem = #expect(throws: Problem.self) {
+    #expect(throws: invalid(.pemInsteadOfBase64)) {
       try PEMCertificates.decode("-----BEGIN CERTIFICATE-----", source: "--x")
     }
-    #expect(pem?.sentence == "--x is PEM itself and not its base64")
-    let other = #expect(throws: Problem.self) {
+    #expect(throws: invalid(.notBase64)) {
       try PEMCertificates.decode("/etc/ssl/ca.crt?", source: "--x")
     }
-    #expect(other?.sentence == "--x is not base64")
   }
 
   private static let certificates = Result { try TestCertificates() }

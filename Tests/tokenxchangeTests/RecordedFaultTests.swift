@@ -3,9 +3,12 @@ import TestSupport
 import Testing
 import TokenExchange
 
-/// What each recorded answer of a real Dex becomes: a token, or two lines and a category.
+@testable import tokenxchange
+
+/// The result of each recorded response of a real Dex: a token, or an exit code and two lines.
 @Suite struct RecordedFaultTests {
-  @Test func eachRecordingHasItsWords() throws {
+  @Test("each recording has the result that was reviewed")
+  func recordings() throws {
     let file = Golden.fixtures().appending(path: "dex-recordings.json")
     let recordings = try #require(JSON(parsing: Array(Data(contentsOf: file))))
     guard case .array(let exchanges) = recordings["exchanges"] else {
@@ -13,27 +16,28 @@ import TokenExchange
       return
     }
     #expect(exchanges.count == 117)
-    let text = try exchanges.map { try words($0) }.joined(separator: "\n")
+    let text = try exchanges.map { try result(of: $0) }.joined(separator: "\n")
     #expect(Golden.difference(text, from: "recorded-faults.txt") == nil)
   }
 
-  private func words(_ exchange: JSON) throws -> String {
+  private func result(of exchange: JSON) throws -> String {
     let name = try #require(exchange["name"]?.string)
-    let answer = try answer(exchange)
-    let now = try #require(answer.headers["date"].flatMap(HTTPDate.parse))
+    let response = try response(exchange)
+    let now = try #require(response.headers["date"].flatMap(HTTPDate.parse))
     let attempt = try attempt(exchange)
-    do {
-      let token = try IssuedToken(answer: answer, to: attempt, now: now)
+    do throws(TokenResponseError) {
+      let token = try IssuedToken(response: response, to: attempt, sent: now, now: now)
       let end = token.expiry.map(Timestamp.text) ?? "none"
       return "\(name)\n  token, good until \(end)\n"
     } catch {
-      let problem = error
-      return "\(name)\n  \(problem.category)\n  tokenxchange: \(problem.sentence)\n"
-        + "  hint: \(problem.hint)\n"
+      let context = ExchangeContext(attempt: attempt, timeout: 10, now: now)
+      let diagnosis = Diagnosis(TokenExchangeError(error, attempts: 1), context)
+      return "\(name)\n  exit \(diagnosis.exitCode.rawValue)\n  tokenxchange: "
+        + "\(diagnosis.message.text)\n  hint: \(diagnosis.hint.text)\n"
     }
   }
 
-  private func answer(_ exchange: JSON) throws -> HTTPResponse {
+  private func response(_ exchange: JSON) throws -> HTTPResponse {
     let response = try #require(exchange["response"])
     let headers = try #require(response["headers"]?.object).map {
       ($0.key.lowercased(), $0.value.string ?? "")
@@ -54,7 +58,7 @@ import TokenExchange
     let target = try #require(request["target"]?.string?.split(separator: "?").first)
     let subject = form["subject_token"] ?? ""
     return ExchangeAttempt(
-      url: try EndpointURL("http://127.0.0.1:18610" + target, source: "--token-url"), issuer: nil,
+      url: try EndpointURL("http://127.0.0.1:18610" + target), issuer: nil,
       request: TokenExchangeRequest(
         clientID: client, authentication: authentication,
         connectorID: form["connector_id"] ?? "argocd-cluster", subjectToken: Secret(subject),
