@@ -65,7 +65,9 @@ public struct DeviceFlowClient: Sendable {
   }
 
   /// Polls once.
-  func poll(_ device: DeviceAuthorization, until deadline: Double) throws(DeviceFlowError) -> Progress {
+  func poll(_ device: DeviceAuthorization, until deadline: Double) throws(DeviceFlowError)
+    -> Progress
+  {
     let sent = now()
     let response = try send(
       request.poll(device.deviceCode, userAgent: userAgent), request.tokenURL, deadline)

@@ -35,7 +35,7 @@ struct TokenCache {
         entry.directory.removeOutdated(world.files)
         return token
       } catch {
-        entry.write(CachedFailure(Diagnosis(error), written: world.moment))
+        entry.write(CachedFailure(Diagnosis(error), written: world.clockReading))
         throw error
       }
     }
@@ -44,7 +44,7 @@ struct TokenCache {
   /// The cached token if it can be used; neither the lock nor the network is needed for it.
   private func usableToken() -> CachedToken? {
     guard let token = entry.read(CachedToken.self, logsMiss: true) else { return nil }
-    if let reason = token.unusableReason(at: world.moment, margin: margin) {
+    if let reason = token.unusableReason(at: world.clockReading, margin: margin) {
       entry.log("cache: entry not used: \(Message(reason).text)")
       return nil
     }
@@ -55,13 +55,13 @@ struct TokenCache {
   /// What another process stored since this one started.
   private func sharedResult(since start: Double) -> Result<CachedToken, CommandError>? {
     if let token = entry.read(CachedToken.self),
-      token.unusableReason(at: world.moment, margin: margin, processStart: start) == nil
+      token.unusableReason(at: world.clockReading, margin: margin, processStart: start) == nil
     {
       entry.log("cache: token from another process")
       return .success(token)
     }
     if let failure = entry.read(CachedFailure.self),
-      failure.isShared(at: world.moment, processStart: start)
+      failure.isShared(at: world.clockReading, processStart: start)
     {
       entry.log("cache: failure from another process")
       return .failure(.failedElsewhere(failure))

@@ -32,7 +32,7 @@ extension Command {
     let trust = try settings.trust(in: world)
     let fetch = { () throws(CommandError) in
       let token = try settings.issue(attempt, trust, in: world, since: start, log: log)
-      return CachedToken(token, for: attempt, written: world.moment)
+      return CachedToken(token, for: attempt, written: world.clockReading)
     }
     let token: CachedToken
     if let cache = TokenCache(

@@ -11,7 +11,7 @@ extension Command {
       """,
     example: "tokenxchange logout",
     options: [.logoutCacheDir, .verbose]
-  ) { arguments, world throws(Problem) in
+  ) { arguments, world throws(CommandError) in
     let directory: CacheDirectory
     let count: Int
     do throws(CacheError) {

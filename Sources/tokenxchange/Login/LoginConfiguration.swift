@@ -17,7 +17,7 @@ struct LoginConfiguration: Sendable {
   static let defaultScopes = ["openid", "profile", "email", "groups", refreshScope]
 
   /// Checks everything that does not require files.
-  init(_ arguments: ParsedArguments, world: World) throws(Problem) {
+  init(_ arguments: ParsedArguments, world: World) throws(CommandError) {
     issuer = try arguments.required(.issuer)
     clientID = try arguments[.clientID].text
     clientSecret = try arguments.clientSecret()
@@ -37,7 +37,7 @@ struct LoginConfiguration: Sendable {
   }
 
   /// Reads the client secret and makes the request.
-  func request(in world: World) throws(Problem) -> LoginRequest {
+  func request(in world: World) throws(CommandError) -> LoginRequest {
     LoginRequest(
       issuer: issuer, clientID: clientID, clientSecret: try clientSecret.read(in: world),
       scopes: scopes, audiences: audiences)

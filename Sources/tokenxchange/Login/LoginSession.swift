@@ -25,7 +25,7 @@ struct LoginSession {
   func run() throws(CommandError) -> Outcome {
     guard let entry else {
       let tokens = try signIn.tokens(until: deadline)
-      let login = CachedLogin(tokens, written: world.moment)
+      let login = CachedLogin(tokens, written: world.clockReading)
       return Outcome(login: login, isNew: true, isStored: false)
     }
     if !isForced, let login = entry.read(CachedLogin.self, logsMiss: true),
@@ -74,9 +74,9 @@ struct LoginSession {
     } catch {
       // The failure of a process without a terminal must not stop one that has a terminal.
       if !error.requiresTerminal || world.person.isInteractive() {
-        entry.write(CachedFailure(Diagnosis(error), written: world.moment))
+        entry.write(CachedFailure(Diagnosis(error), written: world.clockReading))
       }
-      if let login, login.isUnexpired(at: world.moment) {
+      if let login, login.isUnexpired(at: world.clockReading) {
         entry.log("\(Diagnosis(error).message.text); the stored token is still valid")
         return Outcome(login: login)
       }
@@ -94,7 +94,7 @@ struct LoginSession {
     } catch {
       throw .deviceFlow(error, signIn.client.request)
     }
-    guard login.isUnexpired(at: world.moment) else { return nil }
+    guard login.isUnexpired(at: world.clockReading) else { return nil }
     // Dex stores one refresh token per user and client, so a sign-in elsewhere revokes this one. The
     // ID token stays valid, and no sign-in is needed until it expires.
     var login = login
@@ -105,7 +105,7 @@ struct LoginSession {
   }
 
   private func store(_ tokens: TokenSet, _ entry: CacheEntry, isNew: Bool = false) -> Outcome {
-    let login = CachedLogin(tokens, written: world.moment)
+    let login = CachedLogin(tokens, written: world.clockReading)
     // The old refresh token is revoked: a power failure must not lose the new one.
     let isStored = entry.write(login, isDurable: true)
     entry.directory.removeOutdated(world.files)
@@ -114,17 +114,18 @@ struct LoginSession {
 
   /// Whether the stored token can be used without a request.
   private func isUsable(_ login: CachedLogin, _ entry: CacheEntry) -> Bool {
-    guard let reason = login.token.unusableReason(at: world.moment, margin: margin) else {
+    guard let reason = login.token.unusableReason(at: world.clockReading, margin: margin) else {
       return true
     }
     entry.log("cache: refresh due: \(Message(reason).text)")
-    guard login.isUnexpired(at: world.moment) else { return false }
+    guard login.isUnexpired(at: world.clockReading) else { return false }
     // A sign-in is the last resort, and a Dex that failed a moment ago is not asked again yet.
     return login.refreshToken == nil || hasFailedRecently(entry)
   }
 
   private func hasFailedRecently(_ entry: CacheEntry) -> Bool {
-    entry.read(CachedFailure.self)?.isShared(at: world.moment, processStart: 0, maxAge: 30) ?? false
+    entry.read(CachedFailure.self)?.isShared(at: world.clockReading, processStart: 0, maxAge: 30)
+      ?? false
   }
 
   /// What another process stored since this one started.
@@ -133,16 +134,16 @@ struct LoginSession {
   ) -> Result<Outcome, CommandError>? {
     let login = entry.read(CachedLogin.self)
     if let login,
-      login.token.unusableReason(at: world.moment, margin: margin, processStart: start) == nil
+      login.token.unusableReason(at: world.clockReading, margin: margin, processStart: start) == nil
     {
       entry.log("cache: token from another process")
       return .success(Outcome(login: login))
     }
     guard let failure = entry.read(CachedFailure.self),
-      failure.isShared(at: world.moment, processStart: start, maxAge: .infinity)
+      failure.isShared(at: world.clockReading, processStart: start, maxAge: .infinity)
     else { return nil }
     entry.log("cache: failure from another process")
-    if let login, login.isUnexpired(at: world.moment) {
+    if let login, login.isUnexpired(at: world.clockReading) {
       return .success(Outcome(login: login))
     }
     return .failure(.failedElsewhere(failure))

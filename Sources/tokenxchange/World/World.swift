@@ -62,6 +62,6 @@ extension World {
     }
   }
 
-  /// The present, on the two clocks of the cache.
-  var moment: ClockReading { ClockReading(date: now(), bootTime: bootClock.now()) }
+  /// The present on both clocks, for the cache.
+  var clockReading: ClockReading { ClockReading(date: now(), bootTime: bootClock.now()) }
 }

@@ -24,7 +24,7 @@ enum CacheSample {
       scopes: ["openid", "email", "offline_access"])
   }
 
-  static func url(_ text: String) throws -> EndpointURL { try EndpointURL(text, source: "") }
+  static func url(_ text: String) throws -> EndpointURL { try EndpointURL(text) }
 
   /// A token that was stored now, at a boot time of 1000 seconds.
   static func token(
