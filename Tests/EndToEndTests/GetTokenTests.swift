@@ -208,7 +208,7 @@ struct GetTokenTests {
     try plugin.expectCredential(
       result,
       warning: "the token's iss http://DEX/dex\(isDexs ? "/" : "") differs from --issuer by a "
-        + "trailing slash: the API server compares them to the letter")
+        + "trailing slash: the API server compares them exactly")
   }
 
   @Test func tokenWithoutAnExpiry() async throws {
@@ -222,7 +222,7 @@ struct GetTokenTests {
     let result = try await plugin.run(plugin.flags + ["--requested-token-type=access_token"])
     #expect(
       result.errors
-        == "tokenxchange: warning: no expiry could be found for the token: it is reported good for "
+        == "tokenxchange: warning: the token has no readable expiry: it is reported as valid for "
         + "60 s\n")
     let status = try JSONValue(parsing: result.stdout)["status"]
     #expect(status?["token"] == "opaque")

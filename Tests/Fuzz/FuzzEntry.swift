@@ -9,7 +9,7 @@ private let now = Date(timeIntervalSince1970: 1_795_223_258)
 private let attempt: ExchangeAttempt? = {
   let token =
     "eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJkZXgiLCJleHAiOjE3OTUyMjY4NTgsImlzcyI6Imh0dHBzOi8veCJ9.c2ln"
-  guard let url = try? EndpointURL("https://dex.example/token", source: "--token-url") else {
+  guard let url = try? EndpointURL("https://dex.example/token") else {
     return nil
   }
   return ExchangeAttempt(
@@ -22,7 +22,7 @@ private let attempt: ExchangeAttempt? = {
 
 /// A sign-in, and what the cache keeps it and a token under.
 private let login: LoginRequest? = {
-  guard let issuer = try? EndpointURL("https://dex.example", source: "--issuer") else { return nil }
+  guard let issuer = try? EndpointURL("https://dex.example") else { return nil }
   return LoginRequest(issuer: issuer, clientID: "client", scopes: ["openid"])
 }()
 private let key = CacheKey(kind: "fuzz", parts: [(name: "client", values: ["client"])])

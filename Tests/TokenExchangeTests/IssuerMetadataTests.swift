@@ -27,7 +27,7 @@ import TokenExchange
   }
 
   @Test func standardMembersAreKeptAndTheKeysAddressIsRewritten() throws {
-    let url = try EndpointURL("https://oidc.example/a", source: "--public-url")
+    let url = try EndpointURL("https://oidc.example/a")
     let published = try Self.documents(issuer: "https://oidc.example/a").published(at: url)
     #expect(
       published.text()
@@ -40,7 +40,7 @@ import TokenExchange
     "https://kubernetes.default.svc",
   ])
   func anotherIssuerIsRefused(issuer: String) throws {
-    let url = try EndpointURL("https://oidc.example/a", source: "--public-url")
+    let url = try EndpointURL("https://oidc.example/a")
     let problem = #expect(throws: Problem.self) {
       try Self.documents(issuer: issuer).published(at: url)
     }

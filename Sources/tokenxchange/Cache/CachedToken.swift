@@ -20,13 +20,7 @@ struct CachedToken: CacheRecord {
 }
 
 extension CachedToken {
-  /// Takes the token that was issued for an exchange.
-  init(_ token: IssuedToken, for attempt: ExchangeAttempt, written: ClockReading) {
-    self.init(token, written: written)
-    subjectExpiry = attempt.subject?.expiry
-  }
-
-  /// Takes a token that was issued without a subject token.
+  /// Takes an issued token.
   init(_ token: IssuedToken, written: ClockReading) {
     secret = token.secret
     expiry = token.expiry

@@ -10,30 +10,34 @@ struct TokenCache {
 
   private var world: World { entry.world }
 
-  /// Returns a cached token or a new one.
+  /// Returns a cached token or a new one, as a credential.
   ///
   /// - Parameters:
   ///   - forced: Whether to request a new one in any case.
   ///   - deadline: The uptime at which the run must end.
-  ///   - fetch: Requests a token.
-  /// - Throws: What `fetch` throws, here or in the process that was waited for.
-  func token(
-    forced: Bool, deadline: Double, fetch: () throws(CommandError) -> CachedToken
-  ) throws(CommandError) -> CachedToken {
-    if !forced, let token = usableToken() { return token }
+  ///   - subjectExpiry: When the subject token expires, if known.
+  ///   - issue: Requests a token.
+  /// - Throws: What `issue` throws, here or in the process that was waited for.
+  func credential(
+    forced: Bool, deadline: Double, subjectExpiry: Date?,
+    issue: () throws(CommandError) -> IssuedToken
+  ) throws(CommandError) -> Credential {
+    if !forced, let token = usableToken() { return Credential(token) }
     let start = world.bootClock.processStart()
     let outcome = entry.waitForLock(timeout: min(10, (deadline - world.uptime()) / 2)) {
       forced ? nil : sharedResult(since: start)
     }
     switch outcome {
-    case .resolvedElsewhere(let result): return try result.get()
+    case .resolvedElsewhere(let result): return Credential(try result.get())
     case .acquired(let lock, _):
       defer { lock?.release() }
       do throws(CommandError) {
-        let token = try fetch()
-        entry.write(token)
+        let token = try issue()
+        var cached = CachedToken(token, written: world.clockReading)
+        cached.subjectExpiry = subjectExpiry
+        entry.write(cached)
         entry.directory.removeOutdated(world.files)
-        return token
+        return Credential(token)
       } catch {
         entry.write(CachedFailure(Diagnosis(error), written: world.clockReading))
         throw error

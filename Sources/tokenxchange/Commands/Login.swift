@@ -34,7 +34,7 @@ extension Command {
       deadline: start + configuration.timeout)
     let outcome = try session.run()
     let token = outcome.login.token
-    world.warn(of: token.issuer, expected: request.expectation)
+    world.warn(request.expectation.warnings(ofIssuer: token.issuer))
     // client-go always sets the variable.
     let isByHand = (world.variables["KUBERNETES_EXEC_INFO"] ?? "").isEmpty
     let hidesToken =

@@ -22,7 +22,8 @@ extension Command {
       return .done
     }
     let document = JSON.object([
-      "version": .string(Version.number), "libraries": .string(LinkedLibraries.versions),
+      "version": .string(Version.number), "commit": .string(BuildInfo.commit),
+      "toolchain": .string(BuildInfo.toolchain), "libraries": .string(LinkedLibraries.versions),
       "static": .bool(tx_is_static() != 0),
     ])
     try world.writeOutput(document.text(indented: true) + "\n")

@@ -1,3 +1,6 @@
+import FoundationEssentials
+import TokenExchange
+
 /// What does not stop a run, but a user should know.
 enum Warning: Equatable, Sendable {
   case tokenOverHTTP(host: String)
@@ -5,6 +8,7 @@ enum Warning: Equatable, Sendable {
   case secretInArguments(option: String)
   case issuerDiffersBySlash(String)
   case unknownExpiry
+  case subjectTokenNotYetValid(from: Date, now: Date)
   case unknownScope(String, source: String, nearest: String?)
   case unknownScopes(Int, source: String)
   case readableByAll(file: String)
@@ -30,6 +34,11 @@ extension Message {
         """
         the token's iss \(untrusted: issuer) differs from --issuer by a trailing slash: the API \
         server compares them exactly
+        """
+      case .subjectTokenNotYetValid(let start, let now):
+        """
+        the subject token is not valid before \(time: start), in \
+        \(duration: start.timeIntervalSince(now)) (our clock: \(time: now))
         """
       case .unknownExpiry:
         "the token has no readable expiry: it is reported as valid for 60 s"

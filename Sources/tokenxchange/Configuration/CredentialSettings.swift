@@ -1,15 +1,15 @@
 import FoundationEssentials
 import TokenExchange
 
-/// How a token is to be printed.
+/// How a token is printed.
 struct CredentialSettings: Sendable {
-  /// The shape of the output.
+  /// The format of the output.
   enum Output: String, CaseIterable {
     case credential = "exec-credential"
     case token, json
   }
 
-  /// The version as the user says it.
+  /// The API version that the user chose.
   enum Version: String, CaseIterable {
     case auto, v1, v1beta1
   }
@@ -18,10 +18,10 @@ struct CredentialSettings: Sendable {
   var version: ExecAPIVersion
   var margin: Double
 
-  /// Seconds for which a token with no readable end is reported to be good.
+  /// Seconds for which a token with an unknown expiry is reported as valid.
   static let unknownLife = 60.0
 
-  /// Takes the settings from parsed arguments and `KUBERNETES_EXEC_INFO`.
+  /// Reads options and `KUBERNETES_EXEC_INFO`.
   init(_ arguments: ParsedArguments, world: World) throws(CommandError) {
     output = try arguments[.output]
     margin = try arguments[.expiryMargin]
@@ -41,14 +41,19 @@ struct CredentialSettings: Sendable {
     }
   }
 
-  /// What to print for a token.
+  /// The output for a credential.
+  func text(_ credential: Credential, now: Date) -> String {
+    text(credential.token, expiry: credential.expiry, now: now)
+  }
+
+  /// The output for a token.
   ///
   /// - Parameters:
   ///   - token: The token.
-  ///   - expiry: Its end, if known; else it is reported good for a minute, because a client that
-  ///     is told nothing keeps a token for ever.
+  ///   - expiry: When it expires, if that is known; else it is reported as valid for a minute, because
+  ///     a client keeps a token without an expiry forever.
   ///   - now: The present.
-  /// - Returns: All that goes to standard output.
+  /// - Returns: All of standard output.
   func text(_ token: Secret, expiry: Date?, now: Date) -> String {
     let expiration = ExecCredential.expiration(
       of: expiry ?? now.addingTimeInterval(Self.unknownLife), margin: expiry == nil ? 0 : margin,

@@ -1,0 +1,46 @@
+import FoundationEssentials
+import TokenExchange
+
+/// A token for a client, issued just now or cached.
+struct Credential: Equatable {
+  var token: Secret
+  /// When it expires, if that is known.
+  var expiry: Date?
+  /// Its `iss`, if it is a JWT.
+  var issuer: String?
+
+  init(_ token: IssuedToken) {
+    self.token = token.secret
+    expiry = token.expiry
+    issuer = token.jwt?.issuer
+  }
+
+  init(_ cached: CachedToken) {
+    token = cached.secret
+    expiry = cached.expiry
+    issuer = cached.issuer
+  }
+
+  /// What a user should know about it.
+  func warnings(expected: ExpectedClaims) -> [Warning] {
+    var warnings = expected.warnings(ofIssuer: issuer)
+    if expiry == nil { warnings.append(.unknownExpiry) }
+    return warnings
+  }
+}
+
+extension ExpectedClaims {
+  /// A warning if an issuer differs from the expected one by a trailing slash only.
+  func warnings(ofIssuer issuer: String?) -> [Warning] {
+    guard let issuer, differsOnlyBySlash(from: issuer) else { return [] }
+    return [.issuerDiffersBySlash(issuer)]
+  }
+}
+
+extension ExchangeAttempt {
+  /// A warning if the subject token is not valid yet by this machine's clock, but Dex accepts it.
+  func warnings(now: Date) -> [Warning] {
+    SubjectToken.earlyStart(of: subject, now: now)
+      .map { [.subjectTokenNotYetValid(from: $0, now: now)] } ?? []
+  }
+}

@@ -1,0 +1,52 @@
+import FoundationEssentials
+import TokenExchange
+
+/// The files of a configuration are read for each exchange, because kubelet and users replace them.
+extension ExchangeConfiguration {
+  /// Reads the subject token and the client's secret, and makes the request.
+  func attempt(in world: World) throws(CommandError) -> ExchangeAttempt {
+    let subject = try world.subjectToken(
+      content: subjectContent(in: world), file: subjectToken?.source ?? tokenFile,
+      type: subjectTokenType, requiredAudience: subjectAudience)
+    var request = TokenExchangeRequest(
+      clientID: clientID, authentication: try authentication(in: world), connectorID: connectorID,
+      subjectToken: subject.secret, subjectTokenType: subjectTokenType,
+      requestedTokenType: requestedTokenType, scopes: scopes, audiences: audiences)
+    request.confidentialTexts = confidentialTexts
+    if let basicAuth {
+      let basic = try world.basicAuth(basicAuth)
+      request.clientID = basic.user
+      // Without a user, or with both swapped, this is the secret.
+      request.confidentialTexts.append(Secret(basic.user))
+      request.authentication = .basic(basic.password)
+    }
+    for field in extraFields {
+      request.extraFields.append(
+        .init(field.name, try world.text(of: field.value, source: field.source)))
+    }
+    return ExchangeAttempt(
+      url: tokenURL, issuer: issuer?.text, request: request, subject: subject.jwt)
+  }
+
+  /// Reads the bytes of the subject token.
+  func subjectContent(in world: World) throws(CommandError) -> [UInt8] {
+    guard let subjectToken else { return try world.readToken(tokenFile) }
+    return Array(try world.text(of: subjectToken.value, source: subjectToken.source).utf8)
+  }
+
+  /// Reads the certificates to trust.
+  func trust(in world: World) throws(CommandError) -> HTTPOptions.Trust {
+    try authority.trust(in: world)
+  }
+
+  /// Reads the client's secret, if there is one, and chooses how to send it.
+  func authentication(in world: World) throws(CommandError) -> ClientAuthentication {
+    let secret = try clientSecret.read(in: world)
+    switch clientAuth {
+    case .none: return .none
+    case .auto: return secret.map { .basic($0) } ?? .none
+    case .basic: return .basic(secret ?? Secret(""))
+    case .post: return .post(secret ?? Secret(""))
+    }
+  }
+}
