@@ -9,7 +9,7 @@ public enum TokenExchangeError: Error, Equatable, Sendable {
   /// The response is not one of a token endpoint, or its token is unusable.
   case invalidResponse(InvalidResponse, attempts: Int)
 
-  init(_ error: TokenResponseError, attempts: Int) {
+  package init(_ error: TokenResponseError, attempts: Int) {
     self =
       switch error {
       case .oauth(let error): .oauth(error, attempts: attempts)

@@ -40,10 +40,11 @@ import TokenExchange
       let parser = ArgumentParser(
         arguments: arguments, variables: [variable: Self.word(&random)])
       guard let parsed = try? parser.parse(), parsed.command.name == "get-token" else { continue }
-      do throws(Problem) {
+      do throws(CommandError) {
         _ = try ExchangeConfiguration(parsed, world: Sample.world(outcomes: []).world)
       } catch {
-        #expect(error.category == .usage && !error.sentence.isEmpty, "\(arguments)")
+        let diagnosis = Diagnosis(error)
+        #expect(diagnosis.exitCode == .usage && !diagnosis.message.text.isEmpty, "\(arguments)")
       }
     }
   }

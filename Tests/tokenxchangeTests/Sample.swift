@@ -6,6 +6,7 @@ import TokenExchange
 
 /// Tokens and answers that many tests start from.
 enum Sample {
+  static let now = Date(timeIntervalSince1970: 1_795_223_258)
   static let base = [
     "--issuer=https://dex.example/dex", "--client-id=target-cluster",
     "--connector-id=argocd-cluster", "--token-file=/tokens/token",

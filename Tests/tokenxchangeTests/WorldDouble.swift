@@ -62,7 +62,7 @@ final class WorldDouble: Sendable {
       },
       observeNetwork: { _ in },
       files: allFiles,
-      writeOutput: { text throws(Problem) in
+      writeOutput: { text throws(CommandError) in
         if let outputFault = self.outputFault { throw .outputClosed(outputFault) }
         self.output.withLock { $0 += text }
       },

@@ -5,7 +5,7 @@ import TokenExchange
 
 /// Values that the tests of the cache start from.
 enum CacheSample {
-  static let now = Date(timeIntervalSince1970: 1_795_223_258)
+  static let now = Sample.now
 
   static func attempt(
     subject: String, issuer: String? = "https://dex.example/dex"

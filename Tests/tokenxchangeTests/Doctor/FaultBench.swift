@@ -62,7 +62,7 @@ final class FaultBench {
     world.send = { request, options throws(TransportError) in
       try Self.transport.send(request, options)
     }
-    world.writeOutput = { text throws(Problem) in output.text.withLock { $0 += text } }
+    world.writeOutput = { text throws(CommandError) in output.text.withLock { $0 += text } }
     world.writeError = { line in errors.text.withLock { $0 += line + "\n" } }
     let code = tokenxchange.run(arguments(command) + more, in: world)
     return Outcome(
