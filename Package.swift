@@ -24,7 +24,7 @@ let package = Package(
     .target(
       name: "Platform", dependencies: ["CPlatform", "TokenExchange"], swiftSettings: settings),
     .executableTarget(
-      name: "tokenxchange", dependencies: ["CPlatform", "Manifests", "Platform", "TokenExchange"],
+      name: "tokenxchange", dependencies: ["Manifests", "Platform", "TokenExchange"],
       swiftSettings: settings),
     .target(
       name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Where the process begins and ends.
 @main
@@ -7,9 +8,9 @@ enum Main {
   static func main() {
     let variables = setUpProcess()
     var world = World.live(variables: variables)
-    world.person.program = CommandLine.arguments.first ?? world.person.program
+    world.process.name = CommandLine.arguments.first ?? world.process.name
     let code = run(Array(CommandLine.arguments.dropFirst()), in: world)
-    // Not `exit`: nothing is buffered, and tidying up OpenSSL's tables takes a twentieth of a run.
+    // Not `exit`: nothing is buffered, and freeing OpenSSL's tables takes a twentieth of a run.
     _exit(code.rawValue)
   }
 }

@@ -1,4 +1,6 @@
 import FoundationEssentials
+import Glibc
+import Platform
 import TokenExchange
 
 @testable import tokenxchange
@@ -132,7 +134,7 @@ extension FaultTable {
     answer(
       "JSON without end",
       Sample.answer(200, String(repeating: "[", count: 100) + String(repeating: "]", count: 100))),
-    Fault("nobody takes the credential", Sample.world(outputFault: "Broken pipe")),
+    Fault("nobody takes the credential", Sample.world(outputError: OutputError(errno: EPIPE))),
   ]
 
   static let refusals: [Fault] = [

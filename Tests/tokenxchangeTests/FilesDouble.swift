@@ -10,6 +10,7 @@ extension Files {
       throw .missing
     },
     kind: { _ in nil },
+    readableKind: { _ in nil }, status: { _ in nil },
     identity: { path in
       FileIdentity(device: 1, inode: UInt64(UInt(bitPattern: path.hashValue)))
     },
@@ -31,6 +32,10 @@ extension Files {
     list: { path in
       Issue.record("\(path) was listed")
       return []
+    },
+    firstName: { path, _ in
+      Issue.record("\(path) was listed")
+      return nil
     },
     lock: { path throws(FileLockError) in
       Issue.record("\(path) was locked")

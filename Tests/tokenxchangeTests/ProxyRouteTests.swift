@@ -1,6 +1,7 @@
 import TestSupport
 import Testing
 
+@testable import Platform
 @testable import tokenxchange
 
 /// When a proxy is used, by the rules of Go's httpproxy package, and which one.

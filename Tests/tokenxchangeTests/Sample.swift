@@ -48,12 +48,12 @@ enum Sample {
   static func world(
     variables: [String: String] = [:], subject: Result<[UInt8], FileReadError>? = nil,
     files: [String: Result<[UInt8], FileReadError>] = [:], outcomes: [WorldDouble.Outcome]? = nil,
-    outputFault: String? = nil
+    outputError: OutputError? = nil
   ) -> WorldDouble {
     var files = files
     files[WorldDouble.tokenPath] = subject ?? .success(Array(Sample.subject.utf8))
     return WorldDouble(
       variables: variables, files: files, outcomes: outcomes ?? [token(issued)],
-      outputFault: outputFault)
+      outputError: outputError)
   }
 }

@@ -1,3 +1,5 @@
+import FoundationEssentials
+import Glibc
 import Platform
 import Testing
 import TokenExchange
@@ -5,48 +7,41 @@ import TokenExchange
 @testable import tokenxchange
 
 extension Terminal {
-  /// No terminal anywhere.
-  static let nobody = Terminal(
-    isInteractive: { false }, isOutputTerminal: { false },
+  /// No terminal anywhere, and no standard input.
+  static let none = Terminal(
+    isTerminal: { _ in false }, readInput: { _ throws(FileReadError) in throw .missing },
+    writeOutput: { text throws(OutputError) in Issue.record("\(text) was written") },
+    writeError: { line in Issue.record("\(line) was written") },
+    writeLog: { line in Issue.record("\(line) was logged") })
+
+  /// Standard error is a terminal.
+  static var interactive: Terminal {
+    var terminal = Terminal.none
+    terminal.isTerminal = { $0 == STDERR_FILENO }
+    return terminal
+  }
+}
+
+extension Signals {
+  /// Signals that nothing may wait for.
+  static let failing = Signals(
+    endProcess: { _ in Issue.record("signals were taken over") },
+    wait: { _ in
+      Issue.record("the process waits")
+      return false
+    },
+    uninterrupted: { body throws(FileWriteError) in try body() })
+}
+
+extension ProcessControl {
+  /// A process that may start no other.
+  static let failing = ProcessControl(
+    userID: 999,
+    program: {
+      ProgramFacts(path: "/tokenxchange", isStatic: true, setsTrust: true, libraries: "none")
+    },
     start: { program, _, _ in
       Issue.record("\(program) was started")
       return false
-    })
-}
-
-extension SidecarProcess {
-  /// What only a sidecar may use.
-  static var failing: SidecarProcess {
-    SidecarProcess(
-      takeSignals: { _ in Issue.record("signals were taken over") },
-      wait: { _ in
-        Issue.record("the process waits")
-        return false
-      },
-      uninterrupted: { body throws(FileWriteError) in try body() },
-      log: { line in Issue.record("\(line) was logged") })
-  }
-}
-
-extension TimeLimit {
-  /// A time limit that never comes.
-  static let none = TimeLimit(set: { _, _, _ in }, lift: {})
-}
-
-extension BootClock {
-  /// A clock that stands still.
-  static let still = BootClock(now: { 100 }, processStart: { 100 })
-}
-
-extension Machine {
-  /// A machine on which there is nothing to see.
-  static var bare: Machine {
-    Machine(
-      status: { _ in nil }, isTerminal: { _ in false },
-      readInput: { _ throws(FileReadError) in throw .missing },
-      systemTrust: { _, _ in nil },
-      program: {
-        ProgramFacts(path: "/tokenxchange", isStatic: true, setsTrust: true, libraries: "none")
-      })
-  }
+    }, timeLimit: TimeLimit(set: { _, _, _ in }, lift: {}), signals: .failing)
 }

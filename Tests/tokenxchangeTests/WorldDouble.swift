@@ -18,9 +18,10 @@ final class WorldDouble: Sendable {
   let variables: [String: String]
   let files: [String: Result<[UInt8], FileReadError>]
   let now: Date
-  /// Why standard output cannot be written to, if it cannot.
-  let outputFault: String?
-  let person: Terminal
+  /// Why standard output cannot be written, if it cannot.
+  let outputError: OutputError?
+  let terminal: Terminal
+  let process: ProcessControl
   /// What the cache may use, beyond reading.
   let cache: Files
   private let outcomes: Mutex<[Outcome]>
@@ -31,45 +32,49 @@ final class WorldDouble: Sendable {
   init(
     variables: [String: String] = [:], files: [String: Result<[UInt8], FileReadError>] = [:],
     outcomes: [Outcome] = [], now: Date = Date(timeIntervalSince1970: 1_795_223_258),
-    outputFault: String? = nil,
-    person: Terminal = .nobody, cache: Files = .failing
+    outputError: OutputError? = nil,
+    terminal: Terminal = .none, process: ProcessControl = .failing, cache: Files = .failing
   ) {
-    self.outputFault = outputFault
+    self.outputError = outputError
     self.variables = variables
     self.files = files
     self.now = now
-    self.person = person
+    self.terminal = terminal
+    self.process = process
     self.cache = cache
     self.outcomes = Mutex(outcomes)
   }
 
   /// The world to run in.
   var world: World {
-    World(
-      variables: variables, now: { self.now }, uptime: { 100 + self.slept.withLock { $0 } },
-      sleep: { seconds in self.slept.withLock { $0 += seconds } },
-      random: { 0.5 },
-      send: { request, _ throws(TransportError) in
-        self.requests.withLock { $0.append(request) }
-        let outcome = self.outcomes.withLock { list -> Outcome? in
-          list.count > 1 ? list.removeFirst() : list.first
-        }
-        guard let outcome else {
-          Issue.record("a request was sent: \(request.url)")
-          throw TransportError(.notSent)
-        }
-        return try outcome.get()
-      },
-      observeNetwork: { _ in },
+    var terminal = terminal
+    terminal.writeOutput = { text throws(OutputError) in
+      if let outputError = self.outputError { throw outputError }
+      self.output.withLock { $0 += text }
+    }
+    terminal.writeError = { line in self.errors.withLock { $0 += line + "\n" } }
+    return World(
+      variables: variables, random: { 0.5 },
+      clock: SystemClock(
+        now: { self.now }, uptime: { 100 + self.slept.withLock { $0 } }, boot: { 100 },
+        processStart: { 100 }, sleep: { seconds in self.slept.withLock { $0 += seconds } }),
       files: allFiles,
-      writeOutput: { text throws(CommandError) in
-        if let outputFault = self.outputFault { throw .outputClosed(outputFault) }
-        self.output.withLock { $0 += text }
-      },
-      writeError: { line in self.errors.withLock { $0 += line + "\n" } },
-      userID: 999,
-      bootClock: .still, person: person, machine: .bare, sidecar: .failing,
-      timeLimit: .none)
+      network: Network(
+        send: { request, _ throws(TransportError) in try self.send(request) },
+        observe: { _ in }, systemTrust: { _, _ in nil }),
+      process: process, terminal: terminal)
+  }
+
+  private func send(_ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
+    requests.withLock { $0.append(request) }
+    let outcome = outcomes.withLock { list -> Outcome? in
+      list.count > 1 ? list.removeFirst() : list.first
+    }
+    guard let outcome else {
+      Issue.record("a request was sent: \(request.url)")
+      throw TransportError(.notSent)
+    }
+    return try outcome.get()
   }
 
   private var allFiles: Files {

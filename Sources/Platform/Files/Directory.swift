@@ -88,22 +88,29 @@ package struct DirectoryEntry: Equatable, Sendable {
 enum DirectoryListing {
   /// The files in a directory, without its subdirectories; none if it cannot be listed.
   static func files(in directory: String) -> [DirectoryEntry] {
-    guard let listing = opendir(directory) else { return [] }
-    defer { closedir(listing) }
     let now = time(nil)
     var found: [DirectoryEntry] = []
+    _ = firstName(in: directory) { name in
+      guard let status = FileStatus.ofLink(directory + "/" + name), FileKind(status) != .directory
+      else { return false }
+      found.append(
+        DirectoryEntry(
+          name: name, kind: FileKind(status), age: abs(Double(now - status.st_mtim.tv_sec))))
+      return false
+    }
+    return found
+  }
+
+  /// The first name in a directory that a condition accepts; nil if it cannot be listed.
+  static func firstName(in directory: String, where accepts: (String) -> Bool) -> String? {
+    guard let listing = opendir(directory) else { return nil }
+    defer { closedir(listing) }
     while let entry = readdir(listing) {
       let name = withUnsafeBytes(of: &entry.pointee.d_name) {
         String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
       }
-      guard let status = FileStatus.ofLink(directory + "/" + name), FileKind(status) != .directory
-      else {
-        continue
-      }
-      found.append(
-        DirectoryEntry(
-          name: name, kind: FileKind(status), age: abs(Double(now - status.st_mtim.tv_sec))))
+      if accepts(name) { return name }
     }
-    return found
+    return nil
   }
 }

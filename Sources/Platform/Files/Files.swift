@@ -1,3 +1,5 @@
+import Glibc
+
 /// All access to files, as one value, so that tests decide what is in them.
 package struct Files: Sendable {
   /// Reads a whole regular file of at most so many bytes, see ``FileReader/read(_:limit:)``.
@@ -6,6 +8,10 @@ package struct Files: Sendable {
   package var readPrivate: @Sendable (_ path: String, _ limit: Int) throws(FileReadError) -> [UInt8]
   /// The kind of a path itself; nil if there is nothing.
   package var kind: @Sendable (_ path: String) -> FileKind?
+  /// The kind of the file that a path leads to; nil if there is none that this user may read.
+  package var readableKind: @Sendable (_ path: String) -> FileKind?
+  /// What a path leads to; nil if it leads nowhere or cannot be inspected.
+  package var status: @Sendable (_ path: String) -> PathStatus?
   /// The identity of the file that a path leads to; nil if there is none.
   package var identity: @Sendable (_ path: String) -> FileIdentity?
   /// Replaces a file, see ``AtomicFile``.
@@ -32,6 +38,8 @@ package struct Files: Sendable {
   package var checkDirectory: @Sendable (_ path: String) throws(DirectoryError) -> Void
   /// The files in a directory.
   package var list: @Sendable (_ directory: String) -> [DirectoryEntry]
+  /// The first name in a directory that a condition accepts, in no particular order.
+  package var firstName: @Sendable (_ directory: String, _ where: (String) -> Bool) -> String?
   /// Takes a lock, or returns nil if another process has it.
   package var lock: @Sendable (_ path: String) throws(FileLockError) -> FileLock?
 
@@ -39,6 +47,8 @@ package struct Files: Sendable {
     read: @escaping @Sendable (String, Int) throws(FileReadError) -> [UInt8],
     readPrivate: @escaping @Sendable (String, Int) throws(FileReadError) -> [UInt8],
     kind: @escaping @Sendable (String) -> FileKind?,
+    readableKind: @escaping @Sendable (String) -> FileKind?,
+    status: @escaping @Sendable (String) -> PathStatus?,
     identity: @escaping @Sendable (String) -> FileIdentity?,
     replace: @escaping @Sendable (String, [UInt8], FileWriteOptions) throws(FileWriteError) -> Void,
     copy: @escaping @Sendable (String, String, UInt32) throws(FileWriteError) -> Void,
@@ -50,11 +60,14 @@ package struct Files: Sendable {
     makePrivateDirectory: @escaping @Sendable (String) throws(DirectoryError) -> Void,
     checkDirectory: @escaping @Sendable (String) throws(DirectoryError) -> Void,
     list: @escaping @Sendable (String) -> [DirectoryEntry],
+    firstName: @escaping @Sendable (String, (String) -> Bool) -> String?,
     lock: @escaping @Sendable (String) throws(FileLockError) -> FileLock?
   ) {
     self.read = read
     self.readPrivate = readPrivate
     self.kind = kind
+    self.readableKind = readableKind
+    self.status = status
     self.identity = identity
     self.replace = replace
     self.copy = copy
@@ -66,6 +79,7 @@ package struct Files: Sendable {
     self.makePrivateDirectory = makePrivateDirectory
     self.checkDirectory = checkDirectory
     self.list = list
+    self.firstName = firstName
     self.lock = lock
   }
 }
@@ -78,6 +92,7 @@ extension Files {
       try FileReader.readPrivate(path, limit: limit)
     },
     kind: { .of($0) },
+    readableKind: { .readable($0) }, status: { PathStatus(of: $0) },
     identity: { FileIdentity(of: $0) },
     replace: { path, content, options throws(FileWriteError) in
       try AtomicFile.replace(path, with: content, options)
@@ -95,6 +110,7 @@ extension Files {
       try Directory.check(path, allowsOthers: true)
     },
     list: { DirectoryListing.files(in: $0) },
+    firstName: { DirectoryListing.firstName(in: $0, where: $1) },
     lock: { path throws(FileLockError) in try FileLock.take(path) })
 
   /// Whether two paths lead to the same file, or would if it existed: through links, `..`, `//` and
@@ -114,5 +130,11 @@ extension FileKind {
   /// The kind of a path itself.
   fileprivate static func of(_ path: String) -> FileKind? {
     FileStatus.ofLink(path).map(FileKind.init)
+  }
+
+  /// The kind of what a path leads to, if this user may read it.
+  fileprivate static func readable(_ path: String) -> FileKind? {
+    guard access(path, R_OK) == 0 else { return nil }
+    return FileStatus.following(path).map(FileKind.init)
   }
 }

@@ -23,7 +23,7 @@ struct TokenCache {
     issue: () throws(CommandError) -> IssuedToken
   ) throws(CommandError) -> Credential {
     if !forced, let token = usableToken() { return Credential(token) }
-    let start = world.bootClock.processStart()
+    let start = world.clock.processStart()
     let outcome = entry.waitForLock(timeout: min(10, (deadline - world.uptime()) / 2)) {
       forced ? nil : sharedResult(since: start)
     }

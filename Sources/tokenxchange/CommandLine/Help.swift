@@ -1,3 +1,4 @@
+import Platform
 import TokenExchange
 
 extension Command {
@@ -9,7 +10,7 @@ extension Command {
     argumentCompletion: .commands
   ) { arguments, world throws(Problem) in
     guard !arguments.positional.isEmpty else {
-      try world.writeOutput(HelpText(startedAs: world.person.program).overview)
+      try world.writeOutput(HelpText(startedAs: world.process.name).overview)
       return .done
     }
     let name = arguments.positional.joined(separator: " ")
@@ -22,7 +23,7 @@ extension Command {
           name.isPlainWord ? name : nil,
           nearest: Suggestion.nearest(to: name, in: Command.table.map(\.name))))
     }
-    try world.writeOutput(HelpText(startedAs: world.person.program).command(command))
+    try world.writeOutput(HelpText(startedAs: world.process.name).command(command))
     return .done
   }
 }

@@ -45,7 +45,7 @@ extension World {
   func keptToken(_ path: String) throws(Problem) -> Secret {
     let content: [UInt8]
     do throws(FileReadError) { content = try files.read(path, 1 << 20) } catch {
-      throw .keptFile(path, error, user: userID)
+      throw .keptFile(path, error, user: process.userID)
     }
     let trimmed = content.drop { $0 <= 0x20 }.reversed().drop { $0 <= 0x20 }.reversed()
     if let wrapping = TokenWrapping(Array(trimmed)) {

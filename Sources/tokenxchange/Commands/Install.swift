@@ -21,9 +21,9 @@ extension Command {
     do throws(FileWriteError) {
       try world.files.copy("/proc/self/exe", path, 0o755)
     } catch {
-      throw .notInstalled(error, user: world.userID)
+      throw .notInstalled(error, user: world.process.userID)
     }
-    world.log(for: arguments)("copied \(world.machine.program().path) to \(path)")
+    world.log(for: arguments)("copied \(world.process.program().path) to \(path)")
     return .done
   }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Platform
 import TokenExchange
 
 extension Command {
@@ -26,7 +27,7 @@ extension Command {
       signIn: SignIn(
         client: world.deviceFlowClient(request, trust, log: log), world: world, log: log,
         opensBrowser: !arguments[.noBrowser],
-        rerunCommand: arguments.rerunCommand(program: world.person.program),
+        rerunCommand: arguments.rerunCommand(program: world.process.name),
         noCacheFlag: configuration.noCacheFlag),
       entry: CacheEntry(
         login: arguments, configuration, request, trust, world: world, log: log),
@@ -38,7 +39,7 @@ extension Command {
     // client-go always sets the variable.
     let isByHand = (world.variables["KUBERNETES_EXEC_INFO"] ?? "").isEmpty
     let hidesToken =
-      isByHand && world.person.isOutputTerminal() && arguments.text(of: .output) == nil
+      isByHand && world.terminal.isOutputTerminal && arguments.text(of: .output) == nil
     if !hidesToken {
       try world.writeOutput(
         credential.text(token.secret, expiry: token.expiry, now: world.now()))
@@ -56,7 +57,7 @@ extension World {
     _ request: LoginRequest, _ trust: HTTPOptions.Trust, log: VerboseLog
   ) -> DeviceFlowClient {
     DeviceFlowClient(
-      request: request, trust: trust, send: send, now: now, uptime: uptime, sleep: sleep,
+      request: request, trust: trust, send: network.send, now: now, uptime: uptime, sleep: sleep,
       log: { event in log(event.line(request)) }, userAgent: Version.userAgent)
   }
 }

@@ -78,4 +78,4 @@ extension FileLockError {
 }
 
 /// The system's message for an error number.
-private func systemMessage(_ code: Int32) -> String { String(cString: strerror(code)) }
+func systemMessage(_ code: Int32) -> String { String(cString: strerror(code)) }

@@ -1,3 +1,4 @@
+import Platform
 import TokenExchange
 
 /// Runs the program in a world.
@@ -10,13 +11,13 @@ func run(_ words: [String], in world: World) -> ExitCode {
   do throws(CommandError) {
     let arguments = try parse(words, in: world)
     if words.isEmpty, !arguments.isConfigured, world.startedByUser {
-      world.writeError(HelpText(startedAs: world.person.program).short)
+      world.writeError(HelpText(startedAs: world.process.name).short)
       return .usage
     }
     world.limitTime(of: arguments)
     guard arguments[.verbose] else { return try arguments.command.run(arguments, world) }
     let log = world.log(for: arguments)
-    world.observeNetwork { log("\($0.fact.name): \($0.fact.value)") }
+    world.network.observe { log("\($0.fact.name): \($0.fact.value)") }
     world.logStart(of: arguments, to: log)
     let code = try arguments.command.run(arguments, world)
     log("exit code \(code.rawValue)")
@@ -40,6 +41,6 @@ extension World {
   /// Whether a user typed the command: client-go always sets the variable, and services have no
   /// terminal.
   fileprivate var startedByUser: Bool {
-    (variables["KUBERNETES_EXEC_INFO"] ?? "").isEmpty && person.isInteractive()
+    (variables["KUBERNETES_EXEC_INFO"] ?? "").isEmpty && terminal.isInteractive
   }
 }

@@ -1,3 +1,4 @@
+import Platform
 import TokenExchange
 
 extension Command {
@@ -17,10 +18,10 @@ extension Command {
       + "--connector-id=cluster-a",
     options: OptionDeclaration.sidecar
   ) { arguments, world throws(Problem) in
-    world.sidecar.takeSignals(arguments[.once] ? nil : ExitCode.done.rawValue)
+    world.process.signals.endProcess(arguments[.once] ? nil : ExitCode.done.rawValue)
     var world = world
     // A log that is not read must not hold up renewals; an init container's two lines may wait.
-    if !arguments[.once] { world.writeError = world.sidecar.log }
+    if !arguments[.once] { world.terminal.writeError = world.terminal.writeLog }
     let settings = try SidecarConfiguration(arguments, world: world)
     world.warn(settings.warnings)
     var sidecar = Sidecar(settings, world: world, log: world.log(for: arguments))

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Platform
 import TokenExchange
 
 /// What `--verbose` tells beside the requests themselves: the doctor's facts, tersely.
@@ -16,12 +17,12 @@ extension World {
 
   /// Tells what a token's path leads to.
   func logFile(_ path: String, to log: VerboseLog) {
-    guard let status = machine.status(path) else { return }
+    guard let status = files.status(path) else { return }
     let target = status.target.map { " -> \($0)" } ?? ""
     let age = Lifetime.words(now().timeIntervalSince(status.modified))
     log(
       "file \(path)\(target): mode \(status.modeText), owner \(status.owner):\(status.group), "
-        + "we are uid \(userID), \(status.size) bytes, written \(age) ago")
+        + "we are uid \(process.userID), \(status.size) bytes, written \(age) ago")
   }
 
   /// Tells whose certificates count.

@@ -1,4 +1,4 @@
-import CPlatform
+import Platform
 import TokenExchange
 
 /// The name and version of this program.
@@ -18,15 +18,23 @@ extension Command {
     options: [.reportOutput, .verbose], readsVariables: false
   ) { arguments, world throws(Problem) in
     guard try arguments[.reportOutput] == .json else {
-      try world.writeOutput("tokenxchange \(Version.number)\n" + LinkedLibraries.text)
+      try world.writeOutput("tokenxchange \(Version.number)\n" + libraries)
       return .done
     }
     let document = JSON.object([
       "version": .string(Version.number), "commit": .string(BuildInfo.commit),
       "toolchain": .string(BuildInfo.toolchain), "libraries": .string(LinkedLibraries.versions),
-      "static": .bool(tx_is_static() != 0),
+      "static": .bool(LinkedLibraries.areStatic),
     ])
     try world.writeOutput(document.text(indented: true) + "\n")
     return .done
   }
+}
+
+/// The network libraries, and whether this binary contains them.
+private var libraries: String {
+  LinkedLibraries.versions
+    + (LinkedLibraries.areStatic
+      ? "\nstatic: these are inside the binary\n"
+      : "\ndynamic: these are the machine's; good for work on the code only\n")
 }

@@ -7,7 +7,7 @@ extension World {
     do throws(FileReadError) {
       return try files.read(path, 1 << 20)
     } catch {
-      throw .subjectToken(.unreadable(error, user: userID), file: path)
+      throw .subjectToken(.unreadable(error, user: process.userID), file: path)
     }
   }
 
@@ -47,7 +47,7 @@ extension World {
       return try files.read(path, 1 << 20)
     } catch {
       throw .configuration(
-        .unreadableFile(error, path: showsPath ? path : nil, source: source, user: userID))
+        .unreadableFile(error, path: showsPath ? path : nil, source: source, user: process.userID))
     }
   }
 }

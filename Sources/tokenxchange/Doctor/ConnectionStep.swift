@@ -1,3 +1,4 @@
+import Platform
 import TokenExchange
 
 extension Doctor {
@@ -66,7 +67,7 @@ extension HTTPOptions.Trust {
 extension World {
   /// The system's trust store, in words.
   var systemTrust: String {
-    let found = machine.systemTrust(variables["SSL_CERT_FILE"], variables["SSL_CERT_DIR"])
+    let found = network.systemTrust(variables["SSL_CERT_FILE"], variables["SSL_CERT_DIR"])
     guard let found else { return "the system's, but none was found" }
     let places = [found.directory.map { "folder \($0)" }, found.file.map { "bundle \($0)" }]
     return "the system's, " + places.compactMap { $0 }.joined(separator: " and ")

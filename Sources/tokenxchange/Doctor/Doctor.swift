@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import TokenExchange
 
 extension Command {
@@ -19,7 +20,7 @@ extension Command {
     let format = try arguments[.reportOutput]
     let report = Doctor.examine(arguments, in: world)
     let wantsColour =
-      world.machine.isTerminal(STDOUT_FILENO) && (world.variables["NO_COLOR"] ?? "").isEmpty
+      world.terminal.isTerminal(STDOUT_FILENO) && (world.variables["NO_COLOR"] ?? "").isEmpty
       && world.variables["TERM"] != "dumb"
     try world.writeOutput(format == .json ? report.json : report.text(isColoured: wantsColour))
     return report.exitCode
@@ -38,9 +39,9 @@ enum Doctor {
   static func examine(_ arguments: ParsedArguments, in world: World) -> DoctorReport {
     let log = world.log(for: arguments)
     var examination = DoctorContext(arguments, world: world, log: log)
-    world.observeNetwork { [network = examination.network] in network.add($0) }
+    world.network.observe { [network = examination.network] in network.add($0) }
     var report = DoctorReport(time: world.now(), steps: [])
-    defer { world.timeLimit.lift() }
+    defer { world.process.timeLimit.lift() }
     for step in steps {
       // A step makes two requests at most, each within --timeout.
       world.limitTime(2 * (examination.settings?.timeout ?? 10))

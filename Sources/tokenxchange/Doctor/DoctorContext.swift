@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Platform
 import TokenExchange
 
 /// What the doctor has found out so far: each step reads it and adds to it.
@@ -79,7 +80,8 @@ struct Probe: Sendable {
       headers: [.init("Accept", "application/json"), .init("User-Agent", Version.userAgent)])
     let begin = world.uptime()
     do throws(TransportError) {
-      let answer = try request.send(by: world.send, HTTPOptions(trust: trust, timeout: timeout))
+      let answer = try request.send(
+        by: world.network.send, HTTPOptions(trust: trust, timeout: timeout))
       // The header was written somewhere between the request and now.
       clockLead = answer.headers["date"].flatMap(HTTPDate.parse).map {
         world.now().timeIntervalSince($0) - (world.uptime() - begin) / 2

@@ -1,8 +1,10 @@
+import Platform
+
 extension Doctor {
   /// The program itself.
   static func program(_ examination: inout DoctorContext) -> DoctorStep {
     var step = DoctorStep("program")
-    let program = examination.world.machine.program()
+    let program = examination.world.process.program()
     step.note("file", program.path)
     step.note("libraries", program.libraries)
     step.summary =

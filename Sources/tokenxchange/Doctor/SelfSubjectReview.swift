@@ -1,3 +1,4 @@
+import Platform
 import TokenExchange
 
 /// The question "who am I?" to an API server (`authentication.k8s.io/v1`, Kubernetes 1.28).
@@ -26,7 +27,7 @@ struct SelfSubjectReview: Sendable {
         .init("Authorization", "Bearer " + token.revealed),
       ], body: Array(body.text().utf8))
     do throws(TransportError) {
-      return try request.send(by: world.send, HTTPOptions(trust: trust, timeout: timeout))
+      return try request.send(by: world.network.send, HTTPOptions(trust: trust, timeout: timeout))
     } catch {
       throw .serverUnreachable(error, url: url, seconds: timeout)
     }

@@ -11,8 +11,8 @@ extension Doctor {
     let world = examination.world
     let arguments = examination.arguments
     let path = arguments.text(of: .tokenFile) ?? OptionDeclaration.defaultTokenFile
-    let status = world.machine.status(path)
-    step.note(path, status, user: world.userID)
+    let status = world.files.status(path)
+    step.note(path, status, user: world.process.userID)
     let jwt = examination.readSubject(path)
     if let jwt {
       let facts = TokenFacts(jwt: jwt, now: world.now())

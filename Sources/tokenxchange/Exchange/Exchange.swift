@@ -1,3 +1,4 @@
+import Platform
 import TokenExchange
 
 extension ExchangeConfiguration {
@@ -21,7 +22,7 @@ extension ExchangeConfiguration {
         error, ExchangeContext(attempt: attempt, timeout: timeout, now: world.now()))
     }
     var exchanger = TokenExchanger(
-      send: world.send, now: world.now, uptime: world.uptime, sleep: world.sleep,
+      send: world.network.send, now: world.now, uptime: world.uptime, sleep: world.sleep,
       random: world.random
     ) { event in
       switch event {

@@ -17,7 +17,7 @@ extension Command {
   ) { arguments, world throws(Problem) in
     let format = try arguments[.reportOutput]
     let path = arguments[.inspectedFile].flatMap { $0 == "-" ? nil : $0 }
-    if path == nil, world.machine.isTerminal(STDIN_FILENO) { throw .inspectsTerminal }
+    if path == nil, world.terminal.isTerminal(STDIN_FILENO) { throw .inspectsTerminal }
     let content: [UInt8]
     if let path { content = try world.readToken(path) } else { content = try world.readInput() }
     let source = path ?? "standard input"
@@ -33,7 +33,7 @@ extension Command {
 extension World {
   fileprivate func readInput() throws(Problem) -> [UInt8] {
     do throws(FileReadError) {
-      return try machine.readInput(1 << 20)
+      return try terminal.readInput(1 << 20)
     } catch {
       throw .nothingToInspect("standard input")
     }

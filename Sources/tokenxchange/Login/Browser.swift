@@ -1,3 +1,4 @@
+import Platform
 import TokenExchange
 
 /// Opens a page in the user's browser.
@@ -14,7 +15,7 @@ enum Browser {
   /// - Returns: The program that was started, if any.
   static func open(_ page: String, in world: World, hiding secret: Secret?) -> String? {
     let variables = variables(of: world.variables, hiding: secret)
-    return programs(world.variables).first { world.person.start($0, page, variables) }
+    return programs(world.variables).first { world.process.start($0, page, variables) }
   }
 
   /// The programs to try: those of `$BROWSER`, else the desktop's, if there is a display.

@@ -34,7 +34,7 @@ struct LoginSession {
       entry.log("cache: token from \(entry.directory.path)")
       return Outcome(login: login)
     }
-    let start = world.bootClock.processStart()
+    let start = world.clock.processStart()
     // The process whose sign-in this one waits for.
     var other: String?
     let outcome = entry.waitForLock(
@@ -68,12 +68,12 @@ struct LoginSession {
           .signInElsewhereFailed(issuer: signIn.issuer, command: signIn.rerunCommand))
       }
       let tokens = try signIn.tokens(until: deadline) {
-        lock?.note("\(world.person.processID)")
+        lock?.note("\(world.process.id)")
       }
       return store(tokens, entry, isNew: true)
     } catch {
       // The failure of a process without a terminal must not stop one that has a terminal.
-      if !error.requiresTerminal || world.person.isInteractive() {
+      if !error.requiresTerminal || world.terminal.isInteractive {
         entry.write(CachedFailure(Diagnosis(error), written: world.clockReading))
       }
       if let login, login.isUnexpired(at: world.clockReading) {

@@ -1,3 +1,4 @@
+import Platform
 import TokenExchange
 
 /// Signs a user in with Dex's device flow.
@@ -23,7 +24,7 @@ struct SignIn {
   func tokens(
     until deadline: Double, willAsk: () -> Void = {}
   ) throws(CommandError) -> TokenSet {
-    guard world.person.isInteractive() else {
+    guard world.terminal.isInteractive else {
       throw .login(
         .noTerminal(issuer: issuer, command: rerunCommand, noCacheFlag: noCacheFlag))
     }
@@ -39,7 +40,7 @@ struct SignIn {
 
   /// Explains to a user at a terminal why nothing happens.
   func showWaiting(for processID: String) {
-    guard world.person.isInteractive() else { return }
+    guard world.terminal.isInteractive else { return }
     world.show(.waitingForProcess(processID, issuer: issuer))
   }
 

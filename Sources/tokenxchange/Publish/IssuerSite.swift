@@ -1,3 +1,4 @@
+import Platform
 import TokenExchange
 
 /// A web server that has an issuer's documents.
@@ -46,7 +47,7 @@ struct IssuerSite: Sendable {
     let answer: HTTPResponse
     do throws(TransportError) {
       answer = try HTTPRequest(method: "GET", url: url.text, headers: headers).send(
-        by: world.send,
+        by: world.network.send,
         HTTPOptions(trust: trust, timeout: max(deadline - world.uptime(), 0.001)))
     } catch {
       var problem = Problem.transport(error, to: url, seconds: timeout)

@@ -42,7 +42,7 @@ struct Sidecar: Sendable {
   /// Checks that the file can be written, and adopts what an earlier run left.
   mutating func prepare() throws(Problem) {
     do throws(FileWriteError) {
-      try world.sidecar.uninterrupted { () throws(FileWriteError) in
+      try world.process.signals.uninterrupted { () throws(FileWriteError) in
         try world.files.testWriting(settings.file)
         world.files.removeLeftovers(settings.file)
       }
@@ -64,8 +64,8 @@ struct Sidecar: Sendable {
     look()
     if world.now() >= due.date || world.uptime() >= due.uptime { renew() }
     removeIfExpired()
-    world.timeLimit.lift()
-    if world.sidecar.wait(pause) { due = Due() }
+    world.process.timeLimit.lift()
+    if world.process.signals.wait(pause) { due = Due() }
   }
 
   /// Gets one token and writes it.
@@ -147,7 +147,7 @@ struct Sidecar: Sendable {
       throw error
     }
     do throws(FileWriteError) {
-      try world.sidecar.uninterrupted { () throws(FileWriteError) in
+      try world.process.signals.uninterrupted { () throws(FileWriteError) in
         try world.files.replace(
           settings.file, Array(token.secret.revealed.utf8), FileWriteOptions(mode: settings.mode))
       }

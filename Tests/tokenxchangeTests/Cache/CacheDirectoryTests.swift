@@ -5,17 +5,8 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// Which directory is the cache, and the boot clock.
+/// Where the cache is.
 @Suite struct CacheDirectoryTests {
-  @Test("the process started before now, and at most ten seconds ago")
-  func processStart() {
-    let now = BootClock.live.now()
-    let start = BootClock.processStart(now: now)
-    #expect(start <= now)
-    #expect(start >= now - 10)
-    #expect(BootClock.processStart(now: now + 1000) == now + 1000)
-  }
-
   @Test(
     "the directory comes from the option, else from a variable",
     arguments: [

@@ -1,3 +1,4 @@
+import Platform
 import TestSupport
 import Testing
 import TokenExchange
@@ -272,9 +273,8 @@ import TokenExchange
   private func run(
     _ variables: [String: String] = [:], isTerminal: Bool = true, _ arguments: [String] = []
   ) -> (code: ExitCode, errors: String) {
-    var person = Terminal.nobody
-    person.isInteractive = { isTerminal }
-    let double = WorldDouble(variables: variables, person: person)
+    let double = WorldDouble(
+      variables: variables, terminal: isTerminal ? .interactive : .none)
     let code = double.run(arguments)
     #expect(double.stdout == "")
     return (code, double.stderr)

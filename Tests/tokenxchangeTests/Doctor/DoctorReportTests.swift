@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Platform
 import Synchronization
 import TestSupport
 import Testing
@@ -19,12 +20,12 @@ struct DoctorReportTests {
 
   private func run(_ double: WorldDouble, _ words: [String], isTerminal: Bool = false) -> ExitCode {
     var world = double.world
-    world.machine.isTerminal = { _ in isTerminal }
-    world.machine.program = {
+    world.terminal.isTerminal = { _ in isTerminal }
+    world.process.program = {
       ProgramFacts(path: "/tokenxchange", isStatic: true, setsTrust: true, libraries: "libcurl 8")
     }
-    world.machine.systemTrust = { _, _ in SystemTrustStore(directory: "/etc/ssl/certs") }
-    world.machine.status = { _ in
+    world.network.systemTrust = { _, _ in SystemTrustStore(directory: "/etc/ssl/certs") }
+    world.files.status = { _ in
       PathStatus(
         target: "..data/token", realPath: "/tokens/..1/token", mode: 0o640, owner: 0, group: 999,
         size: 900, modified: double.now.addingTimeInterval(-60))

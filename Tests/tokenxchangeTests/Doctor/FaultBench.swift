@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Platform
 import Synchronization
 import TestSupport
 import TokenExchange
@@ -17,7 +18,7 @@ final class FaultBench {
   /// What must live as long as the test.
   var kept: [Any] = []
   /// One for all: the hook beneath it has one set of settings for the whole process.
-  private static let transport = URLSessionTransport()
+  private static let network = Network.live(variables: [:])
   private let directory: TemporaryDirectory
 
   /// What a run printed, and its exit code.
@@ -57,13 +58,11 @@ final class FaultBench {
     let errors = Box()
     let lead = clockLead
     var world = World.live(variables: variables)
-    world.now = { Date().addingTimeInterval(lead) }
-    world.sleep = { _ in }
-    world.send = { request, options throws(TransportError) in
-      try Self.transport.send(request, options)
-    }
-    world.writeOutput = { text throws(CommandError) in output.text.withLock { $0 += text } }
-    world.writeError = { line in errors.text.withLock { $0 += line + "\n" } }
+    world.clock.now = { Date().addingTimeInterval(lead) }
+    world.clock.sleep = { _ in }
+    world.network = Self.network
+    world.terminal.writeOutput = { text throws(OutputError) in output.text.withLock { $0 += text } }
+    world.terminal.writeError = { line in errors.text.withLock { $0 += line + "\n" } }
     let code = tokenxchange.run(arguments(command) + more, in: world)
     return Outcome(
       code: code, output: output.text.withLock { $0 }, errors: errors.text.withLock { $0 })

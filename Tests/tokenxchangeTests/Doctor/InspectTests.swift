@@ -22,8 +22,8 @@ struct InspectTests {
   private func run(_ input: String, _ more: String..., isTerminal: Bool = false) -> WorldDouble {
     let double = WorldDouble()
     var world = double.world
-    world.machine.isTerminal = { _ in isTerminal }
-    world.machine.readInput = { _ throws(FileReadError) in Array(input.utf8) }
+    world.terminal.isTerminal = { _ in isTerminal }
+    world.terminal.readInput = { _ throws(FileReadError) in Array(input.utf8) }
     let code = tokenxchange.run(["inspect"] + more, in: world)
     double.errors.withLock { $0 += "exit \(code.rawValue)" }
     return double

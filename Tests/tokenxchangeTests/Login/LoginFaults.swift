@@ -11,9 +11,12 @@ extension FaultTable {
     "login", "--issuer=https://dex.example/dex", "--client-id=target-cluster", "--no-browser",
   ]
 
-  /// A terminal, and no browser.
-  static let terminal = Terminal(
-    isInteractive: { true }, isOutputTerminal: { false }, start: { _, _, _ in false })
+  /// A process that cannot start a browser.
+  static var process: ProcessControl {
+    var process = ProcessControl.failing
+    process.start = { _, _, _ in false }
+    return process
+  }
 
   static let device = Sample.answer(
     200,
@@ -39,7 +42,9 @@ extension FaultTable {
   ) -> Fault {
     var fault = Fault(
       "login: " + name,
-      WorldDouble(variables: variables, outcomes: outcomes, person: terminal, cache: cache()),
+      WorldDouble(
+        variables: variables, outcomes: outcomes, terminal: .interactive, process: process,
+        cache: cache()),
       loginBase + arguments)
     fault.shown = [
       "To sign in at dex.example, open", "    https://dex.example/dex/device",

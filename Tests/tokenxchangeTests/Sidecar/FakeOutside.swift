@@ -75,16 +75,23 @@ final class FakeOutside: Sendable {
   }
 
   func world(variables: [String: String] = [:]) -> World {
-    World(
-      variables: variables, now: { self.state.withLock { $0.now } },
-      uptime: { self.state.withLock { $0.uptime } }, sleep: { self.pass($0) },
-      random: { 0.5 },
-      send: { request, _ throws(TransportError) in try self.send(request) },
-      observeNetwork: { _ in },
-      files: files, writeOutput: { _ in },
-      writeError: { line in self.set { $0.errors.append(line) } },
-      userID: 1000, bootClock: .still, person: .nobody, machine: .bare,
-      sidecar: process, timeLimit: .none)
+    var terminal = Terminal.none
+    terminal.writeOutput = { _ in }
+    terminal.writeError = { line in self.set { $0.errors.append(line) } }
+    terminal.writeLog = terminal.writeError
+    var process = ProcessControl.failing
+    process.userID = 1000
+    process.signals = signals
+    return World(
+      variables: variables, random: { 0.5 },
+      clock: SystemClock(
+        now: { self.state.withLock { $0.now } }, uptime: { self.state.withLock { $0.uptime } },
+        boot: { 100 }, processStart: { 100 }, sleep: { self.pass($0) }),
+      files: files,
+      network: Network(
+        send: { request, _ throws(TransportError) in try self.send(request) },
+        observe: { _ in }, systemTrust: { _, _ in nil }),
+      process: process, terminal: terminal)
   }
 
   private var files: Files {
@@ -119,9 +126,9 @@ final class FakeOutside: Sendable {
     return files
   }
 
-  private var process: SidecarProcess {
-    SidecarProcess(
-      takeSignals: { code in self.set { $0.takenSignals.append(code) } },
+  private var signals: Signals {
+    Signals(
+      endProcess: { code in self.set { $0.takenSignals.append(code) } },
       wait: { seconds in
         self.set { $0.waits.append(seconds) }
         self.pass(seconds)
@@ -130,8 +137,7 @@ final class FakeOutside: Sendable {
           return state.isAsked
         }
       },
-      uninterrupted: { body throws(FileWriteError) in try body() },
-      log: { line in self.set { $0.errors.append(line) } })
+      uninterrupted: { body throws(FileWriteError) in try body() })
   }
 
   func pass(_ seconds: Double) {

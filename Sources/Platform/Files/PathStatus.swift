@@ -1,0 +1,65 @@
+package import FoundationEssentials
+import Glibc
+
+/// What can be known of a file without reading it.
+package struct PathStatus: Sendable, Equatable {
+  /// The target of the path's last part, if that is a symbolic link.
+  package var target: String?
+  /// The path without symbolic links.
+  package var realPath: String
+  /// The permissions.
+  package var mode: UInt32
+  package var owner: UInt32
+  package var group: UInt32
+  package var size: Int
+  /// When its content last changed.
+  package var modified: Date
+
+  package init(
+    target: String?, realPath: String, mode: UInt32, owner: UInt32, group: UInt32, size: Int,
+    modified: Date
+  ) {
+    self.target = target
+    self.realPath = realPath
+    self.mode = mode
+    self.owner = owner
+    self.group = group
+    self.size = size
+    self.modified = modified
+  }
+
+  /// The permissions as `chmod` takes them.
+  package var modeText: String {
+    let digits = String(mode, radix: 8)
+    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
+
+  /// The status of the file that a path leads to, or nil if it leads nowhere or cannot be inspected.
+  package init?(of path: String) {
+    guard let status = FileStatus.following(path) else { return nil }
+    let time = status.st_mtim
+    target = Self.link(path)
+    realPath = Self.real(path) ?? path
+    mode = status.st_mode & 0o7777
+    owner = status.st_uid
+    group = status.st_gid
+    size = Int(status.st_size)
+    modified = Date(
+      timeIntervalSince1970: Double(time.tv_sec) + Double(time.tv_nsec) / 1_000_000_000)
+  }
+
+  private static func link(_ path: String) -> String? {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let length = readlink(path, &buffer, buffer.count)
+    guard length > 0 else { return nil }
+    // A C char is signed on some architectures only.
+    let bytes = buffer.prefix(length).map { UInt8(truncatingIfNeeded: $0) }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func real(_ path: String) -> String? {
+    guard let pointer = realpath(path, nil) else { return nil }
+    defer { free(pointer) }
+    return String(cString: pointer)
+  }
+}

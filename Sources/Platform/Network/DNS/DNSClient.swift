@@ -1,0 +1,196 @@
+import Glibc
+import TokenExchange
+
+/// Asks the name servers for the addresses of one name: A and AAAA at the same time.
+struct DNSClient {
+  /// The servers and how to ask them.
+  var configuration: ResolverConfiguration
+  /// A number that cannot be guessed, for each query.
+  var random: () -> UInt16 = { UInt16.random(in: 0...UInt16.max) }
+
+  /// How long to wait for the other type once one has decided the matter (RFC 8305, section 3).
+  static let resolutionDelay = 0.05
+
+  /// Looks one name up.
+  ///
+  /// - Parameters:
+  ///   - name: The name, without a trailing dot.
+  ///   - deadline: When to give up, as a value of ``now()``.
+  /// - Returns: What came of it; nil if the name is none that DNS can hold.
+  func lookUp(_ name: String, until deadline: Double) -> NameLookup? {
+    let begin = Self.now()
+    let types: [NameLookup.RecordType] = configuration.skipsIPv6 ? [.a] : [.a, .aaaa]
+    let queries = types.compactMap { type in
+      DNSMessage.query(name, type, id: random()).map {
+        DNSQuery(type, message: $0, configuration, begin: begin)
+      }
+    }
+    guard queries.count == types.count else { return nil }
+    defer { for query in queries { query.close() } }
+    var time = begin
+    while true {
+      for query in queries { query.advance(at: time) }
+      let grace = Self.grace(queries)
+      let open = queries.filter { $0.outcome == nil }
+      let end = ([deadline, grace] + open.map { $0.tryEnds }).compactMap { $0 }.min() ?? deadline
+      guard !open.isEmpty, time < deadline, grace.map({ time < $0 }) ?? true else { break }
+      Self.wait(for: open, until: end, since: time)
+      time = Self.now()
+    }
+    let isDecided = Self.grace(queries) != nil
+    return NameLookup(
+      name: name,
+      outcomes: Dictionary(
+        uniqueKeysWithValues: queries.map { query in
+          (query.type, query.outcome ?? (isDecided ? .notAwaited : query.failure(at: time)))
+        }), seconds: time - begin)
+  }
+
+  /// Seconds on a clock that only goes forward.
+  static func now() -> Double { SystemClock.seconds(CLOCK_MONOTONIC) }
+
+  /// Until when to wait for the rest; nil as long as nothing is decided.
+  ///
+  /// Addresses decide, and so does NXDOMAIN for A. NXDOMAIN for AAAA does not: there are servers
+  /// that return it for names that have an A record (RFC 4074, section 4.2).
+  private static func grace(_ queries: [DNSQuery]) -> Double? {
+    queries.compactMap { query -> Double? in
+      switch query.outcome {
+      case .addresses: query.settledAt + resolutionDelay
+      case .noSuchName where query.type == .a: query.settledAt + resolutionDelay
+      default: nil
+      }
+    }.min()
+  }
+
+  private static func wait(for queries: [DNSQuery], until end: Double, since time: Double) {
+    var polls = queries.flatMap(\.polls)
+    // Rounded up: a wait that ends too early would spin.
+    let milliseconds = max(0, ((end - time) * 1000).rounded(.up))
+    guard poll(&polls, nfds_t(polls.count), Int32(min(milliseconds, 3_600_000))) > 0 else { return }
+    let ready = Set(polls.filter { $0.revents != 0 }.map(\.fd))
+    let now = now()
+    for query in queries { query.proceed(ready, at: now) }
+  }
+}
+
+/// One query on its way through the servers.
+private final class DNSQuery {
+  typealias Reason = NameLookup.ServerFailure.Reason
+
+  let type: NameLookup.RecordType
+  /// What came of it, once it is known, and when.
+  private(set) var outcome: NameLookup.Outcome?
+  private(set) var settledAt = 0.0
+  /// When the server that was asked last has had its time.
+  private(set) var tryEnds = 0.0
+
+  private let message: [UInt8]
+  private let configuration: ResolverConfiguration
+  private let begin: Double
+  /// The servers that are still to be asked, by their indices.
+  private var tries: ArraySlice<Int>
+  private var current: Int?
+  private var failures: [Int: Reason] = [:]
+  // One that was given up stays open: a late response is as good as any.
+  private var sockets: [(server: Int, socket: DNSSocket)] = []
+
+  init(
+    _ type: NameLookup.RecordType, message: [UInt8], _ configuration: ResolverConfiguration,
+    begin: Double
+  ) {
+    self.type = type
+    self.message = message
+    self.configuration = configuration
+    self.begin = begin
+    let servers = Array(configuration.servers.indices)
+    tries = Array(repeatElement(servers, count: configuration.attempts).joined())[...]
+  }
+
+  func close() { for (_, socket) in sockets { socket.close() } }
+
+  var polls: [pollfd] {
+    sockets.map { pollfd(fd: $0.socket.descriptor, events: $0.socket.events, revents: 0) }
+  }
+
+  /// Asks the next server where the current one failed or had its time.
+  func advance(at time: Double) {
+    while outcome == nil, current == nil || time >= tryEnds {
+      guard let server = tries.popFirst() else {
+        settle(failure(at: time), at: time)
+        return
+      }
+      ask(server, isTCP: configuration.usesTCP, at: time)
+    }
+  }
+
+  /// What to report when no server answered.
+  func failure(at time: Double) -> NameLookup.Outcome {
+    .failed(
+      configuration.servers.enumerated().map { index, server in
+        NameLookup.ServerFailure(
+          server: server.address, reason: failures[index] ?? .noResponse(seconds: time - begin))
+      })
+  }
+
+  /// Reads what came on the sockets that are ready.
+  func proceed(_ ready: Set<Int32>, at time: Double) {
+    for index in sockets.indices.reversed() where ready.contains(sockets[index].socket.descriptor) {
+      let server = sockets[index].server
+      switch sockets[index].socket.proceed() {
+      case .waiting: continue
+      case .failed(let reason):
+        remove(index)
+        fail(server, reason)
+      case .message(let bytes):
+        guard let response = DNSMessage.response(bytes, to: message) else { continue }
+        let isTCP = sockets[index].socket.isTCP
+        remove(index)
+        if response.isTruncated, !isTCP {
+          ask(server, isTCP: true, at: time)
+        } else {
+          take(response, from: server, at: time)
+        }
+      }
+      if outcome != nil { return }
+    }
+  }
+
+  private func ask(_ server: Int, isTCP: Bool, at time: Double) {
+    current = server
+    tryEnds = time + Double(configuration.timeout)
+    do throws(DNSSocketError) {
+      let socket = try DNSSocket(
+        to: configuration.servers[server], isTCP: isTCP, query: message)
+      sockets.append((server, socket))
+    } catch {
+      fail(server, .unreachable(String(cString: strerror(error.code))))
+    }
+  }
+
+  private func take(_ response: DNSMessage.Response, from server: Int, at time: Double) {
+    switch response.code {
+    case 3: settle(.noSuchName, at: time)
+    case 0 where response.isReferral: fail(server, .noRecursion)
+    case 0:
+      guard let addresses = response.addresses else { return fail(server, .malformed) }
+      settle(addresses.isEmpty ? .noRecord : .addresses(addresses), at: time)
+    default: fail(server, .responseCode(response.code))
+    }
+  }
+
+  private func fail(_ server: Int, _ reason: Reason) {
+    failures[server] = reason
+    if current == server { current = nil }
+  }
+
+  private func settle(_ outcome: NameLookup.Outcome, at time: Double) {
+    self.outcome = outcome
+    settledAt = time
+  }
+
+  private func remove(_ index: Int) {
+    sockets[index].socket.close()
+    sockets.remove(at: index)
+  }
+}

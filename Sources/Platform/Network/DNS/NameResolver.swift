@@ -1,0 +1,73 @@
+import Glibc
+import TokenExchange
+
+/// Resolves host names as glibc does with `hosts: files dns`.
+///
+/// `/etc/hosts` comes first, then DNS with the search list of `/etc/resolv.conf`. Nothing is kept:
+/// each call reads the files and asks the servers.
+struct NameResolver: Sendable {
+  /// A file's content; empty if it cannot be read.
+  var readFile: @Sendable (String) -> [UInt8] = { path in
+    (try? FileReader.read(path, limit: 16 << 20)) ?? []
+  }
+  /// This machine's name.
+  var hostName: @Sendable () -> String = { currentHostName() }
+  /// The port of the name servers.
+  var port: UInt16 = 53
+  /// The order in which addresses are tried.
+  var order: @Sendable ([IPAddress]) -> [IPAddress] = { IPAddress.ordered($0) }
+
+  /// Resolves a host name.
+  ///
+  /// A suffix whose query fails does not end the search: cluster DNS often may not ask for a
+  /// corporate domain that the search list names. While other names are left, one name gets at most
+  /// four fifths of the remaining time.
+  ///
+  /// - Parameters:
+  ///   - host: The name; not an address.
+  ///   - deadline: When to give up, as a value of ``DNSClient/now()``.
+  ///   - observe: Gets each step.
+  /// - Returns: Its addresses, at least one, in the order in which they should be tried.
+  /// - Throws: The names that were tried, and what was returned for each.
+  func resolve(
+    _ host: String, until deadline: Double, observe: (NetworkEvent) -> Void
+  ) throws(TransportError) -> [IPAddress] {
+    let known = HostsFile.addresses(of: host, in: readFile("/etc/hosts"))
+    guard known.isEmpty else {
+      observe(.hostsFile(host: host, addresses: known))
+      return order(known)
+    }
+    var configuration = ResolverConfiguration(
+      parsing: readFile("/etc/resolv.conf"), hostName: hostName())
+    for index in configuration.servers.indices { configuration.servers[index].port = port }
+    observe(.resolver(configuration))
+    if configuration.rotates {
+      let first = Int.random(in: configuration.servers.indices)
+      configuration.servers = Array(
+        configuration.servers[first...] + configuration.servers[..<first])
+    }
+    let client = DNSClient(configuration: configuration)
+    var lookups: [NameLookup] = []
+    let names = configuration.candidates(for: host)
+    for (index, name) in names.enumerated() {
+      let now = DNSClient.now()
+      let isLast = index == names.count - 1
+      let end = isLast ? deadline : now + (deadline - now) * 0.8
+      guard let lookup = client.lookUp(name, until: end) else { continue }
+      observe(.lookup(lookup))
+      if !lookup.addresses.isEmpty { return order(lookup.addresses) }
+      lookups.append(lookup)
+      if DNSClient.now() >= deadline { break }
+    }
+    let isServerFailure = lookups.contains(where: \.isServerFailure)
+    throw TransportError(isServerFailure ? .nameServer : .nameNotFound, lookups: lookups)
+  }
+
+  private static func currentHostName() -> String {
+    var system = utsname()
+    guard uname(&system) == 0 else { return "" }
+    return withUnsafeBytes(of: &system.nodename) {
+      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package import TokenExchange
+
+/// HTTP requests, and what happens before each connection.
+package struct Network: Sendable {
+  /// Sends one request.
+  package var send: HTTPTransport
+  /// Adds an observer of the steps before each connection.
+  package var observe: @Sendable (@escaping @Sendable (NetworkEvent) -> Void) -> Void
+  /// The system's trust store, given the values of `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+  package var systemTrust: @Sendable (String?, String?) -> SystemTrustStore?
+
+  package init(
+    send: @escaping HTTPTransport,
+    observe: @escaping @Sendable (@escaping @Sendable (NetworkEvent) -> Void) -> Void,
+    systemTrust: @escaping @Sendable (String?, String?) -> SystemTrustStore?
+  ) {
+    self.send = send
+    self.observe = observe
+    self.systemTrust = systemTrust
+  }
+
+  /// The network of this machine.
+  ///
+  /// - Parameters:
+  ///   - variables: The environment, for the proxy and the system's trust store.
+  ///   - files: The files, for the system's trust store.
+  /// - Returns: The network.
+  package static func live(variables: [String: String], files: Files = .live) -> Network {
+    let transport = URLSessionTransport(variables: variables, files: files)
+    return Network(
+      send: { request, options throws(TransportError) in try transport.send(request, options) },
+      observe: { transport.events.observe($0) },
+      systemTrust: { SystemTrustStore.find(certFile: $0, certDir: $1, files: files) })
+  }
+}

@@ -1,0 +1,224 @@
+import CPlatform
+import Foundation
+import FoundationNetworking
+import Glibc
+import Synchronization
+import TokenExchange
+
+/// Sends requests by URLSession, one at a time, and waits for each answer.
+///
+/// What URLSession cannot do on Linux (trust, the oldest TLS version, proxies, the time limit, the
+/// response) is done by the hook of `CPlatform`. If the hook cannot, the request is not sent.
+final class URLSessionTransport: Sendable {
+  /// A session, and whom its connections have been made to trust.
+  private struct Connection {
+    var session: URLSession
+    var delegate: TransferDelegate
+    var trust: HTTPOptions.Trust
+  }
+
+  /// Tells what happens before there is a connection.
+  let events = NetworkEvents()
+
+  private let variables: [String: String]
+  private let files: Files
+  private let resolver: NameResolver
+  private let connection = Mutex<Connection?>(nil)
+
+  /// Makes a transport.
+  ///
+  /// - Parameters:
+  ///   - variables: The environment, for the proxy and the system's trust store.
+  ///   - files: The files of the system's trust store.
+  ///   - resolver: Resolves host names.
+  init(
+    variables: [String: String] = [:], files: Files = .live, resolver: NameResolver = NameResolver()
+  ) {
+    self.variables = variables
+    self.files = files
+    self.resolver = resolver
+  }
+
+  /// Sends a request and waits for its answer; an ``HTTPTransport``.
+  ///
+  /// - Parameters:
+  ///   - request: The request.
+  ///   - options: Whom to trust, how long to wait, how much to read.
+  /// - Returns: The answer, whatever its status.
+  /// - Throws: ``TransportError`` if there is none.
+  func send(
+    _ request: HTTPRequest, _ options: HTTPOptions
+  ) throws(TransportError) -> HTTPResponse {
+    guard tx_hook_effective() != 0 else {
+      throw TransportError(.notSent, detail: "this build cannot set TLS and proxy options")
+    }
+    guard let endpoint = Endpoint(request.url) else {
+      throw TransportError(.notSent, detail: "not an http or https URL: \(request.url)")
+    }
+    try Self.checkResources()
+    // Held for the whole of it: the hook has one set of settings.
+    return try connection.withLock { connection throws(TransportError) in
+      var options = options
+      let begin = DNSClient.now()
+      let proxy = try setRoute(to: endpoint, until: begin + options.timeout)
+      options.timeout = max(options.timeout - (DNSClient.now() - begin), 0.001)
+      try arm(endpoint, options)
+      defer { tx_disarm() }
+      if connection?.trust != options.trust {
+        connection?.session.invalidateAndCancel()
+        connection = Self.connect(trust: options.trust)
+      }
+      guard let current = connection else { throw TransportError(.notSent) }
+      do throws(TransportError) {
+        return try Self.exchange(request, endpoint, options, current, proxy)
+      } catch {
+        // libcurl's own time limit did not end it: the session's queue may hang for good, and so
+        // would any call to it from here.
+        if error == TransportError(.timedOut) {
+          connection = nil
+          DispatchQueue.global().async { current.session.invalidateAndCancel() }
+        }
+        throw error
+      }
+    }
+  }
+
+  /// Decides about the proxy, resolves the host that will be connected to, and hands both to the hook.
+  private func setRoute(
+    to endpoint: Endpoint, until deadline: Double
+  ) throws(TransportError) -> ProxyURL? {
+    let route = ProxyRoute(to: endpoint, variables: variables)
+    events.post(.route(route))
+    if case .invalid(let variable) = route {
+      throw TransportError(.proxy, detail: "\(variable) is not the URL of a proxy")
+    }
+    let (host, port) = route.proxy.map { ($0.host, $0.port) } ?? (endpoint.host, endpoint.port)
+    let resolved = try resolve(host, for: route, until: deadline).map { addresses in
+      "\(host):\(port):"
+        + addresses.map { $0.isSix ? "[\($0.text)]" : $0.text }.joined(separator: ",")
+    }
+    guard tx_set_route(route.proxy?.url, resolved) == 0 else {
+      throw TransportError(.notSent, detail: "out of memory")
+    }
+    return route.proxy
+  }
+
+  /// The addresses of a host; nil if it is one itself.
+  private func resolve(
+    _ host: String, for route: ProxyRoute, until deadline: Double
+  ) throws(TransportError) -> [IPAddress]? {
+    guard IPAddress(loose: host) == nil else { return nil }
+    if EndpointURL.isLoopback(host) { return IPAddress.loopback }
+    do throws(TransportError) {
+      return try resolver.resolve(host, until: deadline) { events.post($0) }
+    } catch {
+      throw route.proxy.map { error.whileResolving($0) } ?? error
+    }
+  }
+
+  /// Makes sure that a request can start threads and open sockets: URLSession hangs or crashes.
+  private static func checkResources() throws(TransportError) {
+    var isThreads: Int32 = 0
+    let code = tx_check_resources(&isThreads)
+    guard code != 0 else { return }
+    let what = isThreads != 0 ? "start a thread" : "open any more files"
+    throw TransportError(
+      .noResources, detail: "this process cannot \(what): \(String(cString: strerror(code)))")
+  }
+
+  /// Hands the hook what URLSession cannot be told.
+  private func arm(_ endpoint: Endpoint, _ options: HTTPOptions) throws(TransportError) {
+    var flags = 0
+    var system: SystemTrustStore?
+    var pem: [UInt8]?
+    if endpoint.isPlain { flags |= TX_PLAIN_HTTP }
+    switch options.trust {
+    case .insecureSkipVerify: flags |= TX_SKIP_VERIFY
+    case .certificates(let bytes) where bytes.isEmpty:
+      throw TransportError(.notSent, detail: "no certificates to trust were given")
+    case .certificates(let bytes): pem = bytes
+    case .system where endpoint.isPlain: break
+    case .system:
+      let (certFile, certDir) = (variables["SSL_CERT_FILE"], variables["SSL_CERT_DIR"])
+      system = SystemTrustStore.find(certFile: certFile, certDir: certDir, files: files)
+      guard system != nil else {
+        let sought = SystemTrustStore.sought(certFile: certFile, certDir: certDir, files: files)
+        throw TransportError(.trustStore, detail: "no trusted certificates found in \(sought)")
+      }
+    }
+    let milliseconds = Int(max(1, min(options.timeout, 86_400) * 1000))
+    let failure = tx_arm(
+      endpoint.trueURL, system?.file, system?.directory, pem, pem?.count ?? 0, Int32(flags),
+      milliseconds, options.maximumBody)
+    guard failure == 0 else {
+      throw TransportError(.notSent, detail: "the TLS options could not be set")
+    }
+  }
+
+  /// Makes a session that keeps nothing and reads nothing but its connections.
+  private static func connect(trust: HTTPOptions.Trust) -> Connection {
+    // `.default` asks for the shared cache, which would look for a folder of its own.
+    URLCache.shared = URLCache(memoryCapacity: 0, diskCapacity: 0, diskPath: "/proc")
+    let configuration = URLSessionConfiguration.default
+    configuration.urlCache = nil
+    configuration.urlCredentialStorage = nil
+    configuration.httpCookieStorage = nil
+    configuration.httpCookieAcceptPolicy = .never
+    configuration.httpShouldSetCookies = false
+    configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
+    let delegate = TransferDelegate()
+    let session = URLSession(configuration: configuration, delegate: delegate, delegateQueue: nil)
+    return Connection(session: session, delegate: delegate, trust: trust)
+  }
+
+  /// Runs one transfer.
+  private static func exchange(
+    _ request: HTTPRequest, _ endpoint: Endpoint, _ options: HTTPOptions, _ connection: Connection,
+    _ proxy: ProxyURL?
+  ) throws(TransportError) -> HTTPResponse {
+    var wire = URLRequest(url: endpoint.url)
+    wire.httpMethod = request.method
+    wire.httpBody = request.body.map { Data($0) }
+    // The hook limits the whole; this one would start again with every byte that trickles in.
+    wire.timeoutInterval = options.timeout + 5
+    for header in request.headers { wire.setValue(header.value, forHTTPHeaderField: header.name) }
+
+    let task = connection.session.dataTask(with: wire)
+    guard let result = connection.delegate.run(task, seconds: options.timeout + 0.5) else {
+      throw TransportError(.timedOut)
+    }
+    let outcome = tx_outcome()
+    if outcome.refused > 0 || outcome.applied == 0 {
+      let option = "the option \(outcome.refused_option) of libcurl could not be set"
+      var detail = outcome.refused > 0 ? option : "the request never reached libcurl"
+      if outcome.refused == 0, case .failure(let error) = result {
+        detail = error.localizedDescription
+      }
+      throw TransportError(.notSent, detail: detail)
+    }
+    if case .failure(let error) = result {
+      throw TransportError(
+        outcome: outcome, error: error, endpoint: endpoint, proxy: proxy, trust: options.trust)
+    }
+    return try response(status: outcome.status)
+  }
+
+  /// Takes the response from the hook.
+  private static func response(status: Int) throws(TransportError) -> HTTPResponse {
+    let response = tx_take_response()
+    defer {
+      free(response.head)
+      free(response.body)
+    }
+    func bytes(_ start: UnsafeMutablePointer<CChar>?, _ count: Int) -> [UInt8] {
+      [UInt8](UnsafeRawBufferPointer(start: start, count: count))
+    }
+    // libcurl takes any three digits for a status.
+    guard response.head != nil, status >= 100 else {
+      throw TransportError(.notHTTP, detail: "status \(status)")
+    }
+    return HTTPResponse(
+      status: status, head: bytes(response.head, response.head_length),
+      body: bytes(response.body, response.body_length))
+  }
+}

@@ -1,0 +1,74 @@
+import CPlatform
+import Glibc
+
+/// This process, and starting others.
+package struct ProcessControl: Sendable {
+  /// The name that this program was called by.
+  package var name: String
+  /// This process's number.
+  package var id: Int32
+  /// The effective user.
+  package var userID: UInt32
+  /// How this program was built.
+  package var program: @Sendable () -> ProgramFacts
+  /// Starts a program with one argument and these variables, independent of this one; false if it
+  /// cannot be started.
+  package var start:
+    @Sendable (_ program: String, _ argument: String, _ variables: [String]) -> Bool
+  /// The limit for a process that hangs.
+  package var timeLimit: TimeLimit
+  /// The signals of a process that keeps running.
+  package var signals: Signals
+
+  package init(
+    name: String = "tokenxchange", id: Int32 = getpid(), userID: UInt32,
+    program: @escaping @Sendable () -> ProgramFacts,
+    start: @escaping @Sendable (String, String, [String]) -> Bool, timeLimit: TimeLimit,
+    signals: Signals
+  ) {
+    self.name = name
+    self.id = id
+    self.userID = userID
+    self.program = program
+    self.start = start
+    self.timeLimit = timeLimit
+    self.signals = signals
+  }
+}
+
+/// How this program was built, and with what.
+package struct ProgramFacts: Sendable, Equatable {
+  package var path: String
+  /// Whether its libraries are inside it.
+  package var isStatic: Bool
+  /// Whether it can set whom to trust; where it cannot, it sends nothing.
+  package var setsTrust: Bool
+  /// The network libraries with their versions, on one line.
+  package var libraries: String
+
+  package init(path: String, isStatic: Bool, setsTrust: Bool, libraries: String) {
+    self.path = path
+    self.isStatic = isStatic
+    self.setsTrust = setsTrust
+    self.libraries = libraries
+  }
+}
+
+extension ProcessControl {
+  /// This process.
+  package static var live: ProcessControl {
+    ProcessControl(
+      userID: geteuid(),
+      program: {
+        ProgramFacts(
+          path: PathStatus(of: "/proc/self/exe")?.realPath ?? "unknown",
+          isStatic: LinkedLibraries.areStatic, setsTrust: tx_hook_effective() != 0,
+          libraries: LinkedLibraries.versions)
+      },
+      start: { program, argument, variables in
+        var lines: [UnsafeMutablePointer<CChar>?] = variables.map { strdup($0) } + [nil]
+        defer { for line in lines { free(line) } }
+        return tx_start_apart(program, argument, &lines) == 0
+      }, timeLimit: .live, signals: .live)
+  }
+}

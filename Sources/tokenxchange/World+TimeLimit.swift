@@ -1,0 +1,47 @@
+import Platform
+import TokenExchange
+
+/// `--timeout` holds in any case: the kernel ends a run that hangs, wherever it hangs.
+extension World {
+  /// Seconds after `--timeout`: a run that ends by itself reports better what went wrong.
+  private static let grace = 1.0
+
+  /// Limits a run by its `--timeout`, if it has one.
+  ///
+  /// - Parameter arguments: The run. If its time-out cannot be read, the command reports that.
+  func limitTime(of arguments: ParsedArguments) {
+    let options = arguments.command.options
+    guard let option = options.first(sameAs: .timeout),
+      let text = arguments.text(of: option) ?? option.fallback?.text,
+      let timeout = GoDuration.seconds(text), timeout > 0
+    else { return }
+    // The sidecar and the doctor set a limit again for each exchange and for each step.
+    if arguments.command.name == "sidecar", !arguments[.once] {
+      limitExchange(timeout)
+    } else {
+      limitTime(timeout)
+    }
+  }
+
+  /// Ends the run a moment after a time-out, unless it ends by itself.
+  func limitTime(_ timeout: Double) {
+    let problem = Problem.hung(seconds: timeout)
+    process.timeLimit.set(timeout + Self.grace, lines(problem), false)
+  }
+
+  /// Starts the sidecar again a moment after a time-out, if an exchange hangs.
+  func limitExchange(_ timeout: Double) {
+    let text = "the exchange hung for more than \(Message.seconds(timeout)) (--timeout)"
+    process.timeLimit.set(timeout + Self.grace, "tokenxchange: \(text); starting again\n", true)
+  }
+}
+
+extension Problem {
+  /// The run was stopped from outside.
+  static func hung(seconds: Double) -> Problem {
+    Problem(
+      .network, "the run hung for more than \(Message.seconds(seconds)) (--timeout) and was stopped",
+      hint: "run it with --verbose to see the last step; a file system that hangs or a limit on "
+        + "threads or CPU time may be the cause")
+  }
+}

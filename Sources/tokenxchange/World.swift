@@ -1,0 +1,80 @@
+import FoundationEssentials
+import Platform
+import TokenExchange
+
+/// Everything outside the process, as one value, so that tests decide it.
+struct World: Sendable {
+  /// The environment, as the process was started with it.
+  var variables: [String: String]
+  /// A random number from 0 to 1.
+  var random: @Sendable () -> Double
+  var clock: SystemClock
+  var files: Files
+  var network: Network
+  var process: ProcessControl
+  var terminal: Terminal
+}
+
+extension World {
+  /// The real world, with the environment as the process was started with it.
+  static func live(variables: [String: String]) -> World {
+    World(
+      variables: variables, random: { Double.random(in: 0...1) }, clock: .live, files: .live,
+      network: .live(variables: variables), process: .live, terminal: .live)
+  }
+}
+
+extension World {
+  /// The wall clock.
+  func now() -> Date { clock.now() }
+
+  /// Seconds on a clock that only goes forward.
+  func uptime() -> Double { clock.uptime() }
+
+  /// Waits, in seconds.
+  func sleep(_ seconds: Double) { clock.sleep(seconds) }
+
+  /// The present, on the two clocks of the cache.
+  var clockReading: ClockReading { ClockReading(date: clock.now(), bootTime: clock.boot()) }
+
+  /// Writes to standard output.
+  func writeOutput(_ text: String) throws(Problem) {
+    do throws(OutputError) { try terminal.writeOutput(text) } catch { throw .outputClosed(error) }
+  }
+
+  /// Writes one line to standard error.
+  func writeError(_ line: String) { terminal.writeError(line) }
+
+  /// Warns of something that does not stop the run.
+  func warn(_ text: String) { writeError("tokenxchange: warning: " + text) }
+
+  /// Reports a failure in two lines.
+  func report(_ problem: Problem) {
+    writeError("tokenxchange: " + problem.sentence)
+    writeError("hint: " + problem.hint)
+  }
+
+  /// A failure as ``report(_:)`` writes it.
+  func lines(_ problem: Problem) -> String {
+    "tokenxchange: \(problem.sentence)\nhint: \(problem.hint)\n"
+  }
+
+  /// The log of each step: standard error with `--verbose`, else none.
+  func log(for arguments: ParsedArguments) -> VerboseLog {
+    guard arguments[.verbose] else { return .silent }
+    let start = uptime()
+    return VerboseLog { text in
+      writeError("tokenxchange: [\(Int((uptime() - start) * 1000)) ms] \(text)")
+    }
+  }
+}
+
+extension Problem {
+  /// The credential cannot be written.
+  static func outputClosed(_ error: OutputError) -> Problem {
+    Problem(
+      .unexpected,
+      "the credential could not be written to standard output: \(systemMessage(error.errno))",
+      hint: "the program that ran this one closed the pipe, or the disk behind it is full")
+  }
+}
