@@ -37,7 +37,9 @@ let package = Package(
     .testTarget(
       name: "ManifestsTests", dependencies: ["Manifests", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: settings),
+      name: "PlatformTests",
+      dependencies: ["CPlatform", "Platform", "TestSupport", "TokenExchange"],
+      swiftSettings: settings),
     .testTarget(
       name: "tokenxchangeTests",
       dependencies: ["Manifests", "Platform", "TestSupport", "TokenExchange", "tokenxchange"],

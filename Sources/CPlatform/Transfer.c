@@ -38,7 +38,9 @@ enum {
   CURLINFO_RESPONSE_CODE = 0x200000 + 2,
   CURLINFO_LOCAL_PORT = 0x200000 + 42,
   CURLINFO_PRIMARY_PORT = 0x200000 + 40,
+  CURLINFO_SSL_VERIFYRESULT = 0x200000 + 13,
   CURLINFO_PROXY_SSL_VERIFYRESULT = 0x200000 + 47,
+  CURLINFO_APPCONNECT_TIME = 0x300000 + 33,
   CURLINFO_OS_ERRNO = 0x200000 + 25,
   CURLINFO_HTTP_CONNECTCODE = 0x200000 + 22,
   CURL_HTTP_VERSION_1_1 = 2,
@@ -256,10 +258,12 @@ struct curl_message *HOOK(curl_multi_info_read)(void *multi, int *left) {
     getinfo(message->easy, CURLINFO_LOCAL_PORT, &port);
     outcome.connected = port > 0;
     getinfo(message->easy, CURLINFO_PRIMARY_PORT, &outcome.remote_port);
-    // Where libcurl has no TLS with a proxy this stays 0, and is not 0 until it is agreed on.
-    long proxy_tls = 0;
-    getinfo(message->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &proxy_tls);
-    outcome.proxy_tls_failed = proxy_tls != 0;
+    // Both are 0 without TLS, 1 until the certificate was verified, then OpenSSL's result.
+    getinfo(message->easy, CURLINFO_SSL_VERIFYRESULT, &outcome.verify_result);
+    getinfo(message->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &outcome.proxy_verify_result);
+    double handshake = 0;
+    getinfo(message->easy, CURLINFO_APPCONNECT_TIME, &handshake);
+    outcome.tls_established = handshake > 0;
   }
   pthread_mutex_unlock(&lock);
   if (code == 0 && !response_announce()) code = CURLE_ABORTED_BY_CALLBACK;

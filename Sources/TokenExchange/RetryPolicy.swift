@@ -24,7 +24,7 @@ public struct RetryPolicy: Sendable, Equatable {
   static func outlook(of error: TokenExchangeError) -> Outlook {
     switch error {
     case .transport(let error, _):
-      error.kind == .refused || error.kind == .reset ? .transient : .final
+      error == .connectionRefused || error == .connectionClosed ? .transient : .final
     case .oauth(let error, _): outlook(status: error.status)
     case .invalidResponse(let response, _): outlook(status: response.status)
     }

@@ -82,7 +82,7 @@ public struct TokenExchanger: Sendable {
     let start = uptime()
     let response: HTTPResponse
     do throws(TransportError) {
-      guard deadline > start else { throw TransportError(.timedOut) }
+      guard deadline > start else { throw TransportError.timedOut(.response) }
       response = try request.send(by: send, HTTPOptions(trust: trust, timeout: deadline - start))
     } catch {
       throw .transport(error, attempts: number)

@@ -25,8 +25,8 @@ extension World {
 
   /// Ends the run a moment after a time-out, unless it ends by itself.
   func limitTime(_ timeout: Double) {
-    let problem = Problem.hung(seconds: timeout)
-    process.timeLimit.set(timeout + Self.grace, lines(problem), false)
+    let text = Diagnosis(hungFor: timeout).lines.joined(separator: "\n") + "\n"
+    process.timeLimit.set(timeout + Self.grace, text, false)
   }
 
   /// Starts the sidecar again a moment after a time-out, if an exchange hangs.
@@ -36,12 +36,14 @@ extension World {
   }
 }
 
-extension Problem {
-  /// The run was stopped from outside.
-  static func hung(seconds: Double) -> Problem {
-    Problem(
-      .network, "the run hung for more than \(Message.seconds(seconds)) (--timeout) and was stopped",
-      hint: "run it with --verbose to see the last step; a file system that hangs or a limit on "
-        + "threads or CPU time may be the cause")
+extension Diagnosis {
+  /// The run was stopped by the kernel's timer.
+  fileprivate init(hungFor timeout: Double) {
+    self.init(
+      .network, "the run hung for more than \(timeout: timeout) (--timeout) and was stopped",
+      hint: """
+        run it with --verbose to see the last step; a file system that hangs or a limit on \
+        threads or CPU time may be the cause
+        """)
   }
 }

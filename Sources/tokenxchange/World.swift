@@ -38,8 +38,8 @@ extension World {
   var clockReading: ClockReading { ClockReading(date: clock.now(), bootTime: clock.boot()) }
 
   /// Writes to standard output.
-  func writeOutput(_ text: String) throws(Problem) {
-    do throws(OutputError) { try terminal.writeOutput(text) } catch { throw .outputClosed(error) }
+  func writeOutput(_ text: String) throws(CommandError) {
+    do throws(OutputError) { try terminal.writeOutput(text) } catch { throw .output(error) }
   }
 
   /// Writes one line to standard error.
@@ -48,17 +48,6 @@ extension World {
   /// Warns of something that does not stop the run.
   func warn(_ text: String) { writeError("tokenxchange: warning: " + text) }
 
-  /// Reports a failure in two lines.
-  func report(_ problem: Problem) {
-    writeError("tokenxchange: " + problem.sentence)
-    writeError("hint: " + problem.hint)
-  }
-
-  /// A failure as ``report(_:)`` writes it.
-  func lines(_ problem: Problem) -> String {
-    "tokenxchange: \(problem.sentence)\nhint: \(problem.hint)\n"
-  }
-
   /// The log of each step: standard error with `--verbose`, else none.
   func log(for arguments: ParsedArguments) -> VerboseLog {
     guard arguments[.verbose] else { return .silent }
@@ -66,15 +55,5 @@ extension World {
     return VerboseLog { text in
       writeError("tokenxchange: [\(Int((uptime() - start) * 1000)) ms] \(text)")
     }
-  }
-}
-
-extension Problem {
-  /// The credential cannot be written.
-  static func outputClosed(_ error: OutputError) -> Problem {
-    Problem(
-      .unexpected,
-      "the credential could not be written to standard output: \(systemMessage(error.errno))",
-      hint: "the program that ran this one closed the pipe, or the disk behind it is full")
   }
 }

@@ -22,7 +22,7 @@ import TokenExchange
         send: { _, options throws(TransportError) in
           self.timeouts.withLock { $0.append(options.timeout) }
           let next = self.outcomes.withLock { $0.isEmpty ? nil : $0.removeFirst() }
-          guard let next else { throw TransportError(.other, detail: "asked too often") }
+          guard let next else { throw TransportError.other("too many requests") }
           return try next.get()
         },
         now: { Sample.now }, uptime: { self.clock.withLock { $0 } },
@@ -46,7 +46,7 @@ import TokenExchange
         status, "busy", type: "text/plain",
         headers: retryAfter.map { ["retry-after": $0] } ?? [:]))
   }
-  static func failure(_ kind: TransportError.Kind) -> Outcome { .failure(TransportError(kind)) }
+  static func failure(_ error: TransportError) -> Outcome { .failure(error) }
 
   @Test(
     arguments: [
@@ -56,7 +56,9 @@ import TokenExchange
         "429 with a date", [status(429, retryAfter: "Sat, 21 Nov 2026 01:07:41 GMT"), good], [3]),
       Row("500 once", [status(500), good], [0.1]),
       Row("502 and 504", [status(502), status(504), good], [0.1, 0.2]),
-      Row("refused and reset", [failure(.refused), failure(.reset), good], [0.1, 0.2]),
+      Row(
+        "refused and reset", [failure(.connectionRefused), failure(.connectionClosed), good],
+        [0.1, 0.2]),
     ] as [Row<[Outcome], [Double]>])
   func triesAgain(row: Row<[Outcome], [Double]>) throws {
     let theatre = Theatre(row.input)
@@ -71,10 +73,15 @@ import TokenExchange
       Row("500 after 503", [status(503), status(500), good], 2),
       Row("400", [status(400), good], 1), Row("401", [status(401), good], 1),
       Row("403", [status(403), good], 1), Row("404", [status(404), good], 1),
-      Row("no such name", [failure(.nameNotFound), good], 1),
-      Row("name server failed", [failure(.nameServer), good], 1),
-      Row("TLS", [failure(.tls), good], 1), Row("time-out", [failure(.timedOut), good], 1),
-      Row("too large", [failure(.tooLarge), good], 1),
+      Row(
+        "no such name",
+        [failure(.nameResolution(NameResolutionError(isServerFailure: false))), good], 1),
+      Row(
+        "name server failed",
+        [failure(.nameResolution(NameResolutionError(isServerFailure: true))), good], 1),
+      Row("TLS", [failure(.tls(.expired)), good], 1),
+      Row("time-out", [failure(.timedOut(.response)), good], 1),
+      Row("too large", [failure(.bodyTooLarge), good], 1),
       Row("Retry-After beyond patience", [status(429, retryAfter: "30"), good], 1),
     ] as [Row<[Outcome], Int>])
   func givesUp(row: Row<[Outcome], Int>) {
@@ -122,8 +129,8 @@ import TokenExchange
 
   @Test("the error counts the attempts and has the server's Retry-After")
   func attemptsAndRetryAfter() {
-    let theatre = Theatre([Self.failure(.refused), Self.failure(.refused), Self.failure(.refused)])
-    #expect(throws: TokenExchangeError.transport(TransportError(.refused), attempts: 3)) {
+    let theatre = Theatre([Self.failure(.connectionRefused), Self.failure(.connectionRefused), Self.failure(.connectionRefused)])
+    #expect(throws: TokenExchangeError.transport(TransportError.connectionRefused, attempts: 3)) {
       try theatre.exchange()
     }
     var response = InvalidResponse(.serverError(.text("busy")), status: 429)

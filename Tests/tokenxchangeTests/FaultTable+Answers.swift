@@ -7,15 +7,13 @@ import TokenExchange
 
 /// What the network and Dex can do.
 extension FaultTable {
-  static func fails(
-    _ name: String, _ kind: TransportError.Kind, _ detail: String = ""
-  ) -> Fault {
-    Fault(name, Sample.world(outcomes: [.failure(TransportError(kind, detail: detail))]))
+  static func fails(_ name: String, _ error: TransportError) -> Fault {
+    Fault(name, Sample.world(outcomes: [.failure(error)]))
   }
 
   /// Two names were tried: one with a suffix, and the host itself.
   private static func unresolved(
-    _ name: String, _ kind: TransportError.Kind, suffix: NameLookup.Outcome,
+    _ name: String, suffix: NameLookup.Outcome,
     suffixIPv6: NameLookup.Outcome? = nil, bare: NameLookup.Outcome = .noSuchName
   ) -> Fault {
     let lookups = [
@@ -24,8 +22,11 @@ extension FaultTable {
         outcomes: [.a: suffix, .aaaa: suffixIPv6 ?? suffix], seconds: 8),
       NameLookup(name: "dex.example", outcomes: [.a: bare, .aaaa: bare], seconds: 2),
     ]
-    let error = TransportError(kind, lookups: lookups)
-    return Fault(name, Sample.world(outcomes: [.failure(error)]))
+    return fails(name, .nameResolution(NameResolutionError(lookups: lookups)))
+  }
+
+  private static func proxyFails(_ name: String, _ error: ProxyError) -> Fault {
+    fails(name, .proxy(error, url: "http://proxy.example:3128"))
   }
 
   private static let silent = NameLookup.Outcome.failed([
@@ -34,55 +35,54 @@ extension FaultTable {
   ])
 
   static let transport: [Fault] = [
-    fails("name not found", .nameNotFound), fails("connection refused", .refused),
-    fails("connection broken", .reset), fails("time-out", .timedOut),
-    fails("no route", .unreachable, "No route to host"),
-    unresolved("name not found under any suffix", .nameNotFound, suffix: .noSuchName),
+    fails("name not found", .nameResolution(NameResolutionError(isServerFailure: false))),
+    fails("connection refused", .connectionRefused),
+    fails("connection broken", .connectionClosed), fails("time-out", .timedOut(.response)),
+    fails("no route", .unreachable(errno: EHOSTUNREACH)),
+    unresolved("name not found under any suffix", suffix: .noSuchName),
     unresolved(
-      "name server failed", .nameServer,
+      "name server failed",
       suffix: .failed([.init(server: "10.96.0.10", reason: .responseCode(2))])),
     unresolved(
-      "name server failed for AAAA", .nameServer, suffix: .noSuchName,
+      "name server failed for AAAA", suffix: .noSuchName,
       suffixIPv6: .failed([.init(server: "10.96.0.10", reason: .responseCode(5))])),
-    unresolved(
-      "name servers do not respond", .nameServer, suffix: silent, bare: silent),
-    fails("time-out of connecting", .timedOut, "Connection timed out after 10001 milliseconds"),
-    fails("time-out of TLS", .timedOut, "TLS handshake timed out"),
+    unresolved("name servers do not respond", suffix: silent, bare: silent),
+    fails("time-out of connecting", .timedOut(.connecting)),
+    fails("time-out of TLS", .timedOut(.tlsHandshake)),
+    fails("unknown issuer", .tls(.unknownIssuer(reason: "unable to get local issuer certificate"))),
+    fails("certificate expired", .tls(.expired)),
+    fails("certificate not yet valid", .tls(.notYetValid)),
+    fails("certificate for another name", .tls(.nameMismatch)),
+    fails("certificate without a host name", .tls(.noSubjectAlternativeName)),
+    fails("http on the https port", .tls(.notTLS)), fails("TLS 1.1 only", .tls(.protocolVersion)),
     fails(
-      "unknown issuer", .tls,
-      "SSL certificate problem: unable to get local issuer certificate"),
-    fails("certificate expired", .tls, "SSL certificate problem: certificate has expired"),
+      "other TLS fault",
+      .tls(.handshakeFailed("error:0A000410:SSL routines::sslv3 alert handshake failure"))),
     fails(
-      "certificate not yet valid", .tls, "SSL certificate problem: certificate is not yet valid"),
-    fails(
-      "certificate for another name", .tls,
-      "SSL: no alternative certificate subject name matches target host name 'dex.example'"),
-    fails("http on the https port", .tls, "error:0A00010B:SSL routines::wrong version number"),
-    fails(
-      "TLS 1.1 only", .tls, "error:0A00042E:SSL routines::tlsv1 alert protocol version"),
-    fails(
-      "other TLS fault", .tls, "error:0A000410:SSL routines::sslv3 alert handshake failure"),
-    fails(
-      "certificate of another kind", .tls,
-      "SSL certificate problem: unsuitable certificate purpose"),
-    fails(
-      "client certificate wanted", .tls,
-      "OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert certificate required, errno 0"),
-    fails("proxy", .proxy, "Failed to connect to proxy port 3128"),
-    fails("proxy wants a password", .proxy, "CONNECT tunnel failed, response 407"),
-    fails("proxy forbids it", .proxy, "CONNECT tunnel failed, response 403"),
-    fails("proxy cannot reach it", .proxy, "CONNECT tunnel failed, response 502"),
-    fails("proxy without TLS", .proxy, "TLS with it failed (wrong version number)"),
-    fails("not sent", .notSent, "this build cannot set TLS and proxy options"),
-    fails("anything else", .other, "weird\u{1B}[31m words"),
-    fails("answer too large", .tooLarge),
-    fails("headers too large", .tooLarge, "has more than 64 KiB of headers"),
-    fails("no HTTP", .notHTTP, "Received HTTP/0.9 when not allowed"),
+      "certificate of another kind",
+      .tls(.invalidCertificate(reason: "unsuitable certificate purpose"))),
+    fails("client certificate wanted", .tls(.clientCertificateRequired)),
+    proxyFails("proxy", .other("Failed to connect to proxy port 3128")),
+    proxyFails("proxy wants a password", .connectRejected(status: 407)),
+    proxyFails("proxy forbids it", .connectRejected(status: 403)),
+    proxyFails("proxy cannot reach it", .connectRejected(status: 502)),
+    proxyFails("proxy without TLS", .tls(.notTLS)),
+    proxyFails("proxy refuses connections", .connectionRefused),
+    proxyFails("proxy does not respond", .timedOut(.response)),
+    proxyFails(
+      "proxy's name not found", .nameResolution(NameResolutionError(isServerFailure: false))),
+    fails("proxy's URL", .proxy(.invalidURL(variable: "HTTPS_PROXY"), url: nil)),
+    fails("not sent", .notSent(.optionsUnsupported)),
+    fails("anything else", .other("weird\u{1B}[31m words")),
+    fails("answer too large", .bodyTooLarge), fails("headers too large", .headersTooLarge),
+    fails("no HTTP", .notHTTP("Received HTTP/0.9 when not allowed")),
     fails("compressed", .compressed),
-    fails("nothing to trust", .trustStore, "no trusted certificates found in /etc/ssl/certs"),
+    fails("nothing to trust", .noTrustStore(searched: [.path("/etc/ssl/certs")])),
     fails(
-      "CA that OpenSSL cannot read", .invalidCACertificates,
-      "one of the certificates to trust is none that OpenSSL can read"),
+      "nothing to trust at the variables",
+      .noTrustStore(searched: [.certFile("/a"), .certDir("/b", exists: true)])),
+    fails("CA that OpenSSL cannot read", .invalidCACertificates),
+    fails("no threads", .resourceLimit(.threads, errno: EAGAIN)),
   ]
 
   static func answer(_ name: String, _ outcome: WorldDouble.Outcome, _ arguments: String...)

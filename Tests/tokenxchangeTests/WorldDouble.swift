@@ -72,7 +72,7 @@ final class WorldDouble: Sendable {
     }
     guard let outcome else {
       Issue.record("a request was sent: \(request.url)")
-      throw TransportError(.notSent)
+      throw TransportError.other("unexpected request")
     }
     return try outcome.get()
   }

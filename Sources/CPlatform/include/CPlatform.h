@@ -42,10 +42,12 @@ struct tx_outcome {
   int refused_code;    // and libcurl's reason
   int code;            // libcurl's result of the last transfer, or -1 if none has ended
   long os_errno;       // the last errno of connecting
-  long connect_status; // a proxy's answer to CONNECT, or 0
+  long connect_status; // a proxy's response to CONNECT, or 0
   int connected;       // whether the server, or a proxy, took the connection
   long remote_port;    // the port that took it: the server's, or a proxy's
-  int proxy_tls_failed; // whether TLS with an https proxy was begun and not agreed on
+  int tls_established; // whether the TLS handshake with the server was completed
+  long verify_result;  // X509_V_… of the server's certificate; 1 until it was verified
+  long proxy_verify_result; // the same of an https proxy; 0 without one
   long status;          // the status code of the last head that libcurl read
   int too_many_headers; // whether the response's headers were larger than 64 KiB
   int too_large;        // whether its body was larger than allowed
@@ -59,8 +61,8 @@ struct tx_response { char *head; size_t head_length; char *body; size_t body_len
 // Hands over the response, once; head is NULL if it was not complete.
 struct tx_response tx_take_response(void);
 
-// Stops OpenSSL from reading openssl.cnf and from loading texts that nobody gets to see. Must come
-// before libcurl's first use of OpenSSL.
+// Stops OpenSSL from reading openssl.cnf and from loading error texts that are not used. Must be
+// called before libcurl's first use of OpenSSL.
 void tx_skip_openssl_config(void);
 
 // Whether this is the static build, which carries its libraries in itself.

@@ -1,3 +1,5 @@
+import TokenExchange
+
 /// Where this machine keeps the certificates that it trusts.
 package struct SystemTrustStore: Sendable, Equatable {
   /// A bundle of PEM certificates.
@@ -51,16 +53,16 @@ package struct SystemTrustStore: Sendable, Equatable {
     return bundles.first { files.readableKind($0) != nil }.map { SystemTrustStore(file: $0) }
   }
 
-  /// The places where ``find(certFile:certDir:files:directory:bundles:)`` looks, for a message.
-  static func sought(certFile: String?, certDir: String?, files: Files) -> String {
-    let named = [
-      nonEmpty(certFile).map { "SSL_CERT_FILE \($0)" },
-      nonEmpty(certDir).map {
-        // Other programs read every file in it, OpenSSL only those that it finds by their names.
-        "SSL_CERT_DIR \($0)\(exists($0, files) ? " (openssl rehash gives files there the names needed)" : "")"
-      },
-    ].compactMap { $0 }
-    return (named.isEmpty ? [hashedDirectory] + bundles : named).joined(separator: ", ")
+  /// The places where ``find(certFile:certDir:files:directory:bundles:)`` looks.
+  static func searched(
+    certFile: String?, certDir: String?, files: Files
+  ) -> [TransportError.TrustStoreLocation] {
+    var named: [TransportError.TrustStoreLocation] = []
+    if let file = nonEmpty(certFile) { named.append(.certFile(file)) }
+    if let directories = nonEmpty(certDir) {
+      named.append(.certDir(directories, exists: exists(directories, files)))
+    }
+    return named.isEmpty ? ([hashedDirectory] + bundles).map { .path($0) } : named
   }
 
   private static func exists(_ directories: String, _ files: Files) -> Bool {

@@ -3,137 +3,228 @@ import Foundation
 import Glibc
 import TokenExchange
 
-extension TransportError {
-  /// Sorts a failed transfer by libcurl's result, of which URLSession keeps little.
-  ///
-  /// - Parameters:
-  ///   - outcome: What the hook saw.
-  ///   - error: What URLSession says.
-  ///   - endpoint: The server.
-  ///   - proxy: The proxy that the request goes through, if there is one.
-  ///   - trust: Whom to trust.
+/// A transfer that failed: libcurl's result, of which URLSession keeps little, and its circumstances.
+struct TransportFailure {
+  /// What the hook saw.
+  var outcome: tx_outcome
+  /// libcurl's error text.
+  var text: LibcurlText
+  /// Whether URLSession reports that the time ran out.
+  var isTimeout = false
+  /// Whether the server speaks TLS.
+  var isEncrypted = true
+  /// The proxy that the request goes through, if there is one.
+  var proxy: ProxyURL?
+  var trust: HTTPOptions.Trust
+
+  init(
+    outcome: tx_outcome, text: String, isEncrypted: Bool = true, proxy: ProxyURL? = nil,
+    trust: HTTPOptions.Trust = .system
+  ) {
+    self.outcome = outcome
+    self.text = LibcurlText(text)
+    self.isEncrypted = isEncrypted
+    self.proxy = proxy
+    self.trust = trust
+  }
+
   init(
     outcome: tx_outcome, error: NSError, endpoint: Endpoint, proxy: ProxyURL?,
     trust: HTTPOptions.Trust
   ) {
-    self.init(outcome: outcome, error: error, proxy: proxy, trust: trust)
-    if kind == .proxy { self.proxy = proxy?.text }
-  }
-
-  private init(
-    outcome: tx_outcome, error: NSError, proxy: ProxyURL?, trust: HTTPOptions.Trust
-  ) {
     let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError
-    let detail =
-      outcome.certificate_names_no_host != 0
-      ? "the certificate has no subject alternative name"
-      : (underlying ?? error).localizedDescription
-    // libcurl quotes a proxy's URL that it cannot read, password and all.
-    guard !detail.hasPrefix("Unsupported proxy"), !detail.contains("@") else {
-      self.init(.proxy, detail: "the proxy's URL is not one that can be used")
-      return
-    }
-    var kind = Self.kind(outcome: outcome, error: error, detail: detail, isProxied: proxy != nil)
-    // With verification off, the result is there although the proxy's TLS is agreed on.
-    if outcome.proxy_tls_failed != 0, trust != .insecureSkipVerify,
-      [.tls, .namelessCertificate, .reset, .timedOut].contains(kind)
-    {
-      let what =
-        switch kind {
-        case .timedOut: "it did not answer in time"
-        case .reset: "it closed the connection"
-        default: detail
-        }
-      self.init(.proxy, detail: "TLS with it failed (\(what))")
-      return
-    }
-    if let proxy, let what = Self.failure(of: proxy, outcome, kind, detail) {
-      self.init(.proxy, detail: what)
-      return
-    }
-    if kind == .trustStore, case .certificates = trust { kind = .invalidCACertificates }
-    switch kind {
-    // libcurl says the same of both.
-    case .timedOut where detail.hasPrefix("Connection time") && outcome.connected != 0:
-      self.init(kind, detail: "TLS handshake timed out")
-    case .trustStore:
-      self.init(kind, detail: "the certificates to trust cannot be read: " + detail)
-    case .invalidCACertificates:
-      self.init(kind, detail: "one of the certificates to trust is none that OpenSSL can read")
-    case .tooLarge where outcome.too_large != 0: self.init(kind)
-    case .tooLarge: self.init(kind, detail: "has more than 64 KiB of headers")
-    case .unreachable:
-      self.init(kind, detail: String(cString: strerror(Int32(clamping: outcome.os_errno))))
-    default: self.init(kind, detail: detail)
+    self.init(
+      outcome: outcome, text: (underlying ?? error).localizedDescription,
+      isEncrypted: !endpoint.isPlain, proxy: proxy, trust: trust)
+    isTimeout = error.code == NSURLErrorTimedOut
+  }
+
+  /// The failure as a fact.
+  var error: TransportError {
+    if let proxy, let error = proxyError(proxy) { return .proxy(error, url: proxy.text) }
+    if outcome.too_large != 0 { return .bodyTooLarge }
+    if outcome.too_many_headers != 0 { return .headersTooLarge }
+    if outcome.certificate_names_no_host != 0 { return .tls(.noSubjectAlternativeName) }
+    switch CURLcode(rawValue: outcome.code) {
+    case .couldNotResolveHost: return .nameResolution(NameResolutionError(lookups: []))
+    case .couldNotConnect: return connectionError
+    // libcurl reports "out of memory" for one header that is longer than it accepts.
+    case .outOfMemory: return .headersTooLarge
+    case .operationTimedOut: return .timedOut(phase)
+    case .unsupportedProtocol, .weirdServerReply: return .notHTTP(text.shown)
+    case .badContentEncoding: return .compressed
+    case .receiveError, .sslConnectError: return handshakeError
+    case .badCACertificates:
+      if case .certificates = trust { return .invalidCACertificates }
+      return .unreadableTrustStore
+    case .peerVerificationFailed: return .tls(certificateError(outcome.verify_result))
+    case .clientCertificateRequired: return .tls(.clientCertificateRequired)
+    case .partialFile, .gotNothing, .sendError: return .connectionClosed
+    case .sslEngineNotFound, .sslEngineSetFailed, .sslCertificateProblem, .sslCipher,
+      .useSSLFailed, .sslEngineInitFailed, .sslShutdownFailed, .sslCRLBadFile, .sslIssuerError,
+      .sslPinnedPublicKeyNotMatching, .sslInvalidCertificateStatus:
+      return .tls(.handshakeFailed(text.shown))
+    default: return isTimeout ? .timedOut(phase) : .other(text.shown)
     }
   }
 
-  private static func kind(
-    outcome: tx_outcome, error: NSError, detail: String, isProxied: Bool
-  ) -> Kind {
-    if outcome.refused > 0 { return .notSent }
-    if outcome.too_many_headers != 0 || outcome.too_large != 0 { return .tooLarge }
-    if outcome.certificate_names_no_host != 0 { return .namelessCertificate }
-    // The numbers are those of libcurl's CURLcode.
-    switch outcome.code {
-    case 5, 97: return .proxy
-    case 6: return .nameNotFound
-    case 7:
-      if isProxied { return .proxy }
-      return unconnected(outcome.os_errno)
-    // libcurl says "out of memory" of one header that is longer than it takes.
-    case 27: return .tooLarge
-    case 28: return .timedOut
-    case 1, 8: return .notHTTP
-    case 61: return .compressed
-    case 35, 56:
-      if outcome.connect_status != 0 && outcome.connect_status / 100 != 2 { return .proxy }
-      if wantsClientCertificate(detail) { return .tls }
-      // A server that hangs up while shaking hands is one that is starting or stopping.
-      return outcome.code == 56 || isHangUp(outcome, detail) ? .reset : .tls
-    case 77: return .trustStore
-    case 51, 53, 54, 58, 59, 60, 64, 66, 80, 82, 83, 90, 91, 98: return .tls
-    case 18, 52, 55: return .reset
-    default: return error.code == NSURLErrorTimedOut ? .timedOut : .other
+  private var connectionError: TransportError {
+    switch Int32(clamping: outcome.os_errno) {
+    case ECONNREFUSED: .connectionRefused
+    case let code where Self.unreachable.contains(code): .unreachable(errno: code)
+    case ETIMEDOUT: .timedOut(.connecting)
+    default: .other(text.shown)
     }
   }
 
-  private static func unconnected(_ code: Int) -> Kind {
-    switch Int32(clamping: code) {
-    case ECONNREFUSED: .refused
-    case EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENETDOWN, EACCES, EPERM: .unreachable
-    case ETIMEDOUT: .timedOut
-    default: .other
-    }
+  private static let unreachable = [
+    EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENETDOWN, EACCES, EPERM,
+  ]
+
+  private var phase: TransportError.Phase {
+    if outcome.connected == 0 { return .connecting }
+    return isEncrypted && outcome.tls_established == 0 ? .tlsHandshake : .response
   }
 
-  private static func isHangUp(_ outcome: tx_outcome, _ detail: String) -> Bool {
+  private var handshakeError: TransportError {
+    if let error = text.tlsError { return .tls(error) }
+    // A server that closes the connection during the handshake is starting or stopping.
+    return outcome.code == CURLcode.receiveError.rawValue || isClosed
+      ? .connectionClosed : .tls(.handshakeFailed(text.shown))
+  }
+
+  /// Whether the connection was closed during the TLS handshake.
+  private var isClosed: Bool {
     if outcome.os_errno == Int(ECONNRESET) || outcome.os_errno == Int(EPIPE) { return true }
-    // OpenSSL's word for an end with no reason given. Through TLS with a proxy libcurl says it of
-    // certificates that are refused, too.
-    return outcome.connect_status == 0 && detail.contains("SSL_ERROR_SYSCALL")
+    // Through TLS with a proxy libcurl reports the same for certificates that are not accepted.
+    return outcome.connect_status == 0 && text.endsWithoutReason
   }
 
-  /// What a proxy did before it let anything through; nil if the failure is another one's.
-  private static func failure(
-    of proxy: ProxyURL, _ outcome: tx_outcome, _ kind: Kind, _ detail: String
-  ) -> String? {
+  /// What is wrong with a certificate, by OpenSSL's result (x509_vfy.h).
+  private func certificateError(_ result: Int) -> TLSError {
+    switch result {
+    case 2, 18, 19, 20, 21: .unknownIssuer(reason: text.certificateProblem)
+    case 9: .notYetValid
+    case 10: .expired
+    // libcurl itself compares the names, before it stores OpenSSL's result.
+    case 0, 1, 62, 64: .nameMismatch
+    default: .invalidCertificate(reason: text.certificateProblem)
+    }
+  }
+}
+
+extension TransportFailure {
+  /// What the proxy did before it passed anything on; nil if the failure is the server's.
+  private func proxyError(_ proxy: ProxyURL) -> ProxyError? {
+    // With verification off, OpenSSL's result is not 0 although TLS was established.
+    if outcome.proxy_verify_result != 0, trust != .insecureSkipVerify, let error = proxyTLSError {
+      return error
+    }
+    switch CURLcode(rawValue: outcome.code) {
+    case .notBuiltIn, .couldNotResolveProxy: return .unsupported
+    case .couldNotConnect:
+      switch connectionError {
+      case .connectionRefused: return .connectionRefused
+      case .unreachable(let errno): return .unreachable(errno: errno)
+      case .timedOut(let phase): return .timedOut(phase)
+      default: return .other(text.shown)
+      }
+    case .proxyHandshakeFailed: return .other(text.shown)
+    case .receiveError, .sslConnectError:
+      if outcome.connect_status != 0, outcome.connect_status / 100 != 2 {
+        return .connectRejected(status: outcome.connect_status)
+      }
+    default: break
+    }
     guard outcome.connect_status == 0 else { return nil }
-    switch kind {
-    case .timedOut where outcome.connected != 0:
-      return "it took the connection and did not answer in time"
-    case .timedOut: return "it took no connection in time"
-    // SOCKS has no CONNECT, so nothing shows whether it let the connection through.
-    case .reset where !proxy.isSOCKS: return "it closed the connection instead of answering CONNECT"
-    case .notHTTP where !proxy.isSOCKS: return detail
+    var direct = self
+    direct.proxy = nil
+    switch direct.error {
+    case .timedOut: return .timedOut(outcome.connected == 0 ? .connecting : .response)
+    // SOCKS has no CONNECT, so nothing shows whether it passed the connection on.
+    case .connectionClosed where !proxy.isSOCKS: return .connectionClosed
+    case .notHTTP(let text) where !proxy.isSOCKS: return .notHTTP(text)
     default: return nil
     }
   }
 
-  /// This failure to resolve a name, as a failure of the proxy that has the name.
-  func whileResolving(_ proxy: ProxyURL) -> TransportError {
-    var error = TransportError(.proxy, lookups: lookups)
-    error.proxy = proxy.text
-    return error
+  private var proxyTLSError: ProxyError? {
+    var direct = self
+    direct.proxy = nil
+    direct.outcome.verify_result = outcome.proxy_verify_result
+    return switch direct.error {
+    case .timedOut: .timedOut(.tlsHandshake)
+    case .connectionClosed: .tlsConnectionClosed
+    case .tls(let error): .tls(error)
+    default: nil
+    }
+  }
+}
+
+/// The results of libcurl that lead to different facts (curl.h).
+private enum CURLcode: Int32 {
+  case unsupportedProtocol = 1
+  case notBuiltIn = 4
+  case couldNotResolveProxy = 5
+  case couldNotResolveHost = 6
+  case couldNotConnect = 7
+  case weirdServerReply = 8
+  case partialFile = 18
+  case outOfMemory = 27
+  case operationTimedOut = 28
+  case sslConnectError = 35
+  case gotNothing = 52
+  case sendError = 55
+  case receiveError = 56
+  case peerVerificationFailed = 60
+  case badContentEncoding = 61
+  case badCACertificates = 77
+  case proxyHandshakeFailed = 97
+  case clientCertificateRequired = 98
+  case sslEngineNotFound = 53
+  case sslEngineSetFailed = 54
+  case sslCertificateProblem = 58
+  case sslCipher = 59
+  case useSSLFailed = 64
+  case sslEngineInitFailed = 66
+  case sslShutdownFailed = 80
+  case sslCRLBadFile = 82
+  case sslIssuerError = 83
+  case sslPinnedPublicKeyNotMatching = 90
+  case sslInvalidCertificateStatus = 91
+}
+
+/// libcurl's error text: the only place where its words, and OpenSSL's, are read.
+struct LibcurlText: Equatable, Sendable {
+  private let text: String
+
+  init(_ text: String) { self.text = text }
+
+  /// The text for display; libcurl quotes a URL that it cannot read, with its password.
+  var shown: String { text.contains("@") ? "" : text }
+
+  /// Whether the connection ended during the handshake without an error of OpenSSL's.
+  var endsWithoutReason: Bool { text.contains("SSL_ERROR_SYSCALL") }
+
+  /// OpenSSL's reason for not accepting a certificate.
+  var certificateProblem: String {
+    let opening = "SSL certificate problem: "
+    return text.hasPrefix(opening) ? String(text.dropFirst(opening.count)) : shown
+  }
+
+  /// The failure of the handshake by OpenSSL's error code, as in `error:0A00010B:…`; nil for codes
+  /// that say no more than that it failed.
+  var tlsError: TLSError? {
+    guard let start = text.firstRange(of: "error:"),
+      let code = UInt32(text[start.upperBound...].prefix(8), radix: 16)
+    else { return nil }
+    // The library is in the bits above the reason; 20 is SSL.
+    guard code >> 23 == 20 else { return nil }
+    return switch code & 0x7F_FFFF {
+    case 155, 156, 267: .notTLS  // https proxy request, http request, wrong version number
+    case 258, 1070: .protocolVersion  // unsupported protocol, alert protocol version
+    case 1042, 1116: .clientCertificateRequired  // alert bad certificate, certificate required
+    default: nil
+    }
   }
 }

@@ -5,19 +5,19 @@ import Glibc
 import Synchronization
 import TokenExchange
 
-/// Sends requests by URLSession, one at a time, and waits for each answer.
+/// Sends requests by URLSession, one at a time, and waits for each response.
 ///
 /// What URLSession cannot do on Linux (trust, the oldest TLS version, proxies, the time limit, the
 /// response) is done by the hook of `CPlatform`. If the hook cannot, the request is not sent.
 final class URLSessionTransport: Sendable {
-  /// A session, and whom its connections have been made to trust.
+  /// A session, and the certificates that its connections trust.
   private struct Connection {
     var session: URLSession
     var delegate: TransferDelegate
     var trust: HTTPOptions.Trust
   }
 
-  /// Tells what happens before there is a connection.
+  /// What happens before there is a connection.
   let events = NetworkEvents()
 
   private let variables: [String: String]
@@ -39,24 +39,24 @@ final class URLSessionTransport: Sendable {
     self.resolver = resolver
   }
 
-  /// Sends a request and waits for its answer; an ``HTTPTransport``.
+  /// Sends a request and waits for its response; an ``HTTPTransport``.
   ///
   /// - Parameters:
   ///   - request: The request.
-  ///   - options: Whom to trust, how long to wait, how much to read.
-  /// - Returns: The answer, whatever its status.
+  ///   - options: The certificates to trust, the time limit, the size limit.
+  /// - Returns: The response, whatever its status.
   /// - Throws: ``TransportError`` if there is none.
   func send(
     _ request: HTTPRequest, _ options: HTTPOptions
   ) throws(TransportError) -> HTTPResponse {
     guard tx_hook_effective() != 0 else {
-      throw TransportError(.notSent, detail: "this build cannot set TLS and proxy options")
+      throw TransportError.notSent(.optionsUnsupported)
     }
     guard let endpoint = Endpoint(request.url) else {
-      throw TransportError(.notSent, detail: "not an http or https URL: \(request.url)")
+      throw TransportError.notSent(.invalidURL)
     }
     try Self.checkResources()
-    // Held for the whole of it: the hook has one set of settings.
+    // Held during the whole request: the hook has one set of settings.
     return try connection.withLock { connection throws(TransportError) in
       var options = options
       let begin = DNSClient.now()
@@ -68,51 +68,50 @@ final class URLSessionTransport: Sendable {
         connection?.session.invalidateAndCancel()
         connection = Self.connect(trust: options.trust)
       }
-      guard let current = connection else { throw TransportError(.notSent) }
-      do throws(TransportError) {
-        return try Self.exchange(request, endpoint, options, current, proxy)
-      } catch {
+      guard let current = connection else {
+        throw TransportError.notSent(.notStarted("no session"))
+      }
+      guard let result = Self.run(request, endpoint, options, current) else {
         // libcurl's own time limit did not end it: the session's queue may hang for good, and so
         // would any call to it from here.
-        if error == TransportError(.timedOut) {
-          connection = nil
-          DispatchQueue.global().async { current.session.invalidateAndCancel() }
-        }
-        throw error
+        connection = nil
+        DispatchQueue.global().async { current.session.invalidateAndCancel() }
+        throw TransportError.timedOut(.response)
       }
+      return try Self.response(result, endpoint, options, proxy)
     }
   }
 
-  /// Decides about the proxy, resolves the host that will be connected to, and hands both to the hook.
+  /// Selects the proxy, resolves the host that will be connected to, and hands both to the hook.
   private func setRoute(
     to endpoint: Endpoint, until deadline: Double
   ) throws(TransportError) -> ProxyURL? {
     let route = ProxyRoute(to: endpoint, variables: variables)
     events.post(.route(route))
     if case .invalid(let variable) = route {
-      throw TransportError(.proxy, detail: "\(variable) is not the URL of a proxy")
+      throw .proxy(.invalidURL(variable: variable), url: nil)
     }
     let (host, port) = route.proxy.map { ($0.host, $0.port) } ?? (endpoint.host, endpoint.port)
     let resolved = try resolve(host, for: route, until: deadline).map { addresses in
       "\(host):\(port):"
         + addresses.map { $0.isSix ? "[\($0.text)]" : $0.text }.joined(separator: ",")
     }
-    guard tx_set_route(route.proxy?.url, resolved) == 0 else {
-      throw TransportError(.notSent, detail: "out of memory")
-    }
+    let code = tx_set_route(route.proxy?.url, resolved)
+    guard code == 0 else { throw .notSent(.system(errno: code)) }
     return route.proxy
   }
 
-  /// The addresses of a host; nil if it is one itself.
+  /// The addresses of a host; nil if it is an address itself.
   private func resolve(
     _ host: String, for route: ProxyRoute, until deadline: Double
   ) throws(TransportError) -> [IPAddress]? {
     guard IPAddress(loose: host) == nil else { return nil }
     if EndpointURL.isLoopback(host) { return IPAddress.loopback }
-    do throws(TransportError) {
+    do throws(NameResolutionError) {
       return try resolver.resolve(host, until: deadline) { events.post($0) }
     } catch {
-      throw route.proxy.map { error.whileResolving($0) } ?? error
+      guard let proxy = route.proxy else { throw .nameResolution(error) }
+      throw .proxy(.nameResolution(error), url: proxy.text)
     }
   }
 
@@ -121,12 +120,10 @@ final class URLSessionTransport: Sendable {
     var isThreads: Int32 = 0
     let code = tx_check_resources(&isThreads)
     guard code != 0 else { return }
-    let what = isThreads != 0 ? "start a thread" : "open any more files"
-    throw TransportError(
-      .noResources, detail: "this process cannot \(what): \(String(cString: strerror(code)))")
+    throw .resourceLimit(isThreads != 0 ? .threads : .fileDescriptors, errno: code)
   }
 
-  /// Hands the hook what URLSession cannot be told.
+  /// Hands the hook the settings that URLSession does not have.
   private func arm(_ endpoint: Endpoint, _ options: HTTPOptions) throws(TransportError) {
     var flags = 0
     var system: SystemTrustStore?
@@ -135,29 +132,27 @@ final class URLSessionTransport: Sendable {
     switch options.trust {
     case .insecureSkipVerify: flags |= TX_SKIP_VERIFY
     case .certificates(let bytes) where bytes.isEmpty:
-      throw TransportError(.notSent, detail: "no certificates to trust were given")
+      throw .notSent(.noCACertificates)
     case .certificates(let bytes): pem = bytes
     case .system where endpoint.isPlain: break
     case .system:
       let (certFile, certDir) = (variables["SSL_CERT_FILE"], variables["SSL_CERT_DIR"])
       system = SystemTrustStore.find(certFile: certFile, certDir: certDir, files: files)
       guard system != nil else {
-        let sought = SystemTrustStore.sought(certFile: certFile, certDir: certDir, files: files)
-        throw TransportError(.trustStore, detail: "no trusted certificates found in \(sought)")
+        throw .noTrustStore(
+          searched: SystemTrustStore.searched(certFile: certFile, certDir: certDir, files: files))
       }
     }
     let milliseconds = Int(max(1, min(options.timeout, 86_400) * 1000))
     let failure = tx_arm(
       endpoint.trueURL, system?.file, system?.directory, pem, pem?.count ?? 0, Int32(flags),
       milliseconds, options.maximumBody)
-    guard failure == 0 else {
-      throw TransportError(.notSent, detail: "the TLS options could not be set")
-    }
+    guard failure == 0 else { throw .notSent(.system(errno: failure)) }
   }
 
-  /// Makes a session that keeps nothing and reads nothing but its connections.
+  /// Makes a session without caches, cookies and credentials.
   private static func connect(trust: HTTPOptions.Trust) -> Connection {
-    // `.default` asks for the shared cache, which would look for a folder of its own.
+    // `.default` asks for the shared cache, which would look for a directory of its own.
     URLCache.shared = URLCache(memoryCapacity: 0, diskCapacity: 0, diskPath: "/proc")
     let configuration = URLSessionConfiguration.default
     configuration.urlCache = nil
@@ -171,11 +166,10 @@ final class URLSessionTransport: Sendable {
     return Connection(session: session, delegate: delegate, trust: trust)
   }
 
-  /// Runs one transfer.
-  private static func exchange(
-    _ request: HTTPRequest, _ endpoint: Endpoint, _ options: HTTPOptions, _ connection: Connection,
-    _ proxy: ProxyURL?
-  ) throws(TransportError) -> HTTPResponse {
+  /// Runs one transfer; nil if it did not end in time.
+  private static func run(
+    _ request: HTTPRequest, _ endpoint: Endpoint, _ options: HTTPOptions, _ connection: Connection
+  ) -> Result<Void, NSError>? {
     var wire = URLRequest(url: endpoint.url)
     wire.httpMethod = request.method
     wire.httpBody = request.body.map { Data($0) }
@@ -184,27 +178,30 @@ final class URLSessionTransport: Sendable {
     for header in request.headers { wire.setValue(header.value, forHTTPHeaderField: header.name) }
 
     let task = connection.session.dataTask(with: wire)
-    guard let result = connection.delegate.run(task, seconds: options.timeout + 0.5) else {
-      throw TransportError(.timedOut)
-    }
+    return connection.delegate.run(task, seconds: options.timeout + 0.5)
+  }
+
+  /// The response of a transfer that has ended.
+  private static func response(
+    _ result: Result<Void, NSError>, _ endpoint: Endpoint, _ options: HTTPOptions,
+    _ proxy: ProxyURL?
+  ) throws(TransportError) -> HTTPResponse {
     let outcome = tx_outcome()
-    if outcome.refused > 0 || outcome.applied == 0 {
-      let option = "the option \(outcome.refused_option) of libcurl could not be set"
-      var detail = outcome.refused > 0 ? option : "the request never reached libcurl"
-      if outcome.refused == 0, case .failure(let error) = result {
-        detail = error.localizedDescription
-      }
-      throw TransportError(.notSent, detail: detail)
+    if outcome.refused > 0 { throw .notSent(.optionRejected(Int(outcome.refused_option))) }
+    switch result {
+    case .success where outcome.applied > 0: return try takeResponse(status: outcome.status)
+    case .success: throw .notSent(.notStarted(""))
+    case .failure(let error) where outcome.applied == 0:
+      throw .notSent(.notStarted(error.localizedDescription))
+    case .failure(let error):
+      throw TransportFailure(
+        outcome: outcome, error: error, endpoint: endpoint, proxy: proxy, trust: options.trust
+      ).error
     }
-    if case .failure(let error) = result {
-      throw TransportError(
-        outcome: outcome, error: error, endpoint: endpoint, proxy: proxy, trust: options.trust)
-    }
-    return try response(status: outcome.status)
   }
 
   /// Takes the response from the hook.
-  private static func response(status: Int) throws(TransportError) -> HTTPResponse {
+  private static func takeResponse(status: Int) throws(TransportError) -> HTTPResponse {
     let response = tx_take_response()
     defer {
       free(response.head)
@@ -215,7 +212,7 @@ final class URLSessionTransport: Sendable {
     }
     // libcurl takes any three digits for a status.
     guard response.head != nil, status >= 100 else {
-      throw TransportError(.notHTTP, detail: "status \(status)")
+      throw .notHTTP("status \(status)")
     }
     return HTTPResponse(
       status: status, head: bytes(response.head, response.head_length),

@@ -118,7 +118,7 @@ public struct DeviceFlowClient: Sendable {
     let start = uptime()
     let timeout = min(deadline - start, Self.requestTimeout)
     do throws(TransportError) {
-      guard timeout > 0 else { throw TransportError(.timedOut) }
+      guard timeout > 0 else { throw TransportError.timedOut(.response) }
       let response = try request.send(by: send, HTTPOptions(trust: trust, timeout: timeout))
       log(
         .response(

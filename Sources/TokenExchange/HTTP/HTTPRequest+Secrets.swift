@@ -54,9 +54,7 @@ extension HTTPRequest {
       response.request = self
       return response
     } catch {
-      var error = error
-      error.detail = shown(error.detail)
-      throw error
+      throw error.mapText { shown($0) }
     }
   }
 }

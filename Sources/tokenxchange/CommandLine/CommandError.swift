@@ -23,6 +23,8 @@ indirect enum CommandError: Error, Equatable {
   case failedElsewhere(CachedFailure)
   /// A file could not be written; `source` is the option that named it.
   case notWritten(FileWriteError, source: String)
+  /// Standard output could not be written.
+  case output(OutputError)
   /// The program could not be copied.
   case notInstalled(FileWriteError, user: UInt32)
   /// What has no type of its own yet.

@@ -60,10 +60,12 @@ extension Problem {
   ) -> Problem {
     var problem = Problem.transport(error, to: url, seconds: seconds)
     problem.hint =
-      switch error.kind {
+      switch error {
       case .tls:
         "give its CA by --server-ca: certificate-authority-data of the kubeconfig, decoded"
-      case .nameNotFound, .refused:
+      case .nameResolution(let error) where !error.isServerFailure:
+        "take --server from the kubeconfig or the Argo CD cluster Secret"
+      case .connectionRefused:
         "take --server from the kubeconfig or the Argo CD cluster Secret"
       default: problem.hint
       }

@@ -18,6 +18,9 @@ struct Diagnosis: Equatable, Sendable {
     self.init(message, hint: hint, exitCode: exitCode)
   }
 
+  /// The two lines that report the failure.
+  var lines: [String] { ["tokenxchange: " + message.text, "hint: " + hint.text] }
+
   /// The message of a command's error.
   init(_ error: CommandError) {
     switch error {
@@ -32,6 +35,7 @@ struct Diagnosis: Equatable, Sendable {
     case .cache(let error): self.init(error)
     case .failedElsewhere(let failure): self.init(failure)
     case .notWritten(let error, let source): self.init(error, source: source)
+    case .output(let error): self.init(error)
     case .notInstalled(let error, let user): self.init(error, user: user)
     case .unclassified(let error):
       self.init(
@@ -51,7 +55,6 @@ struct Diagnosis: Equatable, Sendable {
 extension World {
   /// Reports a failure in two lines.
   func report(_ diagnosis: Diagnosis) {
-    writeError("tokenxchange: " + diagnosis.message.text)
-    writeError("hint: " + diagnosis.hint.text)
+    for line in diagnosis.lines { writeError(line) }
   }
 }

@@ -30,6 +30,16 @@ extension Diagnosis {
   }
 }
 
+extension Diagnosis {
+  /// The message about a credential that cannot be printed.
+  init(_ error: OutputError) {
+    self.init(
+      .unexpected,
+      "could not write the credential to standard output: \(untrusted: systemMessage(error.errno))",
+      hint: "the program that ran this one closed the pipe, or the disk behind it is full")
+  }
+}
+
 extension FileWriteError {
   fileprivate var hint: Message {
     switch self {

@@ -35,7 +35,7 @@ extension Diagnosis {
     switch error {
     case .transport(let error, let url, let timeout):
       self.init(error, to: url, timeout: timeout)
-      if error.kind == .tooLarge { hint = Self.issuerHint(request) }
+      if error == .bodyTooLarge { hint = Self.issuerHint(request) }
     case .oauth(let error, let url):
       self.init(
         .oauthError, "Dex at \(url: url) refused the sign-in: \(error.message)",

@@ -1,3 +1,4 @@
+import Glibc
 import TokenExchange
 
 extension Diagnosis {
@@ -6,198 +7,181 @@ extension Diagnosis {
   /// - Parameters:
   ///   - error: What failed.
   ///   - url: Where the request was sent.
-  ///   - timeout: Seconds until the request was given up.
+  ///   - timeout: Seconds until the request was ended.
   init(_ error: TransportError, to url: EndpointURL, timeout: Double) {
-    let detail: Message = "\(untrusted: error.detail)"
-    switch error.kind {
-    case .nameNotFound, .nameServer: self.init(unresolved: error, host: url.host)
-    case .refused:
+    switch error {
+    case .nameResolution(let error): self.init(error, host: url.host)
+    case .connectionRefused:
       self.init(
-        .network, "\(hostAndPort: url) refuses connections",
+        .network, "\(hostAndPort: url) refused the connection",
         hint: """
           is Dex running there, and on that port? a Service refuses while none of its pods is ready
           """)
-    case .unreachable:
+    case .unreachable(let errno):
       self.init(
-        .network, "\(hostAndPort: url) cannot be reached: \(detail)",
+        .network, "could not reach \(hostAndPort: url): \(errno: errno)",
         hint: """
           a NetworkPolicy or firewall rejects it, or there is no route from here, such as to an \
           IPv6 address from a pod with IPv4 only
           """)
-    case .reset:
+    case .connectionClosed:
       self.init(
-        .network, "the connection to \(authority: url) broke before the answer was whole",
+        .network, "the connection to \(authority: url) closed before the response was complete",
         hint: "Dex or a proxy on the way closed it: look at their logs at this moment")
-    case .timedOut: self.init(timeoutIn: error.timeoutPhase, url, timeout: timeout)
-    case .tls: self.init(error.tlsFailure, detail: detail, url)
-    case .namelessCertificate:
+    case .timedOut(let phase): self.init(timeoutIn: phase, url, timeout: timeout)
+    case .tls(let error): self.init(error, url)
+    case .noTrustStore(let searched):
       self.init(
-        .network,
+        .usage,
         """
-        \(hostAndPort: url) shows a certificate without a host name in its subject alternative name
-        """,
-        hint: """
-          issue it again with subjectAltName=DNS:\(host: url.host) (IP: for an address): the \
-          common name does not count, as in Go and kubectl
-          """)
-    case .trustStore:
+        nothing was sent to \(authority: url): no trusted certificates found in \
+        \(searched: searched)
+        """, hint: Self.trustHint)
+    case .unreadableTrustStore:
       self.init(
-        .usage, "nothing was sent to \(authority: url): \(detail)",
-        hint: """
-          give Dex's CA by --certificate-authority or --certificate-authority-data, or mount a CA \
-          bundle
-          """)
+        .usage,
+        "nothing was sent to \(authority: url): the system's trusted certificates are not readable",
+        hint: Self.trustHint)
     case .invalidCACertificates:
       self.init(
-        .usage, "nothing was sent to \(authority: url): \(detail)",
+        .usage, "nothing was sent to \(authority: url): OpenSSL cannot read a CA certificate",
         hint: "it may have been cut or edited: openssl x509 -noout -text -in FILE reads it")
-    case .tooLarge:
+    case .bodyTooLarge:
       self.init(
-        .invalidResponse,
-        "the answer of \(url: url) \(error.detail.isEmpty ? "is larger than 1 MiB" : detail)",
+        .invalidResponse, "the response of \(url: url) is larger than 1 MiB",
         hint: Self.notTokenEndpoint)
-    case .notHTTP:
+    case .headersTooLarge:
+      self.init(
+        .invalidResponse, "the response of \(url: url) has more than 64 KiB of headers",
+        hint: Self.notTokenEndpoint)
+    case .notHTTP(let text):
       self.init(
         .invalidResponse,
-        "\(hostAndPort: url) answers with something else than HTTP/1.1 (\(detail))",
+        "the response of \(hostAndPort: url) is not HTTP/1.1 (\(untrusted: text))",
         hint: """
           is that Dex's port for http or https, and not the one for gRPC or another service?
           """)
     case .compressed:
       self.init(
-        .invalidResponse, "the answer of \(url: url) is compressed, which was not asked for",
+        .invalidResponse, "the response of \(url: url) is compressed, which was not requested",
         hint: "turn compression off for this path in the ingress or proxy in front of Dex")
-    case .proxy: self.init(proxy: error, url)
-    case .notSent:
+    case .proxy(let error, let proxy): self.init(error, proxy: proxy, url)
+    case .notSent(let reason):
       self.init(
-        .usage, "nothing was sent to \(authority: url): \(detail)",
-        hint: """
-          use the static binary (make static); tokenxchange version tells how one was built
-          """)
-    case .noResources:
+        .usage, "nothing was sent to \(authority: url): \(Message(reason))",
+        hint: "use the static binary (make static); tokenxchange version shows how it was built")
+    case .resourceLimit(let resource, let errno):
       self.init(
-        .unexpected, "nothing was sent to \(authority: url): \(detail)",
+        .unexpected,
+        """
+        nothing was sent to \(authority: url): this process cannot \
+        \(resource == .threads ? "start a thread" : "open any more files"): \(errno: errno)
+        """,
         hint: """
           raise the limit (ulimit -u or -n, or the container's pids limit), or stop what uses it up
           """)
-    case .other:
+    case .other(let text):
       self.init(
-        .network, "the request to \(authority: url) failed: \(detail)",
+        .network, "the request to \(authority: url) failed: \(untrusted: text)",
         hint: """
           try again with --verbose; curl -v \(url: url) from the same place shows more
           """)
     }
   }
 
-  /// A timeout: each phase leads to another place to look at.
-  private init(timeoutIn phase: TimeoutPhase, _ url: EndpointURL, timeout: Double) {
+  private static let trustHint: Message = """
+    give Dex's CA by --certificate-authority or --certificate-authority-data, or mount a CA bundle
+    """
+
+  /// A time-out: each phase has other causes.
+  private init(timeoutIn phase: TransportError.Phase, _ url: EndpointURL, timeout: Double) {
     switch phase {
     case .connecting:
       self.init(
-        .network, "\(hostAndPort: url) took no connection within \(timeout: timeout)",
+        .network, "timed out connecting to \(hostAndPort: url) after \(timeout: timeout)",
         hint: """
           a NetworkPolicy, firewall or security group drops the packets, or the address is out of \
           date
           """)
     case .tlsHandshake:
       self.init(
-        .network, "\(hostAndPort: url) did not finish the TLS handshake within \(timeout: timeout)",
+        .network,
+        "the TLS handshake with \(hostAndPort: url) timed out after \(timeout: timeout)",
         hint: """
           is that a port for https? a proxy or service mesh on the way may hold it up
           """)
     case .response:
       self.init(
-        .network, "\(hostAndPort: url) gave no whole answer within \(timeout: timeout)",
+        .network,
+        "the response of \(hostAndPort: url) was incomplete after \(timeout: timeout)",
         hint: """
           Dex or a proxy in front of it is slow or stuck, often because it cannot fetch the \
-          cluster's keys: look at its log; --timeout gives more time
+          cluster's keys: look at its log; --timeout allows more time
           """)
     }
   }
 
-  private init(_ failure: TLSFailure, detail: Message, _ url: EndpointURL) {
-    let look: Message = "openssl s_client -connect \(hostAndPort: url)"
-    let (what, hint): (Message, Message) =
-      switch failure {
-      case .unknownAuthority:
-        (
-          "shows a certificate of an unknown issuer (\(detail))",
-          """
-          give its CA by --certificate-authority or --certificate-authority-data; if that is given, \
-          the server may not send the certificates between: \(look) -showcerts shows who signed it
-          """
-        )
-      case .expired:
-        (
-          "shows a certificate that has expired, or whose CA has",
-          "renew that one; if both are fresh, this machine's clock is wrong"
-        )
-      case .notYetValid:
-        ("shows a certificate that is not yet valid", "compare the clocks of both machines")
-      case .hostMismatch:
-        (
-          "shows a certificate for another name",
-          """
-          use a name that the certificate holds as a subject alternative name; \(look) shows it
-          """
-        )
-      case .rejected(let reason):
-        (
-          "shows a certificate that cannot be accepted (\(untrusted: reason))",
-          "let its CA issue a better one; \(look) shows it"
-        )
-      case .notTLS:
-        ("does not speak TLS on that port", "is it the plain http port? use the https one")
-      case .unsupportedVersion:
-        ("speaks only TLS older than 1.2", "let the server offer TLS 1.2 or 1.3")
-      case .clientCertificateRequired:
-        ("demands a client certificate", Self.clientCertificateHint)
-      case .other:
-        (
-          "and this client could not agree on TLS\(detail.text.isEmpty ? "" : " (\(detail))")",
-          """
-          \(look) shows what it offers; does it ask for a client certificate? there is none to give
-          """
-        )
+  private init(_ error: TLSError, _ url: EndpointURL) {
+    let inspect: Message = "openssl s_client -connect \(hostAndPort: url)"
+    let hint: Message =
+      switch error {
+      case .unknownIssuer:
+        """
+        give its CA by --certificate-authority or --certificate-authority-data; if that is given, \
+        the server may not send the intermediate certificates: \(inspect) -showcerts
+        """
+      case .expired: "renew that certificate; if both are valid, this machine's clock is wrong"
+      case .notYetValid: "compare the clocks of both machines"
+      case .nameMismatch:
+        "use a name that the certificate has as a subject alternative name; \(inspect) shows it"
+      case .noSubjectAlternativeName:
+        """
+        reissue it with subjectAltName=DNS:\(host: url.host) (IP: for an address): the common name \
+        does not count, as in Go and kubectl
+        """
+      case .invalidCertificate: "let its CA reissue it; \(inspect) shows it"
+      case .clientCertificateRequired: Self.clientCertificateHint
+      case .protocolVersion: "let the server offer TLS 1.2 or 1.3"
+      case .notTLS: "is it the plain http port? use the https one"
+      case .handshakeFailed:
+        """
+        \(inspect) shows what it offers; does it require a client certificate? tokenxchange has none
+        """
       }
-    self.init(.network, "\(hostAndPort: url) \(what)", hint: hint)
+    self.init(.network, "\(hostAndPort: url) \(Message(error))", hint: hint)
   }
 
   static let clientCertificateHint: Message = """
-    there is none to give: let the ingress or server ask for none at Dex's address, or use another \
+    tokenxchange has none: let the ingress or server require none at Dex's address, or use another \
     address of Dex
     """
 
-  private init(proxy error: TransportError, _ url: EndpointURL) {
-    let detail: Message =
-      error.lookups.isEmpty
-      ? "\(untrusted: error.detail)"
-      : "could not resolve its name: \(lookups: error.lookups)"
+  private init(_ error: ProxyError, proxy: String?, _ url: EndpointURL) {
     let hint: Message =
-      switch error.proxyFailure {
-      case .credentialsRequired:
-        "it wants a user and password, as in HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
-      case .forbidden:
+      switch error {
+      case .connectRejected(status: 407), .connectRejected(status: 401):
+        "it requires a user and password, as in HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
+      case .connectRejected(status: 403):
         "its rules forbid that host or port; NO_PROXY names hosts that are reached without it"
-      case .targetUnreachable:
+      case .connectRejected(status: 500...599):
         "it cannot reach that host; NO_PROXY names hosts that are reached without it"
-      case .tls:
+      case .tls, .tlsConnectionClosed, .timedOut(.tlsHandshake):
         """
-        see HTTPS_PROXY and ALL_PROXY: write http:// for one that does not speak TLS itself; the \
-        certificate of one that does must be of the same CA as Dex's
+        see HTTPS_PROXY and ALL_PROXY: write http:// for a proxy without TLS; the certificate of \
+        one with TLS must be issued by the same CA as Dex's
         """
-      case .other:
-        "see HTTPS_PROXY and ALL_PROXY; NO_PROXY names hosts that are reached without one"
+      default: "see HTTPS_PROXY and ALL_PROXY; NO_PROXY names hosts that are reached without one"
       }
-    let name: Message = error.proxy.map { " \(untrusted: $0)" } ?? ""
+    let name: Message = proxy.map { " \(untrusted: $0)" } ?? ""
     self.init(
-      .network, "the proxy\(name) for \(authority: url) cannot be used: \(detail)", hint: hint)
+      .network, "the proxy\(name) for \(authority: url) cannot be used: \(Message(error))",
+      hint: hint)
   }
 
-  private init(unresolved error: TransportError, host: String) {
+  private init(_ error: NameResolutionError, host: String) {
     let name: Message = "could not resolve host \(host: host)"
     let reason: Message = "\(lookups: error.lookups, host: host)"
-    guard error.kind == .nameServer else {
+    guard error.isServerFailure else {
       self.init(
         .network, name + (reason.text.isEmpty ? "" : ": \(reason)"),
         hint: """
@@ -210,8 +194,8 @@ extension Diagnosis {
       .network, "\(name): \(reason)",
       hint: error.lookups.allSatisfy(\.isUnanswered)
         ? """
-        the pod's DNS does not answer: see /etc/resolv.conf, and whether a NetworkPolicy lets port \
-        53 through
+        the pod's DNS does not respond: see /etc/resolv.conf, and whether a NetworkPolicy allows \
+        port 53
         """
         : """
         look at the log of that DNS server: it, or one that it forwards to, fails for that name; \
@@ -220,9 +204,83 @@ extension Diagnosis {
   }
 }
 
+extension Message {
+  /// A TLS failure, after the server's name.
+  fileprivate init(_ error: TLSError) {
+    self =
+      switch error {
+      case .unknownIssuer(let reason):
+        "has a certificate of an unknown issuer (\(untrusted: reason))"
+      case .expired: "has a certificate that expired, or whose CA's expired"
+      case .notYetValid: "has a certificate that is not yet valid"
+      case .nameMismatch: "has a certificate for another name"
+      case .noSubjectAlternativeName:
+        "has a certificate without a host name in its subject alternative name"
+      case .invalidCertificate(let reason):
+        "has a certificate that is not acceptable (\(untrusted: reason))"
+      case .clientCertificateRequired: "requires a client certificate"
+      case .protocolVersion: "supports only TLS older than 1.2"
+      case .notTLS: "does not speak TLS on that port"
+      case .handshakeFailed(""): "failed in the TLS handshake"
+      case .handshakeFailed(let text): "failed in the TLS handshake (\(untrusted: text))"
+      }
+  }
+
+  fileprivate init(_ error: ProxyError) {
+    self =
+      switch error {
+      case .invalidURL(let variable): "\(option: variable) is not the URL of a proxy"
+      case .unsupported: "this build does not support that kind of proxy"
+      case .nameResolution(let error): "could not resolve its name: \(lookups: error.lookups)"
+      case .connectionRefused: "it refused the connection"
+      case .unreachable(let errno): "could not reach it: \(errno: errno)"
+      case .connectRejected(let status): "it responded to CONNECT with status \(status)"
+      case .timedOut(.connecting): "timed out connecting to it"
+      case .timedOut(.tlsHandshake): "the TLS handshake with it timed out"
+      case .timedOut(.response): "it accepted the connection and did not respond in time"
+      case .connectionClosed: "it closed the connection without responding to CONNECT"
+      case .tls(let error): "it \(Message(error))"
+      case .tlsConnectionClosed: "it closed the connection during the TLS handshake"
+      case .notHTTP(let text): "its response is not HTTP/1.1 (\(untrusted: text))"
+      case .other(let text): "\(untrusted: text)"
+      }
+  }
+
+  fileprivate init(_ reason: TransportError.NotSentReason) {
+    self =
+      switch reason {
+      case .optionsUnsupported: "this build cannot set TLS and proxy options"
+      case .invalidURL: "not an http or https URL"
+      case .noCACertificates: "the list of CA certificates is empty"
+      case .optionRejected(let option): "libcurl rejected its option \(option)"
+      case .system(let errno): "\(errno: errno)"
+      case .notStarted(let text): "the request did not reach libcurl (\(untrusted: text))"
+      }
+  }
+}
+
 extension Message.StringInterpolation {
   /// The names that were tried, and the response to each query.
   fileprivate mutating func appendInterpolation(lookups: [NameLookup], host: String? = nil) {
     appendInterpolation(untrusted: NameLookup.summary(of: lookups, host: host), maxLength: 2000)
+  }
+
+  /// The system's message for an error number.
+  fileprivate mutating func appendInterpolation(errno: Int32) {
+    appendLiteral(String(cString: strerror(errno)))
+  }
+
+  fileprivate mutating func appendInterpolation(searched: [TransportError.TrustStoreLocation]) {
+    for (index, location) in searched.enumerated() {
+      if index > 0 { appendLiteral(", ") }
+      switch location {
+      case .path(let path): appendInterpolation(path: path)
+      case .certFile(let path): appendInterpolation("SSL_CERT_FILE \(path: path)" as Message)
+      case .certDir(let path, let exists):
+        appendInterpolation("SSL_CERT_DIR \(path: path)" as Message)
+        // OpenSSL finds certificates there by their names only, other programs read every file.
+        if exists { appendLiteral(" (openssl rehash gives its files the names needed)") }
+      }
+    }
   }
 }

@@ -51,8 +51,8 @@ struct IssuerSite: Sendable {
         HTTPOptions(trust: trust, timeout: max(deadline - world.uptime(), 0.001)))
     } catch {
       var problem = Problem.transport(error, to: url, seconds: timeout)
-      if error.kind == .refused { problem.hint = "is anything serving there, and on that port?" }
-      if error.kind == .compressed, kind == .publicSite { throw .compressedDocument(url) }
+      if error == .connectionRefused { problem.hint = "is anything serving there, and on that port?" }
+      if error == .compressed, kind == .publicSite { throw .compressedDocument(url) }
       throw problem
     }
     log("GET \(url.text): \(answer.status), \(answer.body.count) bytes")

@@ -21,8 +21,7 @@ extension TokenExchangeError {
   fileprivate var withoutDetails: TokenExchangeError {
     switch self {
     case .transport(let error, _):
-      .transport(
-        TransportError(error.kind, detail: error.kind == .tls ? error.detail : ""), attempts: 1)
+      .transport(error.withoutMeasurements, attempts: 1)
     case .oauth(let error, _): .oauth(OAuthError(code: error.code, status: error.status), attempts: 1)
     case .invalidResponse(let response, _):
       .invalidResponse(

@@ -1,6 +1,7 @@
 import Glibc
 import TestSupport
 import Testing
+import TokenExchange
 
 @testable import Platform
 
@@ -49,13 +50,11 @@ struct SystemTrustTests {
       #expect(find(file: bundle, directory: path) == SystemTrustStore(file: bundle), "\(path)")
     }
     #expect(
-      SystemTrustStore.sought(
-        certFile: nil, certDir: folder.path("plain"), files: .live)
-        == "SSL_CERT_DIR \(folder.path("plain")) "
-        + "(openssl rehash gives files there the names needed)")
+      SystemTrustStore.searched(certFile: nil, certDir: folder.path("plain"), files: .live)
+        == [.certDir(folder.path("plain"), exists: true)])
     #expect(
-      SystemTrustStore.sought(certFile: "/a", certDir: "/nowhere", files: .live)
-        == "SSL_CERT_FILE /a, SSL_CERT_DIR /nowhere")
+      SystemTrustStore.searched(certFile: "/a", certDir: "/nowhere", files: .live)
+        == [.certFile("/a"), .certDir("/nowhere", exists: false)])
   }
 
   @Test func takesNoFileThatIsNone() {

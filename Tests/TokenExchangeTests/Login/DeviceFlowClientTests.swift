@@ -74,7 +74,7 @@ import TokenExchange
       try result.get()
     }
     #expect(scene.times == [0, 0, 5, 15, 30])
-    let lost = DeviceFlowError.transport(TransportError(.reset), tokenURL, timeout: 10)
+    let lost = DeviceFlowError.transport(TransportError.connectionClosed, tokenURL, timeout: 10)
     #expect(scene.events.filter { $0 == .pollFailed(lost) }.count == 2)
     let (success, _) = try signIn([
       LoginScene.pending, LoginScene.lost, .success(Sample.answer(503, "")), LoginScene.tokens(),
@@ -86,7 +86,7 @@ import TokenExchange
   func lastError() throws {
     let (result, scene) = try signIn([LoginScene.pending, LoginScene.lost])
     let error = #expect(throws: DeviceFlowError.self) { try result.get() }
-    guard case .transport(TransportError(.reset), tokenURL, _) = error else {
+    guard case .transport(TransportError.connectionClosed, tokenURL, _) = error else {
       Issue.record("\(String(describing: error))")
       return
     }
@@ -96,25 +96,14 @@ import TokenExchange
   @Test(
     "only a rejected certificate ends the sign-in, and no host name does",
     arguments: [
-      Row("connection refused", TransportError(.refused), false),
-      Row(
-        "incomplete TLS handshake",
-        TransportError(
-          .tls,
-          detail: "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to certificates.example:443"
-        ),
-        false),
-      Row(
-        "expired certificate",
-        TransportError(.tls, detail: "SSL certificate problem: certificate has expired"), true),
-      Row(
-        "another name",
-        TransportError(.tls, detail: "SSL: no alternative certificate subject name matches target"),
-        true),
-      Row(
-        "client certificate required",
-        TransportError(.tls, detail: "tlsv13 alert certificate required"), true),
-    ])
+      Row("connection refused", .connectionRefused, false),
+      Row("connection closed during the handshake", .connectionClosed, false),
+      Row("handshake failed", .tls(.handshakeFailed("certificate")), false),
+      Row("expired certificate", .tls(.expired), true),
+      Row("unknown issuer", .tls(.unknownIssuer(reason: "self-signed certificate")), true),
+      Row("name mismatch", .tls(.nameMismatch), true),
+      Row("client certificate required", .tls(.clientCertificateRequired), true),
+    ] as [Row<TransportError, Bool>])
   func certificates(row: Row<TransportError, Bool>) throws {
     let scene = LoginScene([
       .success(LoginScene.device), LoginScene.pending, .failure(row.input),

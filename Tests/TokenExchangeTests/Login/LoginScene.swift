@@ -24,7 +24,7 @@ final class LoginScene: Sendable {
     """)
   static let pending = error("authorization_pending")
   static let slowDown = error("slow_down")
-  static let lost = Outcome.failure(TransportError(.reset))
+  static let lost = Outcome.failure(TransportError.connectionClosed)
 
   static func error(_ code: String, status: Int = 400) -> Outcome {
     .success(Sample.answer(status, #"{"error":"\#(code)"}"#))
@@ -67,7 +67,7 @@ final class LoginScene: Sendable {
         let time = self.uptime
         self.received.withLock { $0.append((request: request, time: time)) }
         let outcome = self.outcomes.withLock { $0.count > 1 ? $0.removeFirst() : $0.first }
-        guard let outcome else { throw TransportError(.notSent) }
+        guard let outcome else { throw TransportError.other("unexpected request") }
         return try outcome.get()
       },
       now: { Sample.now.addingTimeInterval(self.uptime + self.clockChange.withLock { $0 }) },

@@ -79,7 +79,7 @@ extension FaultTable {
       "no terminal, scopes and a secret", "--scopes=openid email", "--client-secret=hunter2"),
     withoutTerminal("no terminal, no cache", "--no-cache"),
     withoutTerminal("no terminal, insecure", "--insecure-skip-tls-verify"),
-    login("connection refused", [.failure(TransportError(.refused))]),
+    login("connection refused", [.failure(TransportError.connectionRefused)]),
     login(
       "device endpoint not found", [Sample.answer(404, "404 page not found\n", type: "text/plain")]),
     login("HTML instead of a device code", [Sample.answer(200, "<html>", type: "text/html")]),
@@ -95,16 +95,16 @@ extension FaultTable {
       [device, pending, error("invalid_request", "Invalid Device code hunter2-device-code.")]),
     login("code expired at Dex", [device, pending, error("expired_token")]),
     login("not completed in time", [device, pending], "--timeout=20s"),
-    login("connection lost", [device, pending, .failure(TransportError(.reset))]),
+    login("connection lost", [device, pending, .failure(TransportError.connectionClosed)]),
     login(
       "certificate expired while polling",
       [
         device, pending,
-        .failure(TransportError(.tls, detail: "SSL certificate problem: certificate has expired")),
+        .failure(TransportError.tls(.expired)),
       ]),
     login("no ID token", tokens(#"{"access_token":"x","token_type":"bearer"}"#)),
     login("no openid scope", tokens(#"{"access_token":"x"}"#), "--scopes=email"),
-    login("device response too large", [.failure(TransportError(.tooLarge))]),
+    login("device response too large", [.failure(TransportError.bodyTooLarge)]),
     login("ID token empty", idToken("")),
     login("ID token not a JWT", idToken("opaque")),
     login("ID token expired", idToken(Sample.issued(expiry: 1_795_223_250))),

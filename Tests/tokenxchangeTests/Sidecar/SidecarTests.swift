@@ -84,7 +84,7 @@ struct SidecarTests {
     var sidecar = try outside.sidecar()
     sidecar.run(outside, for: 700)
     let old = outside.kept
-    outside.set { $0.answer = .failure(TransportError(.refused)) }
+    outside.set { $0.answer = .failure(TransportError.connectionRefused) }
     sidecar.run(outside, for: 299)
     #expect(outside.kept == old)
     #expect(outside.errors.count == 2)
@@ -101,7 +101,7 @@ struct SidecarTests {
   }
 
   @Test func sumsUpWhatRepeats() throws {
-    outside.set { $0.answer = .failure(TransportError(.refused)) }
+    outside.set { $0.answer = .failure(TransportError.connectionRefused) }
     var sidecar = try outside.sidecar()
     sidecar.run(outside, for: 290)
     #expect(outside.errors.count == 1)
@@ -156,7 +156,7 @@ struct SidecarTests {
   @Test func theOldIdentitysFileStaysWhileDexIsDown() throws {
     var sidecar = try outside.sidecar()
     sidecar.run(outside, for: 10)
-    outside.set { $0.answer = .failure(TransportError(.refused)) }
+    outside.set { $0.answer = .failure(TransportError.connectionRefused) }
     outside.setSubject("system:serviceaccount:a:other")
     sidecar.run(outside, for: 60)
     #expect(outside.kept != nil)
@@ -190,7 +190,7 @@ struct SidecarTests {
     let old = outside.jwt(life: 100)
     outside.set {
       $0.files[FakeOutside.file] = Array(old.utf8)
-      $0.answer = .failure(TransportError(.refused))
+      $0.answer = .failure(TransportError.connectionRefused)
     }
     var sidecar = try outside.sidecar()
     sidecar.run(outside, for: 99)
@@ -204,7 +204,7 @@ struct SidecarTests {
     let old = outside.jwt(life: 1000)
     outside.set {
       $0.files[FakeOutside.file] = Array(old.utf8)
-      $0.answer = .failure(TransportError(.refused))
+      $0.answer = .failure(TransportError.connectionRefused)
     }
     var sidecar = try outside.sidecar()
     sidecar.run(outside, for: 10)
@@ -254,7 +254,7 @@ struct SidecarTests {
     sidecar.run(outside, for: 700)
     let old = outside.kept
     outside.set {
-      $0.answer = .failure(TransportError(.refused))
+      $0.answer = .failure(TransportError.connectionRefused)
       $0.removeError = .system(.remove("/kept/token"), errno: EROFS)
     }
     sidecar.run(outside, for: 400)
@@ -281,7 +281,7 @@ struct SidecarTests {
     var sidecar = try outside.sidecar()
     sidecar.run(outside, for: 700)
     outside.set {
-      $0.answer = .failure(TransportError(.refused))
+      $0.answer = .failure(TransportError.connectionRefused)
       $0.removeError = .system(.remove("/kept/token"), errno: EROFS)
     }
     sidecar.run(outside, for: 310)
@@ -300,7 +300,7 @@ struct SidecarTests {
     outside.set {
       $0.files[FakeOutside.file] = Array(old.utf8)
       $0.modes[FakeOutside.file] = 0o644
-      $0.answer = .failure(TransportError(.refused))
+      $0.answer = .failure(TransportError.connectionRefused)
     }
     _ = try outside.sidecar()
     #expect(outside.requestCount == 0)

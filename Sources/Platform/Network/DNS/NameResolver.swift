@@ -31,7 +31,7 @@ struct NameResolver: Sendable {
   /// - Throws: The names that were tried, and what was returned for each.
   func resolve(
     _ host: String, until deadline: Double, observe: (NetworkEvent) -> Void
-  ) throws(TransportError) -> [IPAddress] {
+  ) throws(NameResolutionError) -> [IPAddress] {
     let known = HostsFile.addresses(of: host, in: readFile("/etc/hosts"))
     guard known.isEmpty else {
       observe(.hostsFile(host: host, addresses: known))
@@ -59,8 +59,7 @@ struct NameResolver: Sendable {
       lookups.append(lookup)
       if DNSClient.now() >= deadline { break }
     }
-    let isServerFailure = lookups.contains(where: \.isServerFailure)
-    throw TransportError(isServerFailure ? .nameServer : .nameNotFound, lookups: lookups)
+    throw NameResolutionError(lookups: lookups)
   }
 
   private static func currentHostName() -> String {

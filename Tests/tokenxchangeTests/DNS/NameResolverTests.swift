@@ -5,6 +5,7 @@ import Testing
 import TokenExchange
 
 @testable import Platform
+@testable import tokenxchange
 
 /// Names against real servers on loopback: what is returned, after how long, and what is reported.
 struct NameResolverTests {
@@ -155,11 +156,12 @@ struct NameResolverTests {
 
   /// The addresses, or the kind of the failure and its reason.
   static func describe(_ resolver: NameResolver, _ host: String, limit: Double) -> String {
-    do throws(TransportError) {
+    do throws(NameResolutionError) {
       let found = try resolver.resolve(host, until: DNSClient.now() + limit) { _ in }
       return found.map(\.text).joined(separator: " ")
     } catch {
-      return "\(error.kind): \(NameLookup.summary(of: error.lookups, host: host))"
+      let kind = error.isServerFailure ? "nameServer" : "nameNotFound"
+      return "\(kind): \(NameLookup.summary(of: error.lookups, host: host))"
     }
   }
 }

@@ -1,0 +1,148 @@
+import CPlatform
+import Glibc
+import TestSupport
+import Testing
+import TokenExchange
+
+@testable import Platform
+
+/// libcurl's results as facts.
+@Suite struct TransportFailureTests {
+  /// What libcurl reports of a transfer.
+  struct Report: Sendable {
+    var code: Int32
+    var text = ""
+    var errno: Int32 = 0
+    var verifyResult = 0
+    var isConnected = true
+    var isEncrypted = false
+    var connectStatus = 0
+    var proxy: String?
+    var proxyVerifyResult = 0
+
+    var error: TransportError {
+      var outcome = tx_outcome()
+      outcome.applied = 1
+      outcome.code = code
+      outcome.os_errno = Int(errno)
+      outcome.verify_result = verifyResult
+      outcome.proxy_verify_result = proxyVerifyResult
+      outcome.connected = isConnected ? 1 : 0
+      outcome.tls_established = isEncrypted ? 1 : 0
+      outcome.connect_status = connectStatus
+      return TransportFailure(outcome: outcome, text: text, proxy: proxy.flatMap { ProxyURL($0) })
+        .error
+    }
+  }
+
+  private static let issuer = "SSL certificate problem: unable to get local issuer certificate"
+
+  @Test(
+    arguments: [
+      Row("connection refused", Report(code: 7, errno: ECONNREFUSED), .connectionRefused),
+      Row("no route", Report(code: 7, errno: ENETUNREACH), .unreachable(errno: ENETUNREACH)),
+      Row("connecting timed out", Report(code: 28, isConnected: false), .timedOut(.connecting)),
+      Row("kernel gave up connecting", Report(code: 7, errno: ETIMEDOUT), .timedOut(.connecting)),
+      Row("handshake timed out", Report(code: 28), .timedOut(.tlsHandshake)),
+      Row("response timed out", Report(code: 28, isEncrypted: true), .timedOut(.response)),
+      Row("closed while the response is read", Report(code: 56), .connectionClosed),
+      Row("closed in the body", Report(code: 18), .connectionClosed),
+      Row(
+        "closed during the handshake",
+        Report(
+          code: 35,
+          text: "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to certificates.example:443"),
+        .connectionClosed),
+      Row("reset during the handshake", Report(code: 35, errno: ECONNRESET), .connectionClosed),
+      Row("header too long", Report(code: 27), .headersTooLarge),
+      Row("HTTP/0.9", Report(code: 1, text: "Received HTTP/0.9"), .notHTTP("Received HTTP/0.9")),
+      Row("compressed", Report(code: 61), .compressed),
+      Row("system certificates cannot be read", Report(code: 77), .unreadableTrustStore),
+      Row("unknown code", Report(code: 42, text: "x"), .other("x")),
+    ] as [Row<Report, TransportError>])
+  func transfer(row: Row<Report, TransportError>) { #expect(row.input.error == row.output) }
+
+  @Test(
+    arguments: [
+      Row(
+        "missing issuer", Report(code: 60, text: issuer, verifyResult: 20),
+        .unknownIssuer(reason: "unable to get local issuer certificate")),
+      Row(
+        "self-signed", Report(code: 60, text: "x", verifyResult: 18), .unknownIssuer(reason: "x")),
+      Row("expired", Report(code: 60, verifyResult: 10), .expired),
+      Row("not yet valid", Report(code: 60, verifyResult: 9), .notYetValid),
+      Row("name compared by libcurl", Report(code: 60, verifyResult: 1), .nameMismatch),
+      Row("name compared by OpenSSL", Report(code: 60, verifyResult: 62), .nameMismatch),
+      Row(
+        "wrong purpose",
+        Report(
+          code: 60, text: "SSL certificate problem: unsuitable certificate purpose",
+          verifyResult: 26),
+        .invalidCertificate(reason: "unsuitable certificate purpose")),
+      Row(
+        "http on that port", Report(code: 35, text: "error:0A00010B:SSL routines::wrong version"),
+        .notTLS),
+      Row(
+        "without OpenSSL's texts", Report(code: 35, text: "error:0A00010B:lib(20)::reason(267)"),
+        .notTLS),
+      Row(
+        "TLS 1.1 only", Report(code: 35, text: "error:0A00042E:SSL routines::tlsv1 alert"),
+        .protocolVersion),
+      Row(
+        "certificate required, while reading",
+        Report(
+          code: 56, text: "OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert, errno 0"),
+        .clientCertificateRequired),
+      Row("certificate required by libcurl's code", Report(code: 98), .clientCertificateRequired),
+      Row(
+        "another alert", Report(code: 35, text: "error:0A000410:SSL routines::x"),
+        .handshakeFailed("error:0A000410:SSL routines::x")),
+    ] as [Row<Report, TLSError>])
+  func tls(row: Row<Report, TLSError>) { #expect(row.input.error == .tls(row.output)) }
+
+  @Test(
+    arguments: [
+      Row("refused", Report(code: 7, errno: ECONNREFUSED, proxy: "p:1"), .connectionRefused),
+      Row(
+        "wants a password", Report(code: 56, connectStatus: 407, proxy: "p:1"),
+        .connectRejected(status: 407)),
+      Row("no response", Report(code: 28, proxy: "p:1"), .timedOut(.response)),
+      Row(
+        "not reached", Report(code: 28, isConnected: false, proxy: "p:1"), .timedOut(.connecting)),
+      Row("closed", Report(code: 52, proxy: "p:1"), .connectionClosed),
+      Row(
+        "not supported", Report(code: 4, text: "Unsupported proxy a:b@c", proxy: "p:1"),
+        .unsupported),
+      Row("SOCKS handshake", Report(code: 97, text: "x", proxy: "socks5://p"), .other("x")),
+      Row(
+        "a password in libcurl's text", Report(code: 97, text: "a:b@c", proxy: "p:1"), .other("")),
+      Row(
+        "unknown issuer", Report(code: 60, text: issuer, proxy: "https://p", proxyVerifyResult: 20),
+        .tls(.unknownIssuer(reason: "unable to get local issuer certificate"))),
+      Row(
+        "another name", Report(code: 60, proxy: "https://p", proxyVerifyResult: 1),
+        .tls(.nameMismatch)),
+      Row(
+        "handshake timed out", Report(code: 28, proxy: "https://p", proxyVerifyResult: 1),
+        .timedOut(.tlsHandshake)),
+      Row(
+        "closed during the handshake",
+        Report(code: 35, errno: ECONNRESET, proxy: "https://p", proxyVerifyResult: 1),
+        .tlsConnectionClosed),
+    ] as [Row<Report, ProxyError>])
+  func proxy(row: Row<Report, ProxyError>) {
+    guard case .proxy(let error, url: _) = row.input.error else {
+      Issue.record("not the proxy's failure: \(row.input.error)")
+      return
+    }
+    #expect(error == row.output)
+  }
+
+  @Test("a failure behind the proxy is the server's")
+  func behindTheProxy() {
+    let report = Report(code: 28, connectStatus: 200, proxy: "p:1")
+    #expect(report.error == .timedOut(.tlsHandshake))
+    let socks = Report(code: 52, proxy: "socks5://p")
+    #expect(socks.error == .connectionClosed)
+  }
+}
