@@ -1,11 +1,11 @@
-// Built by `make fuzz` together with the library's own sources, for libFuzzer.
+// Built by `make fuzz` with the sources of the library and of the cache, for libFuzzer.
 
 import FoundationEssentials
 
-/// The moment in which all fuzzing happens.
+/// The present of all inputs.
 private let now = Date(timeIntervalSince1970: 1_795_223_258)
 
-/// What every answer is an answer to.
+/// The request of every response.
 private let attempt: ExchangeAttempt? = {
   let token =
     "eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJkZXgiLCJleHAiOjE3OTUyMjY4NTgsImlzcyI6Imh0dHBzOi8veCJ9.c2ln"
@@ -20,13 +20,13 @@ private let attempt: ExchangeAttempt? = {
     subject: UnverifiedJWT(token))
 }()
 
-/// A sign-in, and what the cache keeps it and a token under.
+/// A sign-in, and the key of its cache entry.
 private let login: LoginRequest? = {
   guard let issuer = try? EndpointURL("https://dex.example") else { return nil }
   return LoginRequest(issuer: issuer, clientID: "client", scopes: ["openid"])
 }()
 private let key = CacheKey(kind: "fuzz", parts: [(name: "client", values: ["client"])])
-private let written = ClockReading(date: now, clock: 100)
+private let written = ClockReading(date: now, bootTime: 100)
 
 /// Takes one input: the first byte chooses the parser, the rest goes into it.
 @_cdecl("LLVMFuzzerTestOneInput")
@@ -39,10 +39,10 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   case 0:
     if let jwt = UnverifiedJWT(text) { read(jwt) }
   case 1: _ = try? ExecInfo(text)
-  case 2, 3: answer(bytes)
+  case 2, 3: response(bytes)
   case 4: _ = try? SubjectToken(content: bytes, type: .accessToken, now: now)
   case 5: signIn(bytes)
-  case 6: kept(bytes)
+  case 6: cacheFile(bytes)
   default: words(text, bytes)
   }
   return 0
@@ -62,40 +62,41 @@ private func read(_ jwt: UnverifiedJWT) {
   _ = (jwt.issuer, jwt.subject, jwt.audiences)
 }
 
-/// An answer with the status, the kind and the body that the input says.
-private func answer(_ bytes: [UInt8]) {
+/// A response with the status, the headers and the body that the input selects.
+private func response(_ bytes: [UInt8]) {
   guard let attempt, bytes.count >= 2 else { return }
   let statuses = [200, 200, 200, 400, 401, 302, 404, 429, 500, 503]
-  let answer = HTTPResponse(
+  let response = HTTPResponse(
     status: statuses[Int(bytes[0]) % statuses.count],
     headers: bytes[1] % 2 == 0 ? [:] : ["location": String(decoding: bytes, as: UTF8.self)],
     body: Array(bytes.dropFirst(2)))
-  if let token = try? IssuedToken(response: answer, to: attempt, sent: now, now: now) {
+  if let token = try? IssuedToken(response: response, to: attempt, sent: now, now: now) {
     precondition(!token.secret.revealed.isEmpty)
   }
 }
 
-/// Dex's answers to a person's sign-in.
+/// Dex's responses to a sign-in.
 private func signIn(_ bytes: [UInt8]) {
   guard let login, let first = bytes.first else { return }
-  let answer = HTTPResponse(
+  let response = HTTPResponse(
     status: [200, 200, 400, 401, 500][Int(first) % 5], headers: [:], body: Array(bytes.dropFirst()))
-  if let device = try? DeviceAuthorization(answer: answer, to: login) {
-    precondition(device.interval >= 1 && device.life >= 1)
+  if let device = try? DeviceAuthorization(response, to: login) {
+    precondition(device.interval >= 1 && device.expiresIn >= 1)
     if let page = device.browserPage(issuer: login.issuer) {
       precondition(page.lowercased().hasPrefix("http"))
     }
   }
-  if let tokens = try? TokenSet(answer: answer, to: login, now: now) {
+  if let tokens = try? TokenSet(response, to: login, now: now) {
     let content = CachedLogin(tokens, written: written).content(key: key)
     precondition(CachedLogin(content, key: key) != nil)
   }
 }
 
-/// A file of the cache as it should be, with the input written over a part of it.
-private func kept(_ bytes: [UInt8]) {
+/// A valid file of the cache in which the input replaces a part.
+private func cacheFile(_ bytes: [UInt8]) {
   guard bytes.count >= 2 else { return }
-  let failure = CachedFailure(Problem(.refused, "refused", hint: "hint"), written: written)
+  let failure = CachedFailure(
+    message: "message", hint: "hint", exitCode: .network, written: written)
   var content = failure.content(key: key)
   let place = Int(bytes[0]) << 8 | Int(bytes[1])
   if place >= content.count {

@@ -1,15 +1,19 @@
 #!/usr/bin/env bash
-# Feeds INPUTS inputs to the library's parsers by libFuzzer, which looks for new paths through the
-# code, and as many made-up command lines to the option parser.
+# Feeds INPUTS inputs to the parsers of the library and the cache with libFuzzer, which looks for new
+# paths through the code, and as many generated command lines to the option parser.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 inputs=${INPUTS:-1000000}
 folder=.build/fuzz
 mkdir -p $folder/corpus
 mapfile -t sources < <(find Sources/TokenExchange -name '*.swift' | sort)
+# The records of the cache, which are parsers too, and what they use.
+cache=Sources/tokenxchange/Cache
+sources+=("$cache"/{CacheKey,CacheRecord,CachedFailure,CachedLogin,CachedToken,ClockReading,SHA256}.swift
+  Sources/tokenxchange/ExitCode.swift)
 echo "building with libFuzzer and AddressSanitizer"
 if ! "${SWIFTC:-swiftc}" -swift-version 6 -package-name tokenxchange -parse-as-library -O -sanitize=fuzzer,address \
-  -module-name Fuzz -o $folder/fuzz Tests/Fuzz/FuzzEntry.swift "${sources[@]}" >$folder/build.log 2>&1
+  -module-name TokenExchange -o $folder/fuzz Tests/Fuzz/FuzzEntry.swift "${sources[@]}" >$folder/build.log 2>&1
 then
   cat $folder/build.log >&2
   exit 1

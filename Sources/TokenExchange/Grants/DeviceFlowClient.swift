@@ -42,7 +42,7 @@ public struct DeviceFlowClient: Sendable {
   /// Requests a device code and polls once with it.
   ///
   /// Dex returns device codes even if the device flow is disabled; only a poll shows that. So it
-  /// happens before the user is asked for anything.
+  /// happens before anything is shown to the user.
   ///
   /// - Parameter deadline: The value of `uptime` at which to give up.
   /// - Returns: The codes and the page to show to the user.
@@ -141,7 +141,7 @@ extension OAuthError {
 
 /// A step of a sign-in, for a log; it holds no secret.
 public enum DeviceFlowEvent: Equatable, Sendable {
-  /// A response came.
+  /// A response was received.
   case response(EndpointURL, status: Int, byteCount: Int, seconds: Double)
   /// The server rejected the refresh token.
   case refreshTokenRejected(OAuthError)

@@ -16,7 +16,7 @@ public enum DeviceFlowError: Error, Equatable, Sendable {
   case idTokenNotJWT(EndpointURL)
   /// The `sub` of the refreshed ID token is not that of the sign-in.
   case subjectChanged(EndpointURL)
-  /// Nobody signed in before the code expired.
+  /// The user did not sign in before the code expired.
   case codeExpired(seconds: Double)
 
   /// The error of a response of a token endpoint.

@@ -3,7 +3,7 @@ import TokenExchange
 /// Why `login` has no token.
 enum LoginError: Error, Equatable {
   /// A sign-in is required, and standard error is not a terminal. `command` can be run in one;
-  /// `noCacheFlag` is the flag that keeps it from storing the tokens.
+  /// `noCacheFlag` is the flag that turns the cache off.
   case noTerminal(issuer: EndpointURL, command: String, noCacheFlag: String?)
   /// Another process started a sign-in that is still not complete.
   case signInElsewherePending(issuer: EndpointURL, processID: String, seconds: Double)

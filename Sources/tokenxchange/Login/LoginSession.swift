@@ -119,7 +119,7 @@ struct LoginSession {
     }
     entry.log("cache: refresh due: \(Message(reason).text)")
     guard login.isUnexpired(at: world.clockReading) else { return false }
-    // A sign-in is the last resort, and a Dex that failed a moment ago is not asked again yet.
+    // A sign-in is the last resort, and a Dex that just failed is not contacted again yet.
     return login.refreshToken == nil || hasFailedRecently(entry)
   }
 

@@ -90,7 +90,7 @@ import Testing
   func cachedToken() async throws {
     let stage = try CacheStage()
     let first = try await stage.runner().result()
-    // A process that keeps the lock, and a stopped Dex.
+    // A process that holds the lock, and a stopped Dex.
     stage.dex.inject(.delivery(.hang))
     let holder = try stage.runner("--force-refresh", "--timeout=20s").start()
     while stage.dex.tokenRequests < 2 { try await Task.sleep(for: .milliseconds(5)) }

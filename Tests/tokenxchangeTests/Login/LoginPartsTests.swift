@@ -5,7 +5,7 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// The browser, the command to run by hand, and what `login` tells its user.
+/// The browser, the command to run by hand, and the notices of `login`.
 @Suite struct LoginPartsTests {
   @Test(
     "the browser comes from $BROWSER, else from the desktop",
