@@ -50,7 +50,7 @@ import Testing
 
   /// The files that people wrote, and the tests that look at each.
   static let handwritten = [
-    "argocd/kustomization.yaml": "ExampleTests.kustomizePatchesBothWorkloads",
+    "argocd/kustomization.yaml": "ArgoCDWorkloadTests.example",
     "dex/ca.crt": "everyGeneratedExampleIsWhatItsCommandPrints",
     "image/Containerfile": "ImageTests, SidecarExampleTests",
     "publish-issuer/cronjob.yaml": "PublishIssuerTests.theCronJobDoesIt",
@@ -109,67 +109,5 @@ import Testing
     arguments: files)
   func lint(_ name: String) throws {
     #expect(try Python.yamllint(Self.text(name)) == [])
-  }
-
-  // Needs kubectl, which has kustomize in it.
-  @Test(
-    .enabled(if: TestBinary.find("kubectl") != nil, "kubectl is not installed"),
-    .enabled(if: Python.hasYAML, "python3 has no module yaml"))
-  func kustomizePatchesBothWorkloads() async throws {
-    let folder = try TemporaryDirectory()
-    for name in ["kustomization.yaml", "workload.yaml", "cluster.yaml"] {
-      try folder.write(Self.text("argocd/" + name), to: name)
-    }
-    let pairs = [
-      ("StatefulSet", "argocd-application-controller"), ("Deployment", "argocd-server"),
-    ]
-    let workloads = pairs.map { kind, name in
-      """
-      apiVersion: apps/v1
-      kind: \(kind)
-      metadata: {name: \(name), namespace: argocd}
-      spec:
-        template:
-          spec:
-            initContainers: [{name: own, image: own}]
-            containers:
-              - name: \(name)
-                image: argocd
-                volumeMounts: [{name: own, mountPath: /own}]
-            volumes: [{name: own, emptyDir: {}}]
-      """
-    }
-    try folder.write(workloads.joined(separator: "\n---\n"), to: "install.yaml")
-    let result = try await ProcessRunner(
-      TestBinary.find("kubectl") ?? "kubectl", ["kustomize", folder.path],
-      environment: ["HOME": folder.path]
-    ).result()
-    #expect(result.code == 0, "\(result.errors)")
-    let documents = try Python.yaml(result.output)
-    for (kind, name) in pairs {
-      let found = documents.first { $0["kind"]?.string == kind }
-      let spec = try #require(found?["spec"]?["template"]?["spec"])
-      func names(_ list: JSONValue?) -> Set<String> {
-        Set(list?.array?.compactMap { $0["name"]?.string } ?? [])
-      }
-      #expect(names(spec["initContainers"]) == ["own", "tokenxchange"])
-      #expect(names(spec["volumes"]) == ["own", "tokenxchange", "tokenxchange-token"])
-      let containers = try #require(spec["containers"]?.array)
-      #expect(containers.count == 1)
-      #expect(containers[0]["name"]?.string == name)
-      #expect(
-        names(containers[0]["volumeMounts"]) == ["own", "tokenxchange", "tokenxchange-token"])
-    }
-    #expect(documents.contains { $0["kind"]?.string == "Secret" })
-    // The chart's values say the same as the patches.
-    let values = try Python.yaml(Self.text("argocd/values.yaml"))[0]
-    let patch = try Python.yaml(Self.text("argocd/workload.yaml"))[0]
-    let spec = patch["spec"]?["template"]?["spec"]
-    for part in ["controller", "server"] {
-      #expect(values[part]?["volumes"] == spec?["volumes"])
-      #expect(values[part]?["initContainers"] == spec?["initContainers"])
-      #expect(
-        values[part]?["volumeMounts"] == spec?["containers"]?.array?.first?["volumeMounts"])
-    }
   }
 }

@@ -125,8 +125,7 @@ struct GeneratedLoginTests {
     let expected =
       method == "login"
       ? [
-        "login", "--issuer=\(issuer)", "--client-id=people",
-        "--scopes=openid,profile,email,groups,offline_access,federated:id", "--expiry-margin=60s",
+        "login", "--issuer=\(issuer)", "--client-id=people", "--expiry-margin=60s",
       ]
       : [
         "get-token", "--oidc-issuer-url=\(issuer)", "--oidc-client-id=people",

@@ -86,6 +86,83 @@ import TokenExchange
       ["generate", "argocd-cluster", "--namespaces=web*"] + target + dex
     ),
     (
+      "argocd-cluster: bad annotation",
+      ["generate", "argocd-cluster", "--annotation=a b=c"] + target + dex
+    ),
+    ("argocd-cluster: bad shard", ["generate", "argocd-cluster", "--shard=-1"] + target + dex),
+    (
+      "argocd-cluster: shard 0 in values",
+      ["generate", "argocd-cluster", "--shard=0", "--format=helm"] + target + dex
+    ),
+    (
+      "argocd-cluster: a name that the chart cannot use",
+      ["generate", "argocd-cluster", "--cluster-name=A b", "--format=helm"] + target + dex
+    ),
+    (
+      "argocd-cluster: cluster resources of all namespaces",
+      ["generate", "argocd-cluster", "--cluster-resources"] + target + dex
+    ),
+    (
+      "argocd-cluster: a relative path",
+      ["generate", "argocd-cluster", "--token-file=token"] + target + dex
+    ),
+    (
+      "argocd-cluster: a path in a home directory",
+      ["generate", "argocd-cluster", "--command=~/bin/tokenxchange"] + target + dex
+    ),
+    (
+      "kubeconfig: a home directory that is unknown",
+      ["generate", "kubeconfig", "--cache-dir=~/cache"] + target + dex
+    ),
+    (
+      "kubeconfig: proxy without a scheme",
+      ["generate", "kubeconfig", "--proxy-url=proxy.example:3128"] + target + dex
+    ),
+    (
+      "kubeconfig: proxy with a password",
+      ["generate", "kubeconfig", "--proxy-url=http://a:hunter2@proxy.example"] + target + dex
+    ),
+    (
+      "kubeconfig: server name with a port",
+      ["generate", "kubeconfig", "--tls-server-name=a.example:6443"] + target + dex
+    ),
+    (
+      "kubeconfig: bad version",
+      ["generate", "kubeconfig", "--api-version=auto"] + target + dex
+    ),
+    (
+      "argocd-workload: a release in values",
+      ["generate", "argocd-workload", "--image=i", "--format=helm", "--helm-release=r"]
+    ),
+    (
+      "argocd-workload: bad release",
+      ["generate", "argocd-workload", "--image=i", "--helm-release=R"]
+    ),
+    (
+      "argocd-workload: bad pull policy",
+      ["generate", "argocd-workload", "--image=i", "--image-pull-policy=always"]
+    ),
+    (
+      "argocd-workload: bad request",
+      ["generate", "argocd-workload", "--image=i", "--request=cpu=1x"]
+    ),
+    (
+      "argocd-workload: request above the limit",
+      ["generate", "argocd-workload", "--image=i", "--request=memory=1Gi"]
+    ),
+    (
+      "dex: people, and half a cluster",
+      ["generate", "dex", "--with-login", "--connector-id=c"] + dex.prefix(2)
+    ),
+    (
+      "dex: the issuer is not Argo CD's",
+      ["generate", "dex", "--argocd", "--cluster-issuer=https://a.example"] + dex
+    ),
+    (
+      "api-server: a claim for people",
+      ["generate", "api-server", "--login-connector=a", "--username-claim=name"] + dex.prefix(2)
+    ),
+    (
       "argocd-workload: bad namespace of Argo CD",
       ["generate", "argocd-workload", "--image=i", "--argocd-namespace=Argo"]
     ),
@@ -294,6 +371,33 @@ import TokenExchange
         + Self.target + Self.dex)
     #expect(code == .done)
     #expect(world.stdout.contains("- --client-secret-file=/pod/secret\n"))
+  }
+
+  @Test(
+    "local paths in a kubeconfig become absolute, and bare commands stay",
+    arguments: [
+      Row("relative", ["--token-file=a/./b"], "--token-file=/home/me/work/a/b"),
+      Row("home", ["--cache-dir=~/cache"], "--cache-dir=/home/me/cache"),
+      Row("absolute", ["--client-secret-file=/a"], "--client-secret-file=/a"),
+      Row("command", ["--command=bin/tokenxchange"], "command: /home/me/work/bin/tokenxchange"),
+      Row("command in the home directory", ["--command=~/tx"], "command: /home/me/tx"),
+      Row("command in PATH", ["--command=tx"], "command: tx"),
+    ])
+  func localPaths(row: Row<[String], String>) {
+    let double = WorldDouble(variables: ["HOME": "/home/me"])
+    var world = double.world
+    world.machine.status = { path in
+      PathStatus(
+        target: nil, realPath: path == "." ? "/home/me/work" : path, mode: 0o755, owner: 0,
+        group: 0, size: 0, modified: double.now)
+    }
+    let arguments = ["generate", "kubeconfig"] + Self.target + Self.dex + row.input
+    #expect(tokenxchange.run(arguments, in: world) == .done)
+    let lines = double.stdout.split(separator: "\n").map { $0.drop { $0 == " " || $0 == "-" } }
+    #expect(
+      lines.contains { $0 == row.output.drop { $0 == "-" } }, "\(double.stdout)")
+    // The header repeats the command as it was given.
+    #expect(double.stdout.contains(row.input[0].dropFirst(2)))
   }
 
   @Test func aPodWithASidecar() {

@@ -9,7 +9,7 @@ extension Command {
     details: """
       Prints one kind of configuration as YAML that can be kept in git: the same flags print the
       same text, and it contains no secret. Only flags count: no variable and no file of a pod is
-      read.
+      read. kubeconfig makes local paths absolute; paths in pods must be absolute.
       """,
     example: "tokenxchange generate argocd-workload "
       + "--image=registry.example.com/tokenxchange:0.2.0",
@@ -79,7 +79,7 @@ struct GeneratedFile: Sendable {
     _ text: String, for arguments: ParsedArguments, in world: World
   ) throws(Problem) {
     let log = world.log(for: arguments)
-    let path = arguments[.outputFile]
+    let path = arguments[.outputFile].map { HomeDirectory(world.variables).expanding($0) ?? $0 }
     log("\(text.utf8.count) bytes to \(path.map { $0.sanitized() } ?? "standard output")")
     guard let path else { return try world.writeOutput(text) }
     do throws(FileWriteError) {
@@ -89,6 +89,11 @@ struct GeneratedFile: Sendable {
       throw .notWritten(error, source: "--output \(path)")
     }
   }
+}
+
+extension Command {
+  /// Whether paths are printed and not only used, so that `~/` must be kept as it was written.
+  var printsPaths: Bool { name.hasPrefix("generate ") }
 }
 
 extension ParsedArguments {

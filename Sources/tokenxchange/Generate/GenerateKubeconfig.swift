@@ -14,7 +14,8 @@ extension Command {
     options: OptionDeclaration.generateKubeconfig
   ) { arguments, world throws(Problem) in
     let cluster = try TargetCluster(arguments, world: world)
-    let plugin = try ExecPlugin(try ExecMethod(arguments), arguments, world: world)
+    let plugin = try ExecPlugin(
+      try ExecMethod(arguments), arguments, world: world, isForPod: false)
     return GeneratedFile(yaml: Kubeconfig(cluster: cluster, plugin: plugin).yaml, mode: 0o600)
   }
 }
