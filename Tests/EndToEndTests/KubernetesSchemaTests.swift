@@ -25,15 +25,18 @@ enum KubernetesSchema {
       directory, file = sys.argv[1:]
       def load(name):
         return json.load(open(os.path.join(directory, name)))
-      store = {"file:///api/_definitions.json": load("_definitions.json")}
+      definitions = load("_definitions.json")
+      store = {definitions["$id"]: definitions}
       for document in yaml.safe_load_all(open(file)):
+        if not isinstance(document, dict):
+          continue
         version = re.sub(r"^([^./]*)(?:\\.[^/]*)?/", r"\\1-", document.get("apiVersion", ""))
         name = document.get("kind", "").lower() + "-" + version + ".json"
         if not os.path.exists(os.path.join(directory, name)):
           continue
         print("kind " + document["kind"])
         schema = load(name)
-        resolver = jsonschema.RefResolver("file:///" + name, schema, store)
+        resolver = jsonschema.RefResolver(schema["$id"], schema, store)
         for error in jsonschema.Draft7Validator(schema, resolver=resolver).iter_errors(document):
           path = ".".join(str(part) for part in error.path)
           print("error " + document["kind"] + " " + path + ": " + error.message)
