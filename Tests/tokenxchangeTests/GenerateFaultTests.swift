@@ -6,8 +6,8 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// What generate and publish-issuer refuse, and in which words.
-@Suite struct GenerateFaultTests {
+/// Errors in the options of `generate` and `publish-issuer`.
+@Suite("Errors of generate and publish-issuer") struct GenerateFaultTests {
   static let dex = [
     "--issuer=https://dex.example/dex", "--client-id=target-cluster",
     "--connector-id=argocd-cluster",
@@ -34,7 +34,7 @@ import TokenExchange
   static let commands: [(name: String, arguments: [String])] = [
     ("no kind", ["generate"]),
     ("kind unknown", ["generate", "argocd-clutser"]),
-    ("help for a kind that is none", ["help", "generate", "argo"]),
+    ("help for an unknown kind", ["help", "generate", "argo"]),
     ("flag of another kind", ["generate", "rbac", "--server=x"]),
     ("kubeconfig: no server", ["generate", "kubeconfig"] + dex),
     ("kubeconfig: http", ["generate", "kubeconfig", "--server=http://127.0.0.1:8080"] + dex),
@@ -175,7 +175,7 @@ import TokenExchange
       "argocd-workload: token too short",
       ["generate", "argocd-workload", "--image=a", "--token-expiration=5m"]
     ),
-    ("rbac: nobody", ["generate", "rbac", "--connector-id=c", "--cluster-role=view"]),
+    ("rbac: no accounts", ["generate", "rbac", "--connector-id=c", "--cluster-role=view"]),
     ("rbac: no role", ["generate", "rbac", "--argocd", "--connector-id=c"]),
     ("rbac: role without namespace", ["generate", "rbac", "--argocd", "--direct", "--role=r"]),
     (
@@ -283,9 +283,9 @@ import TokenExchange
         "--public-url=http://oidc.example", "/site",
       ]
     ),
-    ("publish-issuer: nowhere", ["publish-issuer", "--from-server=https://a"]),
+    ("publish-issuer: no directory and no check", ["publish-issuer", "--from-server=https://a"]),
     (
-      "publish-issuer: folder and check",
+      "publish-issuer: directory and check",
       ["publish-issuer", "--from-server=https://a", "--check=https://b", "/site"]
     ),
     (
@@ -311,7 +311,8 @@ import TokenExchange
     ),
   ]
 
-  @Test func allRefusalsAreAsReviewed() {
+  @Test("each is reported in two lines, without output and without a secret")
+  func messages() {
     var text = ""
     for command in Self.commands {
       // Variables of a shell must not leak into what is committed.
@@ -364,7 +365,8 @@ import TokenExchange
     #expect(names[0]?.hasPrefix("  name: cluster-a-example-") == true)
   }
 
-  @Test func readsNoFileOfAPod() {
+  @Test("no file of a pod is read")
+  func podFiles() {
     let world = WorldDouble(files: [:])
     let code = world.run(
       ["generate", "kubeconfig", "--token-file=/pod/token", "--client-secret-file=/pod/secret"]
@@ -400,7 +402,8 @@ import TokenExchange
     #expect(double.stdout.contains(row.input[0].dropFirst(2)))
   }
 
-  @Test func aPodWithASidecar() {
+  @Test("generate sidecar prints the pod in the fixture")
+  func sidecarPod() {
     let world = WorldDouble()
     let arguments = ["generate", "sidecar", "--image=example.com/tokenxchange:0.2.0"]
     #expect(world.run(arguments + Self.dex) == .done)
@@ -422,7 +425,8 @@ import TokenExchange
     #expect(((try? SidecarConfiguration.mode(row.input, source: "--mode")) != nil) == row.output)
   }
 
-  @Test func theSameFlagsInAnyOrderGiveTheSameText() {
+  @Test("the order of options does not matter")
+  func order() {
     let arguments = Self.target + Self.dex + ["--expiry-margin=30s", "--timeout=5s"]
     let worlds = [arguments, arguments.reversed()].map { arguments in
       let world = WorldDouble()
@@ -432,7 +436,8 @@ import TokenExchange
     #expect(worlds[0] == worlds[1])
   }
 
-  @Test func anOutputFileIsReplacedAndNothingPrinted() {
+  @Test("--output replaces the file and prints nothing")
+  func outputFile() {
     let world = WorldDouble()
     let arguments = ["generate", "rbac", "--argocd", "--direct", "--cluster-role=view"]
     #expect(world.run(arguments + ["--output=/out.yaml"]) == .done)
@@ -444,8 +449,9 @@ import TokenExchange
   }
 }
 
-@Suite struct GenerateHelpTests {
-  @Test func namesItsKinds() {
+@Suite("Help of generate") struct GenerateHelpTests {
+  @Test("lists the kinds, and each has help")
+  func kinds() {
     let world = WorldDouble()
     #expect(world.run(["generate", "--help"]) == .done)
     for kind in Command.generate.subcommands {

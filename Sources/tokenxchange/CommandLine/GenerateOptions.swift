@@ -120,7 +120,7 @@ extension OptionDeclaration {
 
   static let tokenExpiration = DurationOption(
     "token-expiration", placeholder: "DURATION",
-    help: "The lifetime of the projected token, at least 10m; kubelet renews it after 80 % of it.",
+    help: "The lifetime of the projected token, at least 10m; the kubelet renews it after 80 % of that.",
     default: .value("1h"), section: .advanced)
 
   static let format = WorkloadFormatOption(
@@ -130,7 +130,7 @@ extension OptionDeclaration {
 
   static let serviceAccount = ListOption(
     "service-account", placeholder: "NAMESPACE/NAME",
-    help: "A service account of the cluster that the tokens come from.", group: .accounts,
+    help: "A service account of the cluster that issues the tokens.", group: .accounts,
     requirement: .required)
 
   static let argoCD = FlagOption(
@@ -162,14 +162,14 @@ extension OptionDeclaration {
 
   static let usernameClaim = UsernameClaimOption(
     "username-claim", placeholder: "CLAIM",
-    help: "The claim that the API server takes the user name from: federated "
-      + "(federated_claims.user_id, by an AuthenticationConfiguration), sub (opaque but unique, by "
-      + "flags) or name (readable, not unique).",
+    help: "The claim with the username: federated (federated_claims.user_id, requires an "
+      + "AuthenticationConfiguration), sub (opaque but unique, for flags) or name (readable, not "
+      + "unique).",
     default: .value("federated"))
 
   static let usernamePrefix = OptionalTextOption(
     "username-prefix", placeholder: "PREFIX",
-    help: "The prefix that the API server adds to the names of these users and groups.",
+    help: "The prefix that the API server adds to the names of users and groups.",
     default: .described("dex:, with --direct cluster-a:"))
 
   static let direct = FlagOption(

@@ -3,11 +3,11 @@ import TokenExchange
 
 extension Command {
   static let generateAPIServer = generating(
-    "api-server", summary: "how the target API server takes the tokens",
+    "api-server", summary: "how the target API server authenticates the tokens",
     details: """
-      An AuthenticationConfiguration for the target cluster that maps the service account's name and
-      checks the connector it came through; or the --oidc-* flags. With --direct it trusts the
-      other cluster's issuer itself, with no Dex between.
+      An AuthenticationConfiguration for the target cluster that derives the username from the
+      service account and checks its connector; or the --oidc-* flags. With --direct the API server
+      trusts the other cluster's issuer, without Dex.
       """,
     example: "tokenxchange generate api-server --issuer=https://dex.example.com/dex "
       + "--client-id=target-cluster --connector-id=cluster-a",

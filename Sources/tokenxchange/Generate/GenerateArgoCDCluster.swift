@@ -3,11 +3,11 @@ import TokenExchange
 
 extension Command {
   static let generateArgoCDCluster = generating(
-    "argocd-cluster", summary: "the Secret by which Argo CD knows a cluster",
+    "argocd-cluster", summary: "the Secret that declares a cluster to Argo CD",
     details: """
-      The cluster Secret for Argo CD, with the plugin's flags as arguments: Argo CD passes variables
-      in a random order, which makes client-go start the plugin again and again. Dex's CA is
-      embedded, because the Secret has no file to point at. --auth is get-token or token-file.
+      The cluster Secret of Argo CD, or values of its chart. The plugin gets arguments and no
+      variables: Argo CD passes variables in random order, and client-go then runs the plugin for
+      every request. Dex's CA is embedded. --auth is get-token or token-file.
       """,
     example: "tokenxchange generate argocd-cluster --server=https://cluster-b.example.com:6443 "
       + "--issuer=https://dex.example.com/dex --client-id=target-cluster "

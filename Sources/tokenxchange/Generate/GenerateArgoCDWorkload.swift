@@ -3,10 +3,11 @@ import TokenExchange
 
 extension Command {
   static let generateArgoCDWorkload = generating(
-    "argocd-workload", summary: "what Argo CD's two workloads need to run the plugin",
+    "argocd-workload", summary: "patches for the Argo CD workloads that run the plugin",
     details: """
-      Patches for argocd-application-controller and argocd-server: an init container that copies
-      the program, a volume for it, and a service account token with an audience of its own.
+      Adds to argocd-application-controller and argocd-server an init container that copies the
+      program, a volume for it, and a service account token with its own audience: as patches for
+      kustomize, or as values of the argo-helm chart.
       """,
     example: "tokenxchange generate argocd-workload "
       + "--image=registry.example.com/tokenxchange:0.2.0",

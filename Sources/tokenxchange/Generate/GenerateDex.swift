@@ -3,11 +3,11 @@ import TokenExchange
 
 extension Command {
   static let generateDex = generating(
-    "dex", summary: "Dex's connector and client",
+    "dex", summary: "a connector and a client for Dex",
     details: """
-      The parts of Dex's config.yaml that make it trust a cluster's service accounts and issue tokens
-      for the target cluster; or for people, with --with-login. Merge them into the configuration
-      that you have. With --argocd it is for the Dex that is part of Argo CD.
+      The parts of Dex's config.yaml by which it trusts a cluster's service accounts and issues tokens
+      for the target cluster; with --with-login also for people, or for people only. Merge them into
+      your configuration. With --argocd they are for the Dex that is part of Argo CD.
       """,
     example: "tokenxchange generate dex --issuer=https://dex.example.com/dex "
       + "--client-id=target-cluster --connector-id=cluster-a "

@@ -3,10 +3,10 @@ import TokenExchange
 
 extension Command {
   static let generateRBAC = generating(
-    "rbac", summary: "rights for the callers at the target cluster",
+    "rbac", summary: "roles and bindings for the target cluster",
     details: """
-      Binds a role to the users that the target API server will see for service accounts of the
-      other cluster. Use the same connector, claim and prefix as for generate api-server.
+      Binds a role to the usernames that the target API server derives for service accounts of the
+      other cluster. Pass the same connector, claim and prefix as to generate api-server.
       """,
     example: "tokenxchange generate rbac --argocd --connector-id=cluster-a --cluster-role=view",
     options: OptionDeclaration.generateRBAC

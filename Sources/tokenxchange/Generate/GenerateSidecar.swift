@@ -5,9 +5,9 @@ extension Command {
   static let generateSidecar = generating(
     "sidecar", summary: "a pod whose application reads the token from a file",
     details: """
-      A pod with tokenxchange sidecar as a native sidecar (Kubernetes 1.29 and later): it keeps a file
-      holding a fresh token, and the application starts when the first one is there. With --server
-      the application gets a kubeconfig that names the file.
+      A pod with tokenxchange sidecar as a native sidecar (Kubernetes 1.29 and later): it keeps a
+      valid token in a file, and the application starts when the file exists. With --server the
+      application gets a kubeconfig with that file.
       """,
     example: "tokenxchange generate sidecar --image=registry.example.com/tokenxchange:0.2.0 "
       + "--issuer=https://dex.example.com/dex --client-id=target-cluster "
