@@ -30,6 +30,9 @@ package struct APIServerConfiguration: Sendable {
     self.loginConnectorIDs = loginConnectorIDs
   }
 
+  /// Whether the API server trusts the issuer of the service account tokens, without Dex.
+  private var isDirect: Bool { usernames.connectorID == nil && loginConnectorIDs.isEmpty }
+
   package var yaml: YAML {
     switch format {
     case .config: configuration
@@ -61,29 +64,38 @@ package struct APIServerConfiguration: Sendable {
             \(audiences.map { "- \($0)" })
           \(audiences.count > 1 ? "audienceMatchPolicy: MatchAny" : nil)
         claimValidationRules:
-          \(usernames.connectorID.map(connectorRule) ?? Self.serviceAccountRule)
+          \(isDirect ? Self.serviceAccountRule : connectorRule)
         claimMappings:
           username:
             expression: \(folded: usernameExpression)
-          \(usernames.connectorID == nil ? nil : groups)
+          \(isDirect ? nil : groups)
     """
   }
 
   private static let connectorClaim = "claims.federated_claims.connector_id"
 
-  private func connectorRule(_ connectorID: String) -> YAML {
-    let connectorIDs = [connectorID] + loginConnectorIDs
+  private var connectorRule: YAML {
+    let connectorIDs = (usernames.connectorID.map { [$0] } ?? []) + loginConnectorIDs
     let literals = connectorIDs.map(JSON.quote)
     let condition =
       literals.count == 1 ? "== \(literals[0])" : "in [\(literals.joined(separator: ", "))]"
     return """
-      # Without this rule, a service account of the same name in any other
-      # cluster that Dex trusts is the same user. The claim requires the
-      # scope federated:id.
+      \(usernames.connectorID == nil ? Self.peopleNote : Self.accountsNote)
       - expression: \("\(Self.connectorClaim) \(condition)")
         message: \("the connector is not " + connectorIDs.joined(separator: " or "))
       """
   }
+
+  private static let accountsNote: YAML = """
+    # Without this rule, a service account of the same name in any other
+    # cluster that Dex trusts is the same user. The claim requires the
+    # scope federated:id.
+    """
+
+  private static let peopleNote: YAML = """
+    # Other connectors of Dex are not for this cluster. The claim requires
+    # the scope federated:id.
+    """
 
   private static let serviceAccountRule: YAML = """
     - expression: claims.sub.startsWith('system:serviceaccount:')
@@ -93,13 +105,15 @@ package struct APIServerConfiguration: Sendable {
   private var usernameExpression: [String] {
     let prefix = JSON.quote(usernames.prefix)
     let userID = "claims.federated_claims.user_id"
-    guard let connectorID = usernames.connectorID else { return ["\(prefix) + claims.sub"] }
+    if isDirect { return ["\(prefix) + claims.sub"] }
+    // The connector in the names of people keeps them distinct.
+    let person = "\(prefix) + \(Self.connectorClaim) + \":\""
+    guard let connectorID = usernames.connectorID else { return [person, "+ \(userID)"] }
     let name = "\(prefix) + \(usernames.claim == .name ? "claims.name" : userID)"
     if loginConnectorIDs.isEmpty { return [name] }
-    // The connector in the names of people keeps them distinct.
     return [
-      "\(Self.connectorClaim) == \(JSON.quote(connectorID))", "? \(name)",
-      ": \(prefix) + \(Self.connectorClaim) + \":\"", "+ \(userID)",
+      "\(Self.connectorClaim) == \(JSON.quote(connectorID))", "? \(name)", ": \(person)",
+      "+ \(userID)",
     ]
   }
 
@@ -124,7 +138,7 @@ package struct APIServerConfiguration: Sendable {
     \(audiences.prefix(1).map { "- \("--oidc-client-id=\($0)")" })
     - \("--oidc-username-claim=\(usernames.claim.rawValue)")
     - \("--oidc-username-prefix=\(usernames.prefix)")
-    \(usernames.connectorID == nil ? nil : groupFlags)
+    \(isDirect ? nil : groupFlags)
     """
   }
 

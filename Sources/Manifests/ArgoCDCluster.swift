@@ -1,12 +1,21 @@
 import TokenExchange
 
-/// The Secret that declares a cluster to Argo CD.
+/// The declaration of a cluster to Argo CD.
 package struct ArgoCDCluster: Sendable {
-  package typealias Label = (key: String, value: String)
+  package enum Format: String, Sendable, CaseIterable {
+    /// The Secret itself.
+    case secret
+    /// Values of the argo-helm chart, which makes the Secret.
+    case helm
+  }
+
+  /// A label or an annotation.
+  package typealias Pair = (key: String, value: String)
 
   /// The label by which Argo CD finds the Secret.
   package static let typeLabel = "argocd.argoproj.io/secret-type"
 
+  package var format: Format
   package var cluster: TargetCluster
   package var plugin: ExecPlugin
   /// The namespace of Argo CD.
@@ -15,26 +24,62 @@ package struct ArgoCDCluster: Sendable {
   package var project: String?
   /// The namespaces of the cluster that Argo CD watches; empty for all.
   package var namespaces: [String]
-  package var labels: [Label]
+  /// Whether Argo CD manages cluster-scoped objects although namespaces are listed.
+  package var hasClusterResources: Bool
+  /// The number of the application controller that manages the cluster.
+  package var shard: Int?
+  package var labels: [Pair]
+  package var annotations: [Pair]
 
   package init(
-    cluster: TargetCluster, plugin: ExecPlugin, namespace: String, project: String?,
-    namespaces: [String], labels: [Label]
+    format: Format, cluster: TargetCluster, plugin: ExecPlugin, namespace: String,
+    project: String?, namespaces: [String], hasClusterResources: Bool, shard: Int?,
+    labels: [Pair], annotations: [Pair]
   ) {
+    self.format = format
     self.cluster = cluster
     self.plugin = plugin
     self.namespace = namespace
     self.project = project
     self.namespaces = namespaces
+    self.hasClusterResources = hasClusterResources
+    self.shard = shard
     self.labels = labels
+    self.annotations = annotations
   }
 
   package var yaml: YAML {
-    """
-    # This Secret holds no secret. Argo CD runs the command in two pods,
+    switch format {
+    case .secret: secret
+    case .helm: values
+    }
+  }
+
+  private static let note: YAML = """
+    # This holds no secret. Argo CD runs the command in two pods,
     # argocd-application-controller and argocd-server. Both need the program and
     # the token (tokenxchange generate argocd-workload), and both are users of the
     # target cluster (tokenxchange generate rbac).
+    """
+
+  private var namespacesNote: YAML {
+    namespaces.isEmpty
+      ? """
+      # Argo CD lists and watches all objects of the cluster, and needs the rights to
+      # do so. --namespaces limits it to namespaces.
+      """
+      : """
+      # Argo CD works in these namespaces only, and needs rights in each.
+      """
+  }
+
+  // MARK: - Secret
+
+  private var secret: YAML {
+    """
+    \(Self.note)
+    #
+    \(namespacesNote)
     #
     # The same with Argo CD's own command, from a kubeconfig with the context
     # \(comment: ShellWord(cluster.name).quoted):
@@ -48,12 +93,15 @@ package struct ArgoCDCluster: Sendable {
       labels:
         \(Self.typeLabel): cluster
         \(labels.map { "\($0.key): \($0.value)" })
+      \(annotations.isEmpty ? nil : pairs("annotations", annotations))
     type: Opaque
     stringData:
       name: \(cluster.name)
       server: \(cluster.server.text)
       \(project.map { "project: \($0)" })
       \(namespaces.isEmpty ? nil : "namespaces: \(namespaces.joined(separator: ","))")
+      \(hasClusterResources ? "clusterResources: \("true" as String)" : nil)
+      \(shard.map { "shard: \(String($0))" })
       config: |
         {
           "execProviderConfig": {
@@ -62,13 +110,24 @@ package struct ArgoCDCluster: Sendable {
               \(jsonItems: plugin.arguments.map(\.text))
             ],
             "apiVersion": \(json: plugin.apiVersion.apiVersion),
-            "installHint": "Install it with tokenxchange generate argocd-workload"
+            "installHint": \(json: Self.installHint)
           },
           "tlsClientConfig": {
+            \(cluster.tlsServerName.map { "\"serverName\": \(json: $0)," })
             \(cluster.certificates.map { "\"caData\":\n  \(json: $0.base64)," })
             "insecure": false
-          }
+          }\(cluster.proxyURL == nil ? "" : "," as YAML)
+          \(cluster.proxyURL.map { "\"proxyUrl\": \(json: $0)" })
         }
+    """
+  }
+
+  private static let installHint = "Install it with tokenxchange generate argocd-workload"
+
+  private func pairs(_ key: YAML, _ pairs: [Pair]) -> YAML {
+    """
+    \(key):
+      \(pairs.map { "\($0.key): \($0.value)" })
     """
   }
 
@@ -87,7 +146,11 @@ package struct ArgoCDCluster: Sendable {
     var options = ["--name=\(cluster.name)"]
     if let project { options.append("--project=\(project)") }
     options += namespaces.map { "--namespace=\($0)" }
+    if hasClusterResources { options.append("--cluster-resources") }
+    if let shard { options.append("--shard=\(shard)") }
     options += labels.map { "--label=\($0.key)=\($0.value)" }
+    options += annotations.map { "--annotation=\($0.key)=\($0.value)" }
+    if let proxyURL = cluster.proxyURL { options.append("--proxy-url=\(proxyURL)") }
     options += [
       "--exec-command=\(plugin.command)",
       "--exec-command-api-version=\(plugin.apiVersion.apiVersion)",
@@ -96,5 +159,41 @@ package struct ArgoCDCluster: Sendable {
       (["argocd", "cluster", "add", cluster.name] + options).map { ShellWord($0) }
       + plugin.arguments.map { $0.shellWord(option: "--exec-command-args=") }
     return (plugin.assignments + [ShellWord.command(words, first: 4)]).joined(separator: "\n")
+  }
+
+  // MARK: - Values
+
+  private var values: YAML {
+    """
+    # Values for the chart argo-cd of argo-helm, 7.0.0 or later. The chart makes the
+    # Secret argocd-cluster-\(comment: cluster.name).
+    #
+    \(Self.note)
+    #
+    \(namespacesNote)
+    ---
+    configs:
+      clusterCredentials:
+        \(cluster.name):
+          server: \(cluster.server.text)
+          \(labels.isEmpty ? nil : pairs("labels", labels))
+          \(annotations.isEmpty ? nil : pairs("annotations", annotations))
+          \(namespaces.isEmpty ? nil : "namespaces: \(namespaces.joined(separator: ","))")
+          \(hasClusterResources ? "clusterResources: true" : nil)
+          \(project.map { "project: \($0)" })
+          \(shard.map { "shard: \($0)" })
+          config:
+            execProviderConfig:
+              command: \(plugin.command)
+              args:
+                \(plugin.arguments.map { "- \($0.text)" })
+              apiVersion: \(plugin.apiVersion.apiVersion)
+              installHint: \(Self.installHint)
+            tlsClientConfig:
+              \(cluster.tlsServerName.map { "serverName: \($0)" })
+              \(cluster.certificates.map { "caData: \($0.base64)" })
+              insecure: false
+            \(cluster.proxyURL.map { "proxyUrl: \($0)" })
+    """
   }
 }

@@ -1,4 +1,4 @@
-/// The additions to the two workloads of Argo CD that run credential plugins.
+/// The additions to the workloads of Argo CD that run credential plugins.
 package struct ArgoCDWorkload: Sendable {
   package enum Format: String, Sendable, CaseIterable {
     /// Strategic merge patches.
@@ -7,14 +7,32 @@ package struct ArgoCDWorkload: Sendable {
     case helm
   }
 
+  /// The kind of the application controller.
+  package enum Controller: String, Sendable, CaseIterable {
+    case statefulset
+    /// With dynamic cluster distribution.
+    case deployment
+  }
+
   package var format: Format
   package var pod: PluginPod
-  /// The namespace of Argo CD.
-  package var namespace: String
+  package var controller: Controller
+  /// Whether there is an argocd-server: the core installation has none.
+  package var hasServer: Bool
+  /// The release of the argo-helm chart that rendered the workloads; nil for upstream's manifests.
+  package var release: String?
+  /// The namespace in the metadata of the workloads; nil if they have none, like upstream's.
+  package var namespace: String?
 
-  package init(format: Format, pod: PluginPod, namespace: String) {
+  package init(
+    format: Format, pod: PluginPod, controller: Controller, hasServer: Bool, release: String?,
+    namespace: String?
+  ) {
     self.format = format
     self.pod = pod
+    self.controller = controller
+    self.hasServer = hasServer
+    self.release = release
     self.namespace = namespace
   }
 
@@ -27,28 +45,77 @@ package struct ArgoCDWorkload: Sendable {
 
   private var patches: YAML {
     """
-    # Patches for kustomize: list this file under "patches". Each workload has its
-    # own service account, so the two are two users of the target cluster.
-    \(patch(kind: "StatefulSet", name: "argocd-application-controller"))
-    \(patch(kind: "Deployment", name: "argocd-server"))
+    # Patches for kustomize: list this file under "patches".
+    \(hasServer ? Self.usersNote : nil)
+    \(namespace == nil ? Self.namespaceNote : nil)
+    \(controllerPatch)
+    \(hasServer ? serverPatch : nil)
     """
   }
 
-  private func patch(kind: String, name: String) -> YAML {
+  private static let usersNote: YAML = """
+    # Each workload has its own service account, so the two are two users of the
+    # target cluster.
+    """
+
+  private static let namespaceNote: YAML = """
+    #
+    # They have no namespace, like the workloads in Argo CD's manifests. If yours
+    # have one, add --argocd-namespace.
+    """
+
+  // MARK: - Patches
+
+  private var controllerPatch: YAML {
+    let name = "argocd-application-controller"
+    return switch controller {
+    case .statefulset:
+      patch(kind: "StatefulSet", name: controllerName, container: containerName(name))
+    case .deployment:
+      """
+      #
+      # The StatefulSet of the same name only scales the old pods down. This pod has
+      # no /tmp: the plugin can write to /home/argocd only.
+      \(patch(kind: "Deployment", name: controllerName, container: containerName(name)))
+      """
+    }
+  }
+
+  private var serverPatch: YAML {
+    let name = release.map { Self.fullName($0) + "-server" } ?? "argocd-server"
+    return patch(kind: "Deployment", name: name, container: containerName("argocd-server"))
+  }
+
+  private var controllerName: String {
+    guard let release else { return "argocd-application-controller" }
+    return String((Self.fullName(release) + "-application-controller").prefix(52))
+  }
+
+  /// The chart's containers have the names of upstream's without `argocd-`.
+  private func containerName(_ name: String) -> String {
+    release == nil ? name : String(name.dropFirst("argocd-".count))
+  }
+
+  /// The prefix of the chart's object names.
+  private static func fullName(_ release: String) -> String {
+    release.contains("argocd") ? release : release + "-argocd"
+  }
+
+  private func patch(kind: String, name: String, container: String) -> YAML {
     """
     ---
     apiVersion: apps/v1
     kind: \(kind)
     metadata:
       name: \(name)
-      namespace: \(namespace)
+      \(namespace.map { "namespace: \($0)" })
     spec:
       template:
         spec:
           initContainers:
             - \(pod.initContainer)
           containers:
-            - name: \(name)
+            - name: \(container)
               volumeMounts:
                 \(pod.volumeMounts)
           volumes:
@@ -56,13 +123,22 @@ package struct ArgoCDWorkload: Sendable {
     """
   }
 
+  // MARK: - Values
+
   private var values: YAML {
     """
-    # Values for the chart argo-cd of argo-helm. Each workload has its own service
-    # account, so the two are two users of the target cluster.
+    # Values for the chart argo-cd of argo-helm. A list in a values file replaces
+    # the one in earlier files.
+    \(hasServer ? Self.usersNote : nil)
     ---
     controller:
       \(podValues)
+    \(hasServer ? serverValues : nil)
+    """
+  }
+
+  private var serverValues: YAML {
+    """
     server:
       \(podValues)
     """

@@ -1,81 +1,87 @@
 package import TokenExchange
 
-/// The parts of Dex's `config.yaml` for one cluster's service accounts and one client.
+/// The parts of a Dex configuration for one client: the connector of a cluster, people, or both.
 package struct DexConfiguration: Sendable {
+  /// The cluster whose service accounts Dex trusts.
+  package struct Cluster: Sendable {
+    package var connectorID: String
+    /// The issuer of the service account tokens.
+    package var issuer: EndpointURL
+    /// The location of that issuer's discovery document, if it differs from the issuer.
+    package var discoveryURL: EndpointURL?
+    /// The path of that issuer's CA in Dex's pod.
+    package var certificatesPath: String?
+
+    package init(
+      connectorID: String, issuer: EndpointURL, discoveryURL: EndpointURL?,
+      certificatesPath: String?
+    ) {
+      self.connectorID = connectorID
+      self.issuer = issuer
+      self.discoveryURL = discoveryURL
+      self.certificatesPath = certificatesPath
+    }
+  }
+
   package var issuer: EndpointURL
   package var clientID: String
-  package var connectorID: String
-  /// The issuer of the service account tokens.
-  package var clusterIssuer: EndpointURL
-  /// The location of that issuer's discovery document, if it differs from the issuer.
-  package var discoveryURL: EndpointURL?
-  /// The path of that issuer's CA in Dex's pod.
-  package var certificatesPath: String?
+  /// The cluster of the service accounts; nil if only people sign in.
+  package var cluster: Cluster?
   /// The lifetime of Dex's tokens.
   package var tokenLifetime: String
-  /// Whether people sign in as well.
+  /// Whether people sign in.
   package var hasLogin: Bool
+  /// The URL of Argo CD if this is the Dex that is part of it.
+  package var argoCD: String?
 
   package init(
-    issuer: EndpointURL, clientID: String, connectorID: String, clusterIssuer: EndpointURL,
-    discoveryURL: EndpointURL?, certificatesPath: String?, tokenLifetime: String, hasLogin: Bool
+    issuer: EndpointURL, clientID: String, cluster: Cluster?, tokenLifetime: String,
+    hasLogin: Bool, argoCD: String?
   ) {
     self.issuer = issuer
     self.clientID = clientID
-    self.connectorID = connectorID
-    self.clusterIssuer = clusterIssuer
-    self.discoveryURL = discoveryURL
-    self.certificatesPath = certificatesPath
+    self.cluster = cluster
     self.tokenLifetime = tokenLifetime
     self.hasLogin = hasLogin
+    self.argoCD = argoCD
   }
 
   package var yaml: YAML {
-    """
+    argoCD.map(configMap) ?? """
+      \(cluster == nil ? Self.loginVersion : Self.exchangeVersion)
+      \(hasLogin ? Self.loginConnector : nil)
+      ---
+      issuer: \(issuer.text)
+      \(expiry)
+      # Use persistent storage (kubernetes or a database): with storage.type: memory,
+      # Dex creates new signing keys at every start, and API servers return 401 until
+      # they fetch those, which takes minutes.
+      \(grants)
+      \(cluster.map(connectors))
+      \(staticClients)
+      """
+  }
+
+  private static let exchangeVersion: YAML = """
     # For Dex 2.38 or later, the first version with token exchange; 2.44 or later if
     # the cluster's CA is private: earlier versions ignore rootCAs in an exchange.
-    \(hasLogin ? "#\n# Add the connector that people sign in with: LDAP, GitHub, another OIDC issuer." : nil)
-    ---
-    issuer: \(issuer.text)
-    expiry:
-      # Dex sets its own lifetime (24h by default), however short that of the
-      # service account token is, and deleting the pod revokes nothing. This
-      # lifetime applies to the ID tokens of all clients of this Dex.
-      idTokens: \(tokenLifetime)
-    # Use persistent storage (kubernetes or a database): with storage.type: memory,
-    # every restart creates new signing keys, and API servers answer 401 until they
-    # fetch those, which takes minutes.
-    # oauth2.grantTypes is omitted: without it, every grant is enabled. If your
-    # configuration has the list, add
-    #   urn:ietf:params:oauth:grant-type:token-exchange
+    """
+
+  private static let loginVersion: YAML = """
+    # For Dex 2.29 or later.
+    """
+
+  private static let loginConnector: YAML = """
+    #
+    # Add the connector that people sign in with: LDAP, GitHub, another OIDC issuer.
+    """
+
+  private var grants: YAML {
+    """
+    # oauth2.grantTypes is omitted: without it, every grant is enabled. If you
+    # have the list, add
+    \(cluster == nil ? nil : "#   urn:ietf:params:oauth:grant-type:token-exchange")
     \(hasLogin ? Self.loginGrants : nil)
-    connectors:
-      - type: oidc
-        id: \(connectorID)
-        name: \(connectorID)
-        config:
-          issuer: \((discoveryURL ?? clusterIssuer).text)
-          \(discoveryURL == nil ? nil : issuerAlias)
-          \(certificatesPath.map(rootCAs))
-          # Without profile and email, which are in the default: service account
-          # tokens have no email, and Dex would reject them with a bare
-          # access_denied.
-          scopes:
-            - openid
-          # They have no name either; without this, Dex rejects them.
-          userNameKey: sub
-          # Dex requires these three, but an exchange does not use them.
-          clientID: unused
-          clientSecret: unused
-          redirectURI: \(issuer.appending("/callback").text)
-    staticClients:
-      - id: \(clientID)
-        name: \(clientID)
-        # No secret: Dex checks one even for a public client, and the plugin would
-        # need it too. The service account token is the proof.
-        \(hasLogin ? redirectNote : nil)
-        public: true
-        \(hasLogin ? nil : allowedConnectors)
     """
   }
 
@@ -85,32 +91,138 @@ package struct DexConfiguration: Sendable {
     #   refresh_token
     """
 
-  private var issuerAlias: YAML {
+  private var expiry: YAML {
+    """
+    expiry:
+      \(cluster == nil ? Self.loginLifetime : Self.exchangeLifetime)
+      idTokens: \(tokenLifetime)
+    """
+  }
+
+  private static let exchangeLifetime: YAML = """
+    # Dex sets its own lifetime (24h by default), however short that of the
+    # service account token is, and deleting the pod revokes nothing. This
+    # lifetime applies to the ID tokens of all clients of this Dex.
+    """
+
+  private static let loginLifetime: YAML = """
+    # 24h by default. This lifetime applies to the ID tokens of all clients of
+    # this Dex.
+    """
+
+  private func connectors(_ cluster: Cluster) -> YAML {
+    """
+    connectors:
+      - type: oidc
+        id: \(cluster.connectorID)
+        name: \(cluster.connectorID)
+        config:
+          issuer: \((cluster.discoveryURL ?? cluster.issuer).text)
+          \(cluster.discoveryURL == nil ? nil : issuerAlias(cluster))
+          \(cluster.certificatesPath.map(rootCAs))
+          # Without profile and email, which are in the default: service account
+          # tokens have no email, and Dex would reject them with a bare
+          # access_denied.
+          scopes:
+            - openid
+          # They have no name either; without this, Dex rejects them.
+          userNameKey: sub
+          # Dex requires these, but an exchange does not use them.
+          clientID: unused
+          clientSecret: unused
+          \(argoCD == nil ? "redirectURI: \(issuer.appending("/callback").text)" : nil)
+    """
+  }
+
+  private func issuerAlias(_ cluster: Cluster) -> YAML {
     """
     # The iss of the tokens, whose keys are published elsewhere.
-    issuerAlias: \(clusterIssuer.text)
+    issuerAlias: \(cluster.issuer.text)
     """
   }
 
   private func rootCAs(_ path: String) -> YAML {
     """
-    # A path in Dex's pod. Dex 2.44 or later.
+    \(argoCD == nil ? "# A path in Dex's pod. Dex 2.44 or later." : Self.argoCDPath)
     rootCAs:
       - \(path)
     """
   }
 
-  private var redirectNote: YAML {
+  private static let argoCDPath: YAML = """
+    # A path in the pod of argocd-dex-server. Argo CD 3.4 or later.
     """
-    # No redirectURIs either: a list without /device/callback disables login.
+
+  private var staticClients: YAML {
+    """
+    staticClients:
+      - id: \(clientID)
+        name: \(clientID)
+        # No secret: Dex checks one even for a public client, and the plugin
+        # would need it too.
+        \(hasLogin ? Self.redirectNote : nil)
+        public: true
+        \(hasLogin ? nil : cluster.map(allowedConnectors))
     """
   }
 
-  private var allowedConnectors: YAML {
+  private static let redirectNote: YAML = """
+    # No redirectURIs either: a list without /device/callback disables
+    # login.
     """
-    # Dex later than 2.45; earlier versions ignore it: every connector counts.
+
+  private func allowedConnectors(_ cluster: Cluster) -> YAML {
+    """
+    # Dex later than 2.45; earlier versions accept every connector.
     allowedConnectors:
-      - \(connectorID)
+      - \(cluster.connectorID)
     """
   }
+
+  // MARK: - Argo CD's Dex
+
+  private func configMap(_ url: String) -> YAML {
+    """
+    # For the Dex that is part of Argo CD. Merge this into the ConfigMap argocd-cm
+    # (with the argo-helm chart: configs.cm and global.domain), and the lists with
+    # those in its dex.config. Argo CD itself adds the issuer, the storage and the
+    # redirectURI of connectors.
+    \(hasLogin ? Self.loginConnector : nil)
+    \(cluster == nil ? nil : Self.apiWarning)
+    #
+    # This Dex keeps its signing keys in memory. A restart and every change of
+    # dex.config create new ones: API servers return 401 until they fetch those,
+    # which takes minutes, and refresh tokens are lost. In production, run a Dex of
+    # your own with persistent storage.
+    #
+    # Clients and API servers reach this Dex through argocd-server and must trust
+    # its certificate. It turns each status 500 of Dex into a redirect to
+    # /login?has_sso_error=true. A NetworkPolicy keeps other pods from Dex itself.
+    #
+    # With oidc.config in argocd-cm, this Dex has another issuer: remove it.
+    ---
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: argocd-cm
+      labels:
+        app.kubernetes.io/name: argocd-cm
+        app.kubernetes.io/part-of: argocd
+    data:
+      url: \(url)
+      dex.config: |
+        \(expiry)
+        \(grants)
+        \(cluster.map(connectors))
+        \(staticClients)
+    """
+  }
+
+  private static let apiWarning: YAML = """
+    #
+    # WARNING: this opens the API of Argo CD too. Every service account of the
+    # trusted cluster can get a token for the public client argo-cd-cli, which Argo
+    # CD accepts, and has the rights of policy.default in argocd-rbac-cm: leave
+    # policy.default empty.
+    """
 }

@@ -28,17 +28,19 @@ package struct ExecPlugin: Sendable {
 
   package var command: String
   package var arguments: [Argument]
-  package var apiVersion = ExecAPIVersion.v1
+  package var apiVersion: ExecAPIVersion
   /// Whether the plugin may ask the user something.
   package var isInteractive: Bool
   /// What kubectl prints if the command is not found.
   package var installHint: String
 
   package init(
-    command: String, arguments: [Argument], isInteractive: Bool, installHint: String
+    command: String, arguments: [Argument], apiVersion: ExecAPIVersion, isInteractive: Bool,
+    installHint: String
   ) {
     self.command = command
     self.arguments = arguments
+    self.apiVersion = apiVersion
     self.isInteractive = isInteractive
     self.installHint = installHint
   }

@@ -18,13 +18,12 @@ package struct Kubeconfig: Sendable {
     # The same in an existing kubeconfig:
     #   \(comment: kubectlCommands)
     #
-    # A kuberc with an allowlist (kubectl 1.35 and later; 1.35 itself has "name" in
-    # place of "command") needs:
+    # A kuberc with an allowlist (kubectl 1.35 and later) needs:
     #   apiVersion: kubectl.config.k8s.io/v1beta1
     #   kind: Preference
     #   credentialPluginPolicy: Allowlist
     #   credentialPluginAllowlist:
-    #     - command: \(plugin.command)
+    #     - name: \(comment: plugin.command)
     ---
     \(Self.document(cluster, user: exec))
     """
@@ -39,6 +38,8 @@ package struct Kubeconfig: Sendable {
       - name: \(cluster.name)
         cluster:
           server: \(cluster.server.text)
+          \(cluster.tlsServerName.map { "tls-server-name: \($0)" })
+          \(cluster.proxyURL.map { "proxy-url: \($0)" })
           \(cluster.certificates.map { "certificate-authority-data: \($0.base64)" })
     users:
       - name: \(cluster.name)
@@ -71,6 +72,8 @@ package struct Kubeconfig: Sendable {
     let name = cluster.name
     var setCluster = ["kubectl", "config", "set-cluster", name]
     setCluster.append("--server=\(cluster.server.text)")
+    if let name = cluster.tlsServerName { setCluster.append("--tls-server-name=\(name)") }
+    if let url = cluster.proxyURL { setCluster.append("--proxy-url=\(url)") }
     if let path = cluster.certificates?.path {
       setCluster += ["--certificate-authority=\(path)", "--embed-certs=true"]
     }

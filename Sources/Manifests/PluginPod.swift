@@ -7,10 +7,23 @@ package struct PluginPod: Sendable {
   package var expirationSeconds: Int
   /// The absolute path of the service account token.
   package var tokenFile: String
+  /// When the kubelet pulls the image; nil for its default.
+  package var pullPolicy: PullPolicy?
+  package var resources: PodResources
+
+  /// The values of `imagePullPolicy`.
+  package enum PullPolicy: String, Sendable, CaseIterable {
+    case always = "Always"
+    case ifNotPresent = "IfNotPresent"
+    case never = "Never"
+  }
 
   package init(
-    image: String, audience: String, expirationSeconds: Int, tokenFile: String = PodPath.token
+    image: String, audience: String, expirationSeconds: Int, tokenFile: String = PodPath.token,
+    pullPolicy: PullPolicy? = nil, resources: PodResources = .standard
   ) {
+    self.pullPolicy = pullPolicy
+    self.resources = resources
     self.image = image
     self.audience = audience
     self.expirationSeconds = expirationSeconds
@@ -29,26 +42,23 @@ package struct PluginPod: Sendable {
       type: RuntimeDefault
     """
 
-  /// Enough for the program, and required in a namespace with a quota.
-  static let resources: YAML = """
-    requests:
-      cpu: 10m
-      memory: 32Mi
-    limits:
-      cpu: 500m
-      memory: 128Mi
+  var imageFields: YAML {
     """
+    image: \(image)
+    \(pullPolicy.map { "imagePullPolicy: \($0.rawValue)" })
+    """
+  }
 
   /// Copies the program to a volume.
   var initContainer: YAML {
     """
     name: tokenxchange
-    image: \(image)
+    \(imageFields)
     args:
       - install
       - \(PodPath.tools)
     resources:
-      \(Self.resources)
+      \(resources.yaml)
     securityContext:
       \(Self.securityContext)
     volumeMounts:

@@ -16,10 +16,12 @@ package struct RBAC: Sendable {
   /// The name of the bindings, and of the role if it has rules; nil for one derived from the role,
   /// the connector and the accounts.
   package var name: String?
+  /// Whether the accounts are Argo CD's, which watches what it manages.
+  package var isForArgoCD: Bool
 
   package init(
     accounts: [ServiceAccount], usernames: UsernameMapping, role: String, isClusterRole: Bool,
-    namespaces: [String], rules: [Rule], name: String?
+    namespaces: [String], rules: [Rule], name: String?, isForArgoCD: Bool = false
   ) {
     self.accounts = accounts
     self.usernames = usernames
@@ -28,12 +30,14 @@ package struct RBAC: Sendable {
     self.namespaces = namespaces
     self.rules = rules
     self.name = name
+    self.isForArgoCD = isForArgoCD
   }
 
   package var yaml: YAML {
     """
     # Apply this in the target cluster. List the resulting permissions with:
     #   \(comment: checkCommand)
+    \(isForArgoCD ? argoCDNote : nil)
     \(usernames.isOpaque ? opaqueNote : nil)
     \(usernames.warning)
     \(roles)
@@ -45,6 +49,26 @@ package struct RBAC: Sendable {
     let users = accounts.prefix(1).map { "--as=\(usernames.username(of: $0))" }
     let words = ["kubectl", "auth", "can-i", "--list"] + users
     return ShellWord.command(words.map { ShellWord($0) }, first: 4)
+  }
+
+  private var argoCDNote: YAML {
+    namespaces.isEmpty
+      ? """
+      #
+      # Argo CD lists and watches all objects of the cluster. A role without get, list
+      # and watch for all of them makes it fail with Forbidden: create one with
+      #   --rule='get,list,watch:*.*'
+      # or grant the role in namespaces, with --namespace here and --namespaces in
+      # tokenxchange generate argocd-cluster.
+      """
+      : """
+      #
+      # Without this list in the cluster's Secret, Argo CD watches the whole cluster,
+      # and fails with Forbidden:
+      #   tokenxchange generate argocd-cluster … \(comment: ShellWord("--namespaces=" + namespaces.joined(separator: ",")).quoted)
+      # In these namespaces the role must allow get, list and watch of all objects
+      # that Argo CD manages.
+      """
   }
 
   private var opaqueNote: YAML {

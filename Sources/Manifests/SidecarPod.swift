@@ -41,7 +41,7 @@ package struct SidecarPod: Sendable {
       \(isGroupReadable ? Self.groupContext : nil)
       initContainers:
         - name: tokenxchange
-          image: \(pod.image)
+          \(pod.imageFields)
           args:
             \(arguments.map { "- \($0)" })
           # This makes it a sidecar: it starts before the application and stops
@@ -57,7 +57,7 @@ package struct SidecarPod: Sendable {
             \(check)
             periodSeconds: 10
           resources:
-            \(PluginPod.resources)
+            \(pod.resources.yaml)
           securityContext:
             \(PluginPod.securityContext)
           volumeMounts:
@@ -70,7 +70,7 @@ package struct SidecarPod: Sendable {
           image: application
           \(cluster == nil ? nil : Self.environment)
           resources:
-            \(PluginPod.resources)
+            \(PodResources.standard.yaml)
           securityContext:
             \(PluginPod.securityContext)
           volumeMounts:

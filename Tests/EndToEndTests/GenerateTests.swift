@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Generated files as others read them: Python's YAML parser, kubectl, a shell.
+/// Generated files, read by Python's YAML parser, kubectl and a shell.
 @Suite(.enabled(if: Python.hasYAML, "python3 has no module yaml: apt-get install python3-yaml"))
 struct GenerateTests {
-  /// Texts that a YAML reader or a shell likes to take for something else.
-  static let nasty = [
+  /// Texts that YAML readers and shells misread unless they are quoted.
+  static let hardToQuote = [
     "yes", "null", "~", "1e3", "0x10", "2026-11-21", "a: b", "- a", "# a", "a #b", "'", "\"", "\\",
     "a\nb", "a\n---\nb: c", "\t", " a ", "{a}", "[a]", "&a", "*a", "!a", "|", ">", "%", "@", "`id`",
     "$(id)", "ü", "日本", "👩‍👩‍👧", "\u{2028}", "\u{85}", "\u{FEFF}", "\u{7F}", "\u{202E}abc", "\u{FFFE}",
@@ -25,9 +25,10 @@ struct GenerateTests {
     "--client-id=target-cluster",
   ]
 
-  @Test func nastyTextsComeBackUnchanged() async throws {
+  @Test("values in a kubeconfig are read back unchanged")
+  func kubeconfigValues() async throws {
     var outputs: [String] = []
-    for text in Self.nasty {
+    for text in Self.hardToQuote {
       let output = try await generate(
         ["kubeconfig", "--connector-id=\(text)", "--cluster-name=\(text)"] + Self.dex
           + (text.contains(where: \.isWhitespace) ? [] : ["--command=\(text)"]))
@@ -35,8 +36,8 @@ struct GenerateTests {
       outputs.append(output)
     }
     let documents = try Python.yaml(outputs.joined())
-    #expect(documents.count == Self.nasty.count)
-    for (text, config) in zip(Self.nasty, documents) {
+    #expect(documents.count == Self.hardToQuote.count)
+    for (text, config) in zip(Self.hardToQuote, documents) {
       #expect(config["current-context"]?.string == text)
       #expect(config["clusters"]?.array?.first?["name"]?.string == text)
       let exec = config["users"]?.array?.first?["user"]?["exec"]
@@ -47,16 +48,17 @@ struct GenerateTests {
     }
   }
 
-  @Test func nastyTextsComeBackFromTheSecretsJSON() async throws {
+  @Test("values in the JSON of the cluster Secret are read back unchanged")
+  func secretValues() async throws {
     var outputs: [String] = []
-    for text in Self.nasty {
+    for text in Self.hardToQuote {
       outputs.append(
         try await generate(
           ["argocd-cluster", "--connector-id=\(text)", "--cluster-name=\(text)"] + Self.dex))
     }
     let documents = try Python.yaml(outputs.joined())
-    #expect(documents.count == Self.nasty.count)
-    for (text, secret) in zip(Self.nasty, documents) {
+    #expect(documents.count == Self.hardToQuote.count)
+    for (text, secret) in zip(Self.hardToQuote, documents) {
       #expect(secret["stringData"]?["name"]?.string == text)
       let name = try #require(secret["metadata"]?["name"]?.string)
       #expect(try #/[a-z0-9]([-a-z0-9]*[a-z0-9])?/#.wholeMatch(in: name) != nil, "\(name)")
@@ -66,12 +68,13 @@ struct GenerateTests {
     }
   }
 
-  /// The commands in the comments make the same kubeconfig, however odd the values.
-  @Test(.enabled(if: TestBinary.find("kubectl") != nil, "kubectl is not installed"))
-  func theCommandsInTheCommentsDoTheSame() async throws {
+  @Test(
+    "the kubectl commands in the comments create the same kubeconfig",
+    .enabled(if: TestBinary.find("kubectl") != nil, "kubectl is not installed"))
+  func commandsInComments() async throws {
     let folder = try TemporaryDirectory()
     let connector = "it's \"a\", $HOME `id`\nb#"
-    let certificates = ExampleTests.folder.appendingPathComponent("dex/ca.crt").path
+    let certificates = ExampleTests.directory.appendingPathComponent("dex/ca.crt").path
     let output = try await generate(
       [
         "kubeconfig", "--connector-id=\(connector)", "--cluster-name=a b", "--scopes=openid,groups",
@@ -102,7 +105,8 @@ struct GenerateTests {
     }
   }
 
-  @Test func theNamesInRBACAreThoseThatDexMakes() async throws {
+  @Test("opaque usernames in RBAC equal the sub that Dex issued")
+  func opaqueUsernames() async throws {
     let output = try await generate([
       "rbac", "--argocd", "--connector-id=argocd-cluster", "--cluster-role=view",
       "--username-claim=sub",
@@ -115,7 +119,8 @@ struct GenerateTests {
     #expect(subjects?.count == 2)
   }
 
-  @Test func theSidecarsApplicationReadsTheFile() async throws {
+  @Test("the application's kubeconfig names the token file")
+  func applicationKubeconfig() async throws {
     let server = "https://target.example.com:6443"
     let output = try await generate(
       ["sidecar", "--image=i", "--connector-id=c", "--server=\(server)"] + Self.dex.dropFirst())
@@ -132,7 +137,8 @@ struct GenerateTests {
       kubeconfig["clusters"]?.array?.first?["cluster"]?["server"]?.string == server)
   }
 
-  @Test func theSidecarIsNative() async throws {
+  @Test("the sidecar is an init container that restarts, with probes")
+  func nativeSidecar() async throws {
     let output = try await generate(
       ["sidecar", "--image=i", "--connector-id=c", "--mode=0640"] + Self.dex.dropFirst())
     let spec = try #require(try Python.yaml(output)[0]["spec"])

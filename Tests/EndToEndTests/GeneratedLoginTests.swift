@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Each generated kubeconfig, and Argo CD's Secret, in the hands of a real kubectl at the API server
-/// stand-in, with TLS on both sides.
+/// kubectl with each generated kubeconfig, and with Argo CD's Secret, at the stand-in of an API server,
+/// with TLS on both sides.
 @Suite(
   .enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"),
   .enabled(if: TestBinary.find("kubectl") != nil, "kubectl is not installed"),
@@ -46,7 +46,8 @@ struct GeneratedLoginTests {
     return try JSONValue(parsing: result.stdout)["status"]?["userInfo"]?["username"]?.string
   }
 
-  @Test func getToken() async throws {
+  @Test("get-token in a kubeconfig")
+  func getToken() async throws {
     let file = try await generate(
       ["kubeconfig", "--certificate-authority=\(plugin.site.authorityFile ?? "")"] + target
         + plugin.flags, to: "kubeconfig")
@@ -55,9 +56,9 @@ struct GeneratedLoginTests {
     #expect(mode == 0o600)
   }
 
-  /// A Dex that knows nothing but the generated file takes the token; without its remarks heeded it
-  /// would not.
-  @Test(arguments: ["", "scopes", "userNameKey"])
+  @Test(
+    "Dex accepts the token with the generated configuration, and not without the keys it explains",
+    arguments: ["", "scopes", "userNameKey"])
   func dexOfTheGeneratedFile(lacking key: String) async throws {
     let file = try await generate(
       [
@@ -76,11 +77,12 @@ struct GeneratedLoginTests {
       return
     }
     let token = try plugin.expectCredential(result)
-    let life = try #require(token.claims["exp"]?.integer) - (token.claims["iat"]?.integer ?? 0)
-    #expect(life == 600)
+    let lifetime = try #require(token.claims["exp"]?.integer) - (token.claims["iat"]?.integer ?? 0)
+    #expect(lifetime == 600)
   }
 
-  @Test func tokenFileWithDirectTrust() async throws {
+  @Test("token-file, with an API server that trusts the cluster directly")
+  func tokenFileWithDirectTrust() async throws {
     let site = plugin.site
     site.apiServer.update {
       $0.issuer = site.cluster.issuer
@@ -96,8 +98,7 @@ struct GeneratedLoginTests {
     #expect(try await whoami(file) == "cluster-a:" + account)
   }
 
-  /// Somebody else signs the person in; here that the plugin is run as its own documents say.
-  @Test(arguments: ["login", "kubelogin"])
+  @Test("kubectl runs the plugin for people as documented", arguments: ["login", "kubelogin"])
   func people(method: String) async throws {
     let folder = plugin.folder
     let script = """
@@ -125,8 +126,7 @@ struct GeneratedLoginTests {
     let expected =
       method == "login"
       ? [
-        "login", "--issuer=\(issuer)", "--client-id=people",
-        "--scopes=openid,profile,email,groups,offline_access,federated:id", "--expiry-margin=60s",
+        "login", "--issuer=\(issuer)", "--client-id=people", "--expiry-margin=60s",
       ]
       : [
         "get-token", "--oidc-issuer-url=\(issuer)", "--oidc-client-id=people",
@@ -137,8 +137,9 @@ struct GeneratedLoginTests {
     #expect(words.count % expected.count == 0)
   }
 
-  /// Argo CD takes the JSON out of the Secret, adds `interactiveMode: Never`, and leaves the rest.
-  @Test func argoCD() async throws {
+  /// Argo CD reads the JSON in the Secret and adds `interactiveMode: Never`.
+  @Test("get-token in the cluster Secret")
+  func argoCD() async throws {
     let file = try await generate(
       ["argocd-cluster", "--certificate-authority=\(plugin.site.authorityFile ?? "")"] + target
         + plugin.flags, to: "cluster.yaml")

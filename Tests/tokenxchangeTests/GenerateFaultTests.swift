@@ -6,8 +6,8 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// What generate and publish-issuer refuse, and in which words.
-@Suite struct GenerateFaultTests {
+/// Errors in the options of `generate` and `publish-issuer`.
+@Suite("Errors of generate and publish-issuer") struct GenerateFaultTests {
   static let dex = [
     "--issuer=https://dex.example/dex", "--client-id=target-cluster",
     "--connector-id=argocd-cluster",
@@ -34,7 +34,7 @@ import TokenExchange
   static let commands: [(name: String, arguments: [String])] = [
     ("no kind", ["generate"]),
     ("kind unknown", ["generate", "argocd-clutser"]),
-    ("help for a kind that is none", ["help", "generate", "argo"]),
+    ("help for an unknown kind", ["help", "generate", "argo"]),
     ("flag of another kind", ["generate", "rbac", "--server=x"]),
     ("kubeconfig: no server", ["generate", "kubeconfig"] + dex),
     ("kubeconfig: http", ["generate", "kubeconfig", "--server=http://127.0.0.1:8080"] + dex),
@@ -86,6 +86,83 @@ import TokenExchange
       ["generate", "argocd-cluster", "--namespaces=web*"] + target + dex
     ),
     (
+      "argocd-cluster: bad annotation",
+      ["generate", "argocd-cluster", "--annotation=a b=c"] + target + dex
+    ),
+    ("argocd-cluster: bad shard", ["generate", "argocd-cluster", "--shard=-1"] + target + dex),
+    (
+      "argocd-cluster: shard 0 in values",
+      ["generate", "argocd-cluster", "--shard=0", "--format=helm"] + target + dex
+    ),
+    (
+      "argocd-cluster: a name that the chart cannot use",
+      ["generate", "argocd-cluster", "--cluster-name=A b", "--format=helm"] + target + dex
+    ),
+    (
+      "argocd-cluster: cluster resources of all namespaces",
+      ["generate", "argocd-cluster", "--cluster-resources"] + target + dex
+    ),
+    (
+      "argocd-cluster: a relative path",
+      ["generate", "argocd-cluster", "--token-file=token"] + target + dex
+    ),
+    (
+      "argocd-cluster: a path in a home directory",
+      ["generate", "argocd-cluster", "--command=~/bin/tokenxchange"] + target + dex
+    ),
+    (
+      "kubeconfig: a home directory that is unknown",
+      ["generate", "kubeconfig", "--cache-dir=~/cache"] + target + dex
+    ),
+    (
+      "kubeconfig: proxy without a scheme",
+      ["generate", "kubeconfig", "--proxy-url=proxy.example:3128"] + target + dex
+    ),
+    (
+      "kubeconfig: proxy with a password",
+      ["generate", "kubeconfig", "--proxy-url=http://a:hunter2@proxy.example"] + target + dex
+    ),
+    (
+      "kubeconfig: server name with a port",
+      ["generate", "kubeconfig", "--tls-server-name=a.example:6443"] + target + dex
+    ),
+    (
+      "kubeconfig: bad version",
+      ["generate", "kubeconfig", "--api-version=auto"] + target + dex
+    ),
+    (
+      "argocd-workload: a release in values",
+      ["generate", "argocd-workload", "--image=i", "--format=helm", "--helm-release=r"]
+    ),
+    (
+      "argocd-workload: bad release",
+      ["generate", "argocd-workload", "--image=i", "--helm-release=R"]
+    ),
+    (
+      "argocd-workload: bad pull policy",
+      ["generate", "argocd-workload", "--image=i", "--image-pull-policy=always"]
+    ),
+    (
+      "argocd-workload: bad request",
+      ["generate", "argocd-workload", "--image=i", "--request=cpu=1x"]
+    ),
+    (
+      "argocd-workload: request above the limit",
+      ["generate", "argocd-workload", "--image=i", "--request=memory=1Gi"]
+    ),
+    (
+      "dex: people, and half a cluster",
+      ["generate", "dex", "--with-login", "--connector-id=c"] + dex.prefix(2)
+    ),
+    (
+      "dex: the issuer is not Argo CD's",
+      ["generate", "dex", "--argocd", "--cluster-issuer=https://a.example"] + dex
+    ),
+    (
+      "api-server: a claim for people",
+      ["generate", "api-server", "--login-connector=a", "--username-claim=name"] + dex.prefix(2)
+    ),
+    (
       "argocd-workload: bad namespace of Argo CD",
       ["generate", "argocd-workload", "--image=i", "--argocd-namespace=Argo"]
     ),
@@ -98,7 +175,7 @@ import TokenExchange
       "argocd-workload: token too short",
       ["generate", "argocd-workload", "--image=a", "--token-expiration=5m"]
     ),
-    ("rbac: nobody", ["generate", "rbac", "--connector-id=c", "--cluster-role=view"]),
+    ("rbac: no accounts", ["generate", "rbac", "--connector-id=c", "--cluster-role=view"]),
     ("rbac: no role", ["generate", "rbac", "--argocd", "--connector-id=c"]),
     ("rbac: role without namespace", ["generate", "rbac", "--argocd", "--direct", "--role=r"]),
     (
@@ -206,9 +283,9 @@ import TokenExchange
         "--public-url=http://oidc.example", "/site",
       ]
     ),
-    ("publish-issuer: nowhere", ["publish-issuer", "--from-server=https://a"]),
+    ("publish-issuer: no directory and no check", ["publish-issuer", "--from-server=https://a"]),
     (
-      "publish-issuer: folder and check",
+      "publish-issuer: directory and check",
       ["publish-issuer", "--from-server=https://a", "--check=https://b", "/site"]
     ),
     (
@@ -234,7 +311,8 @@ import TokenExchange
     ),
   ]
 
-  @Test func allRefusalsAreAsReviewed() {
+  @Test("each is reported in two lines, without output and without a secret")
+  func messages() {
     var text = ""
     for command in Self.commands {
       // Variables of a shell must not leak into what is committed.
@@ -287,7 +365,8 @@ import TokenExchange
     #expect(names[0]?.hasPrefix("  name: cluster-a-example-") == true)
   }
 
-  @Test func readsNoFileOfAPod() {
+  @Test("no file of a pod is read")
+  func podFiles() {
     let world = WorldDouble(files: [:])
     let code = world.run(
       ["generate", "kubeconfig", "--token-file=/pod/token", "--client-secret-file=/pod/secret"]
@@ -296,7 +375,35 @@ import TokenExchange
     #expect(world.stdout.contains("- --client-secret-file=/pod/secret\n"))
   }
 
-  @Test func aPodWithASidecar() {
+  @Test(
+    "local paths in a kubeconfig become absolute, and bare commands stay",
+    arguments: [
+      Row("relative", ["--token-file=a/./b"], "--token-file=/home/me/work/a/b"),
+      Row("home", ["--cache-dir=~/cache"], "--cache-dir=/home/me/cache"),
+      Row("absolute", ["--client-secret-file=/a"], "--client-secret-file=/a"),
+      Row("command", ["--command=bin/tokenxchange"], "command: /home/me/work/bin/tokenxchange"),
+      Row("command in the home directory", ["--command=~/tx"], "command: /home/me/tx"),
+      Row("command in PATH", ["--command=tx"], "command: tx"),
+    ])
+  func localPaths(row: Row<[String], String>) {
+    let double = WorldDouble(variables: ["HOME": "/home/me"])
+    var world = double.world
+    world.machine.status = { path in
+      PathStatus(
+        target: nil, realPath: path == "." ? "/home/me/work" : path, mode: 0o755, owner: 0,
+        group: 0, size: 0, modified: double.now)
+    }
+    let arguments = ["generate", "kubeconfig"] + Self.target + Self.dex + row.input
+    #expect(tokenxchange.run(arguments, in: world) == .done)
+    let lines = double.stdout.split(separator: "\n").map { $0.drop { $0 == " " || $0 == "-" } }
+    #expect(
+      lines.contains { $0 == row.output.drop { $0 == "-" } }, "\(double.stdout)")
+    // The header repeats the command as it was given.
+    #expect(double.stdout.contains(row.input[0].dropFirst(2)))
+  }
+
+  @Test("generate sidecar prints the pod in the fixture")
+  func sidecarPod() {
     let world = WorldDouble()
     let arguments = ["generate", "sidecar", "--image=example.com/tokenxchange:0.2.0"]
     #expect(world.run(arguments + Self.dex) == .done)
@@ -318,7 +425,8 @@ import TokenExchange
     #expect(((try? SidecarConfiguration.mode(row.input, source: "--mode")) != nil) == row.output)
   }
 
-  @Test func theSameFlagsInAnyOrderGiveTheSameText() {
+  @Test("the order of options does not matter")
+  func order() {
     let arguments = Self.target + Self.dex + ["--expiry-margin=30s", "--timeout=5s"]
     let worlds = [arguments, arguments.reversed()].map { arguments in
       let world = WorldDouble()
@@ -328,7 +436,8 @@ import TokenExchange
     #expect(worlds[0] == worlds[1])
   }
 
-  @Test func anOutputFileIsReplacedAndNothingPrinted() {
+  @Test("--output replaces the file and prints nothing")
+  func outputFile() {
     let world = WorldDouble()
     let arguments = ["generate", "rbac", "--argocd", "--direct", "--cluster-role=view"]
     #expect(world.run(arguments + ["--output=/out.yaml"]) == .done)
@@ -340,8 +449,9 @@ import TokenExchange
   }
 }
 
-@Suite struct GenerateHelpTests {
-  @Test func namesItsKinds() {
+@Suite("Help of generate") struct GenerateHelpTests {
+  @Test("lists the kinds, and each has help")
+  func kinds() {
     let world = WorldDouble()
     #expect(world.run(["generate", "--help"]) == .done)
     for kind in Command.generate.subcommands {

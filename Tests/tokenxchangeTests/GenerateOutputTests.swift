@@ -20,7 +20,7 @@ import Testing
     ("kubeconfig, kubelogin", ["kubeconfig", "--auth=kubelogin"] + people + ca),
     (
       "kubeconfig, all options",
-      ["kubeconfig", "--cluster-name=no", "--audience=a,b", "--cache", "--timeout=5s"] + dex
+      ["kubeconfig", "--cluster-name=no", "--tls-server-name=a.example", "--audience=a,b", "--cache", "--timeout=5s"] + dex
         + server + ["--subject-token-type=urn:ietf:params:oauth:token-type:jwt", "--verbose"]
     ),
     (
@@ -35,11 +35,36 @@ import Testing
       "argocd-cluster, all options",
       [
         "argocd-cluster", "--project=p", "--namespaces=a,b", "--label=a=true,b=1",
-        "--cluster-name=it's \"a\": b",
+        "--cluster-name=it's \"a\": b", "--cluster-resources", "--shard=0", "--annotation=a=b, c",
+        "--tls-server-name=a.example", "--proxy-url=http://proxy.example:3128",
+        "--api-version=v1beta1",
       ] + dex + server
     ),
+    (
+      "argocd-cluster, Helm",
+      [
+        "argocd-cluster", "--format=helm", "--namespaces=a,b", "--cluster-resources", "--shard=2",
+        "--label=a=true", "--annotation=a=b, c", "--tls-server-name=a.example",
+        "--proxy-url=http://proxy.example:3128", "--api-version=v1beta1",
+      ] + dex + server + ca
+    ),
     ("argocd-workload", ["argocd-workload", "--image=i:1"]),
+    (
+      "argocd-workload, Deployment",
+      ["argocd-workload", "--image=i:1", "--controller=deployment", "--argocd-namespace=a"]
+    ),
+    (
+      "argocd-workload, core installation from a chart",
+      [
+        "argocd-workload", "--image=i:1", "--core-install", "--helm-release=r",
+        "--image-pull-policy=Always", "--request=cpu=1", "--limit=cpu=2,memory=1Gi",
+      ]
+    ),
     ("argocd-workload, Helm", ["argocd-workload", "--image=i:1", "--format=helm"]),
+    (
+      "rbac, Argo CD in namespaces",
+      ["rbac", "--argocd", "--cluster-role=edit", "--namespace=a,b", dex[2]]
+    ),
     ("rbac", ["rbac", "--argocd", "--cluster-role=view", dex[2]]),
     (
       "rbac, rules",
@@ -61,7 +86,17 @@ import Testing
         "--cluster-discovery-url=https://keys.example.com", "--token-lifetime=1h",
       ] + dex
     ),
+    ("dex, only people", ["dex", "--with-login"] + dex.dropLast()),
+    (
+      "dex, Argo CD's",
+      [
+        "dex", "--argocd", "--issuer=https://argocd.example.com/api/dex", "--with-login",
+        "--cluster-issuer=https://oidc.example.com", "--cluster-ca-path=/ca",
+        "--cluster-discovery-url=https://keys.example.com",
+      ] + dex.dropFirst()
+    ),
     ("api-server", ["api-server"] + dex + ca),
+    ("api-server, only people", ["api-server", "--login-connector=github"] + dex.dropLast()),
     ("api-server, people", ["api-server", "--login-connector=github,ldap"] + dex),
     ("api-server, audiences", ["api-server", "--audience=a,b", "--username-claim=name"] + dex),
     (

@@ -43,6 +43,7 @@ struct ArgumentParser {
     var parsing = OptionParsing(command: command, words: words)
     try parsing.run(&parsed)
     if command.readsVariables { applyVariables(to: &parsed) }
+    if !command.printsPaths { parsed.expandPaths(HomeDirectory(variables)) }
     return parsed
   }
 

@@ -26,6 +26,78 @@ extension OptionDeclaration {
     "command", placeholder: "COMMAND", help: "The program to run, a name or a path.",
     default: .described("tokenxchange"), section: .advanced)
 
+  static let tlsServerName = OptionalTextOption(
+    "tls-server-name", placeholder: "NAME",
+    help: "The name in the API server's certificate, if it is not the host of --server.",
+    section: .advanced)
+
+  static let proxyURL = OptionalTextOption(
+    "proxy-url", placeholder: "URL",
+    help: "The proxy for requests to the API server: http, https or socks5. The plugin itself reads "
+      + "HTTPS_PROXY.",
+    section: .advanced)
+
+  static let pluginAPIVersion = PluginAPIVersionOption(
+    "api-version", placeholder: "VERSION",
+    help: "The version of the ExecCredential: v1, or v1beta1 for older clients such as lightkube and "
+      + "pykube-ng.",
+    default: .value("v1"), section: .advanced)
+
+  static let clusterResources = FlagOption(
+    "cluster-resources",
+    help: "With --namespaces: let Argo CD manage cluster-scoped objects too.")
+
+  static let shard = OptionalTextOption(
+    "shard", placeholder: "NUMBER",
+    help: "The application controller that manages the cluster, counted from 0.",
+    section: .advanced)
+
+  static let annotation = ListOption(
+    "annotation", placeholder: "NAME=VALUE", help: "An annotation of the Secret.",
+    section: .advanced)
+
+  static let clusterFormat = ClusterFormatOption(
+    "format", placeholder: "FORMAT",
+    help: "secret, or helm (configs.clusterCredentials of the argo-helm chart).",
+    default: .value("secret"))
+
+  static let workloadNamespace = OptionalTextOption(
+    "argocd-namespace", placeholder: "NAME",
+    help: "The namespace in the metadata of the workloads. The manifests of Argo CD have none.",
+    default: .described("none; argocd with --helm-release"))
+
+  static let controller = ControllerOption(
+    "controller", placeholder: "KIND",
+    help: "The application controller: statefulset, or deployment (dynamic cluster distribution).",
+    default: .value("statefulset"))
+
+  static let coreInstall = FlagOption(
+    "core-install", help: "Leave out argocd-server, which Argo CD's core-install.yaml lacks.")
+
+  static let helmRelease = OptionalTextOption(
+    "helm-release", placeholder: "NAME",
+    help: "Patch the manifests that the argo-helm chart renders for this release; they have other "
+      + "names.")
+
+  static let imagePullPolicy = PullPolicyOption(
+    "image-pull-policy", placeholder: "POLICY", help: "Always, IfNotPresent or Never.",
+    default: .described("the kubelet's"), section: .advanced)
+
+  static let request = ListOption(
+    "request", placeholder: "RESOURCE=QUANTITY",
+    help: "A resource request of the container of tokenxchange.",
+    default: .described("cpu=10m,memory=32Mi"), section: .advanced)
+
+  static let limit = ListOption(
+    "limit", placeholder: "RESOURCE=QUANTITY",
+    help: "A resource limit of the container of tokenxchange.",
+    default: .described("cpu=500m,memory=128Mi"), section: .advanced)
+
+  static let bundledDex = FlagOption(
+    "argocd",
+    help: "For the Dex that is part of Argo CD: dex.config in argocd-cm. --issuer is Argo CD's URL "
+      + "and /api/dex.")
+
   static let project = OptionalTextOption(
     "project", placeholder: "NAME",
     help: "The only Argo CD project that may use the cluster.")
@@ -48,7 +120,7 @@ extension OptionDeclaration {
 
   static let tokenExpiration = DurationOption(
     "token-expiration", placeholder: "DURATION",
-    help: "The lifetime of the projected token, at least 10m; kubelet renews it after 80 % of it.",
+    help: "The lifetime of the projected token, at least 10m; the kubelet renews it after 80 % of that.",
     default: .value("1h"), section: .advanced)
 
   static let format = WorkloadFormatOption(
@@ -58,7 +130,7 @@ extension OptionDeclaration {
 
   static let serviceAccount = ListOption(
     "service-account", placeholder: "NAMESPACE/NAME",
-    help: "A service account of the cluster that the tokens come from.", group: .accounts,
+    help: "A service account of the cluster that issues the tokens.", group: .accounts,
     requirement: .required)
 
   static let argoCD = FlagOption(
@@ -90,14 +162,14 @@ extension OptionDeclaration {
 
   static let usernameClaim = UsernameClaimOption(
     "username-claim", placeholder: "CLAIM",
-    help: "The claim that the API server takes the user name from: federated "
-      + "(federated_claims.user_id, by an AuthenticationConfiguration), sub (opaque but unique, by "
-      + "flags) or name (readable, not unique).",
+    help: "The claim with the username: federated (federated_claims.user_id, requires an "
+      + "AuthenticationConfiguration), sub (opaque but unique, for flags) or name (readable, not "
+      + "unique).",
     default: .value("federated"))
 
   static let usernamePrefix = OptionalTextOption(
     "username-prefix", placeholder: "PREFIX",
-    help: "The prefix that the API server adds to the names of these users and groups.",
+    help: "The prefix that the API server adds to the names of users and groups.",
     default: .described("dex:, with --direct cluster-a:"))
 
   static let direct = FlagOption(
@@ -131,7 +203,8 @@ extension OptionDeclaration {
 
   static let loginConnector = ListOption(
     "login-connector", placeholder: "ID",
-    help: "A connector for people; it becomes part of their user names: dex:ID:USER.")
+    help: "A connector for people; it becomes part of their usernames: dex:ID:USER. Without "
+      + "--connector-id only people are accepted.")
 
   /// The options of an exec plugin's arguments that fit every kind that has one.
   static let plugin: [OptionDeclaration] =
@@ -157,7 +230,7 @@ extension OptionDeclaration {
     .serverCA.with(
       help: "PEM file with the CA certificates for the API server; they are embedded in the output."
     ),
-    .clusterName,
+    .clusterName, .tlsServerName, .proxyURL,
   ]
 
   static let callerName: [OptionDeclaration] = [
@@ -166,18 +239,21 @@ extension OptionDeclaration {
   ]
 
   static let generateKubeconfig: [OptionDeclaration] =
-    targetCluster + [.auth, .pluginCommand] + plugin
+    targetCluster + [.auth, .pluginCommand, .pluginAPIVersion] + plugin
 
   static let generateArgoCDCluster: [OptionDeclaration] =
-    targetCluster + [.project, .namespaces, .label, .argoCDNamespace, .auth, .pluginCommand]
-    + plugin
+    targetCluster + [
+      .project, .namespaces, .clusterResources, .shard, .label, .annotation, .argoCDNamespace,
+      .clusterFormat, .auth, .pluginCommand, .pluginAPIVersion,
+    ] + plugin
 
   static let generateArgoCDWorkload: [OptionDeclaration] = [
     .image,
     .subjectAudience.with(
       help: "The audience of the projected token. Use one that no API server accepts.",
       default: .value("dex"), section: .common),
-    .tokenExpiration, .argoCDNamespace, .format,
+    .tokenExpiration, .format, .controller, .coreInstall, .helmRelease, .workloadNamespace,
+    .imagePullPolicy, .request, .limit,
   ]
 
   static let generateRBAC: [OptionDeclaration] =
@@ -185,15 +261,23 @@ extension OptionDeclaration {
     + [.clusterRole, .role, .bindingNamespace, .rule, .objectName]
 
   static let generateDex: [OptionDeclaration] = [
-    .issuer, .clientID, .connectorID, .clusterIssuer, .clusterDiscoveryURL, .clusterCAPath,
-    .tokenLifetime, .withLogin,
+    .issuer, .clientID,
+    .connectorID.with(requirement: .requiredUnless("--with-login") { .withLogin }),
+    .clusterIssuer.with(requirement: .requiredUnless("--with-login") { .withLogin }),
+    .clusterDiscoveryURL, .clusterCAPath, .tokenLifetime, .withLogin, .bundledDex,
   ]
 
   static let generateAPIServer: [OptionDeclaration] =
     [
       .issuer.with(requirement: .requiredUnless("--direct") { .direct }),
       .clientID.with(requirement: .requiredUnless("--direct") { .direct }), .audience,
-    ] + callerName + [
+    ]
+    + callerName.replacing([
+      .connectorID.with(
+        requirement: .conditional("unless --direct or --login-connector") {
+          !$0.isSet(.direct) && !$0.isSet(.loginConnector)
+        })
+    ]) + [
       .loginConnector,
       .clusterIssuer.with(requirement: .requiredWith("--direct") { .direct }),
       .subjectAudience.with(
@@ -205,7 +289,7 @@ extension OptionDeclaration {
 
   static let generateSidecar: [OptionDeclaration] =
     [
-      .image, .tokenExpiration,
+      .image, .imagePullPolicy, .request, .limit, .tokenExpiration,
       .write.with(
         help: "The path of the token for the application.",
         default: .value(PodPath.outputFile), requirement: .optional),

@@ -17,7 +17,7 @@ extension OptionDeclaration {
     .scopes.with(
       help: "Scopes to request, separated by commas or spaces; replaces the default. "
         + "offline_access requests the refresh token.",
-      default: .value("openid profile email groups offline_access")),
+      default: .value("openid profile email groups offline_access federated:id")),
     .audience, .noBrowser, .force, .noCache, .loginCacheDir, .expiryMargin, .apiVersion, .output,
     .certificateAuthority, .certificateAuthorityData, .insecureSkipTLSVerify, .insecureAllowHTTP,
     .timeout.with(

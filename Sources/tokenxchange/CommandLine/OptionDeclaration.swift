@@ -165,6 +165,14 @@ extension OptionDeclaration {
   /// `--name`, the name that messages use.
   var flag: String { "--" + name }
 
+  /// Whether its value is a path.
+  var isPath: Bool {
+    switch completion {
+    case .file, .directory: true
+    case .nothing, .words, .commands: false
+    }
+  }
+
   /// Every name on a command line: `--name`, `--alias` and `-n`.
   var names: [String] {
     ([name] + aliases).map { "--" + $0 } + (letter.map { ["-\($0)"] } ?? [])

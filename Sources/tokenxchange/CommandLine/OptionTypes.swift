@@ -89,6 +89,26 @@ final class WorkloadFormatOption: OptionDeclaration, OptionDefinition, @unchecke
   override var completion: Completion { .choices(of: ArgoCDWorkload.Format.self) }
 }
 
+final class ClusterFormatOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
+  static var parser: OptionParser<ArgoCDCluster.Format> { .choice }
+  override var completion: Completion { .choices(of: ArgoCDCluster.Format.self) }
+}
+
+final class ControllerOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
+  static var parser: OptionParser<ArgoCDWorkload.Controller> { .choice }
+  override var completion: Completion { .choices(of: ArgoCDWorkload.Controller.self) }
+}
+
+final class PullPolicyOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
+  static var parser: OptionParser<PluginPod.PullPolicy> { .choice }
+  override var completion: Completion { .choices(of: PluginPod.PullPolicy.self) }
+}
+
+final class PluginAPIVersionOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
+  static var parser: OptionParser<ExecAPIVersion> { .choice }
+  override var completion: Completion { .choices(of: ExecAPIVersion.self) }
+}
+
 final class UsernameClaimOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
   static var parser: OptionParser<UsernameMapping.Claim> { .choice }
   override var completion: Completion { .choices(of: UsernameMapping.Claim.self) }
@@ -136,6 +156,18 @@ extension ParsedArguments {
     get throws(Problem) { try read(option) }
   }
   subscript(option: WorkloadFormatOption) -> ArgoCDWorkload.Format {
+    get throws(Problem) { try read(option) }
+  }
+  subscript(option: ClusterFormatOption) -> ArgoCDCluster.Format {
+    get throws(Problem) { try read(option) }
+  }
+  subscript(option: ControllerOption) -> ArgoCDWorkload.Controller {
+    get throws(Problem) { try read(option) }
+  }
+  subscript(option: PullPolicyOption) -> PluginPod.PullPolicy {
+    get throws(Problem) { try read(option) }
+  }
+  subscript(option: PluginAPIVersionOption) -> ExecAPIVersion {
     get throws(Problem) { try read(option) }
   }
   subscript(option: UsernameClaimOption) -> UsernameMapping.Claim {

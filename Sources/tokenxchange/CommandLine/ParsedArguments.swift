@@ -43,6 +43,13 @@ struct ParsedArguments: Sendable {
       ResolvedOption(option: option, values: values, source: source ?? .flag(option.flag)))
   }
 
+  /// Replaces a leading `~/` in the paths of options.
+  mutating func expandPaths(_ home: HomeDirectory) {
+    for index in resolved.indices where resolved[index].option.isPath {
+      resolved[index].values = resolved[index].values.map { home.expanding($0) ?? $0 }
+    }
+  }
+
   /// Whether anything sets an option.
   var isConfigured: Bool { !resolved.isEmpty }
 

@@ -32,7 +32,7 @@ enum ExecMethod: String, CaseIterable {
   fileprivate var installHint: String {
     self == .kubelogin
       ? "kubelogin is not installed: kubectl krew install oidc-login"
-      : "tokenxchange is not in PATH. It is one file: put it into a folder of PATH and make it "
+      : "tokenxchange is not in PATH. It is one file: put it into a directory of PATH and make it "
         + "executable."
   }
 }
@@ -44,45 +44,55 @@ extension ExecPlugin {
   ///   - method: How the client logs in.
   ///   - arguments: Its options become the plugin's.
   ///   - world: Holds the files of certificates.
+  ///   - isForPod: Whether paths are those of a pod; else they are those of this machine.
   ///   - tokenFile: The default of `--token-file`.
   /// - Throws: A usage problem, also for options that the plugin itself would reject.
   init(
-    _ method: ExecMethod, _ arguments: ParsedArguments, world: World, tokenFile: String? = nil
+    _ method: ExecMethod, _ arguments: ParsedArguments, world: World, isForPod: Bool,
+    tokenFile: String? = nil
   ) throws(Problem) {
     try Self.check(method, arguments, world: world, tokenFile: tokenFile)
     var certificates = try world.publicCertificates(.certificateAuthority, of: arguments)
     if certificates == nil { certificates = try arguments.embeddedCertificates() }
-    let words: [Argument] =
-      switch method {
-      case .kubelogin: Self.kubeloginArguments(arguments, certificates)
-      default:
-        [.text(method.rawValue)]
-          + Self.arguments(method, arguments, certificates, tokenFile: tokenFile)
-      }
-    let command = arguments[.pluginCommand] ?? method.command
+    let paths = PluginPaths(isForPod: isForPod, world: world)
+    let apiVersion = try arguments[.pluginAPIVersion]
+    var words: [Argument]
+    switch method {
+    case .kubelogin: words = Self.kubeloginArguments(arguments, certificates)
+    default:
+      words = [.text(method.rawValue)]
+      words += try Self.arguments(
+        method, arguments, certificates, tokenFile: tokenFile, paths: paths)
+      // Clients that need it may not say so in KUBERNETES_EXEC_INFO.
+      if apiVersion != .v1 { words.append(.text("--api-version=\(apiVersion.rawValue)")) }
+    }
+    var command = arguments[.pluginCommand] ?? method.command
+    if command.contains("/") {
+      command = try paths.absolute(command, option: arguments.source(of: .pluginCommand))
+    }
     // Clients do not split it; a directory may have spaces.
     guard command.split(separator: "/").last?.contains(where: \.isWhitespace) != true else {
-      throw .commandWithArguments(command)
+      throw .generate(.commandWithSpace(command))
     }
     self.init(
-      command: command, arguments: words,
+      command: command, arguments: words, apiVersion: apiVersion,
       isInteractive: method.isForPeople, installHint: method.installHint)
   }
 
   private static let certificatesOption = "--\(OptionDeclaration.certificateAuthorityData.name)="
 
-  /// The default scopes, and the one that adds the claims of `generate api-server`.
-  private static let loginScopes = LoginConfiguration.defaultScopes + ["federated:id"]
-
   private static func check(
     _ method: ExecMethod, _ arguments: ParsedArguments, world: World, tokenFile: String?
   ) throws(Problem) {
     if let secret = arguments[.clientSecret], !secret.isEmpty {
-      throw .secretInArguments(arguments.source(of: .clientSecret))
+      throw .generate(.secretInOutput(option: arguments.source(of: .clientSecret)))
     }
     let known = method.options + [.clientSecret]
     let stray = OptionDeclaration.plugin.first { arguments.isSet($0) && !known.contains($0) }
-    if let stray { throw .notForMethod(arguments.source(of: stray), method.rawValue) }
+    if let stray {
+      throw .generate(
+        .notForMethod(option: arguments.source(of: stray), method: method.rawValue))
+    }
     _ = try arguments[.expiryMargin]
     switch method {
     case .getToken: world.warn(try ExchangeConfiguration(arguments, world: world).warnings)
@@ -94,36 +104,44 @@ extension ExecPlugin {
 
   private static func arguments(
     _ method: ExecMethod, _ arguments: ParsedArguments, _ certificates: Certificates?,
-    tokenFile: String?
-  ) -> [Argument] {
-    method.options.flatMap { spec -> [Argument] in
-      var values = arguments.values(of: spec)
-      if spec.kind == .flag { values.removeAll { $0 != "true" } }
-      switch spec.name {
-      case OptionDeclaration.certificateAuthority.name:
-        return certificates.map { [.certificates(option: certificatesOption, $0)] } ?? []
-      case OptionDeclaration.certificateAuthorityData.name: return []
-      case OptionDeclaration.tokenFile.name where values.isEmpty:
-        values = tokenFile.map { [$0] } ?? []
-      case OptionDeclaration.expiryMargin.name where values.isEmpty: values = ["60s"]
-      case OptionDeclaration.scopes.name where values.isEmpty && method.isForPeople:
-        values = loginScopes
-      default: break
+    tokenFile: String?, paths: PluginPaths
+  ) throws(Problem) -> [Argument] {
+    var words: [Argument] = []
+    for option in method.options {
+      if option.isSame(as: .certificateAuthority) {
+        words += certificates.map { [.certificates(option: certificatesOption, $0)] } ?? []
+      } else if !option.isSame(as: .certificateAuthorityData) {
+        var values = arguments.values(of: option)
+        if values.isEmpty, option.isSame(as: .tokenFile) { values = tokenFile.map { [$0] } ?? [] }
+        if values.isEmpty, option.isSame(as: .expiryMargin) { values = ["60s"] }
+        words += try Self.words(
+          option, values, paths: paths, source: arguments.source(of: option))
       }
+    }
+    return words
+  }
+
+  private static func words(
+    _ option: OptionDeclaration, _ values: [String], paths: PluginPaths, source: String
+  ) throws(Problem) -> [Argument] {
+    switch option.kind {
+    case .flag: return values.contains("true") ? [.text(option.flag)] : []
+    case .list:
       // Clients that build a shell command, as older JavaScript ones do, break at a space.
-      if spec.kind == .list, !values.isEmpty {
-        values = [values.flatMap(OptionDeclaration.items).joined(separator: ",")]
-      }
-      return values.map {
-        .text(spec.kind == .flag ? "--" + spec.name : "--\(spec.name)=\($0)")
-      }
+      let items = values.flatMap(OptionDeclaration.items).joined(separator: ",")
+      return items.isEmpty ? [] : [.text("\(option.flag)=\(items)")]
+    case .scalar:
+      guard var value = values.last else { return [] }
+      if option.isPath { value = try paths.absolute(value, option: source) }
+      return [.text("\(option.flag)=\(value)")]
     }
   }
 
   private static func kubeloginArguments(
     _ arguments: ParsedArguments, _ certificates: Certificates?
   ) -> [Argument] {
-    let scopes = arguments.isSet(.scopes) ? arguments[.scopes] : loginScopes
+    let scopes =
+      arguments.isSet(.scopes) ? arguments[.scopes] : LoginConfiguration.defaultScopes
     let flags = [
       ("issuer-url", arguments.text(of: .issuer)), ("client-id", arguments.text(of: .clientID)),
     ].compactMap { name, value in value.map { "--oidc-\(name)=\($0)" } }
@@ -132,5 +150,28 @@ extension ExecPlugin {
       + scopes.filter { $0 != "openid" }.map { "--oidc-extra-scope=\($0)" }
     return words.map { .text($0) }
       + (certificates.map { [.certificates(option: certificatesOption, $0)] } ?? [])
+  }
+}
+
+/// Paths among a plugin's arguments, which clients pass unchanged and without a shell.
+struct PluginPaths {
+  var isForPod: Bool
+  var world: World
+
+  /// A path that does not depend on the directory in which a client runs.
+  func absolute(_ path: String, option: String) throws(Problem) -> String {
+    if path.hasPrefix("/") { return path }
+    guard !isForPod else { throw .generate(.relativePath(option: option)) }
+    if path.hasPrefix("~/") {
+      guard let expanded = HomeDirectory(world.variables).expanding(path) else {
+        throw .generate(.noHomeDirectory(option: option))
+      }
+      return expanded
+    }
+    guard let directory = world.machine.status(".")?.realPath, directory.hasPrefix("/") else {
+      throw .generate(.relativePath(option: option))
+    }
+    let parts = path.split(separator: "/").filter { $0 != "." }
+    return (directory == "/" ? "" : directory) + "/" + parts.joined(separator: "/")
   }
 }

@@ -7,9 +7,9 @@ extension Command {
   static let generate = Command(
     name: "generate", summary: "print configuration for kubectl, Argo CD, Dex and the API server",
     details: """
-      Prints one kind of configuration as YAML that can be kept in git: the same flags print the
-      same text, and it contains no secret. Only flags count: no variable and no file of a pod is
-      read.
+      Prints one kind of configuration as YAML that can be kept in git: the same options print the
+      same text, and it contains no secret. Variables and files in pods are not read. kubeconfig
+      makes local paths absolute; paths in pods must be absolute.
       """,
     example: "tokenxchange generate argocd-workload "
       + "--image=registry.example.com/tokenxchange:0.2.0",
@@ -27,11 +27,11 @@ extension Command {
   /// - Parameters:
   ///   - kind: Its name after `generate`.
   ///   - summary: One clause for the list of kinds.
-  ///   - details: What its help says.
+  ///   - details: The description in its help.
   ///   - example: A command line that works.
-  ///   - options: Its flags; `--output` is added, and `--verbose`, which is the plugin's own in a kind
-  ///     that has the plugin's flags.
-  ///   - make: Makes it.
+  ///   - options: Its options; `--output` is added, and `--verbose`, unless it is an option of the plugin
+  ///     in this kind.
+  ///   - make: Creates the file.
   /// - Returns: The command.
   static func generating(
     _ kind: String, summary: String, details: String, example: String,
@@ -44,9 +44,9 @@ extension Command {
       options: options + (isPlugins ? [] : [.verbose]) + [.outputFile], readsVariables: false
     ) { arguments, world throws(Problem) in
       let file = try make(arguments, world)
-      var remade = arguments
-      if !isPlugins { remade.unset(.verbose) }
-      try file.write(file.text(for: remade), for: arguments, in: world)
+      var shown = arguments
+      if !isPlugins { shown.unset(.verbose) }
+      try file.write(file.text(for: shown), for: arguments, in: world)
       return .done
     }
   }
@@ -74,12 +74,12 @@ struct GeneratedFile: Sendable {
     return header.text
   }
 
-  /// Writes it where the user wants it.
+  /// Writes it to the file of `--output`, or to standard output.
   func write(
     _ text: String, for arguments: ParsedArguments, in world: World
   ) throws(Problem) {
     let log = world.log(for: arguments)
-    let path = arguments[.outputFile]
+    let path = arguments[.outputFile].map { HomeDirectory(world.variables).expanding($0) ?? $0 }
     log("\(text.utf8.count) bytes to \(path.map { $0.sanitized() } ?? "standard output")")
     guard let path else { return try world.writeOutput(text) }
     do throws(FileWriteError) {
@@ -89,6 +89,11 @@ struct GeneratedFile: Sendable {
       throw .notWritten(error, source: "--output \(path)")
     }
   }
+}
+
+extension Command {
+  /// Whether paths are printed and not only used, so that `~/` must be kept as it was written.
+  var printsPaths: Bool { name.hasPrefix("generate ") }
 }
 
 extension ParsedArguments {

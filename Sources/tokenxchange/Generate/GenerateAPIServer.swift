@@ -3,11 +3,11 @@ import TokenExchange
 
 extension Command {
   static let generateAPIServer = generating(
-    "api-server", summary: "how the target API server takes the tokens",
+    "api-server", summary: "how the target API server authenticates the tokens",
     details: """
-      An AuthenticationConfiguration for the target cluster that maps the service account's name and
-      checks the connector it came through; or the --oidc-* flags. With --direct it trusts the
-      other cluster's issuer itself, with no Dex between.
+      An AuthenticationConfiguration for the target cluster that derives the username from the
+      service account and checks its connector; or the --oidc-* flags. With --direct the API server
+      trusts the other cluster's issuer, without Dex.
       """,
     example: "tokenxchange generate api-server --issuer=https://dex.example.com/dex "
       + "--client-id=target-cluster --connector-id=cluster-a",
@@ -19,8 +19,8 @@ extension Command {
 
 extension APIServerConfiguration {
   fileprivate init(_ arguments: ParsedArguments, world: World) throws(Problem) {
+    let isDirect = arguments[.direct]
     let usernames = try UsernameMapping(arguments)
-    let isDirect = usernames.connectorID == nil
     try Self.checkSource(arguments, isDirect: isDirect)
     let format = try arguments[.apiServerFormat]
     let issuer = try isDirect ? arguments[.clusterIssuer] : arguments.required(.issuer)
@@ -37,10 +37,9 @@ extension APIServerConfiguration {
     switch format {
     case .flags: try checkFlags(arguments)
     case .config:
-      guard usernames.connectorID == nil || usernames.claim != .sub else {
-        throw .conflict(
-          "--format config", "--username-claim sub",
-          hint: "use federated, which is readable and unique too; sub is for --format flags")
+      guard isDirect || usernames.claim != .sub else {
+        throw .generate(
+          .conflict("--format config", "--username-claim sub", .configWithOpaqueNames))
       }
     }
   }
@@ -50,34 +49,28 @@ extension APIServerConfiguration {
       isDirect
       ? [.issuer, .clientID, .audience, .loginConnector] : [.clusterIssuer, .subjectAudience]
     guard let stray = strays.first(where: { arguments.isSet($0) }) else { return }
-    throw isDirect
-      ? .conflict(
-        arguments.source(of: .direct), arguments.source(of: stray),
-        hint: "without Dex, use --cluster-issuer and --subject-audience")
-      : .conflict(
-        arguments.source(of: stray), "Dex",
-        hint: "it belongs to --direct; with Dex, use --issuer and --client-id")
+    let source = arguments.source(of: stray)
+    throw .generate(
+      isDirect
+        ? .conflict(arguments.source(of: .direct), source, .directWithDex)
+        : .conflict(source, "Dex", .dexWithDirect))
   }
 
   private func checkFlags(_ arguments: ParsedArguments) throws(Problem) {
     if !loginConnectorIDs.isEmpty {
-      throw .conflict(
-        "--format flags", "--login-connector",
-        hint: "the API server's flags cannot check a connector: leave it out")
+      throw .generate(.conflict("--format flags", "--login-connector", .flagsWithConnectors))
     }
     if usernames.claim == .federated {
-      throw .conflict(
-        "--format flags", "--username-claim federated",
-        hint: "flags reach only top-level claims: use --username-claim sub, here and for rbac")
+      throw .generate(
+        .conflict("--format flags", "--username-claim federated", .flagsWithNestedClaims))
     }
     if audiences.count > 1 {
-      throw .conflict(
-        "--format flags", "--audience", hint: "the flags accept one audience, which is --client-id")
+      throw .generate(.conflict("--format flags", "--audience", .flagsWithAudiences))
     }
     if certificates != nil {
-      throw .conflict(
-        "--format flags", arguments.source(of: .certificateAuthority),
-        hint: "add --oidc-ca-file by hand: it is a path on the control plane's nodes")
+      throw .generate(
+        .conflict(
+          "--format flags", arguments.source(of: .certificateAuthority), .flagsWithCertificates))
     }
   }
 }

@@ -3,11 +3,11 @@ import TokenExchange
 
 extension Command {
   static let generateArgoCDCluster = generating(
-    "argocd-cluster", summary: "the Secret by which Argo CD knows a cluster",
+    "argocd-cluster", summary: "the Secret that declares a cluster to Argo CD",
     details: """
-      The cluster Secret for Argo CD, with the plugin's flags as arguments: Argo CD passes variables
-      in a random order, which makes client-go start the plugin again and again. Dex's CA is
-      embedded, because the Secret has no file to point at. --auth is get-token or token-file.
+      The cluster Secret of Argo CD, or values of its chart. The plugin gets arguments and no
+      variables: Argo CD passes variables in random order, and client-go then runs the plugin for
+      every request. Dex's CA is embedded. --auth is get-token or token-file.
       """,
     example: "tokenxchange generate argocd-cluster --server=https://cluster-b.example.com:6443 "
       + "--issuer=https://dex.example.com/dex --client-id=target-cluster "
@@ -16,16 +16,14 @@ extension Command {
   ) { arguments, world throws(Problem) in
     let cluster = try TargetCluster(arguments, world: world)
     guard cluster.server.host.lowercased() != "kubernetes.default.svc" else {
-      throw .ownClusterOfArgo(arguments.source(of: .targetServer))
+      throw .generate(.ownClusterOfArgoCD(option: arguments.source(of: .targetServer)))
     }
     let method = try ExecMethod(arguments)
-    let plugin = try ExecPlugin(method, arguments, world: world, tokenFile: PodPath.token)
-    guard !method.isForPeople else { throw .interactiveMethodInArgoCD(method.rawValue) }
-    let secret = ArgoCDCluster(
-      cluster: cluster, plugin: plugin, namespace: try arguments.argoCDNamespace(),
-      project: arguments[.project], namespaces: try arguments.namespaces(.namespaces),
-      labels: try ArgoCDCluster.labels(arguments[.label]))
-    return GeneratedFile(yaml: secret.yaml, mode: 0o600)
+    let plugin = try ExecPlugin(
+      method, arguments, world: world, isForPod: true, tokenFile: PodPath.token)
+    guard !method.isForPeople else { throw .generate(.methodForPeople(method: method.rawValue)) }
+    let argoCDCluster = try ArgoCDCluster(arguments, cluster: cluster, plugin: plugin)
+    return GeneratedFile(yaml: argoCDCluster.yaml, mode: 0o600)
   }
 }
 
@@ -34,36 +32,85 @@ extension ParsedArguments {
   func namespaces(_ spec: ListOption) throws(Problem) -> [String] {
     let namespaces = self[spec]
     if let bad = namespaces.first(where: { !KubernetesName.isDNSLabel($0) }) {
-      throw .badNamespace(bad, source: source(of: spec))
+      throw .generate(.invalidNamespace(bad, option: source(of: spec)))
     }
     return namespaces
   }
 
-  func argoCDNamespace() throws(Problem) -> String {
-    let namespace = self[.argoCDNamespace] ?? "argocd"
+  func argoCDNamespace(
+    _ option: OptionalTextOption = .argoCDNamespace
+  ) throws(Problem) -> String {
+    let namespace = self[option] ?? "argocd"
     guard KubernetesName.isDNSLabel(namespace) else {
-      throw .badNamespace(namespace, source: source(of: .argoCDNamespace))
+      throw .generate(.invalidNamespace(namespace, option: source(of: option)))
     }
     return namespace
   }
 }
 
 extension ArgoCDCluster {
-  /// Labels from `NAME=VALUE`.
-  fileprivate static func labels(_ texts: [String]) throws(Problem) -> [Label] {
-    var labels: [Label] = []
+  fileprivate init(
+    _ arguments: ParsedArguments, cluster: TargetCluster, plugin: ExecPlugin
+  ) throws(Problem) {
+    let format = try arguments[.clusterFormat]
+    let shard = try arguments.shard()
+    if format == .helm {
+      guard KubernetesName.isDNSSubdomain(cluster.name) else {
+        throw .generate(.clusterNameInHelm(cluster.name))
+      }
+      guard shard != 0 else { throw .generate(.shardZeroInHelm) }
+    }
+    let namespaces = try arguments.namespaces(.namespaces)
+    if arguments[.clusterResources], namespaces.isEmpty { throw arguments.missing(.namespaces) }
+    self.init(
+      format: format, cluster: cluster, plugin: plugin,
+      namespace: try arguments.argoCDNamespace(), project: arguments[.project],
+      namespaces: namespaces, hasClusterResources: arguments[.clusterResources], shard: shard,
+      labels: try Self.pairs(
+        .label, arguments[.label], of: arguments, isValid: KubernetesName.isLabelValue
+      ) { text in .invalidLabel(text) },
+      annotations: try Self.pairs(
+        .annotation, arguments.values(of: .annotation), of: arguments, isValid: { _ in true }
+      ) { text in .invalidAnnotation(text) })
+  }
+
+  /// Labels or annotations from `NAME=VALUE`.
+  private static func pairs(
+    _ option: OptionDeclaration, _ texts: [String], of arguments: ParsedArguments,
+    isValid: (String) -> Bool, error: (String) -> GenerateError
+  ) throws(Problem) -> [Pair] {
+    var pairs: [Pair] = []
     for text in texts {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2, KubernetesName.isLabelKey(String(parts[0])),
-        KubernetesName.isLabelValue(String(parts[1]))
-      else { throw .badLabel(text) }
-      let label = (key: String(parts[0]), value: String(parts[1]))
-      guard label.key != typeLabel else { throw .reservedLabel(label.key) }
-      guard !labels.contains(where: { $0.key == label.key }) else {
-        throw .repeatedLabel(label.key)
+        .map(String.init)
+      guard parts.count == 2, KubernetesName.isLabelKey(parts[0]), isValid(parts[1]) else {
+        throw .generate(error(text))
       }
-      labels.append(label)
+      let source = arguments.source(of: option)
+      guard !reservedKeys.contains(parts[0]) else {
+        throw .generate(.reservedKey(parts[0], option: source))
+      }
+      guard !pairs.contains(where: { $0.key == parts[0] }) else {
+        throw .generate(.repeatedKey(parts[0], option: source))
+      }
+      pairs.append((key: parts[0], value: parts[1]))
     }
-    return labels
+    return pairs
+  }
+
+  /// Keys that Argo CD and kubectl set.
+  private static let reservedKeys = [
+    typeLabel, "kubectl.kubernetes.io/last-applied-configuration",
+  ]
+}
+
+extension ParsedArguments {
+  /// The number of `--shard`.
+  fileprivate func shard() throws(Problem) -> Int? {
+    guard let text = self[.shard] else { return nil }
+    guard let shard = Int(text), shard >= 0, String(shard) == text else {
+      throw .generate(.invalidShard(text))
+    }
+    return shard
   }
 }

@@ -3,26 +3,51 @@ import TokenExchange
 
 extension Command {
   static let generateDex = generating(
-    "dex", summary: "Dex's connector and client",
+    "dex", summary: "a connector and a client for Dex",
     details: """
-      The parts of Dex's config.yaml that make it trust a cluster's service accounts and issue tokens
-      for the target cluster. Put them into the configuration that you have.
+      The parts of Dex's config.yaml by which it trusts a cluster's service accounts and issues tokens
+      for the target cluster; with --with-login also for people, or for people only. Merge them into
+      your configuration. With --argocd they are for the Dex that is part of Argo CD.
       """,
     example: "tokenxchange generate dex --issuer=https://dex.example.com/dex "
       + "--client-id=target-cluster --connector-id=cluster-a "
       + "--cluster-issuer=https://keys.example.com/cluster-a",
     options: OptionDeclaration.generateDex
   ) { arguments, _ throws(Problem) in
-    let configuration = DexConfiguration(
-      issuer: try arguments.required(.issuer),
-      clientID: try arguments[.clientID].text,
-      connectorID: try arguments[.connectorID].text,
-      clusterIssuer: try arguments[.clusterIssuer],
-      discoveryURL: try arguments[.clusterDiscoveryURL],
-      certificatesPath: arguments[.clusterCAPath],
-      tokenLifetime: arguments.text(of: .tokenLifetime) ?? "10m",
-      hasLogin: arguments[.withLogin])
+    GeneratedFile(yaml: try DexConfiguration(arguments).yaml)
+  }
+}
+
+extension DexConfiguration {
+  /// The path of Dex's issuer below the URL of Argo CD.
+  private static let argoCDPath = "/api/dex"
+
+  fileprivate init(_ arguments: ParsedArguments) throws(Problem) {
+    let issuer = try arguments.required(.issuer)
+    let clientID = try arguments[.clientID].text
     _ = try arguments[.tokenLifetime]
-    return GeneratedFile(yaml: configuration.yaml)
+    let isArgoCD = arguments[.bundledDex]
+    guard !isArgoCD || issuer.text.hasSuffix(Self.argoCDPath) else {
+      throw .generate(.issuerOfArgoCD(option: arguments.source(of: .issuer)))
+    }
+    self.init(
+      issuer: issuer, clientID: clientID, cluster: try Cluster(arguments),
+      tokenLifetime: arguments.text(of: .tokenLifetime) ?? "10m",
+      hasLogin: arguments[.withLogin],
+      argoCD: isArgoCD ? String(issuer.text.dropLast(Self.argoCDPath.count)) : nil)
+  }
+}
+
+extension DexConfiguration.Cluster {
+  /// The cluster of the service accounts; nil if only people sign in.
+  fileprivate init?(_ arguments: ParsedArguments) throws(Problem) {
+    let options: [OptionDeclaration] = [
+      .connectorID, .clusterIssuer, .clusterDiscoveryURL, .clusterCAPath,
+    ]
+    if arguments[.withLogin], !options.contains(where: { arguments.isSet($0) }) { return nil }
+    self.init(
+      connectorID: try arguments[.connectorID].text, issuer: try arguments[.clusterIssuer],
+      discoveryURL: try arguments[.clusterDiscoveryURL],
+      certificatesPath: arguments[.clusterCAPath])
   }
 }

@@ -3,10 +3,10 @@ import TokenExchange
 
 extension Command {
   static let generateRBAC = generating(
-    "rbac", summary: "rights for the callers at the target cluster",
+    "rbac", summary: "roles and bindings for the target cluster",
     details: """
-      Binds a role to the users that the target API server will see for service accounts of the
-      other cluster. Use the same connector, claim and prefix as for generate api-server.
+      Binds a role to the usernames that the target API server derives for service accounts of the
+      other cluster. Pass the same connector, claim and prefix as to generate api-server.
       """,
     example: "tokenxchange generate rbac --argocd --connector-id=cluster-a --cluster-role=view",
     options: OptionDeclaration.generateRBAC
@@ -33,7 +33,7 @@ extension RBAC {
       throw arguments.missing(.clusterRole, .role)
     }
     if clusterRole != nil, arguments[.role] != nil {
-      throw .conflict("--cluster-role", "--role", hint: "run the command once for each")
+      throw .generate(.conflict("--cluster-role", "--role", .oneRolePerCommand))
     }
     let namespaces = try arguments.namespaces(.bindingNamespace)
     guard clusterRole != nil || !namespaces.isEmpty else {
@@ -46,23 +46,23 @@ extension RBAC {
     self.init(
       accounts: accounts, usernames: try UsernameMapping(arguments), role: role,
       isClusterRole: clusterRole != nil, namespaces: namespaces, rules: rules,
-      name: try arguments.objectName())
+      name: try arguments.objectName(), isForArgoCD: arguments[.argoCD])
   }
 
   /// The rules of `VERBS:RESOURCES`, one for each API group, and one for paths.
   private static func rules(_ text: String, isClusterWide: Bool) throws(Problem) -> [Rule] {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     let verbs = parts[0].split(separator: ",").map(String.init)
-    guard parts.count == 2, !verbs.isEmpty else { throw .badRule(text) }
+    guard parts.count == 2, !verbs.isEmpty else { throw .generate(.invalidRule(text)) }
     let targets = parts[1].split(separator: ",").map(String.init)
-    guard !targets.isEmpty else { throw .badRule(text) }
+    guard !targets.isEmpty else { throw .generate(.invalidRule(text)) }
     let paths = targets.filter { $0.hasPrefix("/") }
-    guard paths.isEmpty || isClusterWide else { throw .namespacedPath(text) }
+    guard paths.isEmpty || isClusterWide else { throw .generate(.pathInNamespace(text)) }
     var groups: [(name: String, resources: [String])] = []
     for resource in targets where !resource.hasPrefix("/") {
       let names = resource.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
       let group = names.count == 2 ? String(names[1]) : ""
-      guard !names[0].isEmpty, names.count == 1 || !group.isEmpty else { throw .badRule(text) }
+      guard !names[0].isEmpty, names.count == 1 || !group.isEmpty else { throw .generate(.invalidRule(text)) }
       if let index = groups.firstIndex(where: { $0.name == group }) {
         groups[index].resources.append(String(names[0]))
       } else {
@@ -82,7 +82,7 @@ extension ParsedArguments {
       name != "." && name != ".." && name.utf8.count <= 253
       && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }
       && !name.contains("%")
-    guard isSegment else { throw .badObjectName(name) }
+    guard isSegment else { throw .generate(.invalidObjectName(name)) }
     return name
   }
 }
@@ -95,7 +95,7 @@ extension ServiceAccount {
     let parts = text.dropFirst(isSubject ? mark.count : 0)
       .split(separator: isSubject ? ":" : "/", omittingEmptySubsequences: false)
     guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(Self.isNameByte) })
-    else { throw .badServiceAccount(text) }
+    else { throw .generate(.invalidServiceAccount(text)) }
     self.init(namespace: String(parts[0]), name: String(parts[1]))
   }
 

@@ -5,9 +5,9 @@ extension Command {
   static let generateSidecar = generating(
     "sidecar", summary: "a pod whose application reads the token from a file",
     details: """
-      A pod with tokenxchange sidecar as a native sidecar (Kubernetes 1.29 and later): it keeps a file
-      holding a fresh token, and the application starts when the first one is there. With --server
-      the application gets a kubeconfig that names the file.
+      A pod with tokenxchange sidecar as a native sidecar (Kubernetes 1.29 and later): it keeps a
+      valid token in a file, and the application starts when the file exists. With --server the
+      application gets a kubeconfig with that file.
       """,
     example: "tokenxchange generate sidecar --image=registry.example.com/tokenxchange:0.2.0 "
       + "--issuer=https://dex.example.com/dex --client-id=target-cluster "
@@ -20,11 +20,12 @@ extension Command {
 
 extension SidecarPod {
   fileprivate init(_ arguments: ParsedArguments, world: World) throws(Problem) {
-    let plugin = try ExecPlugin(.getToken, arguments, world: world, tokenFile: PodPath.token)
+    let plugin = try ExecPlugin(
+      .getToken, arguments, world: world, isForPod: true, tokenFile: PodPath.token)
     let tokenFile = try arguments.podPath(.write) ?? PodPath.outputFile
     let subjectFile = try arguments.podPath(.tokenFile) ?? PodPath.token
     guard PodPath.directory(of: tokenFile) != PodPath.directory(of: subjectFile) else {
-      throw .sharedDirectory("--write", arguments.source(of: .tokenFile))
+      throw .generate(.sameDirectory("--write", arguments.source(of: .tokenFile)))
     }
     var isGroupReadable = false
     if let mode = arguments[.mode] {
@@ -36,10 +37,7 @@ extension SidecarPod {
     // A credential plugin has a margin; the sidecar renews the file well before the token expires.
     let margin = OptionDeclaration.expiryMargin.flag + "="
     self.init(
-      pod: PluginPod(
-        image: try arguments[.image],
-        audience: arguments.text(of: .subjectAudience) ?? "dex",
-        expirationSeconds: try arguments.tokenExpiration(), tokenFile: subjectFile),
+      pod: try PluginPod(arguments, tokenFile: subjectFile),
       arguments: ["sidecar", "--write=\(tokenFile)"]
         + arguments.flags(of: [.mode, .renewBefore])
         + plugin.arguments.dropFirst().map(\.text).filter { !$0.hasPrefix(margin) },
@@ -53,7 +51,9 @@ extension ParsedArguments {
   /// The path of a file in a pod.
   fileprivate func podPath(_ spec: OptionDeclaration) throws(Problem) -> String? {
     guard let path = text(of: spec) else { return nil }
-    guard path.hasPrefix("/"), !path.hasSuffix("/") else { throw .relativePath(source(of: spec)) }
+    guard path.hasPrefix("/"), !path.hasSuffix("/") else {
+      throw .generate(.relativePath(option: source(of: spec)))
+    }
     return path
   }
 
@@ -61,7 +61,8 @@ extension ParsedArguments {
   func tokenExpiration() throws(Problem) -> Int {
     let seconds = try self[.tokenExpiration]
     guard seconds >= 600, seconds <= 4e9 else {
-      throw .badTokenExpiration(source(of: .tokenExpiration), isShort: seconds < 600)
+      throw .generate(
+        .tokenExpiration(option: source(of: .tokenExpiration), isTooShort: seconds < 600))
     }
     return Int(seconds)
   }

@@ -5,10 +5,19 @@ extension TargetCluster {
   init(_ arguments: ParsedArguments, world: World) throws(Problem) {
     let source = arguments.source(of: .targetServer)
     let server = try arguments[.targetServer]
-    guard server.scheme == "https" else { throw .serverWithoutTLS(source) }
+    guard server.scheme == "https" else { throw .generate(.serverWithoutTLS(option: source)) }
+    let proxyURL = arguments[.proxyURL]
+    if let proxyURL, !Self.isProxyURL(proxyURL) {
+      throw .generate(.invalidProxyURL(proxyURL.contains("@") ? nil : proxyURL))
+    }
+    let serverName = arguments[.tlsServerName]
+    if let serverName, !KubernetesName.isDNSSubdomain(serverName.lowercased()) {
+      throw .generate(.invalidServerName(serverName))
+    }
     self.init(
       name: arguments[.clusterName] ?? server.host, server: server,
-      certificates: try world.publicCertificates(.serverCA, of: arguments))
+      certificates: try world.publicCertificates(.serverCA, of: arguments),
+      tlsServerName: serverName, proxyURL: proxyURL)
   }
 }
 
@@ -20,11 +29,12 @@ extension World {
   {
     guard let path = arguments[spec] else { return nil }
     let source = arguments.source(of: spec)
-    let content = try readConfiguration(path, source: source)
+    let file = HomeDirectory(variables).expanding(path) ?? path
+    let content = try readConfiguration(file, source: source)
     let pem = try PEMCertificates.check(content, source: "\(source) \(path)")
     // Only the certificates are copied, but a file with a key is the wrong file.
     guard !String(decoding: content, as: UTF8.self).contains("PRIVATE KEY-----") else {
-      throw .privateKeyInAuthority("\(source) \(path)")
+      throw .generate(.privateKeyInCertificates(option: source, path: path))
     }
     return Certificates(pem: String(decoding: pem, as: UTF8.self), path: path)
   }

@@ -6,17 +6,25 @@ extension UsernameMapping {
     let isDirect = arguments[.direct]
     let ofDex: [OptionDeclaration] = [.connectorID, .usernameClaim]
     for spec in ofDex where isDirect && arguments.isSet(spec) {
-      throw .conflict(
-        arguments.source(of: .direct), arguments.source(of: spec),
-        hint: "without Dex there is no connector, and the name is always the token's sub")
+      throw .generate(
+        .conflict(
+          arguments.source(of: .direct), arguments.source(of: spec), .directHasOneUsername))
+    }
+    // Only `generate api-server` has login connectors.
+    let isForPeople = !arguments.isSet(.connectorID) && !arguments[.loginConnector].isEmpty
+    if isForPeople, !isDirect, arguments.isSet(.usernameClaim) {
+      throw .generate(
+        .conflict(
+          arguments.source(of: .loginConnector), arguments.source(of: .usernameClaim),
+          .peopleHaveOneUsername))
     }
     self.init(
       claim: isDirect ? .sub : try arguments[.usernameClaim],
       prefix: arguments[.usernamePrefix] ?? (isDirect ? "cluster-a:" : "dex:"),
-      connectorID: isDirect ? nil : try arguments[.connectorID].text)
+      connectorID: isDirect || isForPeople ? nil : try arguments[.connectorID].text)
     // A prefix and a name together must not form one either.
     guard !prefix.hasPrefix("system:"), !"system:".hasPrefix(prefix) else {
-      throw .systemPrefix(arguments.source(of: .usernamePrefix))
+      throw .generate(.systemPrefix(option: arguments.source(of: .usernamePrefix)))
     }
   }
 }

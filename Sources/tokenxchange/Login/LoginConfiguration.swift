@@ -14,7 +14,9 @@ struct LoginConfiguration: Sendable {
   var warnings: [Warning]
 
   static let refreshScope = "offline_access"
-  static let defaultScopes = ["openid", "profile", "email", "groups", refreshScope]
+  static let defaultScopes = [
+    "openid", "profile", "email", "groups", refreshScope, "federated:id",
+  ]
 
   /// Checks everything that does not require files.
   init(_ arguments: ParsedArguments, world: World) throws(CommandError) {

@@ -251,7 +251,7 @@ struct LoginTests {
     #expect(stage.masked(result.output).hasSuffix("until TIME (in SPAN).\n"))
     #expect(!FileManager.default.fileExists(atPath: stage.directory))
     let form = stage.dex.server.requests.first { $0.path.hasSuffix("/device/code") }
-    #expect(form?.formValue("scope") == "openid profile email groups")
+    #expect(form?.formValue("scope") == "openid profile email groups federated:id")
     let next = try await stage.plain("--no-cache").result()
     #expect(next.code == 7)
     #expect(

@@ -1,0 +1,19 @@
+/// The user's home directory, for paths that no shell has expanded.
+///
+/// A shell expands `~/` at the start of a word only, so `--cache-dir=~/cache` arrives unchanged, and
+/// arguments in a kubeconfig pass through no shell.
+struct HomeDirectory: Sendable {
+  /// Its absolute path; nil if `HOME` names none.
+  private var path: String?
+
+  init(_ variables: [String: String]) {
+    path = variables["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+  }
+
+  /// A path with the home directory in place of a leading `~`; nil if there is none.
+  func expanding(_ text: String) -> String? {
+    guard text.utf8.starts(with: "~/".utf8) else { return text }
+    guard let path else { return nil }
+    return (path.hasSuffix("/") ? String(path.dropLast()) : path) + text.dropFirst()
+  }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The JSON schemas of Kubernetes, from the package kubernetes-validate.
+enum KubernetesSchema {
+  /// Whether `make test-deps` has installed them, and Python's jsonschema and yaml are there.
+  static let isAvailable =
+    FileManager.default.fileExists(atPath: directory + "/_definitions.json")
+    && (try? Repository.python("import jsonschema, yaml").code) == 0
+
+  private static let directory =
+    Repository.tools + "/kubernetes_validate/kubernetes-json-schema/v1.37.0-local-strict"
+
+  /// The kinds of the documents in a text, and what the schemas reject in them.
+  ///
+  /// Unknown fields are rejected too. Documents of kinds that are not Kubernetes' own are skipped.
+  static func check(_ text: String) throws -> (kinds: [String], errors: [String]) {
+    let folder = try TemporaryDirectory()
+    let file = try folder.write(text, to: "documents.yaml")
+    let script = """
+      import json, os, re, sys, warnings, yaml
+      warnings.simplefilter("ignore")
+      import jsonschema
+      directory, file = sys.argv[1:]
+      def load(name):
+        return json.load(open(os.path.join(directory, name)))
+      definitions = load("_definitions.json")
+      store = {definitions["$id"]: definitions}
+      for document in yaml.safe_load_all(open(file)):
+        if not isinstance(document, dict):
+          continue
+        version = re.sub(r"^([^./]*)(?:\\.[^/]*)?/", r"\\1-", document.get("apiVersion", ""))
+        name = document.get("kind", "").lower() + "-" + version + ".json"
+        if not os.path.exists(os.path.join(directory, name)):
+          continue
+        print("kind " + document["kind"])
+        schema = load(name)
+        resolver = jsonschema.RefResolver(schema["$id"], schema, store)
+        for error in jsonschema.Draft7Validator(schema, resolver=resolver).iter_errors(document):
+          path = ".".join(str(part) for part in error.path)
+          print("error " + document["kind"] + " " + path + ": " + error.message)
+      """
+    let result = try Repository.python(script, [directory, file])
+    #expect(result.errors == "")
+    let lines = result.output.split(separator: "\n").map(String.init)
+    func values(_ name: String) -> [String] {
+      lines.filter { $0.hasPrefix(name + " ") }.map { String($0.dropFirst(name.count + 1)) }
+    }
+    return (values("kind"), values("error"))
+  }
+}
+
+@Suite(
+  "Kubernetes' JSON schemas",
+  .enabled(
+    if: KubernetesSchema.isAvailable,
+    "kubernetes-validate, python3-jsonschema or python3-yaml is not installed: make test-deps"))
+struct KubernetesSchemaTests {
+  private static let dex = [
+    "--issuer=https://dex.example.com/dex", "--client-id=t", "--connector-id=c",
+  ]
+  private static let server = "--server=https://target.example.com:6443"
+
+  @Test(
+    "accept generated objects with all their options",
+    arguments: [
+      Row(
+        "the cluster Secret",
+        [
+          "argocd-cluster", server, "--namespaces=a", "--cluster-resources", "--shard=1",
+          "--label=a=1", "--annotation=b=true", "--project=p",
+        ] + dex, ["Secret"]),
+      Row(
+        "argocd-cm",
+        [
+          "dex", "--argocd", "--issuer=https://argocd.example.com/api/dex",
+          "--cluster-issuer=https://a.example",
+        ] + dex.dropFirst(), ["ConfigMap"]),
+      Row(
+        "cluster-wide rules",
+        ["rbac", "--argocd", "--cluster-role=r", "--rule=get:pods,/healthz", dex[2]],
+        ["ClusterRole", "ClusterRoleBinding"]),
+      Row(
+        "rules in namespaces",
+        ["rbac", "--argocd", "--role=r", "--namespace=a,b", "--rule=get:deployments.apps", dex[2]],
+        ["Role", "Role", "RoleBinding", "RoleBinding"]),
+      Row(
+        "a pod with a sidecar",
+        [
+          "sidecar", "--image=i", "--mode=0640", "--image-pull-policy=Never",
+          "--request=memory=64Mi", "--limit=ephemeral-storage=1Gi", server,
+        ] + dex, ["ConfigMap", "Pod"]),
+    ] as [Row<[String], [String]>])
+  func options(row: Row<[String], [String]>) async throws {
+    let result = try await ProcessRunner(TestBinary.path, ["generate"] + row.input).result()
+    #expect(result.errors == "")
+    let (kinds, errors) = try KubernetesSchema.check(result.output)
+    #expect(kinds == row.output)
+    #expect(errors == [])
+  }
+
+  @Test(
+    "accept every example",
+    arguments: ExampleTests.files.filter { !$0.hasPrefix("argocd/workload") })
+  func examples(name: String) throws {
+    #expect(try KubernetesSchema.check(ExampleTests.text(name)).errors == [])
+  }
+
+  @Test("reject an unknown field and a number in a Secret")
+  func rejections() throws {
+    let text = """
+      apiVersion: v1
+      kind: Secret
+      metadata: {name: a}
+      stringdata: {}
+      stringData: {shard: 1}
+      """
+    #expect(try KubernetesSchema.check(text).errors.count == 2)
+  }
+}
