@@ -388,7 +388,7 @@ import TokenExchange
   func localPaths(row: Row<[String], String>) {
     let double = WorldDouble(variables: ["HOME": "/home/me"])
     var world = double.world
-    world.machine.status = { path in
+    world.files.status = { path in
       PathStatus(
         target: nil, realPath: path == "." ? "/home/me/work" : path, mode: 0o755, owner: 0,
         group: 0, size: 0, modified: double.now)

@@ -1,4 +1,5 @@
 import Manifests
+import Platform
 import TokenExchange
 
 /// How a client logs in.
@@ -168,7 +169,7 @@ struct PluginPaths {
       }
       return expanded
     }
-    guard let directory = world.machine.status(".")?.realPath, directory.hasPrefix("/") else {
+    guard let directory = world.files.status(".")?.realPath, directory.hasPrefix("/") else {
       throw .generate(.relativePath(option: option))
     }
     let parts = path.split(separator: "/").filter { $0 != "." }
