@@ -94,7 +94,7 @@ struct EmptyRootTests {
         + "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem, "
         + "/etc/pki/tls/certs/ca-bundle.crt, /var/lib/ca-certificates/ca-bundle.pem, "
         + "/etc/ssl/ca-bundle.pem, /etc/ssl/cert.pem",
-      hint: "give Dex's CA by --certificate-authority or --certificate-authority-data, or mount "
+      hint: "pass Dex's CA with --certificate-authority or --certificate-authority-data, or mount "
         + "a CA bundle")
     let nameless = try await place.run(
       ["--token-url=http://dex.invalid/token", "--insecure-allow-http", "--timeout=3s"] + more)

@@ -12,9 +12,9 @@ struct FaultTests {
     "something on the way cut or replaced the answer: a proxy, an ingress, a captive portal"
   static let timeHint =
     "Dex or a proxy in front of it is slow or stuck, often because it cannot fetch the cluster's "
-    + "keys: look at its log; --timeout gives more time"
+    + "keys: look at its log; --timeout extends the limit"
   static let wrongHint =
-    "this is not what Dex's token endpoint answers: is --issuer or --token-url Dex's address?"
+    "Dex's token endpoint does not respond like this: is --issuer or --token-url Dex's address?"
   static let url = "http://DEX/dex/token"
 
   /// A fault for good, and what is made of it.
@@ -44,22 +44,22 @@ struct FaultTests {
   static let rows = [
     Row(
       "reset", .delivery(.reset), code: 4, attempts: 3,
-      "the connection to DEX broke before the answer was whole (3 attempts)", hint: resetHint),
+      "the connection to DEX was closed before the response was complete (3 attempts)", hint: resetHint),
     Row(
       "dropped", .delivery(.dropped), code: 4, attempts: 3,
-      "the connection to DEX broke before the answer was whole (3 attempts)", hint: resetHint),
+      "the connection to DEX was closed before the response was complete (3 attempts)", hint: resetHint),
     Row(
       "truncated", .truncatedBody, code: 4, attempts: 3,
-      "the connection to DEX broke before the answer was whole (3 attempts)", hint: resetHint),
+      "the connection to DEX was closed before the response was complete (3 attempts)", hint: resetHint),
     Row(
       "hang", .delivery(.hang), ["--timeout", "1500ms"], code: 4, attempts: 1,
-      "DEX gave no whole answer within 1.5 s", hint: timeHint),
+      "DEX did not send a complete response within 1.5 s", hint: timeHint),
     Row(
       "slow trickle", .delivering(.slow(bytes: 1, interval: 0.2)), ["--timeout=2s"], code: 4,
-      attempts: 1, "DEX gave no whole answer within 2 s", hint: timeHint),
+      attempts: 1, "DEX did not send a complete response within 2 s", hint: timeHint),
     Row(
       "endless trickle", .delivery(.endless(bytes: 1, interval: 0.1)), ["--timeout=2s"], code: 4,
-      attempts: 1, "DEX gave no whole answer within 2 s", hint: timeHint),
+      attempts: 1, "DEX did not send a complete response within 2 s", hint: timeHint),
     Row(
       "429", .status(429), code: 4, attempts: 3,
       "\(url) answered 429: status 429 (3 attempts)", hint: rateHint),
@@ -74,7 +74,7 @@ struct FaultTests {
       "\(url) answered 500: status 500 (2 attempts)", hint: busyHint),
     Row(
       "500 of Dex", .oauth("server_error", status: 500), code: 5, attempts: 2,
-      "Dex at \(url) refused the exchange: 500 server_error, without a description (2 attempts)",
+      "Dex at \(url) refused the exchange: 500 server_error (no error_description) (2 attempts)",
       hint: "storage or signing keys of Dex failed: look at Dex's log"),
     Row(
       "502", .status(502), code: 4, attempts: 3,
@@ -96,17 +96,17 @@ struct FaultTests {
     Row(
       "HTML 403", .html(status: 403), code: 6, attempts: 1,
       "\(url) answered 403 with a web page and no OAuth error",
-      hint: "this is not Dex's own answer: look at the ingress, proxy or login page in front of it"
+      hint: "this response does not come from Dex: look at the ingress, proxy or login page in front of it"
     ),
     Row(
       "huge", .delivery(.huge(mebibytes: 8)), code: 6, attempts: 1,
-      "the answer of \(url) is larger than 1 MiB", hint: wrongHint),
+      "the response of \(url) is larger than 1 MiB", hint: wrongHint),
     Row(
       "empty", .empty, code: 6, attempts: 1, "\(url) answered 200 with an empty body",
-      hint: "this is not Dex's own answer: is --issuer or --token-url Dex's address?"),
+      hint: "this response does not come from Dex: is --issuer or --token-url Dex's address?"),
     Row(
       "no token", .changingJSON { $0["access_token"] = nil }, code: 6, attempts: 1,
-      "the answer of \(url) has no access_token", hint: wrongHint),
+      "the response of \(url) has no access_token", hint: wrongHint),
     Row(
       "an error with 200", .oauth("access_denied", "No.", status: 200), code: 5, attempts: 1,
       "Dex at \(url) refused the exchange: 200 access_denied: No.", hint: "*"),
@@ -145,7 +145,7 @@ struct FaultTests {
     let plugin = try Plugin()
     plugin.site.dex.inject(.truncatedJSON)
     let result = try await plugin.run()
-    #expect(result.errors.contains(#/answered 200 with \d+ bytes that are not whole JSON\n/#))
+    #expect(result.errors.contains(#/answered 200 with \d+ bytes that are not complete JSON\n/#))
     #expect(result.errors.hasSuffix("\nhint: \(Self.cutHint)\n"))
     #expect(result.ending == .exit(6))
     #expect(result.output == "")
@@ -204,8 +204,8 @@ struct FaultTests {
     let result = try await plugin.run()
     plugin.expectFailure(
       result, 6, "\(Self.url) answered \(status) with a redirect to \(evil.url)",
-      hint: "redirects are refused, because they would carry the token to another place; "
-        + "give the final address by --issuer or --token-url")
+      hint: "redirects are refused, because they would send the token to another server; "
+        + "use the final address by --issuer or --token-url")
     #expect(evil.connectionCount == 0)
     #expect(plugin.site.dex.tokenRequests == 1)
   }

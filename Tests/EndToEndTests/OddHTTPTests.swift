@@ -27,7 +27,7 @@ struct OddHTTPTests {
   static let noHTTPHint =
     "is that Dex's port for http or https, and not the one for gRPC or another service?"
   static let wrongHint =
-    "this is not what Dex's token endpoint answers: is --issuer or --token-url Dex's address?"
+    "Dex's token endpoint does not respond like this: is --issuer or --token-url Dex's address?"
 
   static func plain(_ body: String, _ headers: String = "") -> String {
     "HTTP/1.1 200 OK\r\n\(headers)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
@@ -57,62 +57,62 @@ struct OddHTTPTests {
 
   static let bad = [
     Row(
-      "byte order mark", "\(url) answered 200 with 5 bytes that are not whole JSON",
+      "byte order mark", "\(url) answered 200 with 5 bytes that are not complete JSON",
       hint: FaultTests.cutHint
     ) { _ in plain("\u{FEFF}{}") },
     Row(
       "no HTTP",
-      "DEX answers with something else than HTTP/1.1 (Received HTTP/0.9 when not allowed)",
+      "DEX does not speak HTTP/1.1 (Received HTTP/0.9 when not allowed)",
       hint: noHTTPHint
     ) { _ in "SSH-2.0-OpenSSH_9.2\r\n" },
     Row(
       "header without a colon",
-      "DEX answers with something else than HTTP/1.1 (Header without colon)",
+      "DEX does not speak HTTP/1.1 (Header without colon)",
       hint: noHTTPHint
     ) { "HTTP/1.1 200 OK\r\nnonsense\r\n\r\n\($0)" },
     Row(
-      "headers without end", "the answer of \(url) has more than 64 KiB of headers", hint: wrongHint
+      "headers without end", "the response of \(url) has more than 64 KiB of headers", hint: wrongHint
     ) { "HTTP/1.1 200 OK\r\n\(String(repeating: "X: yyyyyyyyy\r\n", count: 80_000))\r\n\($0)" },
     Row(
-      "one endless header", "the answer of \(url) has more than 64 KiB of headers", hint: wrongHint
+      "one endless header", "the response of \(url) has more than 64 KiB of headers", hint: wrongHint
     ) { "HTTP/1.1 200 OK\r\nX: \(String(repeating: "y", count: 500_000))\r\n\r\n\($0)" },
     Row(
-      "interim answers without end", "the answer of \(url) has more than 64 KiB of headers",
+      "interim answers without end", "the response of \(url) has more than 64 KiB of headers",
       hint: wrongHint
     ) { String(repeating: "HTTP/1.1 100 Continue\r\n\r\n", count: 20_000) + plain($0) },
     Row(
-      "length of 2^63 - 1", "the answer of \(url) is larger than 1 MiB", hint: wrongHint
+      "length of 2^63 - 1", "the response of \(url) is larger than 1 MiB", hint: wrongHint
     ) { "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\nX: y\r\n\r\n\($0)" },
     Row(
-      "length of 2^63", "the answer of \(url) is larger than 1 MiB", hint: wrongHint
+      "length of 2^63", "the response of \(url) is larger than 1 MiB", hint: wrongHint
     ) { "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775808\r\nX: y\r\n\r\n\($0)" },
     Row(
-      "body without end", "the answer of \(url) is larger than 1 MiB", hint: wrongHint
+      "body without end", "the response of \(url) is larger than 1 MiB", hint: wrongHint
     ) { "HTTP/1.1 200 OK\r\n\r\n\($0)" + String(repeating: " ", count: 1 << 20) },
     Row(
       "status 1000",
-      "DEX answers with something else than HTTP/1.1 (Unsupported response code in HTTP response)",
+      "DEX does not speak HTTP/1.1 (Unsupported response code in HTTP response)",
       hint: noHTTPHint
     ) { "HTTP/1.1 1000 OK\r\n\r\n\($0)" },
     Row(
-      "compressed", "the answer of \(url) is compressed, which was not asked for",
+      "compressed", "the response of \(url) is compressed, which was not asked for",
       hint: "turn compression off for this path in the ingress or proxy in front of Dex"
     ) { plain($0, "Content-Encoding: gzip\r\n") },
     Row(
       "not modified", "\(url) answered 304 and no OAuth error",
-      hint: "this is not Dex's own answer: look at the ingress, proxy or login page in front of it"
+      hint: "this response does not come from Dex: look at the ingress, proxy or login page in front of it"
     ) { _ in "HTTP/1.1 304 Not Modified\r\n\r\n" },
     Row(
-      "byte order mark", "\(url) answered 200 with 5 bytes that are not whole JSON",
+      "byte order mark", "\(url) answered 200 with 5 bytes that are not complete JSON",
       hint: FaultTests.cutHint
     ) { _ in plain("\u{FEFF}{}") },
     Row(
-      "deep", "\(url) answered 200 with 200000 bytes that are not whole JSON",
+      "deep", "\(url) answered 200 with 200000 bytes that are not complete JSON",
       hint: FaultTests.cutHint
     ) { _ in plain(String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000))
     },
     Row(
-      "a million zeros", "\(url) answered 200 with 1000001 bytes that are not whole JSON",
+      "a million zeros", "\(url) answered 200 with 1000001 bytes that are not complete JSON",
       hint: FaultTests.cutHint
     ) { _ in plain("[" + String(repeating: "0,", count: 499_999) + "0]") },
   ]
@@ -146,7 +146,7 @@ struct OddHTTPTests {
     plugin.site.dex.inject(Self.verbatim(row).forever)
     let result = try await plugin.run(plugin.flags + ["--timeout=40s"])
     plugin.expectFailure(
-      result, 4, "the connection to DEX broke before the answer was whole (3 attempts)",
+      result, 4, "the connection to DEX was closed before the response was complete (3 attempts)",
       hint: "Dex or a proxy on the way closed it: look at their logs at this moment")
     #expect(plugin.site.dex.tokenRequests == 3)
   }
@@ -192,7 +192,7 @@ struct OddHTTPTests {
     let lines = result.errors.split(separator: "\n")
     #expect(
       plugin.masked(String(lines.first ?? ""))
-        == "tokenxchange: the answer of \(Self.url) is larger than 1 MiB")
+        == "tokenxchange: the response of \(Self.url) is larger than 1 MiB")
     let kibibytes = try #require(lines.last.flatMap { Int($0) })
     // A debug build of the dynamic kind needs more for itself.
     if Isolation.isStatic { #expect(kibibytes < 32 << 10) }

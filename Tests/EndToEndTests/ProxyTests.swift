@@ -72,7 +72,7 @@ struct ProxyTests {
     let flags = Array(farFlags.dropLast()) + [other]
     let result = try await plugin.run(flags, ["HTTPS_PROXY": proxy.url])
     #expect(result.ending == .exit(4))
-    #expect(result.errors.contains("shows a certificate of an unknown issuer"))
+    #expect(result.errors.contains("has a certificate of an unknown issuer"))
     #expect(plugin.site.dex.tokenRequests == 0)
   }
 
@@ -111,8 +111,8 @@ struct ProxyTests {
     }
     let closed = "it closed the connection without responding to CONNECT"
     for (url, words) in [
-      (stranger.url, "it shows a certificate of an unknown issuer (unable to get local issuer certificate)"),
-      (misnamed.url, "it shows a certificate for another name"),
+      (stranger.url, "it has a certificate of an unknown issuer (unable to get local issuer certificate)"),
+      (misnamed.url, "it has a certificate for another name"),
       ("https://127.0.0.1:\(plain.port)", "it does not speak TLS on that port"),
       ("https://127.0.0.1:\(deaf[0].port)", "the TLS handshake with it timed out"),
       ("http://127.0.0.1:\(deaf[1].port)", "it accepted the connection and did not respond in time"),

@@ -41,13 +41,13 @@ struct RefusalTests {
     ) {
       $0.flags("--connector-id", "nothing")
     },
-    Row("a stranger's token", 5, refused + "401 access_denied, without a description") {
+    Row("a stranger's token", 5, refused + "401 access_denied (no error_description)") {
       let stranger = ServiceAccountIssuer(issuer: $0.site.cluster.issuer, key: try RSAKey())
       return $0.flags("--token-file", try $0.folder.write(stranger.token(), to: "token"))
     },
     Row(
       "audience that trusts nobody", 5, requests: 2,
-      refused + "500 server_error, without a description (2 attempts)"
+      refused + "500 server_error (no error_description) (2 attempts)"
     ) { $0.flags + ["--audience", "aloof-cluster"] },
     Row("wrong path", 6, "http://DEX/dex/tokens answered 404: 404 page not found") {
       ["--token-url", $0.site.dex.issuer + "/tokens"] + $0.flags.dropFirst(2)
@@ -77,7 +77,7 @@ struct RefusalTests {
     },
     Row(
       "plain http beyond loopback", 2, requests: 0,
-      "--issuer is plain http: http://192.0.2.1/dex would show the token to everyone on the way"
+      "--issuer is plain http: http://192.0.2.1/dex would send the token unencrypted"
     ) { $0.flags("--issuer", "http://192.0.2.1/dex") },
     Row(
       "another issuer", 6,

@@ -78,7 +78,7 @@ struct ScratchTests {
     #expect(
       result.errors.contains(
         "no trusted certificates found in /etc/ssl/certs, /etc/ssl/certs/ca-certificates.crt, "))
-    #expect(result.errors.contains("hint: give Dex's CA by --certificate-authority or "))
+    #expect(result.errors.contains("hint: pass Dex's CA with --certificate-authority or "))
     #expect(plugin.site.dex.tokenRequests == 0)
   }
 }

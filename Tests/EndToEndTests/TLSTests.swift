@@ -66,20 +66,20 @@ struct TLSTests {
     let environment = ["SSL_CERT_FILE": certificates.authority.certificate]
     expectRefusal(
       try await plugin.run(plugin.flags + other, environment),
-      "shows a certificate of an unknown issuer")
+      "has a certificate of an unknown issuer")
     let data = try pem(certificates.otherAuthority).base64EncodedString()
     expectRefusal(
       try await plugin.run(
         plugin.flags + ["--certificate-authority-data", data],
         ["SSL_CERT_DIR": hashedFolder(certificates.authority)]),
-      "shows a certificate of an unknown issuer")
+      "has a certificate of an unknown issuer")
   }
 
   @Test func refusesBadServers() async throws {
     expectRefusal(
-      try await run(certificates.stranger), "shows a certificate of an unknown issuer")
-    expectRefusal(try await run(certificates.expired), "shows a certificate that has expired")
-    expectRefusal(try await run(certificates.wrongHost), "shows a certificate for another name")
+      try await run(certificates.stranger), "has a certificate of an unknown issuer")
+    expectRefusal(try await run(certificates.expired), "has a certificate that has expired")
+    expectRefusal(try await run(certificates.wrongHost), "has a certificate for another name")
   }
 
   @Test(
@@ -91,7 +91,7 @@ struct TLSTests {
       certificate: kind == "no SAN" ? certificates.nameless : certificates.mailOnly)
     let flags = plugin.flags("--issuer", front.url + "/dex") + authority
     let sentence =
-      "127.0.0.1:\(front.port) shows a certificate without a host name in its subject alternative "
+      "127.0.0.1:\(front.port) has a certificate without a host name in its subject alternative "
       + "name"
     let hint =
       "issue it again with subjectAltName=DNS:127.0.0.1 (IP: for an address): the common name does "
@@ -113,12 +113,12 @@ struct TLSTests {
     let own = ["--certificate-authority", certificates.server.certificate]
     // It vouches for itself only.
     expectRefusal(
-      try await run(certificates.wrongHost, own), "shows a certificate of an unknown issuer")
+      try await run(certificates.wrongHost, own), "has a certificate of an unknown issuer")
     try plugin.expectCredential(try await plugin.run(plugin.flags + own))
     // It must be good all the same.
     for (certificate, words) in [
-      (certificates.expired, "shows a certificate that has expired"),
-      (certificates.wrongHost, "shows a certificate for another name"),
+      (certificates.expired, "has a certificate that has expired"),
+      (certificates.wrongHost, "has a certificate for another name"),
       (certificates.nameless, "without a host name in its subject alternative name"),
     ] {
       let anchor = ["--certificate-authority", certificate.certificate]
@@ -216,7 +216,7 @@ struct TLSTests {
       result, 2,
       "nothing was sent to 127.0.0.1:\(port): no trusted certificates found in SSL_CERT_FILE "
         + "/nowhere/a.crt, SSL_CERT_DIR /nowhere",
-      hint: "give Dex's CA by --certificate-authority or --certificate-authority-data, or mount a "
+      hint: "pass Dex's CA with --certificate-authority or --certificate-authority-data, or mount a "
         + "CA bundle")
   }
 

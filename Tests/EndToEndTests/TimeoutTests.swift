@@ -12,7 +12,7 @@ struct TimeoutTests {
     let result = try await plugin.run(
       plugin.flags + ["--token-url=http://127.0.0.1:\(listener.port)/token", "--timeout=1500ms"])
     plugin.expectFailure(
-      result, 4, "127.0.0.1:\(listener.port) took no connection within 1.5 s",
+      result, 4, "timed out connecting to 127.0.0.1:\(listener.port) after 1.5 s",
       hint: "a NetworkPolicy, firewall or security group drops the packets, or the address is "
         + "out of date")
   }

@@ -37,7 +37,7 @@ extension Trouble {
       shows: "5. discovery: FAILED:"
     ) { $0.set("--issuer", $0.plugin.site.dex.server.url) },
     Trouble(
-      symptom: "… refused the exchange: 401 access_denied, without a description", place: .plugin,
+      symptom: "… refused the exchange: 401 access_denied (no error_description)", place: .plugin,
       cause: "Dex does not take the subject token: issuer, `userNameKey`, `scopes`, "
         + "`getUserInfo`, keys, clock; its log says which", command: doctor,
       shows: "6. exchange: FAILED:"
@@ -54,12 +54,12 @@ extension Trouble {
         + "public client", command: doctor, shows: "6. exchange: FAILED:"
     ) { $0.set("--client-id", "conf-client") },
     Trouble(
-      symptom: "… refused the exchange: 400 unsupported_grant_type, without a description",
+      symptom: "… refused the exchange: 400 unsupported_grant_type (no error_description)",
       place: .plugin, cause: "`oauth2.grantTypes` of Dex leaves the token exchange out",
       command: doctor, shows: "5. discovery: FAILED:"
     ) { $0.plugin.site.dex.update { $0.grants = [GrantType.refreshToken] } },
     Trouble(
-      symptom: "… refused the exchange: 500 server_error, without a description", place: .plugin,
+      symptom: "… refused the exchange: 500 server_error (no error_description)", place: .plugin,
       cause: "the client of `--audience` does not list ours in `trustedPeers`", command: doctor,
       shows: "6. exchange: FAILED:"
     ) { $0.set("--audience", "aloof-cluster") },

@@ -19,7 +19,7 @@ enum AccessDeniedDiagnosis {
 
   /// What the token says of itself.
   static func claims(_ jwt: UnverifiedJWT?, now: Date) -> String {
-    guard let jwt else { return "the subject token is no JWT" }
+    guard let jwt else { return "the subject token is not a JWT" }
     let audiences = jwt.audiences.isEmpty ? "(none)" : jwt.audiences.joined(separator: ", ")
     let expiry = jwt.expiry.map {
       "\(Timestamp.text($0)) (\(Lifetime.relative($0, to: now)))"
@@ -39,17 +39,17 @@ enum AccessDeniedDiagnosis {
           + "a service account token must be sent as id_token")
     }
     guard let jwt = attempt.subject else {
-      return causes + ["\(connector) cannot read a token that is no JWT"]
+      return causes + ["\(connector) cannot read a token that is not a JWT"]
     }
     if jwt.header["alg"]?.string?.lowercased() == "none" { causes.append("it is not signed") }
     if let issuer = jwt.issuer, isDex(issuer, attempt) {
-      causes.append("it is a token of this very Dex: --token-file names the wrong file")
+      causes.append("it was issued by this Dex: --token-file names the wrong file")
     }
     if let clock = clockSuspicion(jwt, now: now) { causes.append(clock) }
     if jwt.expiry == nil { causes.append("it has no exp") }
     causes += connectorSuspicions(jwt, connector)
     causes.append(
-      "it was signed by other keys than the issuer publishes: another cluster of the same issuer "
+      "it was signed with keys that the issuer does not publish: another cluster of the same issuer "
         + "name, or \(connector) cannot fetch the keys (rootCAs needs Dex 2.44)")
     return causes
   }
@@ -66,7 +66,7 @@ enum AccessDeniedDiagnosis {
       trust += ", or Dex runs in another cluster, where that name is another API server"
     }
     guard isServiceAccount else {
-      return ["it is no service account token, and " + trust]
+      return ["it is not a service account token, and " + trust]
     }
     guard jwt.claims["name"] == nil || jwt.claims["email"] == nil else { return [trust] }
     return [

@@ -93,12 +93,12 @@ extension Diagnosis {
     switch error {
     case .notASCII:
       return (
-        unusable("holds a character beyond ASCII"),
+        unusable("contains a character beyond ASCII"),
         "write a host name of another alphabet in punycode: xn--…"
       )
     case .controlCharacter:
-      return (unusable("holds a space, newline or control character"), usual)
-    case .malformed: return (unusable("cannot be read as one"), usual)
+      return (unusable("contains a space, newline or control character"), usual)
+    case .malformed: return (unusable("is malformed"), usual)
     case .unsupportedScheme: return (unusable("does not begin with https://"), usual)
     case .userInfo:
       return (
@@ -106,7 +106,7 @@ extension Diagnosis {
         "a Dex client is named by --client-id, its secret by --client-secret-file"
       )
     case .noHost: return (unusable("has no host"), usual)
-    case .invalidHost: return (unusable("has a host with characters that no host has"), usual)
+    case .invalidHost: return (unusable("has an invalid character in its host"), usual)
     case .queryOrFragment: return (unusable("has a query or a fragment"), usual)
     case .invalidPort: return (unusable("has a port beyond 65535"), usual)
     case .plainHTTP:
@@ -115,16 +115,16 @@ extension Diagnosis {
         return (
           "\(option: source) is plain http: \(url)",
           """
-          use https: by http anybody on the way could send other keys, and API servers take no \
-          such issuer
+          use https: over http anyone in between could replace the keys, and API servers reject \
+          such an issuer
           """
         )
       }
       return (
         """
-        \(option: source) is plain http: \(url) would show the token to everyone on the way
+        \(option: source) is plain http: \(url) would send the token unencrypted
         """,
-        "use https with --certificate-authority, or accept it by --insecure-allow-http"
+        "use https with --certificate-authority, or allow it with --insecure-allow-http"
       )
     }
   }
@@ -178,7 +178,7 @@ extension Diagnosis {
   ) -> (Message, Message) {
     let blocks: Message = "it must hold one or more blocks of -----BEGIN CERTIFICATE-----"
     let base64: Message = """
-      it takes the base64 of the PEM on one line, as in a kubeconfig: base64 -w0 ca.crt
+      encode the PEM on one line, as in a kubeconfig: base64 -w0 ca.crt
       """
     switch error {
     case .empty: return ("\(untrusted: source) is empty", blocks)
@@ -194,7 +194,7 @@ extension Diagnosis {
         switch fault {
         case .noEnd: "has no -----END CERTIFICATE-----"
         case .notBase64: "is not base64"
-        case .notX509: "is no X.509 certificate"
+        case .notX509: "is not an X.509 certificate"
         }
       return (
         "certificate \(number) of \(untrusted: source) \(what)",
@@ -202,7 +202,8 @@ extension Diagnosis {
         it may have been cut, wrapped or edited: openssl x509 -noout -text -in FILE reads it
         """
       )
-    case .pemInsteadOfBase64: return ("\(untrusted: source) is PEM itself and not its base64", base64)
+    case .pemInsteadOfBase64: 
+      return ("\(untrusted: source): expected base64-encoded PEM, got PEM", base64)
     case .notBase64: return ("\(untrusted: source) is not base64", base64)
     }
   }

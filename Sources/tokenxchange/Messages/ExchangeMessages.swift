@@ -39,7 +39,7 @@ extension Diagnosis {
       self.init(
         .invalidResponse, "\(url: url) answered \(status) with a redirect to \(target.message)",
         hint: """
-          redirects are refused, because they would carry the token to another place; give the \
+          redirects are refused, because they would send the token to another server; use the \
           final address by --issuer or --token-url
           """)
     case .serverError(let body):
@@ -50,7 +50,7 @@ extension Diagnosis {
           : "Dex or the ingress in front of it is down or overloaded: look at its pods and log")
     case .plainHTTPToTLSPort:
       self.init(
-        .usage, "\(hostAndPort: url) speaks https on that port, and was asked by plain http",
+        .usage, "\(hostAndPort: url) expects https on that port, but the URL says http",
         hint: "write https:// in --issuer or --token-url")
     case .notFound(let body):
       self.init(
@@ -64,7 +64,7 @@ extension Diagnosis {
         .invalidResponse,
         "\(url: url) answered \(status)\(body.kindMessage) and no OAuth error\(body.excerpt)",
         hint: """
-          this is not Dex's own answer: look at the ingress, proxy or login page in front of it
+          this response does not come from Dex: look at the ingress, proxy or login page in front of it
           """)
     case .clientCertificateRequired:
       self.init(
@@ -73,7 +73,7 @@ extension Diagnosis {
     case .empty:
       self.init(
         .invalidResponse, "\(url: url) answered \(status) with an empty body",
-        hint: "this is not Dex's own answer: is --issuer or --token-url Dex's address?")
+        hint: "this response does not come from Dex: is --issuer or --token-url Dex's address?")
     case .html:
       self.init(
         .invalidResponse, "\(url: url) answered \(status) with a web page and not with JSON",
@@ -84,18 +84,18 @@ extension Diagnosis {
     case .notJSON(let count):
       self.init(
         .invalidResponse,
-        "\(url: url) answered \(status) with \(count) bytes that are not whole JSON",
+        "\(url: url) answered \(status) with \(count) bytes that are not complete JSON",
         hint: """
           something on the way cut or replaced the answer: a proxy, an ingress, a captive portal
           """)
     case .notJSONObject:
       self.init(
-        .invalidResponse, "\(url: url) answered with JSON that is no object",
+        .invalidResponse, "\(url: url) answered with JSON that is not an object",
         hint: Self.notTokenEndpoint)
     case .invalidErrorMember(let member):
       self.init(
         .invalidResponse,
-        "\(url: url) answered with an error that is no OAuth error: \(untrusted: member)",
+        "\(url: url) answered with an error that is not a string: \(untrusted: member)",
         hint: Self.notTokenEndpoint)
     case .token(let error): self.init(error, from: url)
     }
@@ -106,28 +106,28 @@ extension Diagnosis {
     let (message, hint): (Message, Message) =
       switch error {
       case .missing(let member):
-        ("the answer of \(url: url) has no \(option: member)", Self.notTokenEndpoint)
+        ("the response of \(url: url) has no \(option: member)", Self.notTokenEndpoint)
       case .notAString(let member):
         (
-          "the answer of \(url: url) has an \(option: member) that is not a string",
+          "the response of \(url: url) has an \(option: member) that is not a string",
           Self.notTokenEndpoint
         )
       case .empty(let member):
-        ("the answer of \(url: url) has an empty \(option: member)", Self.notTokenEndpoint)
+        ("the response of \(url: url) has an empty \(option: member)", Self.notTokenEndpoint)
       case .invalidCharacters:
         (
-          "the answer of \(url: url) has an access_token with spaces or control characters",
+          "the response of \(url: url) has an access_token with spaces or control characters",
           Self.notTokenEndpoint
         )
       case .damaged:
         (
-          "the answer of \(url: url) has an access_token that is a damaged JWT",
+          "the response of \(url: url) has an access_token that is a damaged JWT",
           "something on the way cut or changed the answer: a proxy, an ingress, a filter"
         )
       case .opaque(let hasIDToken):
         (
           """
-          the answer of \(url: url) has an access_token that is opaque, but an ID token was \
+          the response of \(url: url) has an access_token that is opaque, but an ID token was \
           requested\(hasIDToken ? "; the id_token beside it is not used" : "")
           """,
           """
@@ -169,7 +169,7 @@ extension Diagnosis {
   }
 
   static let notTokenEndpoint: Message = """
-    this is not what Dex's token endpoint answers: is --issuer or --token-url Dex's address?
+    Dex's token endpoint does not respond like this: is --issuer or --token-url Dex's address?
     """
 }
 
@@ -177,7 +177,7 @@ extension OAuthError {
   /// Status, code and description.
   var message: Message {
     let description: Message =
-      errorDescription.map { ": \(untrusted: $0)" } ?? ", without a description"
+      errorDescription.map { ": \(untrusted: $0)" } ?? " (no error_description)"
     return "\(status) \(untrusted: code, maxLength: 100)\(description)"
   }
 
@@ -196,7 +196,7 @@ extension OAuthError {
           """
       }
       return """
-        Dex has no client \(client), or it is confidential: then give its secret by \
+        Dex has no client \(client), or it is confidential: then pass its secret with \
         --client-secret-file; a client that is public and yet has a secret: in Dex's config.yaml \
         needs that secret sent too, or removed there
         """
@@ -244,7 +244,7 @@ extension OAuthError {
     case ("unauthorized_client", _):
       return "let the client \(client) use the token-exchange grant in Dex's config.yaml"
     default:
-      return "Dex's log at this moment says more; tokenxchange doctor walks the whole chain"
+      return "check Dex's log; tokenxchange doctor checks each step"
     }
   }
 }

@@ -90,7 +90,7 @@ extension Diagnosis {
   }
 
   private static let trustHint: Message = """
-    give Dex's CA by --certificate-authority or --certificate-authority-data, or mount a CA bundle
+    pass Dex's CA with --certificate-authority or --certificate-authority-data, or mount a CA bundle
     """
 
   /// A time-out: each phase has other causes.
@@ -127,7 +127,7 @@ extension Diagnosis {
       switch error {
       case .unknownIssuer:
         """
-        give its CA by --certificate-authority or --certificate-authority-data; if that is given, \
+        pass its CA with --certificate-authority or --certificate-authority-data; if that is set, \
         the server may not send the intermediate certificates: \(inspect) -showcerts
         """
       case .expired: "renew that certificate; if both are valid, this machine's clock is wrong"

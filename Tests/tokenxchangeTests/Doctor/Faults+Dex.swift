@@ -11,7 +11,7 @@ extension Fault {
     _ name: String, _ bring: @escaping @Sendable (FaultBench) throws -> Void
   ) -> Fault {
     .failed(
-      name, "exchange", "401 access_denied, without a description", hints: denials, code: .refused,
+      name, "exchange", "401 access_denied (no error_description)", hints: denials, code: .refused,
       bring)
   }
 
