@@ -202,7 +202,7 @@ extension Diagnosis {
         it may have been cut, wrapped or edited: openssl x509 -noout -text -in FILE reads it
         """
       )
-    case .pemInsteadOfBase64: 
+    case .pemInsteadOfBase64:
       return ("\(untrusted: source): expected base64-encoded PEM, got PEM", base64)
     case .notBase64: return ("\(untrusted: source) is not base64", base64)
     }

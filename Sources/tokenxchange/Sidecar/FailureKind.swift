@@ -22,7 +22,8 @@ extension TokenExchangeError {
     switch self {
     case .transport(let error, _):
       .transport(error.withoutMeasurements, attempts: 1)
-    case .oauth(let error, _): .oauth(OAuthError(code: error.code, status: error.status), attempts: 1)
+    case .oauth(let error, _):
+      .oauth(OAuthError(code: error.code, status: error.status), attempts: 1)
     case .invalidResponse(let response, _):
       .invalidResponse(
         InvalidResponse(response.reason.withoutDetails, status: response.status), attempts: 1)

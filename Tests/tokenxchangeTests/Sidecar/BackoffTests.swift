@@ -1,6 +1,5 @@
-import Testing
-
 import TestSupport
+import Testing
 import TokenExchange
 
 @testable import tokenxchange
@@ -74,7 +73,9 @@ struct BackoffTests {
     #expect(tries <= 12)
   }
 
-  @Test("Retry-After is honoured up to 300 s", arguments: [(0.0, 1.0), (10, 10), (299, 299), (86_400, 300)])
+  @Test(
+    "Retry-After is honoured up to 300 s",
+    arguments: [(0.0, 1.0), (10, 10), (299, 299), (86_400, 300)])
   func retryAfter(_ asked: Double, _ pause: Double) throws {
     let error = try Self.outage(retryAfter: asked)
     #expect(Backoff.pause(failures: 1, outage: 0, after: error, random: 1) == pause)
