@@ -131,8 +131,9 @@ public struct DeviceFlowClient: Sendable {
 }
 
 extension OAuthError {
-  /// Whether the refresh token is invalid. Otherwise the client or the server is at fault, and the
-  /// token may still be valid.
+  /// Whether the refresh token is invalid.
+  ///
+  /// Otherwise the client or the server is at fault, and the token may still be valid.
   fileprivate var rejectsRefreshToken: Bool {
     status < 500 && status != 429
       && !["invalid_client", "server_error", "temporarily_unavailable"].contains(code)

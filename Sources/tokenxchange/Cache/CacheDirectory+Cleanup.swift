@@ -95,7 +95,9 @@ extension CacheDirectory {
     return nil
   }
 
-  /// Removes a lock file that no process holds. It is locked first, or two processes could hold it.
+  /// Removes a lock file that no process holds.
+  ///
+  /// It is locked first; otherwise two processes could hold the lock.
   private func removeLock(_ name: String, _ files: Files) {
     let path = path(.lock, of: name)
     guard let lock = try? files.lock(path) else { return }

@@ -25,6 +25,7 @@ struct CacheEntry {
   ///   - maxPause: The longest pause between two attempts, in seconds.
   ///   - onWait: Receives the note of the lock's holder at each attempt.
   ///   - result: Looks for the result of another process.
+  /// - Returns: That result, or the lock.
   func waitForLock<Result>(
     timeout: Double, maxPause: Double = 0.05, onWait: ((String) -> Void)? = nil,
     result: () -> Result?
@@ -58,11 +59,12 @@ struct CacheEntry {
     }
   }
 
-  /// Reads a record; nil if it is missing or unreadable.
+  /// Reads a record.
   ///
   /// - Parameters:
   ///   - type: What to read.
   ///   - logsMiss: Whether to log why there is none.
+  /// - Returns: The record; nil if it is missing or unreadable.
   func read<Record: CacheRecord>(_ type: Record.Type, logsMiss: Bool = false) -> Record? {
     guard let content = content(of: type.file, logsMiss: logsMiss) else { return nil }
     let record = Record(content, key: key)

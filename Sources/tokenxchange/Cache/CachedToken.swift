@@ -57,13 +57,14 @@ extension CachedToken {
     case expiresSoon
   }
 
-  /// Why this token cannot be used; nil if it can.
+  /// Checks whether this token can be used.
   ///
   /// - Parameters:
   ///   - now: The present.
   ///   - margin: By how many seconds its expiry will be reported early.
   ///   - processStart: When this process started, on the boot clock, if it waited for the token. Such
   ///     a process uses a token of any lifetime, because another request would return the same one.
+  /// - Returns: Why it cannot be used; nil if it can.
   func unusableReason(
     at now: ClockReading, margin: Double, processStart: Double? = nil
   ) -> UnusableReason? {

@@ -17,6 +17,7 @@ struct TokenCache {
   ///   - deadline: The uptime at which the run must end.
   ///   - subjectExpiry: When the subject token expires, if known.
   ///   - issue: Requests a token.
+  /// - Returns: The credential.
   /// - Throws: What `issue` throws, here or in the process that was waited for.
   func credential(
     forced: Bool, deadline: Double, subjectExpiry: Date?,

@@ -21,6 +21,8 @@ struct SignIn {
   /// - Parameters:
   ///   - deadline: The uptime at which to give up.
   ///   - willAsk: Called before the page and the code are shown, which some runs do not reach.
+  /// - Returns: The tokens.
+  /// - Throws: ``CommandError/login(_:)`` without a terminal, or ``CommandError/deviceFlow(_:_:)``.
   func tokens(
     until deadline: Double, willAsk: () -> Void = {}
   ) throws(CommandError) -> TokenSet {
