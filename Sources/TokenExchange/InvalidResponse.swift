@@ -50,6 +50,8 @@ public struct InvalidResponse: Equatable, Sendable {
     case scheme(String)
     /// A path on the same server.
     case path(String)
+    /// The sign-in page of Argo CD, to which argocd-server redirects when its Dex returns 500.
+    case argoCDSignIn
   }
 
   /// What is wrong with it.
@@ -116,6 +118,8 @@ extension InvalidResponse.RedirectTarget {
       self = .server(response.redacted(server))
     } else if let scheme = parts.scheme {
       self = .scheme(response.redacted(scheme))
+    } else if parts.path.hasSuffix("/login"), parts.query == "has_sso_error=true" {
+      self = .argoCDSignIn
     } else {
       self = .path(response.redacted(parts.path.isEmpty ? "/" : parts.path))
     }

@@ -9,7 +9,7 @@ import TokenExchange
   @Test("the allowlist of a kuberc names the plugin by a field that kubectl 1.35 to 1.37 accept")
   func allowlist() throws {
     let cluster = TargetCluster(
-      name: "a", server: try EndpointURL("https://a.example", source: "test"), certificates: nil,
+      name: "a", server: try EndpointURL("https://a.example"), certificates: nil,
       tlsServerName: nil, proxyURL: nil)
     let plugin = ExecPlugin(
       command: "/usr/local/bin/tokenxchange", arguments: [], apiVersion: .v1,

@@ -104,6 +104,9 @@ extension FaultTable {
         307, "", headers: ["location": "https://evil.example:8443/steal?token=hunter2"])),
     answer("redirect on the same host", Sample.answer(302, "", headers: ["location": "/login"])),
     answer("redirect to nowhere", Sample.answer(302, "")),
+    answer(
+      "redirect of argocd-server",
+      Sample.answer(303, "", headers: ["location": "/argocd/login?has_sso_error=true"])),
     answer("truncated JSON", Sample.answer(200, #"{"access_token":"ab"#)),
     answer("empty body", Sample.answer(200, "")),
     answer("JSON array", Sample.answer(200, "[]")),

@@ -25,6 +25,8 @@ indirect enum CommandError: Error, Equatable {
   case notWritten(FileWriteError, source: String)
   /// Standard output could not be written.
   case output(OutputError)
+  /// An option of `generate` is wrong.
+  case generate(GenerateError)
   /// The program could not be copied.
   case notInstalled(FileWriteError, user: UInt32)
   /// What has no type of its own yet.

@@ -8,7 +8,7 @@ enum ExecMethod: String, CaseIterable {
   case tokenFile = "token-file"
   case login, kubelogin
 
-  init(_ arguments: ParsedArguments) throws(Problem) {
+  init(_ arguments: ParsedArguments) throws(CommandError) {
     self = try arguments[.auth]
   }
 
@@ -51,7 +51,7 @@ extension ExecPlugin {
   init(
     _ method: ExecMethod, _ arguments: ParsedArguments, world: World, isForPod: Bool,
     tokenFile: String? = nil
-  ) throws(Problem) {
+  ) throws(CommandError) {
     try Self.check(method, arguments, world: world, tokenFile: tokenFile)
     var certificates = try world.publicCertificates(.certificateAuthority, of: arguments)
     if certificates == nil { certificates = try arguments.embeddedCertificates() }
@@ -84,7 +84,7 @@ extension ExecPlugin {
 
   private static func check(
     _ method: ExecMethod, _ arguments: ParsedArguments, world: World, tokenFile: String?
-  ) throws(Problem) {
+  ) throws(CommandError) {
     if let secret = arguments[.clientSecret], !secret.isEmpty {
       throw .generate(.secretInOutput(option: arguments.source(of: .clientSecret)))
     }
@@ -106,7 +106,7 @@ extension ExecPlugin {
   private static func arguments(
     _ method: ExecMethod, _ arguments: ParsedArguments, _ certificates: Certificates?,
     tokenFile: String?, paths: PluginPaths
-  ) throws(Problem) -> [Argument] {
+  ) throws(CommandError) -> [Argument] {
     var words: [Argument] = []
     for option in method.options {
       if option.isSame(as: .certificateAuthority) {
@@ -124,7 +124,7 @@ extension ExecPlugin {
 
   private static func words(
     _ option: OptionDeclaration, _ values: [String], paths: PluginPaths, source: String
-  ) throws(Problem) -> [Argument] {
+  ) throws(CommandError) -> [Argument] {
     switch option.kind {
     case .flag: return values.contains("true") ? [.text(option.flag)] : []
     case .list:
@@ -160,7 +160,7 @@ struct PluginPaths {
   var world: World
 
   /// A path that does not depend on the directory in which a client runs.
-  func absolute(_ path: String, option: String) throws(Problem) -> String {
+  func absolute(_ path: String, option: String) throws(CommandError) -> String {
     if path.hasPrefix("/") { return path }
     guard !isForPod else { throw .generate(.relativePath(option: option)) }
     if path.hasPrefix("~/") {

@@ -18,7 +18,7 @@ extension Command {
       .generateKubeconfig, .generateArgoCDCluster, .generateArgoCDWorkload, .generateRBAC,
       .generateDex, .generateAPIServer, .generateSidecar,
     ]
-  ) { arguments, _ throws(Problem) in
+  ) { arguments, _ throws(CommandError) in
     throw .missingArguments(arguments.command)
   }
 
@@ -36,13 +36,13 @@ extension Command {
   static func generating(
     _ kind: String, summary: String, details: String, example: String,
     options: [OptionDeclaration],
-    make: @escaping @Sendable (ParsedArguments, World) throws(Problem) -> GeneratedFile
+    make: @escaping @Sendable (ParsedArguments, World) throws(CommandError) -> GeneratedFile
   ) -> Command {
     let isPlugins = options.contains(.verbose)
     return Command(
       name: "generate " + kind, summary: summary, details: details, example: example,
       options: options + (isPlugins ? [] : [.verbose]) + [.outputFile], readsVariables: false
-    ) { arguments, world throws(Problem) in
+    ) { arguments, world throws(CommandError) in
       let file = try make(arguments, world)
       var shown = arguments
       if !isPlugins { shown.unset(.verbose) }
@@ -77,7 +77,7 @@ struct GeneratedFile: Sendable {
   /// Writes it to the file of `--output`, or to standard output.
   func write(
     _ text: String, for arguments: ParsedArguments, in world: World
-  ) throws(Problem) {
+  ) throws(CommandError) {
     let log = world.log(for: arguments)
     let path = arguments[.outputFile].map { HomeDirectory(world.variables).expanding($0) ?? $0 }
     log("\(text.utf8.count) bytes to \(path.map { $0.sanitized() } ?? "standard output")")

@@ -12,13 +12,13 @@ extension Command {
     example: "tokenxchange generate api-server --issuer=https://dex.example.com/dex "
       + "--client-id=target-cluster --connector-id=cluster-a",
     options: OptionDeclaration.generateAPIServer
-  ) { arguments, world throws(Problem) in
+  ) { arguments, world throws(CommandError) in
     GeneratedFile(yaml: try APIServerConfiguration(arguments, world: world).yaml)
   }
 }
 
 extension APIServerConfiguration {
-  fileprivate init(_ arguments: ParsedArguments, world: World) throws(Problem) {
+  fileprivate init(_ arguments: ParsedArguments, world: World) throws(CommandError) {
     let isDirect = arguments[.direct]
     let usernames = try UsernameMapping(arguments)
     try Self.checkSource(arguments, isDirect: isDirect)
@@ -44,7 +44,7 @@ extension APIServerConfiguration {
     }
   }
 
-  private static func checkSource(_ arguments: ParsedArguments, isDirect: Bool) throws(Problem) {
+  private static func checkSource(_ arguments: ParsedArguments, isDirect: Bool) throws(CommandError) {
     let strays: [OptionDeclaration] =
       isDirect
       ? [.issuer, .clientID, .audience, .loginConnector] : [.clusterIssuer, .subjectAudience]
@@ -56,7 +56,7 @@ extension APIServerConfiguration {
         : .conflict(source, "Dex", .dexWithDirect))
   }
 
-  private func checkFlags(_ arguments: ParsedArguments) throws(Problem) {
+  private func checkFlags(_ arguments: ParsedArguments) throws(CommandError) {
     if !loginConnectorIDs.isEmpty {
       throw .generate(.conflict("--format flags", "--login-connector", .flagsWithConnectors))
     }

@@ -13,7 +13,7 @@ extension Command {
       + "--issuer=https://dex.example.com/dex --client-id=target-cluster "
       + "--connector-id=cluster-a",
     options: OptionDeclaration.generateArgoCDCluster
-  ) { arguments, world throws(Problem) in
+  ) { arguments, world throws(CommandError) in
     let cluster = try TargetCluster(arguments, world: world)
     guard cluster.server.host.lowercased() != "kubernetes.default.svc" else {
       throw .generate(.ownClusterOfArgoCD(option: arguments.source(of: .targetServer)))
@@ -29,7 +29,7 @@ extension Command {
 
 extension ParsedArguments {
   /// The namespaces that a list holds.
-  func namespaces(_ spec: ListOption) throws(Problem) -> [String] {
+  func namespaces(_ spec: ListOption) throws(CommandError) -> [String] {
     let namespaces = self[spec]
     if let bad = namespaces.first(where: { !KubernetesName.isDNSLabel($0) }) {
       throw .generate(.invalidNamespace(bad, option: source(of: spec)))
@@ -39,7 +39,7 @@ extension ParsedArguments {
 
   func argoCDNamespace(
     _ option: OptionalTextOption = .argoCDNamespace
-  ) throws(Problem) -> String {
+  ) throws(CommandError) -> String {
     let namespace = self[option] ?? "argocd"
     guard KubernetesName.isDNSLabel(namespace) else {
       throw .generate(.invalidNamespace(namespace, option: source(of: option)))
@@ -51,7 +51,7 @@ extension ParsedArguments {
 extension ArgoCDCluster {
   fileprivate init(
     _ arguments: ParsedArguments, cluster: TargetCluster, plugin: ExecPlugin
-  ) throws(Problem) {
+  ) throws(CommandError) {
     let format = try arguments[.clusterFormat]
     let shard = try arguments.shard()
     if format == .helm {
@@ -78,7 +78,7 @@ extension ArgoCDCluster {
   private static func pairs(
     _ option: OptionDeclaration, _ texts: [String], of arguments: ParsedArguments,
     isValid: (String) -> Bool, error: (String) -> GenerateError
-  ) throws(Problem) -> [Pair] {
+  ) throws(CommandError) -> [Pair] {
     var pairs: [Pair] = []
     for text in texts {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -106,7 +106,7 @@ extension ArgoCDCluster {
 
 extension ParsedArguments {
   /// The number of `--shard`.
-  fileprivate func shard() throws(Problem) -> Int? {
+  fileprivate func shard() throws(CommandError) -> Int? {
     guard let text = self[.shard] else { return nil }
     guard let shard = Int(text), shard >= 0, String(shard) == text else {
       throw .generate(.invalidShard(text))

@@ -12,13 +12,13 @@ extension Command {
     example: "tokenxchange generate argocd-workload "
       + "--image=registry.example.com/tokenxchange:0.2.0",
     options: OptionDeclaration.generateArgoCDWorkload
-  ) { arguments, _ throws(Problem) in
+  ) { arguments, _ throws(CommandError) in
     GeneratedFile(yaml: try ArgoCDWorkload(arguments).yaml)
   }
 }
 
 extension ArgoCDWorkload {
-  fileprivate init(_ arguments: ParsedArguments) throws(Problem) {
+  fileprivate init(_ arguments: ParsedArguments) throws(CommandError) {
     let format = try arguments[.format]
     let release = arguments[.helmRelease]
     if let release {
@@ -42,7 +42,7 @@ extension ArgoCDWorkload {
 
 extension PluginPod {
   /// The pod of `--image` and what belongs to it.
-  init(_ arguments: ParsedArguments, tokenFile: String = PodPath.token) throws(Problem) {
+  init(_ arguments: ParsedArguments, tokenFile: String = PodPath.token) throws(CommandError) {
     self.init(
       image: try arguments[.image], audience: arguments.text(of: .subjectAudience) ?? "dex",
       expirationSeconds: try arguments.tokenExpiration(), tokenFile: tokenFile,
@@ -52,7 +52,7 @@ extension PluginPod {
 }
 
 extension PodResources {
-  fileprivate init(_ arguments: ParsedArguments) throws(Problem) {
+  fileprivate init(_ arguments: ParsedArguments) throws(CommandError) {
     self = Self.standard.replacing(
       requests: try Self.items(.request, of: arguments),
       limits: try Self.items(.limit, of: arguments))
@@ -65,7 +65,7 @@ extension PodResources {
 
   private static func items(
     _ option: ListOption, of arguments: ParsedArguments
-  ) throws(Problem) -> [Item] {
+  ) throws(CommandError) -> [Item] {
     var items: [Item] = []
     for text in arguments[option] {
       guard let item = Item(text) else {

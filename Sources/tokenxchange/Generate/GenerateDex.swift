@@ -13,7 +13,7 @@ extension Command {
       + "--client-id=target-cluster --connector-id=cluster-a "
       + "--cluster-issuer=https://keys.example.com/cluster-a",
     options: OptionDeclaration.generateDex
-  ) { arguments, _ throws(Problem) in
+  ) { arguments, _ throws(CommandError) in
     GeneratedFile(yaml: try DexConfiguration(arguments).yaml)
   }
 }
@@ -22,7 +22,7 @@ extension DexConfiguration {
   /// The path of Dex's issuer below the URL of Argo CD.
   private static let argoCDPath = "/api/dex"
 
-  fileprivate init(_ arguments: ParsedArguments) throws(Problem) {
+  fileprivate init(_ arguments: ParsedArguments) throws(CommandError) {
     let issuer = try arguments.required(.issuer)
     let clientID = try arguments[.clientID].text
     _ = try arguments[.tokenLifetime]
@@ -40,7 +40,7 @@ extension DexConfiguration {
 
 extension DexConfiguration.Cluster {
   /// The cluster of the service accounts; nil if only people sign in.
-  fileprivate init?(_ arguments: ParsedArguments) throws(Problem) {
+  fileprivate init?(_ arguments: ParsedArguments) throws(CommandError) {
     let options: [OptionDeclaration] = [
       .connectorID, .clusterIssuer, .clusterDiscoveryURL, .clusterCAPath,
     ]

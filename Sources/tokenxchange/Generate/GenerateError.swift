@@ -58,11 +58,3 @@ enum GenerateError: Error, Equatable, Sendable {
     case valuesNeedNoRelease
   }
 }
-
-extension Problem {
-  /// The error for code that throws `Problem`.
-  static func generate(_ error: GenerateError) -> Problem {
-    let diagnosis = Diagnosis(error)
-    return Problem(.usage, diagnosis.message.text, hint: diagnosis.hint.text)
-  }
-}

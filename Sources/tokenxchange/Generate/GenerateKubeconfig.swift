@@ -12,7 +12,7 @@ extension Command {
       + "--issuer=https://dex.example.com/dex --client-id=target-cluster "
       + "--connector-id=cluster-a",
     options: OptionDeclaration.generateKubeconfig
-  ) { arguments, world throws(Problem) in
+  ) { arguments, world throws(CommandError) in
     let cluster = try TargetCluster(arguments, world: world)
     let plugin = try ExecPlugin(
       try ExecMethod(arguments), arguments, world: world, isForPod: false)

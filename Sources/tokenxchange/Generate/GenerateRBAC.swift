@@ -10,13 +10,13 @@ extension Command {
       """,
     example: "tokenxchange generate rbac --argocd --connector-id=cluster-a --cluster-role=view",
     options: OptionDeclaration.generateRBAC
-  ) { arguments, _ throws(Problem) in
+  ) { arguments, _ throws(CommandError) in
     GeneratedFile(yaml: try RBAC(arguments).yaml)
   }
 }
 
 extension RBAC {
-  fileprivate init(_ arguments: ParsedArguments) throws(Problem) {
+  fileprivate init(_ arguments: ParsedArguments) throws(CommandError) {
     var accounts: [ServiceAccount] = []
     for text in arguments[.serviceAccount] { accounts.append(try ServiceAccount(text)) }
     if arguments[.argoCD] {
@@ -50,7 +50,7 @@ extension RBAC {
   }
 
   /// The rules of `VERBS:RESOURCES`, one for each API group, and one for paths.
-  private static func rules(_ text: String, isClusterWide: Bool) throws(Problem) -> [Rule] {
+  private static func rules(_ text: String, isClusterWide: Bool) throws(CommandError) -> [Rule] {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     let verbs = parts[0].split(separator: ",").map(String.init)
     guard parts.count == 2, !verbs.isEmpty else { throw .generate(.invalidRule(text)) }
@@ -76,7 +76,7 @@ extension RBAC {
 
 extension ParsedArguments {
   /// `--name`, which must be a path segment, as the API server demands.
-  fileprivate func objectName() throws(Problem) -> String? {
+  fileprivate func objectName() throws(CommandError) -> String? {
     guard let name = self[.objectName] else { return nil }
     let isSegment =
       name != "." && name != ".." && name.utf8.count <= 253
@@ -89,7 +89,7 @@ extension ParsedArguments {
 
 extension ServiceAccount {
   /// Reads `NAMESPACE/NAME`, or the `sub` of its tokens.
-  fileprivate init(_ text: String) throws(Problem) {
+  fileprivate init(_ text: String) throws(CommandError) {
     let mark = "system:serviceaccount:"
     let isSubject = text.hasPrefix(mark)
     let parts = text.dropFirst(isSubject ? mark.count : 0)

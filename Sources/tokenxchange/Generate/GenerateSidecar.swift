@@ -13,13 +13,13 @@ extension Command {
       + "--issuer=https://dex.example.com/dex --client-id=target-cluster "
       + "--connector-id=cluster-a",
     options: OptionDeclaration.generateSidecar
-  ) { arguments, world throws(Problem) in
+  ) { arguments, world throws(CommandError) in
     GeneratedFile(yaml: try SidecarPod(arguments, world: world).yaml)
   }
 }
 
 extension SidecarPod {
-  fileprivate init(_ arguments: ParsedArguments, world: World) throws(Problem) {
+  fileprivate init(_ arguments: ParsedArguments, world: World) throws(CommandError) {
     let plugin = try ExecPlugin(
       .getToken, arguments, world: world, isForPod: true, tokenFile: PodPath.token)
     let tokenFile = try arguments.podPath(.write) ?? PodPath.outputFile
@@ -49,7 +49,7 @@ extension SidecarPod {
 
 extension ParsedArguments {
   /// The path of a file in a pod.
-  fileprivate func podPath(_ spec: OptionDeclaration) throws(Problem) -> String? {
+  fileprivate func podPath(_ spec: OptionDeclaration) throws(CommandError) -> String? {
     guard let path = text(of: spec) else { return nil }
     guard path.hasPrefix("/"), !path.hasSuffix("/") else {
       throw .generate(.relativePath(option: source(of: spec)))
@@ -58,7 +58,7 @@ extension ParsedArguments {
   }
 
   /// The lifetime of a projected token in seconds.
-  func tokenExpiration() throws(Problem) -> Int {
+  func tokenExpiration() throws(CommandError) -> Int {
     let seconds = try self[.tokenExpiration]
     guard seconds >= 600, seconds <= 4e9 else {
       throw .generate(

@@ -2,7 +2,7 @@ import Manifests
 import TokenExchange
 
 extension TargetCluster {
-  init(_ arguments: ParsedArguments, world: World) throws(Problem) {
+  init(_ arguments: ParsedArguments, world: World) throws(CommandError) {
     let source = arguments.source(of: .targetServer)
     let server = try arguments[.targetServer]
     guard server.scheme == "https" else { throw .generate(.serverWithoutTLS(option: source)) }
@@ -24,7 +24,7 @@ extension TargetCluster {
 extension World {
   /// The certificates of a file that an option names; without a private key, because they are
   /// published with the output.
-  func publicCertificates(_ spec: OptionalTextOption, of arguments: ParsedArguments) throws(Problem)
+  func publicCertificates(_ spec: OptionalTextOption, of arguments: ParsedArguments) throws(CommandError)
     -> Certificates?
   {
     guard let path = arguments[spec] else { return nil }
@@ -42,7 +42,7 @@ extension World {
 
 extension ParsedArguments {
   /// The certificates that `--certificate-authority-data` holds.
-  func embeddedCertificates() throws(Problem) -> Certificates? {
+  func embeddedCertificates() throws(CommandError) -> Certificates? {
     guard let data = self[.certificateAuthorityData] else { return nil }
     let source = source(of: .certificateAuthorityData)
     let pem = try PEMCertificates.decode(data, source: source)

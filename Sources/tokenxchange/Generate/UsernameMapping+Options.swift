@@ -2,7 +2,7 @@ import Manifests
 import TokenExchange
 
 extension UsernameMapping {
-  init(_ arguments: ParsedArguments) throws(Problem) {
+  init(_ arguments: ParsedArguments) throws(CommandError) {
     let isDirect = arguments[.direct]
     let ofDex: [OptionDeclaration] = [.connectorID, .usernameClaim]
     for spec in ofDex where isDirect && arguments.isSet(spec) {

@@ -36,6 +36,7 @@ struct Diagnosis: Equatable, Sendable {
     case .failedElsewhere(let failure): self.init(failure)
     case .notWritten(let error, let source): self.init(error, source: source)
     case .output(let error): self.init(error)
+    case .generate(let error): self.init(error)
     case .notInstalled(let error, let user): self.init(error, user: user)
     case .unclassified(let error):
       self.init(

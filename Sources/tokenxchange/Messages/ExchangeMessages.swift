@@ -35,6 +35,14 @@ extension Diagnosis {
   init(_ response: InvalidResponse, from url: EndpointURL) {
     let status = response.status
     switch response.reason {
+    case .redirect(.argoCDSignIn):
+      self.init(
+        .invalidResponse,
+        "\(url: url) answered \(status): Argo CD's Dex failed with status 500",
+        hint: """
+          argocd-server redirects to /login?has_sso_error=true then; is an --audience not declared \
+          in dex.config? the log of argocd-dex-server says more
+          """)
     case .redirect(let target):
       self.init(
         .invalidResponse, "\(url: url) answered \(status) with a redirect to \(target.message)",
@@ -257,6 +265,7 @@ extension InvalidResponse.RedirectTarget {
     case .server(let server): "\(untrusted: server, maxLength: 120)"
     case .scheme(let scheme): "a \(untrusted: scheme, maxLength: 100): address"
     case .path(let path): "\(untrusted: path, maxLength: 100) on the same host"
+    case .argoCDSignIn: "Argo CD's sign-in page"
     }
   }
 }
