@@ -22,7 +22,8 @@ import TokenExchange
     #expect(FormEncoding.encode(row.input) == row.output)
   }
 
-  @Test func joinsFieldsInOrder() {
+  @Test("fields keep their order")
+  func fieldOrder() {
     let body = FormEncoding.body([.init("b", "1 2"), .init("a", ""), .init("c&", "=")])
     #expect(String(decoding: body, as: UTF8.self) == "b=1+2&a=&c%26=%3D")
   }
@@ -47,7 +48,8 @@ import TokenExchange
 }
 
 @Suite struct Base64Tests {
-  @Test func readsWhatTheBase64CommandWrites() {
+  @Test("decodes the output of the base64 command")
+  func base64Command() {
     #expect(Base64.decode("Zm9v\nYmFy\n") == Array("foobar".utf8))
     #expect(Base64.decode("no base64!") == nil)
     #expect(Base64.encode(Array("a:b".utf8)) == "YTpi")
@@ -55,7 +57,8 @@ import TokenExchange
 }
 
 @Suite struct SecretTests {
-  @Test func showsNothingHoweverItIsPrinted() {
+  @Test("a secret is never printed")
+  func printing() {
     struct Holder { var secret: Secret }
     let holder = Holder(secret: Secret("hunter2"))
     var dumped = ""

@@ -19,7 +19,8 @@ import TokenExchange
     #expect(Timestamp.text(Date(timeIntervalSince1970: row.input)) == row.output)
   }
 
-  @Test func agreesWithFoundation() {
+  @Test("timestamps agree with Foundation")
+  func agreesWithFoundation() {
     for step in 0..<2000 {
       let date = Date(timeIntervalSince1970: Double(step) * 12_345_678.0)
       guard date.timeIntervalSince1970 <= Timestamp.last else { break }

@@ -2,10 +2,11 @@ import TestSupport
 import Testing
 import TokenExchange
 
-@Suite struct ExchangeRequestTests {
+@Suite struct TokenExchangeRequestTests {
   static let subject = "h.p+/=.s"
 
-  @Test func fieldsComeInOrder() throws {
+  @Test("the form's fields are in order")
+  func fieldOrder() throws {
     let request = Sample.request(subject: Self.subject)
     let http = request.httpRequest(tokenURL: try Sample.url(), userAgent: "tokenxchange/1")
     #expect(http.method == "POST")
@@ -42,7 +43,8 @@ import TokenExchange
     #expect([authorization, fields["client_id"], fields["client_secret"]] == row.output)
   }
 
-  @Test func audiencesBecomeScopesOnce() {
+  @Test("each audience becomes one scope")
+  func audienceScopes() {
     let request = Sample.request(audiences: ["b", "a", "b"])
     #expect(
       request.allScopes == [
