@@ -11,7 +11,7 @@ struct APIServerReplayTests {
   @Test("the recordings are complete")
   func count() { #expect(Self.file.exchanges.count == 121) }
 
-  @Test("answers as recorded", arguments: file.exchanges)
+  @Test("responds as recorded", arguments: file.exchanges)
   func replay(exchange: RecordedExchange) throws {
     let keys = try Self.keys.get()
     let standIn = try Self.standIn(for: exchange)
@@ -28,7 +28,8 @@ struct APIServerReplayTests {
     admin.extra["authentication.kubernetes.io/credential-id"] =
       "X509SHA256=9677d3a7dd2e820f1e27632caeb6dc62103f0046312e057ad5245872369a9838"
     let response = standIn.respond(
-      to: exchange.request(bindings), certificate: exchange.value["certificate"] == nil ? nil : admin)
+      to: exchange.request(bindings),
+      certificate: exchange.value["certificate"] == nil ? nil : admin)
     #expect(response.status == exchange.status)
     #expect(Dictionary(response.headers) { first, _ in first } == exchange.headers)
     guard exchange.value["request"]?["method"] != "HEAD" else { return }

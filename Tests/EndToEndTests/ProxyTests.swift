@@ -111,8 +111,8 @@ struct ProxyTests {
     let misnamed = try TLSFront(upstream: dex, certificate: certificates.wrongHost)
     let plain = try TLSFront(upstream: dex, certificate: certificates.server, isPlain: true)
     // Each accepts one connection.
-    let deaf = try (0..<3).map { _ in try TimeoutTests.Deaf(queue: false) }
-    defer { for listener in deaf { listener.stop() } }
+    let unresponsive = try (0..<3).map { _ in try TimeoutTests.UnresponsiveServer(queue: false) }
+    defer { for listener in unresponsive { listener.stop() } }
     let closing = try ["dropped", "reset"].map { name in
       try LoopbackServer { _ in LoopbackResponse(delivery: name == "reset" ? .reset : .dropped) }
     }
@@ -137,14 +137,15 @@ struct ProxyTests {
 
   @Test("errors behind the proxy name the server")
   func errorsBehindProxy() async throws {
-    let deaf = try TimeoutTests.Deaf(queue: false)
-    defer { deaf.stop() }
+    let unresponsive = try TimeoutTests.UnresponsiveServer(queue: false)
+    defer { unresponsive.stop() }
     let result = try await plugin.run(
-      ["--token-url=https://0.0.0.0:\(deaf.port)/token", "--timeout=1500ms"]
+      ["--token-url=https://0.0.0.0:\(unresponsive.port)/token", "--timeout=1500ms"]
         + plugin.flags.dropFirst(2) + authority, ["HTTPS_PROXY": proxy.url])
     #expect(result.ending == .exit(4))
     #expect(
-      result.errors.contains("0.0.0.0:\(deaf.port) did not finish the TLS handshake within 1.5 s"),
+      result.errors.contains(
+        "0.0.0.0:\(unresponsive.port) did not finish the TLS handshake within 1.5 s"),
       "\(result.errors)")
   }
 

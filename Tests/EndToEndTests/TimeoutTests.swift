@@ -8,7 +8,7 @@ struct TimeoutTests {
   @Test("timeout while connecting")
   func connectTimeout() async throws {
     let plugin = try Plugin()
-    let listener = try Deaf(queue: true)
+    let listener = try UnresponsiveServer(queue: true)
     defer { listener.stop() }
     let result = try await plugin.run(
       plugin.flags + ["--token-url=http://127.0.0.1:\(listener.port)/token", "--timeout=1500ms"])
@@ -21,7 +21,7 @@ struct TimeoutTests {
   @Test("timeout in the TLS handshake")
   func handshakeTimeout() async throws {
     let plugin = try Plugin()
-    let listener = try Deaf(queue: false)
+    let listener = try UnresponsiveServer(queue: false)
     defer { listener.stop() }
     let result = try await plugin.run(
       plugin.flags + [
@@ -53,7 +53,7 @@ struct TimeoutTests {
   }
 
   /// A listening port that never accepts a connection.
-  final class Deaf {
+  final class UnresponsiveServer {
     let port: Int
     private var sockets: [Int32] = []
 

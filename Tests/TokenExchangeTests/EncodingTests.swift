@@ -3,21 +3,23 @@ import Testing
 import TokenExchange
 
 @Suite struct FormEncodingTests {
-  @Test(arguments: [
-    Row("letters and digits", "azAZ09", "azAZ09"),
-    Row("what stays", "*-._", "*-._"),
-    Row("space", "a b", "a+b"),
-    Row("plus", "a+b", "a%2Bb"),
-    Row("slash and equals", "a/b=c", "a%2Fb%3Dc"),
-    Row("ampersand", "a&b", "a%26b"),
-    Row("percent", "100%", "100%25"),
-    Row("colon", "a:b", "a%3Ab"),
-    Row("tilde", "~", "%7E"),
-    Row("newline", "a\r\nb", "a%0D%0Ab"),
-    Row("two bytes", "é", "%C3%A9"),
-    Row("four bytes", "😀", "%F0%9F%98%80"),
-    Row("nothing", "", ""),
-  ])
+  @Test(
+    "form encoding",
+    arguments: [
+      Row("letters and digits", "azAZ09", "azAZ09"),
+      Row("what stays", "*-._", "*-._"),
+      Row("space", "a b", "a+b"),
+      Row("plus", "a+b", "a%2Bb"),
+      Row("slash and equals", "a/b=c", "a%2Fb%3Dc"),
+      Row("ampersand", "a&b", "a%26b"),
+      Row("percent", "100%", "100%25"),
+      Row("colon", "a:b", "a%3Ab"),
+      Row("tilde", "~", "%7E"),
+      Row("newline", "a\r\nb", "a%0D%0Ab"),
+      Row("two bytes", "é", "%C3%A9"),
+      Row("four bytes", "😀", "%F0%9F%98%80"),
+      Row("nothing", "", ""),
+    ])
   func encodes(row: Row<String, String>) {
     #expect(FormEncoding.encode(row.input) == row.output)
   }
@@ -31,6 +33,7 @@ import TokenExchange
 
 @Suite struct Base64URLTests {
   @Test(
+    "base64url, decoded and encoded",
     arguments: [
       Row("nothing", "", []), Row("one byte", "Zg", Array("f".utf8)),
       Row("two bytes", "Zm8", Array("fo".utf8)), Row("three bytes", "Zm9v", Array("foo".utf8)),
@@ -41,8 +44,9 @@ import TokenExchange
     #expect(TokenExchange.Base64URL.encode(row.output) == row.input)
   }
 
-  @Test(arguments: ["Zg==", "Zm9v=", "Z", "Zm9vZ", "a+b/", "a b", "é", "Zm\n9"])
-  func refuses(text: String) {
+  @Test(
+    "invalid base64url", arguments: ["Zg==", "Zm9v=", "Z", "Zm9vZ", "a+b/", "a b", "é", "Zm\n9"])
+  func rejects(text: String) {
     #expect(TokenExchange.Base64URL.decode(text) == nil)
   }
 }

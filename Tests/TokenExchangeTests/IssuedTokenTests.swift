@@ -7,7 +7,8 @@ import TokenExchange
   @Test("reads the token and its expiry")
   func tokenAndExpiry() throws {
     let token = try IssuedToken(
-      response: Sample.success(more: #","expires_in":30"#), to: Sample.attempt(), sent: Sample.now, now: Sample.now)
+      response: Sample.success(more: #","expires_in":30"#), to: Sample.attempt(), sent: Sample.now,
+      now: Sample.now)
     #expect(token.secret.revealed == Sample.issued())
     #expect(token.expiry == Sample.now.addingTimeInterval(600))
     #expect(token.tokenType == "bearer")
@@ -30,7 +31,8 @@ import TokenExchange
   @Test("the issuer may differ by a trailing slash only")
   func trailingSlash() throws {
     let attempt = try Sample.attempt(issuer: "https://dex.example/dex/")
-    let token = try IssuedToken(response: Sample.success(), to: attempt, sent: Sample.now, now: Sample.now)
+    let token = try IssuedToken(
+      response: Sample.success(), to: attempt, sent: Sample.now, now: Sample.now)
     #expect(attempt.differsOnlyBySlash(token))
     #expect(try !Sample.attempt().differsOnlyBySlash(token))
   }
@@ -69,10 +71,12 @@ import TokenExchange
         Sample.issued(
           audience: "\"client-\(audience)\"", issuer: "https://dex.example/\(issuer)"))
     }
-    _ = try IssuedToken(response: token(row.input, row.input), to: attempt, sent: Sample.now, now: Sample.now)
+    _ = try IssuedToken(
+      response: token(row.input, row.input), to: attempt, sent: Sample.now, now: Sample.now)
     for (issuer, audience) in [(row.output, row.input), (row.input, row.output)] {
       #expect(throws: TokenResponseError.self) {
-        try IssuedToken(response: token(issuer, audience), to: attempt, sent: Sample.now, now: Sample.now)
+        try IssuedToken(
+          response: token(issuer, audience), to: attempt, sent: Sample.now, now: Sample.now)
       }
     }
     let subject = Array(Sample.subject(audience: row.output).utf8)

@@ -26,6 +26,7 @@ import TokenExchange
   }
 
   @Test(
+    "client authentication by header or form",
     arguments: [
       Row("none", ClientAuthentication.none, [nil, "target-cluster", nil]),
       Row(
@@ -55,6 +56,7 @@ import TokenExchange
   }
 
   @Test(
+    "token types: short names and URNs",
     arguments: [
       Row("short", "id_token", "urn:ietf:params:oauth:token-type:id_token"),
       Row("other short", "access_token", "urn:ietf:params:oauth:token-type:access_token"),

@@ -24,7 +24,8 @@ struct DexLogins: Sendable {
       }
       let challenge =
         method == "S256" ? Base64URL.encode(RSAKey.sha256(Array(verifier.utf8))) : verifier
-      return challenge == text ? nil : DexTokenRequest.error("invalid_grant", "Invalid code_verifier.")
+      return challenge == text
+        ? nil : DexTokenRequest.error("invalid_grant", "Invalid code_verifier.")
     }
   }
 
