@@ -41,14 +41,14 @@ struct tx_outcome {
   int refused_option;  // the libcurl option that could not be set, or 0
   int refused_code;    // and libcurl's reason
   int code;            // libcurl's result of the last transfer, or -1 if none has ended
-  long os_errno;       // the last errno of connecting
+  long os_errno;       // the last errno of a connection attempt
   long connect_status; // a proxy's response to CONNECT, or 0
-  int connected;       // whether the server, or a proxy, took the connection
-  long remote_port;    // the port that took it: the server's, or a proxy's
+  int connected;       // whether the server or a proxy accepted the connection
+  long remote_port;    // the port that accepted it
   int tls_established; // whether the TLS handshake with the server was completed
   long verify_result;  // X509_V_… of the server's certificate; 1 until it was verified
   long proxy_verify_result; // the same of an https proxy; 0 without one
-  long status;          // the status code of the last head that libcurl read
+  long status;          // the last status code that libcurl read
   int too_many_headers; // whether the response's headers were larger than 64 KiB
   int too_large;        // whether its body was larger than allowed
   int certificate_names_no_host; // whether a certificate has no host name in its SAN
