@@ -4,35 +4,35 @@ DESTDIR ?=
 RUNS ?= 200
 RESPONSES ?= 5000
 PEER ?=
-# The libcurl of the static binary; several work trees may share one.
+# The libcurl of the static binary; several work trees can share one.
 LIBCURL_DIR ?= $(CURDIR)/.build/libcurl
 
 BINARY := .build/static/tokenxchange
-# What the linker took, for the SBOM; and what `tokenxchange version` says of the build.
+# The linker's inputs, for the SBOM, and the build information for `tokenxchange version`.
 LINKED := .build/static/linked
 BUILD_INFO := .build/static/build-info.c
 COMMIT ?= $(shell scripts/commit)
-# Empty where there is no Swift, as for root in `sudo make install`: then the last one stands.
+# Empty without Swift, as for root in `sudo make install`; the last build information is kept then.
 TOOLCHAIN = $(shell $(SWIFT) --version 2>/dev/null | sed -nE 's/.*\((swift[^ )]*).*/\1/p' | head -n 1)
-# The version's one place is Version.swift; the architecture is named as Kubernetes and OCI name it.
+# The version is defined in Version.swift only; ARCH is the name in Kubernetes and OCI.
 VERSION := $(shell sed -nE 's/.*static let number = "([^"]+)".*/\1/p' \
   $(shell find Sources -name Version.swift))
 ARCH := $(shell uname -m | sed 's/^x86_64$$/amd64/; s/^aarch64$$/arm64/')
 SCRATCH := .build/static-scratch
 SOURCES := Package.swift $(shell find Sources -type f)
-# zlib and zstd: OpenSSL's libcrypto.a needs them from Debian 13 on.
+# OpenSSL's libcrypto.a needs zlib and zstd since Debian 13.
 BUILD_PACKAGES := gcc libc6-dev libc-ares-dev libssl-dev zlib1g-dev libzstd-dev make dpkg-dev
 DIST_PACKAGES := python3 ca-certificates
 TEST_PACKAGES := nginx-light openssl curl hyperfine tinyproxy socat zsh fish python3 python3-yaml \
   yamllint python3-jsonschema python3-pip git ca-certificates valgrind util-linux procps time
 FORMATTED := Package.swift Sources Tests
 
-# Calls of these by others go to Sources/CPlatform.
+# The linker redirects calls of these functions to Sources/CPlatform.
 HOOKS := curl_easy_setopt curl_multi_add_handle curl_multi_info_read \
   CFURLSessionCurlHostIsEqual _CFProcessPath
-# Without incremental code generation no hash of the build lies in the objects, and the folder's
-# name is mapped away: the same sources give the same bytes. Nothing here throws through frames of C,
-# so the index for finding them is left out.
+# For reproducible builds: incremental code generation would add a hash to the objects, and the path
+# of the build directory is replaced. No exception passes through C frames, so the frame index is
+# omitted.
 STATIC_FLAGS := -c release --scratch-path $(SCRATCH) --product tokenxchange \
   --static-swift-stdlib -Xswiftc -static-executable -Xcc -DTOKENXCHANGE_STATIC -Xcc -fstack-protector-strong \
   -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen \
@@ -60,17 +60,17 @@ libcurl: deps ## Build libcurl for the static binary, once
 	@.ci/libcurl $(LIBCURL_DIR)
 
 .PHONY: static
-static: libcurl ## Build the one file to ship: .build/static/tokenxchange
+static: libcurl ## Build the static binary: .build/static/tokenxchange
 	@$(MAKE) --no-print-directory $(BINARY)
 
-# The old program is removed because SwiftPM does not see that an archive has changed.
+# SwiftPM does not notice a changed archive, so the old program is removed first.
 $(BINARY): $(SOURCES) Makefile $(LIBCURL_DIR)/built $(BUILD_INFO:.c=.o)
 	@rm -f $(SCRATCH)/release/tokenxchange
 	@.ci/static-link $(LINKED) $(SWIFT) build $(STATIC_FLAGS)
 	@mkdir -p $(@D)
 	@cp $(SCRATCH)/release/tokenxchange $@.new && mv $@.new $@
 
-# Written only if it says something new.
+# Written only if the content changes.
 .PHONY: FORCE
 $(BUILD_INFO): FORCE
 	@mkdir -p $(@D)
@@ -82,14 +82,14 @@ $(BUILD_INFO:.c=.o): $(BUILD_INFO)
 	@$(CC) -Os -c -o $@ $<
 
 .PHONY: build
-build: ## Build for work on the code (dynamic, debug)
+build: ## Build for development (dynamic, debug)
 	$(SWIFT) build
 
 .PHONY: install
 install: static ## Install the static binary: PREFIX=/usr/local DESTDIR=
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/tokenxchange
 
-# Most tests run programs; hundreds at once would only wait for each other.
+# Most tests run programs, and running hundreds at once would only slow them down.
 # Swift before 6.3 lacks the option.
 TEST = TOKENXCHANGE_BINARY=$(CURDIR)/$(BINARY) $(SWIFT) test --disable-xctest \
   $(shell $(SWIFT) test --help-hidden | \
@@ -100,7 +100,7 @@ test: test-deps static ## Run everything that CI runs
 	$(TEST)
 
 .PHONY: bench
-bench: test-deps static ## Measure it beside curl: RUNS=200 PEER='any other command'
+bench: test-deps static ## Compare the static binary with curl: RUNS=200 PEER='another command'
 	@RUNS='$(RUNS)' PEER='$(PEER)' Tests/bench/bench.py $(BINARY)
 
 .PHONY: soak
@@ -108,7 +108,7 @@ soak: test-deps static ## Run the long tests: outages, thousands of renewals, hu
 	TOKENXCHANGE_SOAK=1 $(TEST) --filter 'CacheKillTests|Sidecar(Process|Signal)Tests'
 
 .PHONY: fuzz
-fuzz: test-deps static ## Feed 1,000,000 inputs to the parsers, 5,000 to the binary: INPUTS= RESPONSES=
+fuzz: test-deps static ## Fuzz the parsers with 1,000,000 inputs and the binary with 5,000: INPUTS= RESPONSES=
 	@SWIFT='$(SWIFT)' Tests/Fuzz/run.sh
 	@FUZZ_RESPONSES=$(RESPONSES) $(TEST) --filter RawResponseFuzzTests
 
@@ -117,7 +117,7 @@ demo: deps ## Show an exchange and kubectl, with stand-ins on loopback
 	@MAKE='$(MAKE)' SWIFT='$(SWIFT)' LIBCURL_DIR='$(LIBCURL_DIR)' Tests/demo.sh
 
 .PHONY: walkthrough
-walkthrough: test-deps static ## From a service account token to kubectl auth whoami, by generated files
+walkthrough: test-deps static ## Go from a service account token to kubectl auth whoami with generated files
 	@$(SWIFT) build --product dex-standin
 	@Tests/walkthrough.sh $(BINARY) .build/debug/dex-standin
 
@@ -136,31 +136,31 @@ dist: static ## Write the binary, an archive, an SBOM and checksums to dist/
 	  scripts/dist $(BINARY) $(LINKED) dist
 
 .PHONY: checksums
-checksums: ## Write dist/SHA256SUMS of all that is in dist/
+checksums: ## Write dist/SHA256SUMS for all files in dist/
 	@scripts/checksums dist
 
 .PHONY: dist-check
-dist-check: dist ## Build it a second time in another folder and compare every byte
+dist-check: dist ## Build it a second time in another directory and compare every byte
 	@MAKE='$(MAKE)' COMMIT='$(COMMIT)' scripts/dist-check dist
 
 .PHONY: image
-image: ## Lay out .build/image, the context of examples/image/Containerfile, from dist/
+image: ## Create .build/image, the context of examples/image/Containerfile, from dist/
 	@.ci/packages dist $(DIST_PACKAGES)
 	@VERSION='$(VERSION)' COMMIT='$(COMMIT)' scripts/image-context dist .build/image
 
 .PHONY: check-tag
-check-tag: ## Fail unless TAG= is that of this version
+check-tag: ## Fail unless TAG= is this version's tag
 	@[ '$(TAG)' = 'v$(VERSION)' ] || { echo 'the tag "$(TAG)" is not v$(VERSION)' >&2; exit 1; }
 
 .PHONY: sign
-sign: ## Sign dist/SHA256SUMS, and IMAGE=name@digest if given, by cosign without a key
+sign: ## Sign dist/SHA256SUMS, and IMAGE=name@digest if given, keyless with cosign
 	cosign sign-blob --yes --bundle dist/SHA256SUMS.sigstore.json dist/SHA256SUMS
 	$(if $(IMAGE),cosign sign --yes --recursive '$(IMAGE)')
 
 .PHONY: container
-container: ## Run targets on another system: SYSTEM=debian-13 TARGETS='demo test'
+container: ## Run targets in a container: SYSTEM=debian-13 TARGETS='demo test'
 	@.ci/container '$(SYSTEM)' $(TARGETS)
 
 .PHONY: clean
-clean: ## Remove what was built, but not libcurl
+clean: ## Remove build output except libcurl
 	rm -rf dist .build/image .build/static $(SCRATCH) .build/debug .build/release .build/*-linux-gnu

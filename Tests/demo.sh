@@ -1,37 +1,37 @@
 #!/bin/bash
-# Shows the whole way on loopback: service account token, Dex, ExecCredential, kubectl.
-# Everything is a stand-in but tokenxchange and kubectl; nothing is left behind.
+# Shows a complete run on loopback: service account token, Dex, ExecCredential, kubectl. Everything
+# except tokenxchange and kubectl is a stand-in. Removes all files that it creates.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-folder=$(mktemp -d)
+directory=$(mktemp -d)
 job=
 standin=
 finish() {
   status=$?
   trap - EXIT
   trap '' INT TERM HUP
-  # Each was started under set -m, which makes it a process group of its own.
+  # set -m made each of them the leader of its own process group.
   for group in $job $standin; do
     kill -- "-$group" 2>/dev/null || continue
     wait "$group" 2>/dev/null || true
   done
-  rm -rf "$folder"
+  rm -rf "$directory"
   exit "$status"
 }
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
-export TMPDIR=$folder
+export TMPDIR=$directory
 
-# Says what is done, and shows its noise only if it fails.
+# Prints what is being done, and the command's output only if it fails.
 quietly() {
   local what=$1 begin=$SECONDS
   shift
   printf '%s ... ' "$what"
-  # In the background, so that an interrupt is heard at once.
+  # In the background, so that an interrupt is handled immediately.
   set -m
-  "$@" >"$folder/log" 2>&1 </dev/null &
+  "$@" >"$directory/log" 2>&1 </dev/null &
   job=$!
   set +m
   if wait "$job"; then
@@ -40,12 +40,12 @@ quietly() {
   else
     job=
     echo failed
-    cat "$folder/log" >&2
+    cat "$directory/log" >&2
     exit 1
   fi
 }
 
-# Shows a command as it can be typed, then runs it.
+# Prints a command as it would be typed, then runs it.
 show() {
   printf '\n$ '
   printf '%s' "$1"
@@ -64,35 +64,35 @@ quietly "building the stand-ins of Dex and of two clusters" "${SWIFT:-swift}" bu
 programs=$("${SWIFT:-swift}" build --show-bin-path)
 
 set -m
-"$programs/dex-standin" --directory "$folder" $tls ${tls:+--plain-dex} >"$folder/ready" 2>&1 &
+"$programs/dex-standin" --directory "$directory" $tls ${tls:+--plain-dex} >"$directory/ready" 2>&1 &
 standin=$!
 set +m
 for _ in $(seq 300); do
-  ! grep -q '^ready' "$folder/ready" || break
+  ! grep -q '^ready' "$directory/ready" || break
   kill -0 "$standin" 2>/dev/null || break
   sleep 0.1
 done
-if ! grep -q '^ready' "$folder/ready"; then
+if ! grep -q '^ready' "$directory/ready"; then
   echo "the stand-in did not start:" >&2
-  cat "$folder/ready" >&2
+  cat "$directory/ready" >&2
   exit 1
 fi
-. "$folder/env"
+. "$directory/env"
 
 plugin=.build/static/tokenxchange
 printf '\nA service account token, as kubelet mounts it: %s\n' "$SUBJECT_TOKEN_FILE"
 printf 'Exchanged at a stand-in of Dex:\n'
 show "$plugin" --oidc-endpoint "$DEX_TOKEN_URL" --client-id "$DEX_CLIENT_ID" \
-  --dex-connector "$DEX_CONNECTOR_ID" --token-file "$SUBJECT_TOKEN_FILE" | tee "$folder/output"
+  --dex-connector "$DEX_CONNECTOR_ID" --token-file "$SUBJECT_TOKEN_FILE" | tee "$directory/output"
 
 # The token's payload is base64url without padding.
-token=$(sed -n 's/.*"token":"\([^"]*\)".*/\1/p' "$folder/output")
+token=$(sed -n 's/.*"token":"\([^"]*\)".*/\1/p' "$directory/output")
 payload=$(printf '%s' "$token" | cut -d . -f 2 | tr -- -_ +/)
 while [ $((${#payload} % 4)) != 0 ]; do payload="$payload="; done
 exp=$(printf '%s' "$payload" | base64 -d | sed -n 's/.*"exp":\([0-9]*\).*/\1/p')
 end=$(date -u -d "@$exp" +%Y-%m-%dT%H:%M:%SZ)
 printf '\nThe token'"'"'s own exp is %s, which is %s' "$exp" "$end"
-if ! grep -q "\"expirationTimestamp\":\"$end\"" "$folder/output"; then
+if ! grep -q "\"expirationTimestamp\":\"$end\"" "$directory/output"; then
   printf ': not the expirationTimestamp\n'
   exit 1
 fi
@@ -102,7 +102,7 @@ if [ -z "$tls" ]; then
   printf '\nkubectl is not installed, so it was not tried.\n'
   exit 0
 fi
-cat >"$folder/kubeconfig" <<END
+cat >"$directory/kubeconfig" <<END
 apiVersion: v1
 kind: Config
 current-context: target
@@ -126,6 +126,6 @@ users:
       - --token-file=$SUBJECT_TOKEN_FILE
       - --expiry-margin=60s
 END
-export HOME="$folder"
+export HOME="$directory"
 printf '\nThe same as the exec plugin of a kubeconfig:\n'
-show kubectl --kubeconfig "$folder/kubeconfig" auth whoami
+show kubectl --kubeconfig "$directory/kubeconfig" auth whoami

@@ -1,11 +1,11 @@
 #!/bin/bash
-# From a service account token to "kubectl auth whoami", with generated files alone.
+# From a service account token to "kubectl auth whoami", using generated files only.
 #
 # Usage: Tests/walkthrough.sh TOKENXCHANGE DEX-STANDIN
 #
-# The stand-ins play cluster A's issuer, Dex and cluster B's API server on loopback. All that Dex and
-# the API server are told comes out of the generated files: connector, client, grants, life of tokens;
-# audience, rule, user name; who may do something.
+# The stand-ins play cluster A's issuer, Dex and cluster B's API server on loopback. They are
+# configured from the generated files only: Dex's connector, client, grants and token lifetimes; the
+# API server's audience, validation rule, user names and allowed users.
 set -euo pipefail
 
 binary=$(realpath "$1")
@@ -29,14 +29,14 @@ done
 cd "$work"
 
 step() { printf '\n### %s\n' "$1"; }
-# Shows a command without this run's paths, then runs it.
+# Prints a command without this run's paths, then runs it.
 run() {
   local line="$*"
   line=${line//$binary/tokenxchange}
   printf '$ %s\n' "${line//$work\//}"
   "$@"
 }
-# A value out of a generated file.
+# Prints a value from a generated file.
 read_yaml() { python3 -c 'import json, sys, yaml
 d = list(yaml.safe_load_all(open(sys.argv[1])))
 print(eval(sys.argv[2]))' "$@"; }
@@ -62,7 +62,7 @@ run "$binary" generate rbac --argocd --connector-id="$DEX_CONNECTOR_ID" --cluste
   --output=rbac.yaml
 sed -n '/^subjects:/,$p' rbac.yaml
 
-# The stand-in reads no YAML: it is told what the two files say.
+# The stand-in cannot read YAML, so it gets the values of the two files as JSON.
 python3 - >control.json <<'P'
 import json, re, yaml
 jwt = yaml.safe_load(open("authentication.yaml"))["jwt"][0]

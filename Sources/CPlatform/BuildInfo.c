@@ -1,5 +1,5 @@
-// What this was built from. The Makefile links the static binary with an object that says it
-// (scripts/build-info), so that another commit needs another link and no other compilation.
+// The commit and toolchain of this build. For the static binary the Makefile links an object with
+// these values (scripts/build-info), so that a new commit only needs a new link.
 #include "CPlatform.h"
 
 #ifdef TOKENXCHANGE_STATIC

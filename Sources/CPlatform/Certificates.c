@@ -1,7 +1,7 @@
-// A check that OpenSSL does not make: names in the subject alternative name.
+// Rejects certificates whose subject alternative name has no host name, which OpenSSL accepts.
 //
-// libcurl falls back to the common name where a certificate names no host (RFC 9525 forbids it). Go,
-// and so kubectl, rejects such a certificate; what is accepted here would fail there.
+// libcurl falls back to the common name for such a certificate (RFC 9525 forbids it). Go, and so
+// kubectl, rejects it.
 #define _GNU_SOURCE
 #include "Hook.h"
 

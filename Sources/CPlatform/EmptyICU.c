@@ -1,5 +1,5 @@
-// ICU's data package is 34 MB of the static binary, and nothing here needs it. The linker takes
-// this package, valid but empty, and leaves the archive member with the real one out.
+// ICU's data package would add 34 MB to the static binary and is not needed. The linker uses this
+// valid but empty package instead of the archive member with the real one.
 #ifdef TOKENXCHANGE_STATIC
 #include <stdint.h>
 

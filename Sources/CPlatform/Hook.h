@@ -1,4 +1,4 @@
-// How a function of libcurl is stood in for, and how the original is called.
+// How a libcurl function is replaced and how the original is called.
 #ifndef HOOK_H
 #define HOOK_H
 
@@ -9,15 +9,15 @@ typedef int setopt_function(void *, int, ...);
 typedef int getinfo_function(void *, int, ...);
 
 #ifdef TOKENXCHANGE_STATIC
-// Linked with --wrap, which fails unless both sides are there: the hook is always in effect.
+// Linked with --wrap, which fails unless both functions exist: the hook is always in effect.
 setopt_function __real_curl_easy_setopt;
 getinfo_function curl_easy_getinfo;
 #define HOOK(name) __wrap_##name
 #define ORIGINAL(name, type) (&__real_##name)
 #define LIBRARY(name, type) (&name)
 #else
-// The executable's symbols come before libcurl's, but the linker exports only those that a library
-// asks for, and FoundationNetworking asks for libcurl's by this version.
+// The executable's symbols take precedence over libcurl's, but the linker exports only symbols that
+// a library references, and FoundationNetworking references libcurl's with this version.
 #define HOOK(name) tx_##name
 #define EXPORT(name) __asm__(".symver tx_" #name ", " #name "@@CURL_OPENSSL_4")
 #define ORIGINAL(name, type) ((type)dlsym(RTLD_NEXT, #name))
@@ -26,25 +26,26 @@ getinfo_function curl_easy_getinfo;
 
 setopt_function HOOK(curl_easy_setopt);
 
-// The one lock of the hook. All of the following are called with it held, unless they say otherwise.
+// The hook's lock. The functions below are called with the lock held unless stated otherwise.
 void hook_lock(void);
 void hook_unlock(void);
 
-// Notes that a server showed a certificate without a host name or an address; takes the lock.
+// Records that a server's certificate has neither a host name nor an address; takes the lock.
 void hook_note_unnamed_certificate(void);
 
-// Forgets the last response.
+// Discards the last response.
 void response_reset(size_t maximum_body);
-// Each prepares a handle. They return 0, or the option that could not be set.
+// Each prepares a handle and returns 0, or the option that could not be set.
 int response_begin(void *easy, setopt_function *setopt);
 int certificates_begin(void *easy, setopt_function *setopt);
 // Whether this is the transfer whose response is collected.
 int response_is_current(void *easy);
-// Whether the final head was read to its end.
+// Whether the final header section is complete.
 int response_is_complete(void);
 // Which limits the response exceeded, given libcurl's result.
 void response_limits(int code, int *too_many_headers, int *too_large);
-// Gives URLSession its small response; called without the lock. Returns 0 if it takes none.
+// Passes the small response to URLSession; called without the lock. Returns 0 if URLSession rejects
+// it.
 int response_announce(void);
 
 #endif

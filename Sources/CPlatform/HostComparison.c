@@ -1,6 +1,6 @@
-// FoundationNetworking compares each request's host with libcurl's reading of the URL, and gives
-// libcurl's handle back by curl_free, which leaves the URL's parts behind: 150 bytes a request, for
-// ever. A program that stays must not grow, so the static binary has this in its place (--wrap).
+// FoundationNetworking compares each request's host with the host that libcurl parses from the URL,
+// and frees libcurl's URL handle with curl_free, which leaks the URL's parts: 150 bytes per
+// request. The sidecar must not grow, so the static binary replaces the function (--wrap).
 #ifdef TOKENXCHANGE_STATIC
 #include <string.h>
 

@@ -1,7 +1,7 @@
-// Foundation takes the program's folder for its bundle, and reads all of that folder's names to find
-// a bundle's files: in a /usr/bin of two thousand programs that takes as long as the exchange. The
-// static binary says that it lies where there is next to nothing (--wrap). URLSession's cookies, which
-// it looks for even when told to keep none, are then looked for there too; see ProcessSetup.swift.
+// Foundation treats the program's directory as its bundle and lists that directory to find the
+// bundle's files. In a /usr/bin with two thousand programs this takes as long as the exchange. The
+// static binary reports a path in an almost empty directory instead (--wrap). URLSession also looks
+// there for its cookies, even when it is configured to keep none; see ProcessSetup.swift.
 #ifdef TOKENXCHANGE_STATIC
 const char *__wrap__CFProcessPath(void) { return "/proc/self/ns/tokenxchange"; }
 #else

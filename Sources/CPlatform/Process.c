@@ -1,4 +1,4 @@
-// The process itself: what it must not leak, and which libraries are inside it.
+// Process setup and properties: hardening, resource limits, child processes and library versions.
 #define _GNU_SOURCE
 #include "CPlatform.h"
 
@@ -17,7 +17,7 @@
 
 enum { OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS = 0x01, OPENSSL_INIT_NO_LOAD_CONFIG = 0x80 };
 
-// The beginning of libcurl's curl_version_info_data, as it has been since its third version.
+// The beginning of libcurl's curl_version_info_data, unchanged since its third version.
 struct curl_versions {
   int age;
   const char *version;
@@ -42,8 +42,8 @@ int tx_is_static(void) { return 0; }
 #define LIBRARY(name, type) ((type)dlsym(RTLD_DEFAULT, #name))
 #endif
 
-// The strings left out are those of libcrypto's own errors, a tenth of a start; the words for faults
-// of TLS and of certificates are elsewhere and stay.
+// Skips the strings of libcrypto's own errors, which take a tenth of the startup time. The messages
+// about TLS and certificate errors are stored elsewhere and stay.
 void tx_skip_openssl_config(void) {
   int (*init)(uint64_t, const void *) =
       LIBRARY(OPENSSL_init_crypto, int (*)(uint64_t, const void *));
@@ -66,22 +66,23 @@ const char *tx_version_openssl(void) {
 
 char **tx_environment(void) { return environ; }
 
-// A standard stream that is closed would be the number of the next socket, and the credential
-// would go there. This makes reading and writing it fail, and needs no /dev.
+// If a standard stream is closed, the next socket gets its number, and the credential would be
+// written to that socket. This opens a descriptor on which reading and writing fail, and needs no
+// /dev.
 static void occupy_standard_streams(void) {
   for (int number = 0; number < 3; number++)
     if (fcntl(number, F_GETFD) < 0) open("/", O_PATH);
 }
 
-// What tx_harden_process found, for programs that are started from here.
+// Settings that tx_harden_process replaced; programs started from here get them back.
 static struct {
   int is_set;
   mode_t umask;
   struct rlimit core;
 } inherited;
 
-// Restores the inherited limits, or sets ours again. posix_spawn has no attributes for them, and the
-// files that other threads create meanwhile get their modes explicitly.
+// Restores the inherited limits, or sets ours again: posix_spawn has no attributes for them. Files
+// that other threads create in between get their modes explicitly.
 static void use_inherited(int restore) {
   if (!inherited.is_set) return;
   umask(restore ? inherited.umask : 077);
@@ -122,8 +123,8 @@ int tx_start_apart(const char *program, const char *argument, char *const *envir
   return code;
 }
 
-// What one request needs at once. Files: timers and event queues, sockets of c-ares and of the
-// connection, and one of the trust store. Threads: those of the queues of URLSession.
+// What one request needs at once. Files: timers, event queues, the sockets of c-ares and of the
+// connection, and one file of the trust store. Threads: those of URLSession's queues.
 enum { FILES_OF_A_REQUEST = 10, THREADS_OF_A_REQUEST = 4 };
 
 static void *wait_for(void *mutex) {
@@ -161,11 +162,11 @@ int tx_check_resources(int *is_threads) {
 void tx_harden_process(void) {
   occupy_standard_streams();
   inherited.umask = umask(077);
-  // Only the soft limit: this user could not raise the hard one for the browser again.
+  // Only the soft limit: this user could not raise a lowered hard limit again for the browser.
   getrlimit(RLIMIT_CORE, &inherited.core);
   inherited.is_set = 1;
   use_inherited(0);
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-  // URLSession's threads take turns; in heaps of their own they would ask for memory page by page.
+  // URLSession's threads do not run at the same time; separate heaps would only cost page faults.
   mallopt(M_ARENA_MAX, 1);
 }

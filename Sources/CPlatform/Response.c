@@ -1,9 +1,9 @@
-// The response, collected from libcurl's callbacks. URLSession never sees it.
+// Collects the response in libcurl's callbacks. URLSession never sees it.
 //
-// URLSession on Linux traps on responses that libcurl accepts: headers that end in the middle,
-// trailers, a blank line with more on it, a length that a Double rounds up, odd redirects and
-// challenges. It also buffers a body without end. So head and body are kept here, within limits, and
-// URLSession gets the same small response every time, or an error.
+// URLSession on Linux traps on responses that libcurl accepts: truncated headers, trailers, text on
+// the blank line after the headers, a length that a Double rounds up, and some redirects and
+// challenges. It also buffers a body of any size. So the header section and the body are stored
+// here, within limits, and URLSession always gets the same small response, or an error.
 #define _GNU_SOURCE
 #include "CPlatform.h"
 #include "Hook.h"
@@ -25,7 +25,7 @@ enum { MAXIMUM_HEAD = 65536 };
 
 typedef size_t data_function(char *, size_t, size_t, void *);
 
-// What URLSession set on the handle that it made last.
+// What URLSession set on the handle that it created last.
 static struct {
   void *easy, *data;
   data_function *header;
@@ -33,7 +33,7 @@ static struct {
 
 struct buffer { char *bytes; size_t length, capacity; };
 
-// The transfer under way. The hook's lock guards it.
+// The current transfer, guarded by the hook's lock.
 static struct {
   void *easy;
   struct buffer head, body;
@@ -62,27 +62,27 @@ static int append(struct buffer *buffer, const char *bytes, size_t length) {
   return 1;
 }
 
-// Takes a line of a head. Returning fewer bytes than were given ends the transfer.
+// Reads a header line. Returning fewer bytes than were passed ends the transfer.
 static size_t take_header(char *line, size_t size, size_t count, void *easy) {
   getinfo_function *getinfo = LIBRARY(curl_easy_getinfo, getinfo_function *);
   size_t length = size * count, taken = 0;
   hook_lock();
-  // A transfer that was given up has no response.
+  // A cancelled transfer has no response.
   if (easy != transfer.easy) goto end;
   transfer.header_bytes += length;
   if (transfer.header_bytes > MAXIMUM_HEAD) {
     transfer.too_many_headers = 1;
     goto end;
   }
-  // After the head come trailers (RFC 9112, section 7.1.2), which nothing here needs.
+  // Trailers (RFC 9112, section 7.1.2) follow the header section; they are ignored.
   if (!transfer.is_head_complete) {
     if (!append(&transfer.head, line, length)) goto end;
-    // For libcurl, a line that begins with CR or LF ends the head.
+    // libcurl ends the header section at any line that begins with CR or LF.
     if (length > 0 && (line[0] == '\r' || line[0] == '\n')) {
       long status = 0;
       getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-      // An interim response (RFC 9110, section 15.2) is followed by another one; 101 is not, because
-      // after it the connection speaks another protocol.
+      // Another response follows an interim response (RFC 9110, section 15.2). A 101 is not one:
+      // the connection speaks another protocol after it.
       if (status / 100 == 1 && status != 101) transfer.head.length = 0;
       else transfer.is_head_complete = 1;
     }
@@ -111,7 +111,7 @@ int response_begin(void *easy, setopt_function *setopt) {
   if (setopt(easy, CURLOPT_HEADERDATA, easy)) return CURLOPT_HEADERDATA;
   if (setopt(easy, CURLOPT_WRITEFUNCTION, &take_body)) return CURLOPT_WRITEFUNCTION;
   if (setopt(easy, CURLOPT_WRITEDATA, easy)) return CURLOPT_WRITEDATA;
-  // A body that announces its length is refused before its first byte.
+  // If the announced length exceeds the limit, the body is rejected before its first byte.
   if (setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (long long)transfer.maximum_body))
     return CURLOPT_MAXFILESIZE_LARGE;
   return 0;
@@ -145,8 +145,8 @@ struct tx_response tx_take_response(void) {
   return response;
 }
 
-// Notes the callback for headers; a transfer gets ours when it is added. Every option is a pointer
-// or as wide as one.
+// Records URLSession's header callback; ours is set when the transfer is added. Every option is a
+// pointer or as wide as one.
 int HOOK(curl_easy_setopt)(void *easy, int option, ...) {
   setopt_function *setopt = ORIGINAL(curl_easy_setopt, setopt_function *);
   va_list arguments;

@@ -1,5 +1,5 @@
-// Where the next request goes: through which proxy, and to which addresses. Both are decided before
-// libcurl would look at the environment or resolve a name.
+// The route of the next request: its proxy and the addresses to connect to. Both are set before
+// libcurl would read the environment or resolve a name.
 #define _GNU_SOURCE
 #include "CPlatform.h"
 #include "Hook.h"
@@ -45,7 +45,7 @@ int tx_set_route(const char *proxy_url, const char *resolved) {
 int route_apply(void *easy, setopt_function *setopt) {
   int failed = 0;
   pthread_mutex_lock(&lock);
-  // The empty string means none; NULL would mean the environment's.
+  // The empty string disables the proxy; NULL would use the environment's.
   if (setopt(easy, CURLOPT_PROXY, proxy ? proxy : "")) failed = CURLOPT_PROXY;
   if (setopt(easy, CURLOPT_NOPROXY, "")) failed = CURLOPT_NOPROXY;
   if (addresses && setopt(easy, CURLOPT_RESOLVE, addresses)) failed = CURLOPT_RESOLVE;
@@ -57,7 +57,7 @@ void route_clear(int has_ended) {
   pthread_mutex_lock(&lock);
   free(proxy);
   proxy = NULL;
-  // libcurl does not copy the list, and may still read it for a transfer that was given up.
+  // libcurl does not copy the list and may still read it for a cancelled transfer.
   if (!has_ended) addresses = NULL;
   forget_addresses();
   pthread_mutex_unlock(&lock);

@@ -1,4 +1,4 @@
-// The route of the next request, for the hook.
+// The route of the next request.
 #ifndef ROUTE_H
 #define ROUTE_H
 
@@ -7,7 +7,7 @@
 // Sets the route on a handle. Returns the libcurl option that could not be set, or 0.
 int route_apply(void *easy, setopt_function *setopt);
 
-// Forgets the route of a transfer that has ended or was given up.
+// Discards the route of a transfer that has ended or was cancelled.
 void route_clear(int has_ended);
 
 #endif

@@ -1,5 +1,6 @@
-// Signals and the time limit. Handlers only: a thread could not be created at a pids limit, and what
-// hangs must not be waited for. Handlers call nothing but async-signal-safe functions.
+// Signals and the time limit. This uses signal handlers only, because a thread cannot be created at
+// a pids limit and could wait for whatever hangs. The handlers call only async-signal-safe
+// functions.
 #define _GNU_SOURCE
 #include "CPlatform.h"
 #include "Signals.h"
@@ -14,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-// How long a write that is under way may take when a signal to end the process comes.
+// How long a running write may delay the exit on a signal.
 enum { WRITE_GRACE_MS = 500 };
 
 static char **start_arguments, **start_variables;
@@ -27,7 +28,7 @@ static char limit_text[1024];
 static volatile size_t limit_length;
 
 static void write_error(const char *text, size_t length) {
-  // A pipe that is full because it is not read must not keep the process here.
+  // Do not block on a full pipe that is not read.
   struct pollfd stream = {.fd = STDERR_FILENO, .events = POLLOUT};
   if (poll(&stream, 1, 0) > 0 && write(STDERR_FILENO, text, length) < 0) return;
 }
@@ -52,11 +53,11 @@ static void set_timer(long milliseconds) {
 static void end(int number) {
   ending = number;
   if (!is_writing) leave(number);
-  // tx_end_writing leaves; if the disk hangs, the timer does.
+  // tx_end_writing exits; if the disk hangs, the timer does.
   set_timer(WRITE_GRACE_MS);
 }
 
-// Replaces the process by a new one of the same program, as it was started.
+// Replaces the process with a new run of the same program, with its original arguments.
 static void restart(void) {
   sigset_t set;
   sigemptyset(&set);
@@ -82,7 +83,7 @@ static void handle(int number, void (*handler)(int)) {
 
 void signals_begin(char **arguments, char **variables) {
   start_arguments = arguments;
-  // Later changes to the environment move the pointers, but keep the strings.
+  // Later changes to the environment move the pointers but keep the strings.
   size_t count = 0;
   while (variables[count]) count++;
   start_variables = calloc(count + 1, sizeof *variables);
@@ -91,11 +92,11 @@ void signals_begin(char **arguments, char **variables) {
   sigemptyset(&set);
   for (int i = 0; i < 5; i++) sigaddset(&set, (int[]){SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM}[i]);
   sigprocmask(SIG_UNBLOCK, &set, NULL);
-  // SIGUSR1 stays pending until the sidecar takes it; the other commands never do.
+  // SIGUSR1 stays pending until the sidecar reads it; the other commands never do.
   sigemptyset(&set);
   sigaddset(&set, SIGUSR1);
   sigprocmask(SIG_BLOCK, &set, NULL);
-  // A write that fails is reported; a signal would end the process without a word.
+  // Let the write fail so that the error is reported; the signal would end the process silently.
   signal(SIGXFSZ, SIG_IGN);
   signal(SIGPIPE, SIG_IGN);
 }
@@ -103,9 +104,9 @@ void signals_begin(char **arguments, char **variables) {
 void tx_end_on_signals(int exit_code, int says_so) {
   end_code = exit_code;
   says_ending = says_so;
-  // As PID 1 of a container, a process ignores the signals that it has no handler for.
+  // As PID 1 of a container, a process ignores every signal without a handler.
   for (int i = 0; i < 3; i++) handle((int[]){SIGTERM, SIGINT, SIGQUIT}[i], end);
-  // nohup ignores it, and that stays so.
+  // nohup sets SIGHUP to be ignored; keep that.
   struct sigaction old;
   if (sigaction(SIGHUP, NULL, &old) || old.sa_handler != SIG_IGN) handle(SIGHUP, end);
 }
@@ -125,7 +126,7 @@ int tx_wait_for_sigusr1(double seconds) {
   sigaddset(&set, SIGUSR1);
   if (seconds < 0) seconds = 0;
   struct timespec time = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
-  // Any other signal ends the wait early, which does no harm.
+  // Any other signal ends the wait early, which is harmless.
   return sigtimedwait(&set, NULL, &time) == SIGUSR1;
 }
 
@@ -135,7 +136,7 @@ void tx_limit_time(double seconds, const char *text, int restarts) {
   memcpy(limit_text, text, limit_length);
   limit_restarts = restarts;
   handle(SIGALRM, time_is_up);
-  // A day is longer than any of the program's own limits.
+  // A day is longer than any limit that the program sets.
   double most = 86400 * 365.0;
   set_timer((long)((seconds < most ? seconds : most) * 1000) + 1);
 }

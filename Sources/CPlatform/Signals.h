@@ -1,7 +1,7 @@
 #ifndef SIGNALS_H
 #define SIGNALS_H
 
-// Sets what must hold from the first instruction on, and keeps what the process was started with.
+// Sets up signal handling before main, and records the original arguments and environment.
 void signals_begin(char **arguments, char **variables);
 
 #endif

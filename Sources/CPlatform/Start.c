@@ -1,4 +1,4 @@
-// The first instructions of the process, before the Swift runtime's own.
+// Code that runs before the Swift runtime starts.
 #define _GNU_SOURCE
 #include "CPlatform.h"
 #include "Signals.h"
@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-// The runtime reads the program's path and arguments from /proc. Without it, it aborts or goes on
-// without arguments, and so it does when there is no file descriptor left to open them with.
+// The runtime reads the program's path and arguments from /proc. Without /proc, or without a free
+// file descriptor, it aborts or continues without arguments.
 static void check_proc(void) {
   int file = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
   if (file >= 0) {

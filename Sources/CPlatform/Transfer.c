@@ -1,5 +1,5 @@
-// libcurl's and OpenSSL's few declarations are repeated here, so that building needs no headers.
-// Their values are part of the stable ABI of both.
+// Declarations of libcurl and OpenSSL are repeated here, so that the build needs no headers. Their
+// values are part of the stable ABI of both.
 #define _GNU_SOURCE
 #include "CPlatform.h"
 #include "Hook.h"
@@ -129,7 +129,7 @@ int tx_arm(const char *url, const char *ca_file, const char *ca_path,
     else error = ENOMEM;
   }
   if (timeout_ms <= 0) error = EINVAL;
-  // Without a certificate to trust, libcurl would fall back to what it was built with.
+  // Without a trust source, libcurl would use its compiled-in default.
   if (!(flags & (TX_PLAIN_HTTP | TX_SKIP_VERIFY)) && !settings.ca_file && !settings.ca_path &&
       !settings.ca_blob.data)
     error = EINVAL;
@@ -154,7 +154,7 @@ struct tx_outcome tx_outcome(void) {
   return copy;
 }
 
-// Sets one option unless an earlier one failed, and remembers the first that fails.
+// Sets an option unless an earlier one failed, and records the first failure.
 #define SET(option, value)                                                     \
   do {                                                                         \
     if (!outcome.refused_code) {                                               \
@@ -163,7 +163,7 @@ struct tx_outcome tx_outcome(void) {
     }                                                                          \
   } while (0)
 
-// Remembers a step that failed as the option with which it failed.
+// Runs a step and records the option that it could not set.
 #define STEP(begin)                                                            \
   do {                                                                         \
     if (!outcome.refused_code) {                                               \
@@ -182,13 +182,13 @@ static int apply(void *easy, setopt_function *setopt) {
   SET(CURLOPT_NETRC, 0L);
   SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-  // On a connection that it used before, libcurl sends a request a second time by itself when the
-  // first came to nothing: a refresh token must not be, and URLSession hangs over it.
+  // libcurl retries a request by itself if a reused connection fails. A refresh token must not be
+  // sent twice, and URLSession hangs after such a retry.
   SET(CURLOPT_FORBID_REUSE, 1L);
   SET(CURLOPT_TIMEOUT_MS, settings.timeout_ms);
   if (!outcome.refused_code && (outcome.refused_option = route_apply(easy, setopt)))
     outcome.refused_code = -1;
-  // An https proxy is held to the same as the server.
+  // The same requirements apply to an https proxy.
   SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   SET(CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   SET(CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
@@ -196,7 +196,8 @@ static int apply(void *easy, setopt_function *setopt) {
   SET(CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
   SET(CURLOPT_PROXY_SSL_VERIFYHOST, verify ? 2L : 0L);
   if (verify && !plain) STEP(certificates_begin);
-  // NULL takes away what libcurl was built with, so that only what is named is trusted.
+  // NULL removes libcurl's compiled-in default, so that only the configured certificates are
+  // trusted.
   SET(CURLOPT_CAINFO, settings.ca_file);
   SET(CURLOPT_PROXY_CAINFO, settings.ca_file);
   SET(CURLOPT_CAPATH, settings.ca_path);
@@ -213,7 +214,7 @@ static int no_socket(void *context, int purpose, void *address) {
   return -1;
 }
 
-// URLSession traps if adding a handle fails, so the handle is added, but cannot connect.
+// URLSession traps if adding a handle fails, so the handle is added but cannot connect.
 static void refuse(void *easy, setopt_function *setopt) {
   int failed = setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &no_socket);
   failed |= setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
@@ -234,8 +235,9 @@ int HOOK(curl_multi_add_handle)(void *multi, void *easy) {
   return original(multi, easy);
 }
 
-// Reads libcurl's result before URLSession does, which keeps little of it. libcurl reports success
-// for a connection that was closed inside the head; only a complete response is one here.
+// Reads libcurl's result before URLSession, which keeps little of it. libcurl also reports success
+// for a connection that was closed inside the header section; here only a complete response is a
+// success.
 struct curl_message *HOOK(curl_multi_info_read)(void *multi, int *left) {
   read_function *original = ORIGINAL(curl_multi_info_read, read_function *);
   getinfo_function *getinfo = LIBRARY(curl_easy_getinfo, getinfo_function *);
@@ -243,7 +245,7 @@ struct curl_message *HOOK(curl_multi_info_read)(void *multi, int *left) {
   struct curl_message *message = original(multi, left);
   if (!message || message->kind != CURLMSG_DONE) return message;
   pthread_mutex_lock(&lock);
-  // The end of a transfer that was given up says nothing about the one that came after it.
+  // The end of a cancelled transfer is not the result of the next one.
   int is_current = response_is_current(message->easy);
   int code = message->data.code;
   if (code == 0)

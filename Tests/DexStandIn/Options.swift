@@ -1,4 +1,4 @@
-/// What the command line of the stand-in says.
+/// The stand-in's command-line options.
 struct Options {
   var port = 0
   var directory: String?

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// The running stand-ins and the files that tell others of them.
+/// The running stand-ins and the files that describe them to scripts.
 final class Stage: Sendable {
   let site: StandInSite
   let volume: ProjectedVolume?
@@ -43,7 +43,7 @@ final class Stage: Sendable {
     }
   }
 
-  /// One line for scripts that wait for it.
+  /// The line that scripts wait for.
   var readyLine: String {
     var parts = ["ready", "issuer=\(site.dex.issuer)", "token_url=\(site.dex.tokenURL)"]
     parts.append("api_server=\(site.apiServerURL)")

@@ -2,15 +2,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The stand-in answers as the recorded kube-apiserver 1.36.2 did, or refuses.
+/// The stand-in responds as the recorded kube-apiserver 1.36.2 did, or rejects the request.
 @Suite("API server stand-in")
 struct APIServerReplayTests {
   private static let file = RecordedFile("apiserver-recordings.json")
   private static let keys = Result { (dex: try RSAKey(), cluster: try RSAKey()) }
 
-  @Test("the recordings are complete") func count() { #expect(Self.file.exchanges.count == 121) }
+  @Test("the recordings are complete")
+  func count() { #expect(Self.file.exchanges.count == 121) }
 
-  @Test("answers as recorded", arguments: file.exchanges)
+  @Test("responds as recorded", arguments: file.exchanges)
   func replay(exchange: RecordedExchange) throws {
     let keys = try Self.keys.get()
     let standIn = try Self.standIn(for: exchange)
@@ -26,14 +27,15 @@ struct APIServerReplayTests {
     var admin = APIServerStandIn.User.admin
     admin.extra["authentication.kubernetes.io/credential-id"] =
       "X509SHA256=9677d3a7dd2e820f1e27632caeb6dc62103f0046312e057ad5245872369a9838"
-    let response = standIn.answer(
-      exchange.request(bindings), certificate: exchange.value["certificate"] == nil ? nil : admin)
+    let response = standIn.respond(
+      to: exchange.request(bindings),
+      certificate: exchange.value["certificate"] == nil ? nil : admin)
     #expect(response.status == exchange.status)
     #expect(Dictionary(response.headers) { first, _ in first } == exchange.headers)
     guard exchange.value["request"]?["method"] != "HEAD" else { return }
     let recorded = exchange.response["body"]?.string ?? ""
     if exchange.name.hasPrefix("41-"), response.status == 201 {
-      // The server's order of rules is not stable from user to user.
+      // The server's order of rules differs from user to user.
       #expect(try Self.sortedRules(response.text) == Self.sortedRules(recorded))
     } else {
       var matcher = PlaceholderMatcher()
@@ -62,8 +64,8 @@ struct APIServerReplayTests {
     standIn.update {
       $0.serviceAccounts = ServiceAccountIssuer(issuer: "https://a.example", key: keys.cluster)
     }
-    let response = standIn.answer(
-      LoopbackRequest(method: row.input.0, target: row.input.1, headers: row.input.2),
+    let response = standIn.respond(
+      to: LoopbackRequest(method: row.input.0, target: row.input.1, headers: row.input.2),
       certificate: .admin)
     #expect(response.status == 501)
     #expect(
@@ -115,12 +117,12 @@ struct APIServerReplayTests {
   }
 
   private static func sortedRules(_ text: String) throws -> [String] {
-    let answer = try JSONValue(parsing: text)
-    let status = answer["status"]
+    let response = try JSONValue(parsing: text)
+    let status = response["status"]
     let rules = ["resourceRules", "nonResourceRules"].flatMap { list in
       (status?[list]?.array?.map(\.text) ?? []).sorted()
     }
-    var rest = answer.object ?? JSONObject()
+    var rest = response.object ?? JSONObject()
     rest["status"] = status?["incomplete"]
     return rules + [JSONValue.object(rest).text]
   }

@@ -11,7 +11,7 @@ struct BuildScriptTests {
       (files: ["built", "notes.txt"], reason: "it holds ./notes.txt"),
       (files: ["made-by-libcurl-script", ".hidden"], reason: "it holds ./.hidden"),
     ])
-  func leavesOtherFilesAlone(files: [String], reason: String) async throws {
+  func keepsOtherFiles(files: [String], reason: String) async throws {
     let directory = try TemporaryDirectory()
     for file in files { try directory.write("mine", to: file) }
     let result = try await Repository.run(".ci/libcurl", [directory.path])

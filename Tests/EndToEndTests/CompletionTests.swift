@@ -4,7 +4,7 @@ import Testing
 
 /// The completion scripts in the real shells.
 @Suite struct CompletionTests {
-  /// A line with the cursor at its end, and what the shell must offer or make of it.
+  /// A line with the cursor at its end, and what the shell must offer or complete.
   static let offers: [Row<[String], [String]>] = [
     Row("command", ["tokenxchange", "token"], ["token-file"]),
     Row("flag of the default command", ["tokenxchange", "--iss"], ["--issuer"]),
@@ -46,14 +46,14 @@ import Testing
     "--namespace", "--rule", "--name", "--verbose", "--output", "--help",
   ]
 
-  /// Words to complete after, and all that must be offered.
+  /// Words before the cursor, and all candidates.
   static let lists: [Row<[String], [String]>] = [
     Row("every kind", ["tokenxchange", "generate", ""], kinds),
     Row("every kind under help", ["tokenxchange", "help", "generate", ""], kinds),
     Row("a kind's flags", ["tokenxchange", "generate", "rbac", "--"], rbacFlags),
   ]
 
-  /// The same where zsh has its own habits: it offers flags for an empty word.
+  /// Like these, but zsh also offers flags for an empty word.
   static let ends: [Row<[String], [String]>] = [
     Row("no operand after a kind", ["tokenxchange", "generate", "rbac", ""], []),
     Row("a kind that is none", ["tokenxchange", "generate", "nonsense", "--"], ["--help"]),
@@ -75,17 +75,20 @@ import Testing
   }
 
   @Test(
+    "bash: candidates",
     .enabled(if: TestBinary.find("bash") != nil, "bash is not installed"),
     arguments: offers + lists + ends)
   func bash(row: Row<[String], [String]>) async throws {
     #expect(try await bashOffers(row.input) == row.output)
   }
 
-  @Test func bashTakesEqualsForAWord() async throws {
+  @Test("bash: = is a word of its own")
+  func bashSplitsAtEquals() async throws {
     #expect(try await bashOffers(["tokenxchange", "--output", "=", "j"]) == ["json"])
   }
 
   @Test(
+    "fish: candidates",
     .enabled(if: TestBinary.find("fish") != nil, "fish is not installed"),
     arguments: offers + lists + ends)
   func fish(row: Row<[String], [String]>) async throws {
@@ -99,17 +102,18 @@ import Testing
     let offered = result.output.split(separator: "\n").map {
       String($0.prefix { $0 != "\t" })
     }
-    // fish writes a folder with its slash, and sorts.
+    // fish adds a slash to directories and sorts.
     #expect(
       offered.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }.sorted()
         == row.output.sorted())
   }
 
-  /// What the tab key makes of a line in zsh, in a terminal of its own, and what it offers.
+  /// What the tab key completes a line to in zsh, in a terminal, and the candidates.
   private func zshOffers(_ line: String) async throws -> (line: String, words: [String]) {
     let folder = try TemporaryDirectory()
     try folder.write(await script("zsh"), to: "completion")
-    // What completion adds is overheard, because zsh shows it only when it waits for the next key.
+    // Candidates are captured while they are added, because zsh lists them only when it waits for a
+    // key.
     try folder.write(
       """
       PS1=
@@ -151,14 +155,18 @@ import Testing
     return (String(said.1), said.2.split(separator: " ").map(String.init))
   }
 
-  @Test(.enabled(if: TestBinary.find("zsh") != nil, "zsh is not installed"), arguments: offers)
+  @Test(
+    "zsh: candidates", .enabled(if: TestBinary.find("zsh") != nil, "zsh is not installed"),
+    arguments: offers)
   func zsh(row: Row<[String], [String]>) async throws {
     let words = try await zshOffers(row.input.joined(separator: " ")).line.split(separator: " ")
       .map { $0.hasSuffix("/") || $0.hasSuffix("=") ? $0.dropLast() : $0 }
     #expect(words.last.map(String.init) == row.output.first)
   }
 
-  @Test(.enabled(if: TestBinary.find("zsh") != nil, "zsh is not installed"), arguments: lists)
+  @Test(
+    "zsh: candidates of value lists",
+    .enabled(if: TestBinary.find("zsh") != nil, "zsh is not installed"), arguments: lists)
   func zshLists(row: Row<[String], [String]>) async throws {
     let words = try await zshOffers(row.input.joined(separator: " ")).words
     #expect(words.sorted() == row.output.sorted())

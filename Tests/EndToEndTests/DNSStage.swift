@@ -2,14 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A network with Dex, name servers and files of its own.
+/// A network namespace with Dex, name servers and its own files.
 final class DNSStage: Sendable {
   let network: NetworkNamespace
   let plugin: Plugin
   private let servers: [DNSStandIn]
   private let files: [String: String]
 
-  /// Why tests that need one are skipped.
+  /// Why tests that need a namespace are skipped.
   static let need = "SKIPPED: needs root, unshare and ip: sudo make test"
 
   /// Starts it.
@@ -19,7 +19,7 @@ final class DNSStage: Sendable {
   ///   - hosts: The content of `/etc/hosts`.
   ///   - rules: The name servers' rules, by address.
   ///   - tls: Which of the stand-ins have TLS.
-  /// - Throws: What kept something from starting.
+  /// - Throws: An error while starting.
   init(
     resolvConf: String, hosts: String = "", servers rules: [String: [DNSRule]],
     tls: StandInSite.TLS = []
@@ -42,7 +42,7 @@ final class DNSStage: Sendable {
   /// The first server.
   var server: DNSStandIn { servers[0] }
 
-  /// The flags for a Dex of that name.
+  /// The flags for Dex under that name.
   func flags(host: String, scheme: String = "http") -> [String] {
     let port = plugin.site.dexFront?.port ?? plugin.site.dex.server.port
     return ["--token-url=\(scheme)://\(host):\(port)/dex/token", "--insecure-allow-http"]
@@ -50,7 +50,7 @@ final class DNSStage: Sendable {
       + (plugin.site.authorityFile.map { ["--certificate-authority=\($0)"] } ?? [])
   }
 
-  /// Starts the program there.
+  /// Starts the program in the namespace.
   func start(
     _ arguments: [String], _ environment: [String: String] = [:], timeout: Double = 60
   ) throws -> RunningProcess {
@@ -58,14 +58,14 @@ final class DNSStage: Sendable {
       TestBinary.path, arguments, environment: environment, files: files, timeout: timeout)
   }
 
-  /// Runs the program there.
+  /// Runs the program in the namespace.
   func run(
     _ arguments: [String], _ environment: [String: String] = [:]
   ) async throws -> ProcessResult {
     try await start(arguments, environment).result
   }
 
-  /// The addresses that glibc finds, each once, and how long that takes.
+  /// The addresses that glibc finds, without duplicates, and the time that it takes.
   func getent(_ host: String) async throws -> (addresses: [String], seconds: Double) {
     let program = try #require(TestBinary.find("getent"))
     let result = try await network.start(program, ["ahosts", host], files: files).result

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Names as a cluster's DNS serves them, beside glibc: getent runs on the same table.
+/// Name resolution as in a cluster, compared with glibc: getent runs on the same table.
 @Suite(.enabled(if: NetworkNamespace.isAvailable, "\(DNSStage.need)"))
 struct DNSTests {
-  /// A pod's file in a cluster whose nodes search a corporate domain too.
+  /// A pod's resolv.conf in a cluster whose nodes also search a corporate domain.
   static let pod = """
     search ns.svc.cluster.local svc.cluster.local cluster.local corp.example
     options ndots:5
@@ -15,17 +15,17 @@ struct DNSTests {
   static let host = "dex.example.test"
   static let found = DNSRule(host, .addresses("127.0.0.1"))
 
-  /// A case: servers and files, and what comes of `dex.example.test`.
+  /// A case: servers, files, and the expected result for `dex.example.test`.
   struct Case: Sendable, CustomStringConvertible {
     var description: String
     var resolvConf = DNSTests.pod
     var hosts = ""
     var servers: [String: [DNSRule]]
     var host = DNSTests.host
-    /// The most seconds that an exchange may take: less than one time-out of the file, with the time
-    /// that a busy machine needs.
+    /// The time limit of an exchange in seconds: below one timeout of resolv.conf, with a margin
+    /// for a busy machine.
     var limit = 3.0
-    /// The seconds that glibc takes, roughly; nil where it does not find the name.
+    /// The seconds that glibc takes, roughly; nil if it does not find the name.
     var glibc: Double? = 0
   }
 
@@ -97,7 +97,7 @@ struct DNSTests {
       servers: ["127.0.0.1": [DNSRule("*.corp.example", .lost), found]]),
   ]
 
-  @Test("an exchange, within the time", arguments: cases)
+  @Test("the exchange succeeds within the time limit", arguments: cases)
   func exchanges(_ test: Case) async throws {
     let stage = try DNSStage(
       resolvConf: test.resolvConf, hosts: test.hosts, servers: test.servers)
@@ -112,7 +112,7 @@ struct DNSTests {
     .enabled(if: TestBinary.find("getent") != nil, "SKIPPED: getent is not installed"),
     arguments: cases)
   func glibcFinds(_ test: Case) async throws {
-    // Seconds of waiting, only to see glibc wait.
+    // These only wait for glibc's timeouts.
     guard test.glibc ?? 2 < 5 || Soak.isOn else { return }
     let stage = try DNSStage(
       resolvConf: test.resolvConf, hosts: test.hosts, servers: test.servers)
@@ -129,11 +129,11 @@ struct DNSTests {
       "DNS: \(test.description): \(who): \(Int(seconds * 1000)) ms\(isFound ? "" : ", fails")")
   }
 
-  @Test("hosts file and addresses: no query")
-  func asksNoServer() async throws {
+  @Test("names in the hosts file and addresses send no query")
+  func sendsNoQuery() async throws {
     let stage = try DNSStage(
       resolvConf: Self.pod, hosts: "127.0.0.1 \(Self.host)\n", servers: ["127.0.0.1": []])
-    // URLs in which nothing must be looked up.
+    // URLs that need no name resolution.
     for host in [Self.host, "127.0.0.1", "localhost", "localhost.", "dex.localhost", "127.1"] {
       let result = try await stage.run(stage.flags(host: host))
       #expect(result.ending == .exit(0), "\(host): \(result.errors)")
@@ -141,8 +141,8 @@ struct DNSTests {
     #expect(stage.server.queries == [])
   }
 
-  @Test("every name that was tried, with its type, once")
-  func asksEachNameOnce() async throws {
+  @Test("each candidate name is queried once for each record type")
+  func queriesEachNameOnce() async throws {
     let stage = try DNSStage(resolvConf: Self.pod, servers: ["127.0.0.1": [Self.found]])
     _ = try await stage.run(stage.flags(host: Self.host))
     let names = ["ns.svc.cluster.local", "svc.cluster.local", "cluster.local", "corp.example"]
@@ -152,7 +152,7 @@ struct DNSTests {
         == (names + [Self.host]).flatMap { ["A \($0)", "AAAA \($0)"] }.sorted())
   }
 
-  /// A failure: its two lines.
+  /// A failure with its message and hint.
   struct Failure: Sendable, CustomStringConvertible {
     var description: String
     var resolvConf = DNSTests.pod
@@ -171,7 +171,7 @@ struct DNSTests {
     + "through"
 
   @Test(
-    "failures name the names and the servers",
+    "failures name the host names and the servers",
     arguments: [
       Failure(
         description: "NXDOMAIN for all names", rules: [],
@@ -221,7 +221,7 @@ struct DNSTests {
   }
 
   @Test("--verbose and the doctor show the search list, each name and its result")
-  func shows() async throws {
+  func showsSearchList() async throws {
     let stage = try DNSStage(
       resolvConf: "search ns.svc corp.example\noptions ndots:5\nnameserver 127.0.0.1\n",
       servers: [
@@ -255,8 +255,8 @@ struct DNSTests {
     #expect(facts.filter { expected.contains($0) } == expected, "\(doctor.output)")
   }
 
-  @Test("the sidecar follows a name that moves")
-  func sidecarFollows() async throws {
+  @Test("the sidecar resolves the name again for each exchange")
+  func sidecarResolvesAgain() async throws {
     let stage = try DNSStage(
       resolvConf: "nameserver 127.0.0.1\n", servers: ["127.0.0.1": [Self.found]])
     stage.plugin.site.dex.update { $0.tokenLifetime = 4 }
@@ -266,7 +266,7 @@ struct DNSTests {
     defer { process.send(signal: SIGTERM) }
     let dex = stage.plugin.site.dex
     #expect(try await SidecarRun.wait { dex.tokenRequests > 0 })
-    // It moves to where nothing listens, and back.
+    // Dex moves to an address where nothing listens, and back.
     stage.server.set([DNSRule(Self.host, .addresses("127.0.0.9"))])
     #expect(
       try await SidecarRun.wait(20) { process.errorsSoFar.contains("refuses connections") },
@@ -305,7 +305,7 @@ struct DNSTests {
   @Test(
     "NO_PROXY as in Go",
     arguments: [
-      // Variables in which PORT is Dex's port, and whether the proxy is bypassed.
+      // Variables, where PORT stands for Dex's port, and whether the proxy is bypassed.
       Row("a wildcard", ["HTTPS_PROXY": proxy, "NO_PROXY": "*.example.test"], true),
       Row("a port", ["HTTPS_PROXY": proxy, "NO_PROXY": "dex.example.test:PORT"], true),
       Row("another port", ["HTTPS_PROXY": proxy, "NO_PROXY": "dex.example.test:1"], false),

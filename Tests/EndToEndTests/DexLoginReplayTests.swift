@@ -3,13 +3,14 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// The stand-in signs people in as the recorded Dex v2.45.1 did.
+/// The stand-in handles logins as the recorded Dex v2.45.1 did.
 @Suite("Dex stand-in: sign-ins")
 struct DexLoginReplayTests {
   private static let file = RecordedFile("dex-login-recordings.json")
 
-  /// In order: codes and tokens of one exchange are used by later ones.
-  @Test("answers as recorded") func replay() throws {
+  /// In order: later exchanges use codes and tokens of earlier ones.
+  @Test("responds as recorded")
+  func replay() throws {
     #expect(Self.file.exchanges.count == 300)
     var replay = try LoginReplay(Self.file.tokens)
     for exchange in Self.file.exchanges { try replay.run(exchange) }
@@ -19,13 +20,13 @@ struct DexLoginReplayTests {
     "refuses what was not recorded", arguments: ["/dex/token/introspect", "/dex/device/callback"])
   func refusal(path: String) throws {
     let site = try StandInSite()
-    let response = site.dex.answer(LoopbackRequest(target: path))
+    let response = site.dex.respond(to: LoopbackRequest(target: path))
     #expect(response.status == 501)
     #expect(response.text == "stand-in: no answer was recorded for GET \(path)\n")
   }
 }
 
-/// The recorded Dexes, one for each port, and what was learned from their responses.
+/// One stand-in for each recorded Dex, by port, and the values learned from their responses.
 private struct LoginReplay {
   private static let verifier = "Xz0t2dYv9mK1pQe7rLwB4sHc8aNfUj3iOg6TkDqR5y_"
 
@@ -57,7 +58,7 @@ private struct LoginReplay {
     for index in exchange.tokens {
       bindings["{token:\(index)}"] = JWT.sign(claims[index], with: key)
     }
-    let response = dex.answer(exchange.request(bindings))
+    let response = dex.respond(to: exchange.request(bindings))
     location = response.header("Location") ?? ""
     compare(response, exchange)
   }
@@ -125,7 +126,7 @@ private struct LoginReplay {
     }
   }
 
-  /// What happened before the exchange and was not recorded.
+  /// The steps before the exchange that were not recorded.
   private mutating func prepare(
     _ step: JSONValue, _ dex: DexStandIn, _ exchange: RecordedExchange
   ) throws {
@@ -150,27 +151,27 @@ private struct LoginReplay {
     let code = query("code", of: url)
     if placeholder.hasPrefix("{code") { matcher.bindings[placeholder] = code }
     guard placeholder.hasPrefix("{refresh") else { return }
-    let answer = post(
+    let response = post(
       "/dex/token",
       [
         ("grant_type", "authorization_code"), ("code", code), ("client_id", "cli"),
         ("redirect_uri", "http://127.0.0.1:34567/"), ("code_verifier", Self.verifier),
       ], dex)
-    let tokens = try JSONValue(parsing: answer.body)
+    let tokens = try JSONValue(parsing: response.body)
     matcher.bindings[placeholder] = try #require(
       tokens["refresh_token"]?.string, "\(exchange.name)")
   }
 
   private func get(_ url: String, _ dex: DexStandIn) -> String {
     let path = url.firstRange(of: "/dex").map { String(url[$0.lowerBound...]) } ?? url
-    return dex.answer(LoopbackRequest(target: path)).header("Location") ?? ""
+    return dex.respond(to: LoopbackRequest(target: path)).header("Location") ?? ""
   }
 
   private func post(
     _ path: String, _ fields: [(String, String)], _ dex: DexStandIn
   ) -> LoopbackResponse {
-    dex.answer(
-      LoopbackRequest(
+    dex.respond(
+      to: LoopbackRequest(
         method: "POST", target: path,
         headers: [(name: "Content-Type", value: "application/x-www-form-urlencoded")],
         body: Array(FormFields.encode(fields).utf8)))

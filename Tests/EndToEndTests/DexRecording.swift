@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// One request that was sent to a real Dex, and the answer that it gave.
+/// A request that was sent to a real Dex, and its response.
 struct DexRecording: Sendable, CustomTestStringConvertible {
   let name: String
   let request: LoopbackRequest
@@ -59,7 +59,7 @@ struct DexRecording: Sendable, CustomTestStringConvertible {
   /// The body, if it is JSON.
   var json: JSONValue? { try? JSONValue(parsing: body) }
 
-  /// When Dex answered, in seconds: as it says in its token, else as in its `Date`.
+  /// The time of Dex's response in seconds: from its token, otherwise from `Date`.
   var time: Double {
     if let token = json?["access_token"]?.string, let issued = JWT(token)?.claims["iat"]?.integer {
       return Double(issued)

@@ -3,19 +3,21 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// The stand-in answers as the real Dex of the recordings did.
+/// The stand-in responds as the real Dex in the recordings did.
 struct DexStandInTests {
   static func isDevice(_ name: String) -> Bool { name.hasPrefix("09-device") }
 
-  @Test func thereAreRecordings() { #expect(DexRecording.all.count == 117) }
+  @Test("the recordings are complete")
+  func recordingCount() { #expect(DexRecording.all.count == 117) }
 
-  @Test(arguments: DexRecording.named { !isDevice($0) })
-  func answersAsRecorded(_ recording: DexRecording) throws {
+  @Test("responds as recorded", arguments: DexRecording.named { !isDevice($0) })
+  func respondsAsRecorded(_ recording: DexRecording) throws {
     let replay = try DexReplay()
-    replay.expectSame(recording, replay.answer(to: recording))
+    replay.expectSame(recording, replay.response(to: recording))
   }
 
-  @Test func deviceFlowAnswersAsRecorded() throws {
+  @Test("responds as recorded in the device flow")
+  func deviceFlow() throws {
     let replay = try DexReplay()
     var codes: [String: String] = [:]
     for recording in DexRecording.named(Self.isDevice) {
@@ -23,20 +25,20 @@ struct DexStandInTests {
       for (recorded, ours) in codes {
         adapted.body = Array(adapted.text.replacingOccurrences(of: recorded, with: ours).utf8)
       }
-      let answer = replay.answer(to: recording, sending: adapted)
+      let response = replay.response(to: recording, sending: adapted)
       if let recorded = recording.json?["device_code"]?.string {
-        codes[recorded] = try JSONValue(parsing: answer.body)["device_code"]?.string
+        codes[recorded] = try JSONValue(parsing: response.body)["device_code"]?.string
       }
       if recording.name == "09-device-full-1-code" {
         // The recorded user signed in between these two requests.
         #expect(replay.standIn.approve())
       }
-      replay.expectSame(recording, answer)
+      replay.expectSame(recording, response)
     }
   }
 }
 
-/// A stand-in set up as the recorded Dex was, with keys of our own under the recorded names.
+/// A stand-in configured like the recorded Dex, with our own keys under the recorded names.
 private struct DexReplay {
   static let pem = Result { try RSAKey().pem }
   static let strangerKey = Result { try RSAKey() }
@@ -75,7 +77,7 @@ private struct DexReplay {
     standIn = try DexStandIn(configuration)
   }
 
-  func answer(to recording: DexRecording, sending request: LoopbackRequest? = nil)
+  func response(to recording: DexRecording, sending request: LoopbackRequest? = nil)
     -> LoopbackResponse
   {
     let name = recording.name
@@ -89,10 +91,11 @@ private struct DexReplay {
       configuration.tokenLifetime = name.contains("-tls") ? 86_400 : 600
       configuration.now = { Date(timeIntervalSince1970: recording.time) }
     }
-    return standIn.answer(resigned(request ?? recording.request, name))
+    return standIn.respond(to: resigned(request ?? recording.request, name))
   }
 
-  /// The request with its tokens signed by our keys, or as wrongly as the recorded one.
+  /// The request with its tokens signed by our keys, or invalid in the same way as the recorded
+  /// one.
   private func resigned(_ request: LoopbackRequest, _ name: String) -> LoopbackRequest {
     var request = request
     let text = request.text + request.target + request.headers.map(\.value).joined(separator: " ")
@@ -118,16 +121,16 @@ private struct DexReplay {
     return request
   }
 
-  func expectSame(_ recording: DexRecording, _ answer: LoopbackResponse) {
+  func expectSame(_ recording: DexRecording, _ response: LoopbackResponse) {
     let name: Comment = "\(recording.name)"
-    #expect(answer.status == recording.status, name)
+    #expect(response.status == recording.status, name)
     let volatile = ["Date", "Content-Length"]
-    let headers = Dictionary(answer.headers) { first, _ in first }
+    let headers = Dictionary(response.headers) { first, _ in first }
     #expect(headers == recording.headers.filter { !volatile.contains($0.key) }, name)
-    #expect(recording.headers["Content-Length"] == String(answer.body.count), name)
+    #expect(recording.headers["Content-Length"] == String(response.body.count), name)
     guard recording.request.method != "HEAD" else { return }
-    guard let recorded = recording.json, let given = try? JSONValue(parsing: answer.body) else {
-      #expect(answer.text.trimmingCharacters(in: .newlines) == recording.body, name)
+    guard let recorded = recording.json, let given = try? JSONValue(parsing: response.body) else {
+      #expect(response.text.trimmingCharacters(in: .newlines) == recording.body, name)
       return
     }
     #expect(given.object?.names == recorded.object?.names, name)

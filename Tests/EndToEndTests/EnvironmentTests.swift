@@ -3,9 +3,9 @@ import Glibc
 import TestSupport
 import Testing
 
-/// The program needs nothing of the place where it runs, and leaves nothing there.
+/// The program does not depend on its environment and leaves no files behind.
 struct EnvironmentTests {
-  /// Variables that a shell, a pod or a prankster may have set; none of them changes the result.
+  /// Variables that must not change the result.
   static let variables: [[String: String]] = [
     [:], ["HOME": "/nonexistent"], ["HOME": ""], ["HOME": "relative"],
     ["PATH": "", "LANG": "tr_TR.UTF-8", "LC_ALL": "C", "TZ": "Asia/Kathmandu"],
@@ -13,20 +13,21 @@ struct EnvironmentTests {
     ["OPENSSL_CONF": "/nonexistent", "SSL_CERT_FILE": "/nonexistent"],
   ]
 
-  @Test(arguments: variables)
-  func worksWhateverIsSet(_ variables: [String: String]) async throws {
+  @Test(
+    "HOME, PATH, TZ, http_proxy and OPENSSL_CONF do not change the result", arguments: variables)
+  func ignoresVariables(_ variables: [String: String]) async throws {
     let plugin = try Plugin()
     try plugin.expectCredential(try await plugin.run(nil, variables))
   }
 
-  /// The runs after which there must be nothing new.
+  /// Runs that must not leave files behind.
   static let runs: [(name: String, fault: DexFault?, flags: [String])] = [
     ("success", nil, ["--verbose"]), ("failure", DexFault.status(503).forever, []),
     ("usage", nil, ["--no-such-flag"]),
   ]
 
-  @Test(arguments: runs)
-  func leavesNothingBehind(_ name: String, _ fault: DexFault?, _ flags: [String]) async throws {
+  @Test("creates no files", arguments: runs)
+  func createsNoFiles(_ name: String, _ fault: DexFault?, _ flags: [String]) async throws {
     let plugin = try Plugin()
     if let fault { plugin.site.dex.inject(fault) }
     let place = try TemporaryDirectory()
@@ -50,8 +51,10 @@ struct EnvironmentTests {
     FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String }.sorted() ?? []
   }
 
-  @Test(.enabled(if: TestBinary.isNamed, "SKIPPED: TOKENXCHANGE_BINARY names no static binary"))
-  func theBinaryIsStatic() async throws {
+  @Test(
+    "the binary is static",
+    .enabled(if: TestBinary.isNamed, "SKIPPED: TOKENXCHANGE_BINARY names no static binary"))
+  func isStatic() async throws {
     let result = try await ProcessRunner(
       "ldd", [TestBinary.path], environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C"]
     ).result()
@@ -73,18 +76,20 @@ struct EmptyRootTests {
     flags = plugin.flags("--token-file", "/var/run/secrets/token/token")
   }
 
-  @Test(arguments: [0, 54321, 4_294_967_294])
-  func exchangesReadOnlyAsAnybody(_ user: Int) async throws {
+  @Test("exchange in a read-only root, as any user", arguments: [0, 54321, 4_294_967_294])
+  func anyUser(_ user: Int) async throws {
     try plugin.expectCredential(try await place.run(flags, user: user))
   }
 
-  @Test func findsLoopbackByName() async throws {
+  @Test("localhost resolves without a hosts file")
+  func localhost() async throws {
     let issuer = plugin.site.dex.issuer
     let url = issuer.replacing("127.0.0.1", with: "localhost") + "/token"
     try plugin.expectCredential(try await place.run(flags + ["--token-url", url]))
   }
 
-  @Test func namesWhatIsNotThere() async throws {
+  @Test("a missing trust store and an unknown host are reported")
+  func missingTrustStoreAndName() async throws {
     let more = flags.dropFirst(2)
     let untrusting = try await place.run(["--token-url", "https://127.0.0.1:1/token"] + more)
     plugin.expectFailure(
@@ -103,7 +108,8 @@ struct EmptyRootTests {
     #expect(nameless.errors.split(separator: "\n").count == 3)
   }
 
-  @Test func aFailureIsToldThereToo() async throws {
+  @Test("a missing token file is reported")
+  func missingTokenFile() async throws {
     let result = try await place.run(
       plugin.flags("--token-file", "/none"), ["HOME": "/home/user", "LANG": "de_DE.UTF-8"])
     plugin.expectFailure(
@@ -112,15 +118,18 @@ struct EmptyRootTests {
         + "a pod with automountServiceAccountToken: false has none at the default path")
   }
 
-  @Test func helpAndTokenFileNeedNothing() async throws {
+  @Test("version, help and token-file run in an empty file system")
+  func offlineCommands() async throws {
     #expect(try await place.run(["version"]).code == 0)
     #expect(try await place.run(["help", "get-token"]).code == 0)
     let token = try await place.run(["token-file", "--file", "/var/run/secrets/token/token"])
     #expect(token.code == 0)
   }
 
-  @Test(arguments: [[:], ["HOME": "/home/user"], ["HOME": "/home/user", "TMPDIR": "/tmp"]])
-  func leavesNoTraceWhereAllCanBeWritten(_ variables: [String: String]) async throws {
+  @Test(
+    "creates no files in a writable root",
+    arguments: [[:], ["HOME": "/home/user"], ["HOME": "/home/user", "TMPDIR": "/tmp"]])
+  func createsNoFiles(_ variables: [String: String]) async throws {
     let before = place.listing
     #expect(before.count > 10)
     try plugin.expectCredential(
@@ -130,8 +139,9 @@ struct EmptyRootTests {
     #expect(place.listing == before)
   }
 
-  /// In the machine's own file system: the C library's modules for users are there to be loaded.
-  @Test func asksNoUserDatabaseOfTheMachine() async throws {
+  /// In the machine's own file system, where glibc could load its modules for the user database.
+  @Test("does not read the user database")
+  func userDatabase() async throws {
     let script = """
       set -e
       mount --bind "$1/etc/nsswitch.conf" /etc/nsswitch.conf

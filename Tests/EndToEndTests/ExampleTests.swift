@@ -28,8 +28,8 @@ import Testing
   }
 
   /// With `RECORD=1` they are rewritten.
-  @Test("every generated example is what its command prints")
-  func everyGeneratedExampleIsWhatItsCommandPrints() async throws {
+  @Test("each generated example equals the output of its command")
+  func generatedExamples() async throws {
     let isRecording = ProcessInfo.processInfo.environment["RECORD"] == "1"
     var count = 0
     for name in Self.files {
@@ -82,7 +82,7 @@ import Testing
     "kubectl reads the kubeconfig of the sidecar's application",
     .enabled(if: TestBinary.find("kubectl") != nil, "kubectl is not installed"),
     .enabled(if: Python.hasYAML, "python3 has no module yaml"))
-  func kubeconfigOfTheSidecar() async throws {
+  func sidecarKubeconfig() async throws {
     let folder = try TemporaryDirectory()
     let data = try Python.yaml(Self.text("sidecar/kubeconfig.yaml"))[0]["data"]
     let file = try folder.write(data?["kubeconfig"]?.string ?? "", to: "kubeconfig")

@@ -3,11 +3,11 @@ import Glibc
 import TestSupport
 import Testing
 
-/// The contract with clients that run exec plugins: variables in, one document out, and no fuss.
+/// The contract with clients that run exec plugins: variables in, one document out.
 struct ExecContractTests {
   static let group = "client.authentication.k8s.io"
 
-  /// What client-go puts into `KUBERNETES_EXEC_INFO`.
+  /// The value that client-go sets for `KUBERNETES_EXEC_INFO`.
   static func info(
     version: String = "\(group)/v1", kind: String = "ExecCredential", cluster: String = ""
   ) -> String {
@@ -15,7 +15,7 @@ struct ExecContractTests {
       + "\n"
   }
 
-  /// What may be in the variable, and the version that comes back.
+  /// A valid value of the variable, and the version in the output.
   struct Good: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var info: String?
@@ -46,8 +46,8 @@ struct ExecContractTests {
       version: "v1"),
   ]
 
-  @Test(arguments: good)
-  func echoesTheVersion(_ row: Good) async throws {
+  @Test("the output has the API version of KUBERNETES_EXEC_INFO", arguments: good)
+  func outputVersion(_ row: Good) async throws {
     let plugin = try Plugin()
     let variables = row.info.map { ["KUBERNETES_EXEC_INFO": $0] } ?? [:]
     let result = try await plugin.run(plugin.flags + row.flags, variables)
@@ -62,7 +62,7 @@ struct ExecContractTests {
     #expect(ExecReaders.python(file.stdout, version: row.version) == nil)
   }
 
-  /// What must not be in the variable, and what is said then.
+  /// An invalid value of the variable, and the message.
   struct Bad: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var info: String
@@ -105,8 +105,8 @@ struct ExecContractTests {
       sentence: "KUBERNETES_EXEC_INFO holds the kind Pod and not ExecCredential"),
   ]
 
-  @Test(arguments: bad)
-  func refusesOtherInfo(_ row: Bad) async throws {
+  @Test("an invalid KUBERNETES_EXEC_INFO is rejected", arguments: bad)
+  func invalidExecInfo(_ row: Bad) async throws {
     let plugin = try Plugin()
     let variables = ["KUBERNETES_EXEC_INFO": row.info]
     let result = try await plugin.run(nil, variables)
@@ -116,29 +116,31 @@ struct ExecContractTests {
     #expect(plugin.site.dex.tokenRequests == 0)
   }
 
-  @Test func neverReadsItsInput() async throws {
+  @Test("standard input is not read")
+  func ignoresStandardInput() async throws {
     let plugin = try Plugin()
-    // More than a pipe holds: had it to be read, this would be.
+    // Larger than a pipe's buffer, so the test would hang if the input had to be read.
     let input = [UInt8](repeating: 0x78, count: 300_000)
     try plugin.expectCredential(try await plugin.run(stdin: input))
     try plugin.expectCredential(try await plugin.run())
   }
 
-  @Test func leavesNobodyBehindThatHoldsItsOutput() async throws {
+  @Test("no child process keeps the output open")
+  func closesOutput() async throws {
     let plugin = try Plugin()
     #expect(try await plugin.run().leftOutputOpen == false)
     plugin.site.dex.inject(DexFault.status(503).forever)
     #expect(try await plugin.run().leftOutputOpen == false)
   }
 
-  /// Where stdout may lead, and what the system says of it.
+  /// Where stdout leads, and the system's error.
   static let outputs = [
     (">&-", "Bad file descriptor"), ("<&- >&-", "Bad file descriptor"),
     (">/dev/full", "No space left on device"), ("| true", "Broken pipe"),
   ]
 
-  @Test(arguments: outputs)
-  func saysThatNobodyTakesTheCredential(_ output: String, _ reason: String) async throws {
+  @Test("an unwritable standard output is reported: exit 1", arguments: outputs)
+  func unwritableOutput(_ output: String, _ reason: String) async throws {
     let plugin = try Plugin()
     plugin.site.dex.inject(DexFault.delay(1).forever)
     let script = "set -o pipefail; \"$0\" \"$@\" \(output)"
@@ -149,11 +151,12 @@ struct ExecContractTests {
     plugin.expectFailure(
       result, 1, "the credential could not be written to standard output: \(reason)",
       hint: "the program that ran this one closed the pipe, or the disk behind it is full")
-    // It did not go to Dex instead.
+    // The message was not sent to Dex instead.
     #expect(plugin.site.dex.server.requests.count == 1)
   }
 
-  @Test func aClosedErrorOutputChangesNothing() async throws {
+  @Test("a closed standard error changes nothing")
+  func closedStandardError() async throws {
     let plugin = try Plugin()
     let script = "\"$0\" \"$@\" 2>&-"
     func run(_ flags: [String]) async throws -> ProcessResult {
@@ -165,8 +168,8 @@ struct ExecContractTests {
     #expect(refused.output == "")
   }
 
-  @Test(arguments: [SIGTERM, SIGINT])
-  func endsAtOnceAtASignal(_ number: Int32) async throws {
+  @Test("SIGTERM and SIGINT end a pending exchange immediately", arguments: [SIGTERM, SIGINT])
+  func endsOnSignal(_ number: Int32) async throws {
     let plugin = try Plugin()
     plugin.site.dex.inject(DexFault.delivery(.hang).forever)
     let running = try ProcessRunner(TestBinary.path, plugin.flags + ["--timeout", "50s"]).start()

@@ -1,9 +1,9 @@
 import Foundation
 import TestSupport
 
-/// What clients make of a plugin's output: nil, or the words with which they refuse it.
+/// How clients parse a plugin's output: nil, or their error message.
 ///
-/// Written after the clients' sources, and stricter where they are lax: one JSON document, no YAML.
+/// Written from the clients' sources, and stricter where they are lax: one JSON document, no YAML.
 enum ExecReaders {
   /// The rules of client-go's `exec.go`, for a kubeconfig of one version.
   static func clientGo(_ output: [UInt8], version: String) -> String? {

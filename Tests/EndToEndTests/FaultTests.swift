@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What becomes of a run when Dex, or something in front of it, does not do as it should.
+/// Runs in which Dex, or a server in front of it, misbehaves.
 struct FaultTests {
   static let busyHint =
     "Dex or the ingress in front of it is down or overloaded: look at its pods and log"
@@ -17,7 +17,7 @@ struct FaultTests {
     "Dex's token endpoint does not respond like this: is --issuer or --token-url Dex's address?"
   static let url = "http://DEX/dex/token"
 
-  /// A fault for good, and what is made of it.
+  /// A persistent fault and the resulting message.
   struct Row: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var fault: DexFault
@@ -115,14 +115,14 @@ struct FaultTests {
       "Dex at \(url) refused the exchange: 400 invalid_request: Bad.", hint: "*"),
   ]
 
-  @Test(arguments: rows)
-  func tellsWhatHappened(_ row: Row) async throws {
+  @Test("persistent faults: message, hint, exit code and number of requests", arguments: rows)
+  func reportsFault(_ row: Row) async throws {
     let plugin = try Plugin()
     plugin.site.dex.inject(row.fault.forever)
     let result = try await plugin.run(plugin.flags + row.flags)
     Self.expect(result, row.code, row.sentence, hint: row.hint, plugin)
     #expect(plugin.site.dex.tokenRequests == row.attempts)
-    // Ten seconds are the default; the rest is for a busy machine.
+    // Ten seconds is the default timeout; the rest is a margin for a busy machine.
     #expect(result.duration < (row.flags.isEmpty ? 25 : 15))
   }
 
@@ -141,7 +141,8 @@ struct FaultTests {
     #expect(lines[1].hasPrefix("hint: "))
   }
 
-  @Test func halfAnAnswer() async throws {
+  @Test("truncated JSON: exit 6 after one attempt")
+  func truncatedJSON() async throws {
     let plugin = try Plugin()
     plugin.site.dex.inject(.truncatedJSON)
     let result = try await plugin.run()
@@ -152,7 +153,8 @@ struct FaultTests {
     #expect(plugin.site.dex.tokenRequests == 1)
   }
 
-  @Test func nobodyListens() async throws {
+  @Test("connection refused: exit 4 after three attempts")
+  func connectionRefused() async throws {
     let plugin = try Plugin()
     plugin.site.dex.stop()
     let result = try await plugin.run()
@@ -163,7 +165,7 @@ struct FaultTests {
     #expect(result.duration < 20)
   }
 
-  /// What passes, with the number of requests that it takes.
+  /// Temporary faults, with the number of requests until success.
   static let passing: [(String, [DexFault], Int)] = [
     ("500", [.status(500)], 2), ("503 twice", [.status(503), .status(503)], 3),
     ("502 with a page", [.html(status: 502)], 2), ("504, 429", [.status(504), .status(429)], 3),
@@ -173,15 +175,16 @@ struct FaultTests {
     ("late", [.delay(1)], 1),
   ]
 
-  @Test(arguments: passing)
-  func gettingOverIt(_ name: String, _ faults: [DexFault], _ requests: Int) async throws {
+  @Test("temporary faults are retried", arguments: passing)
+  func recovers(_ name: String, _ faults: [DexFault], _ requests: Int) async throws {
     let plugin = try Plugin()
     plugin.site.dex.inject(faults)
     try plugin.expectCredential(try await plugin.run(plugin.flags + ["--timeout", "40s"]))
     #expect(plugin.site.dex.tokenRequests == requests)
   }
 
-  @Test func startsBeforeDex() async throws {
+  @Test("succeeds once Dex is up, and waits for Retry-After")
+  func recoversAfterRestart() async throws {
     let plugin = try Plugin()
     plugin.site.dex.stop()
     plugin.site.dex.inject(.tooManyRequests(retryAfter: "1"))
@@ -190,13 +193,13 @@ struct FaultTests {
     try plugin.site.dex.server.resume()
     let result = try await plugin.run(plugin.flags + ["--timeout", "40s"])
     try plugin.expectCredential(result)
-    // Retry-After is a floor.
+    // Retry-After is the minimum wait.
     #expect(result.duration >= 1)
     #expect(plugin.site.dex.tokenRequests == 2)
   }
 
-  @Test(arguments: [301, 302, 303, 307, 308])
-  func aRedirectIsNotFollowed(_ status: Int) async throws {
+  @Test("redirects are not followed", arguments: [301, 302, 303, 307, 308])
+  func redirect(_ status: Int) async throws {
     let plugin = try Plugin()
     let evil = try LoopbackServer { _ in .json(["access_token": "evil", "expires_in": 600]) }
     defer { evil.stop() }

@@ -2,23 +2,23 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Service account token in, ExecCredential out, in all the ways to ask for it.
+/// Service account token in, ExecCredential out, with all request options.
 struct GetTokenTests {
   static let argvWarning =
     "every user of this machine can read the value of --client-secret: use --client-secret-file or "
     + "TOKENXCHANGE_CLIENT_SECRET"
   static let oddSecret = "a+b%2Fc:d e&f"
 
-  /// A way to ask, and what Dex must have heard.
+  /// A set of options, and the request that Dex must receive.
   struct Row: Sendable, CustomTestStringConvertible {
     var testDescription: String
-    /// Flags after those of every run; nil for none at all.
+    /// Flags after those of every run; nil to pass no flags at all.
     var flags: (@Sendable (Plugin) throws -> [String])
     var variables: @Sendable (Plugin) -> [String: String]
     var warning: String?
     /// `Authorization`, before base64.
     var basic: String?
-    /// Fields of the form that differ from those of a plain run.
+    /// Form fields that differ from those of a plain run.
     var form: [String: String]
 
     init(
@@ -107,8 +107,8 @@ struct GetTokenTests {
     Row("audience of the subject token", { $0.flags + ["--subject-audience", "dex"] }),
   ]
 
-  @Test(arguments: rows)
-  func printsACredential(_ row: Row) async throws {
+  @Test("prints a credential and sends the expected request", arguments: rows)
+  func printsCredential(_ row: Row) async throws {
     let plugin = try Plugin()
     let result = try await plugin.run(row.flags(plugin), row.variables(plugin))
     let token = try plugin.expectCredential(result, warning: row.warning)
@@ -147,14 +147,16 @@ struct GetTokenTests {
     #expect(request.form.map(\.value) == expected.map(\.1))
   }
 
-  @Test func tokenOfAPeerNamesBoth() async throws {
+  @Test("--audience: the token names the peer and the client")
+  func peerAudience() async throws {
     let plugin = try Plugin()
     let result = try await plugin.run(plugin.flags + ["--audience", "trusting-cluster"])
     let token = try plugin.expectCredential(result)
     #expect(token.claims["aud"] == ["trusting-cluster", "target-cluster"])
   }
 
-  @Test func tokenAlone() async throws {
+  @Test("--output=token prints the bare token")
+  func outputToken() async throws {
     let plugin = try Plugin()
     let result = try await plugin.run(plugin.flags + ["--output", "token"])
     #expect(result.ending == .exit(0))
@@ -165,7 +167,8 @@ struct GetTokenTests {
     #expect(token.isSigned(byOneOf: [plugin.site.dex.configuration.signingKey]))
   }
 
-  @Test func plainJSON() async throws {
+  @Test("--output=json prints token and expiry")
+  func outputJSON() async throws {
     let plugin = try Plugin()
     let result = try await plugin.run(plugin.flags + ["--output=json"])
     let members = try #require(try JSONValue(parsing: result.stdout).object)
@@ -176,20 +179,23 @@ struct GetTokenTests {
     #expect(result.output.hasSuffix("}\n"))
   }
 
-  @Test func marginIsTakenOff() async throws {
+  @Test("--expiry-margin is subtracted from the expiry")
+  func expiryMargin() async throws {
     let plugin = try Plugin()
     let result = try await plugin.run(plugin.flags + ["--expiry-margin", "1m30s"])
     try plugin.expectCredential(result, margin: 90)
   }
 
-  @Test func marginBeyondTheLifeBecomesHalfOfIt() async throws {
+  @Test("a margin longer than the lifetime is reduced to half of it")
+  func largeExpiryMargin() async throws {
     let plugin = try Plugin()
     let result = try await plugin.run(plugin.flags + ["--expiry-margin", "1h"])
     let status = try JSONValue(parsing: result.stdout)["status"]
     let expiry = try #require(JWT(status?["token"]?.string ?? "")?.claims["exp"]?.number)
     let text = try #require(status?["expirationTimestamp"]?.string)
     let end = try Date(text, strategy: .iso8601).timeIntervalSince1970
-    // Dex's tokens live 24 hours here unless told otherwise, so an hour is below that.
+    // The stand-in's tokens live 24 hours by default, so a margin of one hour is subtracted in
+    // full.
     #expect(expiry - end == 3600)
     plugin.site.dex.update { $0.tokenLifetime = 100 }
     let short = try await plugin.run(plugin.flags + ["--expiry-margin", "1h"])
@@ -199,8 +205,10 @@ struct GetTokenTests {
     #expect((20...51).contains(left))
   }
 
-  @Test(arguments: [false, true])
-  func trailingSlashOfTheIssuer(_ isDexs: Bool) async throws {
+  @Test(
+    "an issuer that differs by a trailing slash is accepted with a warning",
+    arguments: [false, true])
+  func trailingSlash(_ isDexs: Bool) async throws {
     let plugin = try Plugin()
     let issuer = plugin.site.dex.issuer
     if isDexs { plugin.site.dex.update { $0.changeClaims = { $0["iss"] = .string(issuer + "/") } } }
@@ -211,12 +219,13 @@ struct GetTokenTests {
         + "trailing slash: the API server compares them exactly")
   }
 
-  @Test func tokenWithoutAnExpiry() async throws {
+  @Test("a token without an expiry is reported valid for 60 s, with a warning")
+  func unknownExpiry() async throws {
     let plugin = try Plugin()
     plugin.site.dex.inject(
-      .changingJSON { answer in
-        answer["access_token"] = "opaque"
-        answer["expires_in"] = nil
+      .changingJSON { response in
+        response["access_token"] = "opaque"
+        response["expires_in"] = nil
       })
     let start = Date()
     let result = try await plugin.run(plugin.flags + ["--requested-token-type=access_token"])
@@ -230,7 +239,8 @@ struct GetTokenTests {
     #expect((59...120).contains(end.timeIntervalSince(start)))
   }
 
-  @Test func verboseTellsNoSecret() async throws {
+  @Test("--verbose shows no secret")
+  func verboseShowsNoSecret() async throws {
     let plugin = try Plugin()
     let result = try await plugin.run(
       plugin.flags("--client-id", "conf-odd") + ["--verbose"],

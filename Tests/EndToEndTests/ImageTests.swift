@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `make image` and `examples/image/Containerfile`, followed in a read-only chroot: there need not be
-/// a container engine.
+/// `make image` and `examples/image/Containerfile`, executed in a read-only chroot, so that no
+/// container engine is needed.
 @Suite(.enabled(if: Release.isPossible, "\(Release.need)"))
 struct ImageTests {
   private let release: Release
@@ -58,7 +58,7 @@ struct ImageTests {
       $0["expression"]?.string ?? $0["license"]?["id"]?.string
     }
     let named = Set(labels["licenses"]?.split(separator: " AND ").map(String.init) ?? [])
-    // Debian 13's OpenSSL brings zlib and zstd.
+    // OpenSSL on Debian 13 depends on zlib and zstd.
     let optional: Set = ["Zlib", "BSD-3-Clause"]
     #expect(
       named.subtracting(optional)
@@ -74,7 +74,7 @@ struct ImageTests {
     #expect(files.count > 100)
   }
 
-  @Test("without a binary of this version nothing is laid out")
+  @Test("without a binary of this version no context is created")
   func noBinary() async throws {
     let folder = try TemporaryDirectory()
     let result = try await Repository.run(
@@ -102,7 +102,7 @@ struct ImageTests {
       case "COPY":
         let mode = try #require(UInt32(words[1].dropFirst("--chmod=".count), radix: 8))
         let name = expanded(words[2])
-        // In place of the public authorities, the one that signed the stand-in's certificate.
+        // Instead of the public CAs: the CA of the stand-in's certificate.
         let isBundle = name == "ca-certificates.crt"
         let file = isBundle ? plugin.site.authorityFile ?? "" : "\(context)/\(name)"
         #expect(mode == (isBundle ? 0o644 : 0o755))

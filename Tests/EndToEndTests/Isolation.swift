@@ -2,13 +2,13 @@ import Foundation
 import Glibc
 import TestSupport
 
-/// Runs the program where there is nothing but itself: in a file system of its own.
+/// Runs the program in a file system that contains nothing else.
 struct Isolation: Sendable {
-  /// Whether mounts and chroots can be made here: root, and not in a sandbox without the right.
+  /// Whether mounts and chroots can be created here: needs root, and no sandbox that forbids them.
   static let isPossible =
     geteuid() == 0 && run("mount --bind \"$1\" \"$1\" && mount --bind /proc \"$1\"", "/tmp")
 
-  /// Whether the program under test is a static one: only that is meant to run anywhere.
+  /// Whether the program under test is static; only a static program runs in an empty file system.
   static let isStatic: Bool = {
     guard let file = FileHandle(forReadingAtPath: TestBinary.path) else { return false }
     defer { try? file.close() }
@@ -16,14 +16,14 @@ struct Isolation: Sendable {
     return head.count == 4096 && head.firstRange(of: Data("/ld-linux".utf8)) == nil
   }()
 
-  /// Why tests that need both of these are skipped.
+  /// Why tests that need both are skipped.
   static let need = "SKIPPED: needs root, mounts, and TOKENXCHANGE_BINARY naming the static binary"
 
   /// Its root, as seen from outside.
   let root: String
 
-  /// Lays out a root: the program, a projected token, and `nsswitch.conf` as systems have it that
-  /// ask the user database in ways in which a static program cannot.
+  /// Creates a root with the program, a projected token, and an `nsswitch.conf` whose user database
+  /// modules a static program cannot load.
   init(in folder: TemporaryDirectory, token: String) throws {
     root = folder.path("root")
     let files = FileManager.default
@@ -38,11 +38,11 @@ struct Isolation: Sendable {
     chmod(root + "/tmp", 0o777)
     chmod(root + "/work", 0o777)
     chmod(root + "/home/user", 0o777)
-    // Folders on the way are private; whoever enters by chroot does not pass them.
+    // Parent directories are private; chroot does not need to traverse them.
     chmod(root, 0o755)
   }
 
-  /// Runs the program there with exactly these variables, as a user and group of that number.
+  /// Runs the program in the root with exactly these variables, as the given user and group.
   func run(
     _ arguments: [String], _ environment: [String: String] = [:], user: Int = 54321,
     isReadOnly: Bool = true
@@ -55,7 +55,7 @@ struct Isolation: Sendable {
       shift 2
       exec env -i "$@"
       """
-    // env takes the variables, then chroot by its path, because it clears PATH too.
+    // env sets the variables, then runs chroot by its path, because PATH is cleared too.
     let words =
       environment.map { "\($0.key)=\($0.value)" }.sorted()
       + [TestBinary.find("chroot") ?? "chroot", "--userspec=+\(user):+\(user)", "--groups=", root]
@@ -67,7 +67,7 @@ struct Isolation: Sendable {
     ).result()
   }
 
-  /// Every file there, with its size and time of change.
+  /// Every file in the root, with its size and modification time.
   var listing: [String] {
     let names = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
     return names.sorted().map { name in

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A real kubectl runs the program and is let in by an API server over TLS.
+/// A real kubectl runs the program and authenticates to an API server over TLS.
 @Suite(
   .enabled(if: TestBinary.find("kubectl") != nil, "SKIPPED: kubectl is not installed"),
   .enabled(if: TLSFront.isAvailable, "SKIPPED: nginx is not installed"))
@@ -41,7 +41,7 @@ struct KubectlTests {
   }
 
   private func kubectl(_ kubeconfig: String, _ arguments: String...) throws -> ProcessRunner {
-    // A home of its own for each, so that none finds what another has cached.
+    // A separate home for each run, so that no run uses another's cache.
     let home = plugin.folder.path("home-\(UUID().uuidString)")
     return ProcessRunner(
       TestBinary.find("kubectl") ?? "kubectl", ["--kubeconfig", kubeconfig] + arguments,
@@ -50,7 +50,8 @@ struct KubectlTests {
 
   private var user: String { plugin.site.cluster.subject }
 
-  @Test("a link named kubectl-tokenxchange in PATH makes it kubectl's own command, also in its help")
+  @Test(
+    "a link named kubectl-tokenxchange in PATH makes it kubectl's own command, also in its help")
   func isAKubectlPlugin() async throws {
     let directory = plugin.folder.path("bin")
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -73,8 +74,10 @@ struct KubectlTests {
     #expect(version.output == plain.output)
   }
 
-  @Test(arguments: ["v1", "v1beta1"], [false, true])
-  func isLetIn(_ version: String, _ providesClusterInfo: Bool) async throws {
+  @Test(
+    "kubectl authenticates, with and without provideClusterInfo", arguments: ["v1", "v1beta1"],
+    [false, true])
+  func authenticates(_ version: String, _ providesClusterInfo: Bool) async throws {
     let file = try kubeconfig(version: version, providesClusterInfo: providesClusterInfo)
     let result = try await kubectl(
       file, "auth", "whoami", "-o", "jsonpath={.status.userInfo.username}"
@@ -83,23 +86,25 @@ struct KubectlTests {
     #expect(result.errors == "")
     #expect(result.output == user)
     #expect(result.ending == .exit(0))
-    // One process, one run of the plugin, one exchange.
+    // One process, one plugin run, one exchange.
     #expect(plugin.site.dex.tokenRequests == 1)
     let token = try #require(plugin.site.apiServer.tokens.last)
     #expect(JWT(token)?.isSigned(byOneOf: [plugin.site.dex.configuration.signingKey]) == true)
   }
 
-  @Test func isRunAgainAfterA401() async throws {
+  @Test("kubectl runs the plugin again after a 401")
+  func runsAgainAfter401() async throws {
     plugin.site.apiServer.rejectNext(1)
     let result = try await kubectl(try kubeconfig(), "get", "namespaces", "-o", "name").result()
-    // client-go gives the first 401 to its caller; discovery, which comes first, shrugs it off.
+    // client-go returns the first 401 to its caller; discovery, which comes first, ignores it.
     #expect(plugin.site.dex.tokenRequests == 2)
     #expect(Set(plugin.site.apiServer.tokens).count >= 1)
     #expect(result.output.contains("namespace/"))
     #expect(result.ending == .exit(0))
   }
 
-  @Test func showsWhyThePluginFailed() async throws {
+  @Test("kubectl shows the plugin's error")
+  func showsPluginError() async throws {
     let file = try kubeconfig(client: "nobody")
     let result = try await kubectl(file, "auth", "whoami").result()
     #expect(result.output == "")
@@ -115,7 +120,8 @@ struct KubectlTests {
         "getting credentials: exec: executable \(TestBinary.path) failed with exit code 5") == true)
   }
 
-  @Test func twentyAtOnce() async throws {
+  @Test("twenty kubectl processes at once")
+  func concurrentRuns() async throws {
     let file = try kubeconfig()
     let outputs = try await withThrowingTaskGroup(of: String.self) { group in
       for _ in 0..<20 {

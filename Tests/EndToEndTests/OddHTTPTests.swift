@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Answers that no well-behaved server gives, byte for byte; none may crash or hold up the run.
+/// Malformed responses, byte for byte; none may crash or delay the run.
 struct OddHTTPTests {
-  /// What a server sends in place of an answer, and what is made of it; nil is a credential.
+  /// A malformed response and the resulting message; nil for a credential.
   struct Row: Sendable, CustomTestStringConvertible {
     var testDescription: String
-    /// From the right answer's body.
+    /// Makes the response from the body of the correct one.
     var bytes: @Sendable (String) -> String
     var sentence: String?
     var hint: String
@@ -117,7 +117,7 @@ struct OddHTTPTests {
     ) { _ in plain("[" + String(repeating: "0,", count: 499_999) + "0]") },
   ]
 
-  /// Closed before the response was complete, which libcurl sometimes reports as a success.
+  /// Closed before the response was complete, which libcurl sometimes reports as success.
   static let cut: [Row] =
     [200, 204, 302, 304, 401, 403, 404, 429, 500, 503].flatMap { status in
       [
@@ -141,7 +141,7 @@ struct OddHTTPTests {
     ]
 
   @Test("exit 4 after three attempts", arguments: cut)
-  func isRetriedAndReported(_ row: Row) async throws {
+  func incompleteResponse(_ row: Row) async throws {
     let plugin = try Plugin()
     plugin.site.dex.inject(Self.verbatim(row).forever)
     let result = try await plugin.run(plugin.flags + ["--timeout=40s"])
@@ -154,7 +154,7 @@ struct OddHTTPTests {
   @Test(
     "closed inside the headers, over TLS: exit 4 after three attempts",
     .enabled(if: TLSRelay.isAvailable, "socat is not installed: apt-get install socat"))
-  func isReportedOverTLS() async throws {
+  func incompleteResponseOverTLS() async throws {
     let plugin = try Plugin()
     let certificates = try TestCertificates()
     let relay = try TLSRelay(to: plugin.site.dex.server.port, certificate: certificates.server)
@@ -194,20 +194,20 @@ struct OddHTTPTests {
       plugin.masked(String(lines.first ?? ""))
         == "tokenxchange: the response of \(Self.url) is larger than 1 MiB")
     let kibibytes = try #require(lines.last.flatMap { Int($0) })
-    // A debug build of the dynamic kind needs more for itself.
+    // A dynamic debug build needs more memory.
     if Isolation.isStatic { #expect(kibibytes < 32 << 10) }
     Soak.report("64 MiB response: \(kibibytes) KiB")
   }
 
-  @Test(arguments: good)
-  func isTakenAsItIsMeant(_ row: Row) async throws {
+  @Test("unusual but valid responses are accepted", arguments: good)
+  func unusualButValid(_ row: Row) async throws {
     let plugin = try Plugin()
     plugin.site.dex.inject(Self.verbatim(row))
     try plugin.expectCredential(try await plugin.run(plugin.flags + ["--timeout=40s"]))
   }
 
-  @Test(arguments: bad)
-  func isRefused(_ row: Row) async throws {
+  @Test("invalid responses: exit 6 after one attempt", arguments: bad)
+  func invalidResponse(_ row: Row) async throws {
     let plugin = try Plugin()
     plugin.site.dex.inject(Self.verbatim(row).forever)
     let result = try await plugin.run(plugin.flags + ["--timeout=40s"])

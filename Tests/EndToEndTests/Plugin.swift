@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The program under test with a Dex to talk to and a token to give, and nothing of our environment.
+/// The program under test with a Dex, a subject token and a clean environment.
 struct Plugin: Sendable {
   let site: StandInSite
   let folder: TemporaryDirectory
-  /// The subject token.
+  /// The subject token's path.
   let tokenFile: String
 
   init(tls: StandInSite.TLS = []) throws {
@@ -15,7 +15,7 @@ struct Plugin: Sendable {
     tokenFile = try ProjectedVolume(folder.path("volume"), token: site.cluster.token()).tokenPath
   }
 
-  /// What a public client needs to say, and no more.
+  /// The flags that a public client needs.
   var flags: [String] {
     [
       "--issuer", site.dex.issuer, "--client-id", "target-cluster", "--connector-id",
@@ -23,7 +23,7 @@ struct Plugin: Sendable {
     ]
   }
 
-  /// The same with another value for one flag.
+  /// The same flags with another value for one of them.
   func flags(_ flag: String, _ value: String) -> [String] {
     var words = flags
     if let index = words.firstIndex(of: flag) { words[index + 1] = value }
@@ -43,8 +43,8 @@ struct Plugin: Sendable {
     return result
   }
 
-  /// Every run of every test is searched: no secret on stderr, the result nowhere but on stdout,
-  /// and the subject token and client secrets nowhere at all; but `token-file` prints the former.
+  /// Checks every run of every test: no secret on stderr, the result only on stdout, and the
+  /// subject token and client secrets nowhere, except that `token-file` prints the subject token.
   private func expectNoSecret(_ result: ProcessResult, printsTheFile: Bool) {
     var secrets = [
       ("the odd client's secret", "a+b%2Fc:d e&f"), ("the client's secret", "conf-secret"),
@@ -64,7 +64,7 @@ struct Plugin: Sendable {
     }
   }
 
-  /// Text with what differs from run to run replaced: `DEX`, `DIR`, `CLUSTER` and `TIME`.
+  /// Replaces what differs from run to run: `DEX`, `DIR`, `CLUSTER` and `TIME`.
   func masked(_ text: String) -> String {
     text.replacing(site.dex.server.url.dropFirst(7), with: "DEX")
       .replacing(folder.path, with: "DIR")
@@ -72,7 +72,7 @@ struct Plugin: Sendable {
       .replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/, with: "TIME")
   }
 
-  /// Expects two lines on stderr, with parts masked, nothing on stdout, and an exit code.
+  /// Expects two lines on stderr, after masking, nothing on stdout, and an exit code.
   func expectFailure(
     _ result: ProcessResult, _ code: Int32, _ sentence: String, hint: String,
     at location: SourceLocation = #_sourceLocation
@@ -84,9 +84,9 @@ struct Plugin: Sendable {
       sourceLocation: location)
   }
 
-  /// Expects an ExecCredential, byte for byte, around a token that Dex signed.
+  /// Expects an ExecCredential, byte for byte, with a token that Dex signed.
   ///
-  /// `margin` is what the reported end lies before the token's own, in seconds.
+  /// `margin` is how many seconds the reported expiry lies before the token's own.
   @discardableResult
   func expectCredential(
     _ result: ProcessResult, version: String = "v1", margin: Int = 0, warning: String? = nil,

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What compiles on one architecture only.
+/// Code that compiles on one architecture only.
 struct PortabilityTests {
   @Test(
     "no C char is taken for a signed one: on aarch64 it need not be",

@@ -3,9 +3,10 @@ import Glibc
 import TestSupport
 import Testing
 
-/// The process as the kernel sees it while it holds a token.
+/// The process as seen by the kernel while it holds a token.
 @Suite struct ProcessHygieneTests {
-  @Test func cannotDumpItsMemory() async throws {
+  @Test("core dumps and ptrace are disabled")
+  func coreDumpsDisabled() async throws {
     let plugin = try Plugin()
     plugin.site.dex.inject(.delivery(.hang))
     let run = try ProcessRunner(TestBinary.path, plugin.flags + ["--timeout=50s"]).start()
@@ -13,8 +14,8 @@ import Testing
     let limits = try String(contentsOfFile: "/proc/\(run.pid)/limits", encoding: .utf8)
     let core = limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }
     #expect(core?.split(separator: " ").dropFirst(4).first == "0")
-    // A process that is not dumpable belongs to root in /proc, whoever runs it; as root we see
-    // only the umask.
+    // The /proc entries of a process that is not dumpable belong to root; running as root, only the
+    // umask can be checked.
     let status = try String(contentsOfFile: "/proc/\(run.pid)/status", encoding: .utf8)
     #expect(status.contains("Umask:\t0077"))
     run.send(signal: SIGTERM)
@@ -24,7 +25,7 @@ import Testing
   @Test(
     .enabled(if: SidecarSignalTests.canUnshare, "SKIPPED: needs root and PID namespaces"),
     arguments: [SIGTERM, SIGINT])
-  func asPID1ItObeysSignals(number: Int32) async throws {
+  func signalsAsPID1(number: Int32) async throws {
     let plugin = try Plugin()
     plugin.site.dex.inject(.delivery(.hang))
     let run = try ProcessRunner(

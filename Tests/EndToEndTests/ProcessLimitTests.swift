@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// At the limits that a machine or a container sets, the program says so and never hangs.
+/// At the resource limits of a machine or container, the program reports an error and never hangs.
 @Suite(.enabled(if: TestBinary.find("prlimit") != nil, "prlimit is not installed"))
 struct ProcessLimitTests {
   static let resourceHint =
@@ -30,7 +30,7 @@ struct ProcessLimitTests {
 
   @Test("too few descriptors for a request: exit 1, nothing is sent", arguments: [4, 5, 6, 8, 10])
   func needsDescriptors(number: Int) async throws {
-    // The dynamic linker of a development build has none for its libraries.
+    // The dynamic linker of a development build fails first, when it opens the libraries.
     guard Isolation.isStatic || number > 4 else { return }
     let plugin = try Plugin()
     plugin.expectFailure(
@@ -40,7 +40,8 @@ struct ProcessLimitTests {
     #expect(plugin.site.dex.tokenRequests == 0)
   }
 
-  @Test("13 descriptors are enough") func descriptorsSuffice() async throws {
+  @Test("13 descriptors are enough")
+  func descriptorsSuffice() async throws {
     let plugin = try Plugin()
     try plugin.expectCredential(try await prlimit("--nofile=13", plugin.flags))
   }
@@ -94,7 +95,7 @@ struct ProcessLimitTests {
   }
 
   @Test("a run that hangs ends a second after --timeout")
-  func endsThoughStandardErrorIsFull() async throws {
+  func endsWithFullStandardError() async throws {
     let plugin = try Plugin()
     let log = try FullPipe()
     let run = ProcessRunner(
@@ -121,7 +122,7 @@ struct ProcessLimitTests {
     }
     let names = try FileManager.default.contentsOfDirectory(atPath: plugin.folder.path("kept"))
     #expect(names.isEmpty)
-    // A pipe has no size.
+    // A pipe is not subject to the file size limit.
     try plugin.expectCredential(try await prlimit("--fsize=0", plugin.flags))
     let output = plugin.folder.path("output")
     let result = try await ProcessRunner(
@@ -137,7 +138,7 @@ struct ProcessLimitTests {
   }
 }
 
-/// A plugin whose files another user may read, in a folder where that user may write.
+/// A plugin whose files another user may read, in a directory that the user may write to.
 private struct ReadableByAll {
   let plugin: Plugin
   let folder: String
@@ -166,13 +167,13 @@ private struct ReadableByAll {
   }
 }
 
-/// A pipe that is full and that nothing reads.
+/// A full pipe that is not read.
 final class FullPipe {
   private var ends: [Int32] = [0, 0]
 
   init() throws {
     try #require(pipe(&ends) == 0)
-    // The shell opens the pipe a second time, so that writing to it blocks there.
+    // The shell opens the pipe a second time, so that a write to it blocks.
     _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
     while write(ends[1], "....", 4) > 0 {}
   }

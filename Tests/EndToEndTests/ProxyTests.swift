@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What goes through a forward proxy, and what never does; tinyproxy tells.
+/// Which requests use the forward proxy, according to tinyproxy's log.
 ///
-/// The host is 0.0.0.0: it leads to this machine, but no program takes it for loopback.
+/// The host is 0.0.0.0: it reaches this machine, but is not treated as loopback.
 @Suite(
   .enabled(if: ForwardProxy.isAvailable, "tinyproxy is not installed: apt-get install tinyproxy"),
   .enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"))
@@ -21,31 +21,35 @@ struct ProxyTests {
     ["--certificate-authority", plugin.site.authorityFile ?? ""]
   }
 
-  /// The flags for a host that is not loopback by its name.
+  /// The flags for a host that is not loopback by name.
   private var farFlags: [String] {
     let url = plugin.site.dex.issuer.replacing("127.0.0.1", with: "0.0.0.0")
-    // --token-url, so that the token's issuer need not be the same.
+    // --token-url, so that the token's issuer may differ.
     return ["--token-url", url + "/token"] + plugin.flags.dropFirst(2) + authority
   }
 
   private var farPort: Int { plugin.site.dexFront?.port ?? 0 }
 
-  @Test(arguments: ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
-  func goesThroughTheProxy(_ variable: String) async throws {
+  @Test(
+    "https uses the proxy from each variable",
+    arguments: ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+  func usesProxy(_ variable: String) async throws {
     let result = try await plugin.run(farFlags, [variable: proxy.url])
     try plugin.expectCredential(result)
     #expect(proxy.requests == ["CONNECT 0.0.0.0:\(farPort)"])
   }
 
-  @Test(arguments: ["NO_PROXY", "no_proxy"], ["0.0.0.0", "example.com,0.0.0.0", "*"])
-  func leavesOutWhatNOPROXYNames(_ variable: String, _ value: String) async throws {
+  @Test(
+    "hosts in NO_PROXY bypass the proxy", arguments: ["NO_PROXY", "no_proxy"],
+    ["0.0.0.0", "example.com,0.0.0.0", "*"])
+  func noProxy(_ variable: String, _ value: String) async throws {
     let result = try await plugin.run(farFlags, ["HTTPS_PROXY": proxy.url, variable: value])
     try plugin.expectCredential(result)
     #expect(proxy.requests == [])
   }
 
-  @Test(arguments: ["127.0.0.1", "localhost"])
-  func neverForLoopback(_ host: String) async throws {
+  @Test("loopback bypasses the proxy", arguments: ["127.0.0.1", "localhost"])
+  func loopback(_ host: String) async throws {
     let url = plugin.site.dex.issuer.replacing("127.0.0.1", with: host)
     let flags = ["--token-url", url + "/token"] + plugin.flags.dropFirst(2) + authority
     let result = try await plugin.run(
@@ -54,8 +58,8 @@ struct ProxyTests {
     #expect(proxy.requests == [])
   }
 
-  @Test(arguments: ["127.0.0.1", "0.0.0.0"])
-  func neverForPlainHTTP(_ host: String) async throws {
+  @Test("plain http bypasses the proxy", arguments: ["127.0.0.1", "0.0.0.0"])
+  func plainHTTP(_ host: String) async throws {
     let plain = try Plugin()
     let url = plain.site.dex.issuer.replacing("127.0.0.1", with: host)
     let flags = ["--token-url", url + "/token", "--insecure-allow-http"] + plain.flags.dropFirst(2)
@@ -67,7 +71,8 @@ struct ProxyTests {
     #expect(proxy.requests == [])
   }
 
-  @Test func certificatesAreVerifiedAllTheSame() async throws {
+  @Test("certificates are verified through a proxy too")
+  func verifiesCertificates() async throws {
     let other = plugin.site.certificates?.otherAuthority.certificate ?? ""
     let flags = Array(farFlags.dropLast()) + [other]
     let result = try await plugin.run(flags, ["HTTPS_PROXY": proxy.url])
@@ -76,7 +81,8 @@ struct ProxyTests {
     #expect(plugin.site.dex.tokenRequests == 0)
   }
 
-  @Test func logsInAtTheProxyAndNeverPrintsThePassword() async throws {
+  @Test("the proxy's password is sent and never printed")
+  func proxyPassword() async throws {
     let guarded = try ForwardProxy(login: "someone pass-word-1")
     let good = "http://someone:pass-word-1@127.0.0.1:\(guarded.port)"
     try plugin.expectCredential(try await plugin.run(farFlags, ["HTTPS_PROXY": good]))
@@ -96,16 +102,17 @@ struct ProxyTests {
     }
   }
 
-  /// Dex must not be blamed for what a proxy does before it lets anything through.
-  @Test func blamesTheProxyForItsOwnFaults() async throws {
+  /// Errors of the proxy must not be attributed to Dex.
+  @Test("errors of the proxy name the proxy")
+  func proxyErrors() async throws {
     let certificates = try #require(plugin.site.certificates)
     let dex = plugin.site.dex.server.port
     let stranger = try TLSFront(upstream: dex, certificate: certificates.stranger)
     let misnamed = try TLSFront(upstream: dex, certificate: certificates.wrongHost)
     let plain = try TLSFront(upstream: dex, certificate: certificates.server, isPlain: true)
-    // Each takes one connection.
-    let deaf = try (0..<3).map { _ in try TimeoutTests.Deaf(queue: false) }
-    defer { for listener in deaf { listener.stop() } }
+    // Each accepts one connection.
+    let unresponsive = try (0..<3).map { _ in try TimeoutTests.UnresponsiveServer(queue: false) }
+    defer { for listener in unresponsive { listener.stop() } }
     let closing = try ["dropped", "reset"].map { name in
       try LoopbackServer { _ in LoopbackResponse(delivery: name == "reset" ? .reset : .dropped) }
     }
@@ -128,20 +135,22 @@ struct ProxyTests {
     #expect(plugin.site.dex.tokenRequests == 0)
   }
 
-  @Test func blamesDexForWhatLiesBehindTheProxy() async throws {
-    let deaf = try TimeoutTests.Deaf(queue: false)
-    defer { deaf.stop() }
+  @Test("errors behind the proxy name the server")
+  func errorsBehindProxy() async throws {
+    let unresponsive = try TimeoutTests.UnresponsiveServer(queue: false)
+    defer { unresponsive.stop() }
     let result = try await plugin.run(
-      ["--token-url=https://0.0.0.0:\(deaf.port)/token", "--timeout=1500ms"]
+      ["--token-url=https://0.0.0.0:\(unresponsive.port)/token", "--timeout=1500ms"]
         + plugin.flags.dropFirst(2) + authority, ["HTTPS_PROXY": proxy.url])
     #expect(result.ending == .exit(4))
     #expect(
-      result.errors.contains("0.0.0.0:\(deaf.port) did not finish the TLS handshake within 1.5 s"),
+      result.errors.contains(
+        "0.0.0.0:\(unresponsive.port) did not finish the TLS handshake within 1.5 s"),
       "\(result.errors)")
   }
 
   @Test("--verbose and the doctor say which proxy is used and why, or why none is")
-  func tellsTheReason() async throws {
+  func reportsProxyChoice() async throws {
     let url = proxy.url.replacing("http://", with: "http://someone:pass-word-1@")
     for (variables, expected) in [
       (["HTTPS_PROXY": url], "\(proxy.url) from HTTPS_PROXY"),

@@ -2,15 +2,15 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Damaged responses, byte for byte, against the built binary; `make fuzz` feeds many more.
+/// Damaged responses, byte for byte, against the built binary; `make fuzz` runs many more.
 struct RawResponseFuzzTests {
-  /// How many inputs; each is a run of the program.
+  /// The number of inputs; each is a run of the program.
   static let inputs =
     ProcessInfo.processInfo.environment["FUZZ_RESPONSES"].flatMap { Int($0) } ?? 80
-  /// The first of their numbers, each of which always makes the same input.
+  /// The first seed; the same seed always produces the same input.
   static let first = ProcessInfo.processInfo.environment["FUZZ_FIRST"].flatMap { UInt64($0) } ?? 1
 
-  @Test("no response crashes the program, hangs it, or gets through damaged")
+  @Test("no damaged response crashes or hangs the program or is accepted")
   func survives() async throws {
     let plugin = try Plugin()
     let server = try LoopbackServer(keepingRequests: 0) { request in
@@ -53,7 +53,7 @@ struct RawResponseFuzzTests {
   }
 }
 
-/// A response made from a number: a good one, damaged in a few places.
+/// A response generated from a seed: a valid one, damaged in a few places.
 struct RawResponse {
   private(set) var bytes: [UInt8]
 
@@ -66,14 +66,14 @@ struct RawResponse {
     }
   }
 
-  /// There is no token in it, so that not even an undamaged response is accepted.
+  /// It contains no token, so that not even an undamaged response is accepted.
   private static let body = #"{"access_token":"","token_type":"bearer","expires_in":60}"#
   private static let length = "Content-Length: \(body.utf8.count)\r\n"
   private static let chunks =
     "Transfer-Encoding: chunked\r\n\r\n9\r\n\(body.prefix(9))\r\n"
     + "\(String(body.utf8.count - 9, radix: 16));x=y\r\n\(body.dropFirst(9))\r\n0\r\n"
 
-  /// One of each kind that is read differently.
+  /// One of each kind that takes a different path through the parser.
   private static let seeds = [
     "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\(length)\r\n\(body)",
     "HTTP/1.1 200 OK\r\nDate: Sat, 28 Nov 2026 12:00:00 GMT\r\n\(chunks)\r\n",
@@ -91,7 +91,7 @@ struct RawResponse {
     "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 0\r\n\(length)\r\n\(body)",
   ]
 
-  /// What a parser may stumble over.
+  /// Fragments that a parser may mishandle.
   private static let pieces = [
     "\r", "\n", "\r\n", "\r\n\r\n", "\0", " ", "\t", ":", ",", ";", "\"", "%", "-1", "0",
     "9223372036854775807", "9223372036854775808", "99999999999999999999", "ffffffffffffffff",
@@ -125,7 +125,7 @@ struct RawResponse {
   }
 }
 
-/// A generator whose numbers are the same in every run.
+/// A random number generator with the same sequence in every run.
 struct SplitMix: RandomNumberGenerator {
   var state: UInt64
 

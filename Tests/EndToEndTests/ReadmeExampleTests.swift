@@ -2,12 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The README's first example, with other addresses, is one that kubectl takes.
+/// kubectl accepts the README's first example, with other addresses.
 @Suite(
   .enabled(if: TestBinary.find("kubectl") != nil, "SKIPPED: kubectl is not installed"),
   .enabled(if: TLSFront.isAvailable, "SKIPPED: nginx is not installed"))
 struct ReadmeExampleTests {
-  @Test func theKubeconfigLogsIn() async throws {
+  @Test("kubectl authenticates with the README's kubeconfig")
+  func kubeconfig() async throws {
     let plugin = try Plugin(tls: [.apiServer])
     let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "README.md")

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A file of recorded requests and responses, with placeholders such as `{code:3}` for random values.
+/// A file of recorded requests and responses, with placeholders such as `{code:3}` for random
+/// values.
 struct RecordedFile: Sendable {
   let tokens: [JSONValue]
   let exchanges: [RecordedExchange]
@@ -15,7 +16,7 @@ struct RecordedFile: Sendable {
   }
 }
 
-/// One recorded request and what the real server answered.
+/// A recorded request and the real server's response.
 struct RecordedExchange: Sendable, CustomTestStringConvertible {
   let name: String
   let value: JSONValue
@@ -41,7 +42,7 @@ struct RecordedExchange: Sendable, CustomTestStringConvertible {
     return Set(text.matches(of: /\{(?:token|damaged):(\d+)\}/).compactMap { Int($0.1) })
   }
 
-  /// The request, with the values that stand for its placeholders.
+  /// The request, with its placeholders replaced.
   func request(_ bindings: [String: String]) -> LoopbackRequest {
     let request = value["request"]
     func filled(_ text: String) -> String {
@@ -65,13 +66,13 @@ struct RecordedExchange: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// Compares texts with recorded ones and learns what stands where those have placeholders.
+/// Compares texts with recorded ones and learns the values of their placeholders.
 struct PlaceholderMatcher {
   var bindings: [String: String] = [:]
-  /// Values that need not be the same each time, such as tokens; checked by their claims.
+  /// Values that may differ each time, such as tokens; their claims are checked.
   var tokens: [(placeholder: String, text: String)] = []
 
-  /// Whether a text is the recorded one, but for random values.
+  /// Whether a text equals the recorded one except for random values.
   mutating func matches(_ text: String, _ recorded: String) -> Bool {
     var rest = text[...]
     var expected = recorded[...]

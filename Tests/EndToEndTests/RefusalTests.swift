@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What Dex refuses, and what is refused before Dex is asked.
+/// Requests that Dex rejects, and errors that are found before a request is sent.
 struct RefusalTests {
   /// A run that cannot succeed.
   struct Row: Sendable, CustomTestStringConvertible {
@@ -87,8 +87,8 @@ struct RefusalTests {
     },
   ]
 
-  @Test(arguments: rows)
-  func isTwoLinesAndNothingElse(_ row: Row) async throws {
+  @Test("a failure prints two lines, and sends at most one request", arguments: rows)
+  func failure(_ row: Row) async throws {
     let plugin = try Plugin()
     let result = try await plugin.run(row.flags(plugin))
     let lines = plugin.masked(result.errors).split(

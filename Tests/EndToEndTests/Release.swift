@@ -1,24 +1,24 @@
 import Foundation
 import TestSupport
 
-/// What `make dist` writes, made from the static binary that these tests run.
+/// The output of `make dist` for the static binary under test.
 struct Release {
-  /// Whether the static binary and the linker's inputs, from one link, are there.
+  /// Whether the static binary and the record of its link inputs exist.
   static let isPossible = Isolation.isStatic && FileManager.default.fileExists(atPath: linked)
 
-  /// Why tests of a release are skipped.
+  /// Why release tests are skipped.
   static let need = "SKIPPED: needs the static binary and its list of linked files: make test"
 
-  /// What the linker took, beside the binary.
+  /// The link inputs, recorded beside the binary.
   static var linked: String {
     URL(filePath: TestBinary.path).deletingLastPathComponent().appending(path: "linked").path
   }
 
-  /// As the program says it.
+  /// The version, from the program.
   let version: String
-  /// As Kubernetes and OCI name it.
+  /// The architecture, as Kubernetes and OCI name it.
   let architecture: String
-  /// The folder that was written.
+  /// The output directory.
   let folder: String
   private let temporary: TemporaryDirectory
 
@@ -30,16 +30,16 @@ struct Release {
     ]
   }
 
-  /// A commit that no repository has.
+  /// A commit that no repository contains.
   static let commit = String(repeating: "c0ffee", count: 6) + "1234"
 
-  /// The name that the files begin with.
+  /// The prefix of the file names.
   var name: String { "tokenxchange_\(version)_linux_\(architecture)" }
 
-  /// One that tests share, because making it takes seconds.
+  /// Shared between tests, because creating it takes seconds.
   static let shared = Task { try await Release() }
 
-  /// Runs `scripts/dist`, with some variables of its own.
+  /// Runs `scripts/dist` with additional variables.
   init(_ extra: [String: String] = [:]) async throws {
     let words = try await ProcessRunner(TestBinary.path, ["version"]).result().output
     version = words.split(separator: "\n")[0].split(separator: " ").last.map(String.init) ?? ""
@@ -53,10 +53,10 @@ struct Release {
     guard result.code == 0 else { throw Failure(text: result.errors) }
   }
 
-  /// Why a script failed.
+  /// The error output of a script.
   struct Failure: Error { var text: String }
 
-  /// A file in the folder.
+  /// The path of a file in the directory.
   func file(_ suffix: String) -> String { "\(folder)/\(name)\(suffix)" }
 
   /// The SBOM.

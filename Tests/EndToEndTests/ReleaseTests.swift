@@ -4,7 +4,7 @@ import Testing
 
 /// The files of `make dist`.
 ///
-/// A second build in another folder is `make dist-check`.
+/// `make dist-check` compares it with a second build in another directory.
 @Suite(.enabled(if: Release.isPossible, "\(Release.need)"))
 struct ReleaseTests {
   @Test("the files, their checksums and what is in the archive")
@@ -42,7 +42,7 @@ struct ReleaseTests {
       ])
   }
 
-  @Test("another umask, time zone, locale and time: the same bytes")
+  @Test("umask, time zone, locale and build time do not change a byte")
   func isReproducible() async throws {
     let first = try await Release.shared.value
     let second = try await Release(["TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8"])
@@ -75,7 +75,7 @@ struct ReleaseTests {
       ).run().output
       #expect(list.first { $0["name"]?.string == name }?["version"]?.string == version)
     }
-    // The program names the libraries by their upstream versions.
+    // The program reports the libraries' upstream versions.
     let words = try await ProcessRunner(TestBinary.path, ["version"]).result().output
     for (name, pattern) in [
       ("curl", /libcurl ([0-9.]+)/), ("c-ares", /c-ares ([0-9.]+)/),
@@ -137,7 +137,7 @@ struct ReleaseTests {
   }
 }
 
-/// The version stands in Version.swift, and all that names it agrees.
+/// Every file that names the version agrees with Version.swift.
 struct VersionTests {
   @Test(
     "image tags and outputs in the README and the examples",
@@ -152,7 +152,7 @@ struct VersionTests {
   }
 }
 
-/// Where the commit of the sources comes from.
+/// How the commit of the sources is determined.
 struct CommitTests {
   private let folder: TemporaryDirectory
 
@@ -180,7 +180,7 @@ struct CommitTests {
   @Test(
     "in git, changed, in a source archive, and without either",
     .enabled(if: TestBinary.find("git") != nil, "SKIPPED: git is not installed"))
-  func everyKindOfSources() async throws {
+  func commit() async throws {
     let script = try Repository.text("scripts/commit")
     try folder.write(script, to: "sources/scripts/commit", mode: 0o755)
     try folder.write("scripts/commit export-subst\n", to: "sources/.gitattributes")
@@ -205,7 +205,7 @@ struct CommitTests {
     #expect(try await say("archive") == commit)
     #expect(try await say("archive", "time") == "1700000000\n")
 
-    // A repository around the sources is not theirs.
+    // A repository that contains the sources' directory is not their repository.
     try folder.write(script, to: "sources/inner/scripts/commit", mode: 0o755)
     #expect(try await say("sources/inner") == "unknown\n")
 

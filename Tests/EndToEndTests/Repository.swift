@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// The files of this repository, for tests of what is not Swift.
+/// The files of this repository, for tests of scripts, documents and examples.
 enum Repository {
   /// Its root.
   static let root = URL(filePath: #filePath).deletingLastPathComponent()

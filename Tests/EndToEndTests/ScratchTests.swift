@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// The static binary in an image with nothing else in it, read-only, as a user without a name.
+/// The static binary in an otherwise empty image, read-only, as a user without a name.
 @Suite(
   .enabled(if: ScratchRoot.isAvailable, "\(ScratchRoot.need)"),
   .enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"))
@@ -19,13 +19,14 @@ struct ScratchTests {
 
   private var flags: [String] { plugin.flags("--token-file", "/token") }
 
-  /// The authority's file.
+  /// The path of the CA file.
   private var authority: String { plugin.site.authorityFile ?? "" }
 
-  @Test func initContainerInstallsAndTheCopyExchanges() async throws {
+  @Test("install copies the program into a volume, and the copy works")
+  func installAndExchange() async throws {
     try root.copy(TestBinary.path, to: "tokenxchange", mode: 0o755)
     try root.makeFolder("tools", mode: 0o755)
-    // An emptyDir, which kubelet makes writable for all.
+    // An emptyDir, which kubelet makes writable for all users.
     let volume = try TemporaryDirectory()
     #expect(chmod(volume.path, 0o777) == 0)
     let installed = try await root.run(
@@ -50,18 +51,21 @@ struct ScratchTests {
         "tokenxchange: uid 999 cannot create a file in /: Read-only file system\n"))
   }
 
-  @Test(arguments: [
-    "etc/ssl/certs/ca-certificates.crt", "etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-    "etc/pki/tls/certs/ca-bundle.crt", "var/lib/ca-certificates/ca-bundle.pem",
-    "etc/ssl/ca-bundle.pem", "etc/ssl/cert.pem",
-  ])
-  func findsTheBundle(_ path: String) async throws {
+  @Test(
+    "finds each distribution's CA bundle",
+    arguments: [
+      "etc/ssl/certs/ca-certificates.crt", "etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+      "etc/pki/tls/certs/ca-bundle.crt", "var/lib/ca-certificates/ca-bundle.pem",
+      "etc/ssl/ca-bundle.pem", "etc/ssl/cert.pem",
+    ])
+  func findsBundle(_ path: String) async throws {
     try root.copy(TestBinary.path, to: "tokenxchange", mode: 0o755)
     try root.copy(authority, to: path, mode: 0o644)
     try plugin.expectCredential(try await root.run("/tokenxchange", flags))
   }
 
-  @Test func prefersTheHashedFolder() async throws {
+  @Test("prefers a hashed directory to a bundle")
+  func prefersHashedDirectory() async throws {
     try root.copy(TestBinary.path, to: "tokenxchange", mode: 0o755)
     let hash = try ProcessRunner(
       TestBinary.find("openssl") ?? "openssl", ["x509", "-hash", "-noout", "-in", authority]
@@ -71,7 +75,8 @@ struct ScratchTests {
     try plugin.expectCredential(try await root.run("/tokenxchange", flags))
   }
 
-  @Test func saysWhereItLookedForTrust() async throws {
+  @Test("without a trust store the message lists the searched paths")
+  func noTrustStore() async throws {
     try root.copy(TestBinary.path, to: "tokenxchange", mode: 0o755)
     let result = try await root.run("/tokenxchange", flags)
     #expect(result.ending == .exit(2))

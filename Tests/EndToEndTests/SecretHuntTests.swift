@@ -2,9 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Secrets in what is printed and written, over many kinds of run at once.
+/// Searches output and files for secrets, over many kinds of runs.
 @Suite struct SecretHuntTests {
-  @Test func theHuntItselfFindsEveryShape() throws {
+  @Test("SecretHunt finds plain, escaped and base64-encoded secrets")
+  func findsEveryEncoding() throws {
     let token = "eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2lnbmF0dXJlLW9mLXRlc3Q"
     let hunt = SecretHunt([("token", token), ("password", "p+q/r=s t")])
     let shapes = [
@@ -17,7 +18,7 @@ import Testing
     #expect(hunt.findings(in: Data("nothing of interest".utf8)) == [])
   }
 
-  /// What goes wrong, and with which flags.
+  /// Faults and flags.
   static let runs: [Row<[DexFault], [String]>] = [
     Row("all well", [], []),
     Row("refused", [.oauth("access_denied", nil, status: 401)], []),
@@ -32,8 +33,8 @@ import Testing
     Row("bad option", [], ["--output=nothing"]),
   ]
 
-  @Test(arguments: runs, [[], ["--verbose"]])
-  func nothingIsShownOrKept(row: Row<[DexFault], [String]>, verbose: [String]) async throws {
+  @Test("no run prints or stores a secret", arguments: runs, [[], ["--verbose"]])
+  func noSecretExposed(row: Row<[DexFault], [String]>, verbose: [String]) async throws {
     let plugin = try Plugin()
     try plugin.folder.write("conf-secret\n", to: "secret", mode: 0o600)
     let home = plugin.folder.path("home")
@@ -50,8 +51,10 @@ import Testing
     #expect(hunt.findings(below: home) == [])
   }
 
-  /// Every program that any test runs is searched for every secret that the stand-ins gave out.
-  @Test func theRunnerSpoilsWhatShowsASecret() async throws {
+  /// The output of every program that a test runs is searched for every secret that the stand-ins
+  /// issued.
+  @Test("the process runner fails a test that exposes a secret")
+  func runnerDetectsSecrets() async throws {
     let plugin = try Plugin()
     let token = plugin.site.cluster.token()
     let signature = String(token.split(separator: ".")[2])
@@ -65,7 +68,7 @@ import Testing
     #expect(harmless.ending == .exit(0))
   }
 
-  /// What a server that means to help, or to harm, makes of a request in its error.
+  /// How a server may echo a request in its error.
   static let echoes: [Row<@Sendable (LoopbackRequest) -> String, String?>] = [
     Row("its form", { $0.text }, nil),
     Row(
@@ -102,8 +105,8 @@ import Testing
     "\"" + text.replacing("&", with: "\\u0026").replacing("/", with: "\\/") + "\""
   }
 
-  @Test(arguments: echoes, ["basic", "post"])
-  func aServerThatEchoesTellsNobody(
+  @Test("secrets that a server echoes are not shown", arguments: echoes, ["basic", "post"])
+  func echoedSecrets(
     row: Row<@Sendable (LoopbackRequest) -> String, String?>, method: String
   ) async throws {
     let plugin = try Plugin()
@@ -125,7 +128,7 @@ import Testing
   }
 
   @Test("an API server that echoes the bearer token: neither doctor nor publish-issuer shows it")
-  func theBearerTokenIsNotShown() async throws {
+  func echoedBearerToken() async throws {
     let plugin = try Plugin()
     let echo = try LoopbackServer { request in
       .json(

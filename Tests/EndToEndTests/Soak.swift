@@ -1,13 +1,13 @@
 import Foundation
 
-/// Whether the long forms are asked for: `make soak`.
+/// Whether the long tests are enabled: `make soak`.
 enum Soak {
   static let isOn = ProcessInfo.processInfo.environment["TOKENXCHANGE_SOAK"] == "1"
 
   /// One value for `make test` and another for `make soak`.
   static func scale<Value>(_ short: Value, _ long: Value) -> Value { isOn ? long : short }
 
-  /// Prints a figure of the long form.
+  /// Prints a measurement of a long test.
   static func report(_ text: String) {
     if isOn { print("soak: \(text)") }
   }

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Faults on demand reach a client over the wire as they should; curl is the witness.
+/// Injected faults reach a client over the network as intended, checked with curl.
 struct StandInFaultTests {
-  /// What curl makes of a fault: its exit code, and the status that it saw.
+  /// A fault, curl's exit code, and the status that curl sees.
   struct Row: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var fault: DexFault
@@ -37,8 +37,9 @@ struct StandInFaultTests {
     Row("late", .delay(0.1), status: "400"),
   ]
 
-  @Test(.enabled(if: TestBinary.find("curl") != nil), arguments: rows)
-  func strikesOnceAndIsOver(_ row: Row) async throws {
+  @Test(
+    "a fault affects one request", .enabled(if: TestBinary.find("curl") != nil), arguments: rows)
+  func oneFault(_ row: Row) async throws {
     let site = try StandInSite()
     site.dex.inject(row.fault)
     let struck = try await Self.curl(site.dex.tokenURL)
@@ -54,8 +55,10 @@ struct StandInFaultTests {
     #expect(try await Self.curl(site.dex.tokenURL).output == "400")
   }
 
-  @Test(.enabled(if: TestBinary.find("curl") != nil))
-  func controlEndpointSetsFaultsAndCounts() async throws {
+  @Test(
+    "the control endpoint sets faults and returns counters",
+    .enabled(if: TestBinary.find("curl") != nil))
+  func controlEndpoint() async throws {
     let site = try StandInSite()
     let control = site.dex.server.url + "/_control"
     let body = #"{"faults":[{"kind":"status","status":503,"times":2},{"kind":"html"}]}"#
@@ -65,13 +68,13 @@ struct StandInFaultTests {
     for _ in 0..<4 { seen.append(try await Self.curl(site.dex.tokenURL).output) }
     #expect(seen == ["503", "503", "200", "400"])
     let counters = try JSONValue(
-      parsing: site.dex.answer(LoopbackRequest(target: "/_control")).body)
+      parsing: site.dex.respond(to: LoopbackRequest(target: "/_control")).body)
     #expect(counters["token_requests"] == 4)
     #expect(counters["pending_faults"] == 0)
   }
 
-  @Test(.enabled(if: TestBinary.find("curl") != nil))
-  func twoHundredClientsAtOnce() async throws {
+  @Test("two hundred clients at once", .enabled(if: TestBinary.find("curl") != nil))
+  func concurrentClients() async throws {
     let site = try StandInSite()
     site.dex.inject(DexFault.delay(0.3).forever)
     let outputs = try await withThrowingTaskGroup(of: String.self) { group in

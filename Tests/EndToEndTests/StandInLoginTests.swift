@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// The device flow and refreshes of the stand-in, driven by data and a clock of our own.
+/// The stand-in's device flow and refreshes, with a test clock.
 struct StandInLoginTests {
   private final class Clock: Sendable {
     let time = Mutex(1_800_000_000.0)
@@ -20,18 +20,18 @@ struct StandInLoginTests {
   }
 
   private func post(_ path: String, _ fields: String) throws -> JSONValue {
-    let answer = site.dex.answer(
-      LoopbackRequest(
+    let response = site.dex.respond(
+      to: LoopbackRequest(
         method: "POST", target: "/dex" + path,
         headers: [(name: "Content-Type", value: "application/x-www-form-urlencoded")],
         body: Array(fields.utf8)))
-    return try JSONValue(parsing: answer.body)
+    return try JSONValue(parsing: response.body)
   }
 
   private func begin(_ client: String = "target-cluster") throws -> String {
-    let answer = try post(
+    let response = try post(
       "/device/code", "client_id=\(client)&scope=openid+email+groups+profile+offline_access")
-    return try #require(answer["device_code"]?.string)
+    return try #require(response["device_code"]?.string)
   }
 
   private func poll(_ code: String) throws -> JSONValue {
@@ -43,7 +43,8 @@ struct StandInLoginTests {
     try post("/token", "grant_type=refresh_token&client_id=\(client)&refresh_token=\(token)")
   }
 
-  @Test func slowsDownUntilThePollerWaits() throws {
+  @Test("each poll that is too early increases the interval")
+  func slowDown() throws {
     let code = try begin()
     #expect(try poll(code)["error"] == "authorization_pending")
     #expect(try poll(code)["error"] == "slow_down")
@@ -55,27 +56,30 @@ struct StandInLoginTests {
     #expect(try poll(code)["error"] == "expired_token")
   }
 
-  @Test func unknownClientNeverGetsApproved() throws {
+  @Test("a device code of an unknown client cannot be approved")
+  func unknownClient() throws {
     let code = try begin("nobody")
     #expect(site.dex.approve() == false)
     #expect(try poll(code)["error"] == "authorization_pending")
   }
 
-  @Test func refreshTokensRotate() throws {
+  @Test("refresh tokens rotate")
+  func refreshTokenRotation() throws {
     let code = try begin()
     #expect(site.dex.approve())
     let first = try #require(try poll(code)["refresh_token"]?.string)
     clock.advance(10)
-    let answer = try refresh(first)
-    #expect(JWT(answer["id_token"]?.string ?? "")?.claims["email"] == "kilgore@kilgore.trout")
-    let second = try #require(answer["refresh_token"]?.string)
+    let response = try refresh(first)
+    #expect(JWT(response["id_token"]?.string ?? "")?.claims["email"] == "kilgore@kilgore.trout")
+    let second = try #require(response["refresh_token"]?.string)
     #expect(second != first)
     #expect(try refresh(second, "trusting-cluster")["error"] == "invalid_grant")
     #expect(try refresh(first)["error"] == "invalid_request")
     #expect(try refresh(second)["refresh_token"] != nil)
   }
 
-  @Test func secondLoginVoidsTheFirst() throws {
+  @Test("a second login invalidates the refresh token of the first")
+  func secondLogin() throws {
     let code = try begin()
     site.dex.approve()
     let first = try #require(try poll(code)["refresh_token"]?.string)
@@ -84,17 +88,19 @@ struct StandInLoginTests {
     #expect(try refresh(first)["error"] == "invalid_request")
   }
 
-  @Test func connectorWithoutRefreshGivesNone() throws {
+  @Test("a connector without refresh returns no refresh token")
+  func connectorWithoutRefresh() throws {
     site.dex.update { $0.connectors[1].refreshes = false }
     let code = try begin()
     site.dex.approve()
-    let answer = try poll(code)
-    #expect(answer["id_token"] != nil)
-    #expect(answer["refresh_token"] == nil)
+    let response = try poll(code)
+    #expect(response["id_token"] != nil)
+    #expect(response["refresh_token"] == nil)
   }
 
-  /// So that no program that any test runs can show them.
-  @Test func theRunnerKnowsWhatBringsTokens() async throws {
+  /// Otherwise the runner could not detect them in a program's output.
+  @Test("the process runner detects device codes and refresh tokens")
+  func runnerDetectsLoginSecrets() async throws {
     let code = try begin()
     site.dex.approve()
     let first = try #require(try poll(code)["refresh_token"]?.string)

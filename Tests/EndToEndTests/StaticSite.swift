@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import TestSupport
 
-/// A folder served by nginx on loopback, as a bucket's web server would.
+/// A directory served by nginx on loopback, like a bucket's web server.
 final class StaticSite: Sendable {
   let folder: String
   let port: Int

@@ -3,9 +3,9 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Files in the place of the subject token, as they are met on real disks; nothing may be sent.
+/// Unusable subject token files as found on real disks; no request may be sent.
 @Suite struct SubjectFileTests {
-  /// What is made at a path, and what the first line says of it.
+  /// Creates the file, and the expected message.
   struct Trap: Sendable, CustomStringConvertible {
     var description: String
     var make: @Sendable (String) throws -> Void
@@ -50,8 +50,8 @@ import Testing
       sentence: "the token file FILE is a device and not a file"),
   ]
 
-  @Test(arguments: traps)
-  func isNamedAndNothingIsSent(trap: Trap) async throws {
+  @Test("an unusable token file is named and no request is sent", arguments: traps)
+  func unusableFile(trap: Trap) async throws {
     let plugin = try Plugin()
     let path = plugin.folder.path("subject")
     try trap.make(path)
@@ -65,7 +65,9 @@ import Testing
     #expect(plugin.site.dex.tokenRequests == 0)
   }
 
-  @Test(.enabled(if: geteuid() == 0, "SKIPPED: only root can become another user"))
+  @Test(
+    "a file that the user cannot read",
+    .enabled(if: geteuid() == 0, "SKIPPED: only root can become another user"))
   func unreadable() async throws {
     let plugin = try Plugin()
     try plugin.folder.write("x", to: "subject", mode: 0o600)
@@ -79,7 +81,8 @@ import Testing
     #expect(result.errors.contains("cannot be read by uid 999: Permission denied\nhint: "))
   }
 
-  @Test func aRotationIsFollowed() async throws {
+  @Test("runs during a rotation succeed")
+  func rotation() async throws {
     let plugin = try Plugin()
     let volume = try ProjectedVolume(
       plugin.folder.path("rotating"), token: plugin.site.cluster.token())

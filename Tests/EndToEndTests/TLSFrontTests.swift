@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The TLS fronts are good or bad in exactly the way they are asked to be; curl and kubectl judge.
+/// The TLS fronts are valid or invalid exactly as configured, checked with curl and kubectl.
 @Suite(.enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"))
 struct TLSFrontTests {
   private let certificates: TestCertificates
@@ -23,7 +23,8 @@ struct TLSFrontTests {
     ).result().code
   }
 
-  @Test func trustsOnlyTheRightOne() async throws {
+  @Test("curl accepts the valid certificate only")
+  func validCertificateOnly() async throws {
     let good = try TLSFront(upstream: server.port, certificate: certificates.server)
     #expect(try await curl(good) == 0)
     #expect(try await curl(good, authority: certificates.otherAuthority) == 60)
@@ -34,7 +35,8 @@ struct TLSFrontTests {
     }
   }
 
-  @Test func speaksOnlyOldTLSWhenAsked() async throws {
+  @Test("a front with TLS 1.1 only")
+  func oldTLS() async throws {
     let old = try TLSFront(
       upstream: server.port, certificate: certificates.server, protocols: "TLSv1.1")
     #expect(try await curl(old) == 35)
@@ -43,11 +45,13 @@ struct TLSFrontTests {
         old, authority: nil, "--tls-max", "1.1", "--ciphers", "ALL:@SECLEVEL=0", "--tlsv1.1") == 0)
   }
 
-  @Test(.enabled(if: TestBinary.find("kubectl") != nil, "kubectl is not installed"))
-  func kubectlIsLetInWithATokenOfDex() async throws {
+  @Test(
+    "kubectl authenticates with a token from Dex",
+    .enabled(if: TestBinary.find("kubectl") != nil, "kubectl is not installed"))
+  func kubectlToken() async throws {
     let site = try StandInSite(tls: [.apiServer])
-    let answer = site.dex.answer(
-      LoopbackRequest(
+    let response = site.dex.respond(
+      to: LoopbackRequest(
         method: "POST", target: "/dex/token",
         headers: [(name: "Content-Type", value: "application/x-www-form-urlencoded")],
         body: Array(
@@ -57,7 +61,7 @@ struct TLSFrontTests {
           &subject_token_type=urn:ietf:params:oauth:token-type:id_token\
           &subject_token=\(site.cluster.token())
           """.utf8)))
-    let token = try #require(try JSONValue(parsing: answer.body)["access_token"]?.string)
+    let token = try #require(try JSONValue(parsing: response.body)["access_token"]?.string)
     let home = try TemporaryDirectory()
     func kubectl(_ arguments: String..., token: String) async throws -> ProcessResult {
       try await ProcessRunner(

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Whom the program trusts and whom not, over real TLS.
+/// Which servers the program trusts, over real TLS.
 @Suite(.enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"))
 struct TLSTests {
   let plugin: Plugin
@@ -22,7 +22,7 @@ struct TLSTests {
     try Data(contentsOf: URL(filePath: pair.certificate))
   }
 
-  /// Runs against another front of the same Dex.
+  /// Runs against another TLS front of the same Dex.
   private func run(
     _ certificate: TestCertificates.Pair, protocols: String = "TLSv1.2 TLSv1.3",
     _ more: [String]? = nil, _ environment: [String: String] = [:]
@@ -44,7 +44,8 @@ struct TLSTests {
     #expect(plugin.site.dex.tokenRequests == 0, sourceLocation: location)
   }
 
-  @Test func takesItsOwnCAByFileAndByData() async throws {
+  @Test("a CA from a file, a flag and a variable")
+  func customCA() async throws {
     try plugin.expectCredential(try await plugin.run(plugin.flags + authority))
     let data = try pem(certificates.authority).base64EncodedString()
     let byData = ["--certificate-authority-data", data]
@@ -60,9 +61,10 @@ struct TLSTests {
     try plugin.expectCredential(result)
   }
 
-  @Test func trustsNothingBesidesItsOwnCA() async throws {
+  @Test("with a CA option the system's store is not used")
+  func customCAReplacesSystem() async throws {
     let other = ["--certificate-authority", certificates.otherAuthority.certificate]
-    // The system's store has the right one, and must not be asked.
+    // The system's store contains the right CA but must not be used.
     let environment = ["SSL_CERT_FILE": certificates.authority.certificate]
     expectRefusal(
       try await plugin.run(plugin.flags + other, environment),
@@ -75,7 +77,8 @@ struct TLSTests {
       "has a certificate of an unknown issuer")
   }
 
-  @Test func refusesBadServers() async throws {
+  @Test("unknown issuer, expired certificate, other host name")
+  func invalidCertificates() async throws {
     expectRefusal(
       try await run(certificates.stranger), "has a certificate of an unknown issuer")
     expectRefusal(try await run(certificates.expired), "has a certificate that has expired")
@@ -85,7 +88,7 @@ struct TLSTests {
   @Test(
     "a common name without a subject alternative name is refused, by get-token and doctor",
     arguments: ["no SAN", "only a mail address"])
-  func refusesACertificateWithoutNames(kind: String) async throws {
+  func noSubjectAlternativeName(kind: String) async throws {
     let front = try TLSFront(
       upstream: plugin.site.dex.server.port,
       certificate: kind == "no SAN" ? certificates.nameless : certificates.mailOnly)
@@ -102,20 +105,20 @@ struct TLSTests {
     #expect(report.output.contains(sentence))
     #expect(report.output.contains("the common name does"))
     #expect(plugin.site.dex.tokenRequests == 0)
-    // Verification that is off stays off.
+    // --insecure-skip-tls-verify accepts it.
     let skipped = try await plugin.run(
       plugin.flags("--issuer", front.url + "/dex") + ["--insecure-skip-tls-verify"])
     #expect(skipped.ending == .exit(6))
   }
 
   @Test("any certificate in the CA file is a trust anchor, the server's own too, as in Go")
-  func trustsTheServersOwnCertificate() async throws {
+  func serverCertificateAsAnchor() async throws {
     let own = ["--certificate-authority", certificates.server.certificate]
-    // It vouches for itself only.
+    // It is a trust anchor for itself only.
     expectRefusal(
       try await run(certificates.wrongHost, own), "has a certificate of an unknown issuer")
     try plugin.expectCredential(try await plugin.run(plugin.flags + own))
-    // It must be good all the same.
+    // It must still be valid.
     for (certificate, words) in [
       (certificates.expired, "has a certificate that has expired"),
       (certificates.wrongHost, "has a certificate for another name"),
@@ -129,7 +132,8 @@ struct TLSTests {
     #expect(plugin.site.dex.tokenRequests == 1)
   }
 
-  @Test func refusesOldTLSWhateverOPENSSLCONFSays() async throws {
+  @Test("TLS 1.1 is rejected, also with an OPENSSL_CONF that allows it")
+  func oldTLS() async throws {
     let configuration = try plugin.folder.write(
       """
       openssl_conf = start
@@ -147,12 +151,13 @@ struct TLSTests {
         try await run(certificates.server, protocols: "TLSv1.1", nil, environment),
         "speaks only TLS older than 1.2")
     }
-    // The front is refused for its age and nothing else.
+    // The front is rejected only for its TLS version.
     let result = try await run(certificates.server, protocols: "TLSv1.2")
     #expect(result.ending == .exit(6), "\(result.errors)")
   }
 
-  @Test func namesAPlainPort() async throws {
+  @Test("a port without TLS is named")
+  func plainPort() async throws {
     let plain = try TLSFront(
       upstream: plugin.site.dex.server.port, certificate: certificates.server, isPlain: true)
     expectRefusal(
@@ -160,7 +165,8 @@ struct TLSTests {
       "does not speak TLS on that port")
   }
 
-  @Test func namesADemandForAClientCertificate() async throws {
+  @Test("a server that requires a client certificate is named")
+  func clientCertificate() async throws {
     let front = try TLSFront(
       upstream: plugin.site.dex.server.port, certificate: certificates.server,
       clients: certificates.authority)
@@ -169,7 +175,8 @@ struct TLSTests {
       "127.0.0.1:\(front.port) demands a client certificate")
   }
 
-  @Test func takesOddSpellingsOfTheAddress() async throws {
+  @Test("an upper-case scheme and a short loopback address")
+  func unusualAddresses() async throws {
     let url = plugin.site.dex.tokenURL
     for odd in [url.replacing("https:", with: "HTTPS:"), url.replacing("127.0.0.1", with: "127.1")]
     {
@@ -178,26 +185,29 @@ struct TLSTests {
     }
   }
 
-  @Test func writesNoKeyLog() async throws {
+  @Test("SSLKEYLOGFILE is ignored")
+  func noKeyLog() async throws {
     let log = plugin.folder.path("keys.log")
     let result = try await plugin.run(plugin.flags + authority, ["SSLKEYLOGFILE": log])
     try plugin.expectCredential(result)
     #expect(!FileManager.default.fileExists(atPath: log))
   }
 
-  @Test func skipsVerificationWithAWarning() async throws {
+  @Test("--insecure-skip-tls-verify accepts any certificate, with a warning")
+  func skipVerify() async throws {
     let flag = ["--insecure-skip-tls-verify"]
     try plugin.expectCredential(
       try await plugin.run(plugin.flags + flag),
       warning: "--insecure-skip-tls-verify is on: anyone between here and 127.0.0.1 can read "
         + "the token")
     for certificate in [certificates.expired, certificates.wrongHost, certificates.stranger] {
-      // Refused only later, because this front is not the issuer of Dex's token.
+      // The connection is accepted; the run fails later, because the token has another issuer.
       #expect(try await run(certificate, flag).ending == .exit(6))
     }
   }
 
-  @Test func takesTheSystemsTrustFromTheVariables() async throws {
+  @Test("SSL_CERT_FILE and SSL_CERT_DIR set the system's store")
+  func systemTrustVariables() async throws {
     for environment in [
       ["SSL_CERT_FILE": certificates.authority.certificate],
       ["SSL_CERT_DIR": try hashedFolder(certificates.authority)],
@@ -208,7 +218,8 @@ struct TLSTests {
     }
   }
 
-  @Test func saysWhenThereIsNothingToTrust() async throws {
+  @Test("without a trust store nothing is sent")
+  func noTrustStore() async throws {
     let result = try await plugin.run(
       nil, ["SSL_CERT_FILE": "/nowhere/a.crt", "SSL_CERT_DIR": "/nowhere"])
     let port = plugin.site.dexFront?.port ?? 0
@@ -220,7 +231,8 @@ struct TLSTests {
         + "CA bundle")
   }
 
-  @Test func aPipeForAStoreHoldsNothingUp() async throws {
+  @Test("a pipe as SSL_CERT_FILE does not block")
+  func pipeAsTrustStore() async throws {
     let pipe = plugin.folder.path("pipe")
     #expect(mkfifo(pipe, 0o600) == 0)
     let result = try await plugin.run(nil, ["SSL_CERT_FILE": pipe])
@@ -228,8 +240,9 @@ struct TLSTests {
     #expect(result.errors.contains("no trusted certificates found in SSL_CERT_FILE \(pipe)\n"))
   }
 
-  @Test func namesAStoreThatOpenSSLCannotRead() async throws {
-    // A whole DER sequence, but nothing like a certificate in it.
+  @Test("certificates that OpenSSL cannot parse are reported")
+  func unreadableTrustStore() async throws {
+    // A complete DER sequence that is not a certificate.
     let der = Data([0x30, 0x81, 0x80] + [UInt8](repeating: 0, count: 128))
     let text =
       "-----BEGIN CERTIFICATE-----\n\(der.base64EncodedString())\n-----END CERTIFICATE-----\n"
@@ -244,7 +257,7 @@ struct TLSTests {
     }
   }
 
-  /// A folder as `openssl rehash` makes it.
+  /// A directory as `openssl rehash` creates it.
   private func hashedFolder(_ authority: TestCertificates.Pair) throws -> String {
     let hash = try ProcessRunner(
       TestBinary.find("openssl") ?? "openssl",

@@ -3,11 +3,12 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Where a run was stuck when its time was up: each is somebody else's fault.
+/// Timeouts name the step at which a run was stuck.
 struct TimeoutTests {
-  @Test func nothingTakesTheConnection() async throws {
+  @Test("timeout while connecting")
+  func connectTimeout() async throws {
     let plugin = try Plugin()
-    let listener = try Deaf(queue: true)
+    let listener = try UnresponsiveServer(queue: true)
     defer { listener.stop() }
     let result = try await plugin.run(
       plugin.flags + ["--token-url=http://127.0.0.1:\(listener.port)/token", "--timeout=1500ms"])
@@ -17,9 +18,10 @@ struct TimeoutTests {
         + "out of date")
   }
 
-  @Test func nobodyShakesHands() async throws {
+  @Test("timeout in the TLS handshake")
+  func handshakeTimeout() async throws {
     let plugin = try Plugin()
-    let listener = try Deaf(queue: false)
+    let listener = try UnresponsiveServer(queue: false)
     defer { listener.stop() }
     let result = try await plugin.run(
       plugin.flags + [
@@ -34,10 +36,11 @@ struct TimeoutTests {
       ])
   }
 
-  @Test(.enabled(if: Isolation.isPossible, "SKIPPED: needs root and mounts"))
-  func thereIsNoWay() async throws {
+  @Test(
+    "no route to the network", .enabled(if: Isolation.isPossible, "SKIPPED: needs root and mounts"))
+  func networkUnreachable() async throws {
     let plugin = try Plugin()
-    // In an empty network not even loopback is up.
+    // In an empty network namespace not even loopback is up.
     let result = try await ProcessRunner(
       "unshare",
       ["--net", TestBinary.path] + plugin.flags + ["--token-url=http://127.0.0.1:1/token"],
@@ -49,12 +52,12 @@ struct TimeoutTests {
         + "an IPv6 address from a pod with IPv4 only")
   }
 
-  /// A port whose owner never accepts.
-  final class Deaf {
+  /// A listening port that never accepts a connection.
+  final class UnresponsiveServer {
     let port: Int
     private var sockets: [Int32] = []
 
-    /// With `queue` filled not even the kernel accepts any more.
+    /// With a full `queue` not even the kernel accepts further connections.
     init(queue: Bool) throws {
       let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
       sockets.append(listener)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The token in a file as an ExecCredential, without any network.
+/// Prints the token in a file as an ExecCredential, without a network.
 struct TokenFileTests {
   private let folder: TemporaryDirectory
   private let issuer: ServiceAccountIssuer
@@ -36,11 +36,11 @@ struct TokenFileTests {
     #expect(errors == "tokenxchange: \(sentence)\nhint: \(hint)\n")
   }
 
-  /// The ways to say which file.
+  /// The ways to pass the file.
   static let ways = ["--token-file", "--file", "--file=", "variable"]
 
-  @Test(arguments: ways)
-  func printsTheToken(_ way: String) async throws {
+  @Test("prints the token, by flag and variable", arguments: ways)
+  func printsToken(_ way: String) async throws {
     let token = issuer.token()
     let file = try folder.write(token + "\n", to: "token")
     let result =
@@ -54,7 +54,8 @@ struct TokenFileTests {
     #expect(result.errors == "")
   }
 
-  @Test func takesVersionMarginAndOutput() async throws {
+  @Test("--api-version, --expiry-margin, --output and --subject-audience")
+  func options() async throws {
     let token = issuer.token()
     let volume = try ProjectedVolume(folder.path("volume"), token: token)
     let flags = ["--file", volume.tokenPath]
@@ -67,9 +68,11 @@ struct TokenFileTests {
     #expect(try await run(flags).output == (try expected(other)))
   }
 
-  /// Tokens without a readable end.
-  @Test(arguments: ["opaque", "a.b.c", "eyJhbGciOiJub25lIn0.e30.eA"])
-  func anUnknownEndIsInAMinute(_ token: String) async throws {
+  /// Tokens without a readable expiry.
+  @Test(
+    "a token without a readable expiry is reported valid for a minute",
+    arguments: ["opaque", "a.b.c", "eyJhbGciOiJub25lIn0.e30.eA"])
+  func unknownExpiry(_ token: String) async throws {
     let file = try folder.write(token, to: "token")
     let start = Date()
     let result = try await run(["--file", file, "--expiry-margin", "30s"])
@@ -81,7 +84,7 @@ struct TokenFileTests {
     #expect(ExecReaders.clientGo(result.stdout, version: "v1") == nil)
   }
 
-  /// A file that is of no use, and what is said of it.
+  /// An unusable file and the resulting message.
   struct Row: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var content: @Sendable (ServiceAccountIssuer) -> String?
@@ -117,15 +120,16 @@ struct TokenFileTests {
         + "--token-file the wrong volume?"),
   ]
 
-  @Test(arguments: rows)
-  func refusesAFileOfNoUse(_ row: Row) async throws {
+  @Test("unusable files", arguments: rows)
+  func unusableFile(_ row: Row) async throws {
     let file = folder.path("token")
     if let content = row.content(issuer) { try folder.write(content, to: "token") }
     expectFailure(
       try await run(["--file", file] + row.flags), 3, row.sentence, hint: row.hint)
   }
 
-  @Test func needsAFile() async throws {
+  @Test("the option is required")
+  func missingOption() async throws {
     expectFailure(
       try await run([]), 2, "missing required option: --token-file",
       hint: "example: tokenxchange token-file --token-file=/var/run/secrets/tokenxchange/token")

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import TestSupport
 
-/// A program that opens a token file every millisecond and looks at what it gets.
+/// Opens a token file every millisecond and checks its content.
 final class TokenReader: Sendable {
   /// What it saw.
   struct Sights: Sendable, Equatable {
@@ -36,7 +36,7 @@ final class TokenReader: Sendable {
           if content.isEmpty { sights.empty += 1 }
           if content != last {
             last = content
-            // A token that is cut short anywhere has no good signature.
+            // The signature of a truncated token is invalid.
             let token = JWT(String(decoding: content, as: UTF8.self))
             let isWhole = token?.isSigned(byOneOf: keys) == true
             if isWhole { sights.tokens += 1 } else { sights.partial += 1 }
@@ -50,7 +50,7 @@ final class TokenReader: Sendable {
     thread.start()
   }
 
-  /// Ends it and tells what it saw.
+  /// Stops reading and returns what it saw.
   func stop() -> Sights {
     isOver.withLock { $0 = true }
     ended.wait()

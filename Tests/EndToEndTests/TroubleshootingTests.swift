@@ -2,57 +2,59 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Every row of the troubleshooting table: the symptom is seen, and the command shows the cause.
+/// Each row of the troubleshooting table: the message appears, and the command shows the cause.
 struct TroubleshootingTests {
-  @Test(arguments: Trouble.ofPlugin)
-  func thePluginSaysSo(_ trouble: Trouble) async throws {
-    let stage = try TroubleStage()
-    try trouble.bring(stage)
+  @Test("the plugin prints the message", arguments: TroubleshootingRow.ofPlugin)
+  func pluginMessage(_ row: TroubleshootingRow) async throws {
+    let stage = try TroubleshootingStage()
+    try row.reproduce(stage)
     let result = try await stage.getToken()
     #expect(result.code != 0)
     let line = result.errors.split(separator: "\n").first.map(String.init) ?? ""
-    expect(line, holds: trouble.parts)
-    try await expectDoctor(trouble, stage)
+    expect(line, holds: row.parts)
+    try await expectDoctor(row, stage)
   }
 
   @Test(
+    "kubectl prints the message",
     .enabled(
       if: TLSFront.isAvailable && TestBinary.find("kubectl") != nil,
       "kubectl and nginx are needed: client-go runs no plugin without TLS"),
-    arguments: Trouble.ofClient)
-  func kubectlSaysSo(_ trouble: Trouble) async throws {
-    let stage = try TroubleStage(forKubectl: true)
-    try trouble.bring(stage)
+    arguments: TroubleshootingRow.ofClient)
+  func kubectlMessage(_ row: TroubleshootingRow) async throws {
+    let stage = try TroubleshootingStage(forKubectl: true)
+    try row.reproduce(stage)
     let result = try await stage.kubectl()
     #expect(result.code != 0)
-    expect(result.errors, holds: trouble.parts)
-    try await expectDoctor(trouble, stage)
+    expect(result.errors, holds: row.parts)
+    try await expectDoctor(row, stage)
   }
 
-  @Test(arguments: Trouble.ofLogs)
-  func theCommandShowsIt(_ trouble: Trouble) async throws {
-    let stage = try TroubleStage()
-    try trouble.bring(stage)
-    try await expectDoctor(trouble, stage)
+  @Test("the doctor shows the cause of a logged error", arguments: TroubleshootingRow.ofLogs)
+  func commandShowsCause(_ row: TroubleshootingRow) async throws {
+    let stage = try TroubleshootingStage()
+    try row.reproduce(stage)
+    try await expectDoctor(row, stage)
   }
 
-  /// The table in the README is this one.
-  @Test func theTableIsComplete() throws {
+  /// The README contains every row.
+  @Test("the README's table contains every row")
+  func tableInReadme() throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let texts = ["README.md"].compactMap {
       try? String(contentsOf: root.appending(path: $0), encoding: .utf8)
     }
     let lines = texts.flatMap { $0.split(separator: "\n").map(String.init) }
-    let all = Trouble.ofPlugin + Trouble.ofClient + Trouble.ofLogs
-    for trouble in all where !lines.contains(trouble.markdown) {
-      Issue.record("not in the README: \(trouble.markdown)")
+    let all = TroubleshootingRow.ofPlugin + TroubleshootingRow.ofClient + TroubleshootingRow.ofLogs
+    for row in all where !lines.contains(row.markdown) {
+      Issue.record("not in the README: \(row.markdown)")
     }
   }
 
-  private func expectDoctor(_ trouble: Trouble, _ stage: TroubleStage) async throws {
+  private func expectDoctor(_ row: TroubleshootingRow, _ stage: TroubleshootingStage) async throws {
     let output = try await stage.doctor().output
-    #expect(output.contains(trouble.shows), "\(output)")
+    #expect(output.contains(row.output), "\(output)")
   }
 
   private func expect(_ text: String, holds parts: [String]) {

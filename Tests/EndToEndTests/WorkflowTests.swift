@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The workflows under `.github`: they run elsewhere, so what can be checked here is their text.
+/// The workflows in `.github`; only their text can be checked here, because they run elsewhere.
 struct WorkflowTests {
   static let files: [String] = {
     let folder = Repository.path(".github/workflows")
@@ -19,7 +19,8 @@ struct WorkflowTests {
     try workflow(file)["jobs"]?.object?.members.map(\.value) ?? []
   }
 
-  @Test("there are at least two") func some() {
+  @Test("at least two workflows exist")
+  func count() {
     #expect(Set(Self.files).isSuperset(of: ["ci.yml", "release.yml"]))
   }
 
@@ -70,7 +71,7 @@ struct WorkflowTests {
         .replacing(/[A-Z]+=\S+/, with: "").split(whereSeparator: \.isWhitespace).map(String.init)
       #expect(words.first == "make", "\(command)")
       #expect(Set(words.dropFirst()).isSubset(of: targets), "\(command)")
-      // What others can name, such as a branch, reaches a shell only as a variable.
+      // Values that outsiders control, such as a branch name, reach a shell only through variables.
       #expect(!command.contains("${{"), "\(command)")
     }
   }

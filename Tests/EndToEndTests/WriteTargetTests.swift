@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// What each command does where its file is to be and something else is.
+/// What each command does if something other than a file is at the path that it writes to.
 @Suite struct WriteTargetTests {
   private let folder: TemporaryDirectory
 

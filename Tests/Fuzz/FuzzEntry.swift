@@ -28,7 +28,7 @@ private let login: LoginRequest? = {
 private let key = CacheKey(kind: "fuzz", parts: [(name: "client", values: ["client"])])
 private let written = ClockReading(date: now, bootTime: 100)
 
-/// Takes one input: the first byte chooses the parser, the rest goes into it.
+/// Runs one input: the first byte selects the parser, which gets the rest.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let input = Array(UnsafeBufferPointer(start: start, count: count))
@@ -48,7 +48,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   return 0
 }
 
-/// All that is asked of a token's claims.
+/// Reads every property of a token's claims.
 private func read(_ jwt: UnverifiedJWT) {
   for date in [jwt.expiry, jwt.notBefore, jwt.issuedAt] {
     guard let date else { continue }
@@ -110,7 +110,7 @@ private func cacheFile(_ bytes: [UInt8]) {
   _ = CachedLogin(content, key: key)
 }
 
-/// The small readers, and that what they take they give back.
+/// The small parsers; formatting what they accept must give a text that they accept again.
 private func words(_ text: String, _ bytes: [UInt8]) {
   if let json = JSON(parsing: bytes) { precondition(JSON(parsing: Array(json.text().utf8)) != nil) }
   if let decoded = Base64URL.decode(text) { precondition(Base64URL.encode(decoded).count >= 0) }

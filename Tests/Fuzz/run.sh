@@ -19,7 +19,7 @@ then
   exit 1
 fi
 python3 - <<'PYTHON'
-# Every body that a real Dex gave is a seed; the first byte chooses the parser.
+# Every response body recorded from a real Dex is a seed; the first byte selects the parser.
 import json
 recordings = json.load(open("Tests/Fixtures/dex-recordings.json"))
 for number, exchange in enumerate(recordings["exchanges"]):
@@ -35,7 +35,7 @@ for version in ("v1", "v1beta1", "v1alpha1"):
             "spec": {"interactive": False}}
     open(f".build/fuzz/corpus/info-{version}", "wb").write(b"\x01" + json.dumps(info).encode())
 PYTHON
-# Without this a crash can hang in Swift's own backtrace.
+# Without this, a crash can hang in Swift's backtrace.
 export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0
 $folder/fuzz $folder/corpus -runs="$inputs" -max_len=4096 -print_final_stats=1 \
   -artifact_prefix=$folder/ 2>&1 | tail -n 12

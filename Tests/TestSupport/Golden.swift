@@ -1,17 +1,17 @@
 public import Foundation
 
-/// Files that hold what an output must be, to the byte, beside the tests.
+/// Files beside the tests that contain the expected output, byte for byte.
 public enum Golden {
   /// Compares a text with a file under `Fixtures`.
   ///
-  /// With `RECORD=1` the file is rewritten; the comparison then still fails, so that a recording
-  /// run is never taken for a passing one.
+  /// With `RECORD=1` the file is rewritten; the comparison still fails, so that a recording run
+  /// never counts as passing.
   ///
   /// - Parameters:
-  ///   - text: What came out.
+  /// - text: The actual output.
   ///   - name: The file's name.
-  ///   - testFile: `#filePath` of the test; `Fixtures` is looked for beside it and above.
-  /// - Returns: nil if they are equal, else what to do.
+  /// - testFile: `#filePath` of the test; `Fixtures` is searched beside it and in its parents.
+  /// - Returns: nil if they are equal, otherwise what to do.
   public static func difference(
     _ text: String, from name: String, testFile: String = #filePath
   ) -> String? {
@@ -35,7 +35,7 @@ public enum Golden {
       + "\(number < new.count ? String(new[number]) : "(end)")"
   }
 
-  /// The `Fixtures` folder of the tests.
+  /// The tests' `Fixtures` directory.
   public static func fixtures(near testFile: String = #filePath) -> URL {
     URL(fileURLWithPath: testFile).deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("Fixtures")

@@ -1,16 +1,16 @@
 import Glibc
 import Synchronization
 
-/// Every secret that the stand-ins of this process gave out, so that each program that a test runs
-/// can be searched for all of them, whatever the test is about.
+/// Every secret that the stand-ins of this process issued, so that the output of each program that
+/// a test runs can be searched for all of them.
 enum KnownSecrets {
-  /// What a secret is.
+  /// The kind of a secret.
   enum Kind: String {
     /// A service account token.
     case subject = "a subject token"
     /// A token of Dex.
     case issued = "an issued token"
-    /// What brings tokens in a sign-in.
+    /// A device code or refresh token of a login.
     case login = "a device code or refresh token"
     /// The secret of a Dex client.
     case client = "a client's secret"
@@ -22,10 +22,10 @@ enum KnownSecrets {
   }
 
   private static let entries = Mutex<[Entry]>([])
-  /// Older ones are forgotten: long tests make thousands.
+  /// Older secrets are dropped: long tests issue thousands.
   private static let most = 1000
 
-  /// Remembers a secret; of a JWT its signature, without which it is worth nothing.
+  /// Records a secret; for a JWT only the signature, without which it is worthless.
   static func add(_ secret: String, _ kind: Kind) {
     guard !secret.isEmpty else { return }
     let text =
@@ -38,8 +38,8 @@ enum KnownSecrets {
     }
   }
 
-  /// What a program showed that it must not: on stderr nothing at all, and on stdout, if it is the
-  /// one under test, nothing but tokens that it was told to print.
+  /// The secrets that a program exposed: any secret on stderr, and on stdout any secret that the
+  /// program under test was not asked to print.
   static func findings(
     in result: ProcessResult, path: String, arguments: [String]
   ) -> [String] {
@@ -57,7 +57,7 @@ enum KnownSecrets {
     }
   }
 
-  /// By hand, because this is asked a thousand times for each program that runs.
+  /// Written by hand for speed: it runs a thousand times for each program.
   private static func isIn(_ text: [UInt8], _ shape: [UInt8]) -> Bool {
     guard let first = shape.first, text.count >= shape.count else { return false }
     return text.withUnsafeBytes { text in

@@ -2,13 +2,13 @@ import Foundation
 
 /// Python's YAML parser and linter, as independent readers of YAML.
 public enum Python {
-  /// An error of Python or of its output.
+  /// An error of Python, or unexpected output.
   public struct Failure: Error {
     /// What it wrote to stderr.
     public var text: String
   }
 
-  /// The rules by which plain scalars are read.
+  /// The rules for plain scalars.
   public enum YAMLVersion: String, Sendable, CaseIterable {
     /// PyYAML's own: `yes` is a boolean, `12:30` a number.
     case v11 = "yaml.SafeLoader"
@@ -16,10 +16,10 @@ public enum Python {
     case v12 = "Core"
   }
 
-  /// Whether there is a Python with the module yaml.
+  /// Whether Python with the module yaml is installed.
   public static let hasYAML = (try? run("import yaml", input: "")) != nil
 
-  /// Whether there is a Python with the module yamllint.
+  /// Whether Python with the module yamllint is installed.
   public static let hasYAMLLint = (try? run("import yamllint", input: "")) != nil
 
   /// The documents of a YAML text.
@@ -44,7 +44,7 @@ public enum Python {
     return documents
   }
 
-  /// The problems, warnings included, that yamllint's default rules report in a text.
+  /// The problems, including warnings, that yamllint reports with its default rules.
   public static func yamllint(_ text: String) throws -> [String] {
     let script = """
       import sys

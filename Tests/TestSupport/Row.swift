@@ -1,19 +1,19 @@
-/// One named row of a table of cases.
+/// A named test case.
 public struct Row<Input: Sendable, Output: Sendable>: Sendable, CustomStringConvertible {
-  /// What the row shows.
+  /// The name.
   public var name: String
-  /// What goes in.
+  /// The input.
   public var input: Input
-  /// What must come out.
+  /// The expected output.
   public var output: Output
 
-  /// Makes a row.
+  /// Makes a case.
   public init(_ name: String, _ input: Input, _ output: Output) {
     self.name = name
     self.input = input
     self.output = output
   }
 
-  /// The name, which is how reports call the case.
+  /// The name, which test reports show.
   public var description: String { name }
 }

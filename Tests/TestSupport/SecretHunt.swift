@@ -1,22 +1,22 @@
 public import Foundation
 
-/// Searches what was printed or written for secrets, in every shape in which they travel.
+/// Searches output and files for secrets, in every encoding in which they may appear.
 public struct SecretHunt: Sendable {
   private let shapes: [(name: String, bytes: Data)]
 
-  /// Prepares a hunt.
+  /// Prepares a search.
   ///
-  /// - Parameter secrets: Names and texts; of a JWT the signature alone is hunted too.
+  /// - Parameter secrets: Names and texts; for a JWT the signature alone is searched for too.
   public init(_ secrets: [(name: String, text: String)]) {
     shapes = secrets.flatMap { secret in Self.shapes(of: secret.text).map { (secret.name, $0) } }
   }
 
-  /// The names of the secrets that bytes hold.
+  /// The names of the secrets that the bytes contain.
   public func findings(in data: Data) -> [String] {
     shapes.filter { data.range(of: $0.bytes) != nil }.map(\.name)
   }
 
-  /// The same over all files below a folder, with their paths, but for those that are named.
+  /// Searches all files below a directory, except the given ones, and reports their paths.
   public func findings(below folder: String, except known: Set<String> = []) -> [String] {
     guard let files = FileManager.default.enumerator(atPath: folder) else { return [] }
     return files.compactMap { $0 as? String }.filter { !known.contains($0) }.flatMap { path in
@@ -34,8 +34,8 @@ public struct SecretHunt: Sendable {
     }
   }
 
-  /// What base64 makes of a text that stands somewhere in a longer one: it may begin at any of
-  /// three places in a group, and the groups at both ends hold its neighbours' bits too.
+  /// The base64 forms of a text inside a longer text: it may start at any of three positions in a
+  /// group, and the groups at both ends also contain bits of the neighbouring bytes.
   private static func base64(_ text: String) -> [String] {
     (0..<3).map { offset in
       let padded = Data(repeating: 0, count: offset) + Data(text.utf8)

@@ -1,13 +1,13 @@
 import Synchronization
 
-/// What both stand-ins share: a configuration that can change while they run, and a server.
+/// Shared by both stand-ins: a configuration that can change at run time, and a server.
 public protocol StandIn: AnyObject, Sendable {
-  /// How it is set up.
+  /// The configuration type.
   associatedtype Configuration: Sendable
-  /// The parts that every stand-in holds.
+  /// The shared state.
   var core: StandInCore<Configuration> { get }
-  /// Answers one request; the server's handler, callable without the server too.
-  func answer(_ request: LoopbackRequest) -> LoopbackResponse
+  /// Responds to a request; the server's handler, which can also be called directly.
+  func respond(to request: LoopbackRequest) -> LoopbackResponse
 }
 
 /// The state of a ``StandIn``.
@@ -21,12 +21,12 @@ public final class StandInCore<Configuration: Sendable>: Sendable {
 extension StandIn {
   func start(port: Int) throws {
     let server = try LoopbackServer(port: port) { [weak self] request in
-      self?.answer(request) ?? .fault(.dropped)
+      self?.respond(to: request) ?? .fault(.dropped)
     }
     core.server.withLock { $0 = server }
   }
 
-  /// The server underneath: its requests, and stop and resume.
+  /// The underlying server, with its requests, `stop` and `resume`.
   public var server: LoopbackServer {
     guard let server = core.server.withLock({ $0 }) else { preconditionFailure("not started") }
     return server

@@ -1,6 +1,7 @@
 import Foundation
 
-/// The whole chain on loopback: cluster A's issuer, Dex, and cluster B's API server, with TLS if asked.
+/// The whole chain on loopback: cluster A's issuer, Dex, and cluster B's API server, optionally
+/// with TLS.
 public final class StandInSite: Sendable {
   /// Cluster A's issuer.
   public let cluster: ServiceAccountIssuer
@@ -17,7 +18,7 @@ public final class StandInSite: Sendable {
   /// The TLS front of the API server.
   public let apiFront: TLSFront?
 
-  /// Which addresses get TLS.
+  /// Which servers get TLS.
   public struct TLS: OptionSet, Sendable {
     /// The bits.
     public let rawValue: Int
@@ -25,11 +26,11 @@ public final class StandInSite: Sendable {
     public init(rawValue: Int) { self.rawValue = rawValue }
     /// Dex.
     public static let dex = TLS(rawValue: 1)
-    /// The API server, which client-go demands for exec plugins.
+    /// The API server; client-go requires TLS for exec plugins.
     public static let apiServer = TLS(rawValue: 2)
   }
 
-  // Minted once in a process: they take longer than everything else that a site needs.
+  // Created once per process, because this takes longer than the rest of the setup.
   private static let keys = Result { (cluster: try RSAKey(), dex: try RSAKey()) }
 
   /// Starts everything.
@@ -63,7 +64,7 @@ public final class StandInSite: Sendable {
   /// The URL of cluster B's API server.
   public var apiServerURL: String { apiFront?.url ?? apiServer.server.url }
 
-  /// The bundle to trust, with TLS.
+  /// The CA bundle, with TLS.
   public var authorityFile: String? { certificates?.authority.certificate }
 
   /// Stops everything.
@@ -75,7 +76,7 @@ public final class StandInSite: Sendable {
     clusterServer.stop()
   }
 
-  /// What a shell needs to know, by variable.
+  /// The shell variables that describe the site.
   public var variables: [(name: String, value: String)] {
     [
       ("DEX_ISSUER", dex.issuer), ("DEX_TOKEN_URL", dex.tokenURL),

@@ -5,6 +5,7 @@ import TokenExchange
 
 @Suite struct ExecInfoTests {
   @Test(
+    "valid KUBERNETES_EXEC_INFO",
     arguments: [
       Row(
         "as client-go sends it",
@@ -21,29 +22,32 @@ import TokenExchange
     #expect(try ExecInfo(row.input).version == row.output)
   }
 
-  @Test(arguments: [
-    Row("no JSON", "nonsense", InvalidExecInfo.notJSONObject),
-    Row("an array", "[]", InvalidExecInfo.notJSONObject),
-    Row("other kind", #"{"kind":"Status"}"#, InvalidExecInfo.kind("Status")),
-    Row("kind of wrong type", #"{"kind":1}"#, InvalidExecInfo.kind("1")),
-    Row(
-      "version of old", #"{"apiVersion":"client.authentication.k8s.io/v1alpha1"}"#,
-      InvalidExecInfo.version("client.authentication.k8s.io/v1alpha1")),
-    Row("version without group", #"{"apiVersion":"v1"}"#, InvalidExecInfo.version("v1")),
-  ])
-  func refuses(row: Row<String, InvalidExecInfo>) {
+  @Test(
+    "invalid KUBERNETES_EXEC_INFO",
+    arguments: [
+      Row("no JSON", "nonsense", InvalidExecInfo.notJSONObject),
+      Row("an array", "[]", InvalidExecInfo.notJSONObject),
+      Row("other kind", #"{"kind":"Status"}"#, InvalidExecInfo.kind("Status")),
+      Row("kind of wrong type", #"{"kind":1}"#, InvalidExecInfo.kind("1")),
+      Row(
+        "version of old", #"{"apiVersion":"client.authentication.k8s.io/v1alpha1"}"#,
+        InvalidExecInfo.version("client.authentication.k8s.io/v1alpha1")),
+      Row("version without group", #"{"apiVersion":"v1"}"#, InvalidExecInfo.version("v1")),
+    ])
+  func rejects(row: Row<String, InvalidExecInfo>) {
     #expect(throws: row.output) { try ExecInfo(row.input) }
   }
 
-  @Test func interactiveIsKnownOrNot() throws {
+  @Test("interactive is true, false or unknown")
+  func interactive() throws {
     #expect(try ExecInfo(#"{"spec":{"interactive":true}}"#).isInteractive == true)
     #expect(try ExecInfo(#"{"spec":{}}"#).isInteractive == nil)
   }
 }
 
 @Suite struct ExecCredentialTests {
-  @Test(arguments: ExecAPIVersion.allCases)
-  func isOneLineOfJSON(version: ExecAPIVersion) {
+  @Test("the credential is one line of JSON", arguments: ExecAPIVersion.allCases)
+  func credential(version: ExecAPIVersion) {
     let credential = ExecCredential(
       version: version, token: Secret("a.b.c"), expiration: Sample.now)
     #expect(
@@ -52,23 +56,27 @@ import TokenExchange
         + #""token":"a.b.c"}}"# + "\n")
   }
 
-  @Test func noTimestampWhereNoneIsKnown() {
+  @Test("without an expiry there is no timestamp")
+  func noExpiry() {
     let credential = ExecCredential(version: .v1, token: Secret("t"), expiration: nil)
     #expect(!credential.text.contains("expirationTimestamp"))
   }
 
-  @Test(arguments: [
-    Row("no margin", [600.0, 0.0], 600.0), Row("margin", [600, 60], 540),
-    Row("margin as long as the life", [60, 60], 30), Row("longer margin", [60, 600], 30),
-    Row("one second left", [1, 0], 1), Row("one second, a margin", [1, 60], 0),
-  ])
+  @Test(
+    "the margin is subtracted, or half the remaining time",
+    arguments: [
+      Row("no margin", [600.0, 0.0], 600.0), Row("margin", [600, 60], 540),
+      Row("margin as long as the life", [60, 60], 30), Row("longer margin", [60, 600], 30),
+      Row("one second left", [1, 0], 1), Row("one second, a margin", [1, 60], 0),
+    ])
   func expiration(row: Row<[Double], Double>) {
     let expiration = ExecCredential.expiration(
       of: Sample.now.addingTimeInterval(row.input[0]), margin: row.input[1], now: Sample.now)
     #expect(expiration.timeIntervalSince(Sample.now) == row.output)
   }
 
-  @Test func isNeverInThePast() {
+  @Test("the expiry is never in the past")
+  func expirationInFuture() {
     for tenth in 0..<20 {
       let now = Sample.now.addingTimeInterval(Double(tenth) / 10)
       let expiry = Sample.now.addingTimeInterval(2)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import TokenExchange
 
-/// Addresses are read as libc reads them: it judges every row.
+/// Addresses are parsed as libc parses them; every row is compared with libc.
 struct IPAddressTests {
   static let texts = [
     "127.0.0.1", "127.1", "127.0.1", "127", "0", "1.2.3.4", "1.2.3.4.5", "256.1.1.1", "1.2.3.256",

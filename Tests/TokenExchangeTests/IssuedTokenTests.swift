@@ -4,20 +4,23 @@ import Testing
 import TokenExchange
 
 @Suite struct IssuedTokenTests {
-  @Test func takesTheTokenAndItsEnd() throws {
+  @Test("reads the token and its expiry")
+  func tokenAndExpiry() throws {
     let token = try IssuedToken(
-      response: Sample.success(more: #","expires_in":30"#), to: Sample.attempt(), sent: Sample.now, now: Sample.now)
+      response: Sample.success(more: #","expires_in":30"#), to: Sample.attempt(), sent: Sample.now,
+      now: Sample.now)
     #expect(token.secret.revealed == Sample.issued())
     #expect(token.expiry == Sample.now.addingTimeInterval(600))
     #expect(token.tokenType == "bearer")
   }
 
   @Test(
+    "an opaque token expires after expires_in",
     arguments: [
       Row("number", #","expires_in":30"#, 30), Row("string", #","expires_in":"30""#, 30),
       Row("none", "", nil), Row("null", #","expires_in":null"#, nil),
     ] as [Row<String, Double?>])
-  func anOpaqueTokenEndsAfterExpiresIn(row: Row<String, Double?>) throws {
+  func opaqueTokenExpiry(row: Row<String, Double?>) throws {
     var attempt = try Sample.attempt()
     attempt.request.requestedTokenType = .accessToken
     let answer = Sample.success("opaque", more: row.input)
@@ -25,9 +28,11 @@ import TokenExchange
     #expect(token.expiry?.timeIntervalSince(Sample.now) == row.output)
   }
 
-  @Test func theIssuerMayDifferByASlashOnly() throws {
+  @Test("the issuer may differ by a trailing slash only")
+  func trailingSlash() throws {
     let attempt = try Sample.attempt(issuer: "https://dex.example/dex/")
-    let token = try IssuedToken(response: Sample.success(), to: attempt, sent: Sample.now, now: Sample.now)
+    let token = try IssuedToken(
+      response: Sample.success(), to: attempt, sent: Sample.now, now: Sample.now)
     #expect(attempt.differsOnlyBySlash(token))
     #expect(try !Sample.attempt().differsOnlyBySlash(token))
   }
@@ -43,7 +48,7 @@ import TokenExchange
         "called an access token",
         #","issued_token_type":"urn:ietf:params:oauth:token-type:access_token""#, false),
     ])
-  func anOpaqueTokenIsRejected(row: Row<String, Bool>) throws {
+  func opaqueToken(row: Row<String, Bool>) throws {
     let attempt = try Sample.attempt()
     let answer = Sample.answer(200, #"{"access_token":"opaque"\#(row.input)}"#)
     #expect(throws: invalid(.opaque(hasIDToken: row.output))) {
@@ -66,10 +71,12 @@ import TokenExchange
         Sample.issued(
           audience: "\"client-\(audience)\"", issuer: "https://dex.example/\(issuer)"))
     }
-    _ = try IssuedToken(response: token(row.input, row.input), to: attempt, sent: Sample.now, now: Sample.now)
+    _ = try IssuedToken(
+      response: token(row.input, row.input), to: attempt, sent: Sample.now, now: Sample.now)
     for (issuer, audience) in [(row.output, row.input), (row.input, row.output)] {
       #expect(throws: TokenResponseError.self) {
-        try IssuedToken(response: token(issuer, audience), to: attempt, sent: Sample.now, now: Sample.now)
+        try IssuedToken(
+          response: token(issuer, audience), to: attempt, sent: Sample.now, now: Sample.now)
       }
     }
     let subject = Array(Sample.subject(audience: row.output).utf8)
@@ -81,12 +88,14 @@ import TokenExchange
     #expect(Secret(row.input) != Secret(row.output))
   }
 
-  @Test func oneOfSeveralAudiencesIsEnoughForTheClient() throws {
+  @Test("one of several audiences must be the client")
+  func severalAudiences() throws {
     let answer = Sample.success(Sample.issued(audience: #"["x","target-cluster"]"#))
     _ = try IssuedToken(response: answer, to: Sample.attempt(), sent: Sample.now, now: Sample.now)
   }
 
-  @Test func allAudiencesAskedForMustBeThere() throws {
+  @Test("every requested audience must be in the token")
+  func requestedAudiences() throws {
     let attempt = try Sample.attempt(Sample.request(audiences: ["x", "y"]))
     let answer = Sample.success(Sample.issued(audience: #"["x","target-cluster"]"#))
     #expect(throws: invalid(.audience(missing: ["y"], found: ["x", "target-cluster"]))) {
@@ -94,8 +103,10 @@ import TokenExchange
     }
   }
 
-  @Test(arguments: [200, 201, 400, 429, 500, 503])
-  func anErrorMemberIsARefusalWhateverTheStatus(status: Int) throws {
+  @Test(
+    "a response with an error member is an OAuth error, regardless of its status",
+    arguments: [200, 201, 400, 429, 500, 503])
+  func errorMember(status: Int) throws {
     let answer = Sample.answer(status, #"{"error":"access_denied","access_token":"x"}"#)
     #expect(throws: TokenResponseError.oauth(OAuthError(code: "access_denied", status: status))) {
       try IssuedToken(response: answer, to: Sample.attempt(), sent: Sample.now, now: Sample.now)

@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 import TokenExchange
 
-/// What the reader accepts and rejects, after the public suite of RFC 8259 cases and the hostile
-/// texts that earlier readers choked on.
+/// What the reader accepts and rejects, based on the public RFC 8259 test suite and on hostile
+/// texts that earlier readers handled badly.
 @Suite("JSON reader") struct JSONReaderTests {
   typealias Rejection = Row<[UInt8], JSONError>
 
@@ -100,7 +100,7 @@ import TokenExchange
     Row("bad UTF-8 beside an escape", [0x22, 0x5C, 0x6E, 0xFF, 0x22], .invalidString(at: 1)),
   ]
 
-  /// The hostile texts stop at a limit, long before their end.
+  /// The hostile texts are rejected at a limit, long before their end.
   static let limits: [Rejection] = [
     text("65 arrays", nested(65, "[", "]"), .tooDeep),
     text("65 objects", nested(65, #"{"a":"#, "}", "1"), .tooDeep),
@@ -183,7 +183,7 @@ import TokenExchange
     #expect(JSON.object(object).text() == #"{"b":2,"c":3}"#)
   }
 
-  @Test("linear time: the texts that took 7 and 59 s, and others of 1 MB, within a generous 30 s")
+  @Test("hostile texts of 1 MB parse in linear time, within a generous 30 s")
   func isFast() {
     let text62 = Self.nested(62, "[", "]", String(repeating: "null,", count: 19_900) + "null")
     let wide =
@@ -203,9 +203,9 @@ import TokenExchange
   }
 }
 
-/// The reader beside Foundation's, over documents that a seeded generator makes.
+/// Compares the reader with Foundation's, over documents from a seeded generator.
 @Suite("JSON reader beside JSONSerialization") struct JSONComparisonTests {
-  /// A small generator of the same numbers for the same seed.
+  /// A small generator that produces the same numbers for the same seed.
   struct Generator: RandomNumberGenerator {
     var state: UInt64
     mutating func next() -> UInt64 {
@@ -242,7 +242,7 @@ import TokenExchange
     case .null?: value is NSNull
     case .bool(let bool)?: value as? Bool == bool
     case .integer(let integer)?: (value as? NSNumber)?.int64Value == integer
-    // By its text, because Foundation keeps some numbers as decimal ones.
+    // Compared as text, because Foundation stores some numbers as decimals.
     case .number(let number)?: Double("\(value)") == number
     case .string(let text)?: value as? String == text
     case .array(let items)?:
@@ -260,7 +260,7 @@ import TokenExchange
   }
 
   @Test("2,000 valid documents", arguments: 0..<20)
-  func areReadAlike(seed: UInt64) throws {
+  func validDocuments(seed: UInt64) throws {
     var generator = Generator(state: seed)
     for _ in 0..<100 {
       let text = Self.document(4, &generator)
@@ -270,8 +270,8 @@ import TokenExchange
     }
   }
 
-  @Test("what one byte less or other makes of them is never accepted here alone", arguments: 0..<20)
-  func damageIsSeen(seed: UInt64) {
+  @Test("a damaged document that Foundation rejects is rejected too", arguments: 0..<20)
+  func damagedDocuments(seed: UInt64) {
     var generator = Generator(state: seed &+ 1000)
     for _ in 0..<100 {
       var bytes = Array(Self.document(3, &generator).utf8)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import TokenExchange
 
-/// The secrets of a request, and the forms in which servers send them back.
+/// The secrets of a request, and the forms in which servers echo them.
 @Suite("Redaction") struct RedactionTests {
   static let odd = #"p"q\r/s<t>&u'v%2Fé😀 w+x"#
   static let json = #"p\"q\\r\/s\u003ct\u003e\u0026u\u0027v%2F\u00e9\ud83d\uDE00 w\u002bx"#
@@ -114,7 +114,7 @@ import Testing
     #expect(!request.shown("hunter2\u{7}hunter2", maxLength: 9).contains("hunter"))
   }
 
-  @Test("a text of 1 MB, made to be slow, is searched within a generous 30 s")
+  @Test("a hostile text of 1 MB is searched within a generous 30 s")
   func isBounded() {
     let secret = String(repeating: "%25+\\\\&amp;", count: 40)
     let text = String(repeating: "%25+\\\\&amp;...", count: 100_000)

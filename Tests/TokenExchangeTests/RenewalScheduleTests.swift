@@ -2,9 +2,9 @@ import Foundation
 import Testing
 import TokenExchange
 
-/// Renewals come in time and not all at once.
-struct RenewalPlanTests {
-  /// A life, a flag and a die, and the wait that they make.
+/// Tokens are renewed in time, and with random variation.
+struct RenewalScheduleTests {
+  /// A lifetime, a flag and a random number, and the resulting wait.
   struct Row: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var life: Double?
@@ -38,7 +38,8 @@ struct RenewalPlanTests {
     Row("over already", life: -5, random: 1, wait: 1),
   ]
 
-  @Test(arguments: rows) func waits(_ row: Row) {
+  @Test("the wait until the renewal", arguments: rows)
+  func waits(_ row: Row) {
     let wait = RenewalSchedule(refreshBefore: row.before).wait(life: row.life, random: row.random)
     #expect(abs(wait - row.wait) < 1e-9)
   }

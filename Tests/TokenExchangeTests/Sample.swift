@@ -1,18 +1,18 @@
 import FoundationEssentials
 import TokenExchange
 
-/// Values that many tests start from.
+/// Values shared by many tests.
 enum Sample {
   static let now = Date(timeIntervalSince1970: 1_795_223_258)
   static let serviceAccount = "system:serviceaccount:argocd:argocd-application-controller"
 
-  /// A JWT of some claims, as JSON text, with a signature that nobody checks here.
+  /// A JWT with the given claims, as JSON text, and a signature that is not checked here.
   static func jwt(_ claims: String, header: String = #"{"alg":"RS256","kid":"k"}"#) -> String {
     [header, claims].map { Base64URL.encode(Array($0.utf8)) }.joined(separator: ".")
       + ".c2lnbmF0dXJl"
   }
 
-  /// A service account token that ends in so many seconds.
+  /// A service account token that expires after the given seconds.
   static func subject(
     life: Double = 3600, audience: String = "dex", issuer: String = "https://cluster-a.example",
     extra: String = ""

@@ -6,51 +6,54 @@ import TokenExchange
 @Suite struct SubjectTokenTests {
   static let spaced = "\n\t " + Sample.subject() + " \r\n\n"
 
-  @Test func whiteSpaceAroundItIsTrimmed() throws {
+  @Test("surrounding white space is trimmed")
+  func trimsWhiteSpace() throws {
     let token = try SubjectToken(
       content: Array(Self.spaced.utf8), now: Sample.now)
     #expect(token.secret.revealed == Sample.subject())
     #expect(token.jwt?.subject == Sample.serviceAccount)
   }
 
-  @Test(arguments: [
-    Row("empty", "", InvalidSubjectToken.empty),
-    Row("only white space", " \n", .empty),
-    Row("two lines", "a.b.c\nd.e.f", .invalidCharacters),
-    Row("Bearer", "Bearer a.b.c", .wrapped(.bearer)),
-    Row("a header", "Authorization: bearer x", .wrapped(.bearer)),
-    Row("quotes", "\"" + Sample.subject() + "\"\n", .wrapped(.quotes)),
-    Row("single quotes", "'x'", .wrapped(.quotes)),
-    Row("JSON", #"{"token":"x"}"#, .wrapped(.json)),
-    Row(
-      "base64", Base64.encode(Array(Sample.subject().utf8)), .wrapped(.base64)),
-    Row(
-      "base64 in lines",
-      Base64.encode(Array((Sample.subject() + "\n").utf8)).prefix(76) + "\n"
-        + Base64.encode(Array((Sample.subject() + "\n").utf8)).dropFirst(76),
-      .wrapped(.base64)),
-    Row(
-      "base64url", Base64URL.encode(Array(Sample.subject().utf8)),
-      .wrapped(.base64)),
-    Row("binary", "a\u{0}b", .invalidCharacters),
-    Row("a byte order mark", "\u{FEFF}" + Sample.subject(), .invalidCharacters),
-    Row("a word", "hello", .notJWT),
-    Row(
-      "expired", Sample.subject(life: -90),
-      .expired(at: Sample.now.addingTimeInterval(-90), now: Sample.now)),
-    Row("expired now", Sample.subject(life: 0), .expired(at: Sample.now, now: Sample.now)),
-    Row(
-      "not yet valid", Sample.subject(extra: #","nbf":1795223559"#),
-      .notYetValid(from: Sample.now.addingTimeInterval(301), now: Sample.now)),
-  ])
-  func refuses(row: Row<String, InvalidSubjectToken>) {
+  @Test(
+    "unusable tokens",
+    arguments: [
+      Row("empty", "", InvalidSubjectToken.empty),
+      Row("only white space", " \n", .empty),
+      Row("two lines", "a.b.c\nd.e.f", .invalidCharacters),
+      Row("Bearer", "Bearer a.b.c", .wrapped(.bearer)),
+      Row("a header", "Authorization: bearer x", .wrapped(.bearer)),
+      Row("quotes", "\"" + Sample.subject() + "\"\n", .wrapped(.quotes)),
+      Row("single quotes", "'x'", .wrapped(.quotes)),
+      Row("JSON", #"{"token":"x"}"#, .wrapped(.json)),
+      Row(
+        "base64", Base64.encode(Array(Sample.subject().utf8)), .wrapped(.base64)),
+      Row(
+        "base64 in lines",
+        Base64.encode(Array((Sample.subject() + "\n").utf8)).prefix(76) + "\n"
+          + Base64.encode(Array((Sample.subject() + "\n").utf8)).dropFirst(76),
+        .wrapped(.base64)),
+      Row(
+        "base64url", Base64URL.encode(Array(Sample.subject().utf8)),
+        .wrapped(.base64)),
+      Row("binary", "a\u{0}b", .invalidCharacters),
+      Row("a byte order mark", "\u{FEFF}" + Sample.subject(), .invalidCharacters),
+      Row("a word", "hello", .notJWT),
+      Row(
+        "expired", Sample.subject(life: -90),
+        .expired(at: Sample.now.addingTimeInterval(-90), now: Sample.now)),
+      Row("expired now", Sample.subject(life: 0), .expired(at: Sample.now, now: Sample.now)),
+      Row(
+        "not yet valid", Sample.subject(extra: #","nbf":1795223559"#),
+        .notYetValid(from: Sample.now.addingTimeInterval(301), now: Sample.now)),
+    ])
+  func rejects(row: Row<String, InvalidSubjectToken>) {
     #expect(throws: row.output) {
       try SubjectToken(content: Array(row.input.utf8), now: Sample.now)
     }
   }
 
   @Test(
-    "nbf up to 300 s in the future is accepted, and worth a warning beyond 60 s",
+    "nbf: up to 300 s in the future is accepted",
     arguments: [
       Row("60 s", 60, nil), Row("61 s", 61, 61), Row("300 s", 300, 300),
     ] as [Row<Double, Double?>])
@@ -63,13 +66,15 @@ import TokenExchange
         == row.output.map { Sample.now.addingTimeInterval($0) })
   }
 
-  @Test func anAccessTokenMayBeOpaque() throws {
+  @Test("an access token may be opaque")
+  func opaqueAccessToken() throws {
     let token = try SubjectToken(
       content: Array("opaque".utf8), type: .accessToken, now: Sample.now)
     #expect(token.jwt == nil)
   }
 
-  @Test func audienceIsChecked() throws {
+  @Test("the required audience is checked")
+  func audience() throws {
     let content = Array(Sample.subject(audience: "dex").utf8)
     _ = try SubjectToken(
       content: content, requiredAudience: "dex", now: Sample.now)

@@ -5,6 +5,7 @@ import TokenExchange
 
 @Suite struct TimestampTests {
   @Test(
+    "RFC 3339 timestamps",
     arguments: [
       Row("epoch", 0, "1970-01-01T00:00:00Z"),
       Row("a fraction is dropped", 1_795_223_858.9, "2026-11-21T01:17:38Z"),
@@ -19,7 +20,8 @@ import TokenExchange
     #expect(Timestamp.text(Date(timeIntervalSince1970: row.input)) == row.output)
   }
 
-  @Test func agreesWithFoundation() {
+  @Test("timestamps agree with Foundation")
+  func agreesWithFoundation() {
     for step in 0..<2000 {
       let date = Date(timeIntervalSince1970: Double(step) * 12_345_678.0)
       guard date.timeIntervalSince1970 <= Timestamp.last else { break }
@@ -30,6 +32,7 @@ import TokenExchange
 
 @Suite struct HTTPDateTests {
   @Test(
+    "HTTP dates",
     arguments: [
       Row("recorded", "Sat, 21 Nov 2026 01:07:38 GMT", 1_795_223_258),
       Row("leap day", "Thu, 29 Feb 2024 00:00:00 GMT", 1_709_164_800),
@@ -42,6 +45,7 @@ import TokenExchange
   }
 
   @Test(
+    "Retry-After as seconds and as a date",
     arguments: [
       Row("seconds", "3", 3), Row("date", "Sat, 21 Nov 2026 01:07:48 GMT", 10),
       Row("past date", "Sat, 21 Nov 2026 01:07:08 GMT", 0), Row("negative", "-5", 0),

@@ -2,10 +2,11 @@ import TestSupport
 import Testing
 import TokenExchange
 
-@Suite struct ExchangeRequestTests {
+@Suite struct TokenExchangeRequestTests {
   static let subject = "h.p+/=.s"
 
-  @Test func fieldsComeInOrder() throws {
+  @Test("the form's fields are in order")
+  func fieldOrder() throws {
     let request = Sample.request(subject: Self.subject)
     let http = request.httpRequest(tokenURL: try Sample.url(), userAgent: "tokenxchange/1")
     #expect(http.method == "POST")
@@ -25,6 +26,7 @@ import TokenExchange
   }
 
   @Test(
+    "client authentication by header or form",
     arguments: [
       Row("none", ClientAuthentication.none, [nil, "target-cluster", nil]),
       Row(
@@ -42,7 +44,8 @@ import TokenExchange
     #expect([authorization, fields["client_id"], fields["client_secret"]] == row.output)
   }
 
-  @Test func audiencesBecomeScopesOnce() {
+  @Test("each audience becomes one scope")
+  func audienceScopes() {
     let request = Sample.request(audiences: ["b", "a", "b"])
     #expect(
       request.allScopes == [
@@ -53,6 +56,7 @@ import TokenExchange
   }
 
   @Test(
+    "token types: short names and URNs",
     arguments: [
       Row("short", "id_token", "urn:ietf:params:oauth:token-type:id_token"),
       Row("other short", "access_token", "urn:ietf:params:oauth:token-type:access_token"),

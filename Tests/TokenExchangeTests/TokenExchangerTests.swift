@@ -5,11 +5,11 @@ import Testing
 import TokenExchange
 
 @Suite struct TokenExchangerTests {
-  /// What a transport brings, in order.
+  /// The results of the transport, in order.
   typealias Outcome = Result<HTTPResponse, TransportError>
 
-  /// A transport that plays outcomes, and a clock that only sleeping moves.
-  final class Theatre: Sendable {
+  /// A transport that replays outcomes, and a clock that only sleeping advances.
+  final class ScriptedTransport: Sendable {
     let outcomes: Mutex<[Outcome]>
     let sleeps = Mutex<[Double]>([])
     let timeouts = Mutex<[Double]>([])
@@ -49,6 +49,7 @@ import TokenExchange
   static func failure(_ error: TransportError) -> Outcome { .failure(error) }
 
   @Test(
+    "temporary failures are retried",
     arguments: [
       Row("503 twice", [status(503), status(503), good], [0.1, 0.2]),
       Row("429 with seconds", [status(429, retryAfter: "2"), good], [2]),
@@ -60,13 +61,14 @@ import TokenExchange
         "refused and reset", [failure(.connectionRefused), failure(.connectionClosed), good],
         [0.1, 0.2]),
     ] as [Row<[Outcome], [Double]>])
-  func triesAgain(row: Row<[Outcome], [Double]>) throws {
-    let theatre = Theatre(row.input)
-    _ = try theatre.exchange()
-    #expect(theatre.sleeps.withLock { $0 } == row.output)
+  func retries(row: Row<[Outcome], [Double]>) throws {
+    let transport = ScriptedTransport(row.input)
+    _ = try transport.exchange()
+    #expect(transport.sleeps.withLock { $0 } == row.output)
   }
 
   @Test(
+    "gives up after the expected number of requests",
     arguments: [
       Row("503 for ever", [status(503), status(503), status(503), good], 3),
       Row("500 twice", [status(500), status(500), good], 2),
@@ -85,36 +87,39 @@ import TokenExchange
       Row("Retry-After beyond patience", [status(429, retryAfter: "30"), good], 1),
     ] as [Row<[Outcome], Int>])
   func givesUp(row: Row<[Outcome], Int>) {
-    let theatre = Theatre(row.input)
-    #expect(throws: TokenExchangeError.self) { try theatre.exchange() }
-    #expect(theatre.timeouts.withLock { $0.count } == row.output)
+    let transport = ScriptedTransport(row.input)
+    #expect(throws: TokenExchangeError.self) { try transport.exchange() }
+    #expect(transport.timeouts.withLock { $0.count } == row.output)
   }
 
-  @Test func waitingStaysBelowFiveSeconds() {
+  @Test("the waits add up to less than 5 s")
+  func maximumWait() {
     let busy = Self.status(503, retryAfter: "3")
-    let theatre = Theatre([busy, busy, Self.good])
-    #expect(throws: TokenExchangeError.self) { try theatre.exchange() }
-    #expect(theatre.sleeps.withLock { $0 } == [3])
+    let transport = ScriptedTransport([busy, busy, Self.good])
+    #expect(throws: TokenExchangeError.self) { try transport.exchange() }
+    #expect(transport.sleeps.withLock { $0 } == [3])
   }
 
-  @Test func theTimeoutWins() {
-    let theatre = Theatre([Self.status(503, retryAfter: "2"), Self.good])
-    #expect(throws: TokenExchangeError.self) { try theatre.exchange(timeout: 2) }
-    #expect(theatre.sleeps.withLock { $0 } == [])
+  @Test("no retry if Retry-After exceeds the timeout")
+  func timeoutBeforeRetry() {
+    let transport = ScriptedTransport([Self.status(503, retryAfter: "2"), Self.good])
+    #expect(throws: TokenExchangeError.self) { try transport.exchange(timeout: 2) }
+    #expect(transport.sleeps.withLock { $0 } == [])
   }
 
-  @Test func eachRequestGetsTheTimeThatIsLeft() throws {
-    let theatre = Theatre([Self.status(429, retryAfter: "2"), Self.good])
-    _ = try theatre.exchange(timeout: 10)
-    #expect(theatre.timeouts.withLock { $0 } == [10, 8])
+  @Test("each request gets the remaining time")
+  func remainingTimeout() throws {
+    let transport = ScriptedTransport([Self.status(429, retryAfter: "2"), Self.good])
+    _ = try transport.exchange(timeout: 10)
+    #expect(transport.timeouts.withLock { $0 } == [10, 8])
   }
 
   @Test("a token that expires on the way is rejected")
   func expiresOnTheWay() {
-    let theatre = Theatre([Self.good])
+    let transport = ScriptedTransport([Self.good])
     // The second reading is the one after the response.
     let moments = Mutex([Sample.now])
-    var exchanger = theatre.exchanger()
+    var exchanger = transport.exchanger()
     exchanger.now = {
       moments.withLock { $0.isEmpty ? Sample.now.addingTimeInterval(1e9) : $0.removeFirst() }
     }
@@ -136,7 +141,7 @@ import TokenExchange
     var response = InvalidResponse(.serverError(.text("busy")), status: 429)
     response.retryAfter = 30
     #expect(throws: TokenExchangeError.invalidResponse(response, attempts: 1)) {
-      try Theatre([Self.status(429, retryAfter: "30")]).exchange()
+      try ScriptedTransport([Self.status(429, retryAfter: "30")]).exchange()
     }
   }
 }

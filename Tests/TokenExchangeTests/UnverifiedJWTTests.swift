@@ -5,6 +5,7 @@ import TokenExchange
 
 @Suite struct UnverifiedJWTTests {
   @Test(
+    "exp as integer, fraction or invalid value",
     arguments: [
       Row("integer", #"{"exp":1795223858}"#, 1_795_223_858),
       Row("float", #"{"exp":1795223858.9}"#, 1_795_223_858),
@@ -23,6 +24,7 @@ import TokenExchange
   }
 
   @Test(
+    "aud as string, list or invalid value",
     arguments: [
       Row("string", #"{"aud":"a"}"#, ["a"]), Row("list", #"{"aud":["a","b"]}"#, ["a", "b"]),
       Row("empty list", #"{"aud":[]}"#, []), Row("mixed list", #"{"aud":["a",1]}"#, []),
@@ -33,16 +35,19 @@ import TokenExchange
     #expect(jwt.audiences == row.output)
   }
 
-  @Test(arguments: [
-    "", ".", "..", "a.b.c", "eyJhIjoxfQ.eyJhIjoxfQ", "eyJhIjoxfQ.eyJhIjoxfQ.c.d",
-    "eyJhIjoxfQ==.eyJhIjoxfQ.c2ln", "eyJhIjoxfQ.W10.c2ln", "eyJhIjoxfQ.eyJh.c2ln",
-    "eyJhIjoxfQ.eyJhIjoxfQ.$$$", "eyJhIjoxfQ.eyJhIjoxfQ.c2ln\n",
-  ])
-  func refuses(token: String) {
+  @Test(
+    "texts that are not a JWT",
+    arguments: [
+      "", ".", "..", "a.b.c", "eyJhIjoxfQ.eyJhIjoxfQ", "eyJhIjoxfQ.eyJhIjoxfQ.c.d",
+      "eyJhIjoxfQ==.eyJhIjoxfQ.c2ln", "eyJhIjoxfQ.W10.c2ln", "eyJhIjoxfQ.eyJh.c2ln",
+      "eyJhIjoxfQ.eyJhIjoxfQ.$$$", "eyJhIjoxfQ.eyJhIjoxfQ.c2ln\n",
+    ])
+  func rejects(token: String) {
     #expect(UnverifiedJWT(token) == nil)
   }
 
-  @Test func anUnsignedTokenIsReadToo() throws {
+  @Test("an unsigned token can be read")
+  func unsigned() throws {
     let jwt = try #require(UnverifiedJWT("eyJhbGciOiJub25lIn0.e30."))
     #expect(jwt.header["alg"] == .string("none"))
   }

@@ -1,16 +1,15 @@
 #!/usr/bin/env python3
-"""Measures the static binary beside curl, and any other program, as a table in Markdown.
+"""Compares the static binary with curl and, optionally, another program. Prints a Markdown table.
 
 usage: bench.py BINARY     (make bench builds it first)
 
-Both send the same form to the same nginx on loopback, which answers with a ready token, so that
-the clients are what is measured. All commands are timed by one hyperfine run; trust the ratios.
+Both send the same form to the same nginx on loopback, which returns a fixed token, so that only
+the clients are measured. One hyperfine run times all commands; the ratios are reliable.
 
 variables:
-  RUNS   how often each command is run (default 200)
-  PEER   a further command, in which {http}, {https}, {ca}, {bundle} and {token} stand for the
-         token endpoint, with and without TLS, the CA's file, a bundle with all CAs, and the
-         subject token's file
+  RUNS   the number of runs of each command (default 200)
+  PEER   another command; {http} and {https} stand for the token endpoint without and with TLS,
+         {ca} for the CA file, {bundle} for a bundle with all CAs, {token} for the subject token file
 """
 import base64, datetime, json, os, platform, re, shlex, shutil, socket, subprocess, sys, tempfile, time
 import urllib.parse
@@ -29,28 +28,29 @@ def write(path, text):
 
 
 def jwt(claims):
-    """A token of a usual length; nobody here verifies signatures."""
+    """A token of typical length; its signature is not verified."""
     part = lambda data: base64.urlsafe_b64encode(data).rstrip(b"=").decode()
     header = {"alg": "RS256", "kid": "0123456789abcdef0123456789abcdef01234567"}
     return ".".join(part(json.dumps(p).encode()) for p in (header, claims)) + "." + part(bytes(256))
 
 
-def mint(folder):
-    """A CA, a certificate for 127.0.0.1, and the system's bundle and a hashed folder with that CA."""
-    ca, key = f"{folder}/ca.crt", f"{folder}/ca.key"
+def create_certificates(directory):
+    """Creates a CA, a certificate for 127.0.0.1, and a bundle and a hashed directory of the system's
+    CAs and this one. Returns the number of CAs."""
+    ca, key = f"{directory}/ca.crt", f"{directory}/ca.key"
     new = ["openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     run(*new, "-x509", "-keyout", key, "-out", ca, "-days", "2", "-subj", "/CN=bench CA")
-    run(*new, "-keyout", f"{folder}/server.key", "-out", f"{folder}/server.csr", "-subj", "/CN=bench")
-    names = write(f"{folder}/names", "subjectAltName=IP:127.0.0.1\n")
-    run("openssl", "x509", "-req", "-in", f"{folder}/server.csr", "-CA", ca, "-CAkey", key,
-        "-CAcreateserial", "-days", "2", "-extfile", names, "-out", f"{folder}/server.crt")
+    run(*new, "-keyout", f"{directory}/server.key", "-out", f"{directory}/server.csr", "-subj", "/CN=bench")
+    names = write(f"{directory}/names", "subjectAltName=IP:127.0.0.1\n")
+    run("openssl", "x509", "-req", "-in", f"{directory}/server.csr", "-CA", ca, "-CAkey", key,
+        "-CAcreateserial", "-days", "2", "-extfile", names, "-out", f"{directory}/server.crt")
     bundle = open(SYSTEM_BUNDLE).read() + open(ca).read()
-    write(f"{folder}/bundle.crt", bundle)
-    os.mkdir(f"{folder}/hashed")
+    write(f"{directory}/bundle.crt", bundle)
+    os.mkdir(f"{directory}/hashed")
     certificates = re.findall(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n", bundle, re.S)
     for number, text in enumerate(certificates):
-        write(f"{folder}/hashed/{number}.pem", text)
-    run("openssl", "rehash", f"{folder}/hashed")
+        write(f"{directory}/hashed/{number}.pem", text)
+    run("openssl", "rehash", f"{directory}/hashed")
     return len(certificates)
 
 
@@ -60,16 +60,16 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def serve(folder, answer):
-    """Starts nginx; gives the process and the two URLs."""
+def serve(directory, response):
+    """Starts nginx; returns the process and the two URLs."""
     plain, tls = free_port(), free_port()
-    temporary = "".join(f"  {name}_temp_path {folder}/{name};\n"
+    temporary = "".join(f"  {name}_temp_path {directory}/{name};\n"
                         for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    write(f"{folder}/nginx.conf", f"""
+    write(f"{directory}/nginx.conf", f"""
 daemon off;
 worker_processes 1;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
+pid {directory}/nginx.pid;
+error_log {directory}/error.log;
 events {{}}
 http {{
   access_log off;
@@ -77,14 +77,14 @@ http {{
   server {{
     listen 127.0.0.1:{plain};
     listen 127.0.0.1:{tls} ssl;
-    ssl_certificate {folder}/server.crt;
-    ssl_certificate_key {folder}/server.key;
-    location = /dex/token {{ default_type application/json; return 200 '{answer}'; }}
+    ssl_certificate {directory}/server.crt;
+    ssl_certificate_key {directory}/server.key;
+    location = /dex/token {{ default_type application/json; return 200 '{response}'; }}
   }}
 }}
 """)
     nginx = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
-    process = subprocess.Popen([nginx, "-p", folder, "-e", f"{folder}/error.log", "-c", f"{folder}/nginx.conf"])
+    process = subprocess.Popen([nginx, "-p", directory, "-e", f"{directory}/error.log", "-c", f"{directory}/nginx.conf"])
     for port in (plain, tls):
         for _ in range(500):
             try:
@@ -96,22 +96,22 @@ http {{
 
 
 def peak_memory(command, environment):
-    """The most memory that a command had resident, in MB; started by time(1), because the kernel
-    counts what its parent has in use, and Python has more."""
-    said = subprocess.run(["/usr/bin/time", "-f", "%M", *command], check=True, env=environment,
+    """The peak resident memory of a command in MB. It is started by time(1), because the kernel
+    includes the parent's memory at the fork, and Python uses more."""
+    stderr = subprocess.run(["/usr/bin/time", "-f", "%M", *command], check=True, env=environment,
                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True).stderr
-    return int(said) * 1024 / 1e6
+    return int(stderr) * 1024 / 1e6
 
 
 def instructions(command, environment):
-    said = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command],
+    stderr = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command],
                           env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True).stderr
-    return int(re.search(r"Collected : (\d+)", said).group(1))
+    return int(re.search(r"Collected : (\d+)", stderr).group(1))
 
 
-def main(binary, folder):
+def main(binary, directory):
     now = int(time.time())
-    token = write(f"{folder}/token", jwt({
+    token = write(f"{directory}/token", jwt({
         "iss": "https://kubernetes.default.svc.cluster.local", "aud": ["dex"], "iat": now, "exp": now + 86400,
         "sub": "system:serviceaccount:argocd:argocd-application-controller", "kubernetes.io": {
             "namespace": "argocd", "serviceaccount": {"name": "argocd-application-controller", "uid": "0" * 36}}}))
@@ -120,49 +120,49 @@ def main(binary, folder):
                       "connector_id": "argocd-cluster", "user_id": "system:serviceaccount:argocd:x"}})
     answer = json.dumps({"access_token": issued, "token_type": "bearer", "expires_in": 86399,
                          "issued_token_type": "urn:ietf:params:oauth:token-type:id_token"})
-    trusted = mint(folder)
-    server, http, https = serve(folder, answer)
+    trusted = create_certificates(directory)
+    server, http, https = serve(directory, answer)
     try:
-        measure(binary, folder, token, trusted, http, https)
+        measure(binary, directory, token, trusted, http, https)
     finally:
         server.terminate()
         server.wait()
 
 
-def measure(binary, folder, token, trusted, http, https):
+def measure(binary, directory, token, trusted, http, https):
     kind = "urn:ietf:params:oauth:token-type:id_token"
-    form = write(f"{folder}/form", urllib.parse.urlencode({
+    form = write(f"{directory}/form", urllib.parse.urlencode({
         "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange", "connector_id": "argocd-cluster",
         "subject_token": open(token).read(), "subject_token_type": kind, "requested_token_type": kind,
         "scope": "openid profile email groups federated:id", "client_id": "target-cluster"}))
-    ca, bundle = f"{folder}/ca.crt", f"{folder}/bundle.crt"
+    ca, bundle = f"{directory}/ca.crt", f"{directory}/bundle.crt"
     curl = [shutil.which("curl"), "-sS", "-H", "Accept: application/json", "--data-binary", f"@{form}"]
     ours = [binary, "--client-id", "target-cluster", "--connector-id", "argocd-cluster", "--token-file", token,
             "--token-url"]
-    # A name for each row: ours, curl's, and what is aimed at.
+    # Row name: our command, curl's command, and the target.
     rows = {
         "`version`": ([binary, "version"], [curl[0], "--version"], "2 ms"),
         "`token-file`": ([binary, "token-file", "--token-file", token], None, "2.5 ms"),
         "`--cache`, token kept (curl: exchange, http)": (
-            ours + [http, "--cache-dir", f"{folder}/cache"], curl + [http], "2 ms, 0.25 x curl"),
+            ours + [http, "--cache-dir", f"{directory}/cache"], curl + [http], "2 ms, 0.25 x curl"),
         "exchange, http": (ours + [http], curl + [http], "0.85 x curl"),
         "exchange, https, one CA file": (
             ours + [https, "--certificate-authority", ca], curl + ["--cacert", ca, https], "0.9 x curl"),
-        f"exchange, https, {trusted} CAs (hashed folder; curl: bundle)": (
+        f"exchange, https, {trusted} CAs (hashed directory; curl: bundle)": (
             ours + [https], curl + ["--cacert", bundle, https], "0.45 x curl"),
     }
     peer = os.environ.get("PEER", "")
     for name, value in (("http", http), ("https", https), ("ca", ca), ("bundle", bundle), ("token", token)):
         peer = peer.replace("{%s}" % name, value)
-    # Only what the system's trust needs: a shell's own variables would name other stores.
-    environment = {"PATH": os.environ["PATH"], "SSL_CERT_DIR": f"{folder}/hashed"}
-    # One of them is in two rows.
+    # Excludes variables of the shell that would select another trust store.
+    environment = {"PATH": os.environ["PATH"], "SSL_CERT_DIR": f"{directory}/hashed"}
+    # Without duplicates: one command is in two rows.
     own_and_curl = dict.fromkeys(shlex.join(c) for row in rows.values() for c in row[:2] if c)
     commands = [*own_and_curl] + ([peer] if peer else [])
     runs = os.environ.get("RUNS", "200")
     subprocess.run(["hyperfine", "-N", "--style", "none", "--warmup", "10", "--runs", runs,
-                    "--export-json", f"{folder}/times.json", *commands], check=True, env=environment)
-    times = {r["command"]: r["median"] * 1000 for r in json.load(open(f"{folder}/times.json"))["results"]}
+                    "--export-json", f"{directory}/times.json", *commands], check=True, env=environment)
+    times = {r["command"]: r["median"] * 1000 for r in json.load(open(f"{directory}/times.json"))["results"]}
 
     print(f"{datetime.date.today()}, {platform.machine()}, {os.cpu_count()} processors, load "
           f"{os.getloadavg()[0]:.1f}; medians of {runs} runs in one sitting.\n")
@@ -185,11 +185,11 @@ def measure(binary, folder, token, trusted, http, https):
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        # nginx's worker may run as another user.
-        os.chmod(folder, 0o755)
-        # As in /usr/bin: how many programs lie beside it must not matter.
-        os.mkdir(f"{folder}/bin")
+    with tempfile.TemporaryDirectory(prefix="bench-") as directory:
+        # nginx's worker process may run as another user.
+        os.chmod(directory, 0o755)
+        # As in /usr/bin: the number of programs in the directory must not affect the result.
+        os.mkdir(f"{directory}/bin")
         for number in range(2000):
-            write(f"{folder}/bin/{number}", "")
-        main(shutil.copy(sys.argv[1], f"{folder}/bin/tokenxchange"), folder)
+            write(f"{directory}/bin/{number}", "")
+        main(shutil.copy(sys.argv[1], f"{directory}/bin/tokenxchange"), directory)

@@ -10,62 +10,62 @@
 
 #include <stddef.h>
 
-// Whether this process's URLSession calls our hook. Where it does not, nothing may be sent.
+// Whether this process's URLSession calls our hook. If not, nothing may be sent.
 int tx_hook_effective(void);
 
 // Flags for tx_arm.
 enum {
-  TX_PLAIN_HTTP = 1,      // only http may be spoken, else only https
+  TX_PLAIN_HTTP = 1,      // allow only http; otherwise only https
   TX_SKIP_VERIFY = 2,     // accept any certificate for any name
 };
 
-// Copies the settings for the requests to come. A url replaces the handle's own. For https give one
-// of ca_blob, ca_path and ca_file at least; what is NULL is not trusted. A body of more than
-// maximum_body bytes is not read further. Returns 0, or an errno.
+// Copies the settings for the following requests. A url replaces the handle's own. https needs at
+// least one of ca_blob, ca_path and ca_file; nothing else is trusted. Reading stops at maximum_body
+// bytes of body. Returns 0 or an errno.
 int tx_arm(const char *url, const char *ca_file, const char *ca_path,
            const unsigned char *ca_blob, size_t ca_blob_length, int flags, long timeout_ms,
            size_t maximum_body);
 
-// Sets the way of the requests to come: a proxy's URL or NULL, and addresses or NULL, as
-// "HOST:PORT:ADDRESS,ADDRESS", of the first host that is connected to. The environment has no say.
-// Returns 0, or an errno.
+// Sets the route of the following requests: a proxy's URL or NULL, and NULL or the addresses of the
+// first host to connect to, as "HOST:PORT:ADDRESS,ADDRESS". The environment is ignored. Returns 0
+// or an errno.
 int tx_set_route(const char *proxy_url, const char *resolved);
 
-// Forgets the settings and the route; from now on every request is refused.
+// Discards the settings and the route; further requests are rejected.
 void tx_disarm(void);
 
 // What happened since tx_arm.
 struct tx_outcome {
-  int applied;         // handles that got every setting
-  int refused;         // handles that were made unable to connect
+  int applied;         // handles with all settings applied
+  int refused;         // handles that were prevented from connecting
   int refused_option;  // the libcurl option that could not be set, or 0
   int refused_code;    // and libcurl's reason
   int code;            // libcurl's result of the last transfer, or -1 if none has ended
-  long os_errno;       // the last errno of connecting
+  long os_errno;       // the last errno of a connection attempt
   long connect_status; // a proxy's response to CONNECT, or 0
-  int connected;       // whether the server, or a proxy, took the connection
-  long remote_port;    // the port that took it: the server's, or a proxy's
+  int connected;       // whether the server or a proxy accepted the connection
+  long remote_port;    // the port that accepted it
   int tls_established; // whether the TLS handshake with the server was completed
   long verify_result;  // X509_V_… of the server's certificate; 1 until it was verified
   long proxy_verify_result; // the same of an https proxy; 0 without one
-  long status;          // the status code of the last head that libcurl read
+  long status;          // the last status code that libcurl read
   int too_many_headers; // whether the response's headers were larger than 64 KiB
   int too_large;        // whether its body was larger than allowed
   int certificate_names_no_host; // whether a certificate has no host name in its SAN
 };
 struct tx_outcome tx_outcome(void);
 
-// The final head with its status line, and the body. The caller frees both.
+// The final header section with its status line, and the body. The caller frees both.
 struct tx_response { char *head; size_t head_length; char *body; size_t body_length; };
 
-// Hands over the response, once; head is NULL if it was not complete.
+// Returns the response, once; head is NULL if it was not complete.
 struct tx_response tx_take_response(void);
 
 // Stops OpenSSL from reading openssl.cnf and from loading error texts that are not used. Must be
 // called before libcurl's first use of OpenSSL.
 void tx_skip_openssl_config(void);
 
-// Whether this is the static build, which carries its libraries in itself.
+// Whether this is the static build, which contains its libraries.
 int tx_is_static(void);
 
 // Versions of what is linked or loaded: "7.88.1", "OpenSSL 3.0.19 …", "1.18.1"; NULL if absent.
@@ -78,37 +78,38 @@ const char *tx_version_cares(void);
 const char *tx_commit(void);
 const char *tx_toolchain(void);
 
-// The process's variables. (Swift sees `environ` as a mutable global, which it does not let us use.)
+// The process's environment. (Swift sees `environ` as a mutable global and rejects its use.)
 char **tx_environment(void);
 
-// Starts a program with one argument in a session of its own, with the umask and core limit that this
-// process was started with and none of its open files. PATH is searched. Returns 0 or an errno.
+// Starts a program with one argument in a new session, with the umask and core limit that this
+// process inherited and none of its open files. PATH is searched. Returns 0 or an errno.
 int tx_start_apart(const char *program, const char *argument, char *const *environment);
 
-// Whether a request can get what it needs of this process: 0, or an errno, and whether it is threads
-// that are missing, else file descriptors.
+// Whether the process has the resources for a request: 0 or an errno, and whether threads or file
+// descriptors are missing.
 int tx_check_resources(int *is_threads);
 
-// No core dumps, no ptrace by others, no file readable by others; one heap.
+// Disables core dumps, ptrace by other users and files readable by others; sets a single heap.
 void tx_harden_process(void);
 
-// Ends the process at SIGTERM, SIGINT, SIGHUP and SIGQUIT, with an exit code, or with the shell's
-// codes for them if that is negative. says_so writes a line to stderr first.
+// Exits on SIGTERM, SIGINT, SIGHUP and SIGQUIT with the exit code, or with 128 plus the signal's
+// number if it is negative. says_so writes a line to stderr first.
 void tx_end_on_signals(int exit_code, int says_so);
 
-// Between these two a signal to end the process waits, for half a second at most.
+// A signal that arrives between these calls ends the process after tx_end_writing, or after half a
+// second.
 void tx_begin_writing(void);
 void tx_end_writing(void);
 
-// Lets the kernel remove children that end: those that a PID 1 inherits.
+// Lets the kernel reap children, including those that PID 1 inherits.
 void tx_reap_orphans(void);
 
-// Waits for so many seconds or for SIGUSR1, which is kept from the start of the process on. Returns
-// whether it was SIGUSR1.
+// Waits for the given seconds or for SIGUSR1, which stays pending since the start of the process.
+// Returns whether it was SIGUSR1.
 int tx_wait_for_sigusr1(double seconds);
 
-// Ends the process after so many seconds, whatever it does, with a text on stderr and exit code 4;
-// or, with restarts, starts the program again in its place. A second call replaces the first.
+// Ends the process after the given seconds, with a text on stderr and exit code 4; with restarts,
+// starts the program again in its place. A second call replaces the first.
 void tx_limit_time(double seconds, const char *text, int restarts);
 void tx_lift_time_limit(void);
 

@@ -1,6 +1,6 @@
-/// A binding of RBAC with the rules of its role.
+/// An RBAC binding with the rules of its role.
 public struct APIBinding: Sendable {
-  /// A rule: of resources, or of paths.
+  /// A rule for resources or paths.
   public struct Rule: Sendable {
     /// `verbs`.
     public var verbs: [String]
@@ -22,7 +22,7 @@ public struct APIBinding: Sendable {
     }
   }
 
-  /// The binding's name, which is also its role's where no other is given.
+  /// The binding's name, which is also the role's unless another is given.
   public var name: String
   /// The role's name.
   public var role: String
@@ -57,7 +57,7 @@ public struct APIBinding: Sendable {
     "/openid/v1/jwks/",
   ]
 
-  /// What every cluster has.
+  /// The bindings of every cluster.
   static func defaults(opensDiscovery: Bool) -> [APIBinding] {
     let health = ["/healthz", "/livez", "/readyz", "/version", "/version/"]
     let discovery = [
@@ -86,7 +86,7 @@ public struct APIBinding: Sendable {
       }
   }
 
-  /// As the reason of an access review names it.
+  /// The binding as the reason of an access review names it.
   var reason: String {
     let kind = namespace == nil ? "ClusterRole" : "Role"
     let place = namespace.map { name + "/" + $0 } ?? name
@@ -95,7 +95,7 @@ public struct APIBinding: Sendable {
   }
 }
 
-/// What a request does, as the API server's authorizers see it.
+/// The action of a request, as the API server's authorizers see it.
 struct APIAction: Equatable {
   var verb: String
   var path: String

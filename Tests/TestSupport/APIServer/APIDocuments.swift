@@ -1,4 +1,4 @@
-/// The fixed documents of the API server stand-in: discovery, as far as kubectl needs it, and lists.
+/// The fixed documents of the API server stand-in: the discovery that kubectl needs, and lists.
 public enum APIDocuments {
   static let notFound = "the server could not find the requested resource"
 
@@ -60,7 +60,7 @@ public enum APIDocuments {
     }
   }
 
-  /// The list, as objects or as the table that kubectl asks for.
+  /// The list, as objects or as the table that kubectl requests.
   static func list(_ kind: String, _ items: [JSONValue], asTable: Bool) -> JSONValue {
     let metadata: JSONValue = ["resourceVersion": "1"]
     guard asTable else {
@@ -90,7 +90,7 @@ public enum APIDocuments {
 
   /// The status of a SelfSubjectRulesReview.
   static func rules(_ bindings: [APIBinding], namespace: String) -> JSONValue {
-    // The server's own order: its basic rules, then what was granted.
+    // In the server's order: basic rules first, then granted ones.
     let sorted =
       bindings.filter { $0.name.hasPrefix("system:") }
       + bindings.filter { !$0.name.hasPrefix("system:") }

@@ -2,19 +2,19 @@ public import Foundation
 
 /// How an API server stand-in authenticates and authorizes.
 public struct APIServerConfiguration: Sendable {
-  /// Which claim names the user.
+  /// The claim that holds the user name.
   public enum UserClaim: String, Sendable {
     /// `sub`, opaque at Dex.
     case sub
     /// `name`.
     case name
-    /// `email`; kube-apiserver refuses it when `email_verified` is there and false.
+    /// `email`; kube-apiserver rejects it when `email_verified` is false.
     case email
     /// `federated_claims.user_id`, which only structured authentication can map.
     case federatedUserID = "federated_claims.user_id"
   }
 
-  /// The issuer that tokens must name; asked for at each request, for it may change its port.
+  /// The issuer that tokens must name; evaluated at each request, because its port may change.
   public var issuer: String
   /// The keys that sign tokens.
   public var keys: [RSAKey]
@@ -22,33 +22,33 @@ public struct APIServerConfiguration: Sendable {
   public var clientID = "target-cluster"
   /// The claim that names the user.
   public var userClaim = UserClaim.federatedUserID
-  /// What stands before the user's name.
+  /// The prefix of the user name.
   public var userPrefix = ""
-  /// `federated_claims.connector_id` must be this; nil for no such rule.
+  /// The required `federated_claims.connector_id`; nil for none.
   public var connector: String?
   /// The claim that holds groups; nil for none.
   public var groupsClaim: String? = "groups"
-  /// What stands before each group.
+  /// The prefix of each group.
   public var groupsPrefix = ""
   /// The claim that becomes the user's `uid`; nil for none.
   public var uidClaim: String?
-  /// What `userValidationRules` refuse.
+  /// Whether `userValidationRules` reject the user name.
   public var refusesUser: @Sendable (String) -> Bool = { _ in false }
   /// Entries of `extra` by key: the path of a claim.
   public var extraClaims: [String: [String]] = [:]
-  /// Who may do everything; nil for all who are authenticated.
+  /// The user with all rights; nil for every authenticated user.
   public var allowedUsers: Set<String>?
-  /// Further bindings of RBAC.
+  /// Further RBAC bindings.
   public var bindings: [APIBinding] = []
   /// The server's own service accounts, whose tokens it accepts and whose issuer it publishes.
   public var serviceAccounts: ServiceAccountIssuer?
-  /// Publishes an issuer that is not https too: these tests have no TLS where clusters have it.
+  /// Also publishes an issuer that is not https, because these tests run without TLS.
   public var publishesPlainIssuer = false
-  /// Whether requests without a credential are `system:anonymous` or 401.
+  /// Whether requests without a credential are `system:anonymous` or get 401.
   public var allowsAnonymous = true
   /// Whether `system:service-account-issuer-discovery` is bound to `system:unauthenticated`.
   public var opensDiscovery = false
-  /// The server's own address, where it is not that of the stand-in.
+  /// The server's address, if it differs from the stand-in's.
   public var address: String?
   /// The objects that lists return.
   public var objects = APIDocuments.objects

@@ -1,10 +1,11 @@
 import Foundation
 import Synchronization
 
-/// Plays the parts of kube-apiserver 1.36 that were recorded, and a few lists for kubectl.
+/// Plays the recorded parts of kube-apiserver 1.36, and a few lists for kubectl.
 ///
-/// It speaks plain HTTP: put a ``TLSFront`` before it, because client-go runs no plugin without TLS.
-/// YAML, protobuf, impersonation, token requests and everything else without a recording is refused.
+/// It speaks plain HTTP: put a ``TLSFront`` in front of it, because client-go runs plugins over TLS
+/// only. YAML, protobuf, impersonation, token requests and everything else that was not recorded is
+/// rejected.
 public final class APIServerStandIn: StandIn {
   /// An authenticated user.
   public struct User: Sendable, Equatable {
@@ -17,7 +18,7 @@ public final class APIServerStandIn: StandIn {
     /// The `extra` values.
     public var extra: [String: String] = [:]
 
-    /// What `CN=admin`, `O=system:masters` in a client certificate becomes.
+    /// The user of a client certificate with `CN=admin`, `O=system:masters`.
     public static let admin = User(
       name: "admin", groups: ["system:masters", "system:authenticated"])
     static let anonymous = User(name: "system:anonymous", groups: ["system:unauthenticated"])
@@ -28,25 +29,25 @@ public final class APIServerStandIn: StandIn {
   private let rejections = Mutex(0)
   private let seen = Mutex<[String]>([])
 
-  /// Starts a stand-in; port 0 takes a free one.
+  /// Starts a stand-in; port 0 selects a free one.
   public init(_ configuration: APIServerConfiguration, port: Int = 0) throws {
     core = StandInCore(configuration)
     try start(port: port)
   }
 
-  /// Answers the next so many requests that bring a token with 401, however good the token is.
+  /// Responds with 401 to the given number of requests with a token, even if the token is valid.
   public func rejectNext(_ count: Int) { rejections.withLock { $0 = count } }
 
   /// All bearer tokens seen, in order.
   public var tokens: [String] { seen.withLock { $0 } }
 
-  /// Answers one request; the server's handler.
-  public func answer(_ request: LoopbackRequest) -> LoopbackResponse {
-    answer(request, certificate: nil)
+  /// Responds to a request; the server's handler.
+  public func respond(to request: LoopbackRequest) -> LoopbackResponse {
+    respond(to: request, certificate: nil)
   }
 
-  /// Answers one request of a client that showed a certificate.
-  public func answer(_ request: LoopbackRequest, certificate: User?) -> LoopbackResponse {
+  /// Responds to a request from a client with a certificate.
+  public func respond(to request: LoopbackRequest, certificate: User?) -> LoopbackResponse {
     if request.path == "/_control" { return control(request) }
     var response = respond(request, certificate)
     if response.header("Cache-Control") == nil, response.status != 501 {
@@ -57,7 +58,7 @@ public final class APIServerStandIn: StandIn {
 
   private func respond(_ request: LoopbackRequest, _ certificate: User?) -> LoopbackResponse {
     guard request.header("Impersonate-User") == nil else { return .notRecorded(request) }
-    // As client-go's server side reads it: a second space means that there is no token.
+    // Parsed as by kube-apiserver: with a second space there is no token.
     let words = (request.header("Authorization") ?? "").trimmingCharacters(in: .whitespaces)
       .split(separator: " ", omittingEmptySubsequences: false).map(String.init)
     var user = certificate
@@ -89,7 +90,7 @@ public final class APIServerStandIn: StandIn {
     return response.prettyPrinted(for: request)
   }
 
-  /// The user whom a token stands for; nil if it is refused.
+  /// The user of a token; nil if the token is rejected.
   public func user(of token: String) -> User? {
     let configuration = configuration
     guard let token = JWT(token), let expiry = token.claims["exp"]?.number,
@@ -257,7 +258,7 @@ public final class APIServerStandIn: StandIn {
   ) -> LoopbackResponse {
     let group = kind == "SelfSubjectReview" ? "authentication.k8s.io" : "authorization.k8s.io"
     let type = request.header("Content-Type")?.split(separator: ";").first.map(String.init)
-    // What kubectl auth whoami sends; it accepts a response in JSON.
+    // kubectl auth whoami sends this; it accepts a JSON response.
     if type == "application/vnd.kubernetes.protobuf" {
       guard kind == "SelfSubjectReview", request.body.starts(with: Array("k8s\0".utf8)),
         request.text.contains(kind)
@@ -291,18 +292,18 @@ public final class APIServerStandIn: StandIn {
           + "(authentication.\(kind)): unknown conversion")
     }
     let time = JSONValue.string(configuration.now().formatted(.iso8601))
-    var answer = JSONObject([("kind", .string(kind)), ("apiVersion", .string(group + "/v1"))])
+    var response = JSONObject([("kind", .string(kind)), ("apiVersion", .string(group + "/v1"))])
     switch kind {
     case "SelfSubjectReview":
-      answer["metadata"] = ["creationTimestamp": time]
-      answer["status"] = ["userInfo": user.info]
+      response["metadata"] = ["creationTimestamp": time]
+      response["status"] = ["userInfo": user.info]
     case "SelfSubjectRulesReview":
       guard let namespace = body["spec"]?["namespace"]?.string, !namespace.isEmpty else {
         return .status(400, "BadRequest", "no namespace on request")
       }
-      answer["metadata"] = [:]
-      answer["spec"] = [:]
-      answer["status"] = APIDocuments.rules(bindings(of: user), namespace: namespace)
+      response["metadata"] = [:]
+      response["spec"] = [:]
+      response["status"] = APIDocuments.rules(bindings(of: user), namespace: namespace)
     default:
       guard let spec = body["spec"], let action = APIAction(review: spec) else {
         return APIDocuments.missingAttributes
@@ -312,18 +313,18 @@ public final class APIServerStandIn: StandIn {
         "apiVersion": .string(group + "/v1"), "time": time, "fieldsType": "FieldsV1",
         "fieldsV1": ["f:spec": APIDocuments.fields(of: spec)],
       ]
-      answer["metadata"] = ["managedFields": [field]]
-      answer["spec"] = spec
-      answer["status"] =
+      response["metadata"] = ["managedFields": [field]]
+      response["spec"] = spec
+      response["status"] =
         binding(for: user, action).map { ["allowed": true, "reason": .string($0.reason)] }
         ?? ["allowed": false]
     }
-    return .object(.object(answer), status: 201)
+    return .object(.object(response), status: 201)
   }
 }
 
 extension APIServerStandIn.User {
-  /// Adds the credential's id, which a token with a `jti` has.
+  /// Adds the credential ID, for a token with a `jti`.
   fileprivate func identified(by token: JWT) -> Self {
     var user = self
     if let id = token.claims["jti"]?.string {
@@ -345,7 +346,7 @@ extension APIServerStandIn.User {
 }
 
 extension LoopbackRequest {
-  /// 406 if the client accepts none of the types; types with no recorded form are refused.
+  /// 406 if the client accepts none of the types; types without a recording are rejected.
   fileprivate func unacceptable(among types: [String]) -> LoopbackResponse? {
     guard let accept = header("Accept") else { return nil }
     let accepted = accept.split(separator: ",").map {
@@ -372,12 +373,12 @@ extension LoopbackRequest {
 }
 
 extension LoopbackResponse {
-  /// The answer of kube-apiserver to a token that it does not accept.
+  /// kube-apiserver's response to an invalid token.
   public static var unauthorized: LoopbackResponse {
     .status(401, "Unauthorized", "Unauthorized")
   }
 
-  /// An object as kube-apiserver writes it: one line and a newline.
+  /// An object as kube-apiserver writes it: one line with a newline.
   static func object(_ value: JSONValue, status: Int = 200) -> LoopbackResponse {
     var response = json(value, status: status)
     response.body.append(0x0A)
@@ -397,7 +398,7 @@ extension LoopbackResponse {
     return object(.object(status), status: code)
   }
 
-  /// Indents objects for clients that people look at, and a 406 for clients that accept no JSON.
+  /// Indents objects for browsers and curl, and returns 406 to clients that do not accept JSON.
   fileprivate func prettyPrinted(for request: LoopbackRequest) -> LoopbackResponse {
     let agent = request.header("User-Agent") ?? ""
     let accept = request.header("Accept") ?? ""

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Base64 with the URL alphabet and no padding, as JWTs have it (RFC 7515, section 2).
+/// Base64 with the URL alphabet and without padding (RFC 7515, section 2).
 public enum Base64URL {
   /// Encodes bytes.
   public static func encode(_ bytes: some Sequence<UInt8>) -> String {
@@ -8,7 +8,7 @@ public enum Base64URL {
       .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
   }
 
-  /// Decodes text, or gives nil.
+  /// Decodes text; nil if it is invalid.
   public static func decode(_ text: some StringProtocol) -> [UInt8]? {
     guard !text.contains(where: { "+/=".contains($0) }) else { return nil }
     let plain = String(text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })

@@ -1,4 +1,4 @@
-/// A JSON Web Token taken apart, and the mint for new ones.
+/// A parsed JSON Web Token, and functions that create new ones.
 public struct JWT: Sendable {
   /// The header.
   public var header: JSONValue
@@ -6,10 +6,10 @@ public struct JWT: Sendable {
   public var claims: JSONValue
   /// The signature.
   public var signature: [UInt8]
-  /// What the signature covers.
+  /// The signing input.
   public var signed: String
 
-  /// Takes a compact token apart, or gives nil; white space around or in it is dropped, as go-jose does.
+  /// Parses a compact token, ignoring white space as go-jose does; nil if it is invalid.
   public init?(_ token: String) {
     let parts = token.filter { !$0.isWhitespace }
       .split(separator: ".", omittingEmptySubsequences: false)
@@ -33,13 +33,13 @@ public struct JWT: Sendable {
     }
   }
 
-  /// Whether `aud` is the given audience or holds it.
+  /// Whether `aud` is or contains the audience.
   public func isFor(_ audience: String) -> Bool {
     claims["aud"]?.string == audience
       || claims["aud"]?.array?.contains(.string(audience)) == true
   }
 
-  /// Signs claims, with members of the header overridable.
+  /// Signs claims; members of the header can be overridden.
   public static func sign(
     _ claims: JSONValue, with key: RSAKey, header: JSONObject? = nil
   ) -> String {
@@ -49,7 +49,7 @@ public struct JWT: Sendable {
     return signed + "." + Base64URL.encode(key.sign(signed.utf8))
   }
 
-  /// A token with any header and claims and a signature of our choosing, for tests of bad ones.
+  /// A token with any header, claims and signature, for tests with invalid tokens.
   public static func forge(
     header: JSONValue, claims: JSONValue, signature: [UInt8] = []
   ) -> String {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The few functions of OpenSSL that tokens need, found at run time: a plain build needs no header.
+/// The OpenSSL functions that tokens need, looked up at run time so that the build needs no header.
 enum LibCrypto {
   typealias Pointer = UnsafeMutableRawPointer
   typealias New = @convention(c) @Sendable () -> Pointer?

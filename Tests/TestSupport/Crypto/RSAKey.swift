@@ -1,16 +1,16 @@
 /// An RSA key pair that signs and verifies RS256.
 public final class RSAKey: Sendable {
-  /// What a key cannot do.
+  /// An error of a key.
   public enum Failure: Error {
-    /// OpenSSL would not make one.
+    /// OpenSSL could not create a key.
     case generation
     /// The text is not a private key.
     case notAKey
   }
 
-  /// The key's id, as it stands in JWT headers and key sets.
+  /// The key ID in JWT headers and key sets.
   public let keyID: String
-  // An EVP_PKEY may be used by many threads once made; an address is Sendable, a pointer is not.
+  // An EVP_PKEY is safe to use from many threads; an address is Sendable, a pointer is not.
   private let address: UInt
 
   /// Makes a new key.
@@ -42,7 +42,7 @@ public final class RSAKey: Sendable {
     self.keyID = keyID ?? Base64URL.encode(Self.sha256(modulus))
   }
 
-  // Keys live as long as the process: freeing one that a server thread still uses is worse.
+  // Keys are never freed, because a server thread may still use them.
   private var pointer: LibCrypto.Pointer? { LibCrypto.Pointer(bitPattern: address) }
 
   /// The private key as PEM text.
@@ -55,7 +55,7 @@ public final class RSAKey: Sendable {
     return String(decoding: bytes.prefix(Int(max(0, count))), as: UTF8.self)
   }
 
-  /// The public half as a member of a JSON Web Key Set (RFC 7517).
+  /// The public key as a member of a JSON Web Key Set (RFC 7517).
   public var jwk: JSONValue {
     guard let pointer else { return nil }
     return [
@@ -65,7 +65,7 @@ public final class RSAKey: Sendable {
     ]
   }
 
-  /// A key set that holds the given keys.
+  /// A key set with the given keys.
   public static func keySet(_ keys: [RSAKey]) -> JSONValue { ["keys": .array(keys.map(\.jwk))] }
 
   /// Signs with RSASSA-PKCS1-v1_5 and SHA-256.
@@ -81,7 +81,7 @@ public final class RSAKey: Sendable {
     return Array(signature.prefix(count))
   }
 
-  /// Whether the signature is this key's.
+  /// Whether the signature was made with this key.
   public func verifies(_ signature: [UInt8], of message: some Sequence<UInt8>) -> Bool {
     let context = LibCrypto.contextNew()
     defer { LibCrypto.contextFree(context) }

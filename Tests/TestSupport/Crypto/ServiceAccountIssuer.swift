@@ -6,9 +6,9 @@ public struct ServiceAccountIssuer: Sendable {
   public var issuer: String
   /// The signing key.
   public var key: RSAKey
-  /// Further keys that it publishes, as during a rotation.
+  /// Further published keys, as during a rotation.
   public var furtherKeys: [RSAKey] = []
-  /// The audience of tokens that do not ask for another.
+  /// The default audience of tokens.
   public var audience = "dex"
   /// The namespace of the service account.
   public var namespace = "argocd"
@@ -26,7 +26,7 @@ public struct ServiceAccountIssuer: Sendable {
   /// The `sub` of the tokens.
   public var subject: String { "system:serviceaccount:\(namespace):\(serviceAccount)" }
 
-  /// The claims of a projected token, shaped as the API server writes them.
+  /// The claims of a projected token, in the API server's form.
   public func claims(now: Date, lifetime: Int = 3600) -> JSONObject {
     let time = Int(now.timeIntervalSince1970.rounded(.down))
     return JSONObject([
@@ -48,7 +48,7 @@ public struct ServiceAccountIssuer: Sendable {
     ])
   }
 
-  /// Mints a token; a claim set to nil in the change is left out.
+  /// Creates a token; claims that the change sets to nil are omitted.
   public func token(
     now: Date = Date(), lifetime: Int = 3600, change: (inout JSONObject) -> Void = { _ in }
   ) -> String {

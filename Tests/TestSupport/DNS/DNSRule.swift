@@ -1,20 +1,20 @@
-/// What the DNS stand-in does with some queries.
+/// The DNS stand-in's reply to the queries that match.
 public struct DNSRule: Sendable {
   /// A reply to a query.
   public struct Reply: Sendable {
     /// The response code; nil for no reply at all.
     public var code: Int?
-    /// The names that lead to the records, from the one that was asked for.
+    /// The CNAME chain, starting at the requested name.
     public var aliases: [String] = []
-    /// The addresses; those of the type that was asked for are sent.
+    /// The addresses; only those of the requested type are sent.
     public var addresses: [String] = []
-    /// Seconds before it is sent.
+    /// The delay in seconds.
     public var delay = 0.0
-    /// Whether a datagram carries no records and says so, so that the rest is asked for by TCP.
+    /// Whether the UDP reply is truncated (TC), so that the client repeats the query over TCP.
     public var isTruncated = false
-    /// Whether the server says that it does not ask other servers.
+    /// Whether the server reports that recursion is not available.
     public var isReferral = false
-    /// Whether the message breaks off.
+    /// Whether the message is cut off.
     public var isCut = false
 
     /// The addresses of a name.
@@ -31,24 +31,24 @@ public struct DNSRule: Sendable {
     public static let refused = Reply(code: 5)
     /// No reply.
     public static let lost = Reply(code: nil)
-    /// A server that sends its client elsewhere.
+    /// A referral to other servers.
     public static let referral = Reply(code: 0, isReferral: true)
 
-    /// The same reply, later.
+    /// The same reply, delayed.
     public func after(_ seconds: Double) -> Reply {
       var copy = self
       copy.delay = seconds
       return copy
     }
 
-    /// The same reply, too large for a datagram.
+    /// The same reply, too large for UDP.
     public var truncated: Reply {
       var copy = self
       copy.isTruncated = true
       return copy
     }
 
-    /// The same reply, broken off.
+    /// The same reply, cut off.
     public var cut: Reply {
       var copy = self
       copy.isCut = true
@@ -56,11 +56,11 @@ public struct DNSRule: Sendable {
     }
   }
 
-  /// A name; `*.corp.example` is every name below that one, and `*` every name.
+  /// A name; `*.corp.example` matches every name below that one, and `*` every name.
   public var pattern: String
   /// `A` or `AAAA`; nil for both.
   public var type: String?
-  /// What is sent back.
+  /// The reply.
   public var reply: Reply
 
   /// Makes a rule for both types.

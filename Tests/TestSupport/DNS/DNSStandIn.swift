@@ -2,12 +2,12 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A DNS server for tests, by UDP and TCP, whose behaviour is a list of rules.
+/// A DNS server for tests, over UDP and TCP, configured by a list of rules.
 ///
-/// The first rule that matches decides; a name without a rule does not exist. Queries with an EDNS
-/// option get FORMERR, as from servers that do not know it.
+/// The first matching rule applies; a name without a rule does not exist. Queries with EDNS get
+/// FORMERR, as from servers without EDNS support.
 public final class DNSStandIn: Sendable {
-  /// Where it listens.
+  /// The address it listens on.
   public let port: UInt16
   private let state: Mutex<State>
   private let datagrams: Int32
@@ -19,13 +19,13 @@ public final class DNSStandIn: Sendable {
     var isStopped = false
   }
 
-  /// The system would not let it listen.
+  /// An error while opening the sockets.
   public struct Failure: Error {
     var call: String
     var code: Int32
   }
 
-  /// Starts it; port 0 takes a free one.
+  /// Starts it; port 0 selects a free one.
   public init(address: String = "127.0.0.1", port: UInt16 = 0, _ rules: [DNSRule]) throws {
     state = Mutex(State(rules: rules))
     (datagrams, connections, self.port) = try Self.bindBoth(address, port)
@@ -37,11 +37,11 @@ public final class DNSStandIn: Sendable {
 
   deinit { stop() }
 
-  /// Ends it: from now on its ports are closed.
+  /// Stops it and closes its ports.
   public func stop() {
     state.withLock { state in
       if !state.isStopped {
-        // Shutting down wakes the threads, which close.
+        // Shutting down wakes the threads, which close the sockets.
         shutdown(datagrams, Int32(SHUT_RDWR))
         shutdown(connections, Int32(SHUT_RDWR))
       }
@@ -49,7 +49,7 @@ public final class DNSStandIn: Sendable {
     }
   }
 
-  /// The queries so far, such as `A dex.example`; those by TCP end in ` tcp`.
+  /// The queries so far, such as `A dex.example`; queries over TCP end in ` tcp`.
   public var queries: [String] { state.withLock { $0.queries } }
 
   /// Replaces the rules.
@@ -102,7 +102,7 @@ public final class DNSStandIn: Sendable {
       while let query = Self.message(from: client) {
         self?.respond(to: query, isTCP: true) { message in
           let framed = [UInt8(message.count >> 8), UInt8(message.count & 255)] + message
-          // In two parts: a reader must not take the first for the whole.
+          // Sent in two parts, because a client must not take the first part for the whole message.
           _ = send(client, framed, framed.count / 2, Int32(MSG_NOSIGNAL))
           usleep(2000)
           _ = send(
@@ -144,9 +144,9 @@ public final class DNSStandIn: Sendable {
     thread.start()
   }
 
-  /// Binds one port for UDP and TCP.
+  /// Binds the same port for UDP and TCP.
   ///
-  /// The TCP port of a free UDP port may be in use, so another one is tried.
+  /// If the TCP port of a free UDP port is in use, another one is tried.
   private static func bindBoth(
     _ address: String, _ port: UInt16
   ) throws -> (datagrams: Int32, connections: Int32, port: UInt16) {
@@ -190,12 +190,12 @@ public final class DNSStandIn: Sendable {
   }
 }
 
-/// The question of a query, and replies to it.
+/// The question of a query, and its replies.
 private struct DNSQuestion {
   let query: [UInt8]
   let name: String
   let type: String
-  /// Whether the query carries additional records, which can only be EDNS.
+  /// Whether the query has additional records, which can only be EDNS.
   let hasOptions: Bool
   private let end: Int
 

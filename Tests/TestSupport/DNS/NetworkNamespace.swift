@@ -2,17 +2,17 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A network of its own, with only loopback in it, on a thread of its own.
+/// A network namespace with only loopback in it, on a thread of its own.
 ///
-/// What is started on that thread listens in that network, where port 53 is free.
+/// Servers started on that thread listen in that namespace, where port 53 is free.
 public final class NetworkNamespace: Sendable {
-  /// The system would not make one.
+  /// An error while creating the namespace.
   public struct Failure: Error {
     var call: String
     var code: Int32
   }
 
-  /// Whether such a network, with mounts of its own, can be made here: that needs root.
+  /// Whether network and mount namespaces can be created here, which needs root.
   public static let isAvailable: Bool = {
     guard geteuid() == 0, let namespace = try? NetworkNamespace(),
       let result = try? namespace.perform({
@@ -26,7 +26,7 @@ public final class NetworkNamespace: Sendable {
   private let wake = DispatchSemaphore(value: 0)
   static let tools = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
 
-  /// Makes the network.
+  /// Creates the namespace.
   public init() throws {
     let ready = DispatchSemaphore(value: 0)
     let failure = Mutex<Failure?>(nil)
@@ -48,7 +48,7 @@ public final class NetworkNamespace: Sendable {
 
   deinit { wake.signal() }
 
-  /// Runs something in the network, and waits for it.
+  /// Runs a closure in the namespace and waits for it.
   public func perform<Result: Sendable>(
     _ body: @escaping @Sendable () throws -> Result
   ) throws -> Result {
@@ -67,7 +67,7 @@ public final class NetworkNamespace: Sendable {
     return try outcome.get()
   }
 
-  /// Starts a program in the network, with files of its own in the place of this machine's.
+  /// Starts a program in the namespace, with the given files mounted over this machine's.
   public func start(
     _ program: String, _ arguments: [String], environment: [String: String] = [:],
     files: [String: String] = [:], timeout: Double = 60
@@ -95,7 +95,7 @@ public final class NetworkNamespace: Sendable {
 
   private static func enter() -> Failure? {
     typealias Unshare = @convention(c) (Int32) -> Int32
-    // Swift's view of glibc leaves it out.
+    // Swift's Glibc module lacks it.
     guard let symbol = dlsym(nil, "unshare") else { return Failure(call: "dlsym", code: 0) }
     let cloneNewNet: Int32 = 0x4000_0000
     guard unsafeBitCast(symbol, to: Unshare.self)(cloneNewNet) == 0 else {

@@ -1,9 +1,9 @@
-/// Dex's own `config.yaml`, as far as the stand-in knows its parts.
+/// Reads the parts of Dex's `config.yaml` that the stand-in supports.
 extension DexConfiguration {
-  /// Takes clients, connectors, grants and life of tokens from a `config.yaml`, read as JSON.
+  /// Reads clients, connectors, grants and token lifetimes from a `config.yaml` in JSON form.
   ///
-  /// What is not in it gets Dex's default and not the stand-in's. The keys of an issuer are those of
-  /// the connector that has it already, because a real Dex fetches them.
+  /// Missing members get Dex's defaults, not the stand-in's. A connector's keys are those of the
+  /// existing connector with the same issuer; a real Dex would fetch them.
   public mutating func take(_ file: JSONValue) {
     let keys = Dictionary(connectors.map { ($0.issuer, $0.keys) }) { $1 }
     issuer = file["issuer"]?.string ?? issuer
@@ -21,7 +21,7 @@ extension DexConfiguration {
     tokenLifetime = file["expiry"]?["idTokens"]?.string.flatMap(Self.seconds) ?? 86_400
   }
 
-  /// A span such as `10m`, of one unit.
+  /// A duration with one unit, such as `10m`.
   private static func seconds(_ text: String) -> Double? {
     let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
     guard let unit = text.last.flatMap({ units[$0] }) else { return nil }

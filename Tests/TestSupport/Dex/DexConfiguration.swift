@@ -1,6 +1,6 @@
 public import Foundation
 
-/// A Dex stand-in's configuration: the parts of Dex's own that decide answers.
+/// The configuration of a Dex stand-in: the settings of Dex that affect responses.
 public struct DexConfiguration: Sendable {
   /// One of Dex's `staticClients`.
   public struct Client: Sendable {
@@ -8,13 +8,13 @@ public struct DexConfiguration: Sendable {
     public var id: String
     /// `secret`; empty for none.
     public var secret: String
-    /// `public`; it changes nothing at the token endpoint, just as in Dex.
+    /// `public`; it has no effect at the token endpoint, as in Dex.
     public var isPublic: Bool
-    /// `trustedPeers`: clients that may ask for this one as their audience.
+    /// `trustedPeers`: clients that may request this one as their audience.
     public var trustedPeers: [String]
     /// `redirectURIs`.
     public var redirectURIs: [String]
-    /// `name`, as pages show it.
+    /// `name`, as shown on pages.
     public var name: String
 
     /// Makes a client.
@@ -38,7 +38,7 @@ public struct DexConfiguration: Sendable {
     public enum Kind: Sendable {
       /// `oidc`: verifies subject tokens.
       case oidc
-      /// `mockCallback`: takes any subject token for the one fixed person.
+      /// `mockCallback`: accepts any subject token and returns a fixed identity.
       case mock
       /// A type that cannot exchange tokens, such as `ldap` or the password database.
       case other
@@ -52,7 +52,7 @@ public struct DexConfiguration: Sendable {
     public var issuer: String
     /// The issuer's keys, which a real Dex fetches.
     public var keys: [RSAKey]
-    /// `config.scopes`; Dex's default asks for profile and email, which breaks service accounts.
+    /// `config.scopes`; Dex's default requests profile and email, which service accounts lack.
     public var scopes = ["openid"]
     /// `config.userNameKey`; Dex's default is `name`.
     public var userNameKey = "sub"
@@ -60,7 +60,7 @@ public struct DexConfiguration: Sendable {
     public var getsUserInfo = false
     /// `config.insecureEnableGroups`.
     public var takesGroups = false
-    /// Whether a person's login through this connector can be refreshed.
+    /// Whether logins through this connector can be refreshed.
     public var refreshes = true
 
     /// Makes a connector.
@@ -74,7 +74,7 @@ public struct DexConfiguration: Sendable {
 
   /// The path of the issuer's URL.
   public var issuerPath = "/dex"
-  /// `issuer`, when it is not the plain address of the server itself, as behind TLS.
+  /// `issuer`, if it is not the server's plain address, as behind TLS.
   public var issuer: String?
   /// `staticClients`.
   public var clients: [Client]
@@ -90,19 +90,20 @@ public struct DexConfiguration: Sendable {
   public var furtherKeys: [RSAKey] = []
   /// The clock.
   public var now: @Sendable () -> Date = { Date() }
-  /// The claims in Dex's tokens, changed just before they are signed: for wrong `iss` or `aud`.
+  /// Changes the claims of Dex's tokens just before they are signed, such as to a wrong `iss` or
+  /// `aud`.
   public var changeClaims: (@Sendable (inout JSONObject) -> Void)?
   /// `expiry.deviceRequests` in seconds.
   public var deviceLifetime = 300
-  /// The polling interval that the device flow asks for, in seconds.
+  /// The polling interval of the device flow, in seconds.
   public var deviceInterval = 5
-  /// What each poll that came too soon adds to the interval, in seconds.
+  /// The seconds that each poll that is too early adds to the interval.
   public var deviceSlowDown = 5.0
-  /// Seconds in which the refresh token before the last is still taken; Dex's default is 3.
+  /// Seconds during which the previous refresh token is still accepted; Dex's default is 3.
   public var refreshReuseInterval = 0.0
-  /// Seconds after which an unused refresh token is refused.
+  /// Seconds after which an unused refresh token is rejected.
   public var refreshLifetime: Double?
-  /// Seconds after which a sign-in's refresh tokens are refused, used or not.
+  /// Seconds after which a login's refresh tokens are rejected, used or not.
   public var refreshAbsoluteLifetime: Double?
   /// The opposite of `expiry.refreshTokens.disableRotation`.
   public var rotatesRefreshTokens = true
@@ -114,7 +115,7 @@ public struct DexConfiguration: Sendable {
   public var alwaysShowsLoginScreen = false
   /// `oauth2.responseTypes`.
   public var responseTypes = ["code"]
-  /// The password database: passwords by email address, for connectors of the kind `other`.
+  /// The password database: passwords by email address, for connectors of type `other`.
   public var passwords: [String: String] = [:]
 
   /// Makes a configuration.
@@ -124,7 +125,7 @@ public struct DexConfiguration: Sendable {
     self.signingKey = signingKey
   }
 
-  /// The configuration of the project's documents: connector `argocd-cluster`, client `target-cluster`.
+  /// The configuration of the documentation: connector `argocd-cluster`, client `target-cluster`.
   public static func standard(
     signingKey: RSAKey, cluster: ServiceAccountIssuer
   ) -> DexConfiguration {

@@ -1,5 +1,5 @@
 extension DexFault {
-  /// Reads a fault as the control endpoint takes it, such as `{"kind":"status","status":503}`.
+  /// Parses a fault of the control endpoint, such as `{"kind":"status","status":503}`.
   ///
   /// Kinds: `status` (`status`, `retry_after`, `body`, `type`), `oauth` (`error`, `description`,
   /// `status`), `html` (`status`), `redirect` (`location`, `status`), `empty`, `hang`, `reset`,

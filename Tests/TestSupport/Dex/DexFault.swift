@@ -1,31 +1,31 @@
-/// Something that goes wrong at the stand-in, once or as long as it is set.
+/// A fault at the stand-in, for a number of requests or until it is cleared.
 public struct DexFault: Sendable {
   /// The path under the issuer that it affects, or `*`.
   public var path: String
   /// How many requests it affects; nil for all.
   public var times: Int?
-  /// The answer, from what would have been the right one.
-  public var answer: @Sendable (_ right: () -> LoopbackResponse) -> LoopbackResponse
+  /// Returns the faulty response, given the correct one.
+  public var response: @Sendable (_ right: () -> LoopbackResponse) -> LoopbackResponse
 
   /// Makes a fault.
   public init(
     path: String = "/token", times: Int? = 1,
-    answer: @escaping @Sendable (_ right: () -> LoopbackResponse) -> LoopbackResponse
+    response: @escaping @Sendable (_ right: () -> LoopbackResponse) -> LoopbackResponse
   ) {
     self.path = path
     self.times = times
-    self.answer = answer
+    self.response = response
   }
 
   /// The same fault for another path or number of requests.
   public func on(_ path: String = "/token", times: Int? = 1) -> DexFault {
-    DexFault(path: path, times: times, answer: answer)
+    DexFault(path: path, times: times, response: response)
   }
 
   /// The same fault for every request until it is cleared.
-  public var forever: DexFault { DexFault(path: path, times: nil, answer: answer) }
+  public var forever: DexFault { DexFault(path: path, times: nil, response: response) }
 
-  /// A fixed answer.
+  /// A fixed response.
   public static func response(_ response: LoopbackResponse) -> DexFault {
     DexFault { _ in response }
   }
@@ -62,17 +62,17 @@ public struct DexFault: Sendable {
     .response(.redirect(to: location, status: status))
   }
 
-  /// 200 and nothing in it.
+  /// 200 with an empty body.
   public static var empty: DexFault {
     .response(LoopbackResponse(headers: [("Content-Type", "application/json")]))
   }
 
-  /// One of the ways not to answer properly.
+  /// No proper response, in one of several ways.
   public static func delivery(_ delivery: LoopbackResponse.Delivery) -> DexFault {
     .response(.fault(delivery))
   }
 
-  /// The right answer, delivered in an odd way.
+  /// The correct response, delivered in an unusual way.
   public static func delivering(_ delivery: LoopbackResponse.Delivery) -> DexFault {
     DexFault { right in
       var response = right()
@@ -81,7 +81,7 @@ public struct DexFault: Sendable {
     }
   }
 
-  /// The right answer, late.
+  /// The correct response, delayed.
   public static func delay(_ seconds: Double) -> DexFault {
     DexFault { right in
       var response = right()
@@ -90,7 +90,7 @@ public struct DexFault: Sendable {
     }
   }
 
-  /// The right answer, once a gate opens.
+  /// The correct response, once a gate opens.
   public static func held(by gate: Gate) -> DexFault {
     DexFault { right in
       gate.wait()
@@ -98,7 +98,7 @@ public struct DexFault: Sendable {
     }
   }
 
-  /// The first half of the right answer's body, with a length that fits.
+  /// The first half of the correct body, with a matching length.
   public static var truncatedJSON: DexFault {
     DexFault { right in
       var response = right()
@@ -107,7 +107,7 @@ public struct DexFault: Sendable {
     }
   }
 
-  /// The first half of the right answer's body, with the length of the whole.
+  /// The first half of the correct body, with the length of the whole.
   public static var truncatedBody: DexFault {
     DexFault { right in
       var response = right()
@@ -118,7 +118,7 @@ public struct DexFault: Sendable {
     }
   }
 
-  /// The right answer with members of its JSON changed.
+  /// The correct response with members of its JSON changed.
   public static func changingJSON(
     _ change: @escaping @Sendable (inout JSONObject) -> Void
   ) -> DexFault {

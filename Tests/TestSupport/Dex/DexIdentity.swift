@@ -1,8 +1,8 @@
-/// A user as a connector identified them.
+/// A user as identified by a connector.
 public struct DexIdentity: Sendable, Equatable {
   /// The connector's id.
   public var connector: String
-  /// The user's id at the connector.
+  /// The user's ID at the connector.
   public var userID: String
   /// The `name` claim.
   public var name: String
@@ -29,14 +29,14 @@ public struct DexIdentity: Sendable, Equatable {
     self.groups = groups
   }
 
-  /// The person whom Dex's mock connector always returns.
+  /// The fixed identity of Dex's mock connector.
   public static func mock(connector: String = "mock") -> DexIdentity {
     DexIdentity(
       connector: connector, userID: "0-385-28089-0", name: "Kilgore Trout",
       email: "kilgore@kilgore.trout", emailVerified: true, groups: ["authors"])
   }
 
-  /// Dex's opaque `sub`: base64url of the protobuf {1: user id, 2: connector id}.
+  /// Dex's opaque `sub`: base64url of the protobuf {1: user ID, 2: connector ID}.
   public var subject: String { Self.protobuf(userID, connector) }
 
   static func protobuf(_ first: String, _ second: String) -> String {
@@ -54,16 +54,17 @@ public struct DexIdentity: Sendable, Equatable {
     return bytes + [UInt8(length)] + Array(text.utf8)
   }
 
-  /// What an `oidc` connector makes of a subject token; nil where Dex answers `access_denied`.
+  /// The identity that an `oidc` connector reads from a subject token; nil for Dex's
+  /// `access_denied`.
   init?(
     subjectToken: String, connector: DexConfiguration.Connector, isIDToken: Bool, now: Double
   ) {
-    // Both the type access_token and getUserInfo lead to a userinfo endpoint that is not there.
+    // Both the type access_token and getUserInfo need a userinfo endpoint, which does not exist.
     guard isIDToken, !connector.getsUserInfo, let token = JWT(subjectToken),
       token.isSigned(byOneOf: connector.keys),
       token.claims["iss"]?.string == connector.issuer,
       let expiry = token.claims["exp"]?.number, expiry >= now,
-      // go-oidc grants five minutes here and nothing above.
+      // go-oidc allows five minutes of clock skew for nbf and none for exp.
       (token.claims["nbf"]?.number ?? 0) <= now + 300,
       let subject = token.claims["sub"]?.string,
       let name = token.claims[connector.userNameKey]?.string

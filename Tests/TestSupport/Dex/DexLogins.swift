@@ -1,8 +1,8 @@
 import Foundation
 
-/// What Dex's storage holds of people's sign-ins.
+/// The login state in Dex's storage.
 struct DexLogins: Sendable {
-  /// Where the device flow's own sign-in returns to.
+  /// The redirect URI of the device flow's own login.
   static let deviceCallback = "/device/callback"
 
   /// PKCE (RFC 7636): the challenge of a sign-in.
@@ -10,7 +10,7 @@ struct DexLogins: Sendable {
     var text = ""
     var method = ""
 
-    /// Dex's refusal of a verifier; nil if it is the right one.
+    /// Dex's error for a code verifier; nil if it is correct.
     func refusal(of verifier: String) -> LoopbackResponse? {
       guard !text.isEmpty else {
         return verifier.isEmpty
@@ -22,13 +22,14 @@ struct DexLogins: Sendable {
         return DexTokenRequest.error(
           "invalid_grant", "Expecting parameter code_verifier in PKCE flow.")
       }
-      let answer =
+      let challenge =
         method == "S256" ? Base64URL.encode(RSAKey.sha256(Array(verifier.utf8))) : verifier
-      return answer == text ? nil : DexTokenRequest.error("invalid_grant", "Invalid code_verifier.")
+      return challenge == text
+        ? nil : DexTokenRequest.error("invalid_grant", "Invalid code_verifier.")
     }
   }
 
-  /// A sign-in in a browser, until it has a code.
+  /// A browser login until it gets a code.
   struct Authorization: Sendable {
     var id = DexTokenIssuer.randomID()
     var hmac = Base64URL.encode((0..<32).map { _ in UInt8.random(in: 0...255) })
@@ -51,7 +52,7 @@ struct DexLogins: Sendable {
     var expiry: Double
   }
 
-  /// A device code and how far its user got.
+  /// A device code and its state.
   struct Device: Sendable {
     var deviceCode: String
     var userCode: String
@@ -61,8 +62,8 @@ struct DexLogins: Sendable {
     var expiry: Double
     var lastPoll: Double?
     var interval: Double
-    /// The answer once the user is signed in; Dex returns the same one again and again.
-    var answer: String?
+    /// The response once the user is signed in; Dex returns the same one for each poll.
+    var response: String?
   }
 
   /// A refresh token: one for each user, client and connector.
@@ -77,24 +78,24 @@ struct DexLogins: Sendable {
     var scopes: [String]
     var nonce: String?
 
-    /// What the client holds.
+    /// The token as the client holds it.
     var code: String { DexIdentity.protobuf(id, token) }
   }
 
-  /// Every code and token handed out: none of them may appear in any output.
+  /// Every code and token issued; none of them may appear in any output.
   private(set) var secrets: [String] = []
   var authorizations: [Authorization] = []
   var codes: [Code] = []
   var devices: [Device] = []
   var refreshes: [Refresh] = []
 
-  /// Records a secret that was handed out, for these tests and for every program that they run.
+  /// Records an issued secret, for these tests and for every program that they run.
   mutating func remember(_ secret: String) {
     secrets.append(secret)
     KnownSecrets.add(secret, .login)
   }
 
-  /// Stores a new refresh token in place of the one that the same user had for this client.
+  /// Stores a new refresh token; it replaces the one of the same user and client.
   mutating func issueRefresh(
     for identity: DexIdentity, client: String, scopes: [String], nonce: String?, now: Double
   ) -> String {
@@ -114,7 +115,7 @@ struct DexLogins: Sendable {
 extension DexLogins.Authorization {
   /// Checks an authorization request in Dex's order.
   ///
-  /// Without a known client and redirect URI the answer is a page, else a redirect with an error.
+  /// With an unknown client or redirect URI the error is a page, otherwise a redirect.
   static func read(
     _ request: LoopbackRequest, _ connector: String, _ configuration: DexConfiguration
   ) -> Result<Self, DexRefusal> {
@@ -182,14 +183,15 @@ extension DexLogins.Authorization {
 }
 
 extension DexConfiguration {
-  /// Whether a client may ask for a token for another client, or itself.
+  /// Whether a client may request a token for another client, or for itself.
   func trusts(_ client: String, at peer: String) -> Bool {
     peer == client || clients.first { $0.id == peer }?.trustedPeers.contains(client) == true
   }
 }
 
 extension DexConfiguration.Client {
-  /// Dex's rule: a listed URI must match exactly; a public client without a list gets loopback.
+  /// Dex's rule: the URI must match a listed one exactly; a public client without a list may use
+  /// loopback.
   func allows(redirectURI: String) -> Bool {
     guard redirectURIs.isEmpty, isPublic else { return redirectURIs.contains(redirectURI) }
     if ["urn:ietf:wg:oauth:2.0:oob", DexLogins.deviceCallback].contains(redirectURI) {

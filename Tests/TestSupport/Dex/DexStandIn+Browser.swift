@@ -1,12 +1,12 @@
 import Foundation
 import Synchronization
 
-/// A person's sign-in in the browser: the authorization endpoint, the connectors' pages, approval.
+/// Login in the browser: the authorization endpoint, the connectors' pages and the approval.
 ///
 /// The order of the checks and all status codes, redirects and error texts are Dex's. The pages are
-/// plain ones of our own with Dex's headings, links and form fields.
+/// simple ones with Dex's headings, links and form fields.
 extension DexStandIn {
-  /// `/auth`: it only chooses the connector.
+  /// `/auth`: only chooses the connector.
   func authorize(_ request: LoopbackRequest) -> LoopbackResponse {
     var fields = LoopbackRequest.fields(request.query) + request.form
     let wanted = fields.first { $0.name == "connector_id" }?.value ?? ""
@@ -29,7 +29,7 @@ extension DexStandIn {
       })
   }
 
-  /// `/auth/CONNECTOR`: checks the request and sends the person to the connector.
+  /// `/auth/CONNECTOR`: checks the request and redirects to the connector.
   func authorize(at connectorID: String, _ request: LoopbackRequest) -> LoopbackResponse {
     let configuration = configuration
     let pending: DexLogins.Authorization
@@ -40,7 +40,7 @@ extension DexStandIn {
     guard let connector = configuration.connectors.first(where: { $0.id == connectorID }) else {
       return .page(400, "Connector failed to initialize")
     }
-    // A cluster's issuer has no authorization endpoint to send people to.
+    // A cluster's issuer has no authorization endpoint.
     guard connector.kind != .oidc else { return .page(500, "Login error.") }
     logins.withLock { $0.authorizations.append(pending) }
     guard connector.kind == .mock else {
@@ -52,7 +52,7 @@ extension DexStandIn {
     return .found(issuer + "/callback?state=" + pending.id, for: request)
   }
 
-  /// `/auth/CONNECTOR/login`: the form for a password.
+  /// `/auth/CONNECTOR/login`: the password form.
   func passwordForm(_ request: LoopbackRequest) -> LoopbackResponse {
     let action = "<form method=\"post\" action=\"\(HTML.escape(request.target))\">"
     let fields = LoopbackRequest.fields(request.query)
@@ -77,7 +77,7 @@ extension DexStandIn {
       request)
   }
 
-  /// `/callback`: where the mock connector sends people, signed in.
+  /// `/callback`: where the mock connector redirects to after the login.
   func connectorCallback(_ request: LoopbackRequest) -> LoopbackResponse {
     let state = LoopbackRequest.fields(request.query).first { $0.name == "state" }?.value ?? ""
     guard !state.isEmpty else { return .page(400, "User session error.") }
@@ -102,7 +102,7 @@ extension DexStandIn {
       configuration.issuerPath + "/approval?req=\(id)&hmac=\(pending.hmac)", for: request)
   }
 
-  /// `/approval`: the page that asks the person, and the answer to it.
+  /// `/approval`: the approval page and its form.
   func approval(_ request: LoopbackRequest) -> LoopbackResponse {
     let fields = LoopbackRequest.fields(request.query)
     func field(_ name: String) -> String { fields.first { $0.name == name }?.value ?? "" }
@@ -127,7 +127,7 @@ extension DexStandIn {
   private func sendCode(
     _ pending: DexLogins.Authorization, _ request: LoopbackRequest
   ) -> LoopbackResponse {
-    // Only the browser page that shows the code was not recorded.
+    // Only the page that shows the code was not recorded.
     guard !pending.redirectURI.hasPrefix("urn:") else { return .notRecorded(request) }
     let now = configuration.now().timeIntervalSince1970
     let code = DexTokenIssuer.randomID()
@@ -172,7 +172,7 @@ extension DexStandIn {
         to: identity, client: client.id, scopes: authorization.scopes, nonce: authorization.nonce))
   }
 
-  /// Signs a person in: the tokens, with a refresh token if the scopes and the connector allow one.
+  /// Issues the tokens of a login, with a refresh token if the scopes and the connector allow one.
   func issueTokens(
     to identity: DexIdentity, client: String, scopes: [String], nonce: String?
   ) throws -> JSONValue {
@@ -187,7 +187,7 @@ extension DexStandIn {
       ? logins.withLock {
         $0.issueRefresh(for: identity, client: client, scopes: scopes, nonce: nonce, now: now)
       } : nil
-    return try DexTokenIssuer(configuration: configuration, issuer: issuer).loginAnswer(
+    return try DexTokenIssuer(configuration: configuration, issuer: issuer).loginResponse(
       for: identity, client: client, scopes: scopes, nonce: nonce, refreshToken: refresh,
       code: DexTokenIssuer.randomID())
   }
@@ -201,12 +201,12 @@ extension LoopbackResponse {
         + lines.map { $0 + "\n" }.joined(), status: status)
   }
 
-  /// Dex's error page: the status in words and one sentence.
+  /// Dex's error page: the status text and one sentence.
   static func page(_ status: Int, _ message: String) -> LoopbackResponse {
     .page(reason(status), ["<p>\(message)</p>"], status: status)
   }
 
-  /// A redirect as Go's `http.Redirect` writes it: a GET gets a link too.
+  /// A redirect as Go's `http.Redirect` writes it: for a GET it includes a link.
   static func found(_ url: String, for request: LoopbackRequest) -> LoopbackResponse {
     goRedirect(302, url, request)
   }
@@ -226,7 +226,7 @@ extension LoopbackResponse {
     return response
   }
 
-  /// The answer of the code and refresh grants.
+  /// The response of the code and refresh grants.
   static func tokens(_ value: JSONValue) -> LoopbackResponse {
     var response = json(value)
     response.headers += [("Cache-Control", "no-store"), ("Pragma", "no-cache")]
@@ -234,7 +234,7 @@ extension LoopbackResponse {
   }
 }
 
-/// HTML's few special characters, as Go escapes them.
+/// HTML escaping as in Go.
 enum HTML {
   static func escape(_ text: String) -> String {
     [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&#34;"), ("'", "&#39;")]
@@ -242,7 +242,8 @@ enum HTML {
   }
 }
 
-/// `application/x-www-form-urlencoded` as Go's `url.Values.Encode` writes it: sorted, space as plus.
+/// `application/x-www-form-urlencoded` as Go's `url.Values.Encode` writes it: sorted, with plus for
+/// space.
 public enum FormFields {
   /// Encodes fields.
   public static func encode(_ fields: [(name: String, value: String)]) -> String {
@@ -250,7 +251,7 @@ public enum FormFields {
       .map { escape($0.element.name) + "=" + escape($0.element.value) }.joined(separator: "&")
   }
 
-  /// A URL with further fields in its query.
+  /// A URL with fields added to its query.
   static func appending(_ fields: [(name: String, value: String)], to url: String) -> String {
     let base = url.prefix { $0 != "?" }
     return base + "?"

@@ -1,4 +1,4 @@
-/// `/_control`: what scripts use in place of the Swift interface. Not counted, not part of Dex.
+/// `/_control`: the Swift interface for scripts. Not part of Dex, and not counted.
 extension DexStandIn {
   /// GET returns the counters; POST takes a JSON object and returns them too.
   ///

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The device flow (RFC 8628), as loose as Dex has it: no client is checked on the way.
+/// The device flow (RFC 8628), as lax as Dex: it does not check the client.
 extension DexStandIn {
   func deviceCode(_ request: LoopbackRequest) -> LoopbackResponse {
     let request = DexTokenRequest(request)
@@ -24,7 +24,7 @@ extension DexStandIn {
       $0.remember(device.deviceCode)
     }
     let page = issuer + "/device"
-    let answer: JSONValue = [
+    let response: JSONValue = [
       "device_code": .string(device.deviceCode), "user_code": .string(device.userCode),
       "verification_uri": .string(page),
       "verification_uri_complete": .string(page + "?user_code=" + device.userCode),
@@ -33,7 +33,7 @@ extension DexStandIn {
     ]
     return LoopbackResponse(
       headers: [("Cache-Control", "no-store"), ("Content-Type", "application/json")],
-      body: Array((answer.indented(by: 3) + "\n").utf8))
+      body: Array((response.indented(by: 3) + "\n").utf8))
   }
 
   func pollDevice(_ request: DexTokenRequest) -> LoopbackResponse {
@@ -49,11 +49,11 @@ extension DexStandIn {
       }
       let device = logins.devices[index]
       guard now <= device.expiry else { return DexTokenRequest.error("expired_token") }
-      if let answer = device.answer {
+      if let response = device.response {
         if let refusal = device.challenge.refusal(of: request.any("code_verifier")) {
           return refusal
         }
-        return .text(answer, type: "application/json")
+        return .text(response, type: "application/json")
       }
       let isTooSoon = device.lastPoll.map { now < $0 + device.interval } ?? false
       logins.devices[index].lastPoll = now
@@ -64,33 +64,33 @@ extension DexStandIn {
     }
   }
 
-  /// The user codes that wait for their user.
+  /// The pending user codes.
   public var waitingUserCodes: [String] {
     let now = configuration.now().timeIntervalSince1970
     return logins.withLock { logins in
-      logins.devices.filter { $0.answer == nil && $0.expiry >= now }.map(\.userCode)
+      logins.devices.filter { $0.response == nil && $0.expiry >= now }.map(\.userCode)
     }
   }
 
-  /// All device codes and refresh tokens ever handed out, in order: what must never be seen anywhere.
+  /// All device codes and refresh tokens issued, in order; none may appear in any output.
   public var loginSecrets: [String] { logins.withLock { $0.secrets } }
 
-  /// Signs a user in for a user code, as if in a browser; nil takes the newest code that waits.
+  /// Approves a user code as if in a browser; nil selects the newest pending code.
   ///
-  /// False if there is no such code, or its client is one that Dex does not know.
+  /// Returns false if there is no such code or Dex does not know its client.
   @discardableResult
   public func approve(userCode: String? = nil, as identity: DexIdentity = .mock()) -> Bool {
     let configuration = configuration
     guard let device = waitingDevice(userCode),
       configuration.clients.contains(where: { $0.id == device.client }),
-      let answer = try? issueTokens(
+      let response = try? issueTokens(
         to: identity, client: device.client, scopes: device.scopes, nonce: nil)
     else { return false }
     return logins.withLock { logins in
       guard let index = logins.devices.firstIndex(where: { $0.userCode == device.userCode }) else {
         return false
       }
-      logins.devices[index].answer = answer.indented()
+      logins.devices[index].response = response.indented()
       return true
     }
   }
@@ -99,7 +99,7 @@ extension DexStandIn {
     let now = configuration.now().timeIntervalSince1970
     return logins.withLock { logins in
       logins.devices.last {
-        $0.answer == nil && $0.expiry >= now && (userCode == nil || $0.userCode == userCode)
+        $0.response == nil && $0.expiry >= now && (userCode == nil || $0.userCode == userCode)
       }
     }
   }
@@ -114,7 +114,7 @@ extension DexStandIn {
     return .page("Enter User Code", lines, status: status)
   }
 
-  /// The form's answer: the person goes on to sign in as for a client in the browser.
+  /// The form's submission: continues with the login, as for a browser client.
   func verifyUserCode(_ request: LoopbackRequest) -> LoopbackResponse {
     guard let device = waitingDevice(request.formValue("user_code") ?? "") else {
       return devicePage(request, status: 400)
@@ -128,7 +128,7 @@ extension DexStandIn {
         ]), for: request)
   }
 
-  /// Where that sign-in returns to: the device's next poll gets the tokens.
+  /// Where that login returns to: the device's next poll gets the tokens.
   func deviceCallback(_ request: LoopbackRequest) -> LoopbackResponse {
     let fields = LoopbackRequest.fields(request.query)
     func field(_ name: String) -> String { fields.first { $0.name == name }?.value ?? "" }
@@ -142,7 +142,7 @@ extension DexStandIn {
       ["<p>Return to your device to continue</p>"])
   }
 
-  /// Ends all user codes that wait: what a user who says no amounts to at Dex.
+  /// Expires all pending user codes, which is also what Dex does when a user denies the request.
   public func expireDeviceCodes() {
     logins.withLock { logins in
       for index in logins.devices.indices { logins.devices[index].expiry = 0 }

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Refresh tokens: each use returns a new one, and the one before it is void.
+/// Refresh tokens: each use returns a new one and invalidates the one before it.
 extension DexStandIn {
   func refresh(
     _ request: DexTokenRequest, for client: DexConfiguration.Client,
@@ -24,10 +24,10 @@ extension DexStandIn {
         "invalid_request", "Requested scopes contain unauthorized scope(s): [\(list)].")
     }
     let tokens = DexTokenIssuer(configuration: configuration, issuer: issuer)
-    let answer = try tokens.loginAnswer(
+    let response = try tokens.loginResponse(
       for: entry.identity, client: client.id, scopes: asked.isEmpty ? entry.scopes : asked,
       nonce: entry.nonce, refreshToken: entry.code, code: nil)
-    return .tokens(answer)
+    return .tokens(response)
   }
 
   private static func rotate(
@@ -48,7 +48,7 @@ extension DexStandIn {
       return .refused("invalid_request", "Refresh token expired.")
     }
     if entry.code != code {
-      // Two uses at nearly the same time get the same new token; later the old one is void.
+      // Two uses at nearly the same time get the same new token; later the old one is invalid.
       guard age <= configuration.refreshReuseInterval, configuration.refreshReuseInterval > 0
       else { return .refused("invalid_request", refused) }
       return .success(entry)
@@ -66,6 +66,6 @@ extension DexStandIn {
     return .success(logins.refreshes[index])
   }
 
-  /// Voids all refresh tokens, as when Dex loses its storage or an admin deletes them.
+  /// Invalidates all refresh tokens, as when Dex loses its storage or an admin deletes them.
   public func revokeRefreshTokens() { logins.withLock { $0.refreshes = [] } }
 }

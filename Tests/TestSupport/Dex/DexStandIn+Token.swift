@@ -1,6 +1,6 @@
 import Foundation
 
-/// The token endpoint: the order of these checks is Dex's.
+/// The token endpoint. The checks are in Dex's order.
 extension DexStandIn {
   private static let prefix = "urn:ietf:params:oauth:token-type:"
 
@@ -62,7 +62,7 @@ extension DexStandIn {
     let token = try tokens.token(
       for: identity, client: client.id, scopes: request.scopes,
       hashing: requested.hasSuffix(":access_token") ? DexTokenIssuer.randomID() : nil)
-    let answer: JSONValue = [
+    let response: JSONValue = [
       "access_token": .string(token), "issued_token_type": .string(requested),
       "token_type": "bearer", "expires_in": tokens.expiresIn,
     ]
@@ -70,6 +70,6 @@ extension DexStandIn {
       headers: [
         ("Cache-Control", "no-store"), ("Content-Type", "application/json"),
         ("Pragma", "no-cache"),
-      ], body: Array((answer.text + "\n").utf8))
+      ], body: Array((response.text + "\n").utf8))
   }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Plays Dex v2.45 on loopback, as the recordings of a real one decide.
+/// Plays Dex v2.45 on loopback, according to recordings of a real one.
 public final class DexStandIn: StandIn {
   /// The configuration and the server.
   public let core: StandInCore<DexConfiguration>
@@ -9,7 +9,7 @@ public final class DexStandIn: StandIn {
   private let faults = Mutex<[DexFault]>([])
   private let counts = Mutex<[String: Int]>([:])
 
-  /// Starts a stand-in; port 0 takes a free one.
+  /// Starts a stand-in; port 0 selects a free one.
   public init(_ configuration: DexConfiguration, port: Int = 0) throws {
     core = StandInCore(configuration)
     try start(port: port)
@@ -24,39 +24,39 @@ public final class DexStandIn: StandIn {
   /// The URL of the token endpoint.
   public var tokenURL: String { issuer + "/token" }
 
-  /// How many requests there were to the token endpoint, failed ones included.
+  /// The number of requests to the token endpoint, including failed ones.
   public var tokenRequests: Int { requests(to: "/token") }
 
-  /// How many requests there were to a path under the issuer, such as `/device/code`.
+  /// The number of requests to a path below the issuer, such as `/device/code`.
   public func requests(to path: String) -> Int { counts.withLock { $0[path] ?? 0 } }
 
-  /// Resets all counters and forgets the requests.
+  /// Resets all counters and the recorded requests.
   public func resetCounters() {
     counts.withLock { $0 = [:] }
     server.forgetRequests()
   }
 
-  /// Adds faults behind those that wait already.
+  /// Appends faults to the pending ones.
   public func inject(_ more: DexFault...) { inject(more) }
 
-  /// Adds faults behind those that wait already.
+  /// Appends faults to the pending ones.
   public func inject(_ more: [DexFault]) { faults.withLock { $0 += more } }
 
-  /// Forgets all faults.
+  /// Removes all faults.
   public func clearFaults() { faults.withLock { $0 = [] } }
 
-  /// How many faults wait.
+  /// The number of pending faults.
   public var pendingFaults: Int { faults.withLock { $0.count } }
 
-  /// Answers one request; the server's handler, callable without it too.
-  public func answer(_ request: LoopbackRequest) -> LoopbackResponse {
+  /// Responds to a request; the server's handler, which can also be called directly.
+  public func respond(to request: LoopbackRequest) -> LoopbackResponse {
     if request.path == "/_control" { return control(request) }
     let prefix = configuration.issuerPath
     guard request.path.hasPrefix(prefix) else { return .notFound }
     let path = String(request.path.dropFirst(prefix.count))
     counts.withLock { $0[path, default: 0] += 1 }
     guard let fault = nextFault(for: path) else { return route(path, request) }
-    return fault.answer { route(path, request) }
+    return fault.response { route(path, request) }
   }
 
   private func nextFault(for path: String) -> DexFault? {
@@ -116,7 +116,7 @@ public final class DexStandIn: StandIn {
     return parts.count == 3 && parts[2] == "login" ? passwordForm(request) : .notFound
   }
 
-  /// Forgets everything and signs with another key, as a Dex with memory storage after a restart.
+  /// Discards all state and signs with a new key, as a Dex with memory storage after a restart.
   public func restart(signingKey: RSAKey) {
     logins.withLock { $0 = DexLogins() }
     update { $0.signingKey = signingKey }

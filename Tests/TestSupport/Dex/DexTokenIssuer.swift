@@ -1,17 +1,17 @@
 import Foundation
 
-/// Makes Dex's own tokens: which claims stand in them, and in which order.
+/// Issues Dex's tokens, with the claims in Dex's order.
 struct DexTokenIssuer {
-  /// A peer does not trust the client: Dex calls that a server error.
+  /// A peer does not trust the client: Dex reports a server error.
   struct Untrusted: Error {}
 
-  /// What stands before the client in a scope for another audience.
+  /// The prefix of the client in a scope for another audience.
   static let peerPrefix = "audience:server:client_id:"
 
   let configuration: DexConfiguration
   let issuer: String
 
-  /// Signs a token for a client; an access token differs by a hash of something random.
+  /// Signs a token for a client; an access token differs by a random hash.
   func token(
     for identity: DexIdentity, client: String, scopes: [String], nonce: String? = nil,
     hashing accessToken: String?, code: String? = nil
@@ -50,11 +50,11 @@ struct DexTokenIssuer {
     return token
   }
 
-  /// The seconds that Dex writes as `expires_in`: truncated, and a moment has passed already.
+  /// Dex's `expires_in` in seconds: truncated, after a moment has already passed.
   var expiresIn: JSONValue { .integer(max(0, Int(configuration.tokenLifetime) - 1)) }
 
-  /// The answer to a sign-in, or to a refresh, which has no code.
-  func loginAnswer(
+  /// The response to a login, or to a refresh, which has no code.
+  func loginResponse(
     for identity: DexIdentity, client: String, scopes: [String], nonce: String?,
     refreshToken: String?, code: String?
   ) throws -> JSONValue {
@@ -62,12 +62,12 @@ struct DexTokenIssuer {
       for: identity, client: client, scopes: scopes, nonce: nonce, hashing: Self.randomID())
     let id = try token(
       for: identity, client: client, scopes: scopes, nonce: nonce, hashing: access, code: code)
-    var answer = JSONObject([
+    var response = JSONObject([
       ("access_token", .string(access)), ("token_type", "bearer"), ("expires_in", expiresIn),
     ])
-    if let refreshToken { answer["refresh_token"] = .string(refreshToken) }
-    answer["id_token"] = .string(id)
-    return .object(answer)
+    if let refreshToken { response["refresh_token"] = .string(refreshToken) }
+    response["id_token"] = .string(id)
+    return .object(response)
   }
 
   private func audience(client: String, scopes: [String]) throws -> [String] {
@@ -80,7 +80,7 @@ struct DexTokenIssuer {
     return audience.contains(client) ? audience : audience + [client]
   }
 
-  /// 25 random letters and digits, as Dex's storage ids.
+  /// 25 random letters and digits, like the IDs in Dex's storage.
   static func randomID(length: Int = 25) -> String {
     String((0..<length).map { _ in "abcdefghijklmnopqrstuvwxyz234567".randomElement() ?? "a" })
   }

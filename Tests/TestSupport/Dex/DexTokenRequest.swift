@@ -1,6 +1,6 @@
 import Foundation
 
-/// A request at the token endpoint, read by the rules of Go's `Request.Form` and `PostForm`.
+/// A token endpoint request, parsed by the rules of Go's `Request.Form` and `PostForm`.
 struct DexTokenRequest {
   let method: String
   let basic: String?
@@ -19,15 +19,15 @@ struct DexTokenRequest {
       : nil
   }
 
-  /// A field of the body alone.
+  /// A field of the body only.
   func body(_ name: String) -> String { posted.first { $0.name == name }?.value ?? "" }
 
-  /// A field of the body or, failing that, of the query.
+  /// A field of the body or, if it is missing there, of the query.
   func any(_ name: String) -> String {
     (posted + queried).first { $0.name == name }?.value ?? ""
   }
 
-  /// Words between white space.
+  /// Words separated by white space.
   var scopes: [String] { any("scope").split(whereSeparator: \.isWhitespace).map(String.init) }
 
   /// An OAuth error as Dex writes it.
@@ -37,13 +37,14 @@ struct DexTokenRequest {
     return .json(.object(body), status: status)
   }
 
-  /// The client that proves itself here, or Dex's refusal.
+  /// The authenticated client, or Dex's error.
   func client(
     among clients: [DexConfiguration.Client]
   ) -> Result<DexConfiguration.Client, DexRefusal> {
     var id = body("client_id")
     var secret = body("client_secret")
-    // Basic wins over the form, and both its halves are form-decoded (RFC 6749, section 2.3.1).
+    // Basic takes precedence over the form, and both its parts are form-decoded (RFC 6749, section
+    // 2.3.1).
     if let basic, let colon = basic.firstIndex(of: ":") {
       guard let name = LoopbackRequest.unescape(basic[..<colon]) else {
         return .refused("invalid_request", "client_id improperly encoded")
@@ -61,7 +62,7 @@ struct DexTokenRequest {
   }
 }
 
-/// An answer that ends a request early.
+/// A response that ends a request early.
 struct DexRefusal: Error {
   let response: LoopbackResponse
 }

@@ -2,9 +2,9 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A projected volume as kubelet lays it out: `token` -> `..data/token`, `..data` -> `..<time>`.
+/// A projected volume as kubelet creates it: `token` -> `..data/token`, `..data` -> `..<time>`.
 public final class ProjectedVolume: Sendable {
-  /// A call that failed.
+  /// A failed system call.
   public struct Failure: Error {
     /// The path.
     public var path: String
@@ -12,13 +12,13 @@ public final class ProjectedVolume: Sendable {
     public var code: Int32
   }
 
-  /// The folder.
+  /// The directory.
   public let directory: String
-  /// The name of the file in it.
+  /// The file's name.
   public let name: String
   private let generation = Mutex(0)
 
-  /// Makes the layout in an existing or new folder.
+  /// Creates the layout in an existing or new directory.
   public init(_ directory: String, name: String = "token", token: String) throws {
     self.directory = directory
     self.name = name
@@ -29,10 +29,11 @@ public final class ProjectedVolume: Sendable {
     try Self.check(symlink("..data/\(name)", tokenPath), tokenPath)
   }
 
-  /// The path that a program reads.
+  /// The path that programs read.
   public var tokenPath: String { directory + "/" + name }
 
-  /// Puts a new token in place at once, as kubelet does: new folder, new link, rename, old folder away.
+  /// Replaces the token atomically, as kubelet does: new directory, new link, rename, old directory
+  /// removed.
   public func rotate(to token: String) throws {
     let data = directory + "/..data"
     let number = generation.withLock { generation in

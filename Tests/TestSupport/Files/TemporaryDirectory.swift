@@ -1,9 +1,9 @@
 public import Foundation
 import Glibc
 
-/// A new folder, removed with its content when the last reference goes.
+/// A new directory, removed with its content when the last reference is released.
 public final class TemporaryDirectory: Sendable {
-  /// The system would not make one.
+  /// An error while creating the directory.
   public struct Failure: Error {}
 
   /// Its path.
@@ -23,10 +23,10 @@ public final class TemporaryDirectory: Sendable {
   /// Its path as a URL.
   public var url: URL { URL(filePath: path, directoryHint: .isDirectory) }
 
-  /// The path of something in it.
+  /// The path of an entry.
   public func path(_ name: String) -> String { path + "/" + name }
 
-  /// Writes a file and gives its path.
+  /// Writes a file and returns its path.
   @discardableResult
   public func write(_ text: String, to name: String, mode: mode_t = 0o600) throws -> String {
     let file = path(name)

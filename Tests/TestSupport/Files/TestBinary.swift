@@ -1,11 +1,11 @@
 import Foundation
 
-/// Where the program under test is.
+/// The path of the program under test.
 public enum TestBinary {
   /// `TOKENXCHANGE_BINARY`, else the program beside the running executable.
   public static var path: String { isNamed ? named : sibling("tokenxchange") }
 
-  /// Whether `TOKENXCHANGE_BINARY` names it: then it is the one to ship.
+  /// Whether `TOKENXCHANGE_BINARY` is set: then it is the static release binary.
   public static var isNamed: Bool { !named.isEmpty }
 
   private static var named: String {
@@ -21,7 +21,7 @@ public enum TestBinary {
   /// A program in PATH; nil if there is none.
   public static func find(_ name: String) -> String? {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-    // Debian keeps nginx where only root's PATH looks.
+    // Debian installs nginx in a directory that only root's PATH contains.
     return (path.split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"])
       .map { "\($0)/\(name)" }
       .first { FileManager.default.isExecutableFile(atPath: $0) }

@@ -1,4 +1,4 @@
-/// The members of a JSON object in the order in which they are written.
+/// The members of a JSON object in their order.
 public struct JSONObject: Sendable {
   /// Names and values.
   public private(set) var members: [(name: String, value: JSONValue)]
@@ -11,7 +11,7 @@ public struct JSONObject: Sendable {
   /// The names in order.
   public var names: [String] { members.map(\.name) }
 
-  /// The member of that name; setting nil removes it, setting a new one appends it.
+  /// The member with that name; setting nil removes it, setting a new one appends it.
   public subscript(name: String) -> JSONValue? {
     get { members.first { $0.name == name }?.value }
     set {
@@ -27,7 +27,7 @@ public struct JSONObject: Sendable {
 }
 
 extension JSONObject: Equatable {
-  /// Two objects are equal when they have the same members, in whatever order.
+  /// Objects are equal if they have the same members in any order.
   public static func == (left: JSONObject, right: JSONObject) -> Bool {
     left.members.count == right.members.count
       && left.members.allSatisfy { right[$0.name] == $0.value }

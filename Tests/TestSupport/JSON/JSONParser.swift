@@ -1,21 +1,21 @@
 import Foundation
 
-/// What is wrong with a JSON text.
+/// A JSON syntax error.
 public struct JSONSyntaxError: Error, CustomStringConvertible {
-  /// How many bytes were read before it.
+  /// The byte offset of the error.
   public var offset: Int
-  /// The sentence.
+  /// The error message.
   public var description: String { "not JSON at byte \(offset)" }
 }
 
 extension JSONValue {
-  /// Reads one JSON value that fills the whole text.
+  /// Parses a JSON value that fills the whole text.
   public init(parsing text: some Sequence<UInt8>) throws {
     var parser = JSONParser(bytes: Array(text))
     self = try parser.document()
   }
 
-  /// Reads one JSON value that fills the whole text.
+  /// Parses a JSON value that fills the whole text.
   public init(parsing text: String) throws { try self.init(parsing: text.utf8) }
 }
 
@@ -97,7 +97,7 @@ private struct JSONParser {
     return .double(value)
   }
 
-  /// Foundation undoes the escapes, where there are any.
+  /// Foundation decodes escapes, if there are any.
   mutating func string() throws -> String {
     let start = at
     at += 1

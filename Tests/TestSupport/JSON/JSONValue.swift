@@ -1,10 +1,10 @@
-/// A JSON value that keeps the order of members, independent of the product's own JSON code.
+/// A JSON value that keeps the order of members, independent of the product's JSON code.
 public enum JSONValue: Sendable, Equatable {
   /// JSON null.
   case null
   /// A boolean.
   case bool(Bool)
-  /// A number without fraction or exponent that fits an `Int`.
+  /// A number without fraction or exponent that fits in an `Int`.
   case integer(Int)
   /// Any other number.
   case double(Double)
@@ -15,7 +15,7 @@ public enum JSONValue: Sendable, Equatable {
   /// An object.
   case object(JSONObject)
 
-  /// The member of that name, if this is an object that has it.
+  /// The member with that name, if this is an object that has it.
   public subscript(name: String) -> JSONValue? { object?[name] }
 
   /// The string, if this is one.
@@ -33,7 +33,7 @@ public enum JSONValue: Sendable, Equatable {
   /// The object, if this is one.
   public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
 
-  /// The number, whether written with a fraction or not.
+  /// The number, with or without a fraction.
   public var number: Double? {
     switch self {
     case .integer(let value): Double(value)

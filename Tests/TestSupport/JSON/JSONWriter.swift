@@ -1,8 +1,8 @@
 extension JSONValue {
-  /// The value in one line, written as Go's `encoding/json` does.
+  /// The value on one line, as Go's `encoding/json` writes it.
   public var text: String { written(indent: nil, level: 0) }
 
-  /// The value over several lines, written as Go's `json.MarshalIndent` does.
+  /// The value over several lines, as Go's `json.MarshalIndent` writes it.
   public func indented(by width: Int = 2) -> String { written(indent: width, level: 0) }
 
   private func written(indent: Int?, level: Int) -> String {
@@ -42,7 +42,7 @@ extension JSONValue {
       case "\n": text += "\\n"
       case "\r": text += "\\r"
       case "\t": text += "\\t"
-      // Go escapes these three so that JSON can stand inside HTML.
+      // Go escapes these three so that JSON can be embedded in HTML.
       case "<", ">", "&", "\u{0}"..<"\u{20}", "\u{2028}", "\u{2029}":
         let hex = String(scalar.value, radix: 16)
         text += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex

@@ -1,11 +1,11 @@
 import Foundation
 import Glibc
 
-/// One accepted connection: reads requests, writes answers, on the thread that calls it.
+/// One accepted connection: reads requests and writes responses on the calling thread.
 struct LoopbackConnection {
   let socket: Int32
 
-  /// Serves until the client leaves or an answer ends the connection.
+  /// Serves until the client disconnects or a response ends the connection.
   func serve(_ handler: (LoopbackRequest) -> LoopbackResponse) {
     var yes: Int32 = 1
     let size = socklen_t(MemoryLayout<Int32>.size)
@@ -14,7 +14,7 @@ struct LoopbackConnection {
     while let request = read(&buffer) {
       let response = handler(request)
       let asksToClose = request.header("Connection")?.lowercased() == "close"
-      guard answer(response, to: request, closes: asksToClose), !asksToClose else { return }
+      guard send(response, to: request, closes: asksToClose), !asksToClose else { return }
     }
   }
 
@@ -29,7 +29,7 @@ struct LoopbackConnection {
       guard buffer.count < 4 << 20, fill(&buffer) else { return nil }
     }
     guard let headEnd else { return nil }
-    // Carriage return and line feed are one Character in Swift.
+    // Carriage return and line feed form one Character in Swift.
     let lines = String(decoding: buffer[..<headEnd], as: UTF8.self).split(separator: "\r\n")
     buffer.removeFirst(headEnd + 4)
     let start = lines.first?.split(separator: " ") ?? []
@@ -62,8 +62,8 @@ struct LoopbackConnection {
     }
   }
 
-  /// Sends the answer; false when the connection is over.
-  private func answer(
+  /// Sends the response; returns false when the connection has ended.
+  private func send(
     _ response: LoopbackResponse, to request: LoopbackRequest, closes: Bool
   ) -> Bool {
     if response.delay > 0, !pause(response.delay) { return false }
@@ -75,7 +75,7 @@ struct LoopbackConnection {
     case .closing:
       _ = send(Array(head(of: response, length: response.body.count, closes: true).utf8) + body)
     case .reset:
-      // Closing a socket that lingers for no time sends a reset.
+      // Closing a socket with a linger time of zero sends a reset.
       var linger = linger(l_onoff: 1, l_linger: 0)
       setsockopt(
         socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
@@ -98,7 +98,7 @@ struct LoopbackConnection {
       while pause(interval), send(piece) {}
     case .verbatim:
       _ = send(body)
-      // Closing at once with something unread would reset the connection.
+      // Closing with unread data would reset the connection.
       shutdown(socket, Int32(SHUT_WR))
       var rest: [UInt8] = []
       while fill(&rest) { rest = [] }
@@ -142,9 +142,9 @@ struct LoopbackConnection {
     return true
   }
 
-  /// Waits; false as soon as the client leaves or the server stops.
+  /// Waits; returns false as soon as the client disconnects or the server stops.
   private func pause(_ seconds: Double) -> Bool {
-    // POLLRDHUP, which Swift's Glibc does not show.
+    // POLLRDHUP, which Swift's Glibc module lacks.
     var poll = pollfd(fd: socket, events: 0x2000, revents: 0)
     return Glibc.poll(&poll, 1, Int32(seconds * 1000)) == 0
   }

@@ -1,12 +1,12 @@
 import Foundation
 
-/// One HTTP request as a loopback server saw it.
+/// An HTTP request as a loopback server received it.
 public struct LoopbackRequest: Sendable {
   /// The method.
   public var method: String
   /// The target: path and query as sent.
   public var target: String
-  /// Names and values in the order sent.
+  /// Names and values in the order in which they were sent.
   public var headers: [(name: String, value: String)]
   /// The body.
   public var body: [UInt8]
@@ -22,13 +22,13 @@ public struct LoopbackRequest: Sendable {
     self.body = body
   }
 
-  /// The path, not decoded.
+  /// The path, not percent-decoded.
   public var path: String { String(target.prefix { $0 != "?" }) }
 
-  /// What follows the question mark.
+  /// The query.
   public var query: String { String(target.dropFirst(path.count + 1)) }
 
-  /// The first header of that name, in whatever case.
+  /// The first header with that name, compared without case.
   public func header(_ name: String) -> String? {
     headers.first { $0.name.lowercased() == name.lowercased() }?.value
   }
@@ -36,7 +36,7 @@ public struct LoopbackRequest: Sendable {
   /// The body as text.
   public var text: String { String(decoding: body, as: UTF8.self) }
 
-  /// The fields of a form body in order; empty if the body is none.
+  /// The fields of a form body in order; empty if the body is not a form.
   public var form: [(name: String, value: String)] {
     let type = header("Content-Type") ?? ""
     guard type.lowercased().hasPrefix("application/x-www-form-urlencoded") else { return [] }
@@ -46,7 +46,7 @@ public struct LoopbackRequest: Sendable {
   /// The first value of a field in the form body.
   public func formValue(_ name: String) -> String? { form.first { $0.name == name }?.value }
 
-  /// Splits and decodes `application/x-www-form-urlencoded` text; broken fields are left out, as Go does.
+  /// Parses `application/x-www-form-urlencoded` text; malformed fields are skipped, as in Go.
   public static func fields(_ text: String) -> [(name: String, value: String)] {
     text.split(separator: "&").compactMap { field in
       let halves = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -57,7 +57,7 @@ public struct LoopbackRequest: Sendable {
     }
   }
 
-  /// Undoes form encoding as Go's `url.QueryUnescape`: nil for a broken percent sequence.
+  /// Decodes form encoding as Go's `url.QueryUnescape` does: nil for an invalid percent sequence.
   public static func unescape(_ text: some StringProtocol) -> String? {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]

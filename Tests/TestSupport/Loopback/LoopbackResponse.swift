@@ -1,26 +1,26 @@
-/// What a loopback server answers, and how: whole, slowly, truncated, or not at all.
+/// A loopback server's response and how it is delivered: whole, slowly, truncated, or not at all.
 public struct LoopbackResponse: Sendable {
-  /// How the answer goes out.
+  /// How the response is delivered.
   public enum Delivery: Sendable, Equatable {
-    /// As it should.
+    /// Normally.
     case whole
-    /// As it should, and the connection is closed after it.
+    /// Normally, and the connection is closed afterwards.
     case closing
-    /// A TCP reset in place of an answer.
+    /// A TCP reset instead of a response.
     case reset
-    /// A plain close in place of an answer.
+    /// A plain close instead of a response.
     case dropped
-    /// Nothing at all, the connection stays open.
+    /// No response; the connection stays open.
     case hang
-    /// The whole answer, so many bytes at a time.
+    /// The whole response, in pieces of the given size.
     case slow(bytes: Int, interval: Double)
-    /// The head, then white space without end, so many bytes at a time.
+    /// The head, then endless white space, in pieces of the given size.
     case endless(bytes: Int, interval: Double)
-    /// The body stops so many bytes before the announced length.
+    /// The body stops the given number of bytes before the announced length.
     case truncated(missing: Int)
-    /// The body alone, as the whole of what goes out: head, chunks and all are in it.
+    /// Only the body is sent; it contains the status line, headers and chunks.
     case verbatim
-    /// A body of so many MiB of white space follows the body.
+    /// The given number of MiB of white space follow the body.
     case huge(mebibytes: Int)
   }
 
@@ -30,12 +30,12 @@ public struct LoopbackResponse: Sendable {
   public var headers: [(String, String)]
   /// The body.
   public var body: [UInt8]
-  /// How it goes out.
+  /// How it is delivered.
   public var delivery: Delivery
-  /// Seconds to wait before anything goes out.
+  /// The delay in seconds.
   public var delay: Double
 
-  /// Makes an answer.
+  /// Makes a response.
   public init(
     status: Int = 200, headers: [(String, String)] = [], body: [UInt8] = [],
     delivery: Delivery = .whole, delay: Double = 0
@@ -47,19 +47,19 @@ public struct LoopbackResponse: Sendable {
     self.delay = delay
   }
 
-  /// A text answer.
+  /// A plain text response.
   public static func text(
     _ text: String, status: Int = 200, type: String = "text/plain; charset=utf-8"
   ) -> LoopbackResponse {
     LoopbackResponse(status: status, headers: [("Content-Type", type)], body: Array(text.utf8))
   }
 
-  /// An HTML answer, as a proxy in between gives it.
+  /// An HTML response, as from a proxy.
   public static func html(_ text: String, status: Int = 200) -> LoopbackResponse {
     .text(text, status: status, type: "text/html; charset=utf-8")
   }
 
-  /// A JSON answer in one line.
+  /// A JSON response on one line.
   public static func json(_ value: JSONValue, status: Int = 200) -> LoopbackResponse {
     .text(value.text, status: status, type: "application/json")
   }
@@ -69,18 +69,18 @@ public struct LoopbackResponse: Sendable {
     LoopbackResponse(status: status, headers: [("Location", location)])
   }
 
-  /// The given behaviour in place of a proper answer.
+  /// The given delivery instead of a proper response.
   public static func fault(_ delivery: Delivery) -> LoopbackResponse {
     LoopbackResponse(
       headers: [("Content-Type", "application/json")], body: Array("{".utf8), delivery: delivery)
   }
 
-  /// The refusal of a request to which no answer was recorded: a test that relies on one fails.
+  /// Rejects a request without a recorded response, so that a test that relies on one fails.
   public static func notRecorded(_ request: LoopbackRequest) -> LoopbackResponse {
     .text("stand-in: no answer was recorded for \(request.method) \(request.path)\n", status: 501)
   }
 
-  /// The words for a status code.
+  /// The reason phrase of a status code.
   static func reason(_ status: Int) -> String {
     let reasons = [
       200: "OK", 201: "Created", 301: "Moved Permanently", 302: "Found", 303: "See Other",
@@ -93,7 +93,7 @@ public struct LoopbackResponse: Sendable {
     return reasons[status] ?? "Status"
   }
 
-  /// Go's answer for a path without a handler.
+  /// Go's response for a path without a handler.
   public static var notFound: LoopbackResponse {
     LoopbackResponse(
       status: 404,
@@ -102,7 +102,7 @@ public struct LoopbackResponse: Sendable {
       ], body: Array("404 page not found\n".utf8))
   }
 
-  /// The first header of that name.
+  /// The first header with that name.
   public func header(_ name: String) -> String? {
     headers.first { $0.0.lowercased() == name.lowercased() }?.1
   }

@@ -2,18 +2,18 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A small HTTP/1.1 server on 127.0.0.1 whose answers come from a closure.
+/// A small HTTP/1.1 server on 127.0.0.1 whose responses come from a closure.
 public final class LoopbackServer: Sendable {
-  /// Answers one request; called from many threads at once.
+  /// Responds to a request; called from many threads at once.
   public typealias Handler = @Sendable (LoopbackRequest) -> LoopbackResponse
 
-  /// The system would not let us listen.
+  /// An error while opening the socket.
   public struct Failure: Error, CustomStringConvertible {
     /// The call that failed.
     public var call: String
     /// Its `errno`.
     public var code: Int32
-    /// The sentence.
+    /// The error message.
     public var description: String { "\(call): \(String(cString: strerror(code)))" }
   }
 
@@ -25,7 +25,7 @@ public final class LoopbackServer: Sendable {
 
   private struct State {
     var listener: Int32 = -1
-    /// Bound but not listening, while stopped, so that no other program gets the port.
+    /// Bound but not listening while stopped, so that no other program gets the port.
     var reservation: Int32 = -1
     var acceptor: DispatchSemaphore?
     var connections: Set<Int32> = []
@@ -34,7 +34,7 @@ public final class LoopbackServer: Sendable {
     var accepted = 0
   }
 
-  /// Starts listening; port 0 takes a free one, and only so many requests are kept.
+  /// Starts listening; port 0 selects a free one, and at most the given number of requests is kept.
   public init(
     port: Int = 0, keepingRequests: Int = 20_000, handler: @escaping Handler
   ) throws {
@@ -45,7 +45,7 @@ public final class LoopbackServer: Sendable {
     accept(from: listener)
   }
 
-  // The last reference may go on the thread that accepts: it cannot wait for itself.
+  // The accepting thread may hold the last reference, and cannot wait for itself.
   deinit {
     _ = shutDown()
     release()
@@ -57,13 +57,13 @@ public final class LoopbackServer: Sendable {
   /// All requests so far, in the order in which they were read.
   public var requests: [LoopbackRequest] { state.withLock { $0.requests } }
 
-  /// How many requests there were.
+  /// The number of requests.
   public var requestCount: Int { state.withLock { $0.count } }
 
-  /// How many connections were accepted.
+  /// The number of accepted connections.
   public var connectionCount: Int { state.withLock { $0.accepted } }
 
-  /// Forgets the requests so far.
+  /// Clears the recorded requests.
   public func forgetRequests() {
     state.withLock {
       $0.requests = []
@@ -71,7 +71,7 @@ public final class LoopbackServer: Sendable {
     }
   }
 
-  /// Ends every connection and refuses new ones; no other program gets the port.
+  /// Closes every connection and refuses new ones; no other program gets the port.
   public func stop() {
     shutDown()?.wait()
     state.withLock { state in
@@ -89,7 +89,7 @@ public final class LoopbackServer: Sendable {
 
   private func shutDown() -> DispatchSemaphore? {
     state.withLock { state -> DispatchSemaphore? in
-      // A shutdown wakes the thread that sits in accept or read; that thread closes.
+      // A shutdown wakes the thread that blocks in accept or read; that thread closes the socket.
       if state.listener >= 0 { shutdown(state.listener, Int32(SHUT_RDWR)) }
       for connection in state.connections { shutdown(connection, Int32(SHUT_RDWR)) }
       state.listener = -1
@@ -184,7 +184,7 @@ public final class LoopbackServer: Sendable {
         return handler(request)
       }
       if let self {
-        // Forgotten before it is closed, so that stop never shuts down a reused number.
+        // Removed before it is closed, so that stop never shuts down a reused descriptor.
         self.state.withLock { _ = $0.connections.remove(client) }
       }
       close(client)

@@ -1,4 +1,4 @@
-/// What came of a program that was run.
+/// The result of a program that was run.
 public struct ProcessResult: Sendable {
   /// How a program ended.
   public enum Ending: Sendable, Equatable {
@@ -14,13 +14,13 @@ public struct ProcessResult: Sendable {
   public var stdout: [UInt8]
   /// What it wrote to stderr.
   public var stderr: [UInt8]
-  /// Whether it was killed because its time was up.
+  /// Whether it was killed after its timeout.
   public var isTimedOut: Bool
-  /// Whether something else still held its stdout or stderr open half a second after its end.
+  /// Whether another process still held its stdout or stderr open half a second after its end.
   public var leftOutputOpen: Bool
   /// Seconds from start to end.
   public var duration: Double
-  /// When it had ended, as a thread of its own saw it: tasks may have to wait for each other.
+  /// When it ended, measured on a separate thread, because tasks may have to wait for each other.
   public var end: ContinuousClock.Instant
 
   /// The exit code, or 128 plus the signal's number.
@@ -31,7 +31,7 @@ public struct ProcessResult: Sendable {
     }
   }
 
-  /// Makes it one that no test passes with, and says why.
+  /// Replaces the result with one that fails every test, and states the reason.
   mutating func spoil(_ reason: String) {
     ending = .exit(199)
     stderr = Array("\(reason)\n".utf8) + stderr

@@ -1,28 +1,28 @@
 import Glibc
 
-/// A program to run: exactly these arguments, variables and input, and nothing inherited.
+/// A program to run with exactly these arguments, variables and input; it inherits nothing.
 ///
-/// Foundation's `Process` leaks descriptors into children that start at the same time; this does not.
+/// Foundation's `Process` leaks descriptors into children that are started at the same time.
 public struct ProcessRunner: Sendable {
-  /// What kept a program from starting.
+  /// An error while starting a program.
   public struct Failure: Error, CustomStringConvertible {
     /// The program.
     public var path: String
     /// The error number.
     public var code: Int32
-    /// The sentence.
+    /// The error message.
     public var description: String { "\(path): \(String(cString: strerror(code)))" }
   }
 
-  /// The program's path; without a slash it is looked up in our own PATH.
+  /// The program's path; without a slash it is looked up in this process's PATH.
   public var path: String
-  /// The arguments after the program's name.
+  /// The arguments, without the program's name.
   public var arguments: [String]
-  /// All the variables that it gets.
+  /// The complete environment.
   public var environment: [String: String]
-  /// What it reads from stdin; nil is `/dev/null`.
+  /// The content of stdin; nil is `/dev/null`.
   public var stdin: [UInt8]?
-  /// Where it runs; nil for where we are.
+  /// The working directory; nil for the current one.
   public var directory: String?
   /// Seconds after which it is killed.
   public var timeout: Double
@@ -62,7 +62,7 @@ public struct ProcessRunner: Sendable {
     posix_spawn_file_actions_adddup2(&actions, output.writer, 1)
     posix_spawn_file_actions_adddup2(&actions, errors.writer, 2)
     if let directory { _ = SpawnActions.shared.changeDirectory(&actions, directory) }
-    // Whatever else is open here, sockets of servers above all, is none of the child's business.
+    // Other descriptors, such as server sockets, must not leak into the child.
     _ = SpawnActions.shared.closeFrom(&actions, 3)
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -80,7 +80,7 @@ public struct ProcessRunner: Sendable {
       environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for word in words + variables { free(word) } }
     var pid: pid_t = 0
-    // Before the child is there: the thread that follows it may come late.
+    // Started before the child, because a new thread may be delayed.
     let begin = ContinuousClock.now
     let code = posix_spawnp(&pid, path, &actions, &attributes, &words, &variables)
     close(input.reader)

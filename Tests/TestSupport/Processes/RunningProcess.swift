@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A program in the background; one thread reads its output until its end.
+/// A program in the background; a thread reads its output until it ends.
 public final class RunningProcess: Sendable {
   /// The process id.
   public let pid: Int32
@@ -23,7 +23,7 @@ public final class RunningProcess: Sendable {
     secrets: @escaping @Sendable (ProcessResult) -> [String]
   ) {
     self.pid = pid
-    // A child that does not read its stdin must not end us.
+    // A child that does not read its stdin must not end this process.
     signal(SIGPIPE, SIG_IGN)
     let thread = Thread {
       var result = self.follow(
@@ -37,22 +37,22 @@ public final class RunningProcess: Sendable {
     thread.start()
   }
 
-  /// Sends a signal, unless the program has ended: its number may be another's by then.
+  /// Sends a signal, unless the program has ended and its ID may have been reused.
   public func send(signal number: Int32) {
     state.withLock { state in
       if !state.isReaped { kill(pid, number) }
     }
   }
 
-  /// Whether it runs still.
+  /// Whether it is still running.
   public var isRunning: Bool { state.withLock { !$0.isReaped } }
 
-  /// What it wrote to stdout so far.
+  /// The stdout output so far.
   public var outputSoFar: String {
     state.withLock { String(decoding: $0.stdout, as: UTF8.self) }
   }
 
-  /// What it wrote to stderr so far.
+  /// The stderr output so far.
   public var errorsSoFar: String {
     state.withLock { String(decoding: $0.stderr, as: UTF8.self) }
   }
@@ -67,7 +67,7 @@ public final class RunningProcess: Sendable {
     }
   }
 
-  /// What came of it; waits for its end.
+  /// The result; waits for the end.
   public var result: ProcessResult {
     get async {
       await withCheckedContinuation { continuation in
@@ -90,7 +90,7 @@ public final class RunningProcess: Sendable {
     ended.signal()
   }
 
-  /// Feeds, reads and waits until the program has ended and its output with it.
+  /// Writes input and reads output until the program has ended and its output is closed.
   private func follow(
     input: Int32, output: Int32, errors: Int32, stdin: [UInt8], timeout: Double,
     since start: ContinuousClock.Instant
@@ -133,7 +133,7 @@ public final class RunningProcess: Sendable {
       }
     }
     for index in 0...2 where open[index] >= 0 { end(index) }
-    // A program may close its output and go on: its time is up all the same.
+    // A program may close its output and go on; the timeout still applies.
     while status == nil {
       status = reap(clock.now - start > .seconds(timeout) || isTimedOut ? 0 : WNOHANG)
       if status == nil {
@@ -169,7 +169,7 @@ public final class RunningProcess: Sendable {
 
   private func reap(_ options: Int32) -> Int32? {
     var info = siginfo_t()
-    // Look first, reap under the lock: so no signal goes to a number that is free again.
+    // Check first, then reap under the lock, so that no signal goes to a reused process ID.
     guard waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT | options) == 0, info.si_signo != 0
     else { return nil }
     return state.withLock { state in

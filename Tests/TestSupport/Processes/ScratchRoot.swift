@@ -1,12 +1,12 @@
 import Foundation
 import Glibc
 
-/// What a `scratch` image is to a program: a root folder with nothing in it but what was put there
-/// and `/proc`, read-only, as uid 999 without groups.
+/// The environment of a `scratch` image: a read-only root directory with only the given files and
+/// `/proc`, as uid 999 without groups.
 ///
-/// It is a chroot in a mount namespace of its own, which needs root.
+/// It is a chroot in its own mount namespace, which needs root.
 public struct ScratchRoot: Sendable {
-  /// Whether this machine and this user can do that with the program under test.
+  /// Whether this machine and user can do that with the program under test.
   public static let isAvailable: Bool = {
     guard geteuid() == 0, let unshare = TestBinary.find("unshare"),
       let trial = try? ProcessRunner(unshare, ["--mount", "/bin/true"]).run(), trial.code == 0,
@@ -15,7 +15,7 @@ public struct ScratchRoot: Sendable {
     return version.output.contains("\nstatic:")
   }()
 
-  /// Why it is not available, for those who read the list of skipped tests.
+  /// Why it is not available, for the list of skipped tests.
   public static let need = "needs root, unshare and the static binary: sudo make test"
 
   /// The user that programs run as.
@@ -30,14 +30,14 @@ public struct ScratchRoot: Sendable {
     try makeFolder("proc", mode: 0o755)
   }
 
-  /// Makes a folder that is root's.
+  /// Creates a directory owned by root.
   public func makeFolder(_ path: String, mode: UInt32) throws {
     try FileManager.default.createDirectory(
       atPath: directory.path(path), withIntermediateDirectories: true)
     guard chmod(directory.path(path), mode) == 0 else { throw TemporaryDirectory.Failure() }
   }
 
-  /// Puts a copy of a file of this machine there.
+  /// Copies a file of this machine into the root.
   public func copy(_ file: String, to path: String, mode: UInt32) throws {
     let folder = URL(filePath: directory.path(path)).deletingLastPathComponent()
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -45,15 +45,15 @@ public struct ScratchRoot: Sendable {
     guard chmod(directory.path(path), mode) == 0 else { throw TemporaryDirectory.Failure() }
   }
 
-  /// Writes a file that all may read.
+  /// Writes a file that is readable by all.
   public func write(_ text: String, to path: String) throws {
     try directory.write(text, to: path, mode: 0o644)
   }
 
-  /// Runs a program in there, by its path in there, with no variables but these.
+  /// Runs a program by its path in the root, with only these variables.
   ///
-  /// `volumes` are folders of this machine, by their paths in there, that are mounted writable, as
-  /// an `emptyDir` is.
+  /// `volumes` are directories of this machine, by their paths in the root, that are mounted
+  /// writable like an `emptyDir`.
   public func run(
     _ program: String, _ arguments: [String], environment: [String: String] = [:],
     volumes: [String: String] = [:]

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Two calls that glibc has and Swift's view of its headers has not.
+/// Two glibc functions that Swift's Glibc module lacks.
 struct SpawnActions: Sendable {
   typealias List = UnsafeMutablePointer<posix_spawn_file_actions_t>
 

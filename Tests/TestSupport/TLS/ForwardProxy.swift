@@ -1,21 +1,21 @@
 import Glibc
 
-/// A real forward proxy on loopback: tinyproxy with a configuration of its own.
+/// A real forward proxy on loopback: tinyproxy with its own configuration.
 public final class ForwardProxy: Sendable {
   /// tinyproxy is missing or did not start.
   public struct Failure: Error, CustomStringConvertible {
-    /// The sentence.
+    /// The error message.
     public var description: String
   }
 
   /// Whether tinyproxy is installed here.
   public static var isAvailable: Bool { TestBinary.find("tinyproxy") != nil }
 
-  /// Where it listens.
+  /// The port it listens on.
   public let port: Int
   private let process: RunningProcess
 
-  /// Starts it; with `login`, such as `user password`, it refuses every other login.
+  /// Starts it; with `login`, such as `user password`, it rejects every other login.
   public init(login: String? = nil) throws {
     guard let tinyproxy = TestBinary.find("tinyproxy") else {
       throw Failure(description: "tinyproxy is not installed (apt-get install tinyproxy)")
@@ -47,17 +47,17 @@ public final class ForwardProxy: Sendable {
   /// `http://127.0.0.1:PORT`.
   public var url: String { "http://127.0.0.1:\(port)" }
 
-  /// Everything that it logged.
+  /// The complete log.
   public var log: String { process.outputSoFar + process.errorsSoFar }
 
-  /// What it was asked for, such as `CONNECT 0.0.0.0:443`.
+  /// The requests it received, such as `CONNECT 0.0.0.0:443`.
   public var requests: [String] {
     log.split(separator: "\n").compactMap { line in
       line.firstMatch(of: /Request \(file descriptor \d+\): (\S+ \S+)/).map { String($0.1) }
     }
   }
 
-  /// Ends it and waits for it.
+  /// Stops it and waits for it.
   public func stop() {
     process.send(signal: SIGTERM)
     process.waitUntilExit()

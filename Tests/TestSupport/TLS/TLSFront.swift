@@ -1,27 +1,26 @@
 import Foundation
 import Glibc
 
-/// TLS on loopback in front of a plain server: nginx with a configuration of its own.
+/// TLS on loopback in front of a plain server: nginx with its own configuration.
 public final class TLSFront: Sendable {
   /// nginx is missing or did not start.
   public struct Failure: Error, CustomStringConvertible {
-    /// The sentence.
+    /// The error message.
     public var description: String
   }
 
   /// Whether nginx is installed here.
   public static var isAvailable: Bool { TestBinary.find("nginx") != nil }
 
-  /// The port that speaks TLS.
+  /// The TLS port.
   public let port: Int
   private let directory: TemporaryDirectory
   private let process: RunningProcess
 
   /// Starts it.
   ///
-  /// `protocols` is nginx's `ssl_protocols`, and old ones lower OpenSSL's security level.
-  /// `isPlain` leaves TLS out: the wrong port. `clients` lets in only those with a certificate of
-  /// that authority.
+  /// `protocols` is nginx's `ssl_protocols`; old ones lower OpenSSL's security level. `isPlain`
+  /// disables TLS, as on a wrong port. `clients` requires a client certificate of that CA.
   public init(
     upstream: Int, certificate: TestCertificates.Pair, port: Int = 0,
     protocols: String = "TLSv1.2 TLSv1.3", isPlain: Bool = false,
@@ -50,12 +49,12 @@ public final class TLSFront: Sendable {
   /// `https://127.0.0.1:PORT`.
   public var url: String { "https://127.0.0.1:\(port)" }
 
-  /// What nginx complained about.
+  /// nginx's error log.
   public var log: String {
     (try? String(contentsOfFile: directory.path("error.log"), encoding: .utf8)) ?? ""
   }
 
-  /// Ends nginx and waits for it.
+  /// Stops nginx and waits for it.
   public func stop() {
     process.send(signal: SIGTERM)
     process.waitUntilExit()

@@ -1,11 +1,11 @@
 import Glibc
 
-/// TLS on loopback in front of a port, byte for byte: socat, which knows nothing of HTTP.
+/// TLS on loopback in front of a port, byte for byte: socat, which does not parse HTTP.
 public final class TLSRelay: Sendable {
   /// Whether socat is installed here.
   public static var isAvailable: Bool { TestBinary.find("socat") != nil }
 
-  /// The port that speaks TLS.
+  /// The TLS port.
   public let port: Int
   private let process: RunningProcess
 

@@ -1,12 +1,13 @@
-/// Certificates for loopback, minted by the openssl program: good ones and each kind of bad one.
+/// Certificates for loopback, created with the openssl program: valid ones and each kind of invalid
+/// one.
 public struct TestCertificates: Sendable {
   /// openssl is missing or failed.
   public struct Failure: Error, CustomStringConvertible {
-    /// The sentence.
+    /// The error message.
     public var description: String
   }
 
-  /// A certificate and its key, as files in PEM form.
+  /// A certificate and its key, as PEM files.
   public struct Pair: Sendable {
     /// The certificate's path.
     public var certificate: String
@@ -14,27 +15,27 @@ public struct TestCertificates: Sendable {
     public var key: String
   }
 
-  /// The authority that signs the servers' certificates.
+  /// The CA of the servers' certificates.
   public let authority: Pair
-  /// An authority that signs nothing here.
+  /// A CA that signs no server certificate.
   public let otherAuthority: Pair
   /// For 127.0.0.1 and localhost.
   public let server: Pair
-  /// For 127.0.0.1 and localhost, ended yesterday.
+  /// For 127.0.0.1 and localhost, expired yesterday.
   public let expired: Pair
   /// For another host.
   public let wrongHost: Pair
-  /// For 127.0.0.1 by its common name alone: there is no subject alternative name.
+  /// For 127.0.0.1 by its common name only, without a subject alternative name.
   public let nameless: Pair
-  /// The same, with a subject alternative name that is no host.
+  /// The same, with a subject alternative name that is not a host.
   public let mailOnly: Pair
-  /// For 127.0.0.1 and localhost, by the other authority.
+  /// For 127.0.0.1 and localhost, signed by the other CA.
   public let stranger: Pair
 
   private let directory: TemporaryDirectory
   private let openssl: String
 
-  /// Mints them all.
+  /// Creates them all.
   public init() throws {
     guard let openssl = TestBinary.find("openssl") else {
       throw Failure(description: "no openssl program in PATH")
@@ -45,7 +46,8 @@ public struct TestCertificates: Sendable {
     let mint = Mint(openssl: openssl, directory: directory)
     authority = try mint.authority("ca")
     otherAuthority = try mint.authority("other-ca")
-    // Linux takes 0.0.0.0 for itself, but no program takes it for loopback: good to test proxies.
+    // 0.0.0.0 reaches this machine on Linux, but is not treated as loopback: useful for proxy
+    // tests.
     let local = "IP:127.0.0.1,IP:0.0.0.0,DNS:localhost"
     server = try mint.leaf("server", names: local, by: authority)
     expired = try mint.leaf("expired", names: local, by: authority, isExpired: true)
@@ -92,7 +94,7 @@ public struct TestCertificates: Sendable {
       return pair
     }
 
-    /// Only `openssl ca` lets the dates be set before version 3.4.
+    /// Before version 3.4 only `openssl ca` can set the dates.
     private func sign(
       _ request: String, expiredInto pair: Pair, by authority: Pair, extensions: String
     ) throws {

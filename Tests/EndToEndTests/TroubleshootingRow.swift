@@ -1,50 +1,50 @@
 import Foundation
 import TestSupport
 
-/// One row of the README's troubleshooting table, and how to bring it about.
-struct Trouble: Sendable, CustomStringConvertible {
-  /// Who prints the symptom.
+/// A row of the README's troubleshooting table, and how to reproduce it.
+struct TroubleshootingRow: Sendable, CustomStringConvertible {
+  /// Where the symptom is printed.
   enum Place: String, Sendable {
-    /// Our two lines, on stderr of kubectl and in Argo CD's log.
+    /// The plugin's two lines, on kubectl's stderr and in Argo CD's log.
     case plugin = "the plugin"
-    /// kubectl's own words, which Argo CD shows too.
+    /// kubectl's own message, which Argo CD shows too.
     case client = "kubectl, Argo CD"
-    /// A log that no stand-in writes: its words are from the sources of Dex and of Kubernetes.
+    /// A log that no stand-in writes; the wording is from the sources of Dex and Kubernetes.
     case dex = "Dex's log"
     case apiServer = "API server's log"
   }
 
-  /// What is seen, with `…` for what differs.
+  /// The message, with `…` for variable parts.
   var symptom: String
   var place: Place
   var cause: String
-  /// The command that shows it.
+  /// The command that shows the cause.
   var command: String
-  /// What that command must print, in one line; for the doctor it is the first bad step's.
-  var shows: String
-  var bring: @Sendable (TroubleStage) throws -> Void
+  /// Part of that command's output, on one line; for the doctor that of the first failed step.
+  var output: String
+  var reproduce: @Sendable (TroubleshootingStage) throws -> Void
 
   var description: String { symptom }
 
   /// The table's row.
   var markdown: String { "| `\(symptom)` | \(place.rawValue) | \(cause) | `\(command)` |" }
 
-  /// The parts of the symptom, which must be found in this order.
+  /// The fixed parts of the message, which must appear in this order.
   var parts: [String] {
     symptom.split(separator: "…").map { $0.trimmingCharacters(in: .whitespaces) }
       .filter { !$0.isEmpty }
   }
 }
 
-/// The chain, and a kubeconfig that uses the plugin in it.
-final class TroubleStage {
+/// The chain, and a kubeconfig that uses the plugin with it.
+final class TroubleshootingStage {
   let plugin: Plugin
   var arguments: [String]
   var environment: [String: String] = [:]
   var apiVersion = "v1"
   var command = TestBinary.path
 
-  /// Starts it; only kubectl needs TLS before the API server, and certificates take their time.
+  /// Starts it; only kubectl needs TLS at the API server, and creating certificates takes time.
   init(forKubectl: Bool = false) throws {
     plugin = try Plugin(tls: forKubectl ? .apiServer : [])
     plugin.site.dex.update { $0.tokenLifetime = 3600 }
