@@ -208,7 +208,7 @@ struct FaultTests {
     plugin.expectFailure(
       result, 6, "\(Self.url) answered \(status) with a redirect to \(evil.url)",
       hint: "redirects are refused, because they would send the token to another server; "
-        + "use the final address by --issuer or --token-url")
+        + "use the final address in --issuer or --token-url")
     #expect(evil.connectionCount == 0)
     #expect(plugin.site.dex.tokenRequests == 1)
   }

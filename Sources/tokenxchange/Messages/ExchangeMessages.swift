@@ -48,7 +48,7 @@ extension Diagnosis {
         .invalidResponse, "\(url: url) answered \(status) with a redirect to \(target.message)",
         hint: """
           redirects are refused, because they would send the token to another server; use the \
-          final address by --issuer or --token-url
+          final address in --issuer or --token-url
           """)
     case .serverError(let body):
       self.init(
