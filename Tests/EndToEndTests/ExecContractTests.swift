@@ -149,7 +149,7 @@ struct ExecContractTests {
     )
     .result()
     plugin.expectFailure(
-      result, 1, "the credential could not be written to standard output: \(reason)",
+      result, 1, "could not write the credential to standard output: \(reason)",
       hint: "the program that ran this one closed the pipe, or the disk behind it is full")
     // The message was not sent to Dex instead.
     #expect(plugin.site.dex.server.requests.count == 1)

@@ -62,19 +62,21 @@ struct OddHTTPTests {
     ) { _ in plain("\u{FEFF}{}") },
     Row(
       "no HTTP",
-      "DEX does not speak HTTP/1.1 (Received HTTP/0.9 when not allowed)",
+      "the response of DEX is not HTTP/1.1 (Received HTTP/0.9 when not allowed)",
       hint: noHTTPHint
     ) { _ in "SSH-2.0-OpenSSH_9.2\r\n" },
     Row(
       "header without a colon",
-      "DEX does not speak HTTP/1.1 (Header without colon)",
+      "the response of DEX is not HTTP/1.1 (Header without colon)",
       hint: noHTTPHint
     ) { "HTTP/1.1 200 OK\r\nnonsense\r\n\r\n\($0)" },
     Row(
-      "headers without end", "the response of \(url) has more than 64 KiB of headers", hint: wrongHint
+      "headers without end", "the response of \(url) has more than 64 KiB of headers",
+      hint: wrongHint
     ) { "HTTP/1.1 200 OK\r\n\(String(repeating: "X: yyyyyyyyy\r\n", count: 80_000))\r\n\($0)" },
     Row(
-      "one endless header", "the response of \(url) has more than 64 KiB of headers", hint: wrongHint
+      "one endless header", "the response of \(url) has more than 64 KiB of headers",
+      hint: wrongHint
     ) { "HTTP/1.1 200 OK\r\nX: \(String(repeating: "y", count: 500_000))\r\n\r\n\($0)" },
     Row(
       "interim answers without end", "the response of \(url) has more than 64 KiB of headers",
@@ -91,16 +93,17 @@ struct OddHTTPTests {
     ) { "HTTP/1.1 200 OK\r\n\r\n\($0)" + String(repeating: " ", count: 1 << 20) },
     Row(
       "status 1000",
-      "DEX does not speak HTTP/1.1 (Unsupported response code in HTTP response)",
+      "the response of DEX is not HTTP/1.1 (Unsupported response code in HTTP response)",
       hint: noHTTPHint
     ) { "HTTP/1.1 1000 OK\r\n\r\n\($0)" },
     Row(
-      "compressed", "the response of \(url) is compressed, which was not asked for",
+      "compressed", "the response of \(url) is compressed, which was not requested",
       hint: "turn compression off for this path in the ingress or proxy in front of Dex"
     ) { plain($0, "Content-Encoding: gzip\r\n") },
     Row(
       "not modified", "\(url) answered 304 and no OAuth error",
-      hint: "this response does not come from Dex: look at the ingress, proxy or login page in front of it"
+      hint:
+        "this response does not come from Dex: look at the ingress, proxy or login page in front of it"
     ) { _ in "HTTP/1.1 304 Not Modified\r\n\r\n" },
     Row(
       "byte order mark", "\(url) answered 200 with 5 bytes that are not complete JSON",
@@ -146,7 +149,7 @@ struct OddHTTPTests {
     plugin.site.dex.inject(Self.verbatim(row).forever)
     let result = try await plugin.run(plugin.flags + ["--timeout=40s"])
     plugin.expectFailure(
-      result, 4, "the connection to DEX was closed before the response was complete (3 attempts)",
+      result, 4, "the connection to DEX closed before the response was complete (3 attempts)",
       hint: "Dex or a proxy on the way closed it: look at their logs at this moment")
     #expect(plugin.site.dex.tokenRequests == 3)
   }
@@ -169,8 +172,8 @@ struct OddHTTPTests {
     #expect(result.output == "")
     #expect(
       result.errors.hasPrefix(
-        "tokenxchange: the connection to 127.0.0.1:\(relay.port) broke before the answer was "
-          + "whole (3 attempts)\nhint: "), "\(result.errors)")
+        "tokenxchange: the connection to 127.0.0.1:\(relay.port) closed before the response was "
+          + "complete (3 attempts)\nhint: "), "\(result.errors)")
     #expect(plugin.site.dex.tokenRequests == 3)
   }
 

@@ -133,7 +133,7 @@ struct ProcessLimitTests {
       ] + plugin.flags
     ).result()
     plugin.expectFailure(
-      result, 1, "the credential could not be written to standard output: File too large",
+      result, 1, "could not write the credential to standard output: File too large",
       hint: "the program that ran this one closed the pipe, or the disk behind it is full")
   }
 }

@@ -118,12 +118,20 @@ struct ProxyTests {
     }
     let closed = "it closed the connection without responding to CONNECT"
     for (url, words) in [
-      (stranger.url, "it has a certificate of an unknown issuer (unable to get local issuer certificate)"),
+      (
+        stranger.url,
+        "it has a certificate of an unknown issuer (unable to get local issuer certificate)"
+      ),
       (misnamed.url, "it has a certificate for another name"),
       ("https://127.0.0.1:\(plain.port)", "it does not speak TLS on that port"),
       ("https://127.0.0.1:\(deaf[0].port)", "the TLS handshake with it timed out"),
-      ("http://127.0.0.1:\(deaf[1].port)", "it accepted the connection and did not respond in time"),
-      ("socks5h://127.0.0.1:\(deaf[2].port)", "it accepted the connection and did not respond in time"),
+      (
+        "http://127.0.0.1:\(deaf[1].port)", "it accepted the connection and did not respond in time"
+      ),
+      (
+        "socks5h://127.0.0.1:\(deaf[2].port)",
+        "it accepted the connection and did not respond in time"
+      ),
       ("http://0.0.0.0:1", "it refused the connection"),
       (closing[0].url, closed), (closing[1].url, closed),
     ] {
@@ -145,7 +153,7 @@ struct ProxyTests {
     #expect(result.ending == .exit(4))
     #expect(
       result.errors.contains(
-        "0.0.0.0:\(unresponsive.port) did not finish the TLS handshake within 1.5 s"),
+        "the TLS handshake with 0.0.0.0:\(unresponsive.port) timed out after 1.5 s"),
       "\(result.errors)")
   }
 

@@ -81,7 +81,7 @@ struct TLSTests {
   func invalidCertificates() async throws {
     expectRefusal(
       try await run(certificates.stranger), "has a certificate of an unknown issuer")
-    expectRefusal(try await run(certificates.expired), "has a certificate that has expired")
+    expectRefusal(try await run(certificates.expired), "has a certificate that expired")
     expectRefusal(try await run(certificates.wrongHost), "has a certificate for another name")
   }
 
@@ -120,7 +120,7 @@ struct TLSTests {
     try plugin.expectCredential(try await plugin.run(plugin.flags + own))
     // It must still be valid.
     for (certificate, words) in [
-      (certificates.expired, "has a certificate that has expired"),
+      (certificates.expired, "has a certificate that expired"),
       (certificates.wrongHost, "has a certificate for another name"),
       (certificates.nameless, "without a host name in its subject alternative name"),
     ] {
@@ -149,7 +149,7 @@ struct TLSTests {
     for environment in [[:], ["OPENSSL_CONF": configuration]] {
       expectRefusal(
         try await run(certificates.server, protocols: "TLSv1.1", nil, environment),
-        "speaks only TLS older than 1.2")
+        "supports only TLS older than 1.2")
     }
     // The front is rejected only for its TLS version.
     let result = try await run(certificates.server, protocols: "TLSv1.2")
@@ -172,7 +172,7 @@ struct TLSTests {
       clients: certificates.authority)
     expectRefusal(
       try await plugin.run(plugin.flags("--issuer", front.url + "/dex") + authority),
-      "127.0.0.1:\(front.port) demands a client certificate")
+      "127.0.0.1:\(front.port) requires a client certificate")
   }
 
   @Test("an upper-case scheme and a short loopback address")
@@ -227,7 +227,8 @@ struct TLSTests {
       result, 2,
       "nothing was sent to 127.0.0.1:\(port): no trusted certificates found in SSL_CERT_FILE "
         + "/nowhere/a.crt, SSL_CERT_DIR /nowhere",
-      hint: "pass Dex's CA with --certificate-authority or --certificate-authority-data, or mount a "
+      hint:
+        "pass Dex's CA with --certificate-authority or --certificate-authority-data, or mount a "
         + "CA bundle")
   }
 
@@ -248,7 +249,7 @@ struct TLSTests {
       "-----BEGIN CERTIFICATE-----\n\(der.base64EncodedString())\n-----END CERTIFICATE-----\n"
     let file = try plugin.folder.write(text, to: "odd.crt")
     for (flags, environment, words) in [
-      (["--certificate-authority", file], [:], "one of the certificates to trust is none that"),
+      (["--certificate-authority", file], [:], "OpenSSL cannot read a CA certificate"),
       ([], ["SSL_CERT_FILE": file], "the certificates to trust cannot be read: error setting"),
     ] {
       let result = try await plugin.run(plugin.flags + flags, environment)

@@ -31,7 +31,7 @@ struct TimeoutTests {
     #expect(result.ending == .exit(4))
     #expect(
       result.errors.split(separator: "\n").dropFirst() == [
-        "tokenxchange: 127.0.0.1:\(listener.port) did not finish the TLS handshake within 1.5 s",
+        "tokenxchange: the TLS handshake with 127.0.0.1:\(listener.port) timed out after 1.5 s",
         "hint: is that a port for https? a proxy or service mesh on the way may hold it up",
       ])
   }
@@ -47,7 +47,7 @@ struct TimeoutTests {
       environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
     ).result()
     plugin.expectFailure(
-      result, 4, "127.0.0.1:1 cannot be reached: Network is unreachable",
+      result, 4, "could not reach 127.0.0.1:1: Network is unreachable",
       hint: "a NetworkPolicy or firewall rejects it, or there is no route from here, such as to "
         + "an IPv6 address from a pod with IPv4 only")
   }

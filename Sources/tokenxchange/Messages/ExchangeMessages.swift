@@ -76,7 +76,7 @@ extension Diagnosis {
           """)
     case .clientCertificateRequired:
       self.init(
-        .network, "\(hostAndPort: url) demands a client certificate",
+        .network, "\(hostAndPort: url) requires a client certificate",
         hint: Self.clientCertificateHint)
     case .empty:
       self.init(

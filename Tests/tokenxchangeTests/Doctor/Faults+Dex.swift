@@ -87,7 +87,7 @@ extension Fault {
     .failed(
       "--server names something else", "API server", "404 and no SelfSubjectReview", code: .answer
     ) { $0.flags["server"] = $0.site.dex.server.url },
-    .failed("API server not there", "API server", "refuses connections", code: .network) {
+    .failed("API server not there", "API server", "refused the connection", code: .network) {
       $0.flags["server"] = "http://127.0.0.1:1"
     },
   ]

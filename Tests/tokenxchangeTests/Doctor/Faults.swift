@@ -64,7 +64,7 @@ extension Fault {
     .failed("name not found", "connection", "could not resolve host dex.invalid", code: .network) {
       $0.flags["issuer"] = "https://dex.invalid/dex"
     },
-    .failed("port closed", "connection", "refuses connections", code: .network) {
+    .failed("port closed", "connection", "refused the connection", code: .network) {
       // A port that was just closed may be another test's by now; this one is nobody's.
       $0.flags["issuer"] = "http://127.0.0.1:1/dex"
     },
