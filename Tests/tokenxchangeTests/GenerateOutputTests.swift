@@ -20,7 +20,10 @@ import Testing
     ("kubeconfig, kubelogin", ["kubeconfig", "--auth=kubelogin"] + people + ca),
     (
       "kubeconfig, all options",
-      ["kubeconfig", "--cluster-name=no", "--tls-server-name=a.example", "--audience=a,b", "--cache", "--timeout=5s"] + dex
+      [
+        "kubeconfig", "--cluster-name=no", "--tls-server-name=a.example", "--audience=a,b",
+        "--cache", "--timeout=5s",
+      ] + dex
         + server + ["--subject-token-type=urn:ietf:params:oauth:token-type:jwt", "--verbose"]
     ),
     (

@@ -33,14 +33,14 @@ extension OptionDeclaration {
 
   static let proxyURL = OptionalTextOption(
     "proxy-url", placeholder: "URL",
-    help: "The proxy for requests to the API server: http, https or socks5. The plugin itself reads "
-      + "HTTPS_PROXY.",
+    help: "The proxy for requests to the API server: http, https or socks5. The plugin itself "
+      + "reads HTTPS_PROXY.",
     section: .advanced)
 
   static let pluginAPIVersion = PluginAPIVersionOption(
     "api-version", placeholder: "VERSION",
-    help: "The version of the ExecCredential: v1, or v1beta1 for older clients such as lightkube and "
-      + "pykube-ng.",
+    help: "The version of the ExecCredential: v1, or v1beta1 for older clients such as lightkube "
+      + "and pykube-ng.",
     default: .value("v1"), section: .advanced)
 
   static let clusterResources = FlagOption(
@@ -120,7 +120,9 @@ extension OptionDeclaration {
 
   static let tokenExpiration = DurationOption(
     "token-expiration", placeholder: "DURATION",
-    help: "The lifetime of the projected token, at least 10m; the kubelet renews it after 80 % of that.",
+    help:
+      "The lifetime of the projected token, at least 10m; the kubelet renews it after 80 % of "
+      + "that.",
     default: .value("1h"), section: .advanced)
 
   static let format = WorkloadFormatOption(

@@ -44,7 +44,8 @@ extension APIServerConfiguration {
     }
   }
 
-  private static func checkSource(_ arguments: ParsedArguments, isDirect: Bool) throws(CommandError) {
+  private static func checkSource(_ arguments: ParsedArguments, isDirect: Bool) throws(CommandError)
+  {
     let strays: [OptionDeclaration] =
       isDirect
       ? [.issuer, .clientID, .audience, .loginConnector] : [.clusterIssuer, .subjectAudience]

@@ -62,7 +62,9 @@ extension RBAC {
     for resource in targets where !resource.hasPrefix("/") {
       let names = resource.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
       let group = names.count == 2 ? String(names[1]) : ""
-      guard !names[0].isEmpty, names.count == 1 || !group.isEmpty else { throw .generate(.invalidRule(text)) }
+      guard !names[0].isEmpty, names.count == 1 || !group.isEmpty else {
+        throw .generate(.invalidRule(text))
+      }
       if let index = groups.firstIndex(where: { $0.name == group }) {
         groups[index].resources.append(String(names[0]))
       } else {

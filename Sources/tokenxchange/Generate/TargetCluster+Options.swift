@@ -24,7 +24,8 @@ extension TargetCluster {
 extension World {
   /// The certificates of a file that an option names; without a private key, because they are
   /// published with the output.
-  func publicCertificates(_ spec: OptionalTextOption, of arguments: ParsedArguments) throws(CommandError)
+  func publicCertificates(_ spec: OptionalTextOption, of arguments: ParsedArguments)
+    throws(CommandError)
     -> Certificates?
   {
     guard let path = arguments[spec] else { return nil }
