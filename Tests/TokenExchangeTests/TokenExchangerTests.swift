@@ -134,7 +134,7 @@ import TokenExchange
 
   @Test("the error counts the attempts and has the server's Retry-After")
   func attemptsAndRetryAfter() {
-    let theatre = Theatre([Self.failure(.connectionRefused), Self.failure(.connectionRefused), Self.failure(.connectionRefused)])
+    let theatre = ScriptedTransport([Self.failure(.connectionRefused), Self.failure(.connectionRefused), Self.failure(.connectionRefused)])
     #expect(throws: TokenExchangeError.transport(TransportError.connectionRefused, attempts: 3)) {
       try theatre.exchange()
     }
