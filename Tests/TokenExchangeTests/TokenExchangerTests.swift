@@ -134,9 +134,9 @@ import TokenExchange
 
   @Test("the error counts the attempts and has the server's Retry-After")
   func attemptsAndRetryAfter() {
-    let theatre = Theatre([Self.failure(.connectionRefused), Self.failure(.connectionRefused), Self.failure(.connectionRefused)])
+    let refused = Self.failure(.connectionRefused)
     #expect(throws: TokenExchangeError.transport(TransportError.connectionRefused, attempts: 3)) {
-      try theatre.exchange()
+      try ScriptedTransport([refused, refused, refused]).exchange()
     }
     var response = InvalidResponse(.serverError(.text("busy")), status: 429)
     response.retryAfter = 30

@@ -75,7 +75,7 @@ enum ResultFinding: Equatable, Sendable {
 /// What can be wrong with the API server.
 enum APIServerFinding: Equatable, Sendable {
   case error(APIServerError)
-  /// It sees a user that is no claim of the token.
+  /// It sees a user that is not a claim of the token.
   case composedUsername(String)
   case mapsSubject(user: String)
   case mapsUnsafeClaim(UsernameClaims.Claim, user: String)
