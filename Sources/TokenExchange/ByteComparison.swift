@@ -33,3 +33,17 @@ extension Sequence where Element == String {
     }
   }
 }
+
+extension String {
+  /// Whether two texts, such as issuers, differ by slashes at their ends and by nothing else.
+  package func differsOnlyByTrailingSlash(from other: String) -> Bool {
+    !hasSameBytes(as: other)
+      && Self(withoutTrailingSlashes).hasSameBytes(as: Self(other.withoutTrailingSlashes))
+  }
+
+  private var withoutTrailingSlashes: Substring {
+    var text = self[...]
+    while text.hasSuffix("/") { text.removeLast() }
+    return text
+  }
+}

@@ -3,15 +3,15 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `install`: the program puts itself where another container finds it.
+/// `install` copies the program into a directory.
 struct InstallTests {
-  let folder: TemporaryDirectory
+  let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   private func install(_ arguments: String...) async throws -> ProcessResult {
     try await ProcessRunner(
-      TestBinary.path, ["install"] + arguments, directory: folder.path
+      TestBinary.path, ["install"] + arguments, directory: directory.path
     ).result()
   }
 
@@ -21,14 +21,14 @@ struct InstallTests {
     return status
   }
 
-  @Test(arguments: ["tools", "tools/"])
-  func copiesItself(_ name: String) async throws {
-    let tools = folder.path("tools")
+  @Test("the copy is complete, 0755, and replaces a link", arguments: ["tools", "tools/"])
+  func copy(_ name: String) async throws {
+    let tools = directory.path("tools")
     try FileManager.default.createDirectory(atPath: tools, withIntermediateDirectories: false)
     // A link in the way is replaced and not followed.
-    let bystander = try folder.write("keep", to: "bystander")
+    let bystander = try directory.write("keep", to: "bystander")
     #expect(symlink(bystander, tools + "/tokenxchange") == 0)
-    for path in [name, folder.path(name)] {
+    for path in [name, directory.path(name)] {
       let result = try await install(path)
       #expect(result.ending == .exit(0))
       #expect(result.output + result.errors == "")
@@ -45,10 +45,11 @@ struct InstallTests {
     #expect(version.output.hasPrefix("tokenxchange "))
   }
 
-  @Test func saysWhereItCannot() async throws {
-    try folder.write("x", to: "file")
+  @Test("a target that cannot be written: exit 2 with the reason")
+  func unusableTarget() async throws {
+    try directory.write("x", to: "file")
     try FileManager.default.createDirectory(
-      atPath: folder.path("busy/tokenxchange"), withIntermediateDirectories: true)
+      atPath: directory.path("busy/tokenxchange"), withIntermediateDirectories: true)
     for (path, sentence) in [
       ("nowhere", "cannot create a file in nowhere: No such file or directory"),
       ("file", "cannot create a file in file: Not a directory"),
@@ -73,7 +74,9 @@ struct InstallTests {
 
         """)
     #expect(
-      try FileManager.default.contentsOfDirectory(atPath: folder.path("busy")) == ["tokenxchange"])
+      try FileManager.default.contentsOfDirectory(atPath: directory.path("busy")) == [
+        "tokenxchange"
+      ])
     for arguments in [[], [""]] {
       let result = try await ProcessRunner(TestBinary.path, ["install"] + arguments).result()
       #expect(result.ending == .exit(2))
@@ -81,13 +84,15 @@ struct InstallTests {
     }
   }
 
-  @Test(.enabled(if: Isolation.isPossible, "SKIPPED: needs root and mounts"))
-  func aFullDiskIsNobodysMistake() async throws {
+  @Test(
+    "a full disk: exit 1, nothing left behind",
+    .enabled(if: Isolation.isPossible, "SKIPPED: needs root and mounts"))
+  func fullDisk() async throws {
     let script = """
       mount -t tmpfs -o size=1m tmpfs "$1" && "$0" install "$1"; echo "exit $?"; ls -A "$1"
       """
     let result = try await ProcessRunner(
-      "unshare", ["--mount", "/bin/sh", "-c", script, TestBinary.path, folder.path],
+      "unshare", ["--mount", "/bin/sh", "-c", script, TestBinary.path, directory.path],
       environment: ["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"]
     ).result()
     // Nothing is left behind.
@@ -97,20 +102,22 @@ struct InstallTests {
         && result.errors.contains(": No space left on device\nhint: "), "\(result.errors)")
   }
 
-  @Test func sweepsWhatAKilledRunLeft() async throws {
-    let left = try folder.write("half", to: ".tokenxchange.tokenxchange-1abc")
-    let fresh = try folder.write("half", to: ".tokenxchange.tokenxchange-2abc")
+  @Test("temporary files of killed runs are removed")
+  func cleanup() async throws {
+    let left = try directory.write("half", to: ".tokenxchange.tokenxchange-1abc")
+    let fresh = try directory.write("half", to: ".tokenxchange.tokenxchange-2abc")
     var times = [
       timeval(tv_sec: time(nil) - 60, tv_usec: 0), timeval(tv_sec: time(nil) - 60, tv_usec: 0),
     ]
     #expect(utimes(left, &times) == 0)
-    #expect(try await install(folder.path).ending == .exit(0))
+    #expect(try await install(directory.path).ending == .exit(0))
     #expect(!FileManager.default.fileExists(atPath: left))
-    // It may be another run's that is under way.
+    // Another run may still be writing it.
     #expect(FileManager.default.fileExists(atPath: fresh))
   }
 
-  @Test func versionNamesTheLibraries() async throws {
+  @Test("version names the libraries")
+  func version() async throws {
     let result = try await ProcessRunner(TestBinary.path, ["version"]).result()
     let pattern =
       /tokenxchange \S+\nlibcurl \d+\.\d+\.\d+, OpenSSL \d[^,]+, c-ares (\d+\.\d+\.\d+|none)\n(static|dynamic): .*\n/

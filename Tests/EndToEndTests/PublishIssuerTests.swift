@@ -3,21 +3,21 @@ import Glibc
 import TestSupport
 import Testing
 
-/// The documents of an API server, published by the program and served by nginx.
+/// `publish-issuer` with the documents of an API server, served by nginx.
 @Suite(.enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"))
 struct PublishIssuerTests {
   private let live: APIServerStandIn
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private let site: StaticSite
   private let first: RSAKey
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     try FileManager.default.createDirectory(
-      atPath: folder.path("site"), withIntermediateDirectories: true,
+      atPath: directory.path("site"), withIntermediateDirectories: true,
       attributes: [.posixPermissions: 0o755])
-    chmod(folder.path, 0o755)
-    site = try StaticSite(folder.path("site"))
+    chmod(directory.path, 0o755)
+    site = try StaticSite(directory.path("site"))
     first = try RSAKey()
     var configuration = APIServerConfiguration(issuer: "", keys: [])
     configuration.serviceAccounts = ServiceAccountIssuer(issuer: site.url, key: first)
@@ -26,14 +26,14 @@ struct PublishIssuerTests {
     live = try APIServerStandIn(configuration)
   }
 
-  /// A token of a service account that may read the documents.
+  /// A token of a service account that can read the documents.
   private func token() throws -> String {
     var issuer = try #require(live.configuration.serviceAccounts)
     issuer.audience = issuer.issuer
     return issuer.token()
   }
 
-  /// An API server whose documents are not the stand-in's.
+  /// Publishes other keys than those of the stand-in.
   private func publish(_ keys: JSONValue) async throws -> ProcessResult {
     let issuer = site.url
     let server = try LoopbackServer { request in
@@ -48,13 +48,13 @@ struct PublishIssuerTests {
       TestBinary.path,
       [
         "publish-issuer", "--from-server=\(server.url)", "--public-url=\(issuer)",
-        folder.path("site"),
+        directory.path("site"),
       ]
     ).result()
   }
 
   private func publish(_ more: String...) async throws -> ProcessResult {
-    try await run(["--public-url=\(site.url)", folder.path("site")] + more)
+    try await run(["--public-url=\(site.url)", directory.path("site")] + more)
   }
 
   private func check() async throws -> ProcessResult { try await run(["--check=\(site.url)"]) }
@@ -66,14 +66,15 @@ struct PublishIssuerTests {
   }
 
   private func published(_ path: String) throws -> JSONValue {
-    try JSONValue(parsing: Data(contentsOf: URL(fileURLWithPath: folder.path("site") + path)))
+    try JSONValue(parsing: Data(contentsOf: URL(fileURLWithPath: directory.path("site") + path)))
   }
 
-  @Test func isServedAndReadBack() async throws {
+  @Test("published, served by nginx and checked")
+  func published() async throws {
     let result = try await publish()
     #expect(result.errors == "")
     #expect(
-      result.output == "\(folder.path("site")): \(site.url) with the keys \(first.keyID)\n")
+      result.output == "\(directory.path("site")): \(site.url) with the keys \(first.keyID)\n")
     let curl = try await ProcessRunner(
       TestBinary.find("curl") ?? "curl", ["-sS", site.url + "/.well-known/openid-configuration"]
     ).result()
@@ -84,22 +85,23 @@ struct PublishIssuerTests {
     #expect(try published("/openid/v1/jwks") == RSAKey.keySet([first]))
     for path in ["/.well-known/openid-configuration", "/openid/v1/jwks"] {
       let mode = try FileManager.default
-        .attributesOfItem(atPath: folder.path("site") + path)[.posixPermissions]
+        .attributesOfItem(atPath: directory.path("site") + path)[.posixPermissions]
       #expect(mode as? Int == 0o644)
     }
     let checked = try await check()
-    #expect(checked.output == "\(site.url): as it should be\n")
+    #expect(checked.output == "\(site.url): up to date\n")
     #expect(checked.ending == .exit(0))
   }
 
-  @Test func aRotationIsNoticedAndPublished() async throws {
+  @Test("--check reports each step of a key rotation: exit 1")
+  func rotation() async throws {
     _ = try await publish()
     let second = try RSAKey()
     live.update { $0.serviceAccounts?.furtherKeys = [second] }
     var result = try await check()
     #expect(result.ending == .exit(1))
     #expect(result.output == "")
-    #expect(result.errors.contains(" differs: key \(second.keyID) is missing\n"))
+    #expect(result.errors.contains(" differ: key \(second.keyID) is missing\n"))
     #expect(try await publish().ending == .exit(0))
     #expect(try await check().ending == .exit(0))
     live.update {
@@ -108,10 +110,11 @@ struct PublishIssuerTests {
     }
     result = try await check()
     #expect(result.ending == .exit(1))
-    #expect(result.errors.contains(" differs: key \(first.keyID) is stale\n"))
+    #expect(result.errors.contains(" differ: key \(first.keyID) is stale\n"))
   }
 
-  @Test func anotherIssuerIsNotPublished() async throws {
+  @Test("another issuer is not published: exit 2")
+  func otherIssuer() async throws {
     live.update { $0.serviceAccounts?.issuer = "https://kubernetes.default.svc.cluster.local" }
     let result = try await publish()
     #expect(result.ending == .exit(2))
@@ -119,21 +122,22 @@ struct PublishIssuerTests {
       result.errors.hasPrefix(
         "tokenxchange: the issuer is https://kubernetes.default.svc.cluster.local and not "))
     #expect(result.errors.contains("--service-account-issuer"))
-    let entries = try FileManager.default.contentsOfDirectory(atPath: folder.path("site"))
+    let entries = try FileManager.default.contentsOfDirectory(atPath: directory.path("site"))
     #expect(entries == [])
   }
 
-  @Test func withoutKeysTheOldFilesStay() async throws {
+  @Test("an empty key set is not published, and the old files stay: exit 6")
+  func noKeys() async throws {
     _ = try await publish()
     let result = try await publish(["keys": []])
     #expect(result.ending == .exit(6))
-    #expect(result.errors.contains("holds no key at all"))
+    #expect(result.errors.contains(": it has no keys\n"))
     #expect(try published("/openid/v1/jwks") == RSAKey.keySet([first]))
   }
 
-  /// The second of the two files cannot be written: what is there stays whole and leads to keys.
-  @Test func halfAWriteLeavesWholeFiles() async throws {
-    let blocker = folder.path("site/.well-known/openid-configuration")
+  @Test("the second file cannot be written: the key set is complete, no temporary file stays")
+  func secondWriteFails() async throws {
+    let blocker = directory.path("site/.well-known/openid-configuration")
     try FileManager.default.createDirectory(
       atPath: blocker, withIntermediateDirectories: true)
     let result = try await publish()
@@ -141,20 +145,21 @@ struct PublishIssuerTests {
     #expect(result.errors.contains("cannot replace"))
     #expect(try published("/openid/v1/jwks") == RSAKey.keySet([first]))
     let entries = try FileManager.default.contentsOfDirectory(
-      atPath: folder.path("site/.well-known"))
+      atPath: directory.path("site/.well-known"))
     #expect(entries == ["openid-configuration"])
     try FileManager.default.removeItem(atPath: blocker)
     #expect(try await publish().ending == .exit(0))
     #expect(try await check().ending == .exit(0))
   }
 
-  @Test func theTokenIsSentAndItsLackExplained() async throws {
+  @Test("403 of the API server: exit 6 with a hint about the ClusterRole; with a token exit 0")
+  func token403() async throws {
     live.update { $0.opensDiscovery = false }
     let refused = try await publish()
     #expect(refused.ending == .exit(6))
-    #expect(refused.errors.contains("answered 403"))
+    #expect(refused.errors.contains("returned 403"))
     #expect(refused.errors.contains("system:service-account-issuer-discovery"))
-    let token = try folder.write(token() + "\n", to: "token")
+    let token = try directory.write(token() + "\n", to: "token")
     #expect(try await publish("--token-file=\(token)").ending == .exit(0))
   }
 
@@ -167,8 +172,8 @@ struct PublishIssuerTests {
     #expect(result.ending == .exit(6))
     #expect(
       result.errors.contains(
-        "holds key \(first.keyID) for PS256, which the discovery document does not list"))
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("site")) == [])
+        "key \(first.keyID) is for PS256, which the discovery document does not list"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path("site")) == [])
   }
 
   @Test("a private bucket: 403 is blamed on the bucket and not on a ClusterRole")
@@ -178,12 +183,12 @@ struct PublishIssuerTests {
     live.update { $0.serviceAccounts?.issuer = bucket.url }
     let result = try await run(["--check=\(bucket.url)"])
     #expect(result.ending == .exit(6))
-    #expect(result.errors.contains("openid-configuration answered 403"))
+    #expect(result.errors.contains("openid-configuration returned 403"))
     #expect(result.errors.contains("make the bucket's two objects public"))
     #expect(!result.errors.contains("ClusterRole"))
   }
 
-  /// A dynamic build's libcurl undoes a declared encoding.
+  /// The libcurl of a dynamic build decompresses a declared encoding.
   @Test(
     "a document stored as gzip, with and without its Content-Encoding",
     arguments: TestBinary.isNamed ? [false, true] : [false])
@@ -203,17 +208,18 @@ struct PublishIssuerTests {
     #expect(!result.errors.contains("ingress"))
   }
 
-  @Test func nothingPublishedAtAll() async throws {
+  @Test("--check of an empty site: exit 6")
+  func nothingPublished() async throws {
     let result = try await check()
     #expect(result.ending == .exit(6))
-    #expect(result.errors.contains("/.well-known/openid-configuration answered 404"))
+    #expect(result.errors.contains("/.well-known/openid-configuration returned 404"))
   }
 
-  /// The example's own arguments, with this test's addresses, work.
+  /// Runs the arguments of the example with the addresses of this test.
   @Test(.enabled(if: Python.hasYAML, "python3 has no module yaml"))
-  func theCronJobDoesIt() async throws {
+  func cronJobExample() async throws {
     let documents = try Python.yaml(ExampleTests.text("publish-issuer/cronjob.yaml"))
-    let token = try folder.write(token(), to: "token")
+    let token = try directory.write(token(), to: "token")
     live.update { $0.opensDiscovery = false }
     for (index, part) in ["initContainers", "containers"].enumerated() {
       let pod = documents[index]["spec"]?["jobTemplate"]?["spec"]?["template"]?["spec"]
@@ -223,7 +229,7 @@ struct PublishIssuerTests {
         word.replacing("https://kubernetes.default.svc", with: live.server.url)
           .replacing("https://oidc.cluster-a.example.com", with: site.url)
           .replacing("/var/run/secrets/kubernetes.io/serviceaccount/token", with: token)
-          .replacing(/^\/site$/, with: folder.path("site"))
+          .replacing(/^\/site$/, with: directory.path("site"))
       }
       let result = try await ProcessRunner(TestBinary.path, own).result()
       #expect(result.errors == "")

@@ -67,7 +67,7 @@ extension TroubleshootingRow {
       symptom: "… has the issuer … and not …", place: .plugin,
       cause: "Dex is reached by another address than its name: give its name by `--issuer`, the "
         + "address by `--token-url`", command: doctor,
-      output: "5. discovery: FAILED: Dex calls itself"
+      output: "5. discovery: FAILED: the issuer of Dex is"
     ) {
       $0.set(
         "--issuer", $0.plugin.site.dex.issuer.replacing("127.0.0.1", with: "localhost"))
@@ -85,13 +85,13 @@ extension TroubleshootingRow {
     TroubleshootingRow(
       symptom: "getting credentials: exec: executable tokenxchange not found", place: .client,
       cause: "the binary is not in this pod's PATH; Argo CD needs it in two workloads",
-      command: "kubectl exec POD -- tokenxchange version", output: "nothing is wrong"
+      command: "kubectl exec POD -- tokenxchange version", output: "no problems found"
     ) { $0.command = "tokenxchange" },
     TroubleshootingRow(
       symptom: "exec plugin is configured to use API version client.authentication.k8s.io/v1beta1, "
         + "plugin returned version client.authentication.k8s.io/v1", place: .client,
       cause: "`--api-version` contradicts the kubeconfig: leave it out", command: doctor,
-      output: "2. exec info: WARNING: the client asks for v1beta1, but --api-version says v1"
+      output: "2. exec info: WARNING: the client asks for v1beta1, but --api-version is v1"
     ) {
       $0.apiVersion = "v1beta1"
       $0.set("--api-version", "v1")
@@ -107,7 +107,7 @@ extension TroubleshootingRow {
       symptom: #"is forbidden: User "CjpzeXN0ZW06…" cannot list"#, place: .client,
       cause: "the API server maps `sub`, which is opaque: bind that very name, or map "
         + "`federated_claims.user_id`", command: withServer,
-      output: "9. API server: WARNING: it maps sub"
+      output: "9. API server: WARNING: the API server maps sub"
     ) {
       $0.plugin.site.apiServer.update {
         $0.userClaim = .sub
@@ -117,7 +117,7 @@ extension TroubleshootingRow {
     TroubleshootingRow(
       symptom: #"is forbidden: User "system:serviceaccount:…" cannot list"#, place: .client,
       cause: "the user is known, but no RBAC binding names it", command: withServer,
-      output: "9. API server: ok: it sees the user system:serviceaccount:argocd:"
+      output: "9. API server: ok: the API server sees the user system:serviceaccount:argocd:"
     ) { $0.plugin.site.apiServer.update { $0.allowedUsers = ["somebody"] } },
   ]
 

@@ -29,6 +29,12 @@ indirect enum CommandError: Error, Equatable {
   case generate(GenerateError)
   /// The program could not be copied.
   case notInstalled(FileWriteError, user: UInt32)
+  /// `inspect` found no token.
+  case inspect(InspectError)
+  /// The file that `check` reads is not usable.
+  case check(CheckError)
+  /// `publish-issuer` failed.
+  case publish(PublishError)
   /// What has no type of its own yet.
   case unclassified(UnclassifiedError)
 }

@@ -6,56 +6,80 @@ extension Command {
   /// A probe that needs no shell.
   static let check = Command(
     name: "check",
-    summary: "tell by the exit code whether a file holds a usable token",
+    summary: "exit 0 if the file holds a usable token",
     details: """
-      For the startupProbe and readinessProbe of a sidecar: prints nothing and exits with 0 while
-      the file holds a token that is good for --min-ttl, else says what is wrong and exits with 3.
-      No network is used and no signature is checked.
+      For the startupProbe and readinessProbe of a sidecar. Prints nothing and exits 0 if the file
+      holds a token that is valid for --min-ttl; otherwise reports why not and exits 3. Uses no
+      network and verifies no signature.
       """,
     example: "tokenxchange check /var/run/tokenxchange/token --min-ttl=1m",
     arguments: ["FILE"],
     options: [.checkedFile, .minTTL, .verbose]
-  ) { arguments, world throws(Problem) in
+  ) { arguments, world throws(CommandError) in
     let path = try arguments[.checkedFile]
     let minimum = try arguments[.minTTL]
-    let now = world.now()
-    let token = try world.keptToken(path).revealed
-    let jwt = UnverifiedJWT(token)
-    // What begins as every JWT does and is none was cut; an opaque token may pass.
-    guard jwt != nil || !token.hasPrefix("eyJ") else {
-      throw .keptFileUnusable(path, "holds a part of a token")
+    do throws(CheckError) {
+      let jwt = try world.checkToken(path, minimum: minimum)
+      world.log(for: arguments)("token \(path): \(jwt?.summary(now: world.now()) ?? "opaque")")
+    } catch {
+      throw CommandError.check(error)
     }
-    if let start = jwt?.notBefore, start.timeIntervalSince(now) > SubjectToken.usualSkew {
-      throw .keptTokenBegins(path, start, now)
-    }
-    if let expiry = jwt?.expiry {
-      guard expiry > now, expiry.timeIntervalSince(now) >= minimum else {
-        throw .keptTokenEnds(path, expiry, now, minimum: minimum)
-      }
-    } else if minimum > 0 {
-      throw .keptTokenEndless(path)
-    }
-    world.log(for: arguments)("token \(path): \(jwt?.summary(now: now) ?? "opaque")")
     return .done
   }
 }
 
+/// Why a token file is not usable.
+enum CheckError: Error, Equatable, Sendable {
+  case unreadable(String, FileReadError, user: UInt32)
+  case empty(String)
+  case wrapped(String, TokenWrapping)
+  case notToken(String)
+  /// It begins like a JWT and is none.
+  case truncated(String)
+  case notYetValid(String, start: Date, now: Date)
+  case expired(String, expiry: Date, now: Date)
+  /// It expires before the minimum number of seconds.
+  case expiresTooSoon(String, expiry: Date, now: Date, minimum: Double)
+  case unknownExpiry(String)
+}
+
 extension World {
-  /// Reads a file that a sidecar keeps.
-  func keptToken(_ path: String) throws(Problem) -> Secret {
+  /// Checks the token in a file.
+  ///
+  /// - Returns: Its claims; nil for an opaque token.
+  fileprivate func checkToken(
+    _ path: String, minimum: Double
+  ) throws(CheckError) -> UnverifiedJWT? {
+    let now = now()
+    let token = try renewedToken(path).revealed
+    let jwt = UnverifiedJWT(token)
+    guard jwt != nil || !token.hasPrefix("eyJ") else { throw .truncated(path) }
+    if let start = SubjectToken.earlyStart(of: jwt, now: now) {
+      throw .notYetValid(path, start: start, now: now)
+    }
+    if let expiry = jwt?.expiry {
+      guard expiry > now else { throw .expired(path, expiry: expiry, now: now) }
+      guard expiry.timeIntervalSince(now) >= minimum else {
+        throw .expiresTooSoon(path, expiry: expiry, now: now, minimum: minimum)
+      }
+    } else if minimum > 0 {
+      throw .unknownExpiry(path)
+    }
+    return jwt
+  }
+
+  /// Reads the file in which a sidecar renews a token.
+  func renewedToken(_ path: String) throws(CheckError) -> Secret {
     let content: [UInt8]
     do throws(FileReadError) { content = try files.read(path, 1 << 20) } catch {
-      throw .keptFile(path, error, user: process.userID)
+      throw .unreadable(path, error, user: process.userID)
     }
     let trimmed = content.drop { $0 <= 0x20 }.reversed().drop { $0 <= 0x20 }.reversed()
-    if let wrapping = TokenWrapping(Array(trimmed)) {
-      throw Problem(
-        .subjectToken, "\(path.sanitized()) holds \(wrapping.message.text)",
-        hint: wrapping.hintMessage.text)
-    }
-    do throws(InvalidSubjectToken) { return try Secret(tokenFile: content) } catch {
+    if let wrapping = TokenWrapping(Array(trimmed)) { throw .wrapped(path, wrapping) }
+    guard let secret = try? Secret(tokenFile: content) else {
       let isBlank = content.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) }
-      throw .keptFileUnusable(path, isBlank ? "is empty" : "holds what is no token")
+      throw isBlank ? .empty(path) : .notToken(path)
     }
+    return secret
   }
 }

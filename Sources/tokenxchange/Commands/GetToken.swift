@@ -49,14 +49,3 @@ extension Command {
     return .done
   }
 }
-
-extension World {
-  /// The message about a token that is not valid yet by this machine's clock.
-  static func earlyStart(of token: String, _ start: Date, now: Date) -> String {
-    "\(token) is not valid before \(Timestamp.text(start)), in "
-      + "\(Lifetime.words(start.timeIntervalSince(now))) (our clock: \(Timestamp.text(now)))"
-  }
-
-  static let earlyStartHint =
-    "Dex accepts up to 5 min; compare this machine's clock with the API server's that issued it"
-}

@@ -2,26 +2,27 @@ import Platform
 import TokenExchange
 
 extension Command {
-  /// Copies the program: for init containers of images that have no `cp`.
+  /// Copies the program, for init containers of images without `cp`.
   static let install = Command(
     name: "install", summary: "copy this program into a directory, for an init container",
     details: """
-      Copies the running program to DIR/tokenxchange, mode 0755, by a temporary file and a rename:
-      processes that run the old one are not disturbed. A symbolic link there is replaced and not
-      followed. Prints nothing.
+      Copies the running program to DIR/tokenxchange, mode 0755, through a temporary file and a
+      rename: processes that run the old one are not disturbed. A symbolic link at that path is
+      replaced, not followed. Prints nothing.
       """,
     example: "tokenxchange install /custom-tools",
     arguments: ["DIR"], requiredArguments: 1, options: [.verbose], readsVariables: false,
     argumentCompletion: .directory
-  ) { arguments, world throws(Problem) in
+  ) { arguments, world throws(CommandError) in
     guard let directory = arguments.positional.first, !directory.isEmpty else {
-      throw .missingArguments(arguments.command)
+      throw .usage(
+        .missingArguments(arguments.command.arguments, command: arguments.command.name))
     }
     let path = (directory.hasSuffix("/") ? directory : directory + "/") + "tokenxchange"
     do throws(FileWriteError) {
       try world.files.copy("/proc/self/exe", path, 0o755)
     } catch {
-      throw .notInstalled(error, user: world.process.userID)
+      throw CommandError.notInstalled(error, user: world.process.userID)
     }
     world.log(for: arguments)("copied \(world.process.program().path) to \(path)")
     return .done

@@ -2,21 +2,6 @@ import Glibc
 import Platform
 import TokenExchange
 
-/// What can be wrong with a token file.
-extension Problem {
-  /// The file of a sidecar cannot be read.
-  static func keptFile(_ path: String, _ error: FileReadError, user: UInt32) -> Problem {
-    switch error {
-    case .missing: .keptFileMissing(path)
-    case .notRegular(let kind): .keptFileUnusable(path, "is \(kind.message) and not a file")
-    case .tooLarge: .keptFileUnusable(path, "is larger than 1 MiB")
-    case .unstable: .keptFileUnusable(path, "kept changing while it was read")
-    case .system, .notOwned, .accessibleByOthers:
-      .keptFileUnusable(path, "cannot be read by uid \(user): \(error.message)")
-    }
-  }
-}
-
 extension FileKind {
   var message: String {
     switch self {

@@ -7,7 +7,7 @@ extension World {
   /// Tells what was asked of the program, and by what.
   func logStart(of arguments: ParsedArguments, to log: VerboseLog) {
     log("tokenxchange \(Version.number) \(arguments.command.name), \(Timestamp.text(now()))")
-    for fact in arguments.givenFacts where fact.name != "--" + OptionDeclaration.verbose.name {
+    for fact in arguments.setOptionFacts where fact.name != "--" + OptionDeclaration.verbose.name {
       log("\(fact.name) \(fact.value)")
     }
     if let operand = arguments.positional.first { log("argument \(operand.sanitized())") }
@@ -31,6 +31,6 @@ extension World {
     guard settings.tokenURL.scheme == "https", let trust = try? settings.trust(in: self) else {
       return
     }
-    log("trust: " + trust.words(settings.authority, in: self))
+    log("trust: " + trust.description(settings.authority, in: self))
   }
 }

@@ -1,83 +1,65 @@
+import Platform
 import TokenExchange
 
 extension Doctor {
-  /// The target API server's own answer: whom it takes the token for.
-  static func apiServer(_ examination: inout DoctorContext) -> DoctorStep {
-    let name = "API server"
-    let arguments = examination.arguments
-    guard arguments.isSet(.server) else {
-      return .skipped(name, "not asked: --server URL, and --server-ca FILE, let it be asked")
-    }
-    guard let token = examination.token else { return .skipped(name, "there is no token to show") }
-    var step = DoctorStep(name)
-    let world = examination.world
-    do throws(Problem) {
+  /// The user that the target API server sees.
+  static func apiServer(_ context: inout DoctorContext) -> DoctorStep {
+    let arguments = context.arguments
+    guard arguments.isSet(.server) else { return .skipped(.apiServer, .noServer) }
+    guard let token = context.token else { return .skipped(.apiServer, .noToken) }
+    var step = DoctorStep(.apiServer)
+    let review: SelfSubjectReview
+    do throws(CommandError) {
       guard let server = try arguments[.server] else { return step }
-      let trust = try arguments.serverTrust(in: world)
-      step.note("server", server.text)
-      let review = SelfSubjectReview(
-        server: server, trust: trust, timeout: examination.settings?.timeout ?? 10)
-      let answer = try review.ask(token.secret, in: world)
-      step.note("answer", "\(answer.status)")
-      let user = try SelfSubjectReview.user(in: answer, from: server, token)
-      step.note("user", user.name)
-      step.note("groups", user.groups.isEmpty ? "none" : user.groups.joined(separator: ", "))
-      step.summary = "it sees the user \(user.name.sanitized())"
-      let origins = token.jwt.map { UserNames($0).origins(of: user.name) } ?? []
-      let needsName = origins.count > 1 && examination.isRefusedWithoutName(review)
-      step.judge(user.name, origin: needsName ? "name" : origins.first)
+      review = SelfSubjectReview(
+        server: server, trust: try arguments.trust(by: .serverCA, in: context.world),
+        timeout: context.configuration?.timeout ?? 10)
     } catch {
-      step.fail(error)
+      step.add(.error(error))
+      return step
+    }
+    step.note("server", review.server.text)
+    do throws(APIServerError) {
+      let response = try review.send(token.secret, in: context.world)
+      step.note("response", "\(response.status)")
+      let user = try review.user(in: response, token)
+      step.facts += Fact.user(user)
+      step.summary = .apiServer(user: user.name)
+      let origins = token.jwt.map { UsernameClaims($0).origins(of: user.name) } ?? []
+      let isName = origins.count > 1 && context.isRejectedWithoutName(review)
+      step.checkMapping(of: user.name, origin: isName ? .name : origins.first)
+    } catch {
+      step.add(.apiServer(.error(error)))
     }
     return step
   }
 }
 
 extension DoctorContext {
-  /// Whether the API server refuses a token of the same bearer that has no `name`: if two claims
-  /// say the same, only this tells which of them it maps.
-  fileprivate func isRefusedWithoutName(_ review: SelfSubjectReview) -> Bool {
-    guard var attempt, let settings, let trust else { return false }
+  /// Whether the API server rejects a token of the same user without the claim `name`.
+  ///
+  /// If two claims have the same value, only this shows which of them the API server maps.
+  fileprivate func isRejectedWithoutName(_ review: SelfSubjectReview) -> Bool {
+    guard var attempt, let configuration, let trust else { return false }
     attempt.request.scopes.removeAll { $0 == "profile" }
-    let token = try? settings.issue(
+    let token = try? configuration.issue(
       attempt, trust, in: world, since: world.uptime(), log: log)
     guard let token, token.jwt?.claims["name"] == nil else { return false }
-    return (try? review.ask(token.secret, in: world))?.status == 401
+    return (try? review.send(token.secret, in: world))?.status == 401
   }
 }
 
 extension DoctorStep {
-  fileprivate mutating func judge(_ user: String, origin: String?) {
-    let seen = user.sanitized()
+  fileprivate mutating func checkMapping(of user: String, origin: UsernameClaims.Claim?) {
     guard let origin else {
-      warn(
-        "it sees the user \(seen), whom no claim of the token names",
-        hint: "its username expression makes the name up: RBAC must bind that very name")
+      add(.apiServer(.composedUsername(user)))
       return
     }
-    note("mapped from", origin)
+    note("mapped from", origin.rawValue)
     switch origin {
-    case "sub":
-      warn(
-        "it maps sub, and so sees the opaque user \(seen)",
-        hint: "bind that very name in RBAC (generate rbac computes it), or let an "
-          + "AuthenticationConfiguration map federated_claims.user_id; the service account's name "
-          + "matches nobody")
-    case "name", "email":
-      warn(
-        "it maps \(origin), and so sees the user \(seen), whom others may become too",
-        hint: "map federated_claims.user_id and check federated_claims.connector_id: "
-          + "\(origin) is not unique across connectors")
-    default: return
+    case .federatedUserID: return
+    case .subject: add(.apiServer(.mapsSubject(user: user)))
+    case .name, .email, .preferredUsername: add(.apiServer(.mapsUnsafeClaim(origin, user: user)))
     }
-  }
-}
-
-extension ParsedArguments {
-  /// Whose certificates the API server may show.
-  fileprivate func serverTrust(in world: World) throws(Problem) -> HTTPOptions.Trust {
-    try self[.serverCA].map { TrustSource.file($0, source: source(of: .serverCA)) }?.trust(
-      in: world)
-      ?? .system
   }
 }

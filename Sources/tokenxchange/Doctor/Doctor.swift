@@ -3,64 +3,52 @@ import Platform
 import TokenExchange
 
 extension Command {
-  /// The answer to "Unauthorized".
+  /// Finds out why "Unauthorized" was returned.
   static let doctor = Command(
     name: "doctor",
-    summary: "walk the chain from subject token to API server, name the broken link",
+    summary: "check each step from the subject token to the API server, and report what is wrong",
     details: """
-      Takes get-token's flags and variables, looks at each link as far as it can, and says what was
-      seen and what to do. With --server the API server itself tells user and groups. Shows no
-      token and no secret. Exits with the code of the first failure.
+      Takes the options and variables of get-token, checks each step as far as it can, and reports
+      what it found and what to do. With --server it also asks the API server for user and groups.
+      Shows no token and no secret. Exits with the code of the first failure.
       """,
     example: "tokenxchange doctor --issuer=https://dex.example.com/dex "
       + "--client-id=target-cluster --connector-id=cluster-a "
       + "--server=https://cluster-b.example.com:6443",
     options: OptionDeclaration.doctor
-  ) { arguments, world throws(Problem) in
+  ) { arguments, world throws(CommandError) in
     let format = try arguments[.reportOutput]
-    let report = Doctor.examine(arguments, in: world)
-    let wantsColour =
+    let report = Doctor.run(arguments, in: world)
+    let isColored =
       world.terminal.isTerminal(STDOUT_FILENO) && (world.variables["NO_COLOR"] ?? "").isEmpty
       && world.variables["TERM"] != "dumb"
-    try world.writeOutput(format == .json ? report.json : report.text(isColoured: wantsColour))
+    try world.writeOutput(format == .json ? report.json : report.text(isColored: isColored))
     return report.exitCode
   }
 }
 
-/// The walk itself.
+/// The steps of `doctor`, each a function in its own file.
 enum Doctor {
-  /// The links of the chain, in its order.
   static let steps: [@Sendable (inout DoctorContext) -> DoctorStep] = [
-    settings, execInfo, subjectToken, connection, discovery, exchange, result, userName, apiServer,
+    settings, execInfo, subjectToken, connection, discovery, exchange, result, username, apiServer,
     program,
   ]
 
-  /// Looks at every link.
-  static func examine(_ arguments: ParsedArguments, in world: World) -> DoctorReport {
+  /// Runs all steps; a failure does not stop the later ones.
+  static func run(_ arguments: ParsedArguments, in world: World) -> DoctorReport {
     let log = world.log(for: arguments)
-    var examination = DoctorContext(arguments, world: world, log: log)
-    world.network.observe { [network = examination.network] in network.add($0) }
-    var report = DoctorReport(time: world.now(), steps: [])
+    var context = DoctorContext(arguments, world: world, log: log)
+    world.network.observe { [network = context.network] in network.add($0) }
+    var report = DoctorReport(time: world.now())
     defer { world.process.timeLimit.lift() }
     for step in steps {
-      // A step makes two requests at most, each within --timeout.
-      world.limitTime(2 * (examination.settings?.timeout ?? 10))
-      var found = step(&examination)
-      examination.redact(&found)
-      log("\(found.name): \(found.status.rawValue): \(found.line)")
-      report.steps.append(found)
+      // A step sends at most two requests, each within --timeout.
+      world.limitTime(2 * (context.configuration?.timeout ?? 10))
+      let result = step(&context)
+      let text = DoctorReport.Step(result, redact: context.redaction)
+      log("\(text.name.rawValue): \(text.status.rawValue): \(text.line)")
+      report.steps.append(text)
     }
     return report
-  }
-
-  /// What to do about a warning.
-  static func remedy(for warning: Warning) -> String {
-    switch warning {
-    case .certificatesNotVerified:
-      "remove it; if Dex has a private CA, pass that with --certificate-authority"
-    case .tokenOverHTTP: "remove it, and use https for Dex"
-    case .secretInArguments: "pass it by --client-secret-file or TOKENXCHANGE_CLIENT_SECRET"
-    default: "see tokenxchange help get-token"
-    }
   }
 }

@@ -2,28 +2,26 @@ import FoundationEssentials
 import Platform
 import TokenExchange
 
-/// What the doctor has found out so far: each step reads it and adds to it.
+/// What the steps of the doctor have found so far; each step reads it and adds to it.
 struct DoctorContext: Sendable {
   let arguments: ParsedArguments
   let world: World
   let log: VerboseLog
 
-  /// The settings, once they have been found usable.
-  var settings: ExchangeConfiguration?
-  /// Whom to trust, once the files have been read.
+  /// The configuration, once it is known to be complete.
+  var configuration: ExchangeConfiguration?
+  /// The certificates to trust, once their files have been read.
   var trust: HTTPOptions.Trust?
-  /// What happened before there was a connection.
+  /// The steps before each connection.
   let network = NetworkRecord()
-  /// What came of asking for Dex's discovery document, if anybody was asked.
-  var probe: Probe?
-  /// The subject token's claims, also of a token that is of no use.
+  /// The request for Dex's discovery document, if its URL is known.
+  var discovery: DiscoveryProbe?
+  /// The claims of the subject token, even if the token is not usable.
   var subject: UnverifiedJWT?
-  /// What to ask of Dex, once the subject token has been found usable.
+  /// The request to Dex, once the subject token is known to be usable.
   var attempt: ExchangeAttempt?
-  /// Dex's token.
+  /// The token from Dex.
   var token: IssuedToken?
-  /// What `get-token` would have warned of.
-  var warnings: [String] = []
 
   init(_ arguments: ParsedArguments, world: World, log: VerboseLog) {
     self.arguments = arguments
@@ -31,65 +29,49 @@ struct DoctorContext: Sendable {
     self.log = log
   }
 
-  /// Removes the secrets that were sent from what the servers made of them.
-  func redact(_ step: inout DoctorStep) {
-    let secrets = (attempt?.secrets ?? []) + (token.map { [$0.secret] } ?? [])
-    guard !secrets.isEmpty else { return }
-    let redaction = Redaction(secrets)
-    step.summary = redaction(step.summary)
-    step.facts = step.facts.map { Fact($0.name, redaction($0.value)) }
-    for index in step.findings.indices {
-      step.findings[index].problem = step.findings[index].problem.redacted(by: redaction)
-    }
+  /// Removes the secrets that were sent from texts of the servers.
+  var redaction: Redaction {
+    Redaction((attempt?.secrets ?? []) + (token.map { [$0.secret] } ?? []))
   }
 
-  /// Seconds by which this machine's clock is ahead of Dex's; nil if unknown.
-  var clockLead: Double? { probe?.clockLead }
-
-  /// Seconds of difference that nobody need care about; Dex allows as much.
-  static let allowedLead = 60.0
-
-  /// "by an hour" and which way, if the clocks differ by more than is harmless.
-  var clockTrouble: String? {
-    guard let lead = clockLead, abs(lead) > Self.allowedLead else { return nil }
-    return "this machine's clock is \(Lifetime.words(lead)) \(lead > 0 ? "ahead of" : "behind") "
-      + "Dex's"
+  /// The difference between the clocks; nil if unknown or harmless.
+  var harmfulClockDifference: ClockDifference? {
+    discovery?.clockDifference.flatMap { $0.isHarmful ? $0 : nil }
   }
 }
 
-/// A request for Dex's discovery document and what came back.
-struct Probe: Sendable {
+/// A request for a discovery document and its response.
+struct DiscoveryProbe: Sendable {
   var url: EndpointURL
-  var answer: Result<HTTPResponse, TransportError>
-  /// Milliseconds from the request to the answer.
+  var response: Result<HTTPResponse, TransportError>
   var milliseconds: Int
-  /// Seconds by which our clock is ahead of the server's `Date`.
-  var clockLead: Double?
+  /// From the response's `Date`; nil if there is none.
+  var clockDifference: ClockDifference?
 
-  /// Asks.
+  /// Sends the request.
   ///
   /// - Parameters:
-  ///   - url: The document's address.
-  ///   - trust: Whose certificates to accept.
+  ///   - issuer: The issuer, or the URL that is taken for it.
+  ///   - trust: The certificates to accept.
   ///   - timeout: Seconds to wait.
-  ///   - world: Everything outside.
-  init(_ url: EndpointURL, trust: HTTPOptions.Trust, timeout: Double, in world: World) {
-    self.url = url
+  ///   - world: Everything outside the process.
+  init(_ issuer: EndpointURL, trust: HTTPOptions.Trust, timeout: Double, in world: World) {
+    url = issuer.appending(IssuerMetadata.discoveryPath)
     let request = HTTPRequest(
       method: "GET", url: url.text,
       headers: [.init("Accept", "application/json"), .init("User-Agent", Version.userAgent)])
-    let begin = world.uptime()
+    let start = world.uptime()
     do throws(TransportError) {
-      let answer = try request.send(
-        by: world.network.send, HTTPOptions(trust: trust, timeout: timeout))
-      // The header was written somewhere between the request and now.
-      clockLead = answer.headers["date"].flatMap(HTTPDate.parse).map {
-        world.now().timeIntervalSince($0) - (world.uptime() - begin) / 2
+      let response = try request.send(by: world.network.send, HTTPOptions(trust: trust, timeout: timeout))
+      // The header was written at some time between the request and now: half way is the best guess.
+      clockDifference = response.headers["date"].flatMap(HTTPDate.parse).map {
+        ClockDifference(
+          seconds: world.now().timeIntervalSince($0) - (world.uptime() - start) / 2)
       }
-      self.answer = .success(answer)
+      self.response = .success(response)
     } catch {
-      answer = .failure(error)
+      response = .failure(error)
     }
-    milliseconds = Int((world.uptime() - begin) * 1000)
+    milliseconds = Int((world.uptime() - start) * 1000)
   }
 }

@@ -1,23 +1,22 @@
+import Platform
 import TokenExchange
 
-/// The report for people.
 extension DoctorReport {
-  /// All steps and a last line with the verdict.
+  /// All steps, and the verdict as the last line.
   ///
-  /// - Parameter isColoured: Whether the reader is a terminal that wants colours.
+  /// - Parameter isColored: Whether standard output is a terminal that shows colors.
   /// - Returns: Lines, each with its newline.
-  func text(isColoured: Bool) -> String {
+  func text(isColored: Bool) -> String {
     var lines: [String] = []
     for (index, step) in steps.enumerated() {
-      let status = Self.word(step.status, isColoured: isColoured)
-      lines.append("\(index + 1). \(step.name): \(status): \(step.line)")
-      for (place, finding) in step.ranked.enumerated() {
+      let status = step.status.label(isColored: isColored)
+      lines.append("\(index + 1). \(step.name.rawValue): \(status): \(step.line)")
+      for (place, finding) in step.findings.enumerated() {
         if place > 0 {
-          lines.append(
-            "   also: \(Self.word(finding.status, isColoured: isColoured)): "
-              + finding.problem.sentence)
+          let status = finding.status.label(isColored: isColored)
+          lines.append("   also: \(status): \(finding.message)")
         }
-        lines += Self.wrapped(finding.problem.hint, opening: "   do: ")
+        lines += Self.wrapped(finding.hint, prefix: "   do: ")
       }
       lines += Fact.lines(step.facts, indent: 6)
     }
@@ -25,32 +24,34 @@ extension DoctorReport {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func word(_ status: DoctorStep.Status, isColoured: Bool) -> String {
-    let (word, colour) =
-      switch status {
-      case .ok: ("ok", 32)
-      case .skipped: ("skipped", 2)
-      case .warning: ("WARNING", 33)
-      case .failed: ("FAILED", 31)
-      }
-    return isColoured ? "\u{1B}[\(colour)m\(word)\u{1B}[0m" : word
-  }
-
   /// Breaks a hint into lines of at most 100 columns.
-  private static func wrapped(_ text: String, opening: String) -> [String] {
-    let margin = String(repeating: " ", count: opening.count)
+  private static func wrapped(_ text: String, prefix: String) -> [String] {
+    let margin = String(repeating: " ", count: prefix.count)
     var lines: [String] = []
-    var line = opening
+    var line = prefix
     for word in text.split(separator: " ") {
-      let isFull = line.count + word.count > 100 && line.count > opening.count
-      // Each of several causes gets a line of its own.
+      let isFull = line.count + word.count > 100 && line.count > prefix.count
+      // Each of several causes, such as "(1) …", begins a line.
       let isItem = word.count == 3 && word.first == "(" && word.last == ")"
-      if isFull || isItem && line.count > opening.count {
+      if isFull || isItem && line.count > prefix.count {
         lines.append(String(line.dropLast()))
         line = margin
       }
       line += word + " "
     }
     return lines + [String(line.dropLast())]
+  }
+}
+
+extension DoctorStep.Status {
+  fileprivate func label(isColored: Bool) -> String {
+    let (label, color) =
+      switch self {
+      case .ok: ("ok", 32)
+      case .skipped: ("skipped", 2)
+      case .warning: ("WARNING", 33)
+      case .failed: ("FAILED", 31)
+      }
+    return isColored ? "\u{1B}[\(color)m\(label)\u{1B}[0m" : label
   }
 }

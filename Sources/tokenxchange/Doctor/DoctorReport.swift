@@ -1,63 +1,90 @@
 import FoundationEssentials
+import Platform
 import TokenExchange
 
-/// All that the doctor found.
+/// The results of all steps, as the doctor prints them.
 struct DoctorReport: Sendable {
-  var time: Date
-  var steps: [DoctorStep]
+  /// A step's result as text, without secrets.
+  struct Step: Sendable {
+    var name: DoctorStep.Name
+    var status: DoctorStep.Status
+    /// The first finding, or the summary.
+    var line: String
+    var facts: [Fact]
+    /// Failures first.
+    var findings: [Finding]
+  }
 
-  /// The first link that is broken; if none is, the first that looks mistaken.
-  var first: (number: Int, step: DoctorStep)? {
+  /// A finding as text, without secrets.
+  struct Finding: Sendable {
+    var identifier: String
+    var status: DoctorStep.Status
+    var message: String
+    var hint: String
+    var exitCode: ExitCode
+  }
+
+  var time: Date
+  var steps: [Step] = []
+
+  /// The first step that failed; if none did, the first one with a warning.
+  var first: (number: Int, step: Step)? {
     let numbered = steps.enumerated().map { (number: $0.offset + 1, step: $0.element) }
     return numbered.first { $0.step.status == .failed }
       ?? numbered.first { $0.step.status == .warning }
   }
 
-  /// What to exit with: the code of the first failure.
+  /// The exit code of the first failure.
   var exitCode: ExitCode {
-    let failure = steps.first { $0.status == .failed }?.ranked.first
-    return failure.map(\.problem.category) ?? .done
+    steps.first { $0.status == .failed }?.findings.first?.exitCode ?? .done
   }
 
-  /// The report as JSON, for tickets.
+  /// The report as JSON.
   var json: String {
     let document: JSON = .object([
       "version": .string(Version.number), "time": .string(Timestamp.text(time)),
       "exitCode": .integer(Int64(exitCode.rawValue)),
       "verdict": .string(verdict),
-      "steps": .array(steps.enumerated().map { Self.json($0.element, number: $0.offset + 1) }),
+      "steps": .array(steps.enumerated().map { $0.element.json(number: $0.offset + 1) }),
     ])
     return document.text(indented: true) + "\n"
   }
+}
 
-  /// The whole in one line.
-  var verdict: String {
-    guard let first else {
-      let skipped = steps.filter { $0.status == .skipped }.map(\.name)
-      return "nothing is wrong"
-        + (skipped.isEmpty ? "" : "; not looked at: \(skipped.joined(separator: ", "))")
-    }
-    let verb = first.step.status == .failed ? "is broken" : "looks mistaken"
-    let warned = steps.prefix(first.number - 1).enumerated().filter {
-      $0.element.status == .warning
-    }
-    let before = warned.map { String($0.offset + 1) }.joined(separator: ", ")
-    return "step \(first.number), \(first.step.name), \(verb): \(first.step.line)"
-      + (warned.isEmpty ? "" : " (look first at what step \(before) warns of)")
+extension DoctorReport.Step {
+  /// Turns a step's result into text and removes secrets.
+  init(_ step: DoctorStep, redact: Redaction) {
+    name = step.name
+    status = step.status
+    facts = step.facts.map { Fact($0.name, redact($0.value)) }
+    findings = step.findings.map { DoctorReport.Finding($0, redact: redact) }
+    line = findings.first?.message ?? redact(step.summary.map { Message($0).text } ?? "")
   }
 
-  private static func json(_ step: DoctorStep, number: Int) -> JSON {
+  fileprivate func json(number: Int) -> JSON {
     .object([
-      "number": .integer(Int64(number)), "name": .string(step.name),
-      "status": .string(step.status.rawValue), "line": .string(step.line),
-      "facts": .object(step.facts.members),
-      "findings": .array(
-        step.ranked.map { finding in
-          .object([
-            "status": .string(finding.status.rawValue),
-            "sentence": .string(finding.problem.sentence), "hint": .string(finding.problem.hint),
-          ])
-        }),
+      "number": .integer(Int64(number)), "name": .string(name.rawValue),
+      "status": .string(status.rawValue), "line": .string(line),
+      "facts": .object(facts.members),
+      "findings": .array(findings.map(\.json)),
+    ])
+  }
+}
+
+extension DoctorReport.Finding {
+  fileprivate init(_ finding: DoctorFinding, redact: Redaction) {
+    let diagnosis = Diagnosis(finding)
+    identifier = finding.identifier
+    status = finding.status
+    message = redact(diagnosis.message.text)
+    hint = redact(diagnosis.hint.text)
+    exitCode = diagnosis.exitCode
+  }
+
+  fileprivate var json: JSON {
+    .object([
+      "id": .string(identifier), "status": .string(status.rawValue),
+      "sentence": .string(message), "hint": .string(hint),
     ])
   }
 }

@@ -1,65 +1,57 @@
+import Platform
 import TokenExchange
 
-/// One link of the chain, as it was found.
-struct DoctorStep: Sendable {
-  /// How it is; the later case is the worse one.
-  enum Status: String, Comparable {
+/// One step of the doctor with its result.
+struct DoctorStep: Equatable, Sendable {
+  /// The steps in their order; the raw values are part of the output.
+  enum Name: String, CaseIterable {
+    case settings
+    case execInfo = "exec info"
+    case subjectToken = "subject token"
+    case connection, discovery, exchange, result
+    case username = "user name"
+    case apiServer = "API server"
+    case program
+  }
+
+  /// The statuses, from the best to the worst.
+  enum Status: String, CaseIterable, Comparable {
     case ok, skipped, warning, failed
 
     static func < (left: Status, right: Status) -> Bool { left.rank < right.rank }
 
-    private var rank: Int {
-      switch self {
-      case .ok: 0
-      case .skipped: 1
-      case .warning: 2
-      case .failed: 3
-      }
-    }
+    private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
   }
 
-  /// Something to mend.
-  struct Finding: Sendable {
-    var status: Status
-    /// What was seen, and what to do.
-    var problem: Problem
-  }
-
-  var name: String
-  /// What to say when nothing is wrong, or why nothing was done.
-  var summary = ""
+  var name: Name
+  /// The result if there is no finding, or why the step was skipped.
+  var summary: DoctorSummary?
   var facts: [Fact] = []
-  var findings: [Finding] = []
-  var isSkipped = false
+  private(set) var findings: [DoctorFinding] = []
 
-  init(_ name: String) { self.name = name }
+  init(_ name: Name) { self.name = name }
 
-  /// A step for which something is lacking.
-  static func skipped(_ name: String, _ why: String) -> DoctorStep {
+  /// A step for which something is missing.
+  static func skipped(_ name: Name, _ reason: DoctorSummary.SkipReason) -> DoctorStep {
     var step = DoctorStep(name)
-    step.summary = why
-    step.isSkipped = true
+    step.summary = .skipped(reason)
     return step
   }
 
-  /// The worst of it.
-  var status: Status { findings.map(\.status).max() ?? (isSkipped ? .skipped : .ok) }
-
-  /// The findings, the worst first.
-  var ranked: [Finding] {
-    findings.filter { $0.status == .failed } + findings.filter { $0.status != .failed }
+  /// The status of the worst finding.
+  var status: Status {
+    if let worst = findings.map(\.status).max() { return worst }
+    if case .skipped = summary { return .skipped }
+    return .ok
   }
-
-  /// The one line that matters.
-  var line: String { ranked.first?.problem.sentence ?? summary }
 
   mutating func note(_ name: String, _ value: String) { facts.append(Fact(name, value)) }
 
-  mutating func fail(_ problem: Problem) {
-    findings.append(Finding(status: .failed, problem: problem))
-  }
-
-  mutating func warn(_ sentence: String, hint: String) {
-    findings.append(Finding(status: .warning, problem: Problem(.usage, sentence, hint: hint)))
+  /// Adds a finding; failures stay before warnings.
+  mutating func add(_ finding: DoctorFinding) {
+    let index =
+      finding.status == .failed
+      ? findings.firstIndex { $0.status != .failed } ?? findings.endIndex : findings.endIndex
+    findings.insert(finding, at: index)
   }
 }

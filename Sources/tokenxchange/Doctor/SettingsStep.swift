@@ -1,58 +1,45 @@
+import Platform
 import TokenExchange
 
 extension Doctor {
-  /// Flags and variables: which value came from where, and whether they fit together.
-  static func settings(_ examination: inout DoctorContext) -> DoctorStep {
-    var step = DoctorStep("settings")
-    let arguments = examination.arguments
-    let ours = ["--output", "--verbose"]
-    step.facts = arguments.facts.filter { !ours.contains($0.name) }
+  /// Options and variables: the source of each value, and whether the values are consistent.
+  static func settings(_ context: inout DoctorContext) -> DoctorStep {
+    var step = DoctorStep(.settings)
+    let arguments = context.arguments
+    let world = context.world
+    step.facts = arguments.optionFacts.filter { !["--output", "--verbose"].contains($0.name) }
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"]
-    where examination.world.variables[name]?.isEmpty == false {
-      // A proxy's URL may hold a password.
+    where world.variables[name]?.isEmpty == false {
+      // The URL of a proxy may contain a password.
       step.note(name, "set")
     }
-    do throws(Problem) {
-      _ = try CredentialSettings(arguments, world: examination.world.withoutExecInfo)
-      let settings = try ExchangeConfiguration(arguments, world: examination.world)
+    do throws(CommandError) {
+      // The exec info has a step of its own.
+      var worldWithoutExecInfo = world
+      worldWithoutExecInfo.variables["KUBERNETES_EXEC_INFO"] = nil
+      _ = try CredentialSettings(arguments, world: worldWithoutExecInfo)
+      let configuration = try ExchangeConfiguration(arguments, world: world)
       _ = try arguments[.server]
-      examination.settings = settings
-      step.summary = "all that is needed is set"
-      step.warn(about: settings.scopes)
-      for warning in settings.warnings {
-        step.warn(Message(warning).text, hint: remedy(for: warning))
-      }
-      examination.trust = try settings.trust(in: examination.world)
-      _ = try settings.authentication(in: examination.world)
+      context.configuration = configuration
+      step.summary = .settingsComplete
+      step.checkScopes(configuration.scopes)
+      for warning in configuration.warnings { step.add(.warning(warning)) }
+      context.trust = try configuration.trust(in: world)
+      _ = try configuration.authentication(in: world)
     } catch {
-      step.fail(error)
+      step.add(.error(error))
     }
     return step
   }
 }
 
 extension DoctorStep {
-  /// Dex passes over scopes that it does not know, without a word.
-  fileprivate mutating func warn(about scopes: [String]) {
+  /// Dex ignores scopes that it does not know, without an error.
+  fileprivate mutating func checkScopes(_ scopes: [String]) {
     let known = DexScope.known.sorted()
-    let unknown = scopes.filter { !DexScope.isKnown($0) }
-    guard !unknown.isEmpty else { return }
-    let names = unknown.joined(separator: ", ").sanitized()
-    let near = unknown.compactMap { scope in
-      Suggestion.nearest(to: scope, in: known).map { "\(scope) may be meant as \($0)" }
+    let unknown = scopes.filter { !DexScope.isKnown($0) }.map {
+      DoctorFinding.UnknownScope(name: $0, nearest: Suggestion.nearest(to: $0, in: known))
     }
-    warn(
-      "Dex does not know the scopes \(names) and passes over them without a word",
-      hint: (near + ["Dex knows \(known.joined(separator: ", "))"]).joined(separator: "; ")
-    )
-  }
-}
-
-extension World {
-  /// Exec info has a step of its own.
-  fileprivate var withoutExecInfo: World {
-    var world = self
-    world.variables["KUBERNETES_EXEC_INFO"] = nil
-    return world
+    if !unknown.isEmpty { add(.unknownScopes(unknown)) }
   }
 }

@@ -1,6 +1,7 @@
+import Platform
 import TokenExchange
 
-/// One thing that was seen, with its name: a line for people, a member for programs.
+/// A named value of a report: a line of its text and a member of its JSON.
 struct Fact: Sendable, Equatable {
   var name: String
   var value: String
@@ -17,5 +18,12 @@ struct Fact: Sendable, Equatable {
       String(repeating: " ", count: indent) + fact.name
         + String(repeating: " ", count: width - fact.name.count + 2) + fact.value
     }
+  }
+}
+
+extension [Fact] {
+  /// The facts as members; of two with the same name the last one counts.
+  var members: JSON.Object {
+    reduce(into: [:]) { $0[$1.name] = .string($1.value) }
   }
 }

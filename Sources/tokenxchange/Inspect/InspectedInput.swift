@@ -1,70 +1,57 @@
+import Platform
 import TokenExchange
 
-/// What was given to `inspect`: a bare token, or a document with one in it.
+/// What `inspect` reads: a bare token, or a JSON document that contains one.
 struct InspectedInput {
-  /// The token.
+  /// A document that contains a token.
+  enum Document: Equatable {
+    case execCredential(apiVersion: String?)
+    /// A token response, or another object with a token in a member of this name.
+    case json(member: String)
+  }
+
+  /// The path of the file, or "standard input".
+  var source: String
   var jwt: UnverifiedJWT
-  /// What it was wrapped in, in words; nil for a bare token.
-  var wrapping: String?
-  /// The end that an ExecCredential reports, as it stands there.
+  /// The document that contains the token; nil for a bare token.
+  var wrapping: Document?
+  /// The expiry in an ExecCredential, as it is written there.
   var reportedEnd: String?
 
-  /// Finds the token in what was read.
+  /// Finds the token.
   ///
   /// - Parameters:
   ///   - content: All bytes of the file or of standard input.
-  ///   - source: Its name, for messages.
-  /// - Throws: A subject token problem.
-  init(_ content: [UInt8], source: String) throws(Problem) {
+  ///   - source: Its name.
+  /// - Throws: Why there is no token to show.
+  init(_ content: [UInt8], source: String) throws(InspectError) {
+    self.source = source
     let isSpace: (UInt8) -> Bool = { $0 <= 0x20 }
     let trimmed = content.drop(while: isSpace).reversed().drop(while: isSpace).reversed()
     var text = String(decoding: trimmed, as: UTF8.self)
     if let document = JSON(parsing: content), document.object != nil {
-      guard let (token, words) = Self.token(in: document) else { throw .nothingToInspect(source) }
-      text = token
-      wrapping = words
+      guard let found = Self.token(in: document) else { throw .noToken(source: source) }
+      text = found.token
+      wrapping = found.document
       reportedEnd = document["status"]?["expirationTimestamp"]?.string
     }
-    guard !text.isEmpty else { throw .nothingToInspect(source) }
+    guard !text.isEmpty else { throw .noToken(source: source) }
     if wrapping == nil, let found = TokenWrapping(text.utf8) {
-      throw Problem(
-        .subjectToken, "\(source.sanitized()) holds \(found.message.text)",
-        hint: found.hintMessage.text)
+      throw .wrapped(found, source: source)
     }
-    guard let jwt = UnverifiedJWT(text) else { throw .notInspectable(source, count: text.count) }
+    guard let jwt = UnverifiedJWT(text) else {
+      throw .notJWT(characters: text.count, source: source)
+    }
     self.jwt = jwt
   }
 
-  private static func token(in document: JSON) -> (token: String, words: String)? {
+  private static func token(in document: JSON) -> (token: String, document: Document)? {
     if let token = document["status"]?["token"]?.string {
-      return (token, "ExecCredential, " + (document["apiVersion"]?.string ?? "no apiVersion"))
+      return (token, .execCredential(apiVersion: document["apiVersion"]?.string))
     }
     for name in ["access_token", "id_token", "token"] {
-      if let token = document[name]?.string { return (token, "JSON, member \(name)") }
+      if let token = document[name]?.string { return (token, .json(member: name)) }
     }
     return nil
   }
-}
-
-extension Problem {
-  /// There is no token in what was given.
-  static func nothingToInspect(_ source: String) -> Problem {
-    Problem(
-      .subjectToken, "\(source.sanitized()) holds no token",
-      hint: "give a token, an ExecCredential or the answer of a token endpoint, by --file or stdin")
-  }
-
-  /// There is a text, but it cannot be read.
-  static func notInspectable(_ source: String, count: Int) -> Problem {
-    Problem(
-      .subjectToken,
-      "\(source.sanitized()) holds \(count) characters that are no JSON Web Token",
-      hint: "an opaque token tells nothing; a JWT has three parts of base64url between two dots")
-  }
-
-  /// Nothing is piped in, and no file is named.
-  static let inspectsTerminal = Problem(
-    .usage, "inspect got no token: standard input is a terminal",
-    hint:
-      "name a file by --file, or pipe a token in: tokenxchange get-token … | tokenxchange inspect")
 }

@@ -1,9 +1,10 @@
 import FoundationEssentials
+import Platform
 import TokenExchange
 
-/// What a token says of itself; nothing of it is verified, and its signature is not shown.
+/// The claims of a token as facts; they are not verified, and the signature is not shown.
 struct TokenFacts {
-  /// Whose token it seems to be.
+  /// Who seems to have issued it.
   enum Kind: String {
     case serviceAccount = "service account token"
     case dex = "token of Dex"
@@ -18,21 +19,21 @@ struct TokenFacts {
     return dexSubject != nil || jwt.claims["federated_claims"]?.object != nil ? .dex : .other
   }
 
-  /// The halves of Dex's opaque `sub`.
+  /// The parts of Dex's opaque `sub`.
   var dexSubject: DexSubject? { jwt.subject.flatMap(DexSubject.init) }
 
-  /// The moment at which kubelet must have replaced a token: the end of its first 80 %.
+  /// From when until when kubelet uses the token; nil if a claim is missing.
   ///
-  /// A token for the API server itself may be made to live for a year, for old clients that never
-  /// read it again; `warnafter` is then its true end.
-  var life: (start: Date, end: Date)? {
+  /// The API server extends tokens for itself to a year, for old clients that never read the file
+  /// again; kubelet still renews them by `warnafter`.
+  var validity: DateInterval? {
     guard let start = jwt.issuedAt ?? jwt.notBefore, let expiry = jwt.expiry else { return nil }
     let warning = jwt.claims["kubernetes.io"]?["warnafter"]?.lenientNumber
     let end = warning.map { min(expiry, Date(timeIntervalSince1970: $0)) } ?? expiry
-    return end > start ? (start, end) : nil
+    return end > start ? DateInterval(start: start, end: end) : nil
   }
 
-  /// Everything, in the order in which people ask.
+  /// The claims that matter, the most useful ones first.
   var rows: [Fact] {
     var rows = [Fact("kind", kind.rawValue), Fact("header", header)]
     rows.append(Fact("issuer", jwt.issuer ?? "none"))
@@ -42,11 +43,11 @@ struct TokenFacts {
       Fact("audience", jwt.audiences.isEmpty ? "none" : jwt.audiences.joined(separator: ", ")))
     if let date = jwt.issuedAt { rows.append(Fact("issued", when(date))) }
     if let date = jwt.notBefore { rows.append(Fact("not before", when(date))) }
-    rows.append(Fact("expires", jwt.expiry.map(when) ?? "never: it has no exp"))
+    rows.append(Fact("expires", jwt.expiry.map(when) ?? "never (no exp claim)"))
     return rows
   }
 
-  /// The claims that `rows` does not show.
+  /// The claims that are not in `rows`.
   var others: [Fact] {
     let shown: Set = [
       "iss", "sub", "aud", "iat", "nbf", "exp", "kubernetes.io", "federated_claims",
@@ -55,13 +56,6 @@ struct TokenFacts {
       let claim = jwt.claims[name]
       return Fact(name.sanitized(maxLength: 60), claim?.string ?? claim?.text() ?? "")
     }
-  }
-
-  /// When the token ends, in words.
-  var expiry: String {
-    guard let expiry = jwt.expiry else { return "never expires" }
-    let gap = Lifetime.words(expiry.timeIntervalSince(now))
-    return expiry > now ? "expires in \(gap)" : "expired \(gap) ago"
   }
 
   private var header: String {

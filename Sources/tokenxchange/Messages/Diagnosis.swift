@@ -38,6 +38,9 @@ struct Diagnosis: Equatable, Sendable {
     case .output(let error): self.init(error)
     case .generate(let error): self.init(error)
     case .notInstalled(let error, let user): self.init(error, user: user)
+    case .inspect(let error): self.init(error)
+    case .check(let error): self.init(error)
+    case .publish(let error): self.init(error)
     case .unclassified(let error):
       self.init(
         Message(stringLiteral: error.message), hint: Message(stringLiteral: error.hint),

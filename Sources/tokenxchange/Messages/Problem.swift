@@ -21,18 +21,6 @@ extension CommandError {
 
   init(_ error: CommandError) { self = error }
 
-  /// An error of an issuer's documents.
-  init(_ error: TokenExchange.Problem) {
-    let code: ExitCode =
-      switch error.category {
-      case .unexpected: .unexpected
-      case .usage: .usage
-      case .network: .network
-      case .answer: .invalidResponse
-      }
-    self.init(code, error.sentence, hint: error.hint)
-  }
-
   var category: ExitCode { Diagnosis(self).exitCode }
 
   var sentence: String { Diagnosis(self).message.text }

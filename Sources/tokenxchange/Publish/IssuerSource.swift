@@ -1,67 +1,62 @@
+import Platform
 import TokenExchange
 
-/// Where an issuer's live documents are.
-struct IssuerSource: Sendable {
-  /// The kinds of source.
-  enum Place: Sendable {
-    case server(EndpointURL, IssuerSite, token: Secret?)
-    case files(discovery: String, keys: String)
-  }
+/// Where an issuer's live documents are read from.
+enum IssuerSource: Sendable {
+  case server(EndpointURL, IssuerSite, token: Secret?)
+  case files(discovery: String, keys: String)
 
-  var place: Place
-  var world: World
-
-  init(_ arguments: ParsedArguments, world: World) throws(Problem) {
-    self.world = world
-    let files: [OptionDeclaration] = [.discoveryFile, .keysFile]
-    let given = files.first(where: arguments.isSet)
+  /// Checks which options are set and reads the token for the server.
+  init(_ arguments: ParsedArguments, world: World) throws(CommandError) {
+    let fileOptions: [OptionDeclaration] = [.discoveryFile, .keysFile]
+    let fileOption = fileOptions.first(where: arguments.isSet)
     guard let server = try arguments[.fromServer] else {
-      guard given != nil else {
-        throw arguments.missing(.fromServer, .discoveryFile)
+      guard fileOption != nil else { throw arguments.missing(.fromServer, .discoveryFile) }
+      let serverOptions: [OptionDeclaration] = [.serverCA, .fromTokenFile]
+      if let option = serverOptions.first(where: arguments.isSet) {
+        throw CommandError.publish(
+          .conflict(arguments.source(of: option), "files", .serverOptionWithFiles))
       }
-      let ofServer: [OptionDeclaration] = [.serverCA, .fromTokenFile]
-      for spec in ofServer where arguments.isSet(spec) {
-        throw .conflict(
-          arguments.source(of: spec), "files", hint: "it is for --from-server, which reads no files"
-        )
-      }
-      place = .files(
-        discovery: try arguments[.discoveryFile], keys: try arguments[.keysFile]
-      )
+      self = .files(discovery: try arguments[.discoveryFile], keys: try arguments[.keysFile])
       return
     }
-    if let given {
-      throw .conflict(
-        arguments.source(of: .fromServer), arguments.source(of: given),
-        hint: "the documents come from the server or from files")
+    if let fileOption {
+      throw CommandError.publish(
+        .conflict(
+          arguments.source(of: .fromServer), arguments.source(of: fileOption), .serverAndFiles))
     }
     let site = try IssuerSite(.apiServer, .serverCA, arguments, world)
     var token: Secret?
-    if let tokenFile = arguments[.fromTokenFile] {
-      token = try world.token(in: tokenFile)
+    if let path = arguments[.fromTokenFile] {
+      token = try world.token(in: path)
     }
-    place = .server(server, site, token: token)
+    self = .server(server, site, token: token)
   }
 
-  /// Finds the token in what the server sent back.
+  /// Removes the token from texts of the server, which may have sent it back.
   var redaction: Redaction {
-    if case .server(_, _, let token?) = place { Redaction([token]) } else { Redaction([]) }
+    if case .server(_, _, let token?) = self { Redaction([token]) } else { Redaction([]) }
   }
 
-  /// Reads both.
-  func documents() throws(Problem) -> IssuerMetadata {
-    switch place {
+  /// Reads both documents.
+  func metadata(in world: World) throws(CommandError) -> IssuerMetadata {
+    switch self {
     case .files(let discovery, let keys):
-      return try IssuerMetadata.reading(
-        discovery: world.readConfiguration(discovery, source: "--openid-configuration"),
-        keys: world.readConfiguration(keys, source: "--jwks"), sources: (discovery, keys))
+      let documents = (
+        discovery: try world.readConfiguration(discovery, source: "--openid-configuration"),
+        keys: try world.readConfiguration(keys, source: "--jwks")
+      )
+      do throws(IssuerMetadataError) {
+        return try IssuerMetadata(discovery: documents.discovery, keys: documents.keys)
+      } catch {
+        throw CommandError.publish(.metadata(error, discovery: discovery, keys: keys))
+      }
     case .server(let url, let site, let token):
-      let discoveryURL = url.appending(IssuerMetadata.discoveryPath)
-      // Not what jwks_uri says: that may be the public copy, or out of this pod's reach.
-      let keysURL = url.appending(IssuerMetadata.keysPath)
-      return try IssuerMetadata.reading(
-        discovery: site.get(discoveryURL, token: token), keys: site.get(keysURL, token: token),
-        sources: (discoveryURL.text, keysURL.text))
+      do throws(PublishError) {
+        return try site.metadata(at: url, token: token)
+      } catch {
+        throw CommandError.publish(error.redacted(by: redaction))
+      }
     }
   }
 }

@@ -2,97 +2,113 @@ import Platform
 import TokenExchange
 
 extension Command {
-  /// The way for a cluster's keys to where others can fetch them.
+  /// Publishes a cluster's keys where other systems can fetch them.
   static let publishIssuer = Command(
     name: "publish-issuer", summary: "write an issuer's public documents as a static site",
     details: """
-      Writes DIR/.well-known/openid-configuration and DIR/openid/v1/jwks, fit to be copied to a public
-      bucket, so that others can verify a cluster's tokens without reaching the cluster. With
-      --check URL it compares what is there with what is live and exits 1 if they differ, as after
-      a rotation of the keys.
+      Writes DIR/.well-known/openid-configuration and DIR/openid/v1/jwks, to be copied to a public
+      bucket: others can then verify a cluster's tokens without access to the cluster. With
+      --check URL it compares the published documents with the live ones and exits 1 if they
+      differ, as after a key rotation.
       """,
     example: "tokenxchange publish-issuer --from-server=https://kubernetes.default.svc "
       + "--public-url=https://keys.example.com/cluster-a site",
     arguments: ["DIR"],
     options: OptionDeclaration.publishIssuer,
     readsVariables: false, argumentCompletion: .directory
-  ) { arguments, world throws(Problem) in
-    try refuseStrays(arguments)
-    let source = try IssuerSource(arguments, world: world)
-    do throws(Problem) {
-      try publish(arguments, from: source, in: world)
-    } catch {
-      throw error.redacted(by: source.redaction)
+  ) { arguments, world throws(CommandError) in
+    if let checkedURL = try arguments[.checkedURL] {
+      try checkPublished(at: checkedURL, arguments, in: world)
+    } else {
+      try publishDocuments(arguments, in: world)
     }
     return .done
   }
 }
 
-/// Writes the documents, or compares them with what is published.
-private func publish(
-  _ arguments: ParsedArguments, from source: IssuerSource, in world: World
-) throws(Problem) {
-  if let checked = try arguments[.checkedURL] {
-    if let directory = arguments.positional.first {
-      throw .conflict("--check", directory, hint: "a check writes nothing: leave the folder out")
-    }
-    try PublishedIssuer(
-      url: checked, site: IssuerSite(.publicSite, .certificateAuthority, arguments, world)
-    )
-    .compare(
-      with: source.documents())
-    try world.writeOutput("\(checked.text): as it should be\n")
-    return
+/// Compares the published documents with the live ones.
+private func checkPublished(
+  at url: EndpointURL, _ arguments: ParsedArguments, in world: World
+) throws(CommandError) {
+  if arguments.isSet(.publicURL) {
+    throw CommandError.publish(
+      .conflict(arguments.source(of: .publicURL), "--check", .publicURLWithCheck))
   }
-  guard let directory = arguments.positional.first else {
-    throw .missingFolder(arguments.command)
+  let source = try IssuerSource(arguments, world: world)
+  if let directory = arguments.positional.first {
+    throw CommandError.publish(.conflict("--check", directory, .directoryWithCheck))
   }
+  let site = try IssuerSite(.publicSite, .certificateAuthority, arguments, world)
+  let live = try source.metadata(in: world)
+  do throws(PublishError) {
+    let expected = try discovery(of: live, at: url)
+    let differences = try site.metadata(at: url).differences(from: live, discovery: expected)
+    guard differences.isEmpty else { throw .differences(url, differences) }
+  } catch {
+    throw CommandError.publish(error.redacted(by: source.redaction))
+  }
+  try world.writeOutput("\(url.text): up to date\n")
+}
+
+/// Writes the live documents as a static site.
+private func publishDocuments(_ arguments: ParsedArguments, in world: World) throws(CommandError) {
+  if arguments.isSet(.certificateAuthority) {
+    throw CommandError.publish(
+      .conflict(
+        arguments.source(of: .certificateAuthority), "a directory",
+        .certificateAuthorityWithoutCheck))
+  }
+  let source = try IssuerSource(arguments, world: world)
+  guard let directory = arguments.positional.first else { throw .publish(.missingDirectory) }
   let url = try arguments[.publicURL]
-  let documents = try source.documents()
-  let discovery: JSON
-  do throws(TokenExchange.Problem) { discovery = try documents.published(at: url) } catch {
-    throw Problem(error)
+  let live = try source.metadata(in: world)
+  do throws(PublishError) {
+    let document = try discovery(of: live, at: url)
+    // The keys are written first: a discovery document must never refer to a missing key set.
+    try world.write(live.keys.document, below: directory, at: IssuerMetadata.keysPath)
+    try world.write(document, below: directory, at: IssuerMetadata.discoveryPath)
+  } catch {
+    throw CommandError.publish(error.redacted(by: source.redaction))
   }
-  // The keys go first: the discovery document must not lead to nothing.
-  let files: [(path: String, content: JSON)] = [
-    (IssuerMetadata.keysPath, documents.keys.document),
-    (IssuerMetadata.discoveryPath, discovery),
-  ]
-  for file in files {
-    try world.publish(file.content.text(indented: true) + "\n", at: directory, file.path)
-  }
-  let keys = documents.keys.keys.keys.sorted().joined(separator: ", ")
+  let keys = live.keys.keys.keys.sorted().joined(separator: ", ")
   try world.writeOutput("\(directory): \(url.text) with the keys \(keys.sanitized())\n")
 }
 
-/// Refuses a flag that would be passed over: who gave it expects something of it.
-private func refuseStrays(_ arguments: ParsedArguments) throws(Problem) {
-  let isCheck = arguments.isSet(.checkedURL)
-  let strays: [(spec: OptionDeclaration, with: String, hint: String)] =
-    isCheck
-    ? [(.publicURL, "--check", "the address that is checked is --check's")]
-    : [
-      (
-        .certificateAuthority, "a folder to write to",
-        "it is for --check; the API server's CA is --server-ca"
-      )
-    ]
-  for stray in strays where arguments.isSet(stray.spec) {
-    throw .conflict(arguments.source(of: stray.spec), stray.with, hint: stray.hint)
+/// The discovery document to publish.
+private func discovery(
+  of live: IssuerMetadata, at url: EndpointURL
+) throws(PublishError) -> JSON {
+  do throws(IssuerMetadataError) {
+    return try live.published(at: url)
+  } catch {
+    throw .metadata(error, discovery: url.text, keys: url.text)
   }
 }
 
-extension Problem {
-  static func missingFolder(_ command: Command) -> Problem {
-    Problem(
-      .usage, "\(command.name) needs a folder to write to, or --check URL",
-      hint: "such as tokenxchange \(command.name) --from-server=… --public-url=… site")
+extension IssuerMetadata {
+  /// How these documents differ from the live keys and from the discovery document to publish.
+  fileprivate func differences(
+    from live: IssuerMetadata, discovery expected: JSON
+  ) -> [PublishError.Difference] {
+    let found = discovery.object ?? [:]
+    let expected = expected.object ?? [:]
+    let names = Set(found.keys).union(expected.keys).sorted()
+    var differences: [PublishError.Difference] = names.filter { found[$0] != expected[$0] }.map {
+      .member($0, published: found[$0]?.text(), expected: expected[$0]?.text())
+    }
+    let keys = self.keys.difference(from: live.keys)
+    differences += keys.missing.map { .missingKey($0) }
+    differences += keys.stale.map { .staleKey($0) }
+    differences += keys.changed.map { .changedKey($0) }
+    return differences
   }
 }
 
 extension World {
-  /// Replaces one file of a static site, making the directories above it.
-  fileprivate func publish(_ text: String, at site: String, _ path: String) throws(Problem) {
+  /// Replaces one file of a static site and creates the directories above it.
+  fileprivate func write(
+    _ document: JSON, below site: String, at path: String
+  ) throws(PublishError) {
     do throws(FileWriteError) {
       var directory = site
       try files.makeDirectory(directory, 0o755)
@@ -100,9 +116,10 @@ extension World {
         directory += "/" + part
         try files.makeDirectory(directory, 0o755)
       }
+      let text = document.text(indented: true) + "\n"
       try files.replace(site + path, Array(text.utf8), FileWriteOptions(mode: 0o644))
     } catch {
-      throw .notWritten(error, source: site + path)
+      throw .notWritten(error, path: site + path)
     }
   }
 }

@@ -38,45 +38,4 @@ extension Problem {
       .usage, "the file of \(source) holds another value than is allowed (not shown)",
       hint: "it is one of \(choices.joined(separator: ", "))")
   }
-
-  static func keptFileMissing(_ path: String) -> Problem {
-    Problem(
-      .subjectToken, "there is no file \(path.sanitized())",
-      hint: "the sidecar has not got a token yet, or removed one that had ended: see its log")
-  }
-
-  static func keptFileUnusable(_ path: String, _ what: String) -> Problem {
-    Problem(
-      .subjectToken, "\(path.sanitized()) \(what)",
-      hint: "is it the file that tokenxchange sidecar writes? see also the sidecar's --mode")
-  }
-
-  static func keptTokenBegins(_ path: String, _ start: Date, _ now: Date) -> Problem {
-    Problem(
-      .subjectToken,
-      "the token in \(path.sanitized()) is not valid before \(Timestamp.text(start)) "
-        + "(our clock: \(Timestamp.text(now)))",
-      hint: "this machine's clock and Dex's differ")
-  }
-
-  static func keptTokenEndless(_ path: String) -> Problem {
-    Problem(
-      .subjectToken, "the end of the token in \(path.sanitized()) cannot be read",
-      hint: "leave --min-ttl out for a token that does not tell its end")
-  }
-
-  static func keptTokenEnds(
-    _ path: String, _ expiry: Date, _ now: Date, minimum: Double
-  ) -> Problem {
-    let left = expiry.timeIntervalSince(now)
-    let what =
-      left > 0
-      ? "is good for \(Lifetime.words(left)) only, and \(Lifetime.words(minimum)) are wanted"
-      : "expired \(Lifetime.words(left)) ago"
-    return Problem(
-      .subjectToken,
-      "the token in \(path.sanitized()) \(what): it ends at \(Timestamp.text(expiry)) "
-        + "(our clock: \(Timestamp.text(now)))",
-      hint: "the sidecar's log says why it has not been renewed")
-  }
 }

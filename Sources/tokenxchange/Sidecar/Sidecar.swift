@@ -47,7 +47,7 @@ struct Sidecar: Sendable {
         world.files.removeLeftovers(settings.file)
       }
     } catch { throw .notWritten(error, source: settings.fileSource) }
-    guard let token = try? world.keptToken(settings.file) else { return }
+    guard let token = try? world.renewedToken(settings.file) else { return }
     kept = Kept(exists: true, expiry: UnverifiedJWT(token.revealed)?.expiry)
     guard world.files.kind(settings.file) == .regular else { return }
     // An earlier run may have had another --mode, and the first renewal may take long.

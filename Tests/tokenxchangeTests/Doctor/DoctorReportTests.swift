@@ -7,11 +7,11 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// How the doctor prints, and that nothing secret is in it.
+/// The text and JSON of the doctor.
 struct DoctorReportTests {
   private static let secret = "hunter2-hunter2"
 
-  /// A world whose Dex has no discovery document and gives a token.
+  /// A world whose Dex has no discovery document and returns a token.
   private func double(_ variables: [String: String] = [:]) -> WorldDouble {
     Sample.world(
       variables: variables,
@@ -33,32 +33,35 @@ struct DoctorReportTests {
     return tokenxchange.run(["doctor"] + words, in: world)
   }
 
-  @Test func coloursOnATerminalOnly() {
-    let rows: [(isTerminal: Bool, variables: [String: String], isColoured: Bool)] = [
+  @Test("colors only on a terminal, without NO_COLOR and TERM=dumb")
+  func colors() {
+    let rows: [(isTerminal: Bool, variables: [String: String], isColored: Bool)] = [
       (true, [:], true), (false, [:], false), (true, ["NO_COLOR": "1"], false),
       (true, ["NO_COLOR": ""], true), (true, ["TERM": "dumb"], false),
     ]
     for row in rows {
       let double = double(row.variables)
       _ = run(double, Sample.base, isTerminal: row.isTerminal)
-      #expect(double.stdout.contains("\u{1B}[") == row.isColoured)
+      #expect(double.stdout.contains("\u{1B}[") == row.isColored)
     }
   }
 
-  @Test func goesOnAfterAFailure() {
+  @Test("a failed step does not stop the later ones")
+  func laterSteps() {
     let double = double()
-    #expect(run(double, Sample.base) == .answer)
+    #expect(run(double, Sample.base) == .invalidResponse)
     let lines = double.stdout.split(separator: "\n").filter { $0.first?.isNumber == true }
     let words = lines.map { $0.split(separator: ": ")[1] }
     #expect(
       words == [
         "ok", "ok", "ok", "ok", "FAILED", "ok", "WARNING", "ok", "skipped", "ok",
       ], "\(double.stdout)")
-    #expect(double.stdout.contains("      mode       0640, owner 0:999, we are uid 999\n"))
+    #expect(double.stdout.contains("      mode       0640, owner 0:999, own uid 999\n"))
     #expect(double.stdout.contains("link to    ..data/token\n"))
   }
 
-  @Test func tellsOfASubPathMount() {
+  @Test("a token file mounted by subPath")
+  func subPathMount() {
     let double = Sample.world(
       files: [
         "/proc/self/mountinfo": .success(
@@ -68,7 +71,8 @@ struct DoctorReportTests {
     #expect(double.stdout.contains("WARNING: the token file is mounted by subPath"))
   }
 
-  @Test func explainsThatTheUserMayNotAsk() {
+  @Test("403 of the API server: its message is shown")
+  func forbidden() {
     let document =
       #"{"issuer":"https://dex.example/dex","token_endpoint":"https://dex.example/dex/token"}"#
     let double = Sample.world(
@@ -76,17 +80,18 @@ struct DoctorReportTests {
         Sample.answer(200, document), Sample.token(Sample.issued),
         Sample.answer(403, #"{"message":"user \"x\" cannot create"}"#),
       ])
-    #expect(run(double, Sample.base + ["--server=https://b.example:6443"]) == .refused)
+    #expect(run(double, Sample.base + ["--server=https://b.example:6443"]) == .oauthError)
     #expect(
       double.stdout.contains(
-        #"9. API server: FAILED: the API server https://b.example:6443 answered 403: user "x""#),
+        #"9. API server: FAILED: the API server https://b.example:6443 returned 403: user "x""#),
       "\(double.stdout)")
     let sent = double.requests.withLock { $0.last }
     #expect(sent?.url == "https://b.example:6443/apis/authentication.k8s.io/v1/selfsubjectreviews")
     #expect(sent?.headers.contains(.init("Authorization", "Bearer " + Sample.issued)) == true)
   }
 
-  @Test func worksWithoutAnySettings() {
+  @Test("without any option: exit 2, no requests")
+  func noOptions() {
     let double = Sample.world()
     #expect(run(double, []) == .usage)
     #expect(double.requests.withLock { $0.isEmpty })
@@ -95,7 +100,8 @@ struct DoctorReportTests {
         "1. settings: FAILED: missing required options: --issuer or --token-url"))
   }
 
-  @Test func showsNoSecret() {
+  @Test("no secret in text, JSON or --verbose")
+  func noSecrets() {
     let double = double(["TOKENXCHANGE_CLIENT_SECRET": Self.secret])
     for format in ["text", "json"] {
       _ = run(double, Sample.base + ["--output", format, "--verbose"])
@@ -111,7 +117,8 @@ struct DoctorReportTests {
     #expect(all.contains("every user of this machine"))
   }
 
-  @Test func namesTheSourceOfEachValue() {
+  @Test("each value has its source")
+  func sources() {
     let double = double(["TOKENXCHANGE_TIMEOUT": "3s"])
     _ = run(double, Sample.base + ["--dex-connector=argocd-cluster"])
     #expect(double.stdout.contains("argocd-cluster [--dex-connector]"))
@@ -120,12 +127,14 @@ struct DoctorReportTests {
     #expect(double.stdout.contains("id_token [default]"))
   }
 
-  @Test func outputOfGetTokenIsNotItsOwn() {
+  @Test("TOKENXCHANGE_OUTPUT is for get-token only")
+  func outputVariable() {
     let double = double(["TOKENXCHANGE_OUTPUT": "token"])
-    #expect(run(double, Sample.base) == .answer)
+    #expect(run(double, Sample.base) == .invalidResponse)
   }
 
-  @Test func getTokenTellsTheSameWithVerbose() {
+  @Test("get-token --verbose logs the same facts")
+  func verbose() {
     let double = Sample.world(variables: ["TOKENXCHANGE_TIMEOUT": "3s"])
     #expect(double.run(["get-token", "--verbose"] + Sample.base) == .done)
     for part in [

@@ -2,37 +2,41 @@ import TestSupport
 
 @testable import tokenxchange
 
-/// One thing that is wrong, how to bring it about, and what the doctor must say of it.
+/// A fault, how to cause it, and the finding that the doctor must report for it.
 struct Fault: Sendable, CustomStringConvertible {
   var description: String
-  /// Whether Dex must speak TLS, which needs nginx.
+  /// Whether Dex must use TLS, which needs nginx.
   var needsTLS = false
-  /// Brings it about.
-  var bring: @Sendable (FaultBench) throws -> Void
-  /// The step that must name it, before which every step must be well.
-  var step: String
+  /// Causes it.
+  var cause: @Sendable (FaultBench) throws -> Void
+  /// The step that must report it; every step before it must be ok.
+  var step: DoctorStep.Name
   var status: DoctorStep.Status
-  /// What the step's line must hold.
+  /// The identifier of the finding.
+  var identifier: String
+  /// What the step's line must contain.
   var line: String
-  /// What the hint must hold, in this order: where faults look alike, the likeliest comes first.
+  /// What the hint must contain, in this order: the likeliest cause comes first.
   var hints: [String] = []
   var code: ExitCode
 
   static func failed(
-    _ name: String, needsTLS: Bool = false, _ step: String, _ line: String, hints: [String] = [],
-    code: ExitCode, _ bring: @escaping @Sendable (FaultBench) throws -> Void
+    _ name: String, needsTLS: Bool = false, _ step: DoctorStep.Name, _ identifier: String,
+    _ line: String, hints: [String] = [], code: ExitCode,
+    _ cause: @escaping @Sendable (FaultBench) throws -> Void
   ) -> Fault {
     Fault(
-      description: name, needsTLS: needsTLS, bring: bring, step: step, status: .failed, line: line,
-      hints: hints, code: code)
+      description: name, needsTLS: needsTLS, cause: cause, step: step, status: .failed,
+      identifier: identifier, line: line, hints: hints, code: code)
   }
 
   static func warned(
-    _ name: String, _ step: String, _ line: String, hints: [String] = [], code: ExitCode = .done,
-    _ bring: @escaping @Sendable (FaultBench) throws -> Void
+    _ name: String, _ step: DoctorStep.Name, _ identifier: String, _ line: String,
+    hints: [String] = [], code: ExitCode = .done,
+    _ cause: @escaping @Sendable (FaultBench) throws -> Void
   ) -> Fault {
     Fault(
-      description: name, bring: bring, step: step, status: .warning, line: line, hints: hints,
-      code: code)
+      description: name, cause: cause, step: step, status: .warning, identifier: identifier,
+      line: line, hints: hints, code: code)
   }
 }

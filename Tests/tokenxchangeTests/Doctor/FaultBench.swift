@@ -6,22 +6,22 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// The whole chain on loopback, set up rightly, for a test to break in one place.
+/// A Dex and an API server on loopback, configured correctly: a test breaks one thing.
 final class FaultBench {
   let site: StandInSite
   let volume: ProjectedVolume
   /// The values of flags, by name.
   var flags: [String: String]
-  /// Seconds by which our clock is wrong.
+  /// Seconds by which the local clock is ahead.
   var clockLead = 0.0
   var variables: [String: String] = [:]
-  /// What must live as long as the test.
+  /// Objects that must live as long as the test.
   var kept: [Any] = []
-  /// One for all: the hook beneath it has one set of settings for the whole process.
+  /// Shared, because its hook has one set of options for the whole process.
   private static let network = Network.live(variables: [:])
   private let directory: TemporaryDirectory
 
-  /// What a run printed, and its exit code.
+  /// The output of a run and its exit code.
   struct Outcome {
     var code: ExitCode
     var output: String
@@ -44,11 +44,13 @@ final class FaultBench {
 
   deinit { site.stop() }
 
-  /// The flags as words; those of the doctor only where they are wanted.
+  /// The command line; flags of the doctor only for the doctor.
   func arguments(_ command: String) -> [String] {
-    let ours = ["server", "server-ca"]
+    let doctorFlags = ["server", "server-ca"]
     return [command]
-      + flags.filter { command == "doctor" || !ours.contains($0.key) }.map { "--\($0)=\($1)" }
+      + flags.filter { command == "doctor" || !doctorFlags.contains($0.key) }.map {
+        "--\($0)=\($1)"
+      }
       .sorted()
   }
 
@@ -70,12 +72,12 @@ final class FaultBench {
 
   private final class Box: Sendable { let text = Mutex("") }
 
-  /// Changes the one connector.
+  /// Changes the connector.
   func connector(_ change: @escaping (inout DexConfiguration.Connector) -> Void) {
     site.dex.update { change(&$0.connectors[0]) }
   }
 
-  /// Puts nginx with another certificate before Dex.
+  /// Puts nginx with another certificate in front of Dex.
   func front(_ pick: (TestCertificates) -> TestCertificates.Pair) throws {
     let certificates = try TestCertificates()
     let front = try TLSFront(upstream: site.dex.server.port, certificate: pick(certificates))
@@ -86,14 +88,14 @@ final class FaultBench {
     kept += [front, certificates] as [Any]
   }
 
-  /// A token whose claims were changed.
+  /// Changes the claims of the subject token.
   func subject(_ change: (inout JSONObject) -> Void) throws {
     try volume.rotate(to: site.cluster.token(change: change))
   }
 
-  /// A token minted some time ago.
+  /// Replaces the subject token by one that was issued some time ago.
   func subject(age: Double, lifetime: Int = 3600) throws {
-    let minted = Date().addingTimeInterval(-age)
-    try volume.rotate(to: site.cluster.token(now: minted, lifetime: lifetime))
+    let issued = Date().addingTimeInterval(-age)
+    try volume.rotate(to: site.cluster.token(now: issued, lifetime: lifetime))
   }
 }

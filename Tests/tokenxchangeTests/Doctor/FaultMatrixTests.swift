@@ -6,55 +6,59 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// For each single fault the doctor's first step that is not well names it.
+/// For each fault, the doctor's first step that is not ok reports it.
 struct FaultMatrixTests {
-  @Test(arguments: Fault.beforeDex + Fault.atDex)
-  func firstComplaintNamesTheFault(_ fault: Fault) throws {
-    // Without nginx the rows that need TLS say so and are passed over.
+  @Test("the first finding names the fault", arguments: Fault.beforeDex + Fault.atDex)
+  func firstFinding(_ fault: Fault) throws {
+    // Rows that need TLS are skipped without nginx.
     if fault.needsTLS, !TLSFront.isAvailable {
       print("SKIPPED: \(fault): nginx is not installed (apt-get install nginx-light)")
       return
     }
     let bench = try FaultBench(tls: fault.needsTLS ? .dex : [])
-    try fault.bring(bench)
+    try fault.cause(bench)
     let outcome = bench.run("doctor", "--output=json")
     #expect(outcome.code == fault.code)
     #expect(outcome.errors.isEmpty)
     let report = try #require(JSON(parsing: Array(outcome.output.utf8)))
     let first = try #require(
       report.steps.first { ["warning", "failed"].contains($0["status"]?.string) })
-    #expect(first["name"]?.string == fault.step)
+    #expect(first["name"]?.string == fault.step.rawValue)
     #expect(first["status"]?.string == fault.status.rawValue)
     let line = first["line"]?.string ?? ""
     #expect(line.contains(fault.line), "\(line)")
-    guard case .array(let findings) = first["findings"], let hint = findings.first?["hint"]?.string
+    guard case .array(let findings) = first["findings"], let finding = findings.first,
+      let hint = finding["hint"]?.string
     else {
       Issue.record("no hint")
       return
     }
+    #expect(finding["id"]?.string == fault.identifier)
     var rest = hint[...]
     for part in fault.hints {
       let range = rest.firstRange(of: part)
       #expect(range != nil, "\(part) | \(hint)")
       if let range { rest = rest[range.upperBound...] }
     }
-    noSecrets(in: outcome.output, bench)
+    expectNoSecrets(in: outcome.output, bench)
     if ProcessInfo.processInfo.environment["FAULT_TABLE"] == "1" {
       let number = first["number"]?.lenientNumber ?? 0
       print(
-        "| \(fault) | \(Int(number)). \(fault.step): \(fault.status.rawValue): \(line) | \(hint) |")
+        "| \(fault) | \(Int(number)). \(fault.step.rawValue): \(fault.status.rawValue): \(line) | \(hint) |"
+      )
     }
   }
 
-  @Test func aHealthyChainIsWell() throws {
+  @Test("no fault: exit 0, no problems found")
+  func noFault() throws {
     let bench = try FaultBench()
     let outcome = bench.run("doctor")
     #expect(outcome.code == .done)
-    #expect(outcome.output.hasSuffix("nothing is wrong\n"), "\(outcome.output)")
-    noSecrets(in: outcome.output, bench)
+    #expect(outcome.output.hasSuffix("no problems found\n"), "\(outcome.output)")
+    expectNoSecrets(in: outcome.output, bench)
   }
 
-  private func noSecrets(in text: String, _ bench: FaultBench) {
+  private func expectNoSecrets(in text: String, _ bench: FaultBench) {
     let token = (try? bench.volume.token) ?? "no token"
     for secret in [token] + bench.site.apiServer.tokens + Array(bench.variables.values)
     where secret.hasPrefix("eyJ") || secret.contains("secret") {

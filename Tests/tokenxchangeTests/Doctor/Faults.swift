@@ -3,54 +3,71 @@ import TestSupport
 
 @testable import tokenxchange
 
-/// The faults on the way from the command line to Dex.
+/// The faults between the command line and Dex.
 extension Fault {
   static let beforeDex: [Fault] = [
-    .failed("client not named", "settings", "missing required option: --client-id", code: .usage) {
+    .failed(
+      "client ID missing", .settings, "usage", "missing required option: --client-id", code: .usage
+    ) {
       $0.flags["client-id"] = nil
     },
-    .failed("CA file missing", "settings", "there is no such file", code: .usage) {
+    .failed("CA file missing", .settings, "configuration", "there is no such file", code: .usage) {
       $0.flags["certificate-authority"] = "/nowhere/ca.crt"
     },
-    .warned("scope misspelt", "settings", "does not know the scopes federated_id") {
+    .warned(
+      "scope misspelled", .settings, "unknown-scopes", "does not know the scopes federated_id"
+    ) {
       $0.flags["scopes"] = "openid,profile,federated:id,federated_id"
     },
     .failed(
-      "exec info of an old version", "exec info", "v1alpha1, which is not supported", code: .usage
+      "exec info of an old version", .execInfo, "configuration", "v1alpha1, which is not supported",
+      code: .usage
     ) {
       $0.variables["KUBERNETES_EXEC_INFO"] =
         #"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1alpha1"}"#
     },
-    .failed("token missing", "subject token", "there is no token file", code: .subjectToken) {
+    .failed(
+      "token missing", .subjectToken, "subject-token-unreadable", "there is no token file",
+      code: .subjectToken
+    ) {
       $0.flags["token-file"] = "/nowhere/token"
     },
-    .failed("token expired", "subject token", "expired 20 min ago", code: .subjectToken) {
+    .failed(
+      "token expired", .subjectToken, "subject-token-expired", "expired 20 min ago",
+      code: .subjectToken
+    ) {
       try $0.subject(age: 4800)
     },
     .failed(
-      "token of another audience than wanted", "subject token", "lacks the audience dex",
+      "token without the required audience", .subjectToken, "subject-token-audience",
+      "lacks the audience dex",
       code: .subjectToken
     ) {
       $0.flags["subject-audience"] = "dex"
       try $0.subject { $0["aud"] = ["vault"] }
     },
-    .warned("token for the API server itself", "subject token", "audience is the API server's own")
-    {
+    .warned(
+      "token for the API server itself", .subjectToken, "subject-token-api-server-audience",
+      "the token's audience is the API server's own"
+    ) {
       try $0.subject { $0["aud"] = ["https://kubernetes.default.svc.cluster.local"] }
     },
-    .warned("token not renewed", "subject token", "and kubelet renews at 80 %") {
+    .warned(
+      "token not renewed", .subjectToken, "token-file-not-renewed", "and kubelet renews at 80 %"
+    ) {
       try $0.subject(age: 3400)
     },
     .failed(
-      "our clock an hour ahead", "subject token", "clock is 60 min ahead of Dex's",
+      "local clock an hour ahead", .subjectToken, "wrong-clock", "clock is 60 min ahead of Dex's",
       code: .subjectToken
     ) { $0.clockLead = 3601 },
     .failed(
-      "our clock an hour behind", "subject token", "clock is 60 min behind Dex's",
+      "local clock an hour behind", .subjectToken, "wrong-clock", "clock is 60 min behind Dex's",
       code: .subjectToken
     ) { $0.clockLead = -3601 },
     .warned(
-      "Dex's clock an hour ahead", "connection", "clock is 60 min behind Dex's", code: .refused
+      "Dex's clock an hour ahead", .connection, "clock-difference", "clock is 60 min behind Dex's",
+      code: .oauthError
     ) { bench in
       bench.site.dex.update { $0.now = { Date().addingTimeInterval(3605) } }
       let date = HTTPDateText.text(Date().addingTimeInterval(3605))
@@ -61,51 +78,69 @@ extension Fault {
           return response
         }.on("*", times: nil))
     },
-    .failed("name not found", "connection", "could not resolve host dex.invalid", code: .network) {
+    .failed(
+      "name not found", .connection, "connection", "could not resolve host dex.invalid",
+      code: .network
+    ) {
       $0.flags["issuer"] = "https://dex.invalid/dex"
     },
-    .failed("port closed", "connection", "refused the connection", code: .network) {
-      // A port that was just closed may be another test's by now; this one is nobody's.
+    .failed("port closed", .connection, "connection", "refused the connection", code: .network) {
+      // No test listens on this port; one that was just closed may belong to another test by now.
       $0.flags["issuer"] = "http://127.0.0.1:1/dex"
     },
     .failed(
-      "http to an https port", needsTLS: true, "connection", "speaks https on that port",
+      "http to an https port", needsTLS: true, .connection, "http-to-https-port",
+      "speaks https on that port",
       code: .usage
     ) { bench in
       bench.flags["issuer"] = bench.site.dex.issuer.replacing("https://", with: "http://")
     },
     .failed(
-      "private CA not given", needsTLS: true, "connection", "a certificate of an unknown issuer",
+      "private CA not given", needsTLS: true, .connection, "connection",
+      "a certificate of an unknown issuer",
       hints: ["--certificate-authority"], code: .network
     ) { $0.flags["certificate-authority"] = nil },
     .failed(
-      "certificate for another name", needsTLS: true, "connection",
+      "certificate for another name", needsTLS: true, .connection, "connection",
       "a certificate for another name",
       code: .network
     ) { try $0.front(\.wrongHost) },
     .failed(
-      "certificate expired", needsTLS: true, "connection", "a certificate that has expired",
+      "certificate expired", needsTLS: true, .connection, "connection",
+      "a certificate that has expired",
       code: .network
     ) { try $0.front(\.expired) },
-    .warned("issuer with a trailing slash", "discovery", "by a trailing slash") {
+    .warned(
+      "issuer with a trailing slash", .discovery, "issuer-trailing-slash", "by a trailing slash"
+    ) {
       $0.flags["issuer"]? += "/"
     },
-    .failed("issuer without its path", "discovery", "404; one is at http", code: .answer) {
+    .failed(
+      "issuer without its path", .discovery, "no-discovery-document",
+      "404; there is one for the issuer http", code: .invalidResponse
+    ) {
       $0.flags["issuer"] = $0.site.dex.server.url
     },
-    .failed("issuer by another name", "discovery", "but --issuer says", code: .answer) {
+    .failed(
+      "issuer by another name", .discovery, "issuer-mismatch", "but --issuer is",
+      code: .invalidResponse
+    ) {
       $0.flags["issuer"] = $0.site.dex.issuer.replacing("127.0.0.1", with: "localhost")
     },
     .warned(
-      "token URL with another path", "discovery", "Dex's token endpoint is", code: .answer
+      "token URL with another path", .discovery, "token-endpoint-mismatch",
+      "Dex's token endpoint is", code: .invalidResponse
     ) { $0.flags["token-url"] = $0.site.dex.issuer + "/tokens" },
-    .failed("grant off", "discovery", "does not offer the token exchange", code: .refused) {
+    .failed(
+      "grant off", .discovery, "exchange-not-offered", "does not offer the token exchange",
+      code: .oauthError
+    ) {
       $0.site.dex.update { $0.grants = [GrantType.authorizationCode, GrantType.refreshToken] }
     },
   ]
 }
 
-/// The dates of HTTP headers.
+/// Dates as in HTTP headers.
 enum HTTPDateText {
   static func text(_ date: Date) -> String {
     let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]

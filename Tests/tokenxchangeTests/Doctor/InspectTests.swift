@@ -6,7 +6,7 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// What `inspect` shows, and what it never does.
+/// The output of `inspect`.
 struct InspectTests {
   private static let now = 1_795_223_258
 
@@ -29,12 +29,13 @@ struct InspectTests {
     return double
   }
 
-  @Test func showsAServiceAccountToken() {
+  @Test("a service account token as text")
+  func serviceAccountToken() {
     let double = run(Self.account + "\n")
     #expect(double.stderr == "exit 0")
     #expect(
       double.stdout == """
-        nothing of this is verified: only the issuer's keys can tell who wrote it
+        claims only: the signature is not verified
         from             standard input
         kind             service account token
         header           alg RS256
@@ -52,7 +53,8 @@ struct InspectTests {
         """)
   }
 
-  @Test func decodesDexInAnExecCredential() {
+  @Test("a token from Dex in an ExecCredential, with its sub decoded")
+  func execCredential() {
     let credential =
       #"{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":"#
       + #"{"expirationTimestamp":"2026-11-21T01:00:00Z","token":"\#(Self.dex)"}}"#
@@ -65,7 +67,8 @@ struct InspectTests {
     ] { #expect(text.contains(line + "\n"), "\(text)") }
   }
 
-  @Test func speaksJSON() throws {
+  @Test("a token from Dex as JSON")
+  func json() throws {
     let text = run(Self.dex, "--output=json").stdout
     let document = try #require(JSON(parsing: Array(text.utf8)))
     #expect(document["verified"] == .bool(false))
@@ -75,8 +78,9 @@ struct InspectTests {
     #expect(document["claims"]?["aud"] == .string("b"))
   }
 
-  @Test(arguments: [account, dex, #"{"access_token":"\#(dex)"}"#])
-  func neverShowsTheSignature(_ input: String) {
+  @Test(
+    "the signature is never shown", arguments: [account, dex, #"{"access_token":"\#(dex)"}"#])
+  func hiddenSignature(_ input: String) {
     for format in ["text", "json"] {
       let text = run(input, "--output=\(format)", "--verbose")
       #expect(!(text.stdout + text.stderr).contains("c2VjcmV0LXNpZ25hdHVyZQ"))
@@ -84,17 +88,19 @@ struct InspectTests {
     }
   }
 
-  @Test(arguments: [
-    Row("nothing", " \n", "standard input holds no token"),
-    Row("opaque", "hunter2-hunter2", "holds 15 characters that are no JSON Web Token"),
-    Row("quotes", "\"\(dex)\"", "standard input holds a token in quotes"),
-    Row(
-      "Bearer", "Bearer \(dex)\n",
-      "standard input holds a header (\"Bearer …\") and not a bare token"),
-    Row("base64", Base64.encode(Array(dex.utf8)), "standard input holds the base64 of a JWT"),
-    Row("JSON without a token", #"{"kind":"Status"}"#, "standard input holds no token"),
-  ])
-  func refusesTheRest(_ row: Row<String, String>) {
+  @Test(
+    "input without a bare token: exit 3 with the reason",
+    arguments: [
+      Row("nothing", " \n", "standard input contains no token"),
+      Row("opaque", "hunter2-hunter2", "standard input contains 15 characters that are not a JWT"),
+      Row("quotes", "\"\(dex)\"", "standard input contains a token in quotes"),
+      Row(
+        "Bearer", "Bearer \(dex)\n",
+        "standard input contains a header (\"Bearer …\") and not a bare token"),
+      Row("base64", Base64.encode(Array(dex.utf8)), "standard input contains the base64 of a JWT"),
+      Row("JSON without a token", #"{"kind":"Status"}"#, "standard input contains no token"),
+    ])
+  func unusableInput(_ row: Row<String, String>) {
     let double = run(row.input)
     #expect(double.stdout.isEmpty)
     #expect(double.stderr.contains(row.output))
@@ -102,7 +108,8 @@ struct InspectTests {
     #expect(!double.stderr.contains("hunter2"))
   }
 
-  @Test func doesNotWaitForAPerson() {
+  @Test("standard input is a terminal: exit 2, nothing is read")
+  func terminal() {
     #expect(run("", isTerminal: true).stderr.hasSuffix("exit 2"))
   }
 }

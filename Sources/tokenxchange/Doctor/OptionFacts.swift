@@ -1,0 +1,32 @@
+import Platform
+import TokenExchange
+
+/// Options as facts for the doctor and `--verbose`, without secrets.
+extension ParsedArguments {
+  /// Each option that has a value or a default, with the source of its value.
+  var optionFacts: [Fact] {
+    command.options.compactMap { option in
+      if let value = resolved(option) { return Self.fact(option, value) }
+      return option.fallback.map { Fact(option.flag, $0.text + " [default]") }
+    }
+  }
+
+  /// Each option that is set.
+  var setOptionFacts: [Fact] {
+    command.options.compactMap { option in resolved(option).map { Self.fact(option, $0) } }
+  }
+
+  private static func fact(_ option: OptionDeclaration, _ value: ResolvedOption) -> Fact {
+    let source = value.source.name == option.flag ? "flag" : value.source.name
+    return Fact(option.flag, "\(shown(value, of: option)) [\(source)]")
+  }
+
+  private static func shown(_ value: ResolvedOption, of option: OptionDeclaration) -> String {
+    let text = value.values.joined(separator: " ")
+    if option.sensitivity == .secret { return text.isEmpty ? "empty" : "set" }
+    // A token passed to the wrong option, or a URL with a password or a code.
+    let isURL = text.contains("://")
+    let isSuspect = text.hasPrefix("eyJ") || isURL && text.contains { "@?#".contains($0) }
+    return isSuspect ? "set, not shown" : text.sanitized(maxLength: 200)
+  }
+}

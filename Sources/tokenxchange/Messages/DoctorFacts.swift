@@ -1,0 +1,113 @@
+import FoundationEssentials
+import Platform
+import TokenExchange
+
+/// Facts of the doctor that are more than one value.
+extension Fact {
+  /// The file of a token.
+  static func file(_ path: String, _ status: PathStatus?, user: UInt32) -> [Fact] {
+    var facts = [Fact("file", path)]
+    guard let status else { return facts }
+    if let target = status.target { facts.append(Fact("link to", target)) }
+    if status.realPath != path { facts.append(Fact("real path", status.realPath)) }
+    facts.append(
+      Fact("mode", "\(status.modeText), owner \(status.owner):\(status.group), own uid \(user)"))
+    facts.append(Fact("size", "\(status.size) bytes"))
+    return facts
+  }
+
+  /// When a file was written.
+  static func modified(_ date: Date, now: Date) -> Fact {
+    Fact("written", "\(Timestamp.text(date)), \(Lifetime.relative(date, to: now))")
+  }
+
+  /// The local clock, compared with Dex's.
+  static func clock(_ difference: ClockDifference) -> Fact {
+    Fact(
+      "clock",
+      abs(difference.seconds) < 2 ? "same as Dex's" : Message("\(difference) Dex's").text)
+  }
+
+  /// The token endpoint that is used, where it differs from that of the discovery document.
+  static func requestsTo(_ url: EndpointURL) -> Fact {
+    Fact("requests to", url.text + ", another address with the same path")
+  }
+
+  /// The request to Dex.
+  static func request(_ attempt: ExchangeAttempt) -> [Fact] {
+    let request = attempt.request
+    let authentication =
+      switch request.authentication {
+      case .none: "public, no secret sent"
+      case .basic: "secret sent by HTTP Basic"
+      case .post: "secret sent in the form"
+      }
+    return [
+      Fact("token endpoint", attempt.url.text),
+      Fact("connector", request.connectorID),
+      Fact("client", "\(request.clientID), \(authentication)"),
+      Fact("types", "\(request.subjectTokenType.name) for \(request.requestedTokenType.name)"),
+      Fact("scopes", request.allScopes.joined(separator: " ")),
+    ]
+  }
+
+  /// The lifetimes of both tokens, in seconds.
+  static func lifetime(_ seconds: Double, subjectToken: Double?) -> Fact {
+    let other = subjectToken.map { ", subject token \(Lifetime.words($0))" } ?? ""
+    return Fact("lifetime", Lifetime.words(seconds) + other)
+  }
+
+  /// A claim that an API server may map to the user name, and whether it is safe to bind.
+  static func usernameClaim(_ claim: UsernameClaims.Claim, _ claims: UsernameClaims) -> Fact {
+    let value = claims.value(of: claim)
+    let note: String? =
+      switch (claim, value == nil) {
+      case (.federatedUserID, false):
+        "safe with a rule on connector_id; needs an AuthenticationConfiguration"
+      case (.federatedUserID, true): "request the scope federated:id"
+      case (.subject, false): "safe, but opaque: bind exactly this text"
+      case (.subject, true), (.preferredUsername, _): nil
+      case (.name, false): "UNSAFE: not unique across connectors"
+      case (.name, true): "request the scope profile"
+      case (.email, false) where claims.isEmailUnverified:
+        "rejected by the API server: email_verified is false"
+      case (.email, false): "UNSAFE unless every connector verifies it"
+      case (.email, true): "service accounts have none"
+      }
+    return Fact(claim.rawValue, (value ?? "absent") + (note.map { ": " + $0 } ?? ""))
+  }
+
+  /// The user that the API server sees.
+  static func user(_ user: SelfSubjectReview.User) -> [Fact] {
+    [
+      Fact("user", user.name),
+      Fact("groups", user.groups.isEmpty ? "none" : user.groups.joined(separator: ", ")),
+    ]
+  }
+}
+
+extension HTTPOptions.Trust {
+  /// Which certificates are trusted, and where they come from.
+  func description(_ source: TrustSource, in world: World) -> String {
+    switch self {
+    case .insecureSkipVerify: return "any certificate: --insecure-skip-tls-verify"
+    case .certificates(let pem):
+      let count = String(decoding: pem, as: UTF8.self).split(separator: "-----BEGIN ").count
+      let certificates = count == 1 ? "one certificate" : "\(count) certificates"
+      guard case .file(let path, let option) = source else {
+        return "only the \(certificates) given"
+      }
+      return "only the \(certificates) of \(option) \(path)"
+    case .system: return world.systemTrustDescription
+    }
+  }
+}
+
+extension World {
+  fileprivate var systemTrustDescription: String {
+    let store = network.systemTrust(variables["SSL_CERT_FILE"], variables["SSL_CERT_DIR"])
+    guard let store else { return "the system's, but none was found" }
+    let places = [store.directory.map { "directory \($0)" }, store.file.map { "bundle \($0)" }]
+    return "the system's, " + places.compactMap { $0 }.joined(separator: " and ")
+  }
+}

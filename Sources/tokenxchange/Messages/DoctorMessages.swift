@@ -1,0 +1,284 @@
+import FoundationEssentials
+import Platform
+import TokenExchange
+
+extension Diagnosis {
+  /// The message, hint and exit code of a finding; warnings have the exit code 0.
+  init(_ finding: DoctorFinding) {
+    switch finding {
+    case .error(let error): self.init(error)
+    case .warning(let warning): self.init(warning: Message(warning), hint: Self.hint(warning))
+    case .unknownScopes(let scopes):
+      let known = DexScope.known.sorted()
+      let suggestions = scopes.compactMap { scope in
+        scope.nearest.map { "did you mean \(option: $0) for \(word: scope.name)? " as Message }
+      }
+      self.init(
+        warning: """
+          Dex does not know the scopes \
+          \(untrusted: scopes.map(\.name).joined(separator: ", ")) and ignores them
+          """,
+        hint: "\(suggestions.reduce("", +))Dex knows \(choices: known)")
+    case .apiVersionMismatch(let requested, let option):
+      self.init(
+        warning: """
+          the client asks for \(option: requested.rawValue), but --api-version is \
+          \(untrusted: option)
+          """,
+        hint: "kubectl accepts only the version in its kubeconfig: leave --api-version out")
+    case .subjectToken(let finding): self.init(finding)
+    case .httpToTLSPort(let url, let status):
+      self.init(InvalidResponse(.plainHTTPToTLSPort, status: status), from: url)
+    case .clockDifference(let difference):
+      self.init(
+        warning: "this machine's clock is \(difference) Dex's",
+        hint: "correct the wrong clock (NTP): tokens become valid and expire by these clocks")
+    case .discovery(let finding): self.init(finding)
+    case .result(let finding): self.init(finding)
+    case .apiServer(let finding): self.init(finding)
+    case .noTLSOptions:
+      self.init(
+        warning: "this build cannot set TLS and proxy options, and therefore sends no requests",
+        hint: "build it with make static, or use a released binary")
+    }
+  }
+
+  private init(warning message: Message, hint: Message) {
+    self.init(message, hint: hint, exitCode: .done)
+  }
+
+  private static func hint(_ warning: Warning) -> Message {
+    switch warning {
+    case .certificatesNotVerified:
+      "remove it; if Dex has a private CA, pass --certificate-authority"
+    case .tokenOverHTTP: "remove it, and use https for Dex"
+    case .subjectTokenNotYetValid:
+      """
+      Dex accepts up to 5 min; compare this machine's clock with that of the API server that issued \
+      the token
+      """
+    case .secretInArguments: "pass --client-secret-file or set TOKENXCHANGE_CLIENT_SECRET"
+    default: "see tokenxchange help get-token"
+    }
+  }
+
+  private init(_ finding: SubjectTokenFinding) {
+    switch finding {
+    case .wrongClock(let difference, let error):
+      let local = Diagnosis(error)
+      self.init(
+        "this machine's clock is \(difference) Dex's, by which the subject token is valid",
+        hint: "set this machine's clock (NTP); by its own clock: \(local.message)",
+        exitCode: local.exitCode)
+    case .issuedByDex:
+      self.init(
+        warning: "the token was issued by this Dex itself",
+        hint: "--token-file must name a service account token")
+    case .apiServerAudience(let audience):
+      self.init(
+        warning: "the token's audience is the API server's own: \(untrusted: audience)",
+        hint: """
+          Dex accepts it, but anyone who gets the token can also act in this cluster: mount a \
+          projected volume with its own audience, such as dex
+          """)
+    case .sentAsAccessToken:
+      self.init(
+        warning:
+          "the token is sent as access_token: Dex then queries the issuer's userinfo endpoint",
+        hint: "a service account issuer has none: leave --subject-token-type out")
+    case .worldWritable:
+      self.init(
+        warning: "every user can write the token file",
+        hint: "the files of kubelet's volumes are never writable by all: check the volume")
+    case .subPathMount:
+      self.init(
+        warning: "the token file is mounted by subPath, so kubelet never renews it",
+        hint: "mount the volume as a directory, and name the file in it")
+    case .notRenewed(let percent):
+      self.init(
+        warning: "the token is at \(percent) % of its lifetime, and kubelet renews at 80 %",
+        hint: "is the file a copy, or mounted by subPath? kubelet's log shows failed renewals")
+    }
+  }
+
+  private init(_ finding: DiscoveryFinding) {
+    switch finding {
+    case .noDocument(let url, let status, let otherIssuer):
+      let isOtherDocument = (200...299).contains(status)
+      self.init(
+        """
+        \(untrusted: url.text) returned \(status)\
+        \(isOtherDocument ? " without a discovery document" : "")\
+        \(otherIssuer.map { "; there is one for the issuer \(untrusted: $0)" } ?? "")
+        """,
+        hint: """
+          --issuer is Dex's issuer with its complete path, often /dex, as in Dex's config.yaml; or \
+          an ingress in front of Dex does not forward this path
+          """,
+        exitCode: .invalidResponse)
+    case .issuerMismatch(let found, let option):
+      self.init(
+        "the issuer of Dex is \(untrusted: found), but --issuer is \(untrusted: option)",
+        hint: """
+          --issuer must equal issuer in Dex's config.yaml, character for character; if Dex is \
+          reached at another address, keep the issuer and add --token-url
+          """,
+        exitCode: .invalidResponse)
+    case .issuerDiffersBySlash(let found, let option):
+      self.init(
+        warning: """
+          --issuer \(untrusted: option) differs from Dex's issuer \(untrusted: found) by a \
+          trailing slash
+          """,
+        hint: "write it as Dex does: the API server compares issuers exactly")
+    case .tokenEndpointMismatch(let found, let configured):
+      self.init(
+        warning: """
+          Dex's token endpoint is \(untrusted: found), but requests go to \
+          \(untrusted: configured.text)
+          """,
+        hint: "leave --token-url out, or pass the complete path")
+    case .exchangeNotOffered(let url):
+      self.init(
+        "Dex at \(host: url.authority) does not offer the token exchange",
+        hint: """
+          add \(option: Doctor.exchangeGrant) to oauth2.grantTypes in Dex's config.yaml, or remove \
+          that list; the exchange needs Dex 2.38 or later
+          """,
+        exitCode: .oauthError)
+    }
+  }
+
+  private init(_ finding: ResultFinding) {
+    switch finding {
+    case .opaque(let url):
+      self.init(
+        warning: "the token from Dex is not a JWT, so no API server accepts it",
+        hint: "check \(untrusted: url.text): is it Dex 2.38 or later?")
+    case .issuerDiffersBySlash(let issuer):
+      self.init(
+        warning: "the issuer \(untrusted: issuer) differs from --issuer by a trailing slash",
+        hint: "the API server compares issuers exactly: configure this issuer there")
+    case .notYetValid(let start, let now):
+      self.init(
+        warning: "Dex's token \(notYetValid: start, now: now)",
+        hint: """
+          compare this machine's clock with Dex's: the API server rejects the token until then
+          """)
+    case .longLifetime(let seconds, let subjectToken):
+      let other: Message = subjectToken.map { " (\(duration: $0))" } ?? ""
+      self.init(
+        warning: """
+          Dex's token is valid for \(duration: seconds), longer than the subject token\(other)
+          """,
+        hint: """
+          set expiry.idTokens in Dex's config.yaml to 1h or less: deleting the pod revokes nothing, \
+          and the default is 24h
+          """)
+    case .noExpiryMargin:
+      self.init(
+        warning: "--expiry-margin is 0: client-go uses the token until its last second",
+        hint: "set --expiry-margin=60s; otherwise some requests fail with 401 Unauthorized")
+    case .claimLikeServiceAccount(let claim):
+      self.init(
+        warning: """
+          the claim \(option: claim.rawValue) looks like a service account, but the user is another
+          """,
+        hint: """
+          an API server that maps \(option: claim.rawValue) would take the user for that service \
+          account: map federated_claims.user_id and check connector_id
+          """)
+    }
+  }
+
+  private init(_ finding: APIServerFinding) {
+    switch finding {
+    case .error(let error): self.init(error)
+    case .composedUsername(let user):
+      self.init(
+        warning: """
+          the API server sees the user \(untrusted: user), which is not a claim of the token
+          """,
+        hint: "its username expression composes the name: bind exactly this name in RBAC")
+    case .mapsSubject(let user):
+      self.init(
+        warning: "the API server maps sub: the user is the opaque \(untrusted: user)",
+        hint: """
+          bind exactly this name in RBAC (generate rbac computes it), or map \
+          federated_claims.user_id in an AuthenticationConfiguration
+          """)
+    case .mapsUnsafeClaim(let claim, let user):
+      self.init(
+        warning: """
+          the API server maps \(option: claim.rawValue): others can also become the user \
+          \(untrusted: user)
+          """,
+        hint: """
+          map federated_claims.user_id and check federated_claims.connector_id: \
+          \(option: claim.rawValue) is not unique across connectors
+          """)
+    }
+  }
+
+  private init(_ error: APIServerError) {
+    switch error {
+    case .transport(let error, let url, let timeout):
+      self.init(error, to: url, timeout: timeout)
+      switch error {
+      case .tls:
+        hint = "pass its CA with --server-ca: certificate-authority-data of the kubeconfig, decoded"
+      case .nameResolution(let error) where error.isServerFailure: break
+      case .nameResolution, .connectionRefused:
+        hint = "take --server from the kubeconfig or the Argo CD cluster Secret"
+      default: break
+      }
+    case .unauthorized(let server, let issuer, let audiences, let absent):
+      let names = absent.map(\.rawValue)
+      let absentHere: Message = names.isEmpty ? "" : " (absent here: \(choices: names))"
+      self.init(
+        "the API server \(untrusted: server.text) returned 401 Unauthorized for Dex's token",
+        hint: """
+          likely: (1) its client ID or audiences include none of \
+          \(untrusted: audiences.isEmpty ? "(none)" : audiences.joined(separator: ", ")); \
+          (2) it trusts another issuer than \(untrusted: issuer ?? "(none)"), which it compares \
+          exactly, or none; \
+          (3) the claim that it maps to the user name is not in the token\(absentHere), or \
+          email_verified is false, or a claimValidationRule rejects the token; \
+          (4) it cannot fetch Dex's keys (name, network or --oidc-ca-file), or has those from before \
+          a restart of Dex, which makes new keys with storage: memory; \
+          its log has the reason next to "Unable to authenticate the request"
+          """,
+        exitCode: .oauthError)
+    case .forbidden(let server, let message):
+      self.init(
+        """
+        the API server \(untrusted: server.text) returned 403: \
+        \(untrusted: message ?? "no message")
+        """,
+        hint: """
+          the token is valid. If the user is system:anonymous, a proxy removed the token; else bind \
+          the role system:basic-user to system:authenticated
+          """,
+        exitCode: .oauthError)
+    case .notAPIServer(let server, let status):
+      self.init(
+        "\(untrusted: server.text) returned \(status) without a SelfSubjectReview",
+        hint: "--server takes the API server's URL; SelfSubjectReview needs Kubernetes 1.28",
+        exitCode: .invalidResponse)
+    }
+  }
+}
+
+extension Message.StringInterpolation {
+  /// "60 min ahead of", to be followed by the other clock.
+  mutating func appendInterpolation(_ difference: ClockDifference) {
+    appendInterpolation(duration: difference.seconds)
+    appendLiteral(difference.seconds > 0 ? " ahead of" : " behind")
+  }
+
+  fileprivate mutating func appendInterpolation(notYetValid start: Date, now: Date) {
+    appendLiteral("is not valid before \(Timestamp.text(start)), in ")
+    appendInterpolation(duration: start.timeIntervalSince(now))
+    appendLiteral(" (local clock: \(Timestamp.text(now)))")
+  }
+}

@@ -1,0 +1,166 @@
+import Platform
+import TokenExchange
+
+extension Diagnosis {
+  /// The message of `publish-issuer`.
+  init(_ error: PublishError) {
+    switch error {
+    case .missingDirectory:
+      self.init(
+        "missing argument: DIR to write to, or --check=URL to compare",
+        hint: "example: tokenxchange publish-issuer --from-server=… --public-url=… site",
+        exitCode: .usage)
+    case .conflict(let first, let second, let conflict):
+      self.init(
+        "\(option: first) and \(untrusted: second) cannot be used together",
+        hint: Self.hint(conflict), exitCode: .usage)
+    case .transport(let error, let url, let host, let timeout):
+      self.init(error, url, from: host, timeout: timeout)
+    case .status(let status, let url, let host):
+      self.init(
+        "\(untrusted: url.text) returned \(status)", hint: Self.hint(status: status, host),
+        exitCode: status >= 500 || status == 429 ? .network : .invalidResponse)
+    case .compressed(let url):
+      self.init(
+        "the document at \(untrusted: url.text) is stored compressed (gzip)",
+        hint: "upload the file without gzip and without Content-Encoding: not every verifier "
+          + "decompresses it",
+        exitCode: .invalidResponse)
+    case .metadata(let error, let discovery, let keys):
+      self.init(error, discovery: discovery, keys: keys)
+    case .differences(let url, let differences):
+      let list = differences.map { Message($0).text }.joined(separator: "; ")
+      self.init(
+        "the documents published at \(untrusted: url.text) differ: "
+          + "\(untrusted: list, maxLength: 600)",
+        hint: "publish again: verifiers reject tokens whose key is missing, and trust stale keys",
+        exitCode: .unexpected)
+    case .notWritten(let error, let path):
+      self.init(error, source: path)
+    }
+  }
+
+  private init(
+    _ error: TransportError, _ url: EndpointURL, from host: IssuerHost, timeout: Double
+  ) {
+    if error == .compressed, host == .publicSite {
+      self.init(.compressed(url) as PublishError)
+      return
+    }
+    self.init(error, to: url, timeout: timeout)
+    if error == .connectionRefused { hint = "check the host and port: does a server listen there?" }
+  }
+
+  private init(_ error: IssuerMetadataError, discovery: String, keys: String) {
+    let discoveryHint: Message = """
+      expected the output of kubectl get --raw \(example: IssuerMetadata.discoveryPath)
+      """
+    switch error {
+    case .discoveryNotJSON:
+      self.init(
+        "invalid discovery document \(untrusted: discovery): not a JSON object",
+        hint: discoveryHint, exitCode: .invalidResponse)
+    case .missingIssuer:
+      self.init(
+        "invalid discovery document \(untrusted: discovery): it has no issuer",
+        hint: discoveryHint, exitCode: .invalidResponse)
+    case .keySet(let error):
+      self.init(invalidKeySet: keys, Message(error))
+    case .unlistedAlgorithm(let keyID, let algorithm):
+      self.init(
+        invalidKeySet: keys,
+        """
+        key \(untrusted: keyID) is for \(untrusted: algorithm), which the discovery document does \
+        not list
+        """)
+    case .issuerMismatch(let found, let expected):
+      self.init(
+        """
+        the issuer is \(untrusted: found) and not \(untrusted: expected)\
+        \(found.differsOnlyByTrailingSlash(from: expected) ? ": they differ by a slash at the end" : "")
+        """,
+        hint: """
+          the public URL must equal the issuer of the tokens, character for character: set \
+          kube-apiserver's first --service-account-issuer to it and keep the old one as the second
+          """,
+        exitCode: .usage)
+    }
+  }
+
+  private init(invalidKeySet source: String, _ reason: Message) {
+    self.init(
+      "invalid key set \(untrusted: source): \(reason)",
+      hint: """
+        expected the output of kubectl get --raw \(example: IssuerMetadata.keysPath); nothing was \
+        published
+        """,
+      exitCode: .invalidResponse)
+  }
+
+  private static func hint(_ conflict: PublishError.Conflict) -> Message {
+    switch conflict {
+    case .serverOptionWithFiles: "it applies to --from-server only"
+    case .serverAndFiles: "read the documents from the server or from files"
+    case .directoryWithCheck: "--check writes nothing: leave the directory out"
+    case .publicURLWithCheck: "--check already names the public URL"
+    case .certificateAuthorityWithoutCheck:
+      "it applies to --check only; the CA of the API server is --server-ca"
+    }
+  }
+
+  private static func hint(status: Int, _ host: IssuerHost) -> Message {
+    switch (status, host) {
+    case (401, .apiServer), (403, .apiServer):
+      """
+      bind the ClusterRole system:service-account-issuer-discovery to this caller and pass \
+      --token-file
+      """
+    case (401, .publicSite), (403, .publicSite):
+      """
+      allow anonymous reads: make the bucket's two objects public (some buckets return 403 for a \
+      missing object)
+      """
+    case (406, _): "the server must serve the keys as application/jwk-set+json or application/json"
+    case (300..<400, _): "redirects are not followed: pass the final URL"
+    default: "check the URL: it must be the issuer itself, without a further path"
+    }
+  }
+}
+
+extension Message {
+  /// Why a key set is invalid, after "invalid key set …: ".
+  init(_ error: JWKSetError) {
+    self =
+      switch error {
+      case .notKeySet: "not a JSON object with a list of keys"
+      case .noKeys: "it has no keys"
+      case .missingKeyID(let number): "key \(number) has no kid"
+      case .duplicateKeyID(let id): "two keys have the kid \(untrusted: id)"
+      case .invalidKey(let id, .privateMembers): "key \(untrusted: id) is a private or secret key"
+      case .invalidKey(let id, .notForSignatures):
+        "key \(untrusted: id) is not for signatures: its use is not sig"
+      case .invalidKey(let id, .unsupportedType(let type)):
+        "key \(untrusted: id) is of the type \(untrusted: type ?? "none"): expected RSA or EC"
+      case .invalidKey(let id, .invalidMember(let name)):
+        "key \(untrusted: id) has no valid \(untrusted: name)"
+      case .invalidKey(let id, .shortModulus):
+        "key \(untrusted: id) has fewer than 1024 bits"
+      case .invalidKey(let id, .unsupportedCurve(let curve)):
+        "key \(untrusted: id) is on the unsupported curve \(untrusted: curve)"
+      }
+  }
+
+  fileprivate init(_ difference: PublishError.Difference) {
+    self =
+      switch difference {
+      case .member(let name, let published, let expected):
+        """
+        \(untrusted: name) is \(untrusted: published ?? "missing", maxLength: 600), expected \
+        \(untrusted: expected ?? "none", maxLength: 600)
+        """
+      case .missingKey(let id): "key \(untrusted: id) is missing"
+      case .staleKey(let id): "key \(untrusted: id) is stale"
+      case .changedKey(let id): "key \(untrusted: id) is another key"
+      }
+  }
+}
