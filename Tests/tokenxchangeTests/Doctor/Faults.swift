@@ -90,7 +90,7 @@ extension Fault {
     },
     .failed(
       "http to an https port", needsTLS: true, .connection, "http-to-https-port",
-      "speaks https on that port",
+      "expects https on that port",
       code: .usage
     ) { bench in
       bench.flags["issuer"] = bench.site.dex.issuer.replacing("https://", with: "http://")
@@ -107,7 +107,7 @@ extension Fault {
     ) { try $0.front(\.wrongHost) },
     .failed(
       "certificate expired", needsTLS: true, .connection, "connection",
-      "a certificate that has expired",
+      "a certificate that expired",
       code: .network
     ) { try $0.front(\.expired) },
     .warned(
