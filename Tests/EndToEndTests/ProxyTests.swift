@@ -121,9 +121,9 @@ struct ProxyTests {
       (stranger.url, "it has a certificate of an unknown issuer (unable to get local issuer certificate)"),
       (misnamed.url, "it has a certificate for another name"),
       ("https://127.0.0.1:\(plain.port)", "it does not speak TLS on that port"),
-      ("https://127.0.0.1:\(deaf[0].port)", "the TLS handshake with it timed out"),
-      ("http://127.0.0.1:\(deaf[1].port)", "it accepted the connection and did not respond in time"),
-      ("socks5h://127.0.0.1:\(deaf[2].port)", "it accepted the connection and did not respond in time"),
+      ("https://127.0.0.1:\(unresponsive[0].port)", "the TLS handshake with it timed out"),
+      ("http://127.0.0.1:\(unresponsive[1].port)", "it accepted the connection and did not respond in time"),
+      ("socks5h://127.0.0.1:\(unresponsive[2].port)", "it accepted the connection and did not respond in time"),
       ("http://0.0.0.0:1", "it refused the connection"),
       (closing[0].url, closed), (closing[1].url, closed),
     ] {
