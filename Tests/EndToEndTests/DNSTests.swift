@@ -269,7 +269,7 @@ struct DNSTests {
     // Dex moves to an address where nothing listens, and back.
     stage.server.set([DNSRule(Self.host, .addresses("127.0.0.9"))])
     #expect(
-      try await SidecarRun.wait(20) { process.errorsSoFar.contains("refuses connections") },
+      try await SidecarRun.wait(20) { process.errorsSoFar.contains("refused the connection") },
       "\(process.errorsSoFar)")
     let before = dex.tokenRequests
     stage.server.set([Self.found])

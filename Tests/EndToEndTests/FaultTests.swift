@@ -12,7 +12,7 @@ struct FaultTests {
     "something on the way cut or replaced the answer: a proxy, an ingress, a captive portal"
   static let timeHint =
     "Dex or a proxy in front of it is slow or stuck, often because it cannot fetch the cluster's "
-    + "keys: look at its log; --timeout extends the limit"
+    + "keys: look at its log; --timeout allows more time"
   static let wrongHint =
     "Dex's token endpoint does not respond like this: is --issuer or --token-url Dex's address?"
   static let url = "http://DEX/dex/token"
@@ -44,22 +44,22 @@ struct FaultTests {
   static let rows = [
     Row(
       "reset", .delivery(.reset), code: 4, attempts: 3,
-      "the connection to DEX was closed before the response was complete (3 attempts)", hint: resetHint),
+      "the connection to DEX closed before the response was complete (3 attempts)", hint: resetHint),
     Row(
       "dropped", .delivery(.dropped), code: 4, attempts: 3,
-      "the connection to DEX was closed before the response was complete (3 attempts)", hint: resetHint),
+      "the connection to DEX closed before the response was complete (3 attempts)", hint: resetHint),
     Row(
       "truncated", .truncatedBody, code: 4, attempts: 3,
-      "the connection to DEX was closed before the response was complete (3 attempts)", hint: resetHint),
+      "the connection to DEX closed before the response was complete (3 attempts)", hint: resetHint),
     Row(
       "hang", .delivery(.hang), ["--timeout", "1500ms"], code: 4, attempts: 1,
-      "DEX did not send a complete response within 1.5 s", hint: timeHint),
+      "the response of DEX was incomplete after 1.5 s", hint: timeHint),
     Row(
       "slow trickle", .delivering(.slow(bytes: 1, interval: 0.2)), ["--timeout=2s"], code: 4,
-      attempts: 1, "DEX did not send a complete response within 2 s", hint: timeHint),
+      attempts: 1, "the response of DEX was incomplete after 2 s", hint: timeHint),
     Row(
       "endless trickle", .delivery(.endless(bytes: 1, interval: 0.1)), ["--timeout=2s"], code: 4,
-      attempts: 1, "DEX did not send a complete response within 2 s", hint: timeHint),
+      attempts: 1, "the response of DEX was incomplete after 2 s", hint: timeHint),
     Row(
       "429", .status(429), code: 4, attempts: 3,
       "\(url) answered 429: status 429 (3 attempts)", hint: rateHint),
@@ -159,7 +159,7 @@ struct FaultTests {
     plugin.site.dex.stop()
     let result = try await plugin.run()
     plugin.expectFailure(
-      result, 4, "DEX refuses connections (3 attempts)",
+      result, 4, "DEX refused the connection (3 attempts)",
       hint: "is Dex running there, and on that port? a Service refuses while none of its pods is "
         + "ready")
     #expect(result.duration < 20)

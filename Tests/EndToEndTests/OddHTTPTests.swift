@@ -146,7 +146,7 @@ struct OddHTTPTests {
     plugin.site.dex.inject(Self.verbatim(row).forever)
     let result = try await plugin.run(plugin.flags + ["--timeout=40s"])
     plugin.expectFailure(
-      result, 4, "the connection to DEX was closed before the response was complete (3 attempts)",
+      result, 4, "the connection to DEX closed before the response was complete (3 attempts)",
       hint: "Dex or a proxy on the way closed it: look at their logs at this moment")
     #expect(plugin.site.dex.tokenRequests == 3)
   }

@@ -81,7 +81,7 @@ struct TLSTests {
   func invalidCertificates() async throws {
     expectRefusal(
       try await run(certificates.stranger), "has a certificate of an unknown issuer")
-    expectRefusal(try await run(certificates.expired), "has a certificate that has expired")
+    expectRefusal(try await run(certificates.expired), "has a certificate that expired")
     expectRefusal(try await run(certificates.wrongHost), "has a certificate for another name")
   }
 
@@ -120,7 +120,7 @@ struct TLSTests {
     try plugin.expectCredential(try await plugin.run(plugin.flags + own))
     // It must still be valid.
     for (certificate, words) in [
-      (certificates.expired, "has a certificate that has expired"),
+      (certificates.expired, "has a certificate that expired"),
       (certificates.wrongHost, "has a certificate for another name"),
       (certificates.nameless, "without a host name in its subject alternative name"),
     ] {

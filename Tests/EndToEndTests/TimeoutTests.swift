@@ -47,7 +47,7 @@ struct TimeoutTests {
       environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
     ).result()
     plugin.expectFailure(
-      result, 4, "127.0.0.1:1 cannot be reached: Network is unreachable",
+      result, 4, "could not reach 127.0.0.1:1: Network is unreachable",
       hint: "a NetworkPolicy or firewall rejects it, or there is no route from here, such as to "
         + "an IPv6 address from a pod with IPv4 only")
   }

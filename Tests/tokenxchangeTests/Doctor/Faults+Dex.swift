@@ -5,7 +5,7 @@ import TestSupport
 /// The faults at Dex and behind it.
 extension Fault {
   /// What Dex's bare `access_denied` may mean, in the order of likelihood.
-  private static let denials = ["issuer:", "userNameKey: sub", "getUserInfo: true", "other keys"]
+  private static let denials = ["issuer:", "userNameKey: sub", "getUserInfo: true", "keys that the issuer does not publish"]
 
   private static func denied(
     _ name: String, _ bring: @escaping @Sendable (FaultBench) throws -> Void
@@ -87,7 +87,7 @@ extension Fault {
     .failed(
       "--server names something else", "API server", "404 and no SelfSubjectReview", code: .answer
     ) { $0.flags["server"] = $0.site.dex.server.url },
-    .failed("API server not there", "API server", "refuses connections", code: .network) {
+    .failed("API server not there", "API server", "refused the connection", code: .network) {
       $0.flags["server"] = "http://127.0.0.1:1"
     },
   ]

@@ -64,12 +64,12 @@ extension Fault {
     .failed("name not found", "connection", "could not resolve host dex.invalid", code: .network) {
       $0.flags["issuer"] = "https://dex.invalid/dex"
     },
-    .failed("port closed", "connection", "refuses connections", code: .network) {
+    .failed("port closed", "connection", "refused the connection", code: .network) {
       // A port that was just closed may be another test's by now; this one is nobody's.
       $0.flags["issuer"] = "http://127.0.0.1:1/dex"
     },
     .failed(
-      "http to an https port", needsTLS: true, "connection", "speaks https on that port",
+      "http to an https port", needsTLS: true, "connection", "expects https on that port",
       code: .usage
     ) { bench in
       bench.flags["issuer"] = bench.site.dex.issuer.replacing("https://", with: "http://")
@@ -84,7 +84,7 @@ extension Fault {
       code: .network
     ) { try $0.front(\.wrongHost) },
     .failed(
-      "certificate expired", needsTLS: true, "connection", "a certificate that has expired",
+      "certificate expired", needsTLS: true, "connection", "a certificate that expired",
       code: .network
     ) { try $0.front(\.expired) },
     .warned("issuer with a trailing slash", "discovery", "by a trailing slash") {

@@ -107,7 +107,7 @@ struct SidecarTests {
     #expect(outside.errors.count == 1)
     #expect(
       outside.errors[0]
-        == "tokenxchange: failed: dex.example:443 refuses connections; next try in 1 s; there is no "
+        == "tokenxchange: failed: dex.example:443 refused the connection; next try in 1 s; there is no "
         + "token; hint: is Dex running there, and on that port? a Service refuses while none of "
         + "its pods is ready")
     sidecar.run(outside, for: 3600)
