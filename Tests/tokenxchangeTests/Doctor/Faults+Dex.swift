@@ -5,7 +5,9 @@ import TestSupport
 /// The faults of Dex and of the API server.
 extension Fault {
   /// The causes of Dex's `access_denied`, the likeliest first.
-  private static let denials = ["issuer:", "userNameKey: sub", "getUserInfo: true", "other keys"]
+  private static let denials = [
+    "issuer:", "userNameKey: sub", "getUserInfo: true", "keys that the issuer does not publish",
+  ]
 
   private static func denied(
     _ name: String, _ cause: @escaping @Sendable (FaultBench) throws -> Void
@@ -103,7 +105,8 @@ extension Fault {
       "404 without a SelfSubjectReview", code: .invalidResponse
     ) { $0.flags["server"] = $0.site.dex.server.url },
     .failed(
-      "API server down", .apiServer, "api-server-connection", "refused the connection", code: .network
+      "API server down", .apiServer, "api-server-connection", "refused the connection",
+      code: .network
     ) {
       $0.flags["server"] = "http://127.0.0.1:1"
     },
