@@ -167,8 +167,8 @@ struct DNSTests {
     "look at the log of that DNS server: it, or one that it forwards to, fails for that name; "
     + "tokenxchange doctor shows each query"
   private static let silent =
-    "the pod's DNS does not answer: see /etc/resolv.conf, and whether a NetworkPolicy lets port 53 "
-    + "through"
+    "the pod's DNS does not respond: see /etc/resolv.conf, and whether a NetworkPolicy allows "
+    + "port 53"
 
   @Test(
     "failures name the host names and the servers",

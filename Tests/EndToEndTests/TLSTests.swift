@@ -97,7 +97,7 @@ struct TLSTests {
       "127.0.0.1:\(front.port) has a certificate without a host name in its subject alternative "
       + "name"
     let hint =
-      "issue it again with subjectAltName=DNS:127.0.0.1 (IP: for an address): the common name does "
+      "reissue it with subjectAltName=DNS:127.0.0.1 (IP: for an address): the common name does "
       + "not count, as in Go and kubectl"
     plugin.expectFailure(try await plugin.run(flags), 4, sentence, hint: hint)
     let report = try await plugin.run(["doctor"] + flags)
@@ -250,7 +250,7 @@ struct TLSTests {
     let file = try plugin.folder.write(text, to: "odd.crt")
     for (flags, environment, words) in [
       (["--certificate-authority", file], [:], "OpenSSL cannot read a CA certificate"),
-      ([], ["SSL_CERT_FILE": file], "the certificates to trust cannot be read: error setting"),
+      ([], ["SSL_CERT_FILE": file], "the system's trusted certificates are not readable"),
     ] {
       let result = try await plugin.run(plugin.flags + flags, environment)
       #expect(result.ending == .exit(2))

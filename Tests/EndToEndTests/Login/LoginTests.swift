@@ -29,7 +29,7 @@ struct LoginTests {
     #expect(jwt.claims["aud"] == "target-cluster")
     #expect(stage.signIns == 1)
     let form = stage.dex.server.requests.first { $0.path.hasSuffix("/device/code") }
-    #expect(form?.formValue("scope") == "openid profile email groups offline_access")
+    #expect(form?.formValue("scope") == "openid profile email groups offline_access federated:id")
   }
 
   @Test("without a terminal: exit 7 and the command to run")

@@ -6,7 +6,7 @@ import TestSupport
 extension Fault {
   /// The causes of Dex's `access_denied`, the likeliest first.
   private static let denials = [
-    "issuer:", "userNameKey: sub", "getUserInfo: true", "keys that the issuer does not",
+    "issuer:", "userNameKey: sub", "getUserInfo: true", "keys that the issuer does not publish",
   ]
 
   private static func denied(
