@@ -28,7 +28,8 @@ extension TroubleshootingRow {
       output: "4. connection: FAILED: could not resolve host dex.invalid"
     ) { $0.set("--issuer", "https://dex.invalid/dex") },
     TroubleshootingRow(
-      symptom: "… refused the connection", place: .plugin, cause: "Dex is down, or the port is wrong",
+      symptom: "… refused the connection", place: .plugin,
+      cause: "Dex is down, or the port is wrong",
       command: doctor, output: "4. connection: FAILED: 127.0.0.1"
     ) { $0.set("--issuer", "http://127.0.0.1:1/dex") },
     TroubleshootingRow(

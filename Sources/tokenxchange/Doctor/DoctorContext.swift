@@ -62,7 +62,8 @@ struct DiscoveryProbe: Sendable {
       headers: [.init("Accept", "application/json"), .init("User-Agent", Version.userAgent)])
     let start = world.uptime()
     do throws(TransportError) {
-      let response = try request.send(by: world.network.send, HTTPOptions(trust: trust, timeout: timeout))
+      let options = HTTPOptions(trust: trust, timeout: timeout)
+      let response = try request.send(by: world.network.send, options)
       // The header was written at some time between the request and now: half way is the best guess.
       clockDifference = response.headers["date"].flatMap(HTTPDate.parse).map {
         ClockDifference(

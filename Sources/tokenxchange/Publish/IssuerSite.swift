@@ -52,7 +52,8 @@ struct IssuerSite: Sendable {
     let response: HTTPResponse
     do throws(TransportError) {
       response = try HTTPRequest(method: "GET", url: url.text, headers: headers).send(
-        by: world.network.send, HTTPOptions(trust: trust, timeout: max(deadline - world.uptime(), 0.001)))
+        by: world.network.send,
+        HTTPOptions(trust: trust, timeout: max(deadline - world.uptime(), 0.001)))
     } catch {
       throw .transport(error, url, from: host, timeout: timeout)
     }

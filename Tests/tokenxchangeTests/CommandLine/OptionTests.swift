@@ -333,7 +333,8 @@ import TokenExchange
     #expect(text.contains("\nTLS options:  "))
     #expect(text.contains("\nAdvanced options:  "))
     #expect(
-      HelpText().command(.getToken).contains("        Required (or --token-url). Dex's issuer URL;"))
+      HelpText().command(.getToken).contains("        Required (or --token-url). Dex's issuer URL;")
+    )
     #expect(
       HelpText().command(.generateRBAC).contains(
         "        Required unless --direct. The Dex connector"))
