@@ -92,13 +92,21 @@ import Testing
     #expect(await sidecar.result.ending == .exit(0))
   }
 
+  /// Whether a process has blocked SIGUSR1, which the program does first of all.
+  private static func blocksSIGUSR1(_ pid: Int32) -> Bool {
+    let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("SigBlk:") }
+    let mask = line?.split(whereSeparator: \.isWhitespace).last.flatMap { UInt64($0, radix: 16) }
+    return (mask ?? 0) & (1 << UInt64(SIGUSR1 - 1)) != 0
+  }
+
   @Test("SIGUSR1 while the sidecar starts does not end it") func survivesEarlySIGUSR1() async throws
   {
     let run = try SidecarRun()
     for round in 0..<Soak.scale(10, 200) {
       let sidecar = try run.start()
-      // Before the first instruction of a program nothing can be done about a signal.
-      usleep(2000)
+      // A signal that arrives before the program's first instruction ends it, whatever it does.
+      #expect(try await SidecarRun.wait { Self.blocksSIGUSR1(sidecar.pid) })
       for _ in 0..<(10 + round) {
         sidecar.send(signal: SIGUSR1)
         usleep(100)
