@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -13,6 +14,8 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS = 0x01, OPENSSL_INIT_NO_LOAD_CONFIG = 0x80 };
@@ -91,7 +94,10 @@ static void use_inherited(int restore) {
   setrlimit(RLIMIT_CORE, &core);
 }
 
-int tx_start_apart(const char *program, const char *argument, char *const *environment) {
+// Starts a program in a new session; output and errors are descriptors for its standard output and
+// standard error, or -1 for /dev/null.
+static int spawn(pid_t *pid, const char *program, char *const *words, char *const *environment,
+                 int output, int errors) {
   posix_spawn_file_actions_t files;
   posix_spawnattr_t attributes;
   int code = posix_spawn_file_actions_init(&files);
@@ -101,8 +107,10 @@ int tx_start_apart(const char *program, const char *argument, char *const *envir
     posix_spawn_file_actions_destroy(&files);
     return code;
   }
+  int streams[] = {-1, output, errors};
   for (int i = 0; i < 3 && !code; i++)
-    code = posix_spawn_file_actions_addopen(&files, i, "/dev/null", O_RDWR, 0);
+    code = streams[i] < 0 ? posix_spawn_file_actions_addopen(&files, i, "/dev/null", O_RDWR, 0)
+                          : posix_spawn_file_actions_adddup2(&files, streams[i], i);
   if (!code) code = posix_spawn_file_actions_addclosefrom_np(&files, 3);
   sigset_t all, none;
   sigfillset(&all);
@@ -111,15 +119,96 @@ int tx_start_apart(const char *program, const char *argument, char *const *envir
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setflags(
       &attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
-  char *const words[] = {(char *)program, (char *)argument, NULL};
-  pid_t pid;
   if (!code) {
     use_inherited(1);
-    code = posix_spawnp(&pid, program, &files, &attributes, words, environment);
+    code = posix_spawnp(pid, program, &files, &attributes, words, environment);
     use_inherited(0);
   }
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
+  return code;
+}
+
+int tx_start_apart(const char *program, const char *argument, char *const *environment) {
+  char *const words[] = {(char *)program, (char *)argument, NULL};
+  pid_t pid;
+  return spawn(&pid, program, words, environment, -1, -1);
+}
+
+static long milliseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+// Reads what is available into a buffer; what does not fit is discarded. Returns 0 at the end of
+// the stream.
+static int take(int stream, char *buffer, size_t capacity, size_t *length, int *is_full) {
+  char rest[4096];
+  int has_room = *length < capacity;
+  ssize_t count = read(stream, has_room ? buffer + *length : rest,
+                       has_room ? capacity - *length : sizeof rest);
+  if (count < 0) return errno == EINTR || errno == EAGAIN;
+  if (has_room) *length += count;
+  else if (count > 0) *is_full = 1;
+  return count > 0;
+}
+
+// Reads both streams to their ends and waits for the process. Returns 0, ETIMEDOUT or EFBIG.
+static int collect(pid_t pid, int output, int errors, long deadline, struct tx_child *child) {
+  struct pollfd streams[] = {{output, POLLIN, 0}, {errors, POLLIN, 0}};
+  int is_full = 0, errors_full = 0;
+  while ((streams[0].fd >= 0 || streams[1].fd >= 0) && !is_full) {
+    long left = deadline - milliseconds();
+    if (left <= 0) return ETIMEDOUT;
+    if (poll(streams, 2, (int)left) < 0 && errno != EINTR) return errno;
+    if (streams[0].revents &&
+        !take(output, child->output, child->output_capacity, &child->output_length, &is_full))
+      streams[0].fd = -1;
+    if (streams[1].revents &&
+        !take(errors, child->errors, child->errors_capacity, &child->errors_length, &errors_full))
+      streams[1].fd = -1;
+    streams[0].revents = streams[1].revents = 0;
+  }
+  if (is_full) return EFBIG;
+  int status = 0;
+  pid_t ended;
+  while ((ended = waitpid(pid, &status, WNOHANG)) == 0 || (ended < 0 && errno == EINTR)) {
+    if (milliseconds() >= deadline) return ETIMEDOUT;
+    struct timespec pause = {0, 2000000};
+    nanosleep(&pause, NULL);
+  }
+  // The kernel reaps children itself if SIGCHLD is ignored; then only the output is known.
+  child->exit_code = ended < 0 ? 0 : WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+  return 0;
+}
+
+int tx_run(const char *path, char *const *words, char *const *environment, double seconds,
+           struct tx_child *child) {
+  int output[2], errors[2];
+  if (pipe2(output, O_CLOEXEC)) return errno;
+  if (pipe2(errors, O_CLOEXEC)) {
+    int code = errno;
+    close(output[0]);
+    close(output[1]);
+    return code;
+  }
+  pid_t pid = -1;
+  long deadline = milliseconds() + (long)(seconds * 1000);
+  int code = spawn(&pid, path, words, environment, output[1], errors[1]);
+  close(output[1]);
+  close(errors[1]);
+  child->is_started = !code;
+  if (!code) {
+    code = collect(pid, output[0], errors[0], deadline, child);
+    if (code) {
+      // The session is the process's own, so its children end too.
+      kill(-pid, SIGKILL);
+      waitpid(pid, NULL, 0);
+    }
+  }
+  close(output[0]);
+  close(errors[0]);
   return code;
 }
 

@@ -43,5 +43,9 @@ extension ProcessControl {
     start: { program, _, _ in
       Issue.record("\(program) was started")
       return false
+    },
+    run: { child throws(ChildProcessError) in
+      Issue.record("\(child.path) was run")
+      throw .notStarted(errno: ENOENT)
     }, timeLimit: TimeLimit(set: { _, _, _ in }, lift: {}), signals: .failing)
 }

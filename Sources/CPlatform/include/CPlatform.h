@@ -85,6 +85,22 @@ char **tx_environment(void);
 // process inherited and none of its open files. PATH is searched. Returns 0 or an errno.
 int tx_start_apart(const char *program, const char *argument, char *const *environment);
 
+// What a program wrote, in buffers of the caller, and how it ended.
+struct tx_child {
+  char *output;
+  size_t output_capacity, output_length;
+  char *errors;
+  size_t errors_capacity, errors_length;
+  int exit_code;   // 128 if a signal ended it
+  int is_started;  // whether an errno is about its run and not about its start
+};
+
+// Runs the program at a path, without a shell and without standard input, and waits for its end.
+// Standard error that does not fit is discarded. Returns 0 or an errno: ETIMEDOUT if it ran for
+// longer than the given seconds, EFBIG if its output does not fit. Then it was killed.
+int tx_run(const char *path, char *const *words, char *const *environment, double seconds,
+           struct tx_child *child);
+
 // Whether the process has the resources for a request: 0 or an errno, and whether threads or file
 // descriptors are missing.
 int tx_check_resources(int *is_threads);

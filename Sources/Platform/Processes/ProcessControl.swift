@@ -15,6 +15,8 @@ package struct ProcessControl: Sendable {
   /// cannot be started.
   package var start:
     @Sendable (_ program: String, _ argument: String, _ variables: [String]) -> Bool
+  /// Runs the program at a path and returns what it wrote, see ``ChildProcess``.
+  package var run: @Sendable (ChildProcess) throws(ChildProcessError) -> ChildOutput
   /// The limit for a process that hangs.
   package var timeLimit: TimeLimit
   /// The signals of a process that keeps running.
@@ -23,14 +25,16 @@ package struct ProcessControl: Sendable {
   package init(
     name: String = "tokenxchange", id: Int32 = getpid(), userID: UInt32,
     program: @escaping @Sendable () -> ProgramFacts,
-    start: @escaping @Sendable (String, String, [String]) -> Bool, timeLimit: TimeLimit,
-    signals: Signals
+    start: @escaping @Sendable (String, String, [String]) -> Bool,
+    run: @escaping @Sendable (ChildProcess) throws(ChildProcessError) -> ChildOutput,
+    timeLimit: TimeLimit, signals: Signals
   ) {
     self.name = name
     self.id = id
     self.userID = userID
     self.program = program
     self.start = start
+    self.run = run
     self.timeLimit = timeLimit
     self.signals = signals
   }
@@ -69,6 +73,7 @@ extension ProcessControl {
         var lines: [UnsafeMutablePointer<CChar>?] = variables.map { strdup($0) } + [nil]
         defer { for line in lines { free(line) } }
         return tx_start_apart(program, argument, &lines) == 0
-      }, timeLimit: .live, signals: .live)
+      }, run: { child throws(ChildProcessError) in try child.run() }, timeLimit: .live,
+      signals: .live)
   }
 }

@@ -35,6 +35,8 @@ indirect enum CommandError: Error, Equatable {
   case check(CheckError)
   /// `publish-issuer` failed.
   case publish(PublishError)
+  /// A kubeconfig cannot be read.
+  case kubeconfig(KubeconfigError)
   /// What has no type of its own yet.
   case unclassified(UnclassifiedError)
 }

@@ -1,0 +1,86 @@
+import Platform
+import TokenExchange
+
+/// Reads kubeconfigs, and starts no program that one names.
+///
+/// kubectl reads them if it is installed: it knows all of YAML, and how several files are merged.
+struct KubeconfigReader {
+  let world: World
+
+  /// Reads one context.
+  ///
+  /// - Parameters:
+  ///   - file: The kubeconfig; nil for kubectl's own choice, `KUBECONFIG` or `~/.kube/config`.
+  ///   - context: The name of the context; nil for the current one.
+  /// - Returns: The cluster and the credential of the context.
+  /// - Throws: ``CommandError/kubeconfig(_:)``, or ``CommandError/configuration(_:)`` for a file that
+  ///   cannot be read.
+  func read(file: String?, context: String?) throws(CommandError) -> ClientConfiguration {
+    let files = try files(file)
+    do throws(KubeconfigError) {
+      let document: KubeconfigDocument
+      if let kubectl = Kubectl(in: world) {
+        document = try kubectl.view(file: file, context: context)
+      } else {
+        document = try KubeconfigDocument(
+          merging: files.map { file throws(KubeconfigError) in
+            try KubeconfigDocument(content: file.content, path: file.path)
+          })
+      }
+      return try document.configuration(
+        context: context, base: files.map { Self.directory(of: $0.path) }, world)
+    } catch {
+      throw .kubeconfig(error)
+    }
+  }
+
+  /// The files that kubectl would read, with their content.
+  private func files(
+    _ file: String?
+  ) throws(CommandError) -> [(path: String, content: [UInt8])] {
+    if let file {
+      return [(file, try world.readConfiguration(file, source: OptionDeclaration.kubeconfig.flag))]
+    }
+    let paths = defaultPaths
+    // As kubectl does, those that do not exist are skipped.
+    var files: [(path: String, content: [UInt8])] = []
+    for path in paths where world.files.status(path) != nil {
+      files.append((path, try world.readConfiguration(path, source: "kubeconfig")))
+    }
+    guard !files.isEmpty else { throw .kubeconfig(.noFile(searched: paths)) }
+    return files
+  }
+
+  private var defaultPaths: [String] {
+    let listed = (world.variables["KUBECONFIG"] ?? "").split(separator: ":").map(String.init)
+    if !listed.isEmpty { return listed }
+    return HomeDirectory(world.variables).expanding("~/.kube/config").map { [$0] } ?? []
+  }
+
+  /// Whether there is a kubeconfig that kubectl would read.
+  var hasDefaultFile: Bool { defaultPaths.contains { world.files.status($0) != nil } }
+
+  private static func directory(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "" }
+    return String(path[...slash])
+  }
+}
+
+/// Why there is no context to read.
+enum KubeconfigError: Error, Equatable {
+  case noFile(searched: [String])
+  /// YAML that only kubectl can read, or no YAML.
+  case notReadable(YAMLError, path: String)
+  case invalidJSON(path: String)
+  /// Neither a kubeconfig nor a list of one.
+  case notKubeconfig(path: String?)
+  case kubectlNotRun(ChildProcessError, path: String)
+  /// kubectl rejected the files; its message, for display only.
+  case kubectlFailed(message: String, exitCode: Int32)
+  case noCurrentContext(known: [String])
+  case unknownContext(String, known: [String])
+  /// What a context names, such as `cluster`, but the kubeconfig does not have.
+  case missingEntry(kind: String, name: String, context: String)
+  /// A member with a value of another type.
+  case invalidMember(String, context: String)
+}
