@@ -46,7 +46,7 @@ public struct IssuedToken: Sendable, Equatable {
   ///
   /// - Parameter now: The present, by our clock; where that is slow, the token's own lifetime counts.
   /// - Returns: Seconds; nil if it is unknown.
-  public func life(at now: Date) -> Double? {
+  public func lifetime(at now: Date) -> Double? {
     guard let expiry else { return nil }
     let rest = expiry.timeIntervalSince(now)
     guard let span = jwt?.issuedAt.map(expiry.timeIntervalSince), span > 0 else { return rest }

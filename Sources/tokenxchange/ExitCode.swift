@@ -1,4 +1,4 @@
-/// What a run ends with; kubectl and Argo CD pass the number on, so it is part of the contract.
+/// The exit code of a run; kubectl and Argo CD show it, so it is part of the interface.
 enum ExitCode: Int32, Sendable {
   case done = 0
   case unexpected = 1
@@ -8,11 +8,4 @@ enum ExitCode: Int32, Sendable {
   case oauthError = 5
   case invalidResponse = 6
   case loginRequired = 7
-}
-
-extension ExitCode {
-  // Names in areas that are not converted yet.
-  static let refused = oauthError
-  static let answer = invalidResponse
-  static let signIn = loginRequired
 }

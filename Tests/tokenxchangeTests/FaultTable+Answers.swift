@@ -92,32 +92,32 @@ extension FaultTable {
   }
 
   static let answers: [Fault] = [
-    answer("HTML page", Sample.answer(200, "<!DOCTYPE html><title>Dex</title>", type: "text/html")),
-    answer("HTML page of an ingress", Sample.answer(502, "<html>502</html>", type: "text/html")),
-    answer("503 in plain words", Sample.answer(503, "no healthy upstream", type: "text/plain")),
-    answer("429", Sample.answer(429, "", headers: ["retry-after": "30"])),
-    answer("404", Sample.answer(404, "404 page not found\n", type: "text/plain")),
-    answer("403 of a firewall", Sample.answer(403, "<html>", type: "text/html")),
+    answer("HTML page", Sample.response(200, "<!DOCTYPE html><title>Dex</title>", type: "text/html")),
+    answer("HTML page of an ingress", Sample.response(502, "<html>502</html>", type: "text/html")),
+    answer("503 in plain words", Sample.response(503, "no healthy upstream", type: "text/plain")),
+    answer("429", Sample.response(429, "", headers: ["retry-after": "30"])),
+    answer("404", Sample.response(404, "404 page not found\n", type: "text/plain")),
+    answer("403 of a firewall", Sample.response(403, "<html>", type: "text/html")),
     answer(
       "redirect",
-      Sample.answer(
+      Sample.response(
         307, "", headers: ["location": "https://evil.example:8443/steal?token=hunter2"])),
-    answer("redirect on the same host", Sample.answer(302, "", headers: ["location": "/login"])),
-    answer("redirect to nowhere", Sample.answer(302, "")),
+    answer("redirect on the same host", Sample.response(302, "", headers: ["location": "/login"])),
+    answer("redirect to nowhere", Sample.response(302, "")),
     answer(
       "redirect of argocd-server",
-      Sample.answer(303, "", headers: ["location": "/argocd/login?has_sso_error=true"])),
-    answer("truncated JSON", Sample.answer(200, #"{"access_token":"ab"#)),
-    answer("empty body", Sample.answer(200, "")),
-    answer("JSON array", Sample.answer(200, "[]")),
-    answer("no token", Sample.answer(200, "{}")),
-    answer("token is null", Sample.answer(200, #"{"access_token":null}"#)),
-    answer("token is a number", Sample.answer(200, #"{"access_token":1}"#)),
+      Sample.response(303, "", headers: ["location": "/argocd/login?has_sso_error=true"])),
+    answer("truncated JSON", Sample.response(200, #"{"access_token":"ab"#)),
+    answer("empty body", Sample.response(200, "")),
+    answer("JSON array", Sample.response(200, "[]")),
+    answer("no token", Sample.response(200, "{}")),
+    answer("token is null", Sample.response(200, #"{"access_token":null}"#)),
+    answer("token is a number", Sample.response(200, #"{"access_token":1}"#)),
     answer("token is empty", Sample.token("")),
     answer("token with a control character", Sample.token(#"a\u0007b"#)),
     answer("token with a newline", Sample.token(#"a\nb"#)),
     answer("token is half a JWT", Sample.token(String(Sample.issued.prefix(60)))),
-    answer("error of a wrong type", Sample.answer(200, #"{"error":{"code":7}}"#)),
+    answer("error of a wrong type", Sample.response(200, #"{"error":{"code":7}}"#)),
     answer("result expired", Sample.token(Sample.issued(expiry: 1_795_223_250))),
     answer("opaque result expired", Sample.token("opaque", more: #","expires_in":0"#)),
     answer("result of another issuer", Sample.token(Sample.issued(issuer: "https://other"))),
@@ -125,65 +125,65 @@ extension FaultTable {
     answer("result lacks an audience", Sample.token(Sample.issued), "--audience=peer"),
     answer(
       "plain http to an https port",
-      Sample.answer(400, "Client sent an HTTP request to an HTTPS server.\n", type: "text/plain")),
-    answer("status that says nothing", Sample.answer(304, "")),
+      Sample.response(400, "Client sent an HTTP request to an HTTPS server.\n", type: "text/plain")),
+    answer("status that says nothing", Sample.response(304, "")),
     answer(
       "client certificate wanted by nginx",
-      Sample.answer(
+      Sample.response(
         400, "<html><title>400 No required SSL certificate was sent</title>", type: "text/html")),
     answer(
-      "redirect to no web address", Sample.answer(302, "", headers: ["location": "file:///etc"])),
-    answer("redirect nobody can read", Sample.answer(302, "", headers: ["location": "http://[::"])),
+      "redirect to no web address", Sample.response(302, "", headers: ["location": "file:///etc"])),
+    answer("redirect nobody can read", Sample.response(302, "", headers: ["location": "http://[::"])),
     answer(
       "JSON without end",
-      Sample.answer(200, String(repeating: "[", count: 100) + String(repeating: "]", count: 100))),
+      Sample.response(200, String(repeating: "[", count: 100) + String(repeating: "]", count: 100))),
     Fault("nobody takes the credential", Sample.world(outputError: OutputError(errno: EPIPE))),
   ]
 
   static let refusals: [Fault] = [
     answer(
       "refusal with control characters",
-      Sample.answer(
+      Sample.response(
         400, #"{"error":"invalid_request","error_description":"a\u001b[31mb\nc\u202e"}"#)),
     answer(
       "refusal without end",
-      Sample.answer(
+      Sample.response(
         400,
         #"{"error":"invalid_request","error_description":""#
           + String(repeating: "long ", count: 200) + #""}"#)),
     answer(
       "refusal that echoes the request",
-      Sample.answer(
+      Sample.response(
         400,
         #"{"error":"invalid_request","error_description":"bad: secret=hunter2&token="#
           + Sample.subject + #""}"#), "--client-secret=hunter2"),
     answer(
       "refusal that echoes headers and signature",
-      Sample.answer(
+      Sample.response(
         400,
         #"{"error":"invalid_request","error_description":"Basic dGFyZ2V0LWNsdXN0ZXI6aHVudGVyMg== "#
           + #"of c2VjcmV0LXNpZ25hdHVyZQ"}"#), "--client-secret=hunter2"),
     answer(
       "refusal that echoes half a secret",
-      Sample.answer(
+      Sample.response(
         400,
         #"{"error":"invalid_request","error_description":""#
           + String(repeating: "x", count: 294) + #"hunter2"}"#), "--client-secret=hunter2"),
-    answer("refusal with status 200", Sample.answer(200, #"{"error":"invalid_scope"}"#)),
-    answer("unauthorized client", Sample.answer(400, #"{"error":"unauthorized_client"}"#)),
-    answer("server error", Sample.answer(500, #"{"error":"server_error"}"#)),
+    answer("refusal with status 200", Sample.response(200, #"{"error":"invalid_scope"}"#)),
+    answer("unauthorized client", Sample.response(400, #"{"error":"unauthorized_client"}"#)),
+    answer("server error", Sample.response(500, #"{"error":"server_error"}"#)),
     answer(
-      "server error, audience", Sample.answer(500, #"{"error":"server_error"}"#),
+      "server error, audience", Sample.response(500, #"{"error":"server_error"}"#),
       "--audience=peer"),
     answer(
       "connector not allowed",
-      Sample.answer(
+      Sample.response(
         400,
         #"{"error":"invalid_grant","error_description":"Connector not allowed for this client."}"#)),
-    answer("access denied", Sample.answer(401, #"{"error":"access_denied"}"#)),
+    answer("access denied", Sample.response(401, #"{"error":"access_denied"}"#)),
     answer(
-      "client refused, secret sent", Sample.answer(401, #"{"error":"invalid_client"}"#),
+      "client refused, secret sent", Sample.response(401, #"{"error":"invalid_client"}"#),
       "--client-secret=hunter2"),
-    answer("client refused, no secret", Sample.answer(401, #"{"error":"invalid_client"}"#)),
+    answer("client refused, no secret", Sample.response(401, #"{"error":"invalid_client"}"#)),
   ]
 }

@@ -91,7 +91,7 @@ import TokenExchange
         let token = try #require(output?["status"]?["token"]?.string, "\(input)")
         #expect(token.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "\(input)")
       } else {
-        #expect(code == .answer || code == .refused, "\(input)")
+        #expect(code == .invalidResponse || code == .oauthError, "\(input)")
         #expect(double.stdout == "", "\(input)")
       }
     }

@@ -422,7 +422,7 @@ import TokenExchange
     let generated = WorldDouble()
     let arguments = ["generate", "sidecar", "--image=a", "--mode=\(row.input)"] + Self.dex
     #expect(generated.run(arguments) == (row.output ? .done : .usage))
-    #expect(((try? SidecarConfiguration.mode(row.input, source: "--mode")) != nil) == row.output)
+    #expect((SidecarConfiguration.fileMode(row.input) != nil) == row.output)
   }
 
   @Test("the order of options does not matter")

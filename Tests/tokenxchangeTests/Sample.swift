@@ -4,7 +4,7 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// Tokens and answers that many tests start from.
+/// Tokens and responses for many tests.
 enum Sample {
   static let now = Date(timeIntervalSince1970: 1_795_223_258)
   static let base = [
@@ -30,7 +30,7 @@ enum Sample {
     jwt(#"{"iss":"\#(issuer)","aud":"\#(audience)","exp":\#(expiry),"sub":"Cg"}"#)
   }
 
-  static func answer(
+  static func response(
     _ status: Int, _ body: String, type: String = "application/json",
     headers: [String: String] = [:]
   ) -> WorldDouble.Outcome {
@@ -41,10 +41,10 @@ enum Sample {
   }
 
   static func token(_ token: String, more: String = "") -> WorldDouble.Outcome {
-    answer(200, #"{"access_token":"\#(token)","token_type":"bearer"\#(more)}"#)
+    response(200, #"{"access_token":"\#(token)","token_type":"bearer"\#(more)}"#)
   }
 
-  /// A world in which the exchange works, unless told otherwise.
+  /// A world in which the exchange works by default.
   static func world(
     variables: [String: String] = [:], subject: Result<[UInt8], FileReadError>? = nil,
     files: [String: Result<[UInt8], FileReadError>] = [:], outcomes: [WorldDouble.Outcome]? = nil,

@@ -6,9 +6,9 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// A world of values: what is not given fails the test that touches it.
+/// The world of a test: what the test does not provide fails when it is used.
 final class WorldDouble: Sendable {
-  /// What a request brings.
+  /// The result of a request.
   typealias Outcome = Result<HTTPResponse, TransportError>
 
   let output = Mutex("")
@@ -17,15 +17,15 @@ final class WorldDouble: Sendable {
   let written = Mutex<[String: [UInt8]]>([:])
   let variables: [String: String]
   let files: [String: Result<[UInt8], FileReadError>]
-  let now: Date
   /// Why standard output cannot be written, if it cannot.
   let outputError: OutputError?
   let terminal: Terminal
   let process: ProcessControl
-  /// What the cache may use, beyond reading.
-  let cache: Files
+  /// The files beside those in `files`.
+  let fileSystem: Files
   private let outcomes: Mutex<[Outcome]>
-  private let slept = Mutex(0.0)
+  private let respond: (@Sendable (HTTPRequest) throws(TransportError) -> HTTPResponse)?
+  private let clock: Mutex<(now: Date, uptime: Double)>
 
   static let tokenPath = "/tokens/token"
 
@@ -33,16 +33,18 @@ final class WorldDouble: Sendable {
     variables: [String: String] = [:], files: [String: Result<[UInt8], FileReadError>] = [:],
     outcomes: [Outcome] = [], now: Date = Date(timeIntervalSince1970: 1_795_223_258),
     outputError: OutputError? = nil,
-    terminal: Terminal = .none, process: ProcessControl = .failing, cache: Files = .failing
+    terminal: Terminal = .none, process: ProcessControl = .failing, fileSystem: Files = .failing,
+    respond: (@Sendable (HTTPRequest) throws(TransportError) -> HTTPResponse)? = nil
   ) {
     self.outputError = outputError
     self.variables = variables
     self.files = files
-    self.now = now
     self.terminal = terminal
     self.process = process
-    self.cache = cache
+    self.fileSystem = fileSystem
     self.outcomes = Mutex(outcomes)
+    self.respond = respond
+    clock = Mutex((now, 100))
   }
 
   /// The world to run in.
@@ -53,11 +55,12 @@ final class WorldDouble: Sendable {
       self.output.withLock { $0 += text }
     }
     terminal.writeError = { line in self.errors.withLock { $0 += line + "\n" } }
+    terminal.writeLog = terminal.writeError
     return World(
       variables: variables, random: { 0.5 },
       clock: SystemClock(
-        now: { self.now }, uptime: { 100 + self.slept.withLock { $0 } }, boot: { 100 },
-        processStart: { 100 }, sleep: { seconds in self.slept.withLock { $0 += seconds } }),
+        now: { self.now }, uptime: { self.uptime }, boot: { 100 }, processStart: { 100 },
+        sleep: { self.pass($0) }),
       files: allFiles,
       network: Network(
         send: { request, _ throws(TransportError) in try self.send(request) },
@@ -67,6 +70,7 @@ final class WorldDouble: Sendable {
 
   private func send(_ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
     requests.withLock { $0.append(request) }
+    if let respond { return try respond(request) }
     let outcome = outcomes.withLock { list -> Outcome? in
       list.count > 1 ? list.removeFirst() : list.first
     }
@@ -78,14 +82,15 @@ final class WorldDouble: Sendable {
   }
 
   private var allFiles: Files {
-    var files = cache
-    files.read = { path, _ throws(FileReadError) in
-      guard let file = self.files[path] else { throw .missing }
+    var files = fileSystem
+    files.read = { path, limit throws(FileReadError) in
+      guard let file = self.files[path] else { return try self.fileSystem.read(path, limit) }
       return try file.get()
     }
-    let replace = files.replace
     files.replace = { path, content, options throws(FileWriteError) in
-      guard options.writesThrough else { return try replace(path, content, options) }
+      guard options.writesThrough else {
+        return try self.fileSystem.replace(path, content, options)
+      }
       self.written.withLock { $0[path] = content }
     }
     return files
@@ -93,6 +98,20 @@ final class WorldDouble: Sendable {
 
   /// Runs a command line.
   func run(_ arguments: [String]) -> ExitCode { tokenxchange.run(arguments, in: world) }
+
+  var now: Date { clock.withLock { $0.now } }
+  var uptime: Double { clock.withLock { $0.uptime } }
+
+  /// Lets time pass, in seconds.
+  func pass(_ seconds: Double) {
+    clock.withLock {
+      $0.now += seconds
+      $0.uptime += seconds
+    }
+  }
+
+  /// Sets the wall clock forward or back.
+  func setClock(by seconds: Double) { clock.withLock { $0.now += seconds } }
 
   var stdout: String { output.withLock { $0 } }
   var stderr: String { errors.withLock { $0 } }

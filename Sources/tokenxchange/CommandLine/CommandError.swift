@@ -37,8 +37,8 @@ indirect enum CommandError: Error, Equatable {
   case publish(PublishError)
   /// A kubeconfig cannot be read.
   case kubeconfig(KubeconfigError)
-  /// What has no type of its own yet.
-  case unclassified(UnclassifiedError)
+  /// An option of `sidecar` or a variable of dexsidecar is wrong.
+  case sidecar(SidecarError)
 }
 
 extension CommandError {

@@ -145,7 +145,7 @@ extension Command {
   static let complete = Command(
     name: completeName, summary: "print completions for a shell", details: "", example: "",
     readsVariables: false, isHidden: true
-  ) { arguments, world throws(Problem) in
+  ) { arguments, world throws(CommandError) in
     var words = arguments.positional[...]
     let isBash = words.popFirst() == Shell.bash.rawValue
     // bash makes three words of --option=value, and replaces the last of them only.

@@ -8,7 +8,7 @@ extension Command {
     example: "tokenxchange help generate kubeconfig",
     arguments: ["COMMAND", "KIND"], options: [.verbose], readsVariables: false,
     argumentCompletion: .commands
-  ) { arguments, world throws(Problem) in
+  ) { arguments, world throws(CommandError) in
     guard !arguments.positional.isEmpty else {
       try world.writeOutput(HelpText(startedAs: world.process.name).overview)
       return .done
@@ -16,9 +16,9 @@ extension Command {
     let name = arguments.positional.joined(separator: " ")
     guard let command = Command.named(name), !command.isHidden else {
       if let parent = Command.named(arguments.positional[0]), !parent.subcommands.isEmpty {
-        throw Problem(parent.unknownSubcommand(arguments.positional[1]))
+        throw .usage(parent.unknownSubcommand(arguments.positional[1]))
       }
-      throw Problem(
+      throw .usage(
         .unknownCommand(
           name.isPlainWord ? name : nil,
           nearest: Suggestion.nearest(to: name, in: Command.table.map(\.name))))

@@ -130,50 +130,50 @@ extension OptionDeclaration.Completion {
 
 /// The value of an option: what it was set to, else its default.
 extension ParsedArguments {
-  subscript(option: TextOption) -> String { get throws(Problem) { try read(option) } }
-  subscript(option: IdentifierOption) -> Identifier { get throws(Problem) { try read(option) } }
+  subscript(option: TextOption) -> String { get throws(CommandError) { try value(of: option) } }
+  subscript(option: IdentifierOption) -> Identifier { get throws(CommandError) { try value(of: option) } }
   subscript(option: OptionalIdentifierOption) -> Identifier? {
-    get throws(Problem) { try read(option) }
+    get throws(CommandError) { try value(of: option) }
   }
-  subscript(option: DurationOption) -> Double { get throws(Problem) { try read(option) } }
-  subscript(option: DurationOrZeroOption) -> Double { get throws(Problem) { try read(option) } }
-  subscript(option: OptionalDurationOption) -> Double? { get throws(Problem) { try read(option) } }
-  subscript(option: URLOption) -> EndpointURL { get throws(Problem) { try read(option) } }
-  subscript(option: AnySchemeURLOption) -> EndpointURL { get throws(Problem) { try read(option) } }
-  subscript(option: OptionalURLOption) -> EndpointURL? { get throws(Problem) { try read(option) } }
-  subscript(option: TokenTypeOption) -> TokenType { get throws(Problem) { try read(option) } }
+  subscript(option: DurationOption) -> Double { get throws(CommandError) { try value(of: option) } }
+  subscript(option: DurationOrZeroOption) -> Double { get throws(CommandError) { try value(of: option) } }
+  subscript(option: OptionalDurationOption) -> Double? { get throws(CommandError) { try value(of: option) } }
+  subscript(option: URLOption) -> EndpointURL { get throws(CommandError) { try value(of: option) } }
+  subscript(option: AnySchemeURLOption) -> EndpointURL { get throws(CommandError) { try value(of: option) } }
+  subscript(option: OptionalURLOption) -> EndpointURL? { get throws(CommandError) { try value(of: option) } }
+  subscript(option: TokenTypeOption) -> TokenType { get throws(CommandError) { try value(of: option) } }
   subscript(option: ClientAuthOption) -> ExchangeConfiguration.ClientAuth {
-    get throws(Problem) { try read(option) }
+    get throws(CommandError) { try value(of: option) }
   }
   subscript(option: APIVersionOption) -> CredentialSettings.Version {
-    get throws(Problem) { try read(option) }
+    get throws(CommandError) { try value(of: option) }
   }
   subscript(option: CredentialOutputOption) -> CredentialSettings.Output {
-    get throws(Problem) { try read(option) }
+    get throws(CommandError) { try value(of: option) }
   }
-  subscript(option: ReportFormatOption) -> ReportFormat { get throws(Problem) { try read(option) } }
+  subscript(option: ReportFormatOption) -> ReportFormat { get throws(CommandError) { try value(of: option) } }
   subscript(option: PluginMethodOption) -> ExecMethod {
-    get throws(Problem) { try read(option) }
+    get throws(CommandError) { try value(of: option) }
   }
   subscript(option: WorkloadFormatOption) -> ArgoCDWorkload.Format {
-    get throws(Problem) { try read(option) }
+    get throws(CommandError) { try value(of: option) }
   }
   subscript(option: ClusterFormatOption) -> ArgoCDCluster.Format {
-    get throws(Problem) { try read(option) }
+    get throws(CommandError) { try value(of: option) }
   }
   subscript(option: ControllerOption) -> ArgoCDWorkload.Controller {
-    get throws(Problem) { try read(option) }
+    get throws(CommandError) { try value(of: option) }
   }
   subscript(option: PullPolicyOption) -> PluginPod.PullPolicy {
-    get throws(Problem) { try read(option) }
+    get throws(CommandError) { try value(of: option) }
   }
   subscript(option: PluginAPIVersionOption) -> ExecAPIVersion {
-    get throws(Problem) { try read(option) }
+    get throws(CommandError) { try value(of: option) }
   }
   subscript(option: UsernameClaimOption) -> UsernameMapping.Claim {
-    get throws(Problem) { try read(option) }
+    get throws(CommandError) { try value(of: option) }
   }
   subscript(option: APIServerFormatOption) -> APIServerConfiguration.Format {
-    get throws(Problem) { try read(option) }
+    get throws(CommandError) { try value(of: option) }
   }
 }

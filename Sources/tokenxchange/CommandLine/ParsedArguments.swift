@@ -60,19 +60,14 @@ struct ParsedArguments: Sendable {
 }
 
 extension ParsedArguments {
-  /// The value of an option, for areas that throw `Problem`.
-  func read<Option: OptionDefinition>(_ option: Option) throws(Problem) -> Option.Value {
-    do throws(CommandError) { return try value(of: option) } catch { throw Problem(error) }
-  }
-
   /// A URL that this command needs, although another one does not.
-  func required(_ option: OptionalURLOption) throws(Problem) -> EndpointURL {
+  func required(_ option: OptionalURLOption) throws(CommandError) -> EndpointURL {
     guard let url = try self[option] else { throw missing(option) }
     return url
   }
 
   /// An identifier that this command needs, although another one does not.
-  func required(_ option: OptionalIdentifierOption) throws(Problem) -> Identifier {
+  func required(_ option: OptionalIdentifierOption) throws(CommandError) -> Identifier {
     guard let identifier = try self[option] else { throw missing(option) }
     return identifier
   }
@@ -160,9 +155,9 @@ extension ParsedArguments {
     return "tokenxchange \(command.name) … " + outline.joined(separator: " ")
   }
 
-  /// The same for code that throws `Problem`.
-  func missing(_ options: OptionDeclaration...) -> Problem {
-    Problem(missingOptions(including: options))
+  /// The same as an error of a command.
+  func missing(_ options: OptionDeclaration...) -> CommandError {
+    .usage(missingOptions(including: options))
   }
 
   /// Whether the command needs an option with these arguments.

@@ -1,7 +1,7 @@
 import TokenExchange
 
 extension Command {
-  /// The shells' own completion, which asks the program for candidates.
+  /// Completion scripts; they call the program for candidates.
   static let completion = Command(
     name: "completion", summary: "print a completion script for bash, zsh or fish",
     details: """
@@ -12,10 +12,10 @@ extension Command {
     example: "tokenxchange completion bash",
     arguments: ["SHELL"], requiredArguments: 1, options: [.verbose], readsVariables: false,
     argumentCompletion: .words(Shell.allCases.map(\.rawValue))
-  ) { arguments, world throws(Problem) in
+  ) { arguments, world throws(CommandError) in
     let name = arguments.positional.first ?? ""
     guard let shell = Shell(rawValue: name) else {
-      throw Problem(
+      throw .usage(
         .invalidChoice(
           name.isPlainWord ? name : nil, source: "SHELL", choices: Shell.allCases.map(\.rawValue)))
     }

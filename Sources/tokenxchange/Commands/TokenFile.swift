@@ -13,7 +13,7 @@ extension Command {
     options: [
       .printedTokenFile, .subjectAudience, .expiryMargin, .apiVersion, .output, .verbose,
     ]
-  ) { arguments, world throws(Problem) in
+  ) { arguments, world throws(CommandError) in
     let credential = try CredentialSettings(arguments, world: world)
     let path = try arguments[.printedTokenFile]
     let audience = try arguments[.subjectAudience]?.text

@@ -16,7 +16,7 @@ extension Command {
       """,
     example: "tokenxchange version --output=json",
     options: [.reportOutput, .verbose], readsVariables: false
-  ) { arguments, world throws(Problem) in
+  ) { arguments, world throws(CommandError) in
     guard try arguments[.reportOutput] == .json else {
       try world.writeOutput("tokenxchange \(Version.number)\n" + libraries)
       return .done

@@ -1,19 +1,17 @@
 import FoundationEssentials
 import TokenExchange
 
-/// What is asked of Dex and how, out of flags and variables; files are not read yet.
+/// What to request from Dex, from options and variables; files are not read yet.
 struct ExchangeConfiguration: Sendable {
-  /// How the client proves itself, as the user says it.
+  /// How the client authenticates: the values of `--client-auth`.
   enum ClientAuth: String, CaseIterable {
     case auto, basic, post, none
   }
 
-  /// A field of the form beyond those of design, or one that has its value elsewhere.
+  /// A form field that has no option.
   struct ExtraField: Sendable, Equatable {
     var name: String
-    var value: DexSidecarEnvironment.Value
-    /// The variable that set it.
-    var source: String
+    var text: ConfiguredText
   }
 
   var tokenURL: EndpointURL
@@ -30,18 +28,19 @@ struct ExchangeConfiguration: Sendable {
   var audiences: [String]
   var authority: TrustSource
   var timeout: Double
-  /// What weakens the run.
+  /// Options that weaken the run.
   var warnings: [Warning]
-  /// Sent beside the rest.
+  /// Sent in addition to the fields that have options.
   var extraFields: [ExtraField] = []
-  /// Texts that are sent and must not be shown, because they come out of a file or beside a secret.
+  /// Texts that are sent and must not be shown, because they were read from a file.
   var confidentialTexts: [Secret] = []
-  /// Client and secret as one text, which wins over both.
-  var basicAuth: ExtraField?
+  /// The client ID and secret as `ID:SECRET`; it takes precedence over `clientID` and
+  /// `clientSecret`.
+  var clientCredentials: ConfiguredText?
   /// A subject token that is not in `tokenFile`.
-  var subjectToken: ExtraField?
+  var subjectToken: ConfiguredText?
 
-  /// Takes the settings from parsed arguments and checks all that can be checked without files.
+  /// Reads the options and checks what can be checked without files.
   init(_ arguments: ParsedArguments, world: World) throws(CommandError) {
     issuer = try arguments[.issuer]
     let explicit = try arguments[.tokenURL]

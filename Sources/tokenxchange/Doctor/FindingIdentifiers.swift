@@ -82,8 +82,7 @@ extension Warning {
     case .issuerDiffersBySlash: "token-issuer-trailing-slash"
     case .unknownExpiry: "token-expiry-unknown"
     case .subjectTokenNotYetValid: "subject-token-not-yet-valid"
-    case .unknownScope, .unknownScopes: "unknown-scopes"
-    case .readableByAll: "file-readable-by-all"
+    case .sidecar: "sidecar"
     }
   }
 }

@@ -13,16 +13,15 @@ extension ExchangeConfiguration {
       subjectToken: subject.secret, subjectTokenType: subjectTokenType,
       requestedTokenType: requestedTokenType, scopes: scopes, audiences: audiences)
     request.confidentialTexts = confidentialTexts
-    if let basicAuth {
-      let basic = try world.basicAuth(basicAuth)
-      request.clientID = basic.user
-      // Without a user, or with both swapped, this is the secret.
-      request.confidentialTexts.append(Secret(basic.user))
-      request.authentication = .basic(basic.password)
+    if let clientCredentials {
+      let credentials = try clientCredentials.readCredentials(in: world)
+      request.clientID = credentials.clientID
+      // Without a colon, or with ID and secret swapped, this is the secret.
+      request.confidentialTexts.append(Secret(credentials.clientID))
+      request.authentication = .basic(credentials.secret)
     }
     for field in extraFields {
-      request.extraFields.append(
-        .init(field.name, try world.text(of: field.value, source: field.source)))
+      request.extraFields.append(.init(field.name, try field.text.read(in: world)))
     }
     return ExchangeAttempt(
       url: tokenURL, issuer: issuer?.text, request: request, subject: subject.jwt)
@@ -31,7 +30,7 @@ extension ExchangeConfiguration {
   /// Reads the bytes of the subject token.
   func subjectContent(in world: World) throws(CommandError) -> [UInt8] {
     guard let subjectToken else { return try world.readToken(tokenFile) }
-    return Array(try world.text(of: subjectToken.value, source: subjectToken.source).utf8)
+    return Array(try subjectToken.read(in: world).utf8)
   }
 
   /// Reads the certificates to trust.

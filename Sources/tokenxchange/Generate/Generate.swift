@@ -19,7 +19,8 @@ extension Command {
       .generateDex, .generateAPIServer, .generateSidecar,
     ]
   ) { arguments, _ throws(CommandError) in
-    throw .missingArguments(arguments.command)
+    throw .usage(
+      .missingArguments(arguments.command.arguments, command: arguments.command.name))
   }
 
   /// One kind of configuration.

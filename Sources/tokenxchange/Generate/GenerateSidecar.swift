@@ -29,7 +29,9 @@ extension SidecarPod {
     }
     var isGroupReadable = false
     if let mode = arguments[.mode] {
-      let number = try SidecarConfiguration.mode(mode, source: "--mode")
+      guard let number = SidecarConfiguration.fileMode(mode) else {
+        throw .sidecar(.invalidMode(mode, source: "--mode"))
+      }
       isGroupReadable = number & 0o070 != 0
     }
     _ = try arguments[.renewBefore]

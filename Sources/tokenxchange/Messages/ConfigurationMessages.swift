@@ -11,6 +11,8 @@ enum ConfigurationError: Error, Equatable {
   /// A file cannot be read; the path is nil if it may be a secret.
   case unreadableFile(FileReadError, path: String?, source: String, user: UInt32)
   case invalidSecret(InvalidSecret, source: String)
+  /// A file does not contain text.
+  case notUTF8(path: String, source: String)
   case invalidCertificates(InvalidCertificates, source: String)
   /// Two options that cannot be used together.
   case conflict(String, String, Conflict)
@@ -65,6 +67,11 @@ extension Diagnosis {
         (
           "the client secret of \(untrusted: source) \(error.message)",
           "it must hold the secret and nothing else"
+        )
+      case .notUTF8(let path, let source):
+        (
+          "\(option: source) \(path: path): it is not UTF-8 text",
+          "it must contain the value and nothing else"
         )
       case .invalidCertificates(let error, let source): Self.parts(error, source: source)
       case .conflict(let first, let second, let conflict):

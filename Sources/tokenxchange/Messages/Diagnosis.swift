@@ -42,10 +42,7 @@ struct Diagnosis: Equatable, Sendable {
     case .check(let error): self.init(error)
     case .publish(let error): self.init(error)
     case .kubeconfig(let error): self.init(error)
-    case .unclassified(let error):
-      self.init(
-        Message(stringLiteral: error.message), hint: Message(stringLiteral: error.hint),
-        exitCode: error.exitCode)
+    case .sidecar(let error): self.init(error)
     }
   }
 

@@ -9,9 +9,16 @@ enum Warning: Equatable, Sendable {
   case issuerDiffersBySlash(String)
   case unknownExpiry
   case subjectTokenNotYetValid(from: Date, now: Date)
-  case unknownScope(String, source: String, nearest: String?)
-  case unknownScopes(Int, source: String)
-  case readableByAll(file: String)
+  case sidecar(SidecarWarning)
+
+  /// Whether another warning differs at most by the time at which it was noticed.
+  func isSame(as other: Warning) -> Bool {
+    switch (self, other) {
+    case (.subjectTokenNotYetValid(let left, _), .subjectTokenNotYetValid(let right, _)):
+      left == right
+    default: self == other
+    }
+  }
 }
 
 extension Message {
@@ -38,22 +45,11 @@ extension Message {
       case .subjectTokenNotYetValid(let start, let now):
         """
         the subject token is not valid before \(time: start), in \
-        \(duration: start.timeIntervalSince(now)) (our clock: \(time: now))
+        \(duration: start.timeIntervalSince(now)) (local clock: \(time: now))
         """
       case .unknownExpiry:
         "the token has no readable expiry: it is reported as valid for 60 s"
-      case .unknownScope(let scope, let source, let nearest):
-        "Dex does not know the scope \(word: scope) of \(option: source)"
-          + (nearest.map { ": did you mean \(option: $0)?" } ?? "")
-      case .unknownScopes(1, let source):
-        "Dex does not know 1 scope of \(option: source) (not shown)"
-      case .unknownScopes(let count, let source):
-        "Dex does not know \(count) scopes of \(option: source) (not shown)"
-      case .readableByAll(let file):
-        """
-        every user may read \(path: file): its mode is 0644, as in dexsidecar; use --mode=0640 or \
-        --mode=0600
-        """
+      case .sidecar(let warning): Message(warning)
       }
   }
 }

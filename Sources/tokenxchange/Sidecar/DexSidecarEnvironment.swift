@@ -1,187 +1,181 @@
 import TokenExchange
 
-/// The variables that set up dexsidecar: `dex_X` is the form field X, `dex_file_X` reads it from a
-/// file.
+/// The variables that configure dexsidecar: `dex_X` is the form field X, and `dex_file_X` names a
+/// file that contains it.
 ///
-/// They are turned into options, so that all that holds for those holds for them too; what no flag
-/// and no `TOKENXCHANGE_` variable says is taken from them.
+/// They are translated into options and configuration here, so the rest of the program does not know
+/// them. Options and `TOKENXCHANGE_` variables take precedence.
 struct DexSidecarEnvironment: Sendable {
-  /// Where the value of a field is.
-  enum Value: Sendable, Equatable {
-    case text(String)
-    case file(String)
-  }
-
-  /// A field or setting by its name without the prefix.
-  var values: [String: Value]
+  /// Each field or setting by its name without the prefix.
+  private var values: [String: ConfiguredText] = [:]
 
   /// Names that are settings and never sent.
   private static let settings: Set = [
     "access_token_file", "endpoint", "refresh_before", "refresh_interval",
   ]
-  /// Fields that are options here.
-  private static let options: [(field: String, spec: OptionDeclaration)] = [
+  /// Fields with an option of their own.
+  private static let options: [(field: String, option: OptionDeclaration)] = [
     ("connector_id", .connectorID), ("scope", .scopes), ("subject_token_type", .subjectTokenType),
     ("requested_token_type", .requestedTokenType),
   ]
   private static let credentials: Set = ["basic_auth", "client_id", "client_secret"]
   private static let exchangeGrant = "urn:ietf:params:oauth:grant-type:token-exchange"
 
-  /// Collects them; nil if this is not a dexsidecar's environment.
-  init?(_ variables: [String: String]) throws(Problem) {
+  /// Collects the variables; nil if they do not configure dexsidecar.
+  init?(_ variables: [String: String]) throws(CommandError) {
     let isSet = { variables[$0]?.isEmpty == false }
     guard isSet("dex_endpoint") || isSet("dex_access_token_file") else { return nil }
-    values = [:]
     for (name, value) in variables where name.hasPrefix("dex_") && !value.isEmpty {
       var field = String(name.dropFirst(4))
       let isFile = field.hasPrefix("file_")
       if isFile { field = String(field.dropFirst(5)) }
-      guard !isFile || !Self.settings.contains(field) else { throw .dexFileOfSetting(name) }
-      guard !isFile || !isSet("dex_" + field) else {
-        throw .conflict("dex_" + field, name, hint: "keep one of them")
+      guard !isFile || !Self.settings.contains(field) else {
+        throw .sidecar(.settingFromFile(variable: name))
       }
-      values[field] = isFile ? .file(value) : .text(value)
+      guard !isFile || !isSet("dex_" + field) else {
+        throw .sidecar(.textAndFile(variable: "dex_" + field, fileVariable: name))
+      }
+      values[field] = ConfiguredText(value: isFile ? .file(value) : .text(value), source: name)
     }
-    guard isSet("dex_endpoint") else { throw .dexEndpointMissing }
+    guard isSet("dex_endpoint") else { throw .sidecar(.missingEndpoint) }
   }
 
-  /// The variable that a field came from.
-  func name(_ field: String) -> String {
-    if case .file = values[field] { "dex_file_" + field } else { "dex_" + field }
-  }
-
-  /// Fields that are no options: they are sent as they are, by name.
-  var extraFields: [ExchangeConfiguration.ExtraField] {
-    let known = Self.settings.union(Self.credentials).union(Self.options.map(\.field))
-      .union(["subject_token", "grant_type"])
-    return values.filter { !known.contains($0.key) }.sorted { $0.key < $1.key }.map {
-      field, value in
-      .init(name: field, value: value, source: name(field))
+  /// The sidecar's configuration from these variables and the given options.
+  func configuration(
+    _ given: ParsedArguments, world: World
+  ) throws(CommandError) -> SidecarConfiguration {
+    var arguments = given
+    try setOptions(&arguments, world: world)
+    var configuration = try SidecarConfiguration(arguments, world: world)
+    let basicAuth = values["basic_auth"]
+    if let basicAuth, arguments.source(of: .clientID) == basicAuth.source {
+      configuration.exchange.clientCredentials = basicAuth
     }
-  }
-
-  /// A subject token that stands in a variable itself.
-  var subjectToken: ExchangeConfiguration.ExtraField? {
-    guard case .text(let token) = values["subject_token"] else { return nil }
-    return .init(name: "subject_token", value: .text(token), source: "dex_subject_token")
-  }
-
-  /// `dex_refresh_interval` in seconds.
-  func refreshInterval() throws(Problem) -> Double? {
-    guard case .text(let text) = values["refresh_interval"] else { return nil }
-    guard let seconds = GoDuration.seconds(text), seconds > 0 else {
-      throw .badDuration(text, source: "dex_refresh_interval", allowsZero: false)
+    configuration.exchange.extraFields = extraFields
+    configuration.exchange.confidentialTexts = try optionTextsInFiles(world)
+    if let token = values["subject_token"], token.path == nil {
+      configuration.exchange.subjectToken = token
     }
-    return max(seconds, 0.1)
+    configuration.otherInputs = values.values.filter { $0.path != nil }
+      .sorted { $0.source < $1.source }
+    if let interval = try refreshInterval() {
+      configuration.checkInterval = min(configuration.checkInterval, interval)
+    }
+    if let scope = values["scope"], arguments.source(of: .scopes) == scope.source {
+      configuration.warnings +=
+        Self.warnings(configuration.exchange.scopes, from: scope).map { .sidecar($0) }
+    }
+    if !arguments.isSet(.mode) {
+      configuration.mode = 0o644
+      configuration.warnings.append(.sidecar(.readableByAll(file: configuration.file)))
+    }
+    return configuration
   }
 
   /// Sets the options that are not set yet.
-  func fill(_ arguments: inout ParsedArguments, world: World) throws(Problem) {
-    func set(_ spec: OptionDeclaration, _ value: String, _ field: String) {
-      guard !arguments.isSet(spec) else { return }
-      arguments.set(spec, to: [value], source: .variable(name(field)))
+  private func setOptions(_ arguments: inout ParsedArguments, world: World) throws(CommandError) {
+    func set(_ option: OptionDeclaration, _ value: String, source: String) {
+      guard !arguments.isSet(option) else { return }
+      arguments.set(option, to: [value], source: .variable(source))
     }
-    if let grant = try text("grant_type", world), grant != Self.exchangeGrant {
-      if case .file = values["grant_type"] {
-        throw .badFileChoice(source: name("grant_type"), choices: [Self.exchangeGrant])
+    func setText(_ option: OptionDeclaration, from field: String) {
+      guard let text = values[field], case .text(let value) = text.value else { return }
+      set(option, value, source: text.source)
+    }
+    if let grant = values["grant_type"], try grant.read(in: world) != Self.exchangeGrant {
+      throw Self.invalidChoice(try grant.read(in: world), grant, [Self.exchangeGrant])
+    }
+    if !arguments.isSet(.issuer) { setText(.tokenURL, from: "endpoint") }
+    setText(.write, from: "access_token_file")
+    setText(.renewBefore, from: "refresh_before")
+    for (field, option) in Self.options {
+      guard let text = values[field] else { continue }
+      let value = try text.read(in: world)
+      if text.path != nil, field.hasSuffix("_token_type"), TokenType(value) == nil {
+        throw Self.invalidChoice(value, text, ["id_token", "access_token", "urn:…"])
       }
-      throw .badChoice(grant, source: name("grant_type"), choices: [Self.exchangeGrant])
+      set(option, value, source: text.source)
     }
-    if !arguments.isSet(.issuer), case .text(let url) = values["endpoint"] {
-      set(.tokenURL, url, "endpoint")
+    // Dex's defaults for missing fields.
+    set(.requestedTokenType, "access_token", source: "dex_requested_token_type")
+    set(.scopes, "", source: "dex_scope")
+    if let token = values["subject_token"], let path = token.path {
+      set(.tokenFile, path, source: token.source)
     }
-    if case .text(let file) = values["access_token_file"] {
-      set(.write, file, "access_token_file")
-    }
-    if case .text(let span) = values["refresh_before"] {
-      set(.renewBefore, span, "refresh_before")
-    }
-    for (field, spec) in Self.options {
-      guard let value = try text(field, world) else { continue }
-      if case .file = values[field], field.hasSuffix("_token_type"), TokenType(value) == nil {
-        throw .badFileChoice(source: name(field), choices: ["id_token", "access_token", "urn:…"])
-      }
-      set(spec, value, field)
-    }
-    // What Dex takes a missing field for.
-    set(.requestedTokenType, "access_token", "requested_token_type")
-    set(.scopes, "", "scope")
-    if case .file(let path) = values["subject_token"] { set(.tokenFile, path, "subject_token") }
-    try fillClient(&arguments, world: world)
+    try setClient(&arguments, world: world)
   }
 
-  /// The client's name and secret: from Basic's if there is one, as Dex does.
-  private func fillClient(_ arguments: inout ParsedArguments, world: World) throws(Problem) {
-    let own: [OptionDeclaration] = [.clientID, .clientSecret, .clientSecretFile, .clientAuth]
-    guard !own.contains(where: arguments.isSet) else { return }
-    func set(_ spec: OptionDeclaration, _ value: String, _ field: String) {
-      arguments.set(spec, to: [value], source: .variable(name(field)))
+  /// Sets the client's ID and secret; Basic authentication takes precedence, as in Dex.
+  private func setClient(_ arguments: inout ParsedArguments, world: World) throws(CommandError) {
+    let options: [OptionDeclaration] = [.clientID, .clientSecret, .clientSecretFile, .clientAuth]
+    guard !options.contains(where: arguments.isSet) else { return }
+    func set(_ option: OptionDeclaration, _ value: String, _ text: ConfiguredText) {
+      arguments.set(option, to: [value], source: .variable(text.source))
     }
-    if let basic = try basicAuth.map({ field throws(Problem) in try world.basicAuth(field) }) {
-      set(.clientID, basic.user, "basic_auth")
-      set(.clientAuth, "basic", "basic_auth")
-      set(.clientSecret, basic.password.revealed, "basic_auth")
+    if let basicAuth = values["basic_auth"] {
+      let credentials = try basicAuth.readCredentials(in: world)
+      set(.clientID, credentials.clientID, basicAuth)
+      set(.clientAuth, "basic", basicAuth)
+      set(.clientSecret, credentials.secret.revealed, basicAuth)
       return
     }
-    if let id = try text("client_id", world) { set(.clientID, id, "client_id") }
-    switch values["client_secret"] {
-    case .text(let secret): set(.clientSecret, secret, "client_secret")
-    case .file(let path): set(.clientSecretFile, path, "client_secret")
-    case nil: return
+    if let id = values["client_id"] { set(.clientID, try id.read(in: world), id) }
+    guard let secret = values["client_secret"] else { return }
+    switch secret.value {
+    case .text(let text): set(.clientSecret, text, secret)
+    case .file(let path): set(.clientSecretFile, path, secret)
     }
-    set(.clientAuth, "post", "client_secret")
+    set(.clientAuth, "post", secret)
   }
 
-  /// What was read from files by names of this program's options: no message shows it.
-  func fileTexts(_ world: World) throws(Problem) -> [Secret] {
+  /// Fields without an option: they are sent by name, as they are.
+  private var extraFields: [ExchangeConfiguration.ExtraField] {
+    let known = Self.settings.union(Self.credentials).union(Self.options.map(\.field))
+      .union(["subject_token", "grant_type"])
+    return values.filter { !known.contains($0.key) }.sorted { $0.key < $1.key }
+      .map { .init(name: $0, text: $1) }
+  }
+
+  /// The values of options that were read from files: messages do not show them, because
+  /// `dex_file_scope=/etc/passwd` must not print that file.
+  private func optionTextsInFiles(_ world: World) throws(CommandError) -> [Secret] {
     var texts: [Secret] = []
     for field in Self.options.map(\.field) + ["client_id"] {
-      guard case .file = values[field], let value = try text(field, world) else { continue }
+      guard let text = values[field], text.path != nil else { continue }
+      let value = try text.read(in: world)
       texts += [Secret(value)] + value.split(separator: " ").map { Secret(String($0)) }
     }
     return texts
   }
 
-  /// `dex_basic_auth`, wherever its value is.
-  var basicAuth: ExchangeConfiguration.ExtraField? {
-    values["basic_auth"].map { .init(name: "basic_auth", value: $0, source: name("basic_auth")) }
+  /// `dex_refresh_interval` in seconds.
+  private func refreshInterval() throws(CommandError) -> Double? {
+    guard let interval = values["refresh_interval"], case .text(let text) = interval.value else {
+      return nil
+    }
+    guard let seconds = GoDuration.seconds(text), seconds > 0 else {
+      throw .usage(.invalidDuration(text, source: interval.source, allowsZero: false))
+    }
+    return max(seconds, 0.1)
   }
 
-  /// The value of a field, read from its file if it is in one.
-  private func text(_ field: String, _ world: World) throws(Problem) -> String? {
-    guard let value = values[field] else { return nil }
-    return try world.text(of: value, source: name(field))
-  }
-}
-
-extension World {
-  /// A user and a password, cut at the first colon; without one the password is empty.
-  func basicAuth(
-    _ field: ExchangeConfiguration.ExtraField
-  ) throws(Problem) -> (user: String, password: Secret) {
-    let text = try text(of: field.value, source: field.source).trimmingWhitespace()
-    let halves = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    return (String(halves[0]), Secret(halves.count == 2 ? String(halves[1]) : ""))
-  }
-
-  /// The value of a field of the form; what is read from a file is trimmed.
-  func text(of value: DexSidecarEnvironment.Value, source: String) throws(Problem) -> String {
-    switch value {
-    case .text(let text): return text
-    case .file(let path):
-      let content = try readConfiguration(path, source: source, showsPath: false)
-      guard let text = String(validating: content, as: UTF8.self) else {
-        throw .badField(path, source: source)
-      }
-      return text.trimmingWhitespace()
+  /// Warnings about scopes that Dex ignores.
+  private static func warnings(_ scopes: [String], from text: ConfiguredText) -> [SidecarWarning] {
+    let unknown = scopes.filter { !DexScope.isKnown($0) }
+    guard text.path == nil else {
+      return unknown.isEmpty ? [] : [.unknownScopes(unknown.count, source: text.source)]
+    }
+    return unknown.map { scope in
+      .unknownScope(
+        scope, source: text.source, nearest: Suggestion.nearest(to: scope, in: DexScope.known))
     }
   }
-}
 
-extension String {
-  fileprivate func trimmingWhitespace() -> String {
-    let scalars = unicodeScalars.drop { $0.properties.isWhitespace }
-    let end = scalars.lastIndex { !$0.properties.isWhitespace }
-    return end.map { String(scalars[...$0]) } ?? ""
+  private static func invalidChoice(
+    _ value: String, _ text: ConfiguredText, _ choices: [String]
+  ) -> CommandError {
+    text.path == nil
+      ? .usage(.invalidChoice(value, source: text.source, choices: choices))
+      : .sidecar(.invalidChoiceInFile(source: text.source, choices: choices))
   }
 }

@@ -1,50 +1,51 @@
 import TokenExchange
 
-/// The failures in a row, and which of them are worth a line.
+/// The consecutive failures of the sidecar, and which of them are worth a line of the log.
 struct FailureLog: Sendable, Equatable {
-  /// What to say of a failure.
+  /// What to log about a failure.
   enum LogDecision: Equatable {
-    /// It is new.
+    /// The failure is new.
     case first
-    /// It has come so many times since the last line, and failures have lasted so many seconds.
-    case summary(tries: Int, seconds: Double)
-    /// It has been told.
+    /// The failure was logged before: the attempts since the last line, and the seconds since the
+    /// first failure.
+    case summary(attempts: Int, seconds: Double)
+    /// A line about it was logged recently.
     case nothing
   }
 
-  /// How many there were.
+  /// How many failures there were since the last success.
   private(set) var count = 0
-  /// The uptime of the first.
+  /// The uptime of the first of them.
   private(set) var start = 0.0
-  /// The last.
+  /// The last of them.
   private(set) var last: CommandError?
-  private var told: [FailureKind] = []
-  private var lastTold = 0.0
-  private var untold = 0
+  private var logged: [FailureKind] = []
+  private var lastLogged = 0.0
+  private var unlogged = 0
 
   /// Seconds between two lines about the same failure.
-  static let silence = 300.0
-  /// How many different failures of a row get a line of their own.
-  static let mostKinds = 10
+  static let interval = 300.0
+  /// How many different failures get a line of their own: a server with a new error code in every
+  /// response must not fill the log.
+  static let maxKinds = 10
 
   /// Counts a failure.
   mutating func note(_ error: CommandError, uptime: Double) -> LogDecision {
     if count == 0 { start = uptime }
     count += 1
     last = error
-    untold += 1
-    // A server with a new error code in every response must not fill the log.
+    unlogged += 1
     let kind = FailureKind(error)
-    let isNew = told.count < Self.mostKinds && !told.contains(kind)
-    if isNew { told.append(kind) }
-    guard isNew || uptime - lastTold >= Self.silence else { return .nothing }
+    let isNew = logged.count < Self.maxKinds && !logged.contains(kind)
+    if isNew { logged.append(kind) }
+    guard isNew || uptime - lastLogged >= Self.interval else { return .nothing }
     defer {
-      lastTold = uptime
-      untold = 0
+      lastLogged = uptime
+      unlogged = 0
     }
-    return isNew ? .first : .summary(tries: untold, seconds: uptime - start)
+    return isNew ? .first : .summary(attempts: unlogged, seconds: uptime - start)
   }
 
-  /// Ends the row.
+  /// Forgets the failures after a success.
   mutating func clear() { self = FailureLog() }
 }

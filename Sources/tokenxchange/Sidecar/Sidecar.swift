@@ -2,66 +2,66 @@ import FoundationEssentials
 import Platform
 import TokenExchange
 
-/// Keeps one file holding a fresh token.
+/// Keeps one file that contains a fresh token.
 struct Sidecar: Sendable {
-  /// What is known of the file.
-  struct Kept: Sendable, Equatable {
-    /// Whether it exists.
+  /// What is known about the file.
+  struct File: Sendable, Equatable {
     var exists = false
     /// When its token expires, if that is known.
     var expiry: Date?
-    /// Whose token it is, if that is known.
-    var owner: TokenPrincipal?
-    /// Why the file must be removed, as long as that has failed.
-    var pendingRemoval: String?
+    /// The identity of its token, if that is known.
+    var principal: TokenPrincipal?
+    /// Why the file must be removed, as long as removing it fails.
+    var pendingRemoval: RemovalReason?
   }
 
-  /// When to ask Dex next: by whichever clock gets there first, because one of them stands still
-  /// while the machine sleeps and the other may be set back.
+  /// When to renew next, on two clocks; the first that is reached counts, because one stands still
+  /// while the machine sleeps and the other can be set back.
   private struct Due {
     var date = Date.distantPast
     var uptime = 0.0
   }
 
-  let settings: SidecarConfiguration
+  let configuration: SidecarConfiguration
   let world: World
-  /// Hears each step, with `--verbose`.
+  /// Receives each step with `--verbose`.
   let log: VerboseLog
-  private(set) var kept = Kept()
+  private(set) var file = File()
   private(set) var failures = FailureLog()
   private var due = Due()
   private var subject: [UInt8]?
-  private var warned: Set<String> = []
+  private var warned: [Warning] = []
 
-  init(_ settings: SidecarConfiguration, world: World, log: VerboseLog) {
-    self.settings = settings
+  init(_ configuration: SidecarConfiguration, world: World, log: VerboseLog) {
+    self.configuration = configuration
     self.world = world
     self.log = log
   }
 
-  /// Checks that the file can be written, and adopts what an earlier run left.
-  mutating func prepare() throws(Problem) {
+  /// Checks that the file can be written, and adopts the file of an earlier run.
+  mutating func prepare() throws(CommandError) {
+    let path = configuration.file
     do throws(FileWriteError) {
       try world.process.signals.uninterrupted { () throws(FileWriteError) in
-        try world.files.testWriting(settings.file)
-        world.files.removeLeftovers(settings.file)
+        try world.files.testWriting(path)
+        world.files.removeLeftovers(path)
       }
-    } catch { throw .notWritten(error, source: settings.fileSource) }
-    guard let token = try? world.renewedToken(settings.file) else { return }
-    kept = Kept(exists: true, expiry: UnverifiedJWT(token.revealed)?.expiry)
-    guard world.files.kind(settings.file) == .regular else { return }
+    } catch { throw .notWritten(error, source: configuration.fileSource) }
+    guard let token = try? world.renewedToken(path) else { return }
+    file = File(exists: true, expiry: UnverifiedJWT(token.revealed)?.expiry)
+    guard world.files.kind(path) == .regular else { return }
     // An earlier run may have had another --mode, and the first renewal may take long.
     do throws(FileWriteError) {
-      try world.files.setMode(settings.file, settings.mode)
+      try world.files.setMode(path, configuration.mode)
     } catch {
-      warnOnce("cannot \(error.step): \(error.reason)")
+      warnOnce(.sidecar(.modeNotSet(error)))
     }
   }
 
-  /// Looks at clock and files, renews if that is due, and waits for the next look.
+  /// Checks clock and files, renews if that is due, and waits for the next check.
   mutating func step() {
-    world.limitExchange(settings.exchange.timeout)
-    look()
+    world.limitExchange(configuration.exchange.timeout)
+    checkInputs()
     if world.now() >= due.date || world.uptime() >= due.uptime { renew() }
     removeIfExpired()
     world.process.timeLimit.lift()
@@ -69,135 +69,171 @@ struct Sidecar: Sendable {
   }
 
   /// Gets one token and writes it.
-  mutating func renewOnce() throws(Problem) {
-    do throws(Problem) { _ = try exchange(attempts: RetryPolicy().attempts) } catch {
+  mutating func renewOnce() throws(CommandError) {
+    do throws(CommandError) { _ = try exchange(attempts: RetryPolicy().attempts) } catch {
       removeIfExpired()
       throw error
     }
   }
 
-  /// Notices that the subject token belongs to another identity, or that the file was removed or
-  /// replaced by something that is not a file.
-  private mutating func look() {
-    if kept.exists {
+  /// Notices that the file was removed or is no longer a file, or that the subject token belongs to
+  /// another identity.
+  private mutating func checkInputs() {
+    if file.exists {
       let kind = fileKind
       if kind != .regular {
-        log("\(settings.file) " + (kind.map { "is now \($0.message)" } ?? "was removed"))
-        kept = Kept()
+        log("\(configuration.file) " + (kind.map { "is now \($0.message)" } ?? "was removed"))
+        file = File()
         due = Due()
       }
     }
-    guard let content = try? settings.exchange.subjectContent(in: world), content != subject
+    guard let content = try? configuration.exchange.subjectContent(in: world), content != subject
     else { return }
     let isFirst = subject == nil
     subject = content
-    let owner = (try? Secret(tokenFile: content))
+    let principal = (try? Secret(tokenFile: content))
       .flatMap { UnverifiedJWT($0.revealed) }.map(TokenPrincipal.init)
-    // What an earlier run left counts as a token of the identity at the start.
-    if isFirst, kept.exists { kept.owner = owner }
+    // The file of an earlier run is assumed to belong to the identity at the start.
+    if isFirst, file.exists { file.principal = principal }
     guard !isFirst || failures.count > 0 else { return }
-    let isAnother = owner != nil && kept.owner != nil && owner != kept.owner
-    // A fault of the old subject token may have gone with it.
-    let mayHelp = failures.last.map { $0.category == .subjectToken || $0.isRejection } ?? false
-    guard isAnother || mayHelp else { return }
-    log(isAnother ? "the subject token is another's now" : "the subject token is a new one")
+    let isAnother = principal != nil && file.principal != nil && principal != file.principal
+    // The new token may not have the fault of the old one.
+    guard isAnother || failures.last?.mayPassWithNewSubject == true else { return }
+    log(isAnother ? "the subject token has another identity" : "the subject token was replaced")
     due = Due()
   }
 
-  /// Tries to get a token and plans the next try.
+  /// Tries to get a token and schedules the next attempt.
   private mutating func renew() {
-    do throws(Problem) {
+    do throws(CommandError) {
       let token = try exchange(attempts: 1)
       let now = world.now()
-      let wait = settings.plan.wait(life: token.life(at: now), random: world.random())
+      let wait = configuration.schedule.wait(
+        lifetime: token.lifetime(at: now), random: world.random())
       due = Due(date: now.addingTimeInterval(wait), uptime: world.uptime() + wait)
-      tellRenewed(token, now: now, wait: wait)
+      let failed =
+        failures.count == 0
+        ? nil : FailedAttempts(count: failures.count, seconds: world.uptime() - failures.start)
+      report(
+        .renewed(
+          file: configuration.file, expiry: token.expiry, now: now, wait: wait, after: failed))
       failures.clear()
     } catch {
       let uptime = world.uptime()
-      let telling = failures.note(error, uptime: uptime)
+      let decision = failures.note(error, uptime: uptime)
       let pause = Backoff.pause(
         failures: failures.count, outage: uptime - failures.start, after: error,
         random: world.random())
       due = Due(date: .distantFuture, uptime: uptime + pause)
-      tell(error, telling, pause: pause)
+      report(error, decision, pause: pause)
     }
   }
 
-  /// Asks Dex and writes the file.
-  private mutating func exchange(attempts: Int) throws(Problem) -> IssuedToken {
+  /// Exchanges the subject token and writes the file.
+  private mutating func exchange(attempts: Int) throws(CommandError) -> IssuedToken {
     let start = world.uptime()
-    let attempt = try settings.exchange.attempt(in: world)
-    let owner = attempt.subject.map(TokenPrincipal.init)
+    let attempt = try configuration.exchange.attempt(in: world)
+    let principal = attempt.subject.map(TokenPrincipal.init)
     log("subject token: \(attempt.subjectSummary(now: world.now()))")
-    if let start = SubjectToken.earlyStart(of: attempt.subject, now: world.now()) {
-      warnOnce(
-        "the subject token is not valid before \(Timestamp.text(start)) by this machine's clock")
-    }
+    attempt.warnings(now: world.now()).forEach { warnOnce($0) }
     let token: IssuedToken
-    do throws(Problem) {
-      token = try settings.exchange.issue(
-        attempt, settings.exchange.trust(in: world), in: world, since: start, attempts: attempts,
-        log: log)
+    do throws(CommandError) {
+      token = try configuration.exchange.issue(
+        attempt, configuration.exchange.trust(in: world), in: world, since: start,
+        attempts: attempts, log: log)
     } catch {
-      warn(error, of: attempt.request)
-      if error.isRejection, let old = kept.owner, owner != old {
-        remove("Dex refuses the new subject token, and the old one's owner is another")
+      if let warning = configuration.exchange.warning(about: error, request: attempt.request) {
+        warnOnce(.sidecar(warning))
       }
+      if error.isRejection, let old = file.principal, principal != old { remove(.subjectChanged) }
       throw error
     }
     do throws(FileWriteError) {
       try world.process.signals.uninterrupted { () throws(FileWriteError) in
         try world.files.replace(
-          settings.file, Array(token.secret.revealed.utf8), FileWriteOptions(mode: settings.mode))
+          configuration.file, Array(token.secret.revealed.utf8),
+          FileWriteOptions(mode: configuration.mode))
       }
-    } catch { throw .notWritten(error, source: settings.fileSource) }
-    kept = Kept(exists: true, expiry: token.expiry, owner: owner)
-    warn(token, attempt)
+    } catch { throw .notWritten(error, source: configuration.fileSource) }
+    file = File(exists: true, expiry: token.expiry, principal: principal)
+    if token.expiry == nil { warnOnce(.sidecar(.unknownExpiry)) }
+    attempt.expectation.warnings(ofIssuer: token.jwt?.issuer).forEach { warnOnce($0) }
     return token
   }
 
-  /// Seconds until there is something to do or to look at.
+  /// Seconds until the next renewal, removal or check.
   private var pause: Double {
     let now = world.now()
-    var pause = min(settings.lookInterval, due.uptime - world.uptime())
+    var pause = min(configuration.checkInterval, due.uptime - world.uptime())
     if due.date != .distantFuture { pause = min(pause, due.date.timeIntervalSince(now)) }
-    if kept.exists, kept.pendingRemoval == nil, let expiry = kept.expiry {
+    if file.exists, file.pendingRemoval == nil, let expiry = file.expiry {
       pause = min(pause, expiry.timeIntervalSince(now))
     }
     return max(pause, 0.001)
   }
 
-  /// What is at the path of the file, or behind a link there; nil if there is nothing.
+  /// What is at the path of the file, or at the target of a link there; nil if there is nothing.
   private var fileKind: FileKind? {
-    let kind = world.files.kind(settings.file)
+    let kind = world.files.kind(configuration.file)
     guard kind == .link else { return kind }
-    return world.files.identity(settings.file) == nil ? nil : .regular
+    return world.files.identity(configuration.file) == nil ? nil : .regular
   }
 
   private mutating func removeIfExpired() {
-    guard kept.exists else { return }
-    if let reason = kept.pendingRemoval {
+    guard file.exists else { return }
+    if let reason = file.pendingRemoval {
       remove(reason)
-    } else if let expiry = kept.expiry, expiry <= world.now() {
-      remove("its token ended at \(Timestamp.text(expiry))")
+    } else if let expiry = file.expiry, expiry <= world.now() {
+      remove(.expired(expiry))
     }
   }
 
-  /// Removes the file; if that fails, it is tried again at every check.
-  private mutating func remove(_ reason: String) {
+  /// Removes the file; if that fails, the next check tries again.
+  private mutating func remove(_ reason: RemovalReason) {
     do throws(FileWriteError) {
-      try world.files.remove(settings.file)
-      tell("removed \(settings.file): \(reason)")
-      kept = Kept()
+      try world.files.remove(configuration.file)
+      report(.removed(file: configuration.file, reason))
+      file = File()
     } catch {
-      warnOnce("cannot \(error.step): \(error.reason); \(reason)")
-      kept.pendingRemoval = reason
+      warnOnce(.sidecar(.notRemoved(error, reason)))
+      file.pendingRemoval = reason
+    }
+  }
+}
+
+extension Sidecar {
+  private func report(_ event: SidecarEvent) {
+    world.writeError("tokenxchange: " + Message(event).text)
+  }
+
+  private func report(_ error: CommandError, _ decision: FailureLog.LogDecision, pause: Double) {
+    let token: OldToken =
+      if !file.exists {
+        .missing
+      } else if file.pendingRemoval != nil {
+        .notRemoved
+      } else {
+        .valid(until: file.expiry)
+      }
+    switch decision {
+    case .nothing: log("renewal failed again: \(Diagnosis(error).message.text)")
+    case .first: report(.failed(error, pause: pause, token))
+    case .summary(let attempts, let seconds):
+      report(
+        .stillFailing(error, attempts: attempts, seconds: seconds, pause: pause, token))
     }
   }
 
-  /// Logs a warning once.
-  mutating func warnOnce(_ text: String) {
-    if warned.insert(text).inserted { world.warn(text.sanitized(maxLength: 600)) }
+  private mutating func warnOnce(_ warning: Warning) {
+    guard !warned.contains(where: { $0.isSame(as: warning) }) else { return }
+    warned.append(warning)
+    world.warn([warning])
+  }
+}
+
+extension CommandError {
+  /// Whether the failure may be the subject token's.
+  fileprivate var mayPassWithNewSubject: Bool {
+    if case .subjectToken = self { true } else { isRejection }
   }
 }

@@ -15,7 +15,7 @@ struct DoctorReportTests {
   private func double(_ variables: [String: String] = [:]) -> WorldDouble {
     Sample.world(
       variables: variables,
-      outcomes: [Sample.answer(404, ""), Sample.answer(404, ""), Sample.token(Sample.issued)])
+      outcomes: [Sample.response(404, ""), Sample.response(404, ""), Sample.token(Sample.issued)])
   }
 
   private func run(_ double: WorldDouble, _ words: [String], isTerminal: Bool = false) -> ExitCode {
@@ -77,8 +77,8 @@ struct DoctorReportTests {
       #"{"issuer":"https://dex.example/dex","token_endpoint":"https://dex.example/dex/token"}"#
     let double = Sample.world(
       outcomes: [
-        Sample.answer(200, document), Sample.token(Sample.issued),
-        Sample.answer(403, #"{"message":"user \"x\" cannot create"}"#),
+        Sample.response(200, document), Sample.token(Sample.issued),
+        Sample.response(403, #"{"message":"user \"x\" cannot create"}"#),
       ])
     #expect(run(double, Sample.base + ["--server=https://b.example:6443"]) == .oauthError)
     #expect(

@@ -18,7 +18,7 @@ extension FaultTable {
     return process
   }
 
-  static let device = Sample.answer(
+  static let device = Sample.response(
     200,
     """
     {"device_code": "hunter2-device-code", "user_code": "RVCG-TBGL",
@@ -29,7 +29,7 @@ extension FaultTable {
     -> WorldDouble.Outcome
   {
     let more = description.map { #","error_description":"\#($0)""# } ?? ""
-    return Sample.answer(status, #"{"error":"\#(code)"\#(more)}"#)
+    return Sample.response(status, #"{"error":"\#(code)"\#(more)}"#)
   }
 
   static let pending = error("authorization_pending")
@@ -44,7 +44,7 @@ extension FaultTable {
       "login: " + name,
       WorldDouble(
         variables: variables, outcomes: outcomes, terminal: .interactive, process: process,
-        cache: cache()),
+        fileSystem: cache()),
       loginBase + arguments)
     fault.shown = [
       "To sign in at dex.example, open", "    https://dex.example/dex/device",
@@ -59,7 +59,7 @@ extension FaultTable {
   }
 
   static func tokens(_ body: String) -> [WorldDouble.Outcome] {
-    [device, pending, Sample.answer(200, body)]
+    [device, pending, Sample.response(200, body)]
   }
 
   static func idToken(_ token: String) -> [WorldDouble.Outcome] {
@@ -81,9 +81,9 @@ extension FaultTable {
     withoutTerminal("no terminal, insecure", "--insecure-skip-tls-verify"),
     login("connection refused", [.failure(TransportError.connectionRefused)]),
     login(
-      "device endpoint not found", [Sample.answer(404, "404 page not found\n", type: "text/plain")]),
-    login("HTML instead of a device code", [Sample.answer(200, "<html>", type: "text/html")]),
-    login("no device code", [Sample.answer(200, "{}")]),
+      "device endpoint not found", [Sample.response(404, "404 page not found\n", type: "text/plain")]),
+    login("HTML instead of a device code", [Sample.response(200, "<html>", type: "text/html")]),
+    login("no device code", [Sample.response(200, "{}")]),
     login("invalid client", [error("invalid_client", status: 401, "Invalid client credentials.")]),
     login("device grant disabled", [device, error("unsupported_grant_type")]),
     login("client not allowed", [device, error("unauthorized_client")]),

@@ -7,28 +7,28 @@ import Testing
 
 /// `check`: silent for a usable token, else the reason.
 struct CheckTests {
-  let outside: FakeOutside
+  let fixture: SidecarFixture
 
-  init() throws { outside = try FakeOutside() }
+  init() throws { fixture = try SidecarFixture() }
 
   private func check(_ content: String?, _ flags: String...) -> ExitCode {
-    outside.set { $0.files[FakeOutside.file] = content.map { Array($0.utf8) } }
-    return run(["check", "--file", FakeOutside.file] + flags, in: outside.world())
+    fixture.files[SidecarFixture.file] = content
+    return run(["check", "--file", SidecarFixture.file] + flags, in: fixture.world())
   }
 
   @Test("a usable token: exit 0, no output")
   func usableToken() {
-    #expect(check(outside.jwt(life: 60)) == .done)
-    #expect(check(outside.jwt(life: 60) + "\n", "--min-ttl", "60s") == .done)
+    #expect(check(fixture.jwt(lifetime: 60)) == .done)
+    #expect(check(fixture.jwt(lifetime: 60) + "\n", "--min-ttl", "60s") == .done)
     #expect(check("opaque") == .done)
-    #expect(outside.errors.isEmpty)
+    #expect(fixture.errors.isEmpty)
   }
 
   @Test("a token that expires before --min-ttl: exit 3")
   func expiresTooSoon() {
-    #expect(check(outside.jwt(life: 60), "--min-ttl=61s") == .subjectToken)
+    #expect(check(fixture.jwt(lifetime: 60), "--min-ttl=61s") == .subjectToken)
     #expect(
-      outside.errors == [
+      fixture.errors == [
         "tokenxchange: the token in /kept/token is valid for 60 s, less than the required 61 s: it "
           + "expires at 2027-01-15T08:01:00Z (local clock: 2027-01-15T08:00:00Z)",
         "hint: the log of the sidecar says why the token was not renewed",
@@ -100,7 +100,7 @@ struct CheckTests {
     ] as [Row<String?, [String]>])
   func unusableFile(row: Row<String?, [String]>) {
     #expect(check(row.input, "--min-ttl", "1s") == .subjectToken)
-    #expect(outside.errors == ["tokenxchange: " + row.output[0], "hint: " + row.output[1]])
+    #expect(fixture.errors == ["tokenxchange: " + row.output[0], "hint: " + row.output[1]])
   }
 
   /// A token with an invalid signature, which is not checked.
@@ -112,9 +112,9 @@ struct CheckTests {
   @Test("a token may become valid up to a minute ahead, for clocks that differ")
   func clockSkew() {
     #expect(check(Self.sample(exp: 1_800_001_000, nbf: 1_800_000_060)) == .done)
-    #expect(outside.errors.isEmpty)
+    #expect(fixture.errors.isEmpty)
   }
 
   @Test("without a file: exit 2")
-  func missingFile() { #expect(run(["check"], in: outside.world()) == .usage) }
+  func missingFile() { #expect(run(["check"], in: fixture.world()) == .usage) }
 }

@@ -10,52 +10,49 @@ import TokenExchange
 struct DexVariablesTests {
   /// The environment of dexsidecar's README, with paths and addresses of the test.
   static let readme = [
-    "dex_access_token_file": FakeOutside.file, "dex_endpoint": "https://dex.example/token",
+    "dex_access_token_file": SidecarFixture.file, "dex_endpoint": "https://dex.example/token",
     "dex_basic_auth": "client:", "dex_connector_id": "k3s",
     "dex_grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
     "dex_scope": "openid federated:id",
     "dex_requested_token_type": "urn:ietf:params:oauth:token-type:access_token",
-    "dex_file_subject_token": FakeOutside.subjectFile,
+    "dex_file_subject_token": SidecarFixture.subjectFile,
     "dex_subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
   ]
   static let modeWarning =
     "tokenxchange: warning: every user may read /kept/token: its mode is 0644, as in dexsidecar; "
     + "use --mode=0640 or --mode=0600"
 
-  let outside: FakeOutside
+  let fixture: SidecarFixture
 
-  init() throws { outside = try FakeOutside() }
+  init() throws { fixture = try SidecarFixture() }
 
   private func once(_ changes: [String: String?] = [:], _ flags: String...) -> ExitCode {
     var variables = Self.readme
     for (name, value) in changes { variables[name] = value }
-    return run(["sidecar", "--once"] + flags, in: outside.world(variables: variables))
+    return run(["sidecar", "--once"] + flags, in: fixture.world(variables: variables))
   }
 
   private var form: [String: String] {
-    let body = outside.state.withLock { $0.requests.last?.body ?? [] }
+    let body = fixture.requests.last?.body ?? []
     let fields = LoopbackRequest.fields(String(decoding: body, as: UTF8.self))
     return Dictionary(fields.map { ($0.name, $0.value) }) { first, _ in first + " TWICE" }
   }
 
   private var authorization: String? {
-    outside.state.withLock { state in
-      state.requests.last?.headers.first { $0.name == "Authorization" }?.value
-    }
+    fixture.requests.last?.headers.first { $0.name == "Authorization" }?.value
   }
 
   @Test func sendsWhatDexsidecarSends() throws {
     #expect(once() == .done)
-    #expect(outside.kept != nil)
-    #expect(outside.state.withLock { $0.modes[FakeOutside.file] } == 0o644)
-    #expect(outside.errors == [Self.modeWarning])
+    #expect(fixture.written != nil)
+    #expect(fixture.files.mode(SidecarFixture.file) == 0o644)
+    #expect(fixture.errors == [Self.modeWarning])
     #expect(authorization == "Basic " + Data("client:".utf8).base64EncodedString())
-    let subject = outside.state.withLock { $0.files[FakeOutside.subjectFile] ?? [] }
     #expect(
       form == [
         "connector_id": "k3s", "scope": "openid federated:id",
         "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
-        "subject_token": String(decoding: subject, as: UTF8.self),
+        "subject_token": fixture.files[SidecarFixture.subjectFile] ?? "",
         "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
         "requested_token_type": "urn:ietf:params:oauth:token-type:access_token",
       ])
@@ -63,11 +60,11 @@ struct DexVariablesTests {
 
   @Test func modeSilencesTheWarning() {
     #expect(once([:], "--mode", "0640") == .done)
-    #expect(outside.errors.isEmpty)
+    #expect(fixture.errors.isEmpty)
   }
 
   @Test func anyOtherVariableIsAFieldAndSettingsAreNot() {
-    outside.set { $0.files["/res"] = Array(" https://target \n".utf8) }
+    fixture.files["/res"] = " https://target \n"
     let code = once([
       "dex_audience": "other", "dex_file_resource": "/res", "dex_refresh_interval": "1m",
       "dex_refresh_before": "1h", "dex_empty": "",
@@ -79,7 +76,7 @@ struct DexVariablesTests {
   }
 
   @Test func aClientInTheFormIsSentInTheForm() {
-    outside.set { $0.files["/secret"] = Array("s 1\n".utf8) }
+    fixture.files["/secret"] = "s 1\n"
     let code = once([
       "dex_basic_auth": nil, "dex_client_id": "client", "dex_file_client_secret": "/secret",
     ])
@@ -95,7 +92,7 @@ struct DexVariablesTests {
   }
 
   @Test func aSubjectTokenMayStandInTheVariable() {
-    let token = outside.jwt(life: 60)
+    let token = fixture.jwt(lifetime: 60)
     #expect(once(["dex_file_subject_token": nil, "dex_subject_token": token]) == .done)
     #expect(form["subject_token"] == token)
   }
@@ -118,70 +115,68 @@ struct DexVariablesTests {
   @Test func namesAScopeThatDexDoesNotKnow() {
     #expect(once(["dex_scope": "openid federated_id"], "--mode", "0600") == .done)
     #expect(
-      outside.errors == [
+      fixture.errors == [
         "tokenxchange: warning: Dex does not know the scope \"federated_id\" of dex_scope: "
           + "did you mean federated:id?"
       ])
   }
 
   @Test func warnsOfAScopeInAFileAndOfNoneThatAFlagSets() {
-    outside.set { $0.files["/scope"] = Array("openid group\n".utf8) }
+    fixture.files["/scope"] = "openid group\n"
     let changes = ["dex_scope": nil, "dex_file_scope": "/scope"]
     #expect(once(changes, "--mode", "0600") == .done)
     #expect(
-      outside.errors == [
+      fixture.errors == [
         "tokenxchange: warning: Dex does not know 1 scope of dex_file_scope (not shown)"
       ])
     #expect(once(changes, "--mode", "0600", "--scopes", "group") == .done)
-    #expect(outside.errors.count == 1)
+    #expect(fixture.errors.count == 1)
   }
 
   @Test func aClientOfAFlagIsNotTheUserThatDexRefuses() {
-    outside.answer(401, #"{"error":"invalid_client"}"#)
-    #expect(once([:], "--mode", "0600", "--client-id", "other") == .refused)
-    #expect(outside.errors.count == 2)
+    fixture.respond(401, #"{"error":"invalid_client"}"#)
+    #expect(once([:], "--mode", "0600", "--client-id", "other") == .oauthError)
+    #expect(fixture.errors.count == 2)
   }
 
   @Test func basicAuthOfAFileIsReadAnewEachTime() throws {
     var variables = Self.readme
     variables["dex_basic_auth"] = nil
     variables["dex_file_basic_auth"] = "/basic"
-    outside.set { $0.files["/basic"] = Array("client:first\n".utf8) }
-    var sidecar = try outside.sidecar(flags: ["sidecar"], variables: variables)
+    fixture.files["/basic"] = "client:first\n"
+    var sidecar = try fixture.sidecar(flags: ["sidecar"], variables: variables)
     sidecar.step()
     #expect(authorization == "Basic " + Data("client:first".utf8).base64EncodedString())
-    outside.set {
-      $0.files["/basic"] = Array("client:second\n".utf8)
-      $0.isAsked = true
-    }
+    fixture.files["/basic"] = "client:second\n"
+    fixture.signal()
     sidecar.step()
     sidecar.step()
     #expect(authorization == "Basic " + Data("client:second".utf8).base64EncodedString())
-    #expect(outside.requestCount == 2)
+    #expect(fixture.requests.count == 2)
   }
 
   @Test(
     "a refused dex_basic_auth is explained and never shown",
     arguments: [
-      Row("no secret", "hunter2user:", "it holds no colon, so no secret was sent"),
-      Row("a bare password", "hunter2", "it holds no colon, so no secret was sent"),
-      Row("base64", "Y2xpZW50Omh1bnRlcjI=", "it looks like base64, and must be given as it is"),
+      Row("no secret", "hunter2user:", "it contains no colon, so no secret was sent"),
+      Row("a bare password", "hunter2", "it contains no colon, so no secret was sent"),
+      Row("base64", "Y2xpZW50Omh1bnRlcjI=", "it looks like base64, but must be plain text"),
       Row(
         "the header", "Basic Y2xpZW50Omh1bnRlcjI=",
         "it begins with \"Basic \", which is not part of it"),
-      Row("encoded", "hunter%32:x", "it is encoded on the way and must not be encoded here"),
-      Row("halves swapped", "hunter2:client", "if it has one"),
-      Row("a trailing newline", "client:hunter2\n", "if it has one"),
+      Row("encoded", "hunter%32:x", "it must not be percent-encoded: it is encoded when it is sent"),
+      Row("halves swapped", "hunter2:client", "of Dex's configuration"),
+      Row("a trailing newline", "client:hunter2\n", "of Dex's configuration"),
     ])
   func refusedBasicAuth(row: Row<String, String>) {
-    outside.answer(
+    fixture.respond(
       401,
       #"{"error":"invalid_client","error_description":"no \#(JSON.quote(row.input).dropFirst().dropLast())"}"#
     )
-    #expect(once(["dex_basic_auth": row.input], "--mode", "0600", "--verbose") == .refused)
-    #expect(outside.errors.contains { $0.hasSuffix(row.output) }, "\(outside.errors)")
+    #expect(once(["dex_basic_auth": row.input], "--mode", "0600", "--verbose") == .oauthError)
+    #expect(fixture.errors.contains { $0.hasSuffix(row.output) }, "\(fixture.errors)")
     for shown in ["hunter", "Y2xpZW50"] {
-      #expect(!outside.errors.contains { $0.contains(shown) }, "\(outside.errors)")
+      #expect(!fixture.errors.contains { $0.contains(shown) }, "\(fixture.errors)")
     }
   }
 
@@ -189,24 +184,24 @@ struct DexVariablesTests {
     "nothing of a file named by dex_file_* is shown",
     arguments: ["scope", "connector_id", "client_id"])
   func filesAreNotShown(field: String) {
-    outside.set { $0.files["/etc/passwd"] = Array("hunter2:x:0:0 /root/hunter3\n".utf8) }
-    outside.answer(
+    fixture.files["/etc/passwd"] = "hunter2:x:0:0 /root/hunter3\n"
+    fixture.respond(
       400, #"{"error":"invalid_scope","error_description":"no hunter2:x:0:0 /root/hunter3"}"#)
     var changes = ["dex_" + field: nil, "dex_file_" + field: "/etc/passwd"]
     // It would win over a client ID.
     if field == "client_id" { changes["dex_basic_auth"] = .some(nil) }
-    #expect(once(changes, "--mode", "0600", "--verbose") == .refused)
-    #expect(!outside.errors.contains { $0.contains("hunter") }, "\(outside.errors)")
+    #expect(once(changes, "--mode", "0600", "--verbose") == .oauthError)
+    #expect(!fixture.errors.contains { $0.contains("hunter") }, "\(fixture.errors)")
   }
 
   @Test("a value that is not allowed is not shown if it comes from a file")
   func badValuesOfFilesAreNotShown() {
-    outside.set { $0.files["/f"] = Array("hunter2".utf8) }
+    fixture.files["/f"] = "hunter2"
     for field in ["grant_type", "subject_token_type", "requested_token_type"] {
       let changes = ["dex_" + field: nil, "dex_file_" + field: "/f"]
       #expect(once(changes, "--mode", "0600") == .usage)
     }
-    #expect(!outside.errors.contains { $0.contains("hunter") }, "\(outside.errors)")
+    #expect(!fixture.errors.contains { $0.contains("hunter") }, "\(fixture.errors)")
   }
 
   @Test(
@@ -214,7 +209,7 @@ struct DexVariablesTests {
   func secretsForFilesAreNotShown(field: String) {
     let changes = ["dex_basic_auth": nil, "dex_file_" + field: "hunter2", "dex_client_id": "x"]
     #expect(once(changes, "--mode", "0600", "--verbose") == .usage)
-    #expect(!outside.errors.contains { $0.contains("hunter") }, "\(outside.errors)")
+    #expect(!fixture.errors.contains { $0.contains("hunter") }, "\(fixture.errors)")
   }
 
   @Test(arguments: [
@@ -225,25 +220,25 @@ struct DexVariablesTests {
   ])
   func faultsAreNamed(_ changes: [String: String?]) {
     #expect(once(changes) == .usage)
-    #expect(outside.requestCount == 0)
+    #expect(fixture.requests.count == 0)
     let name = changes.keys.first ?? ""
-    let named = outside.errors.contains { $0.contains(name) }
+    let named = fixture.errors.contains { $0.contains(name) }
     #expect(named || name == "dex_basic_auth" || name == "dex_access_token_file")
   }
 
   @Test func theIntervalBoundsTheWaitAndAsksNobody() throws {
     var variables = Self.readme
     variables["dex_refresh_interval"] = "500ms"
-    var sidecar = try outside.sidecar(flags: ["sidecar"], variables: variables)
-    sidecar.run(outside, for: 700)
-    #expect(outside.requestCount == 1)
-    #expect(outside.state.withLock { $0.waits.max() ?? 0 } <= 0.5)
+    var sidecar = try fixture.sidecar(flags: ["sidecar"], variables: variables)
+    sidecar.run(fixture, for: 700)
+    #expect(fixture.requests.count == 1)
+    #expect((fixture.waits.max() ?? 0) <= 0.5)
   }
 
   @Test("dex_refresh_before=0s is accepted, as dexsidecar does")
   func refreshBeforeZero() {
     #expect(once(["dex_refresh_before": "0s"], "--mode", "0600") == .done)
-    #expect(outside.errors.isEmpty)
+    #expect(fixture.errors.isEmpty)
   }
 
   @Test(
@@ -252,14 +247,14 @@ struct DexVariablesTests {
       "dex_file_subject_token", "dex_file_resource", "dex_file_scope", "dex_file_basic_auth",
     ])
   func keepsItsInputs(name: String) {
-    outside.set { $0.files[FakeOutside.file] = Array("x".utf8) }
-    var changes: [String: String?] = [name: FakeOutside.file]
+    fixture.files[SidecarFixture.file] = "x"
+    var changes: [String: String?] = [name: SidecarFixture.file]
     let plain = "dex_" + name.dropFirst(9)
     if Self.readme[plain] != nil { changes[plain] = .some(nil) }
     #expect(once(changes, "--mode", "0600") == .usage)
-    #expect(outside.requestCount == 0)
-    #expect(outside.kept == "x")
+    #expect(fixture.requests.count == 0)
+    #expect(fixture.written == "x")
     let problem = "tokenxchange: dex_access_token_file /kept/token is the file that "
-    #expect(outside.errors.contains { $0.hasPrefix(problem) })
+    #expect(fixture.errors.contains { $0.hasPrefix(problem) })
   }
 }

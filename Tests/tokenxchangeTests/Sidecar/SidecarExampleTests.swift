@@ -26,7 +26,7 @@ struct SidecarExampleTests {
 
   @Test(.enabled(if: hasYAML), arguments: ["pod.yaml", "from-dexsidecar.yaml"])
   func theSidecarOfTheExampleStarts(_ name: String) throws {
-    let outside = try FakeOutside()
+    let fixture = try SidecarFixture()
     let container = try #require(try Self.pod(name)["spec"]?["initContainers"]?.array?.first)
     #expect(container["restartPolicy"] == "Always")
     var variables: [String: String] = [:]
@@ -35,9 +35,9 @@ struct SidecarExampleTests {
     }
     let arguments = container["args"]?.array?.compactMap(\.string) ?? []
     let parsed = try ArgumentParser(arguments: arguments, variables: variables).parse()
-    let settings = try SidecarConfiguration(parsed, world: outside.world(variables: variables))
+    let settings = try SidecarConfiguration(parsed, world: fixture.world(variables: variables))
     #expect(settings.warnings == [])
-    #expect(outside.errors.isEmpty)
+    #expect(fixture.errors.isEmpty)
     let mounts = container["volumeMounts"]?.array?.compactMap { $0["mountPath"]?.string } ?? []
     #expect(mounts.contains(AtomicFile.directory(of: settings.file)))
     #expect(mounts.contains(AtomicFile.directory(of: settings.exchange.tokenFile)))

@@ -1,0 +1,52 @@
+import TokenExchange
+
+/// A text that a variable contains, or that is in the file named by the variable; the file is not
+/// read yet.
+struct ConfiguredText: Sendable, Equatable {
+  enum Value: Sendable, Equatable {
+    case text(String)
+    case file(String)
+  }
+
+  var value: Value
+  /// The variable.
+  var source: String
+
+  /// The path of the file, if there is one.
+  var path: String? {
+    if case .file(let path) = value { path } else { nil }
+  }
+
+  /// The text; white space around the content of a file is removed.
+  ///
+  /// - Throws: A configuration error that names the variable.
+  func read(in world: World) throws(CommandError) -> String {
+    switch value {
+    case .text(let text): return text
+    case .file(let path):
+      let content = try world.readConfiguration(path, source: source, showsPath: false)
+      guard let text = String(validating: content, as: UTF8.self) else {
+        throw .configuration(.notUTF8(path: path, source: source))
+      }
+      return text.trimmingWhitespace()
+    }
+  }
+
+  /// The text as a client ID and a secret, split at the first colon; without one the secret is
+  /// empty.
+  func readCredentials(
+    in world: World
+  ) throws(CommandError) -> (clientID: String, secret: Secret) {
+    let text = try read(in: world).trimmingWhitespace()
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    return (String(parts[0]), Secret(parts.count == 2 ? String(parts[1]) : ""))
+  }
+}
+
+extension String {
+  fileprivate func trimmingWhitespace() -> String {
+    let scalars = unicodeScalars.drop { $0.properties.isWhitespace }
+    let end = scalars.lastIndex { !$0.properties.isWhitespace }
+    return end.map { String(scalars[...$0]) } ?? ""
+  }
+}

@@ -1,0 +1,23 @@
+/// What is wrong with the options of `sidecar`, or with the variables of dexsidecar.
+enum SidecarError: Error, Equatable {
+  /// `--mode` is not a file mode.
+  case invalidMode(String, source: String)
+  /// The file to write is also an input.
+  case writesInput(String, source: String, SidecarInput)
+  /// A `dex_file_` variable of a setting that is not read from a file.
+  case settingFromFile(variable: String)
+  /// A text and a file for the same field.
+  case textAndFile(variable: String, fileVariable: String)
+  case missingEndpoint
+  /// A file contains another value than is allowed; its content is not shown.
+  case invalidChoiceInFile(source: String, choices: [String])
+}
+
+/// A file that is read at each exchange.
+enum SidecarInput: Equatable {
+  case subjectToken
+  case clientSecret
+  case certificates
+  /// The file that a variable names.
+  case variable(String)
+}
