@@ -52,7 +52,7 @@ import Testing
     #expect(wait < 5.2)
     sidecar.send(signal: SIGTERM)
     let result = await sidecar.result
-    let failures = result.errors.split(separator: "\n").count { $0.contains(": failed: ") }
+    let failures = result.errors.split(separator: "\n").count { $0.contains(": renewal failed: ") }
     #expect(failures == 1)
     #expect(run.names == ["token"])
     Soak.report(

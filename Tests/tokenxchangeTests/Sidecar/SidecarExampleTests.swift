@@ -35,7 +35,7 @@ struct SidecarExampleTests {
     }
     let arguments = container["args"]?.array?.compactMap(\.string) ?? []
     let parsed = try ArgumentParser(arguments: arguments, variables: variables).parse()
-    let settings = try SidecarConfiguration(parsed, world: fixture.world(variables: variables))
+    let settings = try SidecarConfiguration.read(parsed, world: fixture.world(variables: variables))
     #expect(settings.warnings == [])
     #expect(fixture.errors.isEmpty)
     let mounts = container["volumeMounts"]?.array?.compactMap { $0["mountPath"]?.string } ?? []
