@@ -67,7 +67,7 @@ struct DoctorMessagesTests {
         .warning(.subjectTokenNotYetValid(from: now.addingTimeInterval(200), now: now)),
         [
           "subject-token-not-yet-valid",
-          "the subject token is not valid before 2027-01-15T08:03:20Z, in 3 min (our clock: "
+          "the subject token is not valid before 2027-01-15T08:03:20Z, in 3 min (local clock: "
             + "2027-01-15T08:00:00Z)",
           "Dex accepts up to 5 min; compare this machine's clock with that of the API server that "
             + "issued the token",
