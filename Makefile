@@ -121,6 +121,15 @@ walkthrough: test-deps static ## Go from a service account token to kubectl auth
 	@$(SWIFT) build --product dex-standin
 	@Tests/walkthrough.sh $(BINARY) .build/debug/dex-standin
 
+.PHONY: conformance
+conformance: static ## Check it against real servers: Tests/conformance.py lists the variables
+	@Tests/conformance.py $(BINARY)
+
+.PHONY: conformance-standins
+conformance-standins: test-deps static ## The same checks against stand-ins on loopback
+	@$(SWIFT) build --product dex-standin
+	@Tests/conformance-standins.sh $(BINARY) .build/debug/dex-standin
+
 .PHONY: lint
 lint: ## Check the format of the sources
 	$(SWIFT) format lint --strict --recursive $(FORMATTED)

@@ -5,7 +5,8 @@
 #
 # The stand-ins play cluster A's issuer, Dex and cluster B's API server on loopback. They are
 # configured from the generated files only: Dex's connector, client, grants and token lifetimes; the
-# API server's audience, validation rule, user names and allowed users.
+# API server's audience, validation rule and user names. What the users may do is decided by the
+# RBAC objects that kubectl applies.
 set -euo pipefail
 
 binary=$(realpath "$1")
@@ -17,7 +18,7 @@ for tool in kubectl nginx openssl curl python3; do
   }
 done
 work=$(mktemp -d)
-"$standin" --tls --directory "$work/pod" >"$work/ready" &
+"$standin" --tls --directory "$work/pod" --account ci/deployer >"$work/ready" &
 pid=$!
 trap 'kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; rm -rf "$work"' EXIT
 for _ in $(seq 300); do
@@ -35,6 +36,16 @@ run() {
   line=${line//$binary/tokenxchange}
   printf '$ %s\n' "${line//$work\//}"
   "$@"
+}
+# Runs a command that the API server must refuse.
+refused() {
+  local output
+  if output=$(run "$@" 2>&1); then
+    echo "walkthrough: this was not refused: $*" >&2
+    exit 1
+  fi
+  printf '%s\n' "$output"
+  grep -q '(Forbidden)' <<<"$output"
 }
 # Prints a value from a generated file.
 read_yaml() { python3 -c 'import json, sys, yaml
@@ -57,12 +68,7 @@ step "2. Cluster B: whom its API server takes the tokens for"
 run "$binary" generate api-server $dex $ca --output=authentication.yaml
 grep -E 'expression:|url:|^        - ' authentication.yaml
 
-step "3. Cluster B: what these users may do"
-run "$binary" generate rbac --argocd --connector-id="$DEX_CONNECTOR_ID" --cluster-role=view \
-  --output=rbac.yaml
-sed -n '/^subjects:/,$p' rbac.yaml
-
-# The stand-in cannot read YAML, so it gets the values of the two files as JSON.
+# The stand-in cannot read YAML, so it gets the values of the file as JSON.
 python3 - >control.json <<'P'
 import json, re, yaml
 jwt = yaml.safe_load(open("authentication.yaml"))["jwt"][0]
@@ -74,24 +80,43 @@ print(json.dumps({
     "client_id": jwt["issuer"]["audiences"][0],
     "connector": json.loads(re.fullmatch(r"claims\.federated_claims\.connector_id == (.*)", rule)[1]),
     "user_prefix": json.loads(prefix), "user_claim": claim[path],
-    "allowed_users": [s["name"] for s in yaml.safe_load(open("rbac.yaml"))["subjects"]]}))
+    # Nothing but RBAC decides.
+    "allowed_users": []}))
 P
 curl -sS -o /dev/null --fail -X POST --data-binary @control.json "$API_CONTROL"
 
-step "4. The pod: a kubeconfig"
+step "3. The pod: a kubeconfig; cluster B knows the user, who may do nothing yet"
 run "$binary" generate kubeconfig --server="$API_SERVER" --server-ca="$CA_FILE" \
   --cluster-name=target --command="$binary" $dex $ca --token-file="$SUBJECT_TOKEN_FILE" \
-  --output=kubeconfig.yaml
-export KUBECONFIG=$work/kubeconfig.yaml HOME=$work
+  --output=argocd.kubeconfig
+# A pod of another service account has the same file and its own token.
+sed "s|$SUBJECT_TOKEN_FILE|$work/pod/ci.deployer.token|" argocd.kubeconfig >deployer.kubeconfig
+export HOME=$work KUBECONFIG=/dev/null
+run kubectl --kubeconfig=argocd.kubeconfig auth whoami
+refused kubectl --kubeconfig=argocd.kubeconfig get pods
 
-step "5. kubectl in cluster A's pod, at cluster B"
-run kubectl auth whoami
-run kubectl get namespaces
+step "4. Cluster B: bind two service accounts to the same role, one after the other"
+run "$binary" generate rbac --service-account=argocd/argocd-application-controller \
+  --connector-id="$DEX_CONNECTOR_ID" --cluster-role=view --output=rbac-argocd.yaml
+run kubectl --kubeconfig=pod/admin.kubeconfig apply --filename=rbac-argocd.yaml
+run "$binary" generate rbac --service-account=ci/deployer --connector-id="$DEX_CONNECTOR_ID" \
+  --cluster-role=view --output=rbac-deployer.yaml
+run kubectl --kubeconfig=pod/admin.kubeconfig apply --server-side --filename=rbac-deployer.yaml
+run kubectl --kubeconfig=pod/admin.kubeconfig get clusterrolebindings \
+  --output=custom-columns=ROLE:.roleRef.name,USER:.subjects[*].name
+
+step "5. Both pods, at cluster B: reading is allowed, deleting is not"
+for pod in argocd deployer; do
+  run kubectl --kubeconfig=$pod.kubeconfig get pods
+  refused kubectl --kubeconfig=$pod.kubeconfig delete pod web-0
+done
 
 step "6. Argo CD: the cluster Secret, its plugin run as Argo CD runs it"
 run "$binary" generate argocd-cluster --server="$API_SERVER" --server-ca="$CA_FILE" \
   --cluster-name=target --command="$binary" $dex $ca --token-file="$SUBJECT_TOKEN_FILE" \
   --output=cluster.yaml
+run kubectl --kubeconfig=pod/admin.kubeconfig apply --server-side --dry-run=server \
+  --filename=cluster.yaml
 python3 - >argo.yaml <<'P'
 import json, yaml
 secret = yaml.safe_load(open("cluster.yaml"))["stringData"]
@@ -105,3 +130,9 @@ print(json.dumps({
     "contexts": [{"name": "a", "context": {"cluster": "a", "user": "a"}}]}))
 P
 run kubectl --kubeconfig argo.yaml auth whoami
+
+step "7. Cluster A: publish its issuer, and compare it with the live documents"
+run "$binary" publish-issuer --from-server="$CLUSTER_ISSUER" --server-ca="$CA_FILE" \
+  --public-url="$CLUSTER_ISSUER" site
+run "$binary" publish-issuer --from-server="$CLUSTER_ISSUER" --server-ca="$CA_FILE" \
+  --check="$CLUSTER_ISSUER" $ca

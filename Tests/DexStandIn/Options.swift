@@ -7,6 +7,7 @@ struct Options {
   var renewal: Double?
   var hasTLS = false
   var hasPlainDex = false
+  var accounts: [String] = []
   var deviceInterval: Int?
   var isHelp = false
 
@@ -17,14 +18,17 @@ struct Options {
     starting with "ready" and ends on SIGTERM or SIGINT.
 
       --port N               Dex's port (default: a free one)
-      --directory DIR        write there: serviceaccount/token (as kubelet lays it out), ca.crt
-                             (with --tls), env (addresses as shell variables)
+      --directory DIR        write there: serviceaccount/token (as kubelet lays it out), own-token
+                             (the same for cluster A's own API server), ca.crt (with --tls),
+                             admin.kubeconfig (for cluster B), env (addresses as shell variables)
+      --account NAMESPACE/NAME
+                             also write a token of this service account: NAMESPACE.NAME.token
       --token-lifetime S     life of Dex's tokens in seconds (default: 600)
       --subject-lifetime S   life of the service account token in seconds (default: 3600)
       --renew S              write a new service account token every S seconds
       --device-interval S    polling interval of the device flow (default: 5)
-      --tls                  TLS for Dex and the API server (needs nginx and openssl)
-      --plain-dex            with --tls: for the API server only
+      --tls                  TLS for Dex and the API servers (needs nginx and openssl)
+      --plain-dex            with --tls: for cluster B's API server only
 
     """
 
@@ -53,6 +57,7 @@ struct Options {
       case "--device-interval": deviceInterval = try number(name, &rest) as Int
       case "--tls": hasTLS = true
       case "--plain-dex": hasPlainDex = true
+      case "--account": accounts.append(try value(name, &rest))
       case "--help", "-h": isHelp = true
       default: throw Failure(text: "unknown option \(name)")
       }

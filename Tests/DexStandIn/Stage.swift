@@ -9,7 +9,7 @@ final class Stage: Sendable {
 
   init(_ options: Options) throws {
     let tls: StandInSite.TLS =
-      options.hasTLS ? (options.hasPlainDex ? [.apiServer] : [.dex, .apiServer]) : []
+      options.hasTLS ? (options.hasPlainDex ? [.apiServer] : [.dex, .apiServer, .cluster]) : []
     let site = try StandInSite(port: options.port, tls: tls)
     self.site = site
     site.dex.update {
@@ -31,8 +31,23 @@ final class Stage: Sendable {
       try Data(contentsOf: URL(filePath: authority)).write(to: URL(filePath: copy))
       variables.append((name: "CA_FILE", value: copy))
     }
+    func write(_ text: String, _ name: String) throws {
+      try Data(text.utf8).write(to: URL(filePath: directory + "/" + name), options: .atomic)
+    }
+    var own = site.cluster
+    own.audience = own.issuer
+    try write(own.token(lifetime: lifetime), "own-token")
+    for account in options.accounts {
+      var issuer = site.cluster
+      let parts = account.split(separator: "/").map(String.init)
+      (issuer.namespace, issuer.serviceAccount) = (parts[0], parts[parts.count - 1])
+      try write(issuer.token(lifetime: lifetime), parts.joined(separator: ".") + ".token")
+    }
+    try write(site.adminKubeconfig, "admin.kubeconfig")
+    variables.append((name: "OWN_TOKEN_FILE", value: directory + "/own-token"))
+    variables.append((name: "ADMIN_KUBECONFIG", value: directory + "/admin.kubeconfig"))
     let lines = variables.map { "\($0.name)='\($0.value)'\n" }.joined()
-    try Data(lines.utf8).write(to: URL(filePath: directory + "/env"), options: .atomic)
+    try write(lines, "env")
     if let renewal = options.renewal {
       Thread.detachNewThread {
         while true {

@@ -26,6 +26,8 @@ public struct APIBinding: Sendable {
   public var name: String
   /// The role's name.
   public var role: String
+  /// `Role` or `ClusterRole`.
+  public var roleKind: String
   /// `User` or `Group`.
   public var subjectKind: String
   /// The subject's name.
@@ -37,11 +39,12 @@ public struct APIBinding: Sendable {
 
   /// Makes a binding.
   public init(
-    _ name: String, role: String? = nil, group: String? = nil, user: String = "",
-    namespace: String? = nil, rules: [Rule]
+    _ name: String, role: String? = nil, roleKind: String? = nil, group: String? = nil,
+    user: String = "", namespace: String? = nil, rules: [Rule]
   ) {
     self.name = name
     self.role = role ?? name
+    self.roleKind = roleKind ?? (namespace == nil ? "ClusterRole" : "Role")
     subjectKind = group == nil ? "User" : "Group"
     subject = group ?? user
     self.namespace = namespace
@@ -88,9 +91,9 @@ public struct APIBinding: Sendable {
 
   /// The binding as the reason of an access review names it.
   var reason: String {
-    let kind = namespace == nil ? "ClusterRole" : "Role"
+    let kind = namespace == nil ? "ClusterRoleBinding" : "RoleBinding"
     let place = namespace.map { name + "/" + $0 } ?? name
-    return "RBAC: allowed by \(kind)Binding \"\(place)\" of \(kind) \"\(role)\" "
+    return "RBAC: allowed by \(kind) \"\(place)\" of \(roleKind) \"\(role)\" "
       + "to \(subjectKind) \"\(subject)\""
   }
 }

@@ -8,12 +8,50 @@ public enum APIDocuments {
     "selfsubjectrulesreviews.authorization.k8s.io": "SelfSubjectRulesReview",
   ]
 
-  static let kinds = ["namespaces": "Namespace", "pods": "Pod"]
+  static let rbac = "rbac.authorization.k8s.io"
+
+  /// A resource that the stand-in stores.
+  struct Resource {
+    var group = ""
+    var name: String
+    var kind: String
+    var shortName: String?
+    var isNamespaced = false
+    var verbs = ["get", "list"]
+    /// The members that an object may have besides `apiVersion`, `kind` and `metadata`.
+    var members: Set<String> = []
+
+    var qualifiedName: String { group.isEmpty ? name : name + "." + group }
+    var version: String { group.isEmpty ? "v1" : group + "/v1" }
+  }
+
+  private static let written = ["create", "get", "list", "patch"]
+
+  static let resources = [
+    Resource(name: "namespaces", kind: "Namespace", shortName: "ns"),
+    Resource(name: "pods", kind: "Pod", shortName: "po", isNamespaced: true),
+    Resource(
+      name: "secrets", kind: "Secret", isNamespaced: true, verbs: written,
+      members: ["type", "data", "stringData"]),
+    Resource(
+      group: rbac, name: "clusterroles", kind: "ClusterRole", verbs: written, members: ["rules"]),
+    Resource(
+      group: rbac, name: "clusterrolebindings", kind: "ClusterRoleBinding", verbs: written,
+      members: ["subjects", "roleRef"]),
+    Resource(
+      group: rbac, name: "roles", kind: "Role", isNamespaced: true, verbs: written,
+      members: ["rules"]),
+    Resource(
+      group: rbac, name: "rolebindings", kind: "RoleBinding", isNamespaced: true, verbs: written,
+      members: ["subjects", "roleRef"]),
+  ]
 
   /// The objects that lists return unless a test has others.
   public static let objects: [String: [JSONValue]] = [
     "namespaces": ["default", "argocd", "kube-system"].map { object("Namespace", $0, "Active") },
     "pods": [object("Pod", "web-0", "Running", namespace: "default")],
+    "secrets": [], "clusterroles.\(rbac)": [], "clusterrolebindings.\(rbac)": [],
+    "roles.\(rbac)": [], "rolebindings.\(rbac)": [],
   ]
 
   static func discovery(_ path: String, address: String) -> JSONValue? {
@@ -36,15 +74,20 @@ public enum APIDocuments {
     case "/apis":
       [
         "kind": "APIGroupList", "apiVersion": "v1",
-        "groups": .array(["authentication.k8s.io", "authorization.k8s.io"].map(group)),
+        "groups": .array(["authentication.k8s.io", "authorization.k8s.io", rbac].map(group)),
       ]
-    case "/api/v1":
-      resources(
-        "v1",
-        [
-          ("namespaces", "Namespace", "ns", false, ["get", "list"]),
-          ("pods", "Pod", "po", true, ["get", "list"]),
-        ])
+    case "/api/v1": stored("")
+    case "/apis/\(rbac)/v1": stored(rbac)
+    case "/openapi/v3":
+      [
+        "paths": .object(
+          JSONObject(
+            ["api/v1", "apis/\(rbac)/v1"].map { path in
+              (path, ["serverRelativeURL": .string("/openapi/v3/\(path)?hash=1")])
+            }))
+      ]
+    case "/openapi/v3/api/v1": openAPI("")
+    case "/openapi/v3/apis/\(rbac)/v1": openAPI(rbac)
     case "/apis/authentication.k8s.io/v1":
       resources(
         "authentication.k8s.io/v1",
@@ -61,11 +104,12 @@ public enum APIDocuments {
   }
 
   /// The list, as objects or as the table that kubectl requests.
-  static func list(_ kind: String, _ items: [JSONValue], asTable: Bool) -> JSONValue {
+  static func list(_ resource: Resource, _ items: [JSONValue], asTable: Bool) -> JSONValue {
     let metadata: JSONValue = ["resourceVersion": "1"]
     guard asTable else {
       return [
-        "kind": .string(kind + "List"), "apiVersion": "v1", "metadata": metadata,
+        "kind": .string(resource.kind + "List"), "apiVersion": .string(resource.version),
+        "metadata": metadata,
         "items": .array(items),
       ]
     }
@@ -141,6 +185,41 @@ public enum APIDocuments {
           ]
         ),
       ]))
+  }
+
+  private static func stored(_ group: String) -> JSONValue {
+    resources(
+      group.isEmpty ? "v1" : group + "/v1",
+      resources.filter { $0.group == group }.map {
+        ($0.name, $0.kind, $0.shortName, $0.isNamespaced, $0.verbs)
+      })
+  }
+
+  /// What kubectl looks for before it applies: which query parameters a PATCH of a kind has.
+  private static func openAPI(_ group: String) -> JSONValue {
+    let parameters: JSONValue = .array(
+      ["dryRun", "fieldManager", "fieldValidation", "force"].map { name in
+        ["name": .string(name), "in": "query", "schema": ["type": "string"]]
+      })
+    let root = group.isEmpty ? "/api/v1/" : "/apis/\(group)/v1/"
+    let paths = resources.filter { $0.group == group && $0.verbs.contains("patch") }.map {
+      resource in
+      (
+        root + (resource.isNamespaced ? "namespaces/{namespace}/" : "") + resource.name + "/{name}",
+        [
+          "patch": [
+            "parameters": parameters, "x-kubernetes-action": "patch",
+            "x-kubernetes-group-version-kind": [
+              "group": .string(group), "kind": .string(resource.kind), "version": "v1",
+            ],
+          ]
+        ] as JSONValue
+      )
+    }
+    return [
+      "openapi": "3.0.0", "info": ["title": "Kubernetes", "version": "v1.36.2"],
+      "paths": .object(JSONObject(paths)),
+    ]
   }
 
   private static func group(_ name: String) -> JSONValue {

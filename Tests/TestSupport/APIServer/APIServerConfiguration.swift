@@ -40,6 +40,8 @@ public struct APIServerConfiguration: Sendable {
   public var allowedUsers: Set<String>?
   /// Further RBAC bindings.
   public var bindings: [APIBinding] = []
+  /// Users by bearer token, as with `--token-auth-file`.
+  public var staticTokens: [String: APIServerStandIn.User] = [:]
   /// The server's own service accounts, whose tokens it accepts and whose issuer it publishes.
   public var serviceAccounts: ServiceAccountIssuer?
   /// Also publishes an issuer that is not https, because these tests run without TLS.
@@ -50,7 +52,7 @@ public struct APIServerConfiguration: Sendable {
   public var opensDiscovery = false
   /// The server's address, if it differs from the stand-in's.
   public var address: String?
-  /// The objects that lists return.
+  /// The stored objects, by resource and group such as `roles.rbac.authorization.k8s.io`.
   public var objects = APIDocuments.objects
   /// The clock.
   public var now: @Sendable () -> Date = { Date() }

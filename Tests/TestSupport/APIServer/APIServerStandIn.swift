@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Plays the recorded parts of kube-apiserver 1.36, and a few lists for kubectl.
+/// Plays the recorded parts of kube-apiserver 1.36, a few lists for kubectl, and RBAC objects and
+/// Secrets that can be created and applied.
 ///
 /// It speaks plain HTTP: put a ``TLSFront`` in front of it, because client-go runs plugins over TLS
 /// only. YAML, protobuf, impersonation, token requests and everything else that was not recorded is
@@ -17,6 +18,12 @@ public final class APIServerStandIn: StandIn {
     public var uid = ""
     /// The `extra` values.
     public var extra: [String: String] = [:]
+
+    /// Makes a user.
+    public init(name: String, groups: [String]) {
+      self.name = name
+      self.groups = groups
+    }
 
     /// The user of a client certificate with `CN=admin`, `O=system:masters`.
     public static let admin = User(
@@ -93,6 +100,7 @@ public final class APIServerStandIn: StandIn {
   /// The user of a token; nil if the token is rejected.
   public func user(of token: String) -> User? {
     let configuration = configuration
+    if let user = configuration.staticTokens[token] { return user }
     guard let token = JWT(token), let expiry = token.claims["exp"]?.number,
       expiry > configuration.now().timeIntervalSince1970
     else { return nil }
@@ -149,10 +157,20 @@ public final class APIServerStandIn: StandIn {
         APIBinding(
           "cluster-admin", group: "system:authenticated", rules: APIBinding.everything)
       ]
+    all += APIBinding.stored(in: configuration.objects)
     all += APIBinding.defaults(opensDiscovery: configuration.opensDiscovery)
     return all.filter {
       $0.subjectKind == "User" ? $0.subject == user.name : user.groups.contains($0.subject)
     }
+  }
+
+  /// Whether the user has all rights, so that RBAC objects cannot grant the user's own rights to
+  /// others.
+  func hasAllRights(_ user: User) -> Bool {
+    let everything = APIAction(review: [
+      "resourceAttributes": ["verb": "*", "group": "*", "resource": "*"]
+    ])
+    return everything.map { binding(for: user, $0) != nil } ?? false
   }
 
   private func binding(for user: User, _ action: APIAction) -> APIBinding? {
@@ -196,6 +214,7 @@ public final class APIServerStandIn: StandIn {
         ? .text(document.indented(), type: "application/json")
         : .object(document)
     }
+    if path.hasPrefix("/openapi/v2") { return .notRecorded(request) }
     guard action.resource != nil else { return .notFound }
     if let refusal = request.unacceptable(
       among: ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"])
@@ -205,25 +224,29 @@ public final class APIServerStandIn: StandIn {
     if let kind = APIDocuments.reviews[action.qualifiedResource], action.version == "v1" {
       return action.verb == "create" ? review(kind, request, user) : .notRecorded(request)
     }
-    guard let items = configuration.objects[action.qualifiedResource], action.version == "v1" else {
+    let resource = APIDocuments.resources.first { $0.qualifiedName == action.qualifiedResource }
+    guard let resource, action.version == "v1" else {
       return .status(404, "NotFound", APIDocuments.notFound, details: JSONObject())
     }
-    let found = items.filter {
+    let found = (configuration.objects[resource.qualifiedName] ?? []).filter {
       action.namespace == nil || $0["metadata"]?["namespace"]?.string == action.namespace
     }
     switch (action.verb, action.name) {
     case ("list", _):
-      let kind = APIDocuments.kinds[action.qualifiedResource] ?? ""
-      return .object(
-        APIDocuments.list(
-          kind, found, asTable: request.header("Accept")?.contains("as=Table") == true))
+      let asTable = request.header("Accept")?.contains("as=Table") == true
+      // Only these have the columns of the stand-in's tables.
+      guard !asTable || ["Namespace", "Pod"].contains(resource.kind) else {
+        return .notRecorded(request)
+      }
+      return .object(APIDocuments.list(resource, found, asTable: asTable))
     case ("get", let name?):
       if let object = found.first(where: { $0["metadata"]?["name"]?.string == name }) {
         return .object(object)
       }
-      return .status(
-        404, "NotFound", "\(action.qualifiedResource) \"\(name)\" not found",
-        details: JSONObject([("name", .string(name)), ("kind", .string(action.resource ?? ""))]))
+      return .missing(name, resource.name, group: resource.group)
+    case ("create", nil), ("patch", _?):
+      guard resource.verbs.contains(action.verb) else { return .notRecorded(request) }
+      return write(request, action, resource, user)
     default: return .notRecorded(request)
     }
   }
@@ -367,7 +390,7 @@ extension LoopbackRequest {
   }
 
   /// The first part of the User-Agent.
-  fileprivate var userAgentName: String {
+  var userAgentName: String {
     header("User-Agent")?.split(separator: "/").first.map(String.init) ?? "unknown"
   }
 }
@@ -383,6 +406,15 @@ extension LoopbackResponse {
     var response = json(value, status: status)
     response.body.append(0x0A)
     return response
+  }
+
+  /// kube-apiserver's 404 for an object.
+  static func missing(_ name: String, _ resource: String, group: String = "") -> LoopbackResponse {
+    var details = JSONObject([("name", .string(name))])
+    if !group.isEmpty { details["group"] = .string(group) }
+    details["kind"] = .string(resource)
+    let full = group.isEmpty ? resource : resource + "." + group
+    return .status(404, "NotFound", "\(full) \"\(name)\" not found", details: details)
   }
 
   /// A `Status` as kube-apiserver writes it.

@@ -86,7 +86,8 @@ public struct LoopbackResponse: Sendable {
       200: "OK", 201: "Created", 301: "Moved Permanently", 302: "Found", 303: "See Other",
       307: "Temporary Redirect", 308: "Permanent Redirect", 400: "Bad Request",
       401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
-      406: "Not Acceptable", 415: "Unsupported Media Type", 422: "Unprocessable Entity",
+      406: "Not Acceptable", 409: "Conflict", 415: "Unsupported Media Type",
+      422: "Unprocessable Entity",
       429: "Too Many Requests", 500: "Internal Server Error", 501: "Not Implemented",
       502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
     ]
