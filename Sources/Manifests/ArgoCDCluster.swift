@@ -30,11 +30,13 @@ package struct ArgoCDCluster: Sendable {
   package var shard: Int?
   package var labels: [Pair]
   package var annotations: [Pair]
+  /// The cluster's settings that are not among the plugin's arguments.
+  package var clusterConfig: ClusterConfig?
 
   package init(
     format: Format, cluster: TargetCluster, plugin: ExecPlugin, namespace: String,
     project: String?, namespaces: [String], hasClusterResources: Bool, shard: Int?,
-    labels: [Pair], annotations: [Pair]
+    labels: [Pair], annotations: [Pair], clusterConfig: ClusterConfig? = nil
   ) {
     self.format = format
     self.cluster = cluster
@@ -46,6 +48,7 @@ package struct ArgoCDCluster: Sendable {
     self.shard = shard
     self.labels = labels
     self.annotations = annotations
+    self.clusterConfig = clusterConfig
   }
 
   package var yaml: YAML {
@@ -73,6 +76,23 @@ package struct ArgoCDCluster: Sendable {
       """
   }
 
+  private static let clusterConfigNote: YAML = """
+    #
+    # For Argo CD 3.5.0 or later: earlier versions drop provideClusterInfo and
+    # config without a message. With them, leave --cluster-config out. Argo CD's own
+    # command cannot set the two.
+    """
+
+  /// How to make the same cluster with Argo CD's command.
+  private var commandNote: YAML {
+    """
+    #
+    # The same with Argo CD's own command, from a kubeconfig with the context
+    # \(comment: ShellWord(cluster.name).quoted):
+    #   \(comment: argoCDCommand)
+    """
+  }
+
   // MARK: - Secret
 
   private var secret: YAML {
@@ -80,10 +100,7 @@ package struct ArgoCDCluster: Sendable {
     \(Self.note)
     #
     \(namespacesNote)
-    #
-    # The same with Argo CD's own command, from a kubeconfig with the context
-    # \(comment: ShellWord(cluster.name).quoted):
-    #   \(comment: argoCDCommand)
+    \(clusterConfig == nil ? commandNote : Self.clusterConfigNote)
     ---
     apiVersion: v1
     kind: Secret
@@ -110,6 +127,7 @@ package struct ArgoCDCluster: Sendable {
               \(jsonItems: plugin.arguments.map(\.text))
             ],
             "apiVersion": \(json: plugin.apiVersion.apiVersion),
+            \(clusterConfig.map(jsonConfig))
             "installHint": \(json: Self.installHint)
           },
           "tlsClientConfig": {
@@ -123,6 +141,23 @@ package struct ArgoCDCluster: Sendable {
   }
 
   private static let installHint = "Install it with tokenxchange generate argocd-workload"
+
+  private func jsonConfig(_ config: ClusterConfig) -> YAML {
+    """
+    "provideClusterInfo": true,
+    "config": {
+      \(jsonMembers: config.json)
+    },
+    """
+  }
+
+  private func yamlConfig(_ config: ClusterConfig) -> YAML {
+    """
+    provideClusterInfo: true
+    config:
+      \(config.yaml)
+    """
+  }
 
   private func pairs(_ key: YAML, _ pairs: [Pair]) -> YAML {
     """
@@ -171,6 +206,7 @@ package struct ArgoCDCluster: Sendable {
     \(Self.note)
     #
     \(namespacesNote)
+    \(clusterConfig == nil ? nil : Self.clusterConfigNote)
     ---
     configs:
       clusterCredentials:
@@ -188,6 +224,7 @@ package struct ArgoCDCluster: Sendable {
               args:
                 \(plugin.arguments.map { "- \($0.text)" })
               apiVersion: \(plugin.apiVersion.apiVersion)
+              \(clusterConfig.map(yamlConfig))
               installHint: \(Self.installHint)
             tlsClientConfig:
               \(cluster.tlsServerName.map { "serverName: \($0)" })

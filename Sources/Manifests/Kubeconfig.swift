@@ -1,13 +1,20 @@
 import TokenExchange
 
-/// A kubeconfig with one cluster, user and context of the same name.
+/// A kubeconfig with one cluster, user and context of the same name; with the cluster's settings
+/// in its entry, the user has a name of its own and serves other clusters too.
 package struct Kubeconfig: Sendable {
   package var cluster: TargetCluster
   package var plugin: ExecPlugin
+  /// The name of the user, and the cluster's settings that are not among the plugin's arguments.
+  package var shared: (userName: String, config: ClusterConfig)?
 
-  package init(cluster: TargetCluster, plugin: ExecPlugin) {
+  package init(
+    cluster: TargetCluster, plugin: ExecPlugin,
+    shared: (userName: String, config: ClusterConfig)? = nil
+  ) {
     self.cluster = cluster
     self.plugin = plugin
+    self.shared = shared
   }
 
   package var yaml: YAML {
@@ -15,8 +22,7 @@ package struct Kubeconfig: Sendable {
     # A kubeconfig makes kubectl run a program. Before you use one that you
     # received, read "command" and "args".
     #
-    # The same in an existing kubeconfig:
-    #   \(comment: kubectlCommands)
+    \(shared == nil ? sameNote : Self.sharedNote)
     #
     # A kuberc with an allowlist (kubectl 1.35 and later) needs:
     #   apiVersion: kubectl.config.k8s.io/v1beta1
@@ -25,13 +31,35 @@ package struct Kubeconfig: Sendable {
     #   credentialPluginAllowlist:
     #     - name: \(comment: plugin.command)
     ---
-    \(Self.document(cluster, user: exec))
+    \(Self.document(cluster, user: exec, shared: shared))
     """
   }
 
-  /// A kubeconfig for a cluster.
-  static func document(_ cluster: TargetCluster, user: YAML) -> YAML {
+  private var sameNote: YAML {
     """
+    # The same in an existing kubeconfig:
+    #   \(comment: kubectlCommands)
+    """
+  }
+
+  private static let sharedNote: YAML = """
+    # What is particular to the cluster is in the cluster's entry, so that clusters
+    # can share the user. Join such files in KUBECONFIG, or into one file:
+    #   KUBECONFIG=A:B:C kubectl config view --flatten
+    # (kubectl config set-cluster cannot write the extension.)
+    #
+    # Clients pass the cluster's entry, with its CA, in one environment variable.
+    # Linux limits that to 128 KiB: with a CA bundle of more than about 90 KiB the
+    # plugin does not start ("argument list too long").
+    """
+
+  /// A kubeconfig for a cluster.
+  static func document(
+    _ cluster: TargetCluster, user: YAML,
+    shared: (userName: String, config: ClusterConfig)? = nil
+  ) -> YAML {
+    let userName = shared?.userName ?? cluster.name
+    return """
     apiVersion: v1
     kind: Config
     clusters:
@@ -41,15 +69,16 @@ package struct Kubeconfig: Sendable {
           \(cluster.tlsServerName.map { "tls-server-name: \($0)" })
           \(cluster.proxyURL.map { "proxy-url: \($0)" })
           \(cluster.certificates.map { "certificate-authority-data: \($0.base64)" })
+          \(shared.map { $0.config.extensions })
     users:
-      - name: \(cluster.name)
+      - name: \(userName)
         user:
           \(user)
     contexts:
       - name: \(cluster.name)
         context:
           cluster: \(cluster.name)
-          user: \(cluster.name)
+          user: \(userName)
     current-context: \(cluster.name)
     """
   }
@@ -62,11 +91,19 @@ package struct Kubeconfig: Sendable {
       args:
         \(plugin.arguments.map { "- \($0.text)" })
       installHint: \(plugin.installHint)
-      # The cluster's CA may not fit into an environment variable.
-      provideClusterInfo: false
+      \(shared == nil ? Self.withoutClusterInfo : Self.withClusterInfo)
       interactiveMode: \(plugin.interactiveMode)
     """
   }
+
+  private static let withoutClusterInfo: YAML = """
+    # The cluster's CA may not fit into an environment variable.
+    provideClusterInfo: false
+    """
+
+  private static let withClusterInfo: YAML = """
+    provideClusterInfo: true
+    """
 
   private var kubectlCommands: String {
     let name = cluster.name

@@ -1,4 +1,4 @@
-import TokenExchange
+package import TokenExchange
 
 /// A YAML document or a part of one, written as a template.
 ///
@@ -9,7 +9,8 @@ import TokenExchange
 /// - `\(folded: lines)`: a string whose lines are joined with spaces, as a folded block (`>-`).
 /// - `\(piece)`, `\(pieces)`: other templates; each line is indented to the column of the first. An
 ///   absent or empty piece removes its line.
-/// - `\(json: text)`: a JSON string, for JSON in a literal block.
+/// - `\(json: text)`: a JSON string, for JSON in a literal block; `jsonItems` and `jsonMembers` are
+///   the lines of an array and of an object.
 /// - `\(comment: text)`: text in a comment; each line repeats what precedes it on the first.
 package struct YAML: Sendable, Equatable {
   enum Part: Sendable, Equatable {
@@ -95,6 +96,17 @@ extension YAML: ExpressibleByStringInterpolation {
         YAML(stringLiteral: JSON.quote(text) + (index == texts.count - 1 ? "" : ","))
       }
       parts.append(.pieces(items))
+    }
+
+    /// The members of a JSON object, one on each line.
+    package mutating func appendInterpolation(jsonMembers object: JSON.Object) {
+      let members = Array(object)
+      let lines = members.indices.map { index -> YAML in
+        let (key, value) = members[index]
+        let end = index == members.count - 1 ? "" : ","
+        return YAML(stringLiteral: JSON.quote(key) + ": " + value.text() + end)
+      }
+      parts.append(.pieces(lines))
     }
 
     package mutating func appendInterpolation(_ piece: YAML) { parts.append(.pieces([piece])) }

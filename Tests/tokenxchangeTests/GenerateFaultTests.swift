@@ -54,6 +54,21 @@ import TokenExchange
       "kubeconfig: connector and login", ["generate", "kubeconfig", "--auth=login"] + target + dex
     ),
     ("kubeconfig: no token file", ["generate", "kubeconfig", "--auth=token-file"] + target),
+    (
+      "kubeconfig: login and the cluster's config",
+      [
+        "generate", "kubeconfig", "--auth=login", "--cluster-config", "--issuer=https://a",
+        "--client-id=b",
+      ] + target
+    ),
+    (
+      "clusterprofile-provider: a name that no object can have",
+      ["generate", "clusterprofile-provider", "--cluster-name=A b"] + target + dex
+    ),
+    (
+      "clusterprofile-provider: no connector",
+      ["generate", "clusterprofile-provider"] + target + dex.dropLast()
+    ),
     ("kubeconfig: bad method", ["generate", "kubeconfig", "--auth=token"] + target + dex),
     (
       "argocd-cluster: its own cluster",

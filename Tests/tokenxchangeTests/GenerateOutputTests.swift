@@ -32,7 +32,26 @@ import Testing
         "kubeconfig", "--certificate-authority-data=\(GenerateFaultTests.certificateData)",
       ] + dex + server
     ),
+    (
+      "kubeconfig, cluster config",
+      ["kubeconfig", "--cluster-config", "--audience=a,b", "--scopes=openid"] + dex + server + ca
+    ),
+    (
+      "clusterprofile-provider",
+      ["clusterprofile-provider", "--provider-name=a \"b\"", "--audience=a"] + dex + server + ca
+    ),
     ("argocd-cluster", ["argocd-cluster"] + dex + server + ca),
+    (
+      "argocd-cluster, cluster config",
+      ["argocd-cluster", "--cluster-config", "--audience=a,b"] + dex + server + ca
+    ),
+    (
+      "argocd-cluster, cluster config, Helm",
+      [
+        "argocd-cluster", "--cluster-config", "--scopes=openid,groups", "--audience=a",
+        "--format=helm",
+      ] + dex + server + ca
+    ),
     ("argocd-cluster, no CA", ["argocd-cluster", "--auth=token-file", server[0]]),
     (
       "argocd-cluster, all options",

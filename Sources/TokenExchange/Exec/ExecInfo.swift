@@ -4,6 +4,9 @@ public struct ExecInfo: Sendable, Equatable {
   public var version: ExecAPIVersion?
   /// Whether the client passes its standard input on.
   public var isInteractive: Bool?
+  /// The cluster's entry in the client's configuration, with its `config`; nil unless that
+  /// configuration asks for it (`provideClusterInfo`).
+  package var cluster: JSON?
 
   /// Reads the variable's text.
   ///
@@ -21,7 +24,9 @@ public struct ExecInfo: Sendable, Equatable {
       }
       self.version = version
     }
-    isInteractive = info["spec"]?["interactive"]?.bool
+    let spec = info["spec"]
+    isInteractive = spec?["interactive"]?.bool
+    if let cluster = spec?["cluster"], cluster != .null { self.cluster = cluster }
   }
 }
 

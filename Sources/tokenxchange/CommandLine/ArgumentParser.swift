@@ -153,7 +153,7 @@ private struct OptionParsing {
       switch parsed.resolved(option)?.source {
       case nil where !word.isEmpty: parsed.set(option, to: [word], source: .argument(name))
       case nil: throw .emptyValue(option: name, placeholder: name)
-      case .argument: throw unexpected(word)
+      case .argument, .clusterConfig: throw unexpected(word)
       case .flag(let flag), .variable(let flag):
         throw .argumentAndOption(argument: name, option: flag)
       }

@@ -7,6 +7,8 @@ indirect enum CommandError: Error, Equatable {
   case usage(UsageError)
   /// What an option or a file of configuration contains is wrong.
   case configuration(ConfigurationError)
+  /// The settings that the client passes for the cluster are wrong.
+  case clusterConfig(ClusterConfigError)
   /// The subject token cannot be sent.
   case subjectToken(SubjectTokenError, file: String)
   /// A server could not be reached.

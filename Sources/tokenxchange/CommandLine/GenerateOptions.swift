@@ -98,6 +98,11 @@ extension OptionDeclaration {
     help: "For the Dex that is part of Argo CD: dex.config in argocd-cm. --issuer is Argo CD's URL "
       + "and /api/dex.")
 
+  static let providerName = OptionalTextOption(
+    "provider-name", placeholder: "NAME",
+    help: "The name by which ClusterProfiles refer to the provider.",
+    default: .described("tokenxchange"))
+
   static let project = OptionalTextOption(
     "project", placeholder: "NAME",
     help: "The only Argo CD project that may use the cluster.")
@@ -217,6 +222,7 @@ extension OptionDeclaration {
       .tokenURL.with(requirement: .conditional("with --auth=get-token", \.isGetToken)),
       .clientID.with(requirement: .conditional("unless --auth=token-file") { !$0.isTokenFile }),
       .connectorID.with(requirement: .conditional("with --auth=get-token", \.isGetToken)),
+      .generatedClusterConfig,
     ])
 }
 
@@ -300,5 +306,19 @@ extension OptionDeclaration {
         help: "Renew at least this long before the token expires.",
         default: .described("after 80 % of its lifetime")),
     ] + targetCluster.replacing([.targetServer.with(requirement: .optional)])
-    + plugin.without([.expiryMargin, .cacheOn, .cacheDir])
+    + plugin.without([.expiryMargin, .cacheOn, .cacheDir, .clusterConfig])
+
+  static let generateClusterProfileProvider: [OptionDeclaration] =
+    [
+      .targetServer.with(
+        help: "The https URL of the API server of the cluster in the example."),
+      .serverCA.with(
+        help: "PEM file with the CA certificates for that API server; they are embedded in the "
+          + "output."),
+      .clusterName.with(help: "The name of the ClusterProfile."),
+      .providerName,
+      .argoCDNamespace.with(help: "The namespace of the ConfigMap and of the ClusterProfile."),
+      .pluginCommand, .pluginAPIVersion,
+    ]
+    + plugin.without([.clusterConfig]).replacing([.issuer, .tokenURL, .clientID, .connectorID])
 }

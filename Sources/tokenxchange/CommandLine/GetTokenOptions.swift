@@ -51,7 +51,7 @@ extension OptionDeclaration {
   /// All of them, in the order of help.
   static let getToken: [OptionDeclaration] = [
     .connectorID, .tokenFile, .subjectTokenType, .requestedTokenType, .subjectAudience,
-    .clientAuth, .expiryMargin, .apiVersion, .output,
+    .clientAuth, .expiryMargin, .apiVersion, .output, .clusterConfig,
   ]
 
   static let defaultTokenFile = "/var/run/secrets/kubernetes.io/serviceaccount/token"

@@ -8,11 +8,14 @@ struct ResolvedOption: Sendable {
     case flag(String)
     /// A positional argument, by its name in help.
     case argument(String)
+    /// A key of `spec.cluster.config` in `KUBERNETES_EXEC_INFO`.
+    case clusterConfig(key: String)
 
     /// The name to show.
     var name: String {
       switch self {
       case .variable(let name), .flag(let name), .argument(let name): name
+      case .clusterConfig(let key): "spec.cluster.config." + key
       }
     }
   }

@@ -16,11 +16,14 @@ extension Command {
       OptionDeclaration.getToken + OptionDeclaration.cache, after: .audience)
   ) { arguments, world throws(CommandError) in
     let start = world.uptime()
+    var arguments = arguments
+    try arguments.takeClusterConfig(from: world.variables)
     let output = try CredentialSettings(arguments, world: world)
     let configuration = try ExchangeConfiguration(arguments, world: world)
     let log = world.log(for: arguments)
     world.warn(configuration.warnings)
     if arguments[.verbose] {
+      world.logClusterConfig(of: arguments, to: log)
       world.logFile(configuration.tokenFile, to: log)
       world.logTrust(configuration, to: log)
     }

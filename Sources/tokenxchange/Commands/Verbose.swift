@@ -15,6 +15,11 @@ extension World {
     if let version = info?.version { log("the client asks for \(version.apiVersion)") }
   }
 
+  /// Logs the options that the client set for the cluster.
+  func logClusterConfig(of arguments: ParsedArguments, to log: VerboseLog) {
+    for fact in arguments.clusterConfigFacts { log("\(fact.name) \(fact.value)") }
+  }
+
   /// Tells what a token's path leads to.
   func logFile(_ path: String, to log: VerboseLog) {
     guard let status = files.status(path) else { return }

@@ -4,7 +4,8 @@ import TokenExchange
 
 /// What the steps of the doctor have found so far; each step reads it and adds to it.
 struct DoctorContext: Sendable {
-  let arguments: ParsedArguments
+  /// The options, with those that the client sets for the cluster once the settings were checked.
+  var arguments: ParsedArguments
   let world: World
   let log: VerboseLog
 

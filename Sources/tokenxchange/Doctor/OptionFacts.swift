@@ -16,6 +16,14 @@ extension ParsedArguments {
     command.options.compactMap { option in resolved(option).map { Self.fact(option, $0) } }
   }
 
+  /// Each option that the client set for the cluster.
+  var clusterConfigFacts: [Fact] {
+    resolved.compactMap { value in
+      guard case .clusterConfig = value.source else { return nil }
+      return Self.fact(value.option, value)
+    }
+  }
+
   private static func fact(_ option: OptionDeclaration, _ value: ResolvedOption) -> Fact {
     let source = value.source.name == option.flag ? "flag" : value.source.name
     return Fact(option.flag, "\(shown(value, of: option)) [\(source)]")

@@ -5,8 +5,14 @@ extension Doctor {
   /// Options and variables: the source of each value, and whether the values are consistent.
   static func settings(_ context: inout DoctorContext) -> DoctorStep {
     var step = DoctorStep(.settings)
-    let arguments = context.arguments
     let world = context.world
+    var clusterConfigError: CommandError?
+    do throws(CommandError) {
+      try context.arguments.takeClusterConfig(from: world.variables)
+    } catch {
+      clusterConfigError = error
+    }
+    let arguments = context.arguments
     step.facts = arguments.optionFacts.filter { !["--output", "--verbose"].contains($0.name) }
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"]
     where world.variables[name]?.isEmpty == false {
@@ -14,6 +20,7 @@ extension Doctor {
       step.note(name, "set")
     }
     do throws(CommandError) {
+      if let clusterConfigError { throw clusterConfigError }
       // The exec info has a step of its own.
       var worldWithoutExecInfo = world
       worldWithoutExecInfo.variables["KUBERNETES_EXEC_INFO"] = nil

@@ -108,7 +108,8 @@ extension ExecPlugin {
     tokenFile: String?, paths: PluginPaths
   ) throws(CommandError) -> [Argument] {
     var words: [Argument] = []
-    for option in method.options {
+    let inClusterConfig = arguments[.clusterConfig] ? ClusterSetting.all.map(\.option) : []
+    for option in method.options where !inClusterConfig.contains(option) {
       if option.isSame(as: .certificateAuthority) {
         words += certificates.map { [.certificates(option: certificatesOption, $0)] } ?? []
       } else if !option.isSame(as: .certificateAuthorityData) {

@@ -16,7 +16,7 @@ extension Command {
     arguments: ["KIND"], requiredArguments: 1, readsVariables: false,
     subcommands: [
       .generateKubeconfig, .generateArgoCDCluster, .generateArgoCDWorkload, .generateRBAC,
-      .generateDex, .generateAPIServer, .generateSidecar,
+      .generateDex, .generateAPIServer, .generateSidecar, .generateClusterProfileProvider,
     ]
   ) { arguments, _ throws(CommandError) in
     throw .usage(

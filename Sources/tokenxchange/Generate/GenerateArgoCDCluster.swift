@@ -22,7 +22,8 @@ extension Command {
     let plugin = try ExecPlugin(
       method, arguments, world: world, isForPod: true, tokenFile: PodPath.token)
     guard !method.isForPeople else { throw .generate(.methodForPeople(method: method.rawValue)) }
-    let argoCDCluster = try ArgoCDCluster(arguments, cluster: cluster, plugin: plugin)
+    var argoCDCluster = try ArgoCDCluster(arguments, cluster: cluster, plugin: plugin)
+    if arguments[.clusterConfig] { argoCDCluster.clusterConfig = try ClusterConfig(arguments) }
     return GeneratedFile(yaml: argoCDCluster.yaml, mode: 0o600)
   }
 }

@@ -39,6 +39,7 @@ enum GenerateError: Error, Equatable, Sendable {
   case shardZeroInHelm
   case clusterNameInHelm(String)
   case invalidRelease(String)
+  case invalidClusterProfileName(String)
   case issuerOfArgoCD(option: String)
 
   case conflict(String, String, Conflict)

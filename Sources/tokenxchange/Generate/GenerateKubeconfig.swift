@@ -16,6 +16,30 @@ extension Command {
     let cluster = try TargetCluster(arguments, world: world)
     let plugin = try ExecPlugin(
       try ExecMethod(arguments), arguments, world: world, isForPod: false)
-    return GeneratedFile(yaml: Kubeconfig(cluster: cluster, plugin: plugin).yaml, mode: 0o600)
+    var kubeconfig = Kubeconfig(cluster: cluster, plugin: plugin)
+    if arguments[.clusterConfig] {
+      kubeconfig.shared = (try arguments.sharedUserName(), try ClusterConfig(arguments))
+    }
+    return GeneratedFile(yaml: kubeconfig.yaml, mode: 0o600)
+  }
+}
+
+extension ParsedArguments {
+  /// The name of a user that serves all clusters of one Dex: merged files of two Dex keep two users.
+  fileprivate func sharedUserName() throws(CommandError) -> String {
+    let issuer = try self[.issuer]
+    let tokenURL = try self[.tokenURL]
+    guard let url = issuer ?? tokenURL else { throw missing(.issuer, .tokenURL) }
+    return "tokenxchange-\(url.host)"
+  }
+}
+
+extension ClusterConfig {
+  /// The options that the cluster's entry holds.
+  init(_ arguments: ParsedArguments) throws(CommandError) {
+    self.init(
+      clientID: try arguments[.clientID].text, connectorID: try arguments[.connectorID].text,
+      audiences: arguments[.audience],
+      scopes: arguments.isSet(.scopes) ? arguments[.scopes] : [])
   }
 }

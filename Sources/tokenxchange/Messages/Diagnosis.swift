@@ -26,6 +26,7 @@ struct Diagnosis: Equatable, Sendable {
     switch error {
     case .usage(let error): self.init(error)
     case .configuration(let error): self.init(error)
+    case .clusterConfig(let error): self.init(error)
     case .subjectToken(let error, let file): self.init(error, file: file)
     case .transport(let error, let url, let timeout):
       self.init(error, to: url, timeout: timeout)

@@ -149,6 +149,11 @@ extension Diagnosis {
         "--helm-release is not the name of a release: \(word: text)",
         "lower-case letters, digits and -, at most 53 characters"
       )
+    case .invalidClusterProfileName(let name):
+      (
+        "a ClusterProfile cannot have the name \(word: name)",
+        "set --cluster-name to lower-case letters, digits, - and ."
+      )
     case .issuerOfArgoCD(let option):
       (
         "\(option: option) does not end with /api/dex, as --argocd requires",

@@ -1,0 +1,120 @@
+import TokenExchange
+
+/// What can be wrong with `spec.cluster.config` in `KUBERNETES_EXEC_INFO`.
+enum ClusterConfigError: Error, Equatable {
+  /// `KUBERNETES_EXEC_INFO` is not set.
+  case noExecInfo
+  /// The client passes no `spec.cluster`.
+  case noCluster
+  /// `spec.cluster` has no `config`, or null.
+  case noConfig
+  /// It is not a JSON object.
+  case notObject
+  /// A key of an option that only the command line and variables may set.
+  case forbiddenKey(String, option: String)
+  case unknownKey(String, nearest: String?)
+  /// Two keys for one option.
+  case repeatedKey(String, String)
+  case notText(String)
+  case notList(String)
+  case emptyValue(String)
+  /// Keys of required options that are not set elsewhere either.
+  case missingKeys([String], options: [String])
+}
+
+extension ParsedArguments {
+  /// Takes the cluster's settings from `KUBERNETES_EXEC_INFO` if `--cluster-config` is on.
+  ///
+  /// They replace variables, but not options of the command line.
+  mutating func takeClusterConfig(from variables: [String: String]) throws(CommandError) {
+    guard self[.clusterConfig] else { return }
+    let text = variables["KUBERNETES_EXEC_INFO"] ?? ""
+    guard !text.allSatisfy(\.isWhitespace) else { throw .clusterConfig(.noExecInfo) }
+    let info: ExecInfo
+    do throws(InvalidExecInfo) { info = try ExecInfo(text) } catch {
+      throw .configuration(.invalidExecInfo(error))
+    }
+    do throws(ClusterConfigError) { try takeClusterConfig(of: info) } catch {
+      throw .clusterConfig(error)
+    }
+  }
+
+  private mutating func takeClusterConfig(of info: ExecInfo) throws(ClusterConfigError) {
+    guard let cluster = info.cluster else { throw .noCluster }
+    guard let config = cluster["config"], config != .null else { throw .noConfig }
+    guard let members = config.object else { throw .notObject }
+    var keys: [(setting: ClusterSetting, key: String)] = []
+    for key in members.keys {
+      guard let setting = ClusterSetting(key: key) else { throw unknownKey(key) }
+      if let other = keys.first(where: { $0.setting.key == setting.key }) {
+        throw .repeatedKey(other.key, key)
+      }
+      keys.append((setting, key))
+    }
+    for (setting, key) in keys {
+      let values = try setting.values(members[key] ?? .null, key: key)
+      if case .flag = resolved(setting.option)?.source { continue }
+      if let values { set(setting.option, to: values, source: .clusterConfig(key: key)) }
+    }
+    let missing = ClusterSetting.all.filter { setting in
+      guard case .required = setting.option.requirement else { return false }
+      return !isSet(setting.option)
+    }
+    guard missing.isEmpty else {
+      throw .missingKeys(missing.map(\.key), options: missing.map(\.option.flag))
+    }
+  }
+
+  private func unknownKey(_ key: String) -> ClusterConfigError {
+    let letters = key.lettersAndDigits
+    let option = command.options.first { option in
+      option.isClosedToClusters
+        && ([option.name] + option.aliases).contains { $0.lettersAndDigits == letters }
+    }
+    if let option { return .forbiddenKey(key, option: option.flag) }
+    let exact = ClusterSetting.all.first { $0.key.lettersAndDigits == letters }
+    return .unknownKey(
+      key, nearest: exact?.key ?? Suggestion.nearest(to: key, in: ClusterSetting.all.map(\.key)))
+  }
+}
+
+extension ClusterSetting {
+  /// The setting of a key, or of the option's name.
+  fileprivate init?(key: String) {
+    let setting = Self.all.first { setting in
+      setting.key == key || ([setting.option.name] + setting.option.aliases).contains(key)
+    }
+    guard let setting else { return nil }
+    self = setting
+  }
+
+  /// The texts of a value; nil for null, which sets nothing.
+  fileprivate func values(_ value: JSON, key: String) throws(ClusterConfigError) -> [String]? {
+    if value == .null { return nil }
+    let values: [String]
+    if let text = value.string {
+      values = [text]
+    } else if option.kind == .list {
+      guard let texts = value.strings else { throw .notList(key) }
+      values = texts
+    } else {
+      throw .notText(key)
+    }
+    guard !values.isEmpty, !values.contains(where: option.isEmpty) else { throw .emptyValue(key) }
+    return values
+  }
+}
+
+extension OptionDeclaration {
+  /// Whether it decides where a token is sent, what is trusted or which file is read.
+  fileprivate var isClosedToClusters: Bool {
+    group != nil || section == .tls || isPath || sensitivity != .none
+  }
+}
+
+extension String {
+  /// The same in lower case without `-` and `_`: `tokenURL`, `token_url` and `token-url` are one.
+  fileprivate var lettersAndDigits: String {
+    String(decoding: lowercased().utf8.filter { $0 != 0x2D && $0 != 0x5F }, as: UTF8.self)
+  }
+}
