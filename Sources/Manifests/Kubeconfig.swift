@@ -60,27 +60,27 @@ package struct Kubeconfig: Sendable {
   ) -> YAML {
     let userName = shared?.userName ?? cluster.name
     return """
-    apiVersion: v1
-    kind: Config
-    clusters:
-      - name: \(cluster.name)
-        cluster:
-          server: \(cluster.server.text)
-          \(cluster.tlsServerName.map { "tls-server-name: \($0)" })
-          \(cluster.proxyURL.map { "proxy-url: \($0)" })
-          \(cluster.certificates.map { "certificate-authority-data: \($0.base64)" })
-          \(shared.map { $0.config.extensions })
-    users:
-      - name: \(userName)
-        user:
-          \(user)
-    contexts:
-      - name: \(cluster.name)
-        context:
-          cluster: \(cluster.name)
-          user: \(userName)
-    current-context: \(cluster.name)
-    """
+      apiVersion: v1
+      kind: Config
+      clusters:
+        - name: \(cluster.name)
+          cluster:
+            server: \(cluster.server.text)
+            \(cluster.tlsServerName.map { "tls-server-name: \($0)" })
+            \(cluster.proxyURL.map { "proxy-url: \($0)" })
+            \(cluster.certificates.map { "certificate-authority-data: \($0.base64)" })
+            \(shared.map { $0.config.extensions })
+      users:
+        - name: \(userName)
+          user:
+            \(user)
+      contexts:
+        - name: \(cluster.name)
+          context:
+            cluster: \(cluster.name)
+            user: \(userName)
+      current-context: \(cluster.name)
+      """
   }
 
   private var exec: YAML {

@@ -21,7 +21,9 @@ struct ClusterSetting: Sendable {
   var key: String
   var option: OptionDeclaration
 
-  /// All of them. None decides where a token is sent, what is trusted or which file is read:
+  /// All of them.
+  ///
+  /// None decides where a token is sent, what is trusted or which file is read:
   /// those who write a ClusterProfile or a kubeconfig's cluster must not be able to get this
   /// process's token.
   static let all = [

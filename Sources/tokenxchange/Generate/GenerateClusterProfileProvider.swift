@@ -3,7 +3,8 @@ import TokenExchange
 
 extension Command {
   static let generateClusterProfileProvider = generating(
-    "clusterprofile-provider", summary: "the provider file of controllers that read ClusterProfiles",
+    "clusterprofile-provider",
+    summary: "the provider file of controllers that read ClusterProfiles",
     details: """
       The provider file that controllers with the cluster-inventory library (KEP-5339) read, in a
       ConfigMap, and an example of a ClusterProfile. One provider serves all clusters: client ID,
