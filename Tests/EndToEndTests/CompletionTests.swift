@@ -38,6 +38,7 @@ import Testing
 
   static let kinds = [
     "kubeconfig", "argocd-cluster", "argocd-workload", "rbac", "dex", "api-server", "sidecar",
+    "clusterprofile-provider",
   ]
 
   static let rbacFlags = [
