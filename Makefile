@@ -131,6 +131,10 @@ conformance-standins: test-deps static ## The same checks against stand-ins on l
 	@$(SWIFT) build --product dex-standin
 	@Tests/conformance-standins.sh $(BINARY) .build/debug/dex-standin
 
+.PHONY: conformance-kind
+conformance-kind: ## Create two clusters with kind and Dex's chart, and check the binary in dist/
+	@Tests/conformance-kind.sh dist/tokenxchange_$(VERSION)_linux_$(ARCH)
+
 .PHONY: lint
 lint: ## Check the format of the sources
 	$(SWIFT) format lint --strict --recursive $(FORMATTED)

@@ -215,4 +215,85 @@ struct ConformanceTests {
     #expect(result.output.ranges(of: "\nweb-0 ").count == 2)
     #expect(result.output.hasSuffix(": up to date\n"))
   }
+
+  /// kind, Docker and the chart cannot run here: programs in PATH play them.
+  @Test(
+    "make conformance-kind: two clusters, Dex's values and the variables of the checks",
+    .enabled(if: Python.hasYAML, "python3 has no module yaml"))
+  func kind() async throws {
+    let folder = plugin.folder
+    let kubeconfig = try folder.write(plugin.site.adminKubeconfig, to: "kind.kubeconfig")
+    let programs = [
+      "kind": """
+      [ "$1 $2" = "create cluster" ] || exit 0
+      while [ "$1" != --config ]; do [ "$1" = --name ] && name=$2; shift; done
+      cp "$2" "$LOGS/$name.yaml"
+      cp '\(kubeconfig)' "$name.kubeconfig"
+      """,
+      "helm": #"cp values.yaml dex.yaml "$LOGS""#,
+      "kubectl": """
+      case " $* " in
+        *" get nodes "*) printf 127.0.0.1 ;;
+        *" config view "*) exec '\(TestBinary.find("kubectl") ?? "")' "$@" ;;
+      esac
+      """,
+    ]
+    for (name, script) in programs {
+      let log = #"echo "\#(name) $*" >>"$LOGS/calls""#
+      try folder.write("#!/bin/sh\n\(log)\n\(script)\n", to: "bin/\(name)", mode: 0o755)
+    }
+    let copy = try folder.write(
+      Repository.text("Tests/conformance-kind.sh"), to: "Tests/conformance-kind.sh", mode: 0o755)
+    try folder.write(
+      "#!/bin/sh\nenv >\"$LOGS/variables\"\ncp \"$APISERVER_CA\" \"$DEX_CA\" \"$LOGS\"\n",
+      to: "Tests/conformance.py", mode: 0o755)
+    try FileManager.default.createDirectory(
+      atPath: folder.path("logs"), withIntermediateDirectories: true)
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    let result = try await ProcessRunner(
+      copy, [TestBinary.path],
+      environment: ["PATH": folder.path("bin") + ":" + path, "LOGS": folder.path("logs")],
+      timeout: 120
+    ).result()
+    #expect(result.errors == "")
+    #expect(result.code == 0)
+    func log(_ name: String) throws -> String {
+      try String(contentsOfFile: folder.path("logs/" + name), encoding: .utf8)
+    }
+    let calls = try log("calls")
+    #expect(calls.hasSuffix("kind delete clusters tokenxchange-source tokenxchange-target\n"))
+    let issuer = "https://127.0.0.1:32000/dex"
+    let config = try Python.yaml(log("values.yaml"))[0]["config"]
+    let generated = try Python.yaml(log("dex.yaml"))[0]
+    for (name, value) in generated.object?.members ?? [] { #expect(config?[name] == value) }
+    #expect(generated["issuer"]?.string == issuer)
+    #expect(config?["storage"]?["type"] == "kubernetes")
+    for (cluster, argument) in [
+      ("source", "service-account-issuer: https://127.0.0.1:16443"),
+      ("target", "authentication-config: /etc/kubernetes/authentication/config.yaml"),
+    ] {
+      let node = try Python.yaml(log("tokenxchange-\(cluster).yaml"))[0]["nodes"]?.array?.first
+      let patch = node?["kubeadmConfigPatches"]?.array?.first?.string ?? ""
+      let arguments = try Python.yaml(patch)[0]["apiServer"]?["extraArgs"]?.object
+      #expect(arguments?.members.map { "\($0.name): \($0.value.string ?? "")" } == [argument])
+    }
+    let lines = try log("variables").split(separator: "\n")
+    let variables = Dictionary(
+      lines.compactMap { line in
+        let parts = line.split(separator: "=", maxSplits: 1).map(String.init)
+        return parts.count == 2 ? (parts[0], parts[1]) : nil
+      }
+    ) { $1 }
+    let script = try Repository.text("Tests/conformance.py")
+    let documented = script.matches(of: #/\n    ([A-Z][A-Z_, ]+[A-Z]) /#).flatMap {
+      $0.1.split(separator: ", ").map(String.init)
+    }
+    #expect(documented.count == 14)
+    // The issuer's CA is that of the source.
+    for name in documented where name != "ISSUER_CA" { #expect(variables[name] != nil, "\(name)") }
+    #expect(variables["DEX_ISSUER"] == issuer)
+    #expect(variables["APISERVER"] == plugin.site.apiServerURL)
+    #expect(variables["STRICT"] == "1")
+    #expect(try log("dex-ca.crt").hasPrefix("-----BEGIN CERTIFICATE-----\n"))
+  }
 }

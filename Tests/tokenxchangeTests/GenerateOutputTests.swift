@@ -160,6 +160,20 @@ import Testing
     #expect(documents.count > Self.commands.count)
   }
 
+  @Test(
+    "Dex adds the path of the discovery document to the connector's issuer",
+    arguments: ["", "/", "/.well-known/openid-configuration"])
+  func discoveryURL(suffix: String) {
+    let output = generate(
+      [
+        "dex", "--cluster-issuer=https://a.example",
+        "--cluster-discovery-url=https://keys.example.com/a\(suffix)",
+      ] + Self.dex)
+    let expected = "https://keys.example.com/a" + (suffix == "/" ? suffix : "")
+    #expect(output.contains("\n      issuer: \(expected)\n"))
+    #expect(output.contains("\n      issuerAlias: https://a.example\n"))
+  }
+
   @Test("no certificate is repeated in a comment", arguments: commands.map(\.name))
   func certificates(name: String) throws {
     let command = try #require(Self.commands.first { $0.name == name })

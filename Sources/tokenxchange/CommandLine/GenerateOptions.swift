@@ -190,7 +190,7 @@ extension OptionDeclaration {
 
   static let clusterDiscoveryURL = OptionalURLOption(
     "cluster-discovery-url", placeholder: "URL",
-    help: "The URL of that issuer's discovery document, if it is not below the issuer.")
+    help: "The URL below which Dex finds that issuer's discovery document, if not the issuer.")
 
   static let clusterCAPath = OptionalTextOption(
     "cluster-ca-path", placeholder: "PATH",

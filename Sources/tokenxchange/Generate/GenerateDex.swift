@@ -47,7 +47,14 @@ extension DexConfiguration.Cluster {
     if arguments[.withLogin], !options.contains(where: { arguments.isSet($0) }) { return nil }
     self.init(
       connectorID: try arguments[.connectorID].text, issuer: try arguments[.clusterIssuer],
-      discoveryURL: try arguments[.clusterDiscoveryURL],
+      discoveryURL: try arguments[.clusterDiscoveryURL].map(Self.withoutDocument),
       certificatesPath: arguments[.clusterCAPath])
+  }
+
+  /// Dex adds the document's path itself.
+  private static func withoutDocument(_ url: EndpointURL) -> EndpointURL {
+    let path = "/.well-known/openid-configuration"
+    guard url.text.hasSuffix(path) else { return url }
+    return (try? EndpointURL(String(url.text.dropLast(path.count)))) ?? url
   }
 }
