@@ -34,7 +34,17 @@ struct ReleaseTests {
     let members = lines.map { $0[5].dropFirst(release.name.count + 1) }
     let found = members.filter { !$0.isEmpty && !$0.hasSuffix("/") }.map(String.init)
     let licences = found.filter { $0.hasPrefix("licences/") }
-    #expect(licences.contains("licences/openssl.txt") && licences.contains("licences/swift.txt"))
+    for name in ["openssl", "swift", "swift-foundation-icu"] {
+      #expect(licences.contains("licences/\(name).txt"))
+    }
+    let icu = try await ProcessRunner(
+      "tar",
+      [
+        "--extract", "--to-stdout", "--file", release.file(".tar.gz"),
+        "\(release.name)/licences/swift-foundation-icu.txt",
+      ], environment: ["PATH": "/usr/bin:/bin"]
+    ).result()
+    #expect(icu.output.hasPrefix("UNICODE LICENSE V3\n"))
     #expect(
       found.filter { !$0.hasPrefix("licences/") } == [
         "CHANGELOG.md", "completions/_tokenxchange", "completions/tokenxchange.bash",
