@@ -62,6 +62,15 @@ public struct DexFault: Sendable {
     .response(.redirect(to: location, status: status))
   }
 
+  /// The proxy of argocd-server, which turns each 500 of its Dex into a redirect without a body.
+  public static var argoCDProxy: DexFault {
+    DexFault { right in
+      let response = right()
+      return response.status == 500
+        ? .redirect(to: "/login?has_sso_error=true", status: 303) : response
+    }
+  }
+
   /// 200 with an empty body.
   public static var empty: DexFault {
     .response(LoopbackResponse(headers: [("Content-Type", "application/json")]))

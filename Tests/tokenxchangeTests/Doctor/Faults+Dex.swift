@@ -58,6 +58,15 @@ extension Fault {
       "audience not trusted", .exchange, "oauth-error", "500 server_error",
       hints: ["target-cluster in its trustedPeers"], code: .oauthError
     ) { $0.flags["audience"] = "aloof-cluster" },
+    .failed(
+      "audience not trusted by the Dex of Argo CD", .exchange, "invalid-response",
+      "answered 303: Argo CD's Dex failed with status 500",
+      hints: ["/login?has_sso_error=true", "--audience", "log of argocd-dex-server"],
+      code: .invalidResponse
+    ) {
+      $0.flags["audience"] = "aloof-cluster"
+      $0.site.dex.inject(DexFault.argoCDProxy.forever)
+    },
     .warned(
       "token life of 24 h", .result, "token-long-lifetime", "valid for 24 h",
       hints: ["expiry.idTokens"]
