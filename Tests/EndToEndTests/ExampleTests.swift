@@ -51,13 +51,13 @@ import Testing
   /// The files that no command prints, and the tests of each.
   static let handwritten = [
     "argocd/kustomization.yaml": "ArgoCDWorkloadTests.example",
-    "dex/ca.crt": "everyGeneratedExampleIsWhatItsCommandPrints",
+    "dex/ca.crt": "generatedExamples",
     "fleet/kubeconfig.yaml": "FleetTests.example",
     "image/Containerfile": "ImageTests, SidecarExampleTests",
-    "publish-issuer/cronjob.yaml": "PublishIssuerTests.theCronJobDoesIt",
+    "publish-issuer/cronjob.yaml": "PublishIssuerTests.cronJobExample",
     "sidecar/from-dexsidecar.yaml": "SidecarExampleTests",
-    "sidecar/kubeconfig.yaml": "SidecarExampleTests, kubeconfigOfTheSidecar",
-    "target-cluster/ca.crt": "everyGeneratedExampleIsWhatItsCommandPrints",
+    "sidecar/kubeconfig.yaml": "SidecarExampleTests, sidecarKubeconfig",
+    "target-cluster/ca.crt": "generatedExamples",
   ]
 
   @Test("every file is generated, or has a test of its own")

@@ -6,12 +6,15 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// Every command line of the README is one that the program takes.
+/// Every command line of the README and of the guides is one that the program takes.
 @Suite struct ReadmeCommandTests {
   private static let readme: String = {
-    let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "README.md")
-    return (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let guides = ["argocd", "dex", "publish-issuer", "sidecar", "target-cluster"]
+    return (["README.md"] + guides.map { "examples/\($0)/README.md" }).map {
+      (try? String(contentsOf: root.appending(path: $0), encoding: .utf8)) ?? ""
+    }.joined(separator: "\n")
   }()
 
   /// The commands in blocks of shell and between backquotes, from the program's name on.
@@ -39,7 +42,7 @@ import TokenExchange
     return result.output.split(separator: "\0").map(String.init)
   }
 
-  @Test func thereAreSome() { #expect(Self.commands.count > 30, "\(Self.commands)") }
+  @Test func thereAreSome() { #expect(Self.commands.count > 60, "\(Self.commands)") }
 
   @Test(arguments: commands)
   func itIsTaken(_ command: String) throws {
