@@ -18,13 +18,19 @@ let package = Package(
     .library(name: "TokenExchange", targets: ["TokenExchange"]),
   ],
   targets: [
-    .target(name: "TokenExchange", swiftSettings: settings),
-    .target(name: "Manifests", dependencies: ["TokenExchange"], swiftSettings: settings),
+    .target(name: "Encoding", swiftSettings: settings),
+    .target(name: "TokenExchange", dependencies: ["Encoding"], swiftSettings: settings),
+    .target(
+      name: "OpenIDConnect", dependencies: ["Encoding", "TokenExchange"], swiftSettings: settings),
+    .target(
+      name: "Manifests", dependencies: ["Encoding", "TokenExchange"], swiftSettings: settings),
     .target(name: "CPlatform"),
     .target(
-      name: "Platform", dependencies: ["CPlatform", "TokenExchange"], swiftSettings: settings),
+      name: "Platform", dependencies: ["CPlatform", "Encoding", "TokenExchange"],
+      swiftSettings: settings),
     .executableTarget(
-      name: "tokenxchange", dependencies: ["Manifests", "Platform", "TokenExchange"],
+      name: "tokenxchange",
+      dependencies: ["Encoding", "Manifests", "OpenIDConnect", "Platform", "TokenExchange"],
       swiftSettings: settings),
     .target(
       name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
@@ -32,17 +38,26 @@ let package = Package(
       name: "dex-standin", dependencies: ["TestSupport"], path: "Tests/DexStandIn",
       swiftSettings: settings),
     .testTarget(
-      name: "TokenExchangeTests", dependencies: ["TestSupport", "TokenExchange"],
+      name: "EncodingTests", dependencies: ["Encoding", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "TokenExchangeTests", dependencies: ["Encoding", "TestSupport", "TokenExchange"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "OpenIDConnectTests",
+      dependencies: ["Encoding", "OpenIDConnect", "TestSupport", "TokenExchange"],
       swiftSettings: settings),
     .testTarget(
       name: "ManifestsTests", dependencies: ["Manifests", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "PlatformTests",
-      dependencies: ["CPlatform", "Platform", "TestSupport", "TokenExchange"],
+      dependencies: ["CPlatform", "Encoding", "Platform", "TestSupport", "TokenExchange"],
       swiftSettings: settings),
     .testTarget(
       name: "tokenxchangeTests",
-      dependencies: ["Manifests", "Platform", "TestSupport", "TokenExchange", "tokenxchange"],
+      dependencies: [
+        "Encoding", "Manifests", "OpenIDConnect", "Platform", "TestSupport", "TokenExchange",
+        "tokenxchange",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: settings),

@@ -1,3 +1,4 @@
+import Encoding
 package import TokenExchange
 
 /// How the target cluster's API server authenticates the tokens.

@@ -1,3 +1,4 @@
+import Encoding
 import TokenExchange
 
 /// Certificates that a file embeds.

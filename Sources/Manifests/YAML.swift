@@ -1,4 +1,4 @@
-package import TokenExchange
+package import Encoding
 
 /// A YAML document or a part of one, written as a template.
 ///

@@ -1,3 +1,5 @@
+package import Encoding
+
 /// How the client proves itself at the token endpoint (RFC 6749, section 2.3).
 public enum ClientAuthentication: Sendable, Equatable {
   /// A public client: only `client_id`, in the form (section 3.2.1).
@@ -8,14 +10,14 @@ public enum ClientAuthentication: Sendable, Equatable {
   case post(Secret)
 
   /// The value of the `Authorization` header, if this method has one.
-  func authorization(clientID: String) -> String? {
+  package func authorization(clientID: String) -> String? {
     guard case .basic(let secret) = self else { return nil }
     let pair = FormEncoding.encode(clientID) + ":" + FormEncoding.encode(secret.revealed)
     return "Basic " + Base64.encode(Array(pair.utf8))
   }
 
   /// The fields that this method adds to the form.
-  func fields(clientID: String) -> [FormEncoding.Field] {
+  package func fields(clientID: String) -> [FormEncoding.Field] {
     switch self {
     case .none: [.init("client_id", clientID)]
     case .basic: []

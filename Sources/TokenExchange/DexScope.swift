@@ -1,3 +1,5 @@
+import Encoding
+
 /// What Dex makes of scopes.
 public enum DexScope {
   /// The scopes that Dex acts on; it passes over others without a word.

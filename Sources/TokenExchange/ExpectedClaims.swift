@@ -1,10 +1,11 @@
+import Encoding
 public import FoundationEssentials
 
 /// The issuer and audiences that a token must have.
 public struct ExpectedClaims: Sendable, Equatable {
-  /// The issuer as the user wrote it, if the user did.
+  /// The issuer as configured; nil to accept any.
   public var issuer: String?
-  /// The client IDs that its `aud` must hold.
+  /// The client IDs that `aud` must contain.
   public var audiences: [String]
 
   /// Makes expected claims; an issuer of nil is not checked.
@@ -13,18 +14,18 @@ public struct ExpectedClaims: Sendable, Equatable {
     self.audiences = audiences
   }
 
-  /// Whether an issuer is the one given but for trailing slashes.
+  /// Whether an issuer differs from the expected one by trailing slashes only.
   ///
-  /// - Parameter found: The `iss` of the token that came.
-  /// - Returns: true if a slash is the only difference; false if there is none, or more.
+  /// - Parameter found: The `iss` of a token.
+  /// - Returns: true if slashes are the only difference; false if there is none, or another.
   public func differsOnlyBySlash(from found: String?) -> Bool {
-    guard let issuer, let found, !issuer.hasSameBytes(as: found) else { return false }
-    return Self.withoutSlashes(issuer).hasSameBytes(as: Self.withoutSlashes(found))
+    guard let issuer, let found else { return false }
+    return issuer.differsOnlyByTrailingSlash(from: found)
   }
 
-  /// Checks that a token has not expired, and is of the expected issuer and audiences.
+  /// Checks that a token has not expired and has the expected issuer and audiences.
   ///
-  /// A wrong client or issuer is found here, where the cause is known; the API server would only
+  /// A wrong client or issuer is reported here, where the cause is known; the API server would only
   /// return 401.
   public func validate(_ token: IssuedToken, now: Date) throws(InvalidToken) {
     if let expiry = token.expiry, expiry <= now { throw .expired(at: expiry, now: now) }
@@ -34,11 +35,5 @@ public struct ExpectedClaims: Sendable, Equatable {
     }
     let missing = audiences.filter { !jwt.audiences.containsBytes(of: $0) }
     guard missing.isEmpty else { throw .audience(missing: missing, found: jwt.audiences) }
-  }
-
-  private static func withoutSlashes(_ text: String) -> Substring {
-    var text = text[...]
-    while text.hasSuffix("/") { text.removeLast() }
-    return text
   }
 }

@@ -1,3 +1,4 @@
+package import Encoding
 public import FoundationEssentials
 
 /// The token in a response.
@@ -9,7 +10,7 @@ public struct IssuedToken: Sendable, Equatable {
   /// They are not verified: the token came over verified TLS from its issuer, and the API server
   /// verifies it.
   public var jwt: UnverifiedJWT?
-  /// When it ends: its `exp`, else the time of the request plus `expires_in`; nil if neither is
+  /// When it expires: `exp`, else the time of the request plus `expires_in`; nil if neither is
   /// known.
   public var expiry: Date?
   /// `issued_token_type` of the response.
@@ -21,19 +22,19 @@ public struct IssuedToken: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - response: The response, whatever its status.
-  ///   - attempt: What was requested.
+  ///   - request: The exchange.
   ///   - sent: When the request was sent; `expires_in` counts from there.
   ///   - now: The present.
   /// - Throws: An OAuth error or why the response is invalid.
   package init(
-    response: HTTPResponse, to attempt: ExchangeAttempt, sent: Date, now: Date
+    response: HTTPResponse, to request: TokenExchangeRequest, sent: Date, now: Date
   ) throws(TokenResponseError) {
     let members = try TokenResponse.members(of: response)
     do throws(InvalidToken) {
       try self.init(members: members, member: "access_token", sent: sent)
-      try attempt.expectation.validate(self, now: now)
+      try request.expectedClaims.validate(self, now: now)
       // RFC 8693 puts the requested token into access_token, whatever its type.
-      guard jwt != nil || attempt.request.requestedTokenType != .idToken else {
+      guard jwt != nil || request.requestedTokenType != .idToken else {
         throw .opaque(hasIDToken: members["id_token"]?.string != nil)
       }
     } catch {
@@ -42,10 +43,10 @@ public struct IssuedToken: Sendable, Equatable {
     }
   }
 
-  /// How long it is good for.
+  /// How long the token is valid.
   ///
-  /// - Parameter now: The present, by our clock; where that is slow, the token's own lifetime counts.
-  /// - Returns: Seconds; nil if it is unknown.
+  /// - Parameter now: The local time; if that clock is slow, the time between `iat` and `exp` counts.
+  /// - Returns: Seconds; nil if unknown.
   public func lifetime(at now: Date) -> Double? {
     guard let expiry else { return nil }
     let rest = expiry.timeIntervalSince(now)
@@ -54,7 +55,7 @@ public struct IssuedToken: Sendable, Equatable {
   }
 
   /// Reads a token from a response's members.
-  init(members: JSON.Object, member name: String, sent: Date) throws(InvalidToken) {
+  package init(members: JSON.Object, member name: String, sent: Date) throws(InvalidToken) {
     guard let member = members[name], member != .null else { throw .missing(member: name) }
     guard let token = member.string else { throw .notAString(member: name) }
     guard !token.isEmpty else { throw .empty(member: name) }
@@ -62,7 +63,7 @@ public struct IssuedToken: Sendable, Equatable {
     guard token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .invalidCharacters }
     secret = Secret(token)
     jwt = UnverifiedJWT(token)
-    // Every JWT begins so; one that cannot be decoded was damaged. An opaque token is allowed.
+    // Every JWT begins with eyJ; one that cannot be decoded is damaged. Opaque tokens are allowed.
     if jwt == nil, token.hasPrefix("eyJ") { throw .damaged }
     let lifetime = members["expires_in"]?.lenientNumber
     expiry =

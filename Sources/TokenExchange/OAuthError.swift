@@ -1,3 +1,5 @@
+package import Encoding
+
 /// An OAuth error response (RFC 6749, section 5.2), without the secrets of its request.
 public struct OAuthError: Error, Equatable, Sendable {
   /// `error`.
@@ -17,7 +19,7 @@ public struct OAuthError: Error, Equatable, Sendable {
   }
 
   /// Reads a response's JSON; nil if it has no `error` string.
-  init?(_ json: JSON?, in response: HTTPResponse) {
+  package init?(_ json: JSON?, in response: HTTPResponse) {
     guard let code = json?["error"]?.string, !code.isEmpty else { return nil }
     // A registered code reveals nothing, even if a secret is the word "client".
     self.code = Self.registeredCodes.containsBytes(of: code) ? code : response.redacted(code)

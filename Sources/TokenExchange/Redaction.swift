@@ -1,3 +1,5 @@
+import Encoding
+
 /// Finds the secrets of a request in text, in every form in which servers send them back, and
 /// removes them.
 ///

@@ -1,3 +1,5 @@
+import Encoding
+
 /// A token or password that must never be printed by accident.
 ///
 /// Interpolating, dumping or reflecting it shows `[redacted]`; the text is had only by asking for

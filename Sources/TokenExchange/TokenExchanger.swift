@@ -1,10 +1,11 @@
+import Encoding
 public import FoundationEssentials
 
 /// Exchanges a subject token at a token endpoint, with retries, within a deadline.
 ///
 /// ```swift
 /// let exchanger = TokenExchanger(send: transport, now: Date.init, uptime: …, sleep: …, random: …)
-/// let token = try exchanger.exchange(attempt, trust: .system, until: deadline, userAgent: "…")
+/// let token = try exchanger.exchange(request, trust: .system, until: deadline, userAgent: "…")
 /// ```
 ///
 /// It is synchronous: a credential plugin does one thing and exits, and starting Swift's concurrency
@@ -43,21 +44,21 @@ public struct TokenExchanger: Sendable {
   /// Exchanges the token.
   ///
   /// - Parameters:
-  ///   - attempt: The request, and the claims that the token must have.
+  ///   - request: The exchange, and the claims that the token must have.
   ///   - trust: Which certificates to accept.
   ///   - deadline: The value of `uptime` at which to give up.
   ///   - userAgent: The value of `User-Agent`.
   /// - Returns: A token that has not expired, of the expected issuer and audiences.
   /// - Throws: The error of the last request.
   public func exchange(
-    _ attempt: ExchangeAttempt, trust: HTTPOptions.Trust, until deadline: Double, userAgent: String
+    _ request: TokenExchangeRequest, trust: HTTPOptions.Trust, until deadline: Double, userAgent: String
   ) throws(TokenExchangeError) -> IssuedToken {
-    let request = attempt.request.httpRequest(tokenURL: attempt.url, userAgent: userAgent)
+    let httpRequest = request.httpRequest(userAgent: userAgent)
     var number = 1
     var waited = 0.0
     while true {
       do throws(TokenExchangeError) {
-        return try token(request, attempt, trust, deadline, number)
+        return try token(httpRequest, request, trust, deadline, number)
       } catch {
         let outlook = RetryPolicy.outlook(of: error)
         guard outlook == .transient || outlook == .once && number == 1,
@@ -75,7 +76,7 @@ public struct TokenExchanger: Sendable {
 
   /// Sends one request and reads the response.
   private func token(
-    _ request: HTTPRequest, _ attempt: ExchangeAttempt, _ trust: HTTPOptions.Trust,
+    _ httpRequest: HTTPRequest, _ request: TokenExchangeRequest, _ trust: HTTPOptions.Trust,
     _ deadline: Double, _ number: Int
   ) throws(TokenExchangeError) -> IssuedToken {
     let sent = now()
@@ -83,7 +84,7 @@ public struct TokenExchanger: Sendable {
     let response: HTTPResponse
     do throws(TransportError) {
       guard deadline > start else { throw TransportError.timedOut(.response) }
-      response = try request.send(by: send, HTTPOptions(trust: trust, timeout: deadline - start))
+      response = try httpRequest.send(by: send, HTTPOptions(trust: trust, timeout: deadline - start))
     } catch {
       throw .transport(error, attempts: number)
     }
@@ -91,7 +92,7 @@ public struct TokenExchanger: Sendable {
       .response(
         status: response.status, byteCount: response.body.count, seconds: uptime() - start))
     do throws(TokenResponseError) {
-      return try IssuedToken(response: response, to: attempt, sent: sent, now: now())
+      return try IssuedToken(response: response, to: request, sent: sent, now: now())
     } catch {
       let retryAfter = response.headers["retry-after"].flatMap {
         HTTPDate.retryAfter($0, now: now())

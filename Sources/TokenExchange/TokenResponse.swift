@@ -1,3 +1,5 @@
+package import Encoding
+
 /// The reading of a token endpoint's response (RFC 6749, sections 5.1 and 5.2).
 package enum TokenResponse {
   /// The members of a success.

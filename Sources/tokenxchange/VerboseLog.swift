@@ -1,3 +1,4 @@
+import Encoding
 import TokenExchange
 
 /// Hears what is done, for `--verbose`; never gets a secret.

@@ -6,18 +6,13 @@ import FoundationEssentials
 private let now = Date(timeIntervalSince1970: 1_795_223_258)
 
 /// The request of every response.
-private let attempt: ExchangeAttempt? = {
+private let request: TokenExchangeRequest? = {
   let token =
     "eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJkZXgiLCJleHAiOjE3OTUyMjY4NTgsImlzcyI6Imh0dHBzOi8veCJ9.c2ln"
-  guard let url = try? EndpointURL("https://dex.example/token") else {
-    return nil
-  }
-  return ExchangeAttempt(
-    url: url, issuer: "https://dex.example",
-    request: TokenExchangeRequest(
-      clientID: "client", authentication: .none, connectorID: "connector",
-      subjectToken: Secret(token), scopes: ["openid"]),
-    subject: UnverifiedJWT(token))
+  guard let url = try? EndpointURL("https://dex.example/token") else { return nil }
+  return TokenExchangeRequest(
+    tokenURL: url, issuer: "https://dex.example", clientID: "client", connectorID: "connector",
+    subjectToken: SubjectToken(unchecked: Secret(token)), scopes: ["openid"])
 }()
 
 /// A sign-in, and the key of its cache entry.
@@ -53,7 +48,7 @@ private func read(_ jwt: UnverifiedJWT) {
   for date in [jwt.expiry, jwt.notBefore, jwt.issuedAt] {
     guard let date else { continue }
     precondition(Timestamp.text(date).count == 20)
-    _ = Lifetime.relative(date, to: now)
+    _ = DurationText.relative(date, to: now)
     if date > now {
       let end = ExecCredential.expiration(of: date, margin: 60, now: now)
       precondition(end >= now && end <= date)
@@ -64,13 +59,13 @@ private func read(_ jwt: UnverifiedJWT) {
 
 /// A response with the status, the headers and the body that the input selects.
 private func response(_ bytes: [UInt8]) {
-  guard let attempt, bytes.count >= 2 else { return }
+  guard let request, bytes.count >= 2 else { return }
   let statuses = [200, 200, 200, 400, 401, 302, 404, 429, 500, 503]
   let response = HTTPResponse(
     status: statuses[Int(bytes[0]) % statuses.count],
     headers: bytes[1] % 2 == 0 ? [:] : ["location": String(decoding: bytes, as: UTF8.self)],
     body: Array(bytes.dropFirst(2)))
-  if let token = try? IssuedToken(response: response, to: attempt, sent: now, now: now) {
+  if let token = try? IssuedToken(response: response, to: request, sent: now, now: now) {
     precondition(!token.secret.revealed.isEmpty)
   }
 }

@@ -4,18 +4,22 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 inputs=${INPUTS:-1000000}
-folder=.build/fuzz
-mkdir -p $folder/corpus
-mapfile -t sources < <(find Sources/TokenExchange -name '*.swift' | sort)
-# The records of the cache, which are parsers too, and what they use.
+directory=.build/fuzz
+rm -rf $directory/sources
+mkdir -p $directory/corpus $directory/sources
+# The parsers, and the records of the cache with what they use, as one module.
 cache=Sources/tokenxchange/Cache
-sources+=("$cache"/{CacheKey,CacheRecord,CachedFailure,CachedLogin,CachedToken,ClockReading,SHA256}.swift
-  Sources/tokenxchange/ExitCode.swift)
+find Sources/Encoding Sources/TokenExchange Sources/OpenIDConnect -name '*.swift' \
+  -exec cp {} $directory/sources \;
+cp "$cache"/{CacheKey,CacheRecord,CachedFailure,CachedLogin,CachedToken,ClockReading,SHA256}.swift \
+  Sources/tokenxchange/ExitCode.swift Sources/tokenxchange/Messages/DurationText.swift \
+  Tests/Fuzz/FuzzEntry.swift $directory/sources
+sed -i -E '/^(public |package )?import (Encoding|TokenExchange|OpenIDConnect)$/d' $directory/sources/*
 echo "building with libFuzzer and AddressSanitizer"
 if ! "${SWIFTC:-swiftc}" -swift-version 6 -package-name tokenxchange -parse-as-library -O -sanitize=fuzzer,address \
-  -module-name TokenExchange -o $folder/fuzz Tests/Fuzz/FuzzEntry.swift "${sources[@]}" >$folder/build.log 2>&1
+  -module-name Parsers -o $directory/fuzz $directory/sources/*.swift >$directory/build.log 2>&1
 then
-  cat $folder/build.log >&2
+  cat $directory/build.log >&2
   exit 1
 fi
 python3 - <<'PYTHON'
@@ -24,7 +28,7 @@ import json
 recordings = json.load(open("Tests/Fixtures/dex-recordings.json"))
 for number, exchange in enumerate(recordings["exchanges"]):
     body = exchange["response"]["body"].encode()
-    open(f".build/fuzz/corpus/answer-{number}", "wb").write(b"\x02\x00\x00" + body)
+    open(f".build/fuzz/corpus/response-{number}", "wb").write(b"\x02\x00\x00" + body)
     for field in exchange["request"].get("form", []):
         if field["name"] == "subject_token":
             open(f".build/fuzz/corpus/jwt-{number}", "wb").write(b"\x00" + field["value"].encode())
@@ -37,7 +41,7 @@ for version in ("v1", "v1beta1", "v1alpha1"):
 PYTHON
 # Without this, a crash can hang in Swift's backtrace.
 export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0
-$folder/fuzz $folder/corpus -runs="$inputs" -max_len=4096 -print_final_stats=1 \
-  -artifact_prefix=$folder/ 2>&1 | tail -n 12
+$directory/fuzz $directory/corpus -runs="$inputs" -max_len=4096 -print_final_stats=1 \
+  -artifact_prefix=$directory/ 2>&1 | tail -n 12
 echo "command lines"
 FUZZ_INPUTS=$inputs "${SWIFT:-swift}" test --disable-xctest --filter FuzzTests 2>&1 | tail -n 3

@@ -7,7 +7,7 @@ import TokenExchange
   @Test("reads the token and its expiry")
   func tokenAndExpiry() throws {
     let token = try IssuedToken(
-      response: Sample.success(more: #","expires_in":30"#), to: Sample.attempt(), sent: Sample.now,
+      response: Sample.success(more: #","expires_in":30"#), to: Sample.request(), sent: Sample.now,
       now: Sample.now)
     #expect(token.secret.revealed == Sample.issued())
     #expect(token.expiry == Sample.now.addingTimeInterval(600))
@@ -21,20 +21,20 @@ import TokenExchange
       Row("none", "", nil), Row("null", #","expires_in":null"#, nil),
     ] as [Row<String, Double?>])
   func opaqueTokenExpiry(row: Row<String, Double?>) throws {
-    var attempt = try Sample.attempt()
-    attempt.request.requestedTokenType = .accessToken
-    let answer = Sample.success("opaque", more: row.input)
-    let token = try IssuedToken(response: answer, to: attempt, sent: Sample.now, now: Sample.now)
+    var request = try Sample.request()
+    request.requestedTokenType = .accessToken
+    let response = Sample.success("opaque", more: row.input)
+    let token = try IssuedToken(response: response, to: request, sent: Sample.now, now: Sample.now)
     #expect(token.expiry?.timeIntervalSince(Sample.now) == row.output)
   }
 
   @Test("the issuer may differ by a trailing slash only")
   func trailingSlash() throws {
-    let attempt = try Sample.attempt(issuer: "https://dex.example/dex/")
+    let request = try Sample.request(issuer: "https://dex.example/dex/")
     let token = try IssuedToken(
-      response: Sample.success(), to: attempt, sent: Sample.now, now: Sample.now)
-    #expect(attempt.differsOnlyBySlash(token))
-    #expect(try !Sample.attempt().differsOnlyBySlash(token))
+      response: Sample.success(), to: request, sent: Sample.now, now: Sample.now)
+    #expect(request.expectedClaims.differsOnlyBySlash(from: token.jwt?.issuer))
+    #expect(try !Sample.request().expectedClaims.differsOnlyBySlash(from: token.jwt?.issuer))
   }
 
   @Test(
@@ -49,10 +49,10 @@ import TokenExchange
         #","issued_token_type":"urn:ietf:params:oauth:token-type:access_token""#, false),
     ])
   func opaqueToken(row: Row<String, Bool>) throws {
-    let attempt = try Sample.attempt()
-    let answer = Sample.answer(200, #"{"access_token":"opaque"\#(row.input)}"#)
+    let request = try Sample.request()
+    let response = Sample.response(200, #"{"access_token":"opaque"\#(row.input)}"#)
     #expect(throws: invalid(.opaque(hasIDToken: row.output))) {
-      try IssuedToken(response: answer, to: attempt, sent: Sample.now, now: Sample.now)
+      try IssuedToken(response: response, to: request, sent: Sample.now, now: Sample.now)
     }
   }
 
@@ -63,20 +63,19 @@ import TokenExchange
       Row("kelvin", "K", "\u{212A}"),
     ])
   func comparesBytes(row: Row<String, String>) throws {
-    var request = Sample.request()
+    var request = try Sample.request(issuer: "https://dex.example/\(row.input)")
     request.clientID = "client-\(row.input)"
-    let attempt = try Sample.attempt(request, issuer: "https://dex.example/\(row.input)")
     func token(_ issuer: String, _ audience: String) -> HTTPResponse {
       Sample.success(
         Sample.issued(
           audience: "\"client-\(audience)\"", issuer: "https://dex.example/\(issuer)"))
     }
     _ = try IssuedToken(
-      response: token(row.input, row.input), to: attempt, sent: Sample.now, now: Sample.now)
+      response: token(row.input, row.input), to: request, sent: Sample.now, now: Sample.now)
     for (issuer, audience) in [(row.output, row.input), (row.input, row.output)] {
       #expect(throws: TokenResponseError.self) {
         try IssuedToken(
-          response: token(issuer, audience), to: attempt, sent: Sample.now, now: Sample.now)
+          response: token(issuer, audience), to: request, sent: Sample.now, now: Sample.now)
       }
     }
     let subject = Array(Sample.subject(audience: row.output).utf8)
@@ -90,16 +89,16 @@ import TokenExchange
 
   @Test("one of several audiences must be the client")
   func severalAudiences() throws {
-    let answer = Sample.success(Sample.issued(audience: #"["x","target-cluster"]"#))
-    _ = try IssuedToken(response: answer, to: Sample.attempt(), sent: Sample.now, now: Sample.now)
+    let response = Sample.success(Sample.issued(audience: #"["x","target-cluster"]"#))
+    _ = try IssuedToken(response: response, to: Sample.request(), sent: Sample.now, now: Sample.now)
   }
 
   @Test("every requested audience must be in the token")
   func requestedAudiences() throws {
-    let attempt = try Sample.attempt(Sample.request(audiences: ["x", "y"]))
-    let answer = Sample.success(Sample.issued(audience: #"["x","target-cluster"]"#))
+    let request = try Sample.request(audiences: ["x", "y"])
+    let response = Sample.success(Sample.issued(audience: #"["x","target-cluster"]"#))
     #expect(throws: invalid(.audience(missing: ["y"], found: ["x", "target-cluster"]))) {
-      try IssuedToken(response: answer, to: attempt, sent: Sample.now, now: Sample.now)
+      try IssuedToken(response: response, to: request, sent: Sample.now, now: Sample.now)
     }
   }
 
@@ -107,9 +106,9 @@ import TokenExchange
     "a response with an error member is an OAuth error, regardless of its status",
     arguments: [200, 201, 400, 429, 500, 503])
   func errorMember(status: Int) throws {
-    let answer = Sample.answer(status, #"{"error":"access_denied","access_token":"x"}"#)
+    let response = Sample.response(status, #"{"error":"access_denied","access_token":"x"}"#)
     #expect(throws: TokenResponseError.oauth(OAuthError(code: "access_denied", status: status))) {
-      try IssuedToken(response: answer, to: Sample.attempt(), sent: Sample.now, now: Sample.now)
+      try IssuedToken(response: response, to: Sample.request(), sent: Sample.now, now: Sample.now)
     }
   }
 

@@ -1,3 +1,4 @@
+import Encoding
 import FoundationEssentials
 import TokenExchange
 
@@ -37,20 +38,14 @@ enum Sample {
   }
 
   static func request(
-    _ authentication: ClientAuthentication = .none, audiences: [String] = [],
-    subject: String = subject()
-  ) -> TokenExchangeRequest {
+    _ authentication: ClientAuthentication = .none, issuer: String? = "https://dex.example/dex",
+    audiences: [String] = [], subject: String = subject()
+  ) throws -> TokenExchangeRequest {
     TokenExchangeRequest(
-      clientID: "target-cluster", authentication: authentication, connectorID: "argocd-cluster",
-      subjectToken: Secret(subject), scopes: ["openid", "federated:id"], audiences: audiences)
-  }
-
-  static func attempt(
-    _ request: TokenExchangeRequest = request(), issuer: String? = "https://dex.example/dex"
-  ) throws -> ExchangeAttempt {
-    ExchangeAttempt(
-      url: try url(), issuer: issuer, request: request,
-      subject: UnverifiedJWT(request.subjectToken.revealed))
+      tokenURL: try url(), issuer: issuer, clientID: "target-cluster",
+      authentication: authentication, connectorID: "argocd-cluster",
+      subjectToken: SubjectToken(unchecked: Secret(subject)), scopes: ["openid", "federated:id"],
+      audiences: audiences)
   }
 
   /// A 200 with a token.
@@ -63,7 +58,7 @@ enum Sample {
           + more + "}").utf8))
   }
 
-  static func answer(
+  static func response(
     _ status: Int, _ body: String, type: String = "application/json",
     headers: [String: String] = [:]
   ) -> HTTPResponse {

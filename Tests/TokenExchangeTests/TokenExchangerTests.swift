@@ -35,14 +35,14 @@ import TokenExchange
 
     func exchange(timeout: Double = 10, random: Double = 0.5) throws -> IssuedToken {
       try exchanger(random: random).exchange(
-        Sample.attempt(), trust: .system, until: 1000 + timeout, userAgent: "x")
+        Sample.request(), trust: .system, until: 1000 + timeout, userAgent: "x")
     }
   }
 
   static let good = Outcome.success(Sample.success())
   static func status(_ status: Int, retryAfter: String? = nil) -> Outcome {
     .success(
-      Sample.answer(
+      Sample.response(
         status, "busy", type: "text/plain",
         headers: retryAfter.map { ["retry-after": $0] } ?? [:]))
   }
@@ -124,7 +124,7 @@ import TokenExchange
       moments.withLock { $0.isEmpty ? Sample.now.addingTimeInterval(1e9) : $0.removeFirst() }
     }
     let error = #expect(throws: TokenExchangeError.self) {
-      try exchanger.exchange(Sample.attempt(), trust: .system, until: 1010, userAgent: "x")
+      try exchanger.exchange(Sample.request(), trust: .system, until: 1010, userAgent: "x")
     }
     let expired = InvalidToken.expired(
       at: Sample.now.addingTimeInterval(600), now: Sample.now.addingTimeInterval(1e9))

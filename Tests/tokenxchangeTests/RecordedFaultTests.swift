@@ -1,4 +1,6 @@
+import Encoding
 import FoundationEssentials
+import OpenIDConnect
 import TestSupport
 import Testing
 import TokenExchange
@@ -24,13 +26,13 @@ import TokenExchange
     let name = try #require(exchange["name"]?.string)
     let response = try response(exchange)
     let now = try #require(response.headers["date"].flatMap(HTTPDate.parse))
-    let attempt = try attempt(exchange)
+    let request = try request(exchange)
     do throws(TokenResponseError) {
-      let token = try IssuedToken(response: response, to: attempt, sent: now, now: now)
+      let token = try IssuedToken(response: response, to: request, sent: now, now: now)
       let end = token.expiry.map(Timestamp.text) ?? "none"
-      return "\(name)\n  token, good until \(end)\n"
+      return "\(name)\n  token, expires at \(end)\n"
     } catch {
-      let context = ExchangeContext(attempt: attempt, timeout: 10, now: now)
+      let context = ExchangeContext(request: request, timeout: 10, now: now)
       let diagnosis = Diagnosis(TokenExchangeError(error, attempts: 1), context)
       return "\(name)\n  exit \(diagnosis.exitCode.rawValue)\n  tokenxchange: "
         + "\(diagnosis.message.text)\n  hint: \(diagnosis.hint.text)\n"
@@ -48,7 +50,7 @@ import TokenExchange
       body: Array((response["body"]?.string ?? "").utf8))
   }
 
-  private func attempt(_ exchange: JSON) throws -> ExchangeAttempt {
+  private func request(_ exchange: JSON) throws -> TokenExchangeRequest {
     let request = try #require(exchange["request"])
     var form: [String: String] = [:]
     if case .array(let fields) = request["form"] {
@@ -57,15 +59,13 @@ import TokenExchange
     let (client, authentication) = client(request, form)
     let target = try #require(request["target"]?.string?.split(separator: "?").first)
     let subject = form["subject_token"] ?? ""
-    return ExchangeAttempt(
-      url: try EndpointURL("http://127.0.0.1:18610" + target), issuer: nil,
-      request: TokenExchangeRequest(
-        clientID: client, authentication: authentication,
-        connectorID: form["connector_id"] ?? "argocd-cluster", subjectToken: Secret(subject),
-        subjectTokenType: form["subject_token_type"].flatMap { TokenType($0) } ?? .idToken,
-        requestedTokenType: form["requested_token_type"].flatMap { TokenType($0) } ?? .idToken,
-        scopes: form["scope"]?.split(separator: " ").map(String.init) ?? []),
-      subject: UnverifiedJWT(subject))
+    return TokenExchangeRequest(
+      tokenURL: try EndpointURL("http://127.0.0.1:18610" + target), clientID: client,
+      authentication: authentication, connectorID: form["connector_id"] ?? "argocd-cluster",
+      subjectToken: SubjectToken(unchecked: Secret(subject)),
+      subjectTokenType: form["subject_token_type"].flatMap { TokenType($0) } ?? .idToken,
+      requestedTokenType: form["requested_token_type"].flatMap { TokenType($0) } ?? .idToken,
+      scopes: form["scope"]?.split(separator: " ").map(String.init) ?? [])
   }
 
   private func client(

@@ -1,3 +1,4 @@
+package import Encoding
 import Synchronization
 package import TokenExchange
 

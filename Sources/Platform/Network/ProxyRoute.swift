@@ -1,3 +1,4 @@
+import Encoding
 import TokenExchange
 
 /// Whether a request goes through a proxy, and why.

@@ -1,3 +1,4 @@
+import Encoding
 import TokenExchange
 
 /// The address of a proxy, as `HTTPS_PROXY` names it.

@@ -1,4 +1,5 @@
 import CPlatform
+import Encoding
 import Foundation
 import FoundationNetworking
 import Glibc

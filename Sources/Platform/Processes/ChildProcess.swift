@@ -1,4 +1,5 @@
 import CPlatform
+import Encoding
 import Glibc
 
 /// A program to run, without a shell and without standard input.

@@ -1,3 +1,4 @@
+import Encoding
 public import FoundationEssentials
 
 /// The answer to client-go: a token and until when to use it.

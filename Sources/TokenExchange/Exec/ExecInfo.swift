@@ -1,3 +1,5 @@
+import Encoding
+
 /// What the client tells the plugin in `KUBERNETES_EXEC_INFO`.
 public struct ExecInfo: Sendable, Equatable {
   /// The version that the client asks for; nil if it names none, as kube-rs may.

@@ -1,3 +1,4 @@
+import Encoding
 import FoundationEssentials
 
 /// An absolute `https` URL, or an `http` one where that is allowed, fit to receive secrets.

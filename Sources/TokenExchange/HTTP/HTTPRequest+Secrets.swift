@@ -1,3 +1,5 @@
+import Encoding
+
 extension HTTPRequest {
   /// The form fields that every log may show; the value of any other field counts as a secret.
   private static let harmlessFields = [

@@ -1,3 +1,5 @@
+package import Encoding
+
 /// What the name servers returned for one name that was tried.
 package struct NameLookup: Sendable, Equatable {
   /// A kind of DNS record that holds an address.

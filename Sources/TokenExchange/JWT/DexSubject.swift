@@ -1,3 +1,5 @@
+import Encoding
+
 /// The two halves of Dex's opaque `sub`: base64url of the protobuf {1: user_id, 2: connector_id}.
 ///
 /// The same user at the same connector always gets the same text, and nobody else does, so it can

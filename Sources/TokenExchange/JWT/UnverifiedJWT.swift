@@ -1,3 +1,4 @@
+package import Encoding
 public import FoundationEssentials
 
 /// The header and claims of a JSON Web Token (RFC 7519), read without looking at its signature.
@@ -6,9 +7,9 @@ public import FoundationEssentials
 /// what the server that does verify the token would answer only with "Unauthorized".
 public struct UnverifiedJWT: Sendable, Equatable {
   /// The members of the header.
-  public let header: JSON.Object
+  package let header: JSON.Object
   /// The members of the payload.
-  public let claims: JSON.Object
+  package let claims: JSON.Object
 
   /// Reads the compact form `header.payload.signature`.
   ///

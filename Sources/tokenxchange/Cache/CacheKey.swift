@@ -1,3 +1,5 @@
+import Encoding
+import OpenIDConnect
 import TokenExchange
 
 /// Identifies a cache entry by everything that affects which token a request returns.
@@ -30,16 +32,15 @@ extension CacheKey {
   /// - Parameters:
   ///   - attempt: The exchange.
   ///   - trust: The trusted CAs, as text.
-  init?(_ attempt: ExchangeAttempt, trust: [String]) {
-    guard let subject = attempt.subject, let owner = subject.claims["kubernetes.io"],
+  init?(_ request: TokenExchangeRequest, trust: [String]) {
+    guard let subject = request.subjectToken.jwt, let owner = subject.claims["kubernetes.io"],
       owner.object != nil, let issuer = subject.issuer, let name = subject.subject
     else { return nil }
-    let request = attempt.request
     func list(_ value: String?) -> [String] { value.map { [$0] } ?? [] }
     self.init(
       kind: "exchange",
       parts: [
-        ("token url", [attempt.url.text]), ("issuer", list(attempt.issuer)),
+        ("token url", [request.tokenURL.text]), ("issuer", list(request.issuer)),
         ("client", [request.clientID]),
         ("secret", request.authentication.hasSecret ? ["yes"] : []),
         ("connector", [request.connectorID]), ("scopes", request.scopes),

@@ -1,3 +1,4 @@
+import Encoding
 import TokenExchange
 
 /// A value that the cache stores in a file of its own.

@@ -1,3 +1,4 @@
+import Encoding
 import TokenExchange
 
 /// The report of a failure, for the processes that waited for its result, so that they do not all

@@ -1,4 +1,6 @@
+import Encoding
 import FoundationEssentials
+import OpenIDConnect
 import TokenExchange
 
 /// The tokens of a user's sign-in.

@@ -78,7 +78,7 @@ struct TokenCache {
 extension TokenCache {
   /// The cache of an exchange; nil if it is off or cannot be used, which is logged.
   init?(
-    _ arguments: ParsedArguments, _ attempt: ExchangeAttempt, _ trust: HTTPOptions.Trust,
+    _ arguments: ParsedArguments, _ request: TokenExchangeRequest, _ trust: HTTPOptions.Trust,
     world: World, margin: Double, log: VerboseLog
   ) {
     guard arguments.enablesCache else { return nil }
@@ -86,7 +86,7 @@ extension TokenCache {
       log("cache: not used: an insecure flag is on")
       return nil
     }
-    guard let key = CacheKey(attempt, trust: trust.cacheParts(variables: world.variables)) else {
+    guard let key = CacheKey(request, trust: trust.cacheParts(variables: world.variables)) else {
       log("cache: not used: the subject token is not a service account token")
       return nil
     }

@@ -1,3 +1,5 @@
+import Encoding
+
 /// Turns a command line and variables into ``ParsedArguments``.
 ///
 /// Words are compared and split by bytes: a combining mark behind `=` belongs to the value.

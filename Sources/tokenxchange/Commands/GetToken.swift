@@ -28,26 +28,26 @@ extension Command {
       world.logTrust(configuration, to: log)
     }
 
-    let attempt = try configuration.attempt(in: world)
+    let request = try configuration.request(in: world)
     let trust = try configuration.trust(in: world)
-    log("subject token \(configuration.tokenFile): \(attempt.subjectSummary(now: world.now()))")
-    world.warn(attempt.warnings(now: world.now()))
+    log("subject token \(configuration.tokenFile): \(request.subjectSummary(now: world.now()))")
+    world.warn(request.warnings(now: world.now()))
 
     let issue = { () throws(CommandError) in
-      try configuration.issue(attempt, trust, in: world, since: start, log: log)
+      try configuration.issue(request, trust, in: world, since: start, log: log)
     }
     let credential: Credential
     if let cache = TokenCache(
-      arguments, attempt, trust, world: world, margin: output.margin, log: log)
+      arguments, request, trust, world: world, margin: output.margin, log: log)
     {
       credential = try cache.credential(
         forced: arguments[.forceRefresh], deadline: start + configuration.timeout,
-        subjectExpiry: attempt.subject?.expiry, issue: issue)
+        subjectExpiry: request.subjectToken.jwt?.expiry, issue: issue)
     } else {
       credential = Credential(try issue())
     }
 
-    world.warn(credential.warnings(expected: attempt.expectation))
+    world.warn(credential.warnings(expected: request.expectedClaims))
     try world.writeOutput(output.text(credential, now: world.now()))
     return .done
   }

@@ -1,3 +1,4 @@
+import Encoding
 import FoundationEssentials
 import Platform
 import TokenExchange
@@ -24,7 +25,7 @@ extension World {
   func logFile(_ path: String, to log: VerboseLog) {
     guard let status = files.status(path) else { return }
     let target = status.target.map { " -> \($0)" } ?? ""
-    let age = Lifetime.words(now().timeIntervalSince(status.modified))
+    let age = DurationText.text(now().timeIntervalSince(status.modified))
     log(
       "file \(path)\(target): mode \(status.modeText), owner \(status.owner):\(status.group), "
         + "we are uid \(process.userID), \(status.size) bytes, written \(age) ago")

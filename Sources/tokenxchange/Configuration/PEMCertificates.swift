@@ -1,3 +1,4 @@
+import Encoding
 import TokenExchange
 
 /// The certificates that a user trusts.

@@ -1,3 +1,4 @@
+import Encoding
 import Platform
 import TokenExchange
 
@@ -40,10 +41,10 @@ extension DoctorContext {
   ///
   /// If two claims have the same value, only this shows which of them the API server maps.
   fileprivate func isRejectedWithoutName(_ review: SelfSubjectReview) -> Bool {
-    guard var attempt, let configuration, let trust else { return false }
-    attempt.request.scopes.removeAll { $0 == "profile" }
+    guard var request, let configuration, let trust else { return false }
+    request.scopes.removeAll { $0 == "profile" }
     let token = try? configuration.issue(
-      attempt, trust, in: world, since: world.uptime(), log: log)
+      request, trust, in: world, since: world.uptime(), log: log)
     guard let token, token.jwt?.claims["name"] == nil else { return false }
     return (try? review.send(token.secret, in: world))?.status == 401
   }

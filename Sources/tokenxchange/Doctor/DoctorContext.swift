@@ -1,4 +1,6 @@
+import Encoding
 import FoundationEssentials
+import OpenIDConnect
 import Platform
 import TokenExchange
 
@@ -20,7 +22,7 @@ struct DoctorContext: Sendable {
   /// The claims of the subject token, even if the token is not usable.
   var subject: UnverifiedJWT?
   /// The request to Dex, once the subject token is known to be usable.
-  var attempt: ExchangeAttempt?
+  var request: TokenExchangeRequest?
   /// The token from Dex.
   var token: IssuedToken?
 
@@ -32,7 +34,7 @@ struct DoctorContext: Sendable {
 
   /// Removes the secrets that were sent from texts of the servers.
   var redaction: Redaction {
-    Redaction((attempt?.secrets ?? []) + (token.map { [$0.secret] } ?? []))
+    Redaction((request?.secrets ?? []) + (token.map { [$0.secret] } ?? []))
   }
 
   /// The difference between the clocks; nil if unknown or harmless.

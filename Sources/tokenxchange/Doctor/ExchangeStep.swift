@@ -7,19 +7,19 @@ extension Doctor {
     guard let configuration = context.configuration, let trust = context.trust else {
       return .skipped(.exchange, .incompleteSettings)
     }
-    guard let attempt = context.attempt else { return .skipped(.exchange, .noSubjectToken) }
+    guard let request = context.request else { return .skipped(.exchange, .noSubjectToken) }
     if let probe = context.discovery, case .failure = probe.response,
-      probe.url.authority == attempt.url.authority
+      probe.url.authority == request.tokenURL.authority
     {
-      return .skipped(.exchange, .noConnection(attempt.url))
+      return .skipped(.exchange, .noConnection(request.tokenURL))
     }
     var step = DoctorStep(.exchange)
-    step.facts += Fact.request(attempt)
+    step.facts += Fact.request(request)
     let world = context.world
     let start = world.uptime()
     do throws(CommandError) {
       context.token = try configuration.issue(
-        attempt, trust, in: world, since: start, log: context.log)
+        request, trust, in: world, since: start, log: context.log)
       step.summary = .exchanged
     } catch {
       step.add(.error(error))

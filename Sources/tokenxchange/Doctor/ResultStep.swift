@@ -5,19 +5,19 @@ import TokenExchange
 extension Doctor {
   /// The token from Dex: its issuer, audiences and lifetime.
   static func result(_ context: inout DoctorContext) -> DoctorStep {
-    guard let token = context.token, let attempt = context.attempt else {
+    guard let token = context.token, let request = context.request else {
       return .skipped(.result, .noToken)
     }
     var step = DoctorStep(.result)
     let now = context.world.now()
     guard let jwt = token.jwt else {
-      step.add(.result(.opaque(attempt.url)))
+      step.add(.result(.opaque(request.tokenURL)))
       return step
     }
     let claims = TokenFacts(jwt: jwt, now: now)
     step.facts = claims.rows
     step.summary = .result(jwt, now: now)
-    if attempt.differsOnlyBySlash(token) {
+    if request.expectedClaims.differsOnlyBySlash(from: token.jwt?.issuer) {
       step.add(.result(.issuerDiffersBySlash(issuer: jwt.issuer ?? "")))
     }
     if let start = jwt.notBefore, start > now {
@@ -41,7 +41,7 @@ extension DoctorStep {
   }
 
   fileprivate mutating func checkMargin(_ seconds: Double) {
-    note("expiry margin", Lifetime.words(seconds))
+    note("expiry margin", DurationText.text(seconds))
     if seconds == 0 { add(.result(.noExpiryMargin)) }
   }
 }

@@ -27,7 +27,7 @@ extension Doctor {
       // Other errors were reported by the settings step.
       if case .subjectToken = error { step.add(context.finding(for: error)) }
     }
-    for warning in context.attempt?.warnings(now: world.now()) ?? [] {
+    for warning in context.request?.warnings(now: world.now()) ?? [] {
       step.add(.warning(warning))
     }
     step.check(status, world, claims?.validity)
@@ -51,7 +51,7 @@ extension DoctorContext {
   /// Makes the request of `get-token`; without a configuration it checks only the token.
   fileprivate mutating func checkSubject(_ path: String) throws(CommandError) {
     if let configuration {
-      attempt = try configuration.attempt(in: world)
+      request = try configuration.request(in: world)
     } else {
       _ = try world.subjectToken(content: world.readToken(path), file: path)
     }

@@ -37,10 +37,10 @@ extension ExpectedClaims {
   }
 }
 
-extension ExchangeAttempt {
+extension TokenExchangeRequest {
   /// A warning if the subject token is not valid yet by this machine's clock, but Dex accepts it.
   func warnings(now: Date) -> [Warning] {
-    SubjectToken.earlyStart(of: subject, now: now)
+    SubjectToken.earlyStart(of: subjectToken.jwt, now: now)
       .map { [.subjectTokenNotYetValid(from: $0, now: now)] } ?? []
   }
 }

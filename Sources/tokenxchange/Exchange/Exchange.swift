@@ -5,7 +5,7 @@ extension ExchangeConfiguration {
   /// Exchanges a subject token and validates the result.
   ///
   /// - Parameters:
-  ///   - attempt: The request.
+  ///   - request: The request.
   ///   - trust: Which certificates Dex may have.
   ///   - world: Sends the request.
   ///   - start: The uptime from which the timeout counts.
@@ -14,12 +14,12 @@ extension ExchangeConfiguration {
   /// - Returns: The issued token.
   /// - Throws: ``CommandError/exchange(_:_:)``.
   func issue(
-    _ attempt: ExchangeAttempt, _ trust: HTTPOptions.Trust, in world: World, since start: Double,
+    _ request: TokenExchangeRequest, _ trust: HTTPOptions.Trust, in world: World, since start: Double,
     attempts: Int = RetryPolicy().attempts, log: VerboseLog
   ) throws(CommandError) -> IssuedToken {
     let failure = { @Sendable (error: TokenExchangeError) in
       CommandError.exchange(
-        error, ExchangeContext(attempt: attempt, timeout: timeout, now: world.now()))
+        error, ExchangeContext(request: request, timeout: timeout, now: world.now()))
     }
     var exchanger = TokenExchanger(
       send: world.network.send, now: world.now, uptime: world.uptime, sleep: world.sleep,
@@ -27,7 +27,7 @@ extension ExchangeConfiguration {
     ) { event in
       switch event {
       case .response(let status, let count, let seconds):
-        log("POST \(attempt.url.text): \(status), \(count) bytes, \(Int(seconds * 1000)) ms")
+        log("POST \(request.tokenURL.text): \(status), \(count) bytes, \(Int(seconds * 1000)) ms")
       case .retry(let error, let pause):
         log(
           """
@@ -38,10 +38,10 @@ extension ExchangeConfiguration {
     exchanger.retries.attempts = attempts
     do throws(TokenExchangeError) {
       let token = try exchanger.exchange(
-        attempt, trust: trust, until: start + timeout, userAgent: Version.userAgent)
+        request, trust: trust, until: start + timeout, userAgent: Version.userAgent)
       log(
         "issued token: "
-          + attempt.shown(token.jwt?.summary(now: world.now()) ?? "opaque", maxLength: 600))
+          + request.shown(token.jwt?.summary(now: world.now()) ?? "opaque", maxLength: 600))
       return token
     } catch {
       throw failure(error)

@@ -1,16 +1,18 @@
+import Encoding
 import FoundationEssentials
 import TokenExchange
 
 /// The files of a configuration are read for each exchange, because kubelet and users replace them.
 extension ExchangeConfiguration {
   /// Reads the subject token and the client's secret, and makes the request.
-  func attempt(in world: World) throws(CommandError) -> ExchangeAttempt {
+  func request(in world: World) throws(CommandError) -> TokenExchangeRequest {
     let subject = try world.subjectToken(
       content: subjectContent(in: world), file: subjectToken?.source ?? tokenFile,
       type: subjectTokenType, requiredAudience: subjectAudience)
     var request = TokenExchangeRequest(
-      clientID: clientID, authentication: try authentication(in: world), connectorID: connectorID,
-      subjectToken: subject.secret, subjectTokenType: subjectTokenType,
+      tokenURL: tokenURL, issuer: issuer?.text, clientID: clientID,
+      authentication: try authentication(in: world), connectorID: connectorID,
+      subjectToken: subject, subjectTokenType: subjectTokenType,
       requestedTokenType: requestedTokenType, scopes: scopes, audiences: audiences)
     request.confidentialTexts = confidentialTexts
     if let clientCredentials {
@@ -23,8 +25,7 @@ extension ExchangeConfiguration {
     for field in extraFields {
       request.extraFields.append(.init(field.name, try field.text.read(in: world)))
     }
-    return ExchangeAttempt(
-      url: tokenURL, issuer: issuer?.text, request: request, subject: subject.jwt)
+    return request
   }
 
   /// Reads the bytes of the subject token.

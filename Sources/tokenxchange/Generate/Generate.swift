@@ -1,3 +1,4 @@
+import Encoding
 import Manifests
 import Platform
 import TokenExchange

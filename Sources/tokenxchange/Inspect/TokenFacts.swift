@@ -1,3 +1,4 @@
+import Encoding
 import FoundationEssentials
 import Platform
 import TokenExchange
@@ -88,7 +89,7 @@ struct TokenFacts {
 
   private func when(_ date: Date) -> String {
     let gap = date.timeIntervalSince(now)
-    return Timestamp.text(date) + (gap > 0 ? ", in " : ", ") + Lifetime.words(gap)
+    return Timestamp.text(date) + (gap > 0 ? ", in " : ", ") + DurationText.text(gap)
       + (gap > 0 ? "" : " ago")
   }
 }

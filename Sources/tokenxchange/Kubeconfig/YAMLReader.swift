@@ -1,3 +1,4 @@
+import Encoding
 import TokenExchange
 
 /// Reads the part of YAML that `generate` and kubectl write: mappings and sequences in block style,

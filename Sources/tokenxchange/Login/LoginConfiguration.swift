@@ -1,3 +1,4 @@
+import OpenIDConnect
 import TokenExchange
 
 /// The settings of `login` from options and variables; files are not read yet.

@@ -1,4 +1,6 @@
+import Encoding
 import FoundationEssentials
+import OpenIDConnect
 import TokenExchange
 
 /// What `login` writes to standard error for the user who runs it.

@@ -1,3 +1,5 @@
+import Encoding
+import OpenIDConnect
 import Platform
 import TokenExchange
 

@@ -1,4 +1,6 @@
+import Encoding
 import FoundationEssentials
+import OpenIDConnect
 import TokenExchange
 
 /// Why Dex may have refused a subject token, likeliest first, judged by the token itself.
@@ -7,13 +9,13 @@ import TokenExchange
 /// that checks it; only its log names the one.
 enum AccessDeniedDiagnosis {
   /// The claims that matter and the likely causes, on one line.
-  static func hint(_ attempt: ExchangeAttempt, now: Date) -> Message {
-    let causes = causes(attempt, now: now).enumerated()
+  static func hint(_ request: TokenExchangeRequest, now: Date) -> Message {
+    let causes = causes(request, now: now).enumerated()
       .map { "(\($0.offset + 1)) \($0.element)" }
       .joined(separator: "; ")
     // Both are sanitized already, claim by claim.
     return Message(
-      stringLiteral: "\(claims(attempt.subject, now: now)); likely: \(causes); "
+      stringLiteral: "\(claims(request.subjectToken.jwt, now: now)); likely: \(causes); "
         + "Dex's log has the reason beside \"failed to verify subject token\"")
   }
 
@@ -22,15 +24,14 @@ enum AccessDeniedDiagnosis {
     guard let jwt else { return "the subject token is not a JWT" }
     let audiences = jwt.audiences.isEmpty ? "(none)" : jwt.audiences.joined(separator: ", ")
     let expiry = jwt.expiry.map {
-      "\(Timestamp.text($0)) (\(Lifetime.relative($0, to: now)))"
+      "\(Timestamp.text($0)) (\(DurationText.relative($0, to: now)))"
     }
     return "the subject token has iss \(show(jwt.issuer)), sub \(show(jwt.subject)), "
       + "aud \(show(audiences)), exp \(expiry ?? "(none)")"
   }
 
   /// The likely causes, likeliest first.
-  static func causes(_ attempt: ExchangeAttempt, now: Date) -> [String] {
-    let request = attempt.request
+  static func causes(_ request: TokenExchangeRequest, now: Date) -> [String] {
     let connector = "connector " + request.connectorID.sanitized(maxLength: 100)
     var causes: [String] = []
     if request.subjectTokenType != .idToken {
@@ -38,11 +39,11 @@ enum AccessDeniedDiagnosis {
         "sent as \(request.subjectTokenType.name), which makes Dex ask the issuer's userinfo: "
           + "a service account token must be sent as id_token")
     }
-    guard let jwt = attempt.subject else {
+    guard let jwt = request.subjectToken.jwt else {
       return causes + ["\(connector) cannot read a token that is not a JWT"]
     }
     if jwt.header["alg"]?.string?.lowercased() == "none" { causes.append("it is not signed") }
-    if let issuer = jwt.issuer, isDex(issuer, attempt) {
+    if let issuer = jwt.issuer, isDex(issuer, request) {
       causes.append("it was issued by this Dex: --token-file names the wrong file")
     }
     if let clock = clockSuspicion(jwt, now: now) { causes.append(clock) }
@@ -84,8 +85,8 @@ enum AccessDeniedDiagnosis {
     return "by Dex's clock it is not valid yet"
   }
 
-  private static func isDex(_ issuer: String, _ attempt: ExchangeAttempt) -> Bool {
-    attempt.issuer.hasSameBytes(as: issuer) || attempt.url.text.hasSameBytes(as: issuer + "/token")
+  private static func isDex(_ issuer: String, _ request: TokenExchangeRequest) -> Bool {
+    request.issuer.hasSameBytes(as: issuer) || request.tokenURL.text.hasSameBytes(as: issuer + "/token")
   }
 
   private static func show(_ text: String?) -> String {

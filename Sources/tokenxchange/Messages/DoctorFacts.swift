@@ -1,3 +1,4 @@
+import Encoding
 import FoundationEssentials
 import Platform
 import TokenExchange
@@ -18,7 +19,7 @@ extension Fact {
 
   /// When a file was written.
   static func modified(_ date: Date, now: Date) -> Fact {
-    Fact("written", "\(Timestamp.text(date)), \(Lifetime.relative(date, to: now))")
+    Fact("written", "\(Timestamp.text(date)), \(DurationText.relative(date, to: now))")
   }
 
   /// The local clock, compared with Dex's.
@@ -34,8 +35,7 @@ extension Fact {
   }
 
   /// The request to Dex.
-  static func request(_ attempt: ExchangeAttempt) -> [Fact] {
-    let request = attempt.request
+  static func request(_ request: TokenExchangeRequest) -> [Fact] {
     let authentication =
       switch request.authentication {
       case .none: "public, no secret sent"
@@ -43,7 +43,7 @@ extension Fact {
       case .post: "secret sent in the form"
       }
     return [
-      Fact("token endpoint", attempt.url.text),
+      Fact("token endpoint", request.tokenURL.text),
       Fact("connector", request.connectorID),
       Fact("client", "\(request.clientID), \(authentication)"),
       Fact("types", "\(request.subjectTokenType.name) for \(request.requestedTokenType.name)"),
@@ -53,8 +53,8 @@ extension Fact {
 
   /// The lifetimes of both tokens, in seconds.
   static func lifetime(_ seconds: Double, subjectToken: Double?) -> Fact {
-    let other = subjectToken.map { ", subject token \(Lifetime.words($0))" } ?? ""
-    return Fact("lifetime", Lifetime.words(seconds) + other)
+    let other = subjectToken.map { ", subject token \(DurationText.text($0))" } ?? ""
+    return Fact("lifetime", DurationText.text(seconds) + other)
   }
 
   /// A claim that an API server may map to the user name, and whether it is safe to bind.

@@ -1,3 +1,4 @@
+import Encoding
 import FoundationEssentials
 import Platform
 import TokenExchange
@@ -85,6 +86,6 @@ extension Message.StringInterpolation {
       appendLiteral("never expires")
       return
     }
-    appendLiteral((expiry > now ? "expires " : "expired ") + Lifetime.relative(expiry, to: now))
+    appendLiteral((expiry > now ? "expires " : "expired ") + DurationText.relative(expiry, to: now))
   }
 }

@@ -1,9 +1,10 @@
+import Encoding
 import FoundationEssentials
 import TokenExchange
 
 /// What messages about a failed exchange name beside the failure.
 struct ExchangeContext: Equatable {
-  var attempt: ExchangeAttempt
+  var request: TokenExchangeRequest
   /// Seconds until the run was given up.
   var timeout: Double
   /// When the exchange failed, by our clock.
@@ -13,22 +14,22 @@ struct ExchangeContext: Equatable {
 extension Diagnosis {
   /// The message about a failed exchange.
   init(_ error: TokenExchangeError, _ context: ExchangeContext) {
-    let attempt = context.attempt
+    let request = context.request
     switch error {
     case .transport(let error, _):
-      self.init(error, to: attempt.url, timeout: context.timeout)
+      self.init(error, to: request.tokenURL, timeout: context.timeout)
     case .oauth(let error, _):
       self.init(
-        .oauthError, "Dex at \(url: attempt.url) refused the exchange: \(error.message)",
-        hint: error.hint(attempt, now: context.now))
+        .oauthError, "Dex at \(url: request.tokenURL) refused the exchange: \(error.message)",
+        hint: error.hint(request, now: context.now))
     case .invalidResponse(let response, _):
-      self.init(response, from: attempt.url)
+      self.init(response, from: request.tokenURL)
     }
     if error.attempts > 1 { message = "\(message) (\(error.attempts) attempts)" }
     if let retryAfter = error.retryAfter, retryAfter >= 1, exitCode == .network {
       message = "\(message); it asks to wait \(duration: retryAfter.rounded(.up))"
     }
-    self = redacted(by: Redaction(attempt.secrets))
+    self = redacted(by: Redaction(request.secrets))
   }
 
   /// The message about a response that a token endpoint does not send.
@@ -190,12 +191,11 @@ extension OAuthError {
   }
 
   /// What an error of the exchange usually means; Dex returns one error for many causes.
-  fileprivate func hint(_ attempt: ExchangeAttempt, now: Date) -> Message {
-    let request = attempt.request
+  fileprivate func hint(_ request: TokenExchangeRequest, now: Date) -> Message {
     let connector: Message = "\(quoted: request.connectorID)"
     let client: Message = "\(untrusted: request.clientID, maxLength: 100)"
     switch (code, dexReason) {
-    case ("access_denied", _): return AccessDeniedDiagnosis.hint(attempt, now: now)
+    case ("access_denied", _): return AccessDeniedDiagnosis.hint(request, now: now)
     case ("invalid_client", _):
       if request.authentication.hasSecret {
         return """

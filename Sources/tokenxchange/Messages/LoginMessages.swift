@@ -1,4 +1,6 @@
+import Encoding
 import FoundationEssentials
+import OpenIDConnect
 import TokenExchange
 
 extension Diagnosis {
@@ -212,7 +214,7 @@ extension Message {
 
 extension Message.StringInterpolation {
   fileprivate mutating func appendInterpolation(time date: Date, relativeTo now: Date) {
-    appendLiteral(Lifetime.relative(date, to: now))
+    appendLiteral(DurationText.relative(date, to: now))
   }
 
   /// Texts of a server, in a list.

@@ -1,3 +1,4 @@
+import Encoding
 import TokenExchange
 
 /// A sentence for a user.
@@ -42,7 +43,7 @@ struct Message: Equatable, Sendable, ExpressibleByStringInterpolation {
 
     /// A duration in seconds.
     mutating func appendInterpolation(duration seconds: Double) {
-      text += Lifetime.words(seconds)
+      text += DurationText.text(seconds)
     }
 
     /// The path of a file.

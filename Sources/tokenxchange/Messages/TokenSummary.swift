@@ -1,3 +1,4 @@
+import Encoding
 import FoundationEssentials
 import TokenExchange
 
@@ -5,7 +6,7 @@ extension UnverifiedJWT {
   /// Issuer, subject, audiences and expiry, for a log.
   func summary(now: Date) -> String {
     let end = expiry.map {
-      "exp \(Timestamp.text($0)) (\(Lifetime.relative($0, to: now)))"
+      "exp \(Timestamp.text($0)) (\(DurationText.relative($0, to: now)))"
     }
     let parts = [
       "iss \(issuer ?? "none")", "sub \(subject ?? "none")",
@@ -15,7 +16,7 @@ extension UnverifiedJWT {
   }
 }
 
-extension ExchangeAttempt {
+extension TokenExchangeRequest {
   /// The subject token, for a log.
-  func subjectSummary(now: Date) -> String { subject?.summary(now: now) ?? "opaque" }
+  func subjectSummary(now: Date) -> String { subjectToken.jwt?.summary(now: now) ?? "opaque" }
 }

@@ -1,3 +1,4 @@
+import OpenIDConnect
 import Platform
 import TokenExchange
 

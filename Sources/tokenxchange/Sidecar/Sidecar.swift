@@ -132,17 +132,17 @@ struct Sidecar: Sendable {
   /// Exchanges the subject token and writes the file.
   private mutating func exchange(attempts: Int) throws(CommandError) -> IssuedToken {
     let start = world.uptime()
-    let attempt = try configuration.exchange.attempt(in: world)
-    let principal = attempt.subject.map(TokenPrincipal.init)
-    log("subject token: \(attempt.subjectSummary(now: world.now()))")
-    attempt.warnings(now: world.now()).forEach { warnOnce($0) }
+    let request = try configuration.exchange.request(in: world)
+    let principal = request.subjectToken.jwt.map(TokenPrincipal.init)
+    log("subject token: \(request.subjectSummary(now: world.now()))")
+    request.warnings(now: world.now()).forEach { warnOnce($0) }
     let token: IssuedToken
     do throws(CommandError) {
       token = try configuration.exchange.issue(
-        attempt, configuration.exchange.trust(in: world), in: world, since: start,
+        request, configuration.exchange.trust(in: world), in: world, since: start,
         attempts: attempts, log: log)
     } catch {
-      if let warning = configuration.exchange.warning(about: error, request: attempt.request) {
+      if let warning = configuration.exchange.warning(about: error, request: request) {
         warnOnce(.sidecar(warning))
       }
       if error.isRejection, let old = file.principal, principal != old { remove(.subjectChanged) }
@@ -157,7 +157,7 @@ struct Sidecar: Sendable {
     } catch { throw .notWritten(error, source: configuration.fileSource) }
     file = File(exists: true, expiry: token.expiry, principal: principal)
     if token.expiry == nil { warnOnce(.sidecar(.unknownExpiry)) }
-    attempt.expectation.warnings(ofIssuer: token.jwt?.issuer).forEach { warnOnce($0) }
+    request.expectedClaims.warnings(ofIssuer: token.jwt?.issuer).forEach { warnOnce($0) }
     return token
   }
 

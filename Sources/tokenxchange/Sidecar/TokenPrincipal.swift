@@ -1,3 +1,4 @@
+import Encoding
 import TokenExchange
 
 /// The identity in a subject token, without its times and signature.

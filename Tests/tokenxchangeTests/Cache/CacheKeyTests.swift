@@ -1,3 +1,4 @@
+import OpenIDConnect
 import TestSupport
 import Testing
 import TokenExchange
@@ -12,11 +13,11 @@ import TokenExchange
 
   private static func key(
     _ claims: String = claims, issuer: String? = "https://dex.example/dex",
-    trust: [String] = ["system"], change: (inout ExchangeAttempt) throws -> Void = { _ in }
+    trust: [String] = ["system"], change: (inout TokenExchangeRequest) throws -> Void = { _ in }
   ) throws -> CacheKey? {
-    var attempt = try CacheSample.attempt(subject: Sample.jwt("{\(claims)}"), issuer: issuer)
-    try change(&attempt)
-    return CacheKey(attempt, trust: trust)
+    var request = try CacheSample.request(subject: Sample.jwt("{\(claims)}"), issuer: issuer)
+    try change(&request)
+    return CacheKey(request, trust: trust)
   }
 
   @Test("each part of an exchange selects another entry")
@@ -27,17 +28,17 @@ import TokenExchange
       ("issuer", try Self.key(issuer: "https://dex.example/dex/")),
       (
         "token URL",
-        try Self.key { $0.url = try CacheSample.url("https://dex.example/dex/tokens") }
+        try Self.key { $0.tokenURL = try CacheSample.url("https://dex.example/dex/tokens") }
       ),
-      ("client", try Self.key { $0.request.clientID = "other" }),
-      ("secret", try Self.key { $0.request.authentication = .basic(Secret("x")) }),
-      ("connector", try Self.key { $0.request.connectorID = "other" }),
-      ("scopes", try Self.key { $0.request.scopes = ["openid"] }),
-      ("no scopes", try Self.key { $0.request.scopes = [] }),
-      ("joined scopes", try Self.key { $0.request.scopes = ["openid federated:id"] }),
-      ("audiences", try Self.key { $0.request.audiences = ["other"] }),
-      ("subject token type", try Self.key { $0.request.subjectTokenType = .accessToken }),
-      ("requested token type", try Self.key { $0.request.requestedTokenType = .accessToken }),
+      ("client", try Self.key { $0.clientID = "other" }),
+      ("secret", try Self.key { $0.authentication = .basic(Secret("x")) }),
+      ("connector", try Self.key { $0.connectorID = "other" }),
+      ("scopes", try Self.key { $0.scopes = ["openid"] }),
+      ("no scopes", try Self.key { $0.scopes = [] }),
+      ("joined scopes", try Self.key { $0.scopes = ["openid federated:id"] }),
+      ("audiences", try Self.key { $0.audiences = ["other"] }),
+      ("subject token type", try Self.key { $0.subjectTokenType = .accessToken }),
+      ("requested token type", try Self.key { $0.requestedTokenType = .accessToken }),
       ("trust", try Self.key(trust: ["only", "0"])),
       ("trust from variables", try Self.key(trust: ["system", "/ca.crt"])),
       ("iss", try Self.key(Self.claims.replacing("https://a", with: "https://b"))),
@@ -79,8 +80,8 @@ import TokenExchange
 
   @Test("the client secret itself is not part of the key")
   func clientSecret() throws {
-    let first = try Self.key { $0.request.authentication = .basic(Secret("one")) }
-    let second = try Self.key { $0.request.authentication = .post(Secret("two")) }
+    let first = try Self.key { $0.authentication = .basic(Secret("one")) }
+    let second = try Self.key { $0.authentication = .post(Secret("two")) }
     #expect(first == second)
   }
 
@@ -97,7 +98,7 @@ import TokenExchange
 
   @Test("opaque tokens have no key")
   func opaqueToken() throws {
-    #expect(CacheKey(try CacheSample.attempt(subject: "opaque"), trust: []) == nil)
+    #expect(CacheKey(try CacheSample.request(subject: "opaque"), trust: []) == nil)
   }
 
   @Test("the name is a hash")

@@ -1,21 +1,20 @@
 import FoundationEssentials
+import OpenIDConnect
 import TokenExchange
 
 @testable import tokenxchange
 
-/// Values that the tests of the cache start from.
+/// Values for the tests of the cache.
 enum CacheSample {
   static let now = Sample.now
 
-  static func attempt(
+  static func request(
     subject: String, issuer: String? = "https://dex.example/dex"
-  ) throws -> ExchangeAttempt {
-    ExchangeAttempt(
-      url: try url("https://dex.example/dex/token"), issuer: issuer,
-      request: TokenExchangeRequest(
-        clientID: "target-cluster", authentication: .none, connectorID: "argocd-cluster",
-        subjectToken: Secret(subject), scopes: ["openid", "federated:id"], audiences: []),
-      subject: UnverifiedJWT(subject))
+  ) throws -> TokenExchangeRequest {
+    TokenExchangeRequest(
+      tokenURL: try url("https://dex.example/dex/token"), issuer: issuer,
+      clientID: "target-cluster", connectorID: "argocd-cluster",
+      subjectToken: SubjectToken(unchecked: Secret(subject)), scopes: ["openid", "federated:id"])
   }
 
   static func login() throws -> LoginRequest {

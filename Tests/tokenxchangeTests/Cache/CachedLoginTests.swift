@@ -1,4 +1,5 @@
 import FoundationEssentials
+import OpenIDConnect
 import TestSupport
 import Testing
 import TokenExchange

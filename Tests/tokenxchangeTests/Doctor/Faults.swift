@@ -1,4 +1,5 @@
 import FoundationEssentials
+import OpenIDConnect
 import TestSupport
 
 @testable import tokenxchange

@@ -20,11 +20,9 @@ struct BackoffTests {
 
   private static func exchange(_ error: TokenExchangeError) throws -> CommandError {
     let request = TokenExchangeRequest(
-      clientID: "c", authentication: .none, connectorID: "c", subjectToken: Secret("s"), scopes: [])
-    let attempt = ExchangeAttempt(
-      url: try EndpointURL("https://dex.example/token"), issuer: nil, request: request, subject: nil
-    )
-    return .exchange(error, ExchangeContext(attempt: attempt, timeout: 10, now: Sample.now))
+      tokenURL: try EndpointURL("https://dex.example/token"), clientID: "c", connectorID: "c",
+      subjectToken: SubjectToken(unchecked: Secret("s")), scopes: [])
+    return .exchange(error, ExchangeContext(request: request, timeout: 10, now: Sample.now))
   }
 
   /// A point in an outage, and the longest pause there.

@@ -1,3 +1,4 @@
+import Encoding
 import Foundation
 import Platform
 import Synchronization

@@ -1,3 +1,4 @@
+import Encoding
 import TokenExchange
 
 /// Queries and responses of DNS (RFC 1035), as far as addresses need them.

@@ -1,3 +1,4 @@
+import Encoding
 import TokenExchange
 
 /// `/etc/hosts`: an address and its names on each line.

@@ -1,3 +1,4 @@
+import Encoding
 import TokenExchange
 
 /// The settings of `/etc/resolv.conf`, with glibc's rules and limits (resolv.conf(5)).

@@ -1,0 +1,87 @@
+/// Any JSON value (RFC 8259).
+///
+/// Tokens, answers and exec info come from outside with members of any type, so they are read to
+/// this and then asked for what is needed; a wrong type is then a nil and not a thrown error.
+package enum JSON: Sendable {
+  /// `null`.
+  case null
+  /// `true` or `false`.
+  case bool(Bool)
+  /// A whole number that fits 64 bits.
+  case integer(Int64)
+  /// Any other number.
+  case number(Double)
+  /// A string.
+  case string(String)
+  /// An array.
+  case array([JSON])
+  /// An object.
+  case object(Object)
+
+  /// Reads a whole JSON text.
+  ///
+  /// - Parameter bytes: UTF-8 without a byte order mark.
+  /// - Throws: What is wrong with the text, and where.
+  package init(reading bytes: [UInt8]) throws(JSONError) {
+    var reader = JSONReader(bytes)
+    self = try reader.document()
+  }
+
+  /// Reads a whole JSON text, or returns nil if ``init(reading:)`` rejects it.
+  package init?(parsing bytes: [UInt8]) {
+    do throws(JSONError) { try self.init(reading: bytes) } catch { return nil }
+  }
+
+  /// The member of an object, or nil if this is no object or has none of that name.
+  package subscript(name: String) -> JSON? {
+    if case .object(let members) = self { members[name] } else { nil }
+  }
+
+  /// The text of a string, or nil for anything else.
+  package var string: String? {
+    if case .string(let text) = self { text } else { nil }
+  }
+
+  /// The members of an object, or nil for anything else.
+  package var object: Object? {
+    if case .object(let members) = self { members } else { nil }
+  }
+
+  /// The strings of an array, or nil if this is no array or holds anything else.
+  package var strings: [String]? {
+    guard case .array(let items) = self else { return nil }
+    let strings = items.compactMap(\.string)
+    return strings.count == items.count ? strings : nil
+  }
+
+  /// The truth value, or nil for anything else.
+  package var bool: Bool? {
+    if case .bool(let value) = self { value } else { nil }
+  }
+
+  /// A number, also one that is written as a string, as some servers write `expires_in`.
+  package var lenientNumber: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    case .string(let text): Double(text).flatMap { $0.isFinite ? $0 : nil }
+    default: nil
+    }
+  }
+}
+
+extension JSON: Equatable {
+  /// Compares texts byte by byte.
+  package static func == (left: JSON, right: JSON) -> Bool {
+    switch (left, right) {
+    case (.null, .null): true
+    case (.bool(let left), .bool(let right)): left == right
+    case (.integer(let left), .integer(let right)): left == right
+    case (.number(let left), .number(let right)): left == right
+    case (.string(let left), .string(let right)): left.hasSameBytes(as: right)
+    case (.array(let left), .array(let right)): left == right
+    case (.object(let left), .object(let right)): left == right
+    default: false
+    }
+  }
+}

@@ -1,0 +1,100 @@
+extension StringProtocol {
+  /// This text from outside, safe to show on a terminal or in a log: without control characters and
+  /// invisible ones, on one line, without what looks like a JWT.
+  ///
+  /// - Parameter maxLength: The most characters that are kept; a longer text ends in `…`.
+  /// - Returns: One line.
+  package func sanitized(maxLength: Int = 300) -> String {
+    // Most texts are short names that need none of this.
+    if isPlain, utf8.count <= maxLength { return String(self) }
+    let line = foldingWhitespace().hidingTokens()
+    return line.count > maxLength ? String(line.prefix(maxLength)) + "…" : line
+  }
+
+  /// Whether all is printable ASCII without two spaces in a row, and no token begins in it.
+  private var isPlain: Bool {
+    var last = UInt8(ascii: " ")
+    for byte in utf8 {
+      guard (0x20..<0x7F).contains(byte), byte != 0x20 || last != 0x20 else { return false }
+      // A token begins with `eyJ`.
+      if byte == UInt8(ascii: "y"), last == UInt8(ascii: "e") { return false }
+      last = byte
+    }
+    return last != UInt8(ascii: " ")
+  }
+
+  /// This text without invisible characters, with one space where white space was, and none at its
+  /// ends.
+  package func foldingWhitespace() -> String {
+    var scalars = String.UnicodeScalarView()
+    var isSpacePending = false
+    for scalar in unicodeScalars {
+      switch scalar {
+      case " ", "\t", "\n", "\r":
+        isSpacePending = !scalars.isEmpty
+      case _ where scalar.isInvisible:
+        continue
+      default:
+        if isSpacePending { scalars.append(" ") }
+        isSpacePending = false
+        scalars.append(scalar)
+      }
+    }
+    return String(scalars)
+  }
+}
+
+extension Collection where Element == UInt8 {
+  /// Bytes from outside, of any encoding, as such a line.
+  package func sanitized(maxLength: Int = 300) -> String {
+    String(decoding: prefix(maxLength * 8), as: UTF8.self).sanitized(maxLength: maxLength)
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether this is a control character, a zero-width mark or a direction mark: these can make a
+  /// line read as something else.
+  fileprivate var isInvisible: Bool {
+    switch self {
+    case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{AD}", "\u{61C}", "\u{200B}"..."\u{200F}",
+      "\u{2028}"..."\u{202E}", "\u{2060}"..."\u{206F}", "\u{FEFF}", "\u{FFF9}"..."\u{FFFB}":
+      true
+    default: false
+    }
+  }
+}
+
+extension String {
+  /// This line without tokens: a server may send back what it was sent, and a cut token is still
+  /// half a secret.
+  fileprivate func hidingTokens() -> String {
+    guard contains("eyJ") else { return self }
+    var result = ""
+    var rest = self[...]
+    while let start = rest.firstRange(of: "eyJ")?.lowerBound {
+      let word = rest[start...].prefix {
+        $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0))
+      }
+      guard beginsWord(at: start) else {
+        // Only these three are passed over: a token may follow a dot or dash behind them.
+        let end = index(start, offsetBy: 3)
+        result += rest[..<end]
+        rest = rest[end...]
+        continue
+      }
+      result += rest[..<start] + (word.count > 20 ? "[token]" : word)
+      rest = rest[word.endIndex...]
+    }
+    return result + rest
+  }
+
+  /// Whether no letter or digit stands before a place, such as those of Dex's opaque names, in which
+  /// any three letters come up; an escape, as `%3D` or `\n`, does not count.
+  private func beginsWord(at place: String.Index) -> Bool {
+    let before = self[..<place].unicodeScalars.suffix(3)
+    guard let last = before.last, last.properties.isAlphabetic || last.properties.numericType != nil
+    else { return true }
+    return before.first == "%" && before.count == 3
+      || before.dropLast().last == "\\" && ["n", "r", "t"].contains(last)
+  }
+}

@@ -1,0 +1,43 @@
+import Encoding
+package import TokenExchange
+
+/// Why a sign-in or a refresh failed.
+///
+/// Text of the server is already redacted. It is not sanitized.
+package enum DeviceFlowError: Error, Equatable, Sendable {
+  /// There was no response within `timeout` seconds, or none at all.
+  case transport(TransportError, EndpointURL, timeout: Double)
+  /// The server returned an OAuth error.
+  case oauth(OAuthError, EndpointURL)
+  /// The response is not one of the endpoint, or its token is unusable.
+  case invalidResponse(InvalidResponse, EndpointURL)
+  /// The response has no device code, user code or verification URI.
+  case invalidDeviceAuthorization(EndpointURL)
+  /// The response has no ID token.
+  case missingIDToken(EndpointURL)
+  /// The ID token is not a JWT.
+  case idTokenNotJWT(EndpointURL)
+  /// The `sub` of the refreshed ID token is not that of the sign-in.
+  case subjectChanged(EndpointURL)
+  /// The user did not sign in before the code expired.
+  case codeExpired(seconds: Double)
+
+  /// The error of a response of a token endpoint.
+  init(_ error: TokenResponseError, _ url: EndpointURL) {
+    self =
+      switch error {
+      case .oauth(let error): .oauth(error, url)
+      case .invalidResponse(let response): .invalidResponse(response, url)
+      }
+  }
+
+  /// Whether the same request may succeed later.
+  package var isTransient: Bool {
+    switch self {
+    case .transport(let error, _, _): error.isNetworkFailure && !error.isCertificateRejected
+    case .invalidResponse(let response, _):
+      if case .serverError = response.reason { true } else { false }
+    default: false
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package import Encoding
+package import TokenExchange
+
+/// The two public documents of an issuer: its discovery document and its key set.
+package struct IssuerMetadata: Sendable, Equatable {
+  /// The issuer that the discovery document names.
+  package let issuer: String
+  /// The discovery document (OpenID Connect Discovery 1.0, section 4.2).
+  package let discovery: JSON
+  /// The key set.
+  package let keys: JWKSet
+
+  /// The path of the discovery document below the issuer.
+  package static let discoveryPath = "/.well-known/openid-configuration"
+  /// The path of the key set below the issuer, as the API server serves it.
+  package static let keysPath = "/openid/v1/jwks"
+
+  /// The members of a discovery document that are published (OpenID Connect Discovery 1.0, section
+  /// 3).
+  private static let publishedMembers: Set = [
+    "issuer", "jwks_uri", "authorization_endpoint", "token_endpoint", "userinfo_endpoint",
+    "response_types_supported", "response_modes_supported", "grant_types_supported",
+    "subject_types_supported", "id_token_signing_alg_values_supported", "scopes_supported",
+    "claims_supported", "token_endpoint_auth_methods_supported",
+  ]
+
+  /// Parses both documents.
+  ///
+  /// - Parameters:
+  ///   - discovery: The discovery document.
+  ///   - keys: The key set.
+  /// - Throws: What makes a document unusable.
+  package init(discovery: [UInt8], keys: [UInt8]) throws(IssuerMetadataError) {
+    guard let document = JSON(parsing: discovery), document.object != nil else {
+      throw .discoveryNotJSON
+    }
+    guard let issuer = document["issuer"]?.string, !issuer.isEmpty else { throw .missingIssuer }
+    self.discovery = document
+    self.issuer = issuer
+    do throws(JWKSetError) { self.keys = try JWKSet(keys) } catch { throw .keySet(error) }
+    // Verifiers accept the listed algorithms only and would reject tokens of any other key.
+    guard let listed = document["id_token_signing_alg_values_supported"]?.strings else { return }
+    for (id, key) in self.keys.keys.sorted(by: { $0.key < $1.key }) {
+      if let algorithm = key["alg"]?.string, !listed.contains(algorithm) {
+        throw .unlistedAlgorithm(keyID: id, algorithm: algorithm)
+      }
+    }
+  }
+
+  /// The standard members of the discovery document, with a `jwks_uri` at the public URL.
+  ///
+  /// Other members are not published: they could contain anything, such as a `client_secret`.
+  ///
+  /// - Parameter url: The public URL, which must equal the issuer.
+  /// - Returns: The document.
+  /// - Throws: ``IssuerMetadataError/issuerMismatch(found:expected:)`` for another issuer.
+  package func published(at url: EndpointURL) throws(IssuerMetadataError) -> JSON {
+    guard issuer.hasSameBytes(as: url.text), var members = discovery.object else {
+      throw .issuerMismatch(found: issuer, expected: url.text)
+    }
+    for name in Array(members.keys)
+    where !Self.publishedMembers.contains(name) || !(members[name]?.isTextual ?? false) {
+      members[name] = nil
+    }
+    members["jwks_uri"] = .string(url.appending(Self.keysPath).text)
+    return .object(members)
+  }
+}
+
+extension JSON {
+  /// Whether this is a string or a list of strings, as all members of public documents are.
+  var isTextual: Bool { string != nil || strings != nil }
+}

@@ -1,0 +1,76 @@
+import Encoding
+package import TokenExchange
+
+/// Why the public documents of an issuer cannot be used.
+///
+/// Texts in it are those of the documents: sanitize them before they are shown.
+package enum IssuerMetadataError: Error, Equatable, Sendable {
+  /// The discovery document is not a JSON object.
+  case discoveryNotJSON
+  /// The discovery document has no `issuer`.
+  case missingIssuer
+  /// The key set cannot be used.
+  case keySet(JWKSetError)
+  /// A key is for an algorithm that the discovery document does not list.
+  case unlistedAlgorithm(keyID: String, algorithm: String)
+  /// The documents belong to another issuer.
+  case issuerMismatch(found: String, expected: String)
+}
+
+/// Why a JSON Web Key Set cannot be used.
+package enum JWKSetError: Error, Equatable, Sendable {
+  /// The document is not a JSON object with a list `keys`.
+  case notKeySet
+  /// The list is empty.
+  case noKeys
+  /// A key has no `kid`; keys are counted from 1.
+  case missingKeyID(number: Int)
+  /// Two keys have the same `kid`.
+  case duplicateKeyID(String)
+  /// A key cannot verify tokens, or must not be published.
+  case invalidKey(id: String, InvalidKey)
+
+  /// What is wrong with one key.
+  package enum InvalidKey: Equatable, Sendable {
+    /// It contains private members: published, they would let anyone sign tokens.
+    case privateMembers
+    /// Its `use` is not `sig`.
+    case notForSignatures
+    /// Its `kty` is neither `RSA` nor `EC`.
+    case unsupportedType(String?)
+    /// A member is missing or malformed.
+    case invalidMember(String)
+    /// An RSA modulus of fewer than 1024 bits.
+    case shortModulus
+    /// Its `crv` is not P-256, P-384 or P-521.
+    case unsupportedCurve(String)
+  }
+}
+
+extension IssuerMetadataError {
+  /// This error without secrets in the documents' texts.
+  package func redacted(by redact: Redaction) -> IssuerMetadataError {
+    switch self {
+    case .discoveryNotJSON, .missingIssuer: self
+    case .keySet(let error): .keySet(error.redacted(by: redact))
+    case .unlistedAlgorithm(let keyID, let algorithm):
+      .unlistedAlgorithm(keyID: redact(keyID), algorithm: redact(algorithm))
+    case .issuerMismatch(let found, let expected):
+      .issuerMismatch(found: redact(found), expected: expected)
+    }
+  }
+}
+
+extension JWKSetError {
+  fileprivate func redacted(by redact: Redaction) -> JWKSetError {
+    switch self {
+    case .notKeySet, .noKeys, .missingKeyID: self
+    case .duplicateKeyID(let id): .duplicateKeyID(redact(id))
+    case .invalidKey(let id, .unsupportedType(let type?)):
+      .invalidKey(id: redact(id), .unsupportedType(redact(type)))
+    case .invalidKey(let id, .unsupportedCurve(let curve)):
+      .invalidKey(id: redact(id), .unsupportedCurve(redact(curve)))
+    case .invalidKey(let id, let fault): .invalidKey(id: redact(id), fault)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import TestSupport
+import Testing
+import Encoding
+
+@Suite struct JSONTests {
+  @Test(
+    "parsed texts are written in canonical form",
+    arguments: [
+      Row("object", #"{"b":1,"a":[true,null,"x"]}"#, #"{"a":[true,null,"x"],"b":1}"#),
+      Row("empty ones", #"{"a":{},"b":[]}"#, #"{"a":{},"b":[]}"#),
+      Row("largest integer", "9223372036854775807", "9223372036854775807"),
+      Row("fraction", "1.5", "1.5"),
+      Row("a whole number as a power", "1e2", "100"),
+      Row("beyond 64 bits", "1e30", "1e+30"),
+      Row("brackets in text", #"["\"[[[","]]]"]"#, #"["\"[[[","]]]"]"#),
+      Row("slash stays", #""a\/b""#, #""a/b""#),
+      Row("quotes and backslash", #""\"\\""#, #""\"\\""#),
+      Row("control characters", #""\u0001\t\n""#, #""\u0001\t\n""#),
+      Row("beyond ASCII", #""é😀""#, #""é😀""#),
+      Row("line separator", "\"\u{2028}\"", #""\u2028""#),
+    ])
+  func roundTrip(row: Row<String, String>) throws {
+    let json = try #require(JSON(parsing: Array(row.input.utf8)))
+    #expect(json.text() == row.output)
+    #expect(JSON(parsing: Array(json.text(indented: true).utf8)) == json)
+  }
+
+  @Test(
+    "numbers",
+    arguments: [
+      Row("integer", "599", 599), Row("float", "599.5", 599.5), Row("string", #""599""#, 599),
+      Row("other string", #""soon""#, nil), Row("infinite", #""inf""#, nil),
+      Row("boolean", "true", nil), Row("huge", "1e300", 1e300),
+    ] as [Row<String, Double?>])
+  func numbers(row: Row<String, Double?>) throws {
+    let json = try #require(JSON(parsing: Array(row.input.utf8)))
+    #expect(json.lenientNumber == row.output)
+  }
+
+  @Test("indented output")
+  func indented() throws {
+    let json = JSON.object(["a": .array([.integer(1), .object([:])]), "b": .null])
+    let expected = """
+      {
+        "a": [
+          1,
+          {}
+        ],
+        "b": null
+      }
+      """
+    #expect(json.text(indented: true) == expected)
+  }
+}

@@ -1,0 +1,185 @@
+import Encoding
+import FoundationEssentials
+import OpenIDConnect
+import TestSupport
+import Testing
+import TokenExchange
+
+/// The device flow, poll by poll.
+@Suite struct DeviceFlowClientTests {
+  private let deviceURL: EndpointURL
+  private let tokenURL: EndpointURL
+
+  init() throws {
+    deviceURL = try LoginScene.request().deviceURL
+    tokenURL = try LoginScene.request().tokenURL
+  }
+
+  /// Begins and waits.
+  private func signIn(
+    _ outcomes: [LoginScene.Outcome], timeout: Double = 300, clockChange: Double = 0
+  ) throws -> (result: Result<TokenSet, DeviceFlowError>, scene: LoginScene) {
+    let scene = LoginScene([.success(LoginScene.device)] + outcomes)
+    let client = scene.client(try LoginScene.request())
+    let result = Result { () throws(DeviceFlowError) -> TokenSet in
+      let device = try client.begin(until: timeout)
+      scene.changeClock(by: clockChange)
+      return try client.wait(for: device, until: timeout)
+    }
+    return (result, scene)
+  }
+
+  @Test("the first poll comes at once, the others after each interval")
+  func interval() throws {
+    let (result, scene) = try signIn([
+      LoginScene.pending, LoginScene.pending, LoginScene.pending, LoginScene.tokens(),
+    ])
+    #expect(try result.get().refreshToken == Secret("refresh-one"))
+    #expect(try result.get().idToken.jwt?.issuer == "https://dex.example/dex")
+    #expect(scene.times == [0, 0, 5, 10, 15])
+    let forms = scene.requests.map { String(decoding: $0.body ?? [], as: UTF8.self) }
+    #expect(forms[0] == "client_id=target-cluster&scope=openid+email+offline_access")
+    #expect(
+      forms[1] == "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code"
+        + "&device_code=secret-device-code&client_id=target-cluster")
+    #expect(
+      scene.requests.map(\.url).prefix(2) == [
+        "https://dex.example/dex/device/code", "https://dex.example/dex/token",
+      ])
+  }
+
+  @Test("slow_down adds five seconds to all later intervals")
+  func slowDown() throws {
+    let (result, scene) = try signIn([
+      LoginScene.pending, LoginScene.slowDown, LoginScene.pending, LoginScene.slowDown,
+      LoginScene.tokens(),
+    ])
+    #expect(try result.get().refreshToken != nil)
+    #expect(scene.times == [0, 0, 5, 15, 25, 40])
+  }
+
+  @Test("slow_down counts in the first poll too")
+  func slowDownAtOnce() throws {
+    let (result, scene) = try signIn([
+      LoginScene.slowDown, LoginScene.pending, LoginScene.tokens(),
+    ])
+    #expect(try result.get().refreshToken != nil)
+    #expect(scene.times == [0, 0, 10, 20])
+  }
+
+  @Test("polling continues with a backoff after network failures")
+  func networkFailures() throws {
+    let (result, scene) = try signIn([
+      LoginScene.pending, LoginScene.lost, LoginScene.lost, LoginScene.error("x", status: 200),
+    ])
+    #expect(throws: DeviceFlowError.oauth(OAuthError(code: "x", status: 200), tokenURL)) {
+      try result.get()
+    }
+    #expect(scene.times == [0, 0, 5, 15, 30])
+    let lost = DeviceFlowError.transport(TransportError.connectionClosed, tokenURL, timeout: 10)
+    #expect(scene.events.filter { $0 == .pollFailed(lost) }.count == 2)
+    let (success, _) = try signIn([
+      LoginScene.pending, LoginScene.lost, .success(Sample.response(503, "")), LoginScene.tokens(),
+    ])
+    #expect(try success.get().refreshToken != nil)
+  }
+
+  @Test("a network failure that lasts until the code expires is the error")
+  func lastError() throws {
+    let (result, scene) = try signIn([LoginScene.pending, LoginScene.lost])
+    let error = #expect(throws: DeviceFlowError.self) { try result.get() }
+    guard case .transport(TransportError.connectionClosed, tokenURL, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(scene.uptime == 300)
+  }
+
+  @Test(
+    "only a rejected certificate ends the sign-in, and no host name does",
+    arguments: [
+      Row("connection refused", .connectionRefused, false),
+      Row("connection closed during the handshake", .connectionClosed, false),
+      Row("handshake failed", .tls(.handshakeFailed("certificate")), false),
+      Row("expired certificate", .tls(.expired), true),
+      Row("unknown issuer", .tls(.unknownIssuer(reason: "self-signed certificate")), true),
+      Row("name mismatch", .tls(.nameMismatch), true),
+      Row("client certificate required", .tls(.clientCertificateRequired), true),
+    ] as [Row<TransportError, Bool>])
+  func certificates(row: Row<TransportError, Bool>) throws {
+    let scene = LoginScene([
+      .success(LoginScene.device), LoginScene.pending, .failure(row.input),
+      LoginScene.error("expired_token"),
+    ])
+    var request = try LoginScene.request()
+    request.issuer = try EndpointURL("https://certificates.example/dex")
+    let client = scene.client(request)
+    let device = try client.begin(until: 1000)
+    let expected: DeviceFlowError =
+      row.output
+      ? .transport(row.input, request.tokenURL, timeout: 10) : .codeExpired(seconds: 15)
+    #expect(throws: expected) { try client.wait(for: device, until: 1000) }
+    #expect(scene.uptime == (row.output ? 5 : 15))
+  }
+
+  @Test("the code expires: at Dex, after expires_in, or at the deadline")
+  func codeExpired() throws {
+    let (atDex, scene) = try signIn([
+      LoginScene.pending, LoginScene.pending, LoginScene.error("expired_token"),
+    ])
+    #expect(throws: DeviceFlowError.codeExpired(seconds: 10)) { try atDex.get() }
+    #expect(scene.uptime == 10)
+    let (afterExpiresIn, late) = try signIn([LoginScene.pending])
+    #expect(throws: DeviceFlowError.codeExpired(seconds: 300)) { try afterExpiresIn.get() }
+    #expect(late.uptime == 300)
+    let (atDeadline, _) = try signIn([LoginScene.pending], timeout: 12)
+    #expect(throws: DeviceFlowError.codeExpired(seconds: 12)) { try atDeadline.get() }
+  }
+
+  @Test("setting the wall clock changes nothing", arguments: [-86_400.0, 250, 86_400])
+  func wallClock(change: Double) throws {
+    let (result, scene) = try signIn([LoginScene.pending], clockChange: change)
+    #expect(throws: DeviceFlowError.codeExpired(seconds: 300)) { try result.get() }
+    #expect(scene.uptime == 300)
+  }
+
+  @Test(
+    "OAuth errors come before the user is asked",
+    arguments: ["access_denied", "unsupported_grant_type", "unauthorized_client"])
+  func oauthErrors(code: String) throws {
+    let (result, scene) = try signIn([LoginScene.error(code)])
+    #expect(throws: DeviceFlowError.oauth(OAuthError(code: code, status: 400), tokenURL)) {
+      try result.get()
+    }
+    #expect(scene.uptime == 0)
+  }
+
+  @Test("the ID token is validated")
+  func idToken() throws {
+    let (foreign, _) = try signIn([
+      LoginScene.pending, LoginScene.tokens(issuer: "https://other.example"),
+    ])
+    let reason = InvalidToken.issuer(
+      expected: "https://dex.example/dex", found: "https://other.example")
+    #expect(
+      throws: DeviceFlowError.invalidResponse(
+        InvalidResponse(.token(reason), status: 200), tokenURL)
+    ) { try foreign.get() }
+    let bare = Sample.response(200, #"{"access_token":"x","token_type":"bearer"}"#)
+    let (missing, _) = try signIn([LoginScene.pending, .success(bare)])
+    #expect(throws: DeviceFlowError.missingIDToken(tokenURL)) { try missing.get() }
+    let (opaque, _) = try signIn([LoginScene.pending, LoginScene.tokens(idToken: "opaque")])
+    #expect(throws: DeviceFlowError.idTokenNotJWT(tokenURL)) { try opaque.get() }
+  }
+
+  @Test("errors and events contain no secret")
+  func secrets() throws {
+    let echo = Sample.response(
+      400, #"{"error":"invalid_request","error_description":"bad secret-device-code"}"#)
+    let (result, scene) = try signIn([LoginScene.pending, .success(echo)])
+    let expected = OAuthError(
+      code: "invalid_request", errorDescription: "bad [redacted]", status: 400)
+    #expect(throws: DeviceFlowError.oauth(expected, tokenURL)) { try result.get() }
+    #expect(!scene.events.contains { "\($0)".contains("secret-device-code") })
+  }
+}

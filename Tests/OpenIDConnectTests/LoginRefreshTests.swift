@@ -1,0 +1,78 @@
+import Encoding
+import FoundationEssentials
+import OpenIDConnect
+import TestSupport
+import Testing
+import TokenExchange
+
+/// What a refresh sends, and what its responses mean.
+@Suite struct LoginRefreshTests {
+  private func refresh(
+    _ outcome: LoginScene.Outcome, subject: String? = nil
+  ) throws -> (result: Result<TokenSet?, DeviceFlowError>, scene: LoginScene) {
+    let scene = LoginScene([outcome])
+    let client = scene.client(try LoginScene.request())
+    let result = Result { () throws(DeviceFlowError) in
+      try client.refresh(Secret("one"), subject: subject, until: 100)
+    }
+    return (result, scene)
+  }
+
+  @Test("a refresh is never repeated")
+  func noRetry() throws {
+    for outcome in [
+      LoginScene.lost, .success(Sample.response(503, "")), LoginScene.error("x", status: 500),
+    ] {
+      let (result, scene) = try refresh(outcome)
+      #expect(throws: DeviceFlowError.self) { try result.get() }
+      #expect(scene.requests.count == 1)
+    }
+  }
+
+  @Test("a refresh returns the next refresh token, or the same without rotation")
+  func rotation() throws {
+    let scene = LoginScene([LoginScene.tokens(refresh: "two"), LoginScene.tokens(refresh: nil)])
+    let client = scene.client(try LoginScene.request(Secret("s+1")))
+    let one = Secret("one")
+    #expect(try client.refresh(one, subject: nil, until: 100)?.refreshToken == Secret("two"))
+    #expect(try client.refresh(one, subject: nil, until: 100)?.refreshToken == one)
+    let first = try #require(scene.requests.first)
+    #expect(
+      String(decoding: first.body ?? [], as: UTF8.self)
+        == "grant_type=refresh_token&refresh_token=one")
+    #expect(first.headers.contains { $0.name == "Authorization" && $0.value.hasPrefix("Basic ") })
+  }
+
+  @Test(
+    "a rejected refresh token is not an error",
+    arguments: ["invalid_grant", "invalid_request", "unsupported_grant_type"])
+  func rejected(code: String) throws {
+    let (result, scene) = try refresh(LoginScene.error(code))
+    #expect(try result.get() == nil)
+    #expect(scene.events.contains(.refreshTokenRejected(OAuthError(code: code, status: 400))))
+  }
+
+  @Test(
+    "after other OAuth errors the refresh token may still be valid",
+    arguments: [
+      Row("invalid client", "invalid_client", 401), Row("rate limit", "rate_limited", 429),
+      Row("busy", "temporarily_unavailable", 400), Row("server error", "server_error", 500),
+    ])
+  func otherErrors(row: Row<String, Int>) throws {
+    let (result, scene) = try refresh(LoginScene.error(row.input, status: row.output))
+    let expected = DeviceFlowError.oauth(
+      OAuthError(code: row.input, status: row.output), try LoginScene.request().tokenURL)
+    #expect(throws: expected) { try result.get() }
+    #expect(scene.requests.count == 1)
+  }
+
+  /// OpenID Connect Core, section 12.2.
+  @Test("the refreshed token must have the same subject")
+  func subject() throws {
+    #expect(try refresh(LoginScene.tokens(), subject: "Cg").result.get() != nil)
+    let (result, _) = try refresh(LoginScene.tokens(), subject: "CgR1c2Vy")
+    #expect(throws: DeviceFlowError.subjectChanged(try LoginScene.request().tokenURL)) {
+      try result.get()
+    }
+  }
+}
