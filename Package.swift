@@ -31,7 +31,7 @@ let package = Package(
     .executableTarget(
       name: "tokenxchange",
       dependencies: ["Encoding", "Manifests", "OpenIDConnect", "Platform", "TokenExchange"],
-      swiftSettings: settings),
+      exclude: ["Documentation"], swiftSettings: settings),
     .target(
       name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .executableTarget(

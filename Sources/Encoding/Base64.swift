@@ -5,7 +5,7 @@ package enum Base64 {
   /// Encodes on one line.
   package static func encode(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
 
-  /// Decodes, letting line breaks pass, as `base64` writes them; nil if it is not base64.
+  /// Decodes base64, with or without line breaks; nil if it is malformed.
   package static func decode(_ text: String) -> [UInt8]? {
     Data(base64Encoded: text.filter { !$0.isWhitespace }).map { Array($0) }
   }

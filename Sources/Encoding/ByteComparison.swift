@@ -1,7 +1,7 @@
-/// Comparison by bytes, for text from outside.
+/// Comparison by bytes, for untrusted text.
 ///
 /// Swift's `==` treats canonically equivalent texts as equal, such as `é` written as one scalar or as
-/// two. Servers compare bytes, so issuers, audiences, client IDs and member names are compared so too.
+/// two. Servers compare bytes, so issuers, audiences, client IDs and member names are compared that way.
 extension StringProtocol {
   /// Whether another text has the same UTF-8 bytes.
   package func hasSameBytes(as other: some StringProtocol) -> Bool {
@@ -26,7 +26,7 @@ extension Sequence where Element == String {
     contains { $0.hasSameBytes(as: text) }
   }
 
-  /// The texts in order, each once; for short lists.
+  /// The texts in order without duplicates; for short lists.
   package func uniqued() -> [String] {
     reduce(into: []) { texts, text in
       if !texts.containsBytes(of: text) { texts.append(text) }
@@ -35,7 +35,7 @@ extension Sequence where Element == String {
 }
 
 extension String {
-  /// Whether two texts, such as issuers, differ by slashes at their ends and by nothing else.
+  /// Whether two texts, such as issuers, differ only by trailing slashes.
   package func differsOnlyByTrailingSlash(from other: String) -> Bool {
     !hasSameBytes(as: other)
       && Self(withoutTrailingSlashes).hasSameBytes(as: Self(other.withoutTrailingSlashes))

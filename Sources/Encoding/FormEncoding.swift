@@ -1,7 +1,6 @@
 /// The `application/x-www-form-urlencoded` encoding of RFC 6749, appendix B.
 ///
-/// Foundation's query encoders leave `+` and `/` as they are, and a server reads a bare `+` as a
-/// space, so this has its own.
+/// Foundation's query encoders do not encode `+`, which servers decode as a space.
 package enum FormEncoding {
   /// One name and value of a form.
   package struct Field: Sendable, Equatable {
@@ -51,7 +50,7 @@ package enum FormEncoding {
     }
   }
 
-  /// Decodes one name or value; what is no escape stays as it is.
+  /// Decodes one name or value; anything that is not an escape stays unchanged.
   package static func decode(_ text: String) -> String {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]

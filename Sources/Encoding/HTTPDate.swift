@@ -24,7 +24,7 @@ package enum HTTPDate {
   ///
   /// - Parameters:
   ///   - text: The header's value.
-  ///   - now: The present.
+  ///   - now: The current time.
   /// - Returns: Seconds, never negative; nil if it is neither.
   package static func retryAfter(_ text: String, now: Date) -> Double? {
     if let seconds = Double(text), seconds.isFinite { return max(seconds, 0) }

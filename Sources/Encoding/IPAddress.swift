@@ -1,6 +1,6 @@
-/// An IPv4 or IPv6 address, read without asking the system.
+/// An IPv4 or IPv6 address.
 package struct IPAddress: Sendable, Equatable {
-  /// Four or sixteen bytes; an IPv4-mapped IPv6 address is kept as its four.
+  /// Four or sixteen bytes; an IPv4-mapped IPv6 address is stored as four bytes.
   package let bytes: [UInt8]
 
   /// This machine.
@@ -22,7 +22,7 @@ package struct IPAddress: Sendable, Equatable {
     self.init(bytes: bytes)
   }
 
-  /// Reads an address in any form that libcurl takes for one, such as `127.1` or `0x7f000001`.
+  /// Reads an address in any form that libcurl accepts, such as `127.1` or `0x7f000001`.
   package init?(loose text: String) {
     if let address = IPAddress(text) {
       self = address
@@ -75,9 +75,9 @@ package struct IPAddress: Sendable, Equatable {
     return bytes
   }
 
-  /// The forms of `inet_aton`: one to four numbers, the last of which fills what is left.
+  /// The forms of `inet_aton`: one to four numbers, the last of which fills the remaining bytes.
   private static func looseFour(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-    // Nearly every name ends here.
+    // Almost all host names return here.
     guard let first = text.first, (zero...UInt8(ascii: "9")).contains(first) else { return nil }
     let parts = text.split(separator: dot, omittingEmptySubsequences: false)
     guard parts.count <= 4 else { return nil }

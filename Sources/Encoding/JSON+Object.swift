@@ -1,7 +1,7 @@
 extension JSON {
   /// The members of an object, sorted by the bytes of their names.
   ///
-  /// Not a dictionary: that would take two names for one if they are canonically equivalent.
+  /// Not a dictionary, which would treat canonically equivalent names as equal.
   package struct Object: Sendable, Equatable {
     struct Member: Sendable, Equatable {
       var name: String
@@ -22,7 +22,7 @@ extension JSON {
     /// - Throws: `.duplicateName` if two have the same name.
     init(_ members: [Member]) throws(JSONError) {
       self.members = members.sorted { Self.precedes($0.name, $1.name) }
-      // By index: `zip` costs a million instructions of the runtime's to look its types up.
+      // By index: `zip` would cost a million instructions for its type metadata.
       for index in self.members.indices.dropFirst()
       where self.members[index].name.hasSameBytes(as: self.members[index - 1].name) {
         throw .duplicateName(self.members[index].name)
@@ -49,7 +49,7 @@ extension JSON {
       }
     }
 
-    /// Where a member of a name is, or would be.
+    /// The index of a member, or where it would be inserted.
     private func index(of name: String) -> Int {
       var low = 0
       var high = members.count
@@ -71,7 +71,7 @@ extension JSON {
 }
 
 extension JSON.Object: ExpressibleByDictionaryLiteral {
-  /// Takes members as written in code; of two with the same name the last one counts.
+  /// Takes members from a literal; of two with the same name the last one counts.
   package init(dictionaryLiteral elements: (String, JSON)...) {
     self.init()
     for (name, value) in elements { self[name] = value }
@@ -79,7 +79,7 @@ extension JSON.Object: ExpressibleByDictionaryLiteral {
 }
 
 extension JSON.Object: Sequence {
-  /// Goes through the members, sorted by the bytes of their names.
+  /// Iterates over the members, sorted by the bytes of their names.
   package func makeIterator() -> some IteratorProtocol<(key: String, value: JSON)> {
     members.lazy.map { (key: $0.name, value: $0.value) }.makeIterator()
   }

@@ -1,7 +1,7 @@
 extension JSON {
   /// The JSON text: members sorted by name, `/` not escaped, on one line unless `indented`.
   ///
-  /// - Parameter indented: Two spaces for each level, for people to read.
+  /// - Parameter indented: Whether to indent each level by two spaces.
   /// - Returns: The text, without a newline at its end.
   package func text(indented: Bool = false) -> String {
     var text = ""
@@ -11,10 +11,10 @@ extension JSON {
 
   /// A string as a JSON string literal, which is also a YAML one.
   ///
-  /// Line separators and everything that is not printable ASCII or a letter beyond it is escaped,
-  /// so that the literal stays on one line wherever it is pasted.
+  /// Line separators, control characters and invisible characters are escaped, so that the literal
+  /// stays on one line wherever it is pasted.
   package static func quote(_ string: String) -> String {
-    // Most are names and tokens, which need no escaping; the loop below is slow.
+    // Most strings are names and tokens, which need no escaping; the loop below is slow.
     let isPlain = string.utf8.allSatisfy {
       0x20 <= $0 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
     }

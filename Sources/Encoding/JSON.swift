@@ -1,7 +1,7 @@
 /// Any JSON value (RFC 8259).
 ///
-/// Tokens, answers and exec info come from outside with members of any type, so they are read to
-/// this and then asked for what is needed; a wrong type is then a nil and not a thrown error.
+/// Tokens, responses and exec info can have members of any type. An accessor for another type returns
+/// nil.
 package enum JSON: Sendable {
   /// `null`.
   case null
@@ -32,7 +32,7 @@ package enum JSON: Sendable {
     do throws(JSONError) { try self.init(reading: bytes) } catch { return nil }
   }
 
-  /// The member of an object, or nil if this is no object or has none of that name.
+  /// A member of an object; nil if this is not an object or has no such member.
   package subscript(name: String) -> JSON? {
     if case .object(let members) = self { members[name] } else { nil }
   }
@@ -47,14 +47,14 @@ package enum JSON: Sendable {
     if case .object(let members) = self { members } else { nil }
   }
 
-  /// The strings of an array, or nil if this is no array or holds anything else.
+  /// The strings of an array; nil if this is not an array of strings.
   package var strings: [String]? {
     guard case .array(let items) = self else { return nil }
     let strings = items.compactMap(\.string)
     return strings.count == items.count ? strings : nil
   }
 
-  /// The truth value, or nil for anything else.
+  /// The Boolean value, or nil for anything else.
   package var bool: Bool? {
     if case .bool(let value) = self { value } else { nil }
   }

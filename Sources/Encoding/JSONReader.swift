@@ -1,4 +1,4 @@
-/// Why a text is not JSON, or not JSON that is read here.
+/// Why a text is not JSON, or exceeds the limits of this reader.
 package enum JSONError: Error, Equatable, Sendable {
   /// A byte, or the end of the text, that the grammar does not allow at this offset.
   case unexpectedByte(at: Int)
@@ -7,11 +7,11 @@ package enum JSONError: Error, Equatable, Sendable {
   case invalidString(at: Int)
   /// A number that is beyond a `Double`, or longer than 500 characters.
   case numberOutOfRange(at: Int)
-  /// An object that has two members of the same name.
+  /// An object has two members of the same name.
   case duplicateName(String)
-  /// Arrays and objects within each other beyond ``JSONReader/maximumDepth``.
+  /// Nesting deeper than ``JSONReader/maximumDepth``.
   case tooDeep
-  /// More elements and members in all than ``JSONReader/maximumCount``.
+  /// More elements and members than ``JSONReader/maximumCount``.
   case tooManyValues
 }
 
@@ -22,7 +22,7 @@ package enum JSONError: Error, Equatable, Sendable {
 struct JSONReader {
   /// How deep arrays and objects may be nested.
   static let maximumDepth = 64
-  /// How many elements and members a text may have in all.
+  /// How many elements and members a text may have in total.
   static let maximumCount = 20_000
   /// How many bytes a number may have.
   private static let longestNumber = 500
@@ -33,7 +33,7 @@ struct JSONReader {
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// The value that the whole text holds.
+  /// The value of the whole text.
   mutating func document() throws(JSONError) -> JSON {
     skipWhitespace()
     let value = try value(depth: 0)

@@ -1,17 +1,17 @@
 extension StringProtocol {
-  /// This text from outside, safe to show on a terminal or in a log: without control characters and
-  /// invisible ones, on one line, without what looks like a JWT.
+  /// This untrusted text for a terminal or log: on one line, without control characters, invisible
+  /// characters and anything that looks like a JWT.
   ///
-  /// - Parameter maxLength: The most characters that are kept; a longer text ends in `…`.
+  /// - Parameter maxLength: The maximum number of characters; a longer text ends in `…`.
   /// - Returns: One line.
   package func sanitized(maxLength: Int = 300) -> String {
-    // Most texts are short names that need none of this.
+    // Most texts are short names that stay unchanged.
     if isPlain, utf8.count <= maxLength { return String(self) }
     let line = foldingWhitespace().hidingTokens()
     return line.count > maxLength ? String(line.prefix(maxLength)) + "…" : line
   }
 
-  /// Whether all is printable ASCII without two spaces in a row, and no token begins in it.
+  /// Whether this is printable ASCII without consecutive spaces, and contains no token.
   private var isPlain: Bool {
     var last = UInt8(ascii: " ")
     for byte in utf8 {
@@ -45,7 +45,7 @@ extension StringProtocol {
 }
 
 extension Collection where Element == UInt8 {
-  /// Bytes from outside, of any encoding, as such a line.
+  /// Untrusted bytes of any encoding as such a line.
   package func sanitized(maxLength: Int = 300) -> String {
     String(decoding: prefix(maxLength * 8), as: UTF8.self).sanitized(maxLength: maxLength)
   }
@@ -53,7 +53,7 @@ extension Collection where Element == UInt8 {
 
 extension Unicode.Scalar {
   /// Whether this is a control character, a zero-width mark or a direction mark: these can make a
-  /// line read as something else.
+  /// line look different.
   fileprivate var isInvisible: Bool {
     switch self {
     case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{AD}", "\u{61C}", "\u{200B}"..."\u{200F}",
@@ -65,8 +65,7 @@ extension Unicode.Scalar {
 }
 
 extension String {
-  /// This line without tokens: a server may send back what it was sent, and a cut token is still
-  /// half a secret.
+  /// This line without tokens: a server may echo a request, and a part of a token is still a secret.
   fileprivate func hidingTokens() -> String {
     guard contains("eyJ") else { return self }
     var result = ""
@@ -76,7 +75,7 @@ extension String {
         $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0))
       }
       guard beginsWord(at: start) else {
-        // Only these three are passed over: a token may follow a dot or dash behind them.
+        // Only these three bytes are skipped: a token may follow the next dot or dash.
         let end = index(start, offsetBy: 3)
         result += rest[..<end]
         rest = rest[end...]

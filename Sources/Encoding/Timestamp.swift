@@ -1,8 +1,8 @@
 package import FoundationEssentials
 
-/// Times as Kubernetes writes them: RFC 3339, UTC, whole seconds.
+/// Times in the format of Kubernetes: RFC 3339, UTC, whole seconds.
 package enum Timestamp {
-  /// The last second that four digits of a year can name, in seconds since 1970.
+  /// The last second of the year 9999, in seconds since 1970.
   package static let last = 253_402_300_799.0
 
   /// Writes a time, such as `2026-11-21T14:03:07Z`; fractions of a second are dropped.

@@ -1,4 +1,4 @@
-import TokenExchange
+import Encoding
 
 /// The settings of one cluster that a client passes to the plugin (`spec.cluster.config`).
 package struct ClusterConfig: Sendable, Equatable {

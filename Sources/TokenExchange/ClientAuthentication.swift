@@ -1,10 +1,10 @@
 package import Encoding
 
-/// How the client proves itself at the token endpoint (RFC 6749, section 2.3).
+/// How the client authenticates at the token endpoint (RFC 6749, section 2.3).
 public enum ClientAuthentication: Sendable, Equatable {
   /// A public client: only `client_id`, in the form (section 3.2.1).
   case none
-  /// HTTP Basic; both halves are form-encoded first (section 2.3.1), which Dex undoes.
+  /// HTTP Basic; ID and secret are form-encoded first (section 2.3.1).
   case basic(Secret)
   /// `client_id` and `client_secret` in the form.
   case post(Secret)

@@ -4,7 +4,7 @@ public import FoundationEssentials
 public struct InvalidResponse: Equatable, Sendable {
   /// What is wrong with it.
   public enum Reason: Equatable, Sendable {
-    /// A redirect, which would send the token to another place.
+    /// A redirect, which would send the token elsewhere.
     case redirect(RedirectTarget)
     /// 429 or 5xx without an OAuth error.
     case serverError(Body)
@@ -14,7 +14,7 @@ public struct InvalidResponse: Equatable, Sendable {
     case notFound(Body)
     /// Another status without an OAuth error.
     case unexpectedStatus(Body)
-    /// The server wants a client certificate and says so in its response.
+    /// The server requires a client certificate.
     case clientCertificateRequired
     /// A success with an empty body.
     case empty
@@ -38,7 +38,7 @@ public struct InvalidResponse: Equatable, Sendable {
     case text(String)
   }
 
-  /// Where a redirect leads, without the query, which may hold secrets.
+  /// The target of a redirect, without its query, which may contain secrets.
   public enum RedirectTarget: Equatable, Sendable {
     /// There is no `Location`.
     case missing
@@ -78,18 +78,18 @@ public enum InvalidToken: Error, Equatable, Sendable {
   case empty(member: String)
   /// The token has characters that no `Authorization` header can carry (RFC 6750, section 2.1).
   case invalidCharacters
-  /// The token begins as a JWT and is not one.
+  /// The token begins like a JWT but is not one.
   case damaged
   /// The token is opaque although an ID token was requested.
   case opaque(hasIDToken: Bool)
   /// The token has expired.
   case expired(at: Date, now: Date)
-  /// The token is of another issuer.
+  /// The token has another issuer.
   case issuer(expected: String, found: String?)
   /// The token lacks audiences.
   case audience(missing: [String], found: [String])
 
-  /// The same without the secrets of a request in the claims.
+  /// This error without the request's secrets in its claims.
   package func redacted(for response: HTTPResponse) -> InvalidToken {
     switch self {
     case .issuer(let expected, let found):

@@ -2,13 +2,13 @@ public import FoundationEssentials
 
 /// Why a subject token is not sent.
 public enum InvalidSubjectToken: Error, Equatable, Sendable {
-  /// There is nothing but white space.
+  /// The content is only white space.
   case empty
-  /// There are spaces or characters that no token has.
+  /// The content has spaces or characters that tokens do not have.
   case invalidCharacters
-  /// There is something around the token.
+  /// The token is wrapped in something, such as quotes.
   case wrapped(TokenWrapping)
-  /// It is not a JWT, although it must be one.
+  /// An ID token is required, but the content is not a JWT.
   case notJWT
   /// It has expired.
   case expired(at: Date, now: Date)

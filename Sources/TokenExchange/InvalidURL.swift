@@ -1,6 +1,6 @@
 /// Why a URL is not used.
 ///
-/// It does not hold the URL, which may contain a secret.
+/// It does not contain the URL, because that may contain a secret.
 public enum InvalidURL: Error, Equatable, Sendable {
   /// A character beyond ASCII.
   case notASCII
@@ -12,9 +12,9 @@ public enum InvalidURL: Error, Equatable, Sendable {
   case unsupportedScheme
   /// A user name or password.
   case userInfo
-  /// There is no host.
+  /// No host.
   case noHost
-  /// A character in the host that no host name has.
+  /// A character that is not allowed in a host.
   case invalidHost
   /// A query or a fragment.
   case queryOrFragment

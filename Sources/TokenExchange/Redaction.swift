@@ -3,15 +3,15 @@ import Encoding
 /// Finds the secrets of a request in text, in every form in which servers send them back, and
 /// removes them.
 ///
-/// A text may hold a secret as it was sent, or escaped as in JSON, HTML, a form or a quoted string,
-/// wholly or in part. So each place of the text is compared with each secret byte by byte, and an
-/// escape counts as the bytes that it stands for. Nothing of this happens unless text is shown.
+/// A text may contain a secret as it was sent, escaped as in JSON, HTML, a form or a quoted string, or
+/// in part. So the text is compared with each secret at each offset, byte by byte, and an escape is
+/// compared as the bytes that it encodes. This is done only for text that is shown.
 package struct Redaction {
   /// The longest text that is searched, in bytes; the rest is dropped, because no message is longer.
   static let longestText = 4096
-  /// How many bytes of a secret, beside a place where the text was cut, count as a part of it.
+  /// How many bytes of a secret count as a part of it where the text was cut.
   static let shortestPart = 8
-  /// Texts shorter than this stand in too many messages to be removed from all of them.
+  /// Shorter texts occur in too many messages to be removed.
   private static let shortestSecret = 4
   private static let replacement = Array("[redacted]".utf8)
 
@@ -22,7 +22,7 @@ package struct Redaction {
     self.secrets = texts.map { Array($0.utf8) }.filter { $0.count >= Self.shortestSecret }
   }
 
-  /// The text without any secret.
+  /// The text without secrets.
   package func callAsFunction(_ text: String) -> String {
     let bytes = Array(text.utf8.prefix(Self.longestText))
     guard !secrets.isEmpty, !bytes.isEmpty else { return text }
@@ -41,8 +41,8 @@ package struct Redaction {
     return String(decoding: result, as: UTF8.self)
   }
 
-  /// What becomes of a secret on the way: white space is trimmed or folded, text is encoded; and the
-  /// signature of a JWT, because its other parts are in many logs.
+  /// Other forms of a secret: with white space trimmed or folded, and encoded; and the signature of a
+  /// JWT, because header and payload are often logged elsewhere.
   private static func variants(of secret: String) -> [String] {
     var variants = [secret.foldingWhitespace(), Base64.encode(Array(secret.utf8))]
     let parts = secret.split(separator: ".", omittingEmptySubsequences: false)
@@ -51,7 +51,7 @@ package struct Redaction {
   }
 }
 
-/// A text with its escapes read and the places marked where it may have been cut.
+/// A text with its escapes decoded and the offsets marked where it may have been cut.
 private struct SearchedText {
   private struct Escape {
     var bytes: [UInt8]
@@ -60,14 +60,14 @@ private struct SearchedText {
 
   private let bytes: [UInt8]
   private var escapes: [Escape?]
-  /// Whether a cut may be before this place; one more than there are bytes.
+  /// Whether the text may have been cut before this offset; one more element than bytes.
   private var isCut: [Bool]
 
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
     escapes = bytes.indices.map { Self.escape(in: bytes, at: $0) }
     isCut = Array(repeating: false, count: bytes.count + 1)
-    // Only marks, such as a quote, may stand between a cut and either end.
+    // At either end only punctuation, such as a quote, may precede or follow a cut.
     let isMark = { (byte: UInt8) in
       byte < 0x80 && !UInt8.isLetterOrDigit(byte)
     }
@@ -81,7 +81,7 @@ private struct SearchedText {
     }
   }
 
-  /// Where a secret ends that begins at a place, if one does.
+  /// The end of a secret that begins at an offset; nil if none does.
   func end(of secret: [UInt8], from start: Int) -> Int? {
     if let end = match(secret[...], from: start) { return end }
     guard isCut[start], secret.count > Redaction.shortestPart else { return nil }
@@ -91,9 +91,9 @@ private struct SearchedText {
     return nil
   }
 
-  /// Where a secret ends that begins at a place: at its own end, or in a cut.
+  /// The end of a secret that begins at an offset: its own end, or a cut.
   private func match(_ secret: ArraySlice<UInt8>, from start: Int) -> Int? {
-    // An escape may also be meant as it stands: both are followed.
+    // An escape may also be literal text: both are tried.
     var pending = [(index: start, place: secret.startIndex)]
     var best: Int?
     var steps = 0
@@ -117,7 +117,7 @@ private struct SearchedText {
     return best
   }
 
-  /// What an escape at a place stands for.
+  /// The bytes that an escape at an offset encodes.
   private static func escape(in bytes: [UInt8], at start: Int) -> Escape? {
     let rest = bytes[(start + 1)...]
     switch bytes[start] {
@@ -138,7 +138,7 @@ private struct SearchedText {
     return Value(String(decoding: text, as: UTF8.self), radix: 16)
   }
 
-  /// Escapes of JSON, Go and most languages, behind their backslash.
+  /// Escapes of JSON, Go and most languages, after their backslash.
   private static func backslash(_ rest: ArraySlice<UInt8>) -> Escape? {
     guard let letter = rest.first else { return nil }
     let start = rest.startIndex + 1
@@ -171,7 +171,7 @@ private struct SearchedText {
     ("gt", UInt8(ascii: ">")), ("apos", UInt8(ascii: "'")),
   ]
 
-  /// A character reference of HTML, behind its ampersand.
+  /// A character reference of HTML, after its ampersand.
   private static func reference(_ rest: ArraySlice<UInt8>) -> Escape? {
     guard let end = rest.prefix(10).firstIndex(of: UInt8(ascii: ";")) else { return nil }
     let text = String(decoding: rest[..<end], as: UTF8.self)

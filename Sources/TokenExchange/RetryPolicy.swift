@@ -1,11 +1,11 @@
-/// When a failed request is sent again, and after how long.
+/// When a failed request is repeated, and after how long.
 ///
 /// A token exchange changes nothing at the server, so it may be repeated; OAuth errors and certificate
 /// errors are final, because they would be the same.
 public struct RetryPolicy: Sendable, Equatable {
-  /// Requests in all.
+  /// The number of requests.
   public var attempts = 3
-  /// Seconds of waiting in all.
+  /// The total of all pauses, in seconds.
   public var waiting = 5.0
   /// The longest first pause, in seconds; it doubles each time.
   public var firstPause = 0.2
@@ -38,13 +38,13 @@ public struct RetryPolicy: Sendable, Equatable {
     }
   }
 
-  /// How many seconds to wait before the next request; nil for no further one.
+  /// How many seconds to wait before the next request; nil if there is none.
   ///
   /// - Parameters:
   ///   - attempt: How many requests were sent, from 1.
   ///   - waited: Seconds waited so far.
   ///   - retryAfter: What the server asked for, in seconds.
-  ///   - random: A number from 0 to 1: full jitter, so that many clients do not come back at once.
+  ///   - random: A number from 0 to 1: full jitter, so that many clients do not return at the same time.
   /// - Returns: Seconds, or nil.
   func pause(attempt: Int, waited: Double, retryAfter: Double?, random: Double) -> Double? {
     guard attempt < attempts else { return nil }

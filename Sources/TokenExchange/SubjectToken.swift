@@ -8,9 +8,9 @@ public struct SubjectToken: Sendable, Equatable {
   /// Its header and claims; nil for an opaque access token.
   public let jwt: UnverifiedJWT?
 
-  /// Seconds by which a token's `nbf` may be in the future: Dex accepts as much (measured, 2.45).
+  /// Seconds by which Dex accepts an `nbf` in the future (measured with Dex 2.45).
   public static let dexLeeway = 300.0
-  /// Seconds by which clocks usually differ: an `nbf` further in the future is worth a warning.
+  /// Seconds by which clocks usually differ; an `nbf` further in the future causes a warning.
   public static let usualSkew = 60.0
 
   /// The `nbf` of a token if it is so far in the future that the clocks seem to differ.
@@ -25,7 +25,7 @@ public struct SubjectToken: Sendable, Equatable {
   ///   - type: What the token is; an ID token must be a JWT.
   ///   - requiredAudience: An audience that the token must name, if any. A lint against a wrong
   ///     volume, not a control: Dex checks no audience.
-  ///   - now: The present, by our clock.
+  ///   - now: The local time.
   /// - Throws: Why the token is not sent.
   public init(
     content: [UInt8], type: TokenType = .idToken, requiredAudience: String? = nil, now: Date
@@ -71,7 +71,7 @@ extension Secret {
   }
 }
 
-/// What a file may hold in the place of a bare token.
+/// What a file may contain instead of a bare token.
 public enum TokenWrapping: Sendable, Equatable, CaseIterable {
   /// `"…"` or `'…'`.
   case quotes

@@ -35,7 +35,7 @@ public enum TokenExchangeError: Error, Equatable, Sendable {
   }
 }
 
-/// Why a response of a token endpoint brings no token.
+/// Why a response of a token endpoint has no token.
 public enum TokenResponseError: Error, Equatable, Sendable {
   /// An OAuth error (RFC 6749, section 5.2).
   case oauth(OAuthError)

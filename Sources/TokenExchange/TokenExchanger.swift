@@ -51,7 +51,8 @@ public struct TokenExchanger: Sendable {
   /// - Returns: A token that has not expired, of the expected issuer and audiences.
   /// - Throws: The error of the last request.
   public func exchange(
-    _ request: TokenExchangeRequest, trust: HTTPOptions.Trust, until deadline: Double, userAgent: String
+    _ request: TokenExchangeRequest, trust: HTTPOptions.Trust, until deadline: Double,
+    userAgent: String
   ) throws(TokenExchangeError) -> IssuedToken {
     let httpRequest = request.httpRequest(userAgent: userAgent)
     var number = 1
@@ -84,7 +85,8 @@ public struct TokenExchanger: Sendable {
     let response: HTTPResponse
     do throws(TransportError) {
       guard deadline > start else { throw TransportError.timedOut(.response) }
-      response = try httpRequest.send(by: send, HTTPOptions(trust: trust, timeout: deadline - start))
+      response = try httpRequest.send(
+        by: send, HTTPOptions(trust: trust, timeout: deadline - start))
     } catch {
       throw .transport(error, attempts: number)
     }

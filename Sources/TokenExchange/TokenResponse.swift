@@ -1,11 +1,11 @@
 package import Encoding
 
-/// The reading of a token endpoint's response (RFC 6749, sections 5.1 and 5.2).
+/// Reads the response of a token endpoint (RFC 6749, sections 5.1 and 5.2).
 package enum TokenResponse {
-  /// The members of a success.
+  /// The members of a success response.
   ///
-  /// An `error` member is an error whatever the status, also with 200. A response that is not JSON
-  /// comes from something in front of the server, or from a wrong path.
+  /// An `error` member is an error regardless of the status. A response that is not JSON comes from
+  /// something in front of the server, or from a wrong path.
   ///
   /// - Parameter response: The response.
   /// - Returns: The members of its JSON object.
@@ -16,7 +16,7 @@ package enum TokenResponse {
     func invalid(_ reason: InvalidResponse.Reason) -> TokenResponseError {
       .invalidResponse(InvalidResponse(reason, status: response.status))
     }
-    // The other statuses of 3xx redirect nowhere.
+    // Other 3xx statuses do not redirect.
     if [301, 302, 303, 307, 308].contains(response.status) {
       throw invalid(.redirect(.init(response)))
     }
@@ -56,7 +56,7 @@ extension HTTPResponse {
     isHTML ? .html : .text(redacted(String(decoding: body, as: UTF8.self)))
   }
 
-  /// Whether nginx wants a client certificate; it says so only after the TLS handshake.
+  /// Whether nginx requires a client certificate, which it reports only after the TLS handshake.
   fileprivate var isAskingForCertificate: Bool {
     status == 400 && body.count < 10_000
       && String(decoding: body, as: UTF8.self).contains("No required SSL certificate was sent")

@@ -1,7 +1,7 @@
 import Glibc
 import Platform
 
-/// Where the process begins and ends.
+/// The entry point.
 @main
 enum Main {
   /// Synchronous on purpose: an asynchronous main costs a static binary 25 ms at its end.

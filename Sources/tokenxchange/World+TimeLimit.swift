@@ -1,21 +1,21 @@
 import Platform
 import TokenExchange
 
-/// `--timeout` holds in any case: the kernel ends a run that hangs, wherever it hangs.
+/// Enforces `--timeout` with a kernel timer, wherever the run hangs.
 extension World {
-  /// Seconds after `--timeout`: a run that ends by itself reports better what went wrong.
+  /// Seconds added to `--timeout`: a run that ends by itself has a better message.
   private static let grace = 1.0
 
-  /// Limits a run by its `--timeout`, if it has one.
+  /// Limits a run to its `--timeout`, if it has one.
   ///
-  /// - Parameter arguments: The run. If its time-out cannot be read, the command reports that.
+  /// - Parameter arguments: The run. If its timeout is invalid, the command reports that.
   func limitTime(of arguments: ParsedArguments) {
     let options = arguments.command.options
     guard let option = options.first(sameAs: .timeout),
       let text = arguments.text(of: option) ?? option.fallback?.text,
       let timeout = GoDuration.seconds(text), timeout > 0
     else { return }
-    // The sidecar and the doctor set a limit again for each exchange and for each step.
+    // The sidecar and the doctor set the limit again for each exchange and step.
     if arguments.command.name == "sidecar", !arguments[.once] {
       limitExchange(timeout)
     } else {
@@ -23,13 +23,13 @@ extension World {
     }
   }
 
-  /// Ends the run a moment after a time-out, unless it ends by itself.
+  /// Ends the run a moment after the timeout, unless it ends by itself.
   func limitTime(_ timeout: Double) {
     let text = Diagnosis(hungFor: timeout).lines.joined(separator: "\n") + "\n"
     process.timeLimit.set(timeout + Self.grace, text, false)
   }
 
-  /// Starts the sidecar again a moment after a time-out, if an exchange hangs.
+  /// Restarts the sidecar a moment after the timeout, if an exchange hangs.
   func limitExchange(_ timeout: Double) {
     let text = "the exchange hung for more than \(Message.seconds(timeout)) (--timeout)"
     process.timeLimit.set(timeout + Self.grace, "tokenxchange: \(text); starting again\n", true)

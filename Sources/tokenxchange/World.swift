@@ -2,9 +2,9 @@ import FoundationEssentials
 import Platform
 import TokenExchange
 
-/// Everything outside the process, as one value, so that tests decide it.
+/// Everything outside the process, as one value that tests replace.
 struct World: Sendable {
-  /// The environment, as the process was started with it.
+  /// The environment at the start of the process.
   var variables: [String: String]
   /// A random number from 0 to 1.
   var random: @Sendable () -> Double
@@ -16,7 +16,7 @@ struct World: Sendable {
 }
 
 extension World {
-  /// The real world, with the environment as the process was started with it.
+  /// The real system, with the environment at the start of the process.
   static func live(variables: [String: String]) -> World {
     World(
       variables: variables, random: { Double.random(in: 0...1) }, clock: .live, files: .live,
@@ -28,13 +28,13 @@ extension World {
   /// The wall clock.
   func now() -> Date { clock.now() }
 
-  /// Seconds on a clock that only goes forward.
+  /// A monotonic clock, in seconds.
   func uptime() -> Double { clock.uptime() }
 
   /// Waits, in seconds.
   func sleep(_ seconds: Double) { clock.sleep(seconds) }
 
-  /// The present, on the two clocks of the cache.
+  /// The time on the two clocks of the cache.
   var clockReading: ClockReading { ClockReading(date: clock.now(), bootTime: clock.boot()) }
 
   /// Writes to standard output.

@@ -1,7 +1,7 @@
+import Encoding
 import Foundation
 import TestSupport
 import Testing
-import Encoding
 
 /// What the reader accepts and rejects, based on the public RFC 8259 test suite and on hostile
 /// texts that earlier readers handled badly.

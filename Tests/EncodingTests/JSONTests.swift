@@ -1,6 +1,6 @@
+import Encoding
 import TestSupport
 import Testing
-import Encoding
 
 @Suite struct JSONTests {
   @Test(

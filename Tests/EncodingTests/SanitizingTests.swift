@@ -1,7 +1,7 @@
+import Encoding
 import FoundationEssentials
 import TestSupport
 import Testing
-import Encoding
 
 /// How untrusted text is sanitized before it is shown.
 @Suite struct SanitizingTests {

@@ -52,6 +52,7 @@ import Testing
       Row("words", "later", nil), Row("infinite", "inf", nil),
     ] as [Row<String, Double?>])
   func retryAfter(row: Row<String, Double?>) {
-    #expect(HTTPDate.retryAfter(row.input, now: Date(timeIntervalSince1970: 1_795_223_258)) == row.output)
+    #expect(
+      HTTPDate.retryAfter(row.input, now: Date(timeIntervalSince1970: 1_795_223_258)) == row.output)
   }
 }

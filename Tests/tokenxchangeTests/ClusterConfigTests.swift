@@ -286,7 +286,7 @@ import TokenExchange
       var arguments = try ArgumentParser(arguments: Self.flags + flags, variables: [:]).parse()
       try arguments.takeClusterConfig(from: world.variables)
       let configuration = try ExchangeConfiguration(arguments, world: world.world)
-      return CacheKey(try configuration.attempt(in: world.world), trust: [])
+      return CacheKey(try configuration.request(in: world.world), trust: [])
     }
     let cluster = try key(#"{"clientID":"b","connectorID":"a"}"#)
     #expect(cluster != nil)

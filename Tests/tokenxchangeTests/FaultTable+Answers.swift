@@ -93,7 +93,8 @@ extension FaultTable {
   }
 
   static let answers: [Fault] = [
-    answer("HTML page", Sample.response(200, "<!DOCTYPE html><title>Dex</title>", type: "text/html")),
+    answer(
+      "HTML page", Sample.response(200, "<!DOCTYPE html><title>Dex</title>", type: "text/html")),
     answer("HTML page of an ingress", Sample.response(502, "<html>502</html>", type: "text/html")),
     answer("503 in plain words", Sample.response(503, "no healthy upstream", type: "text/plain")),
     answer("429", Sample.response(429, "", headers: ["retry-after": "30"])),
@@ -134,7 +135,8 @@ extension FaultTable {
         400, "<html><title>400 No required SSL certificate was sent</title>", type: "text/html")),
     answer(
       "redirect to no web address", Sample.response(302, "", headers: ["location": "file:///etc"])),
-    answer("redirect nobody can read", Sample.response(302, "", headers: ["location": "http://[::"])),
+    answer(
+      "redirect nobody can read", Sample.response(302, "", headers: ["location": "http://[::"])),
     answer(
       "JSON without end",
       Sample.response(200, String(repeating: "[", count: 100) + String(repeating: "]", count: 100))),

@@ -1,13 +1,13 @@
 import Encoding
 public import FoundationEssentials
 
-/// The answer to client-go: a token and until when to use it.
+/// The output for client-go: a token and when it expires (client.authentication.k8s.io).
 public struct ExecCredential: Sendable, Equatable {
   /// The version asked for.
   public var version: ExecAPIVersion
   /// The bearer token.
   public var token: Secret
-  /// When the client must ask again.
+  /// When the client must run the plugin again.
   public var expiration: Date?
 
   /// Makes a credential.
@@ -32,8 +32,8 @@ public struct ExecCredential: Sendable, Equatable {
 
   /// The expiration to report for a token.
   ///
-  /// client-go uses a token until the very second that it is told, so a margin helps; but a time in
-  /// the past would make it run the plugin for every request.
+  /// client-go uses a token until this second, so a margin helps; but a time in the past would make it
+  /// run the plugin for every request.
   ///
   /// - Parameters:
   ///   - expiry: When the token really expires; must be after `now`.

@@ -1,6 +1,6 @@
-import Encoding
+package import Encoding
 
-/// What the client tells the plugin in `KUBERNETES_EXEC_INFO`.
+/// The content of `KUBERNETES_EXEC_INFO`, which the client sets for the plugin.
 public struct ExecInfo: Sendable, Equatable {
   /// The version that the client asks for; nil if it names none, as kube-rs may.
   public var version: ExecAPIVersion?

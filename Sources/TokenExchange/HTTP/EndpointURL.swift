@@ -1,7 +1,7 @@
 import Encoding
 import FoundationEssentials
 
-/// An absolute `https` URL, or an `http` one where that is allowed, fit to receive secrets.
+/// An absolute `https` URL, or an `http` one where that is allowed.
 public struct EndpointURL: Sendable, Equatable, Hashable {
   /// The URL as given.
   public let text: String
@@ -9,7 +9,7 @@ public struct EndpointURL: Sendable, Equatable, Hashable {
   public let scheme: String
   /// The host, without the brackets of an IPv6 address.
   public let host: String
-  /// The port, also where it is the scheme's own.
+  /// The port, also if it is the scheme's default.
   public let port: Int
   /// The path, empty or beginning with a slash.
   public let path: String
@@ -52,13 +52,13 @@ public struct EndpointURL: Sendable, Equatable, Hashable {
     self.path = Self.withoutTrailingSlashes(base.path) + path
   }
 
-  /// This URL with a path added to its own, whose trailing slashes are dropped.
+  /// This URL with a path appended; trailing slashes of its own path are removed.
   ///
   /// - Parameter path: Begins with a slash.
   /// - Returns: The longer URL.
   public func appending(_ path: String) -> EndpointURL { EndpointURL(self, path: path) }
 
-  /// Host and port as in a URL; the port is left out where it is the scheme's own.
+  /// Host and port as in a URL; without the port if it is the scheme's default.
   public var authority: String {
     let name = host.contains(":") ? "[\(host)]" : host
     return port == (scheme == "https" ? 443 : 80) ? name : "\(name):\(port)"
@@ -67,13 +67,13 @@ public struct EndpointURL: Sendable, Equatable, Hashable {
   /// Host and port, also where the port is the scheme's default.
   public var hostAndPort: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
-  /// Whether the host is this machine itself: `localhost`, `127.0.0.0/8` or `::1`.
+  /// Whether the host is this machine: `localhost`, `127.0.0.0/8` or `::1`.
   public var isLoopback: Bool { Self.isLoopback(host) }
 
-  /// Whether a host name or address, without brackets, is this machine itself.
+  /// Whether a host name or address, without brackets, is this machine.
   ///
-  /// Names below `localhost` count (RFC 6761, section 6.3): they are never looked up. Addresses are
-  /// read as libcurl reads them, so `127.1` is one.
+  /// Names below `localhost` count (RFC 6761, section 6.3), because they are never resolved. Addresses
+  /// are parsed as in libcurl, so `127.1` counts.
   public static func isLoopback(_ host: String) -> Bool {
     let name = host.lowercased()
     let bare = name.hasSuffix(".") ? name.dropLast() : name[...]

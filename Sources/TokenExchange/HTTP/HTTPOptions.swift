@@ -1,18 +1,18 @@
-/// How a request is to be sent: whom to trust, for how long to wait, how much to read.
+/// How to send a request: trusted certificates, time limit, size limit.
 public struct HTTPOptions: Sendable, Equatable {
-  /// Whose certificates a server may show.
+  /// Which certificates to accept.
   public enum Trust: Sendable, Equatable {
     /// The machine's trust store.
     case system
     /// Only the certificates in these PEM bytes.
     case certificates(pem: [UInt8])
-    /// Any certificate at all: `--insecure-skip-tls-verify`.
+    /// Any certificate.
     case insecureSkipVerify
   }
 
-  /// Whose certificates a server may show.
+  /// Which certificates to accept.
   public var trust: Trust
-  /// Seconds until the request is given up.
+  /// The time limit, in seconds.
   public var timeout: Double
   /// The largest body, in bytes, that is read.
   public var maximumBody: Int
@@ -25,6 +25,6 @@ public struct HTTPOptions: Sendable, Equatable {
   }
 }
 
-/// Sends one request and waits for its answer; redirects come back as answers.
+/// Sends one request and waits for its response; redirects are returned, not followed.
 public typealias HTTPTransport =
   @Sendable (HTTPRequest, HTTPOptions) throws(TransportError) -> HTTPResponse

@@ -1,16 +1,16 @@
 import Encoding
 
 extension HTTPRequest {
-  /// The form fields that every log may show; the value of any other field counts as a secret.
+  /// Form fields that may be logged; the value of any other field is a secret.
   private static let harmlessFields = [
     "grant_type", "connector_id", "subject_token_type", "requested_token_type", "scope",
     "client_id",
   ]
 
-  /// All secrets that this request carries, taken from what is sent.
+  /// All secrets in this request.
   ///
-  /// The user name of Basic is not among them: it is the client ID. Where it may be a secret given
-  /// in the wrong place, the caller adds it to ``confidentialTexts``.
+  /// The user name of Basic is not included, because it is the client ID. If it may be a misplaced
+  /// secret, the caller adds it to ``confidentialTexts``.
   var secrets: [Secret] {
     var secrets = confidentialTexts
     for header in headers where header.name.lowercased() == "authorization" {
@@ -32,11 +32,11 @@ extension HTTPRequest {
     return secrets
   }
 
-  /// A text from outside as it may be shown: without the secrets of this request, then without
-  /// control characters, then cut to a length.
+  /// Untrusted text for display: without the secrets of this request, without control characters, and
+  /// shortened, in this order.
   ///
-  /// The order matters: a secret with a newline in it is not found any more where white space was
-  /// folded, and half a secret is not found at all.
+  /// A secret that contains a newline would not be found after white space was folded, and half a
+  /// secret not after the text was shortened.
   package func shown(_ text: String, maxLength: Int = 300) -> String {
     Redaction(secrets)(text).sanitized(maxLength: maxLength)
   }
@@ -62,15 +62,14 @@ extension HTTPRequest {
 }
 
 extension HTTPResponse {
-  /// A text of this response without the secrets of the request, for an error.
-  ///
-  /// Not sanitized. It is cut, because no message is longer.
+  /// Text of this response without the secrets of the request, for an error. It is shortened, but not
+  /// sanitized.
   package func redacted(_ text: String) -> String {
     guard let request else { return String(decoding: text.utf8.prefix(4096), as: UTF8.self) }
     return Redaction(request.secrets)(text)
   }
 
-  /// A text of this response as it may be shown: without the secrets of the request, sanitized.
+  /// Text of this response for display: without the secrets of the request, sanitized.
   package func shown(_ text: String, maxLength: Int = 300) -> String {
     request?.shown(text, maxLength: maxLength) ?? text.sanitized(maxLength: maxLength)
   }

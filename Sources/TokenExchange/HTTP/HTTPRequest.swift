@@ -1,4 +1,4 @@
-/// One HTTP request, as a value: what a transport is asked to send.
+/// One HTTP request, as a value.
 public struct HTTPRequest: Sendable, Equatable {
   /// `GET` or `POST`.
   public var method: String
@@ -8,7 +8,7 @@ public struct HTTPRequest: Sendable, Equatable {
   public var headers: [Header]
   /// The body, or nil for none.
   public var body: [UInt8]?
-  /// Texts in it that must not be shown although they stand where others are harmless.
+  /// Texts in harmless fields that must not be shown in this request.
   var confidentialTexts: [Secret] = []
 
   /// One header line of a request.

@@ -1,39 +1,39 @@
 package import Encoding
 
-/// What the name servers returned for one name that was tried.
+/// The responses of the name servers for one name.
 package struct NameLookup: Sendable, Equatable {
-  /// A kind of DNS record that holds an address.
+  /// A DNS record type for addresses.
   package enum RecordType: String, Sendable {
     case a = "A"
     case aaaa = "AAAA"
   }
 
-  /// What came of the query for one type.
+  /// The result of the query for one type.
   package enum Outcome: Sendable, Equatable {
     /// The addresses.
     case addresses([IPAddress])
-    /// NXDOMAIN: there is no such name.
+    /// NXDOMAIN: the name does not exist.
     case noSuchName
     /// The name exists without a record of this type.
     case noRecord
-    /// No server returned an answer that can be used.
+    /// No server returned a usable response.
     case failed([ServerFailure])
-    /// No answer was there when the other type had decided the matter.
+    /// The response was not awaited, because the other type decided the result.
     case notAwaited
   }
 
-  /// What one name server did instead of answering.
+  /// Why one name server returned no usable response.
   package struct ServerFailure: Sendable, Equatable {
     package enum Reason: Sendable, Equatable {
       /// A DNS response code, such as 2 for SERVFAIL.
       case responseCode(Int)
       /// No response within so many seconds.
       case noResponse(seconds: Double)
-      /// The query could not be sent or was rejected; the system's words.
+      /// The query could not be sent or was rejected; the system's message.
       case unreachable(String)
-      /// The response broke the protocol.
+      /// The response is malformed.
       case malformed
-      /// The server knows nothing itself and does not ask others.
+      /// The server is not authoritative and does not recurse.
       case noRecursion
     }
 
@@ -48,9 +48,9 @@ package struct NameLookup: Sendable, Equatable {
 
   /// The name, without a trailing dot.
   package var name: String
-  /// What came of each type that was asked for.
+  /// The result for each type that was queried.
   package var outcomes: [RecordType: Outcome]
-  /// How long it took.
+  /// The duration, in seconds.
   package var seconds: Double
 
   package init(name: String, outcomes: [RecordType: Outcome], seconds: Double) {
@@ -67,7 +67,7 @@ package struct NameLookup: Sendable, Equatable {
     }
   }
 
-  /// Whether a server failed to answer for one of the types.
+  /// Whether all servers failed for one of the types.
   package var isServerFailure: Bool {
     outcomes.values.contains { if case .failed = $0 { true } else { false } }
   }

@@ -4,7 +4,7 @@ public enum TransportError: Error, Sendable, Equatable {
   case nameResolution(NameResolutionError)
   /// Nothing listens at the address.
   case connectionRefused
-  /// There is no route to the address, or a firewall rejects the connection.
+  /// No route to the address, or a firewall rejects the connection.
   case unreachable(errno: Int32)
   /// The connection was closed before the response was complete.
   case connectionClosed

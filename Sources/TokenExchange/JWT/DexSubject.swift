@@ -2,10 +2,10 @@ import Encoding
 
 /// The two halves of Dex's opaque `sub`: base64url of the protobuf {1: user_id, 2: connector_id}.
 ///
-/// The same user at the same connector always gets the same text, and nobody else does, so it can
-/// be computed and bound; but it cannot be read by people.
+/// It is unique and stable for a user of a connector, so it can be computed and used in bindings, but it is
+/// not readable.
 public struct DexSubject: Sendable, Equatable {
-  /// Who somebody is to the connector: for a service account `system:serviceaccount:NS:NAME`.
+  /// The user ID at the connector; for a service account `system:serviceaccount:NS:NAME`.
   public var userID: String
   /// The connector's id.
   public var connectorID: String
@@ -16,7 +16,7 @@ public struct DexSubject: Sendable, Equatable {
     self.connectorID = connectorID
   }
 
-  /// Reads a `sub`; nil unless it is the very text that Dex writes for its two halves.
+  /// Reads a `sub`; nil unless it is exactly what Dex writes for the two values.
   public init?(_ text: String) {
     guard let bytes = Base64URL.decode(text), !bytes.isEmpty else { return nil }
     var rest = bytes[...]
@@ -35,7 +35,7 @@ public struct DexSubject: Sendable, Equatable {
     guard self.text.hasSameBytes(as: text) else { return nil }
   }
 
-  /// The `sub`; a half that is empty is left out, as protobuf does.
+  /// The `sub`; an empty value is omitted, as in protobuf.
   public var text: String {
     Base64URL.encode(Self.field(0x0A, userID) + Self.field(0x12, connectorID))
   }

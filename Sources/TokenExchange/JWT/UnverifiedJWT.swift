@@ -1,10 +1,10 @@
 package import Encoding
 public import FoundationEssentials
 
-/// The header and claims of a JSON Web Token (RFC 7519), read without looking at its signature.
+/// The header and claims of a JSON Web Token (RFC 7519); the signature is not verified.
 ///
-/// Nothing here may be trusted for a decision about access. It serves to tell early, and in words,
-/// what the server that does verify the token would answer only with "Unauthorized".
+/// Do not use it for decisions about access. It is for diagnostics: the server that verifies the token
+/// returns only "Unauthorized".
 public struct UnverifiedJWT: Sendable, Equatable {
   /// The members of the header.
   package let header: JSON.Object
@@ -16,7 +16,7 @@ public struct UnverifiedJWT: Sendable, Equatable {
   /// - Returns: nil unless there are three parts, of which the first two are unpadded base64url of
   ///   a JSON object and the third is unpadded base64url.
   public init?(_ token: String) {
-    // By bytes: walking a token character by character takes longer than all else done with it.
+    // By bytes: iterating over characters would take longer than everything else here.
     let parts = token.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
       .map { Substring($0) }
     guard parts.count == 3,
@@ -44,7 +44,7 @@ public struct UnverifiedJWT: Sendable, Equatable {
   public var issuedAt: Date? { date("iat") }
 
   /// A NumericDate claim; fractions of a second are dropped, as Go's verifiers do, and numbers
-  /// beyond the year 9999 are taken as its end.
+  /// beyond the year 9999 count as its end.
   private func date(_ name: String) -> Date? {
     guard let seconds = claims[name]?.lenientNumber else { return nil }
     return Date(timeIntervalSince1970: min(max(seconds, 0), Timestamp.last).rounded(.down))

@@ -131,17 +131,29 @@ extension OptionDeclaration.Completion {
 /// The value of an option: what it was set to, else its default.
 extension ParsedArguments {
   subscript(option: TextOption) -> String { get throws(CommandError) { try value(of: option) } }
-  subscript(option: IdentifierOption) -> Identifier { get throws(CommandError) { try value(of: option) } }
+  subscript(option: IdentifierOption) -> Identifier {
+    get throws(CommandError) { try value(of: option) }
+  }
   subscript(option: OptionalIdentifierOption) -> Identifier? {
     get throws(CommandError) { try value(of: option) }
   }
   subscript(option: DurationOption) -> Double { get throws(CommandError) { try value(of: option) } }
-  subscript(option: DurationOrZeroOption) -> Double { get throws(CommandError) { try value(of: option) } }
-  subscript(option: OptionalDurationOption) -> Double? { get throws(CommandError) { try value(of: option) } }
+  subscript(option: DurationOrZeroOption) -> Double {
+    get throws(CommandError) { try value(of: option) }
+  }
+  subscript(option: OptionalDurationOption) -> Double? {
+    get throws(CommandError) { try value(of: option) }
+  }
   subscript(option: URLOption) -> EndpointURL { get throws(CommandError) { try value(of: option) } }
-  subscript(option: AnySchemeURLOption) -> EndpointURL { get throws(CommandError) { try value(of: option) } }
-  subscript(option: OptionalURLOption) -> EndpointURL? { get throws(CommandError) { try value(of: option) } }
-  subscript(option: TokenTypeOption) -> TokenType { get throws(CommandError) { try value(of: option) } }
+  subscript(option: AnySchemeURLOption) -> EndpointURL {
+    get throws(CommandError) { try value(of: option) }
+  }
+  subscript(option: OptionalURLOption) -> EndpointURL? {
+    get throws(CommandError) { try value(of: option) }
+  }
+  subscript(option: TokenTypeOption) -> TokenType {
+    get throws(CommandError) { try value(of: option) }
+  }
   subscript(option: ClientAuthOption) -> ExchangeConfiguration.ClientAuth {
     get throws(CommandError) { try value(of: option) }
   }
@@ -151,7 +163,9 @@ extension ParsedArguments {
   subscript(option: CredentialOutputOption) -> CredentialSettings.Output {
     get throws(CommandError) { try value(of: option) }
   }
-  subscript(option: ReportFormatOption) -> ReportFormat { get throws(CommandError) { try value(of: option) } }
+  subscript(option: ReportFormatOption) -> ReportFormat {
+    get throws(CommandError) { try value(of: option) }
+  }
   subscript(option: PluginMethodOption) -> ExecMethod {
     get throws(CommandError) { try value(of: option) }
   }

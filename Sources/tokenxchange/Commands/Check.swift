@@ -3,7 +3,7 @@ import Platform
 import TokenExchange
 
 extension Command {
-  /// A probe that needs no shell.
+  /// A probe for containers without a shell.
   static let check = Command(
     name: "check",
     summary: "exit 0 if the file holds a usable token",
@@ -34,7 +34,7 @@ enum CheckError: Error, Equatable, Sendable {
   case empty(String)
   case wrapped(String, TokenWrapping)
   case notToken(String)
-  /// It begins like a JWT and is none.
+  /// It begins like a JWT, but is incomplete.
   case truncated(String)
   case notYetValid(String, start: Date, now: Date)
   case expired(String, expiry: Date, now: Date)
@@ -68,7 +68,7 @@ extension World {
     return jwt
   }
 
-  /// Reads the file in which a sidecar renews a token.
+  /// Reads the file that a sidecar renews.
   func renewedToken(_ path: String) throws(CheckError) -> Secret {
     let content: [UInt8]
     do throws(FileReadError) { content = try files.read(path, 1 << 20) } catch {

@@ -1,13 +1,13 @@
 import TokenExchange
 
 extension Command {
-  /// A token that needs no exchange, as an ExecCredential.
+  /// Prints the token in a file as an ExecCredential.
   static let tokenFile = Command(
     name: "token-file",
     summary: "print the token in a file as an ExecCredential, without Dex",
     details: """
-      For a target cluster that trusts this cluster's issuer itself. No network is used. A token
-      with no readable expiry is reported good for 60 seconds.
+      For a target cluster that trusts this cluster's issuer. Uses no network. A token without a
+      readable expiry is reported as valid for 60 seconds.
       """,
     example: "tokenxchange token-file --token-file=/var/run/secrets/tokenxchange/token",
     options: [
@@ -19,7 +19,7 @@ extension Command {
     let audience = try arguments[.subjectAudience]?.text
     let log = world.log(for: arguments)
     if arguments[.verbose] { world.logFile(path, to: log) }
-    // Any bearer token will do here, so the type is the one that may be opaque.
+    // Any bearer token is accepted, so the type is the one that may be opaque.
     let token = try world.subjectToken(
       content: world.readToken(path), file: path, type: .accessToken, requiredAudience: audience)
     log("token \(path): \(token.jwt?.summary(now: world.now()) ?? "opaque")")

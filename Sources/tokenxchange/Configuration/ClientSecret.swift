@@ -1,6 +1,6 @@
 import TokenExchange
 
-/// Where the client's secret is; a file is not read yet.
+/// The client secret; a file is not read yet.
 enum ClientSecret: Equatable, Sendable {
   case none
   case text(Secret)
@@ -8,7 +8,7 @@ enum ClientSecret: Equatable, Sendable {
 
   /// The secret, if there is one.
   ///
-  /// - Throws: A usage problem that names the file.
+  /// - Throws: A configuration error that names the file.
   func read(in world: World) throws(CommandError) -> Secret? {
     switch self {
     case .none: return nil
@@ -23,7 +23,7 @@ enum ClientSecret: Equatable, Sendable {
     }
   }
 
-  /// A secret out of a file or variable, without the line's end that editors and `echo` leave.
+  /// A secret from a file or variable, without the trailing newline of editors and `echo`.
   fileprivate static func secret(_ text: String, source: String) throws(CommandError) -> Secret {
     let end = text.unicodeScalars.lastIndex { !$0.properties.isWhitespace }
     guard let end else { throw .configuration(.invalidSecret(.empty, source: source)) }
@@ -36,7 +36,7 @@ enum ClientSecret: Equatable, Sendable {
 }
 
 extension ParsedArguments {
-  /// The client's secret, by file or by text.
+  /// The client secret, from a file or as text.
   func clientSecret() throws(CommandError) -> ClientSecret {
     let text = self[.clientSecret].flatMap { $0.isEmpty ? nil : $0 }
     guard let path = self[.clientSecretFile] else {
@@ -52,7 +52,7 @@ extension ParsedArguments {
 }
 
 extension ParsedArguments {
-  /// What weakens a run with these options.
+  /// Options that weaken the run.
   func warnings(url: EndpointURL, authority: TrustSource, secret: ClientSecret) -> [Warning] {
     var warnings: [Warning] = []
     if url.scheme == "http", !url.isLoopback { warnings.append(.tokenOverHTTP(host: url.host)) }

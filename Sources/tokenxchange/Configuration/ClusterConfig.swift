@@ -1,3 +1,4 @@
+import Encoding
 import TokenExchange
 
 /// What can be wrong with `spec.cluster.config` in `KUBERNETES_EXEC_INFO`.

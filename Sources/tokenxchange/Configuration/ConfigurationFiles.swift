@@ -36,11 +36,11 @@ extension World {
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - source: The flag or variable that named it.
-  ///   - showsPath: Whether a path that cannot be read may be shown; not if a secret may have been
-  ///     given in its place.
+  ///   - source: The option or variable that named it.
+  ///   - showsPath: Whether an unreadable path may be shown; not if a user may have written a secret
+  ///     instead.
   /// - Returns: Its bytes.
-  /// - Throws: A usage problem that names `source`.
+  /// - Throws: A configuration error that names `source`.
   func readConfiguration(
     _ path: String, source: String, showsPath: Bool = true
   ) throws(CommandError) -> [UInt8] {

@@ -51,9 +51,9 @@ struct CredentialSettings: Sendable {
   ///
   /// - Parameters:
   ///   - token: The token.
-  ///   - expiry: When it expires, if that is known; else it is reported as valid for a minute, because
-  ///     a client keeps a token without an expiry forever.
-  ///   - now: The present.
+  ///   - expiry: When it expires; nil if unknown: it is then reported as valid for a minute, because
+  ///     clients keep a token without expiry until they exit.
+  ///   - now: The current time.
   /// - Returns: All of standard output.
   func text(_ token: Secret, expiry: Date?, now: Date) -> String {
     let expiration = ExecCredential.expiration(

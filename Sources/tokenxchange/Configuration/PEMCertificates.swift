@@ -1,19 +1,19 @@
 import Encoding
 import TokenExchange
 
-/// The certificates that a user trusts.
+/// CA certificates from options.
 enum PEMCertificates {
-  /// Makes sure that bytes hold certificates as PEM, so that a wrong file is named as such and not
-  /// found out in a TLS handshake.
+  /// Checks that bytes are certificates in PEM, so that a wrong file is reported as such instead of a
+  /// failed TLS handshake.
   ///
-  /// OpenSSL wants each marker and each line at its place. Certificates that a YAML file indented or
-  /// a shell put on one line are the same ones, so they are written anew, and all else is left out.
+  /// OpenSSL is strict about markers and line breaks. Certificates that a YAML file indented or a shell
+  /// put on one line are reformatted, and other text is removed.
   ///
   /// - Parameters:
   ///   - pem: The bytes.
-  ///   - source: Where they came from, for messages.
+  ///   - source: The option or file, for messages.
   /// - Returns: The certificates as PEM.
-  /// - Throws: A usage problem.
+  /// - Throws: A configuration error.
   static func check(_ pem: [UInt8], source: String) throws(CommandError) -> [UInt8] {
     func error(_ error: InvalidCertificates) -> CommandError {
       .configuration(.invalidCertificates(error, source: source))
@@ -57,13 +57,13 @@ enum PEMCertificates {
     return block + Array("-----END \(label)-----\n".utf8)
   }
 
-  /// Reads certificates that are given as the base64 of PEM.
+  /// Reads certificates from base64-encoded PEM.
   ///
   /// - Parameters:
-  ///   - text: The base64; line breaks in it are let pass.
-  ///   - source: The flag or variable, for messages; the text itself is never shown.
+  ///   - text: The base64, with or without line breaks.
+  ///   - source: The option or variable, for messages; the text itself is never shown.
   /// - Returns: The PEM.
-  /// - Throws: A usage problem.
+  /// - Throws: A configuration error.
   static func decode(_ text: String, source: String) throws(CommandError) -> [UInt8] {
     guard !text.contains("-----BEGIN ") else {
       throw .configuration(.invalidCertificates(.pemInsteadOfBase64, source: source))
@@ -74,11 +74,11 @@ enum PEMCertificates {
     return try check(pem, source: source)
   }
 
-  /// Whether bytes begin with one whole DER sequence; trust settings may come behind it.
+  /// Whether bytes begin with one complete DER sequence; trust settings may follow it.
   ///
-  /// OpenSSL reads the rest; this much catches files that were cut or pasted together wrongly.
+  /// OpenSSL checks the rest; this catches files that were cut or concatenated wrongly.
   private static func isSequence(_ der: [UInt8]) -> Bool {
-    // A certificate is longer than 127 bytes, so its length has bytes of its own.
+    // A certificate is longer than 127 bytes, so its length is in the long form.
     guard der.count > 4, der[0] == 0x30, der[1] > 0x80, der[1] <= 0x83 else { return false }
     let size = Int(der[1] & 0x7F)
     guard der.count > 2 + size else { return false }

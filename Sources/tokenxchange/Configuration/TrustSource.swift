@@ -1,20 +1,19 @@
 import TokenExchange
 
-/// Whose certificates a server may show, as the user says it; files are not read yet.
+/// Which certificates to accept, from options; files are not read yet.
 enum TrustSource: Equatable, Sendable {
-  /// Those of the machine's trust store.
+  /// Those that the machine's trust store accepts.
   case system
-  /// Those that come from the certificates in a file.
+  /// Those issued by the CAs in a file.
   case file(String, source: String)
-  /// Those that come from these certificates: the base64 of PEM, as in a kubeconfig.
+  /// Those issued by these CAs: base64-encoded PEM, as in a kubeconfig.
   case data(String, source: String)
-  /// Any at all.
+  /// Any certificate.
   case insecureSkipVerify
 
-  /// Takes it from parsed arguments.
+  /// Reads the options.
   ///
-  /// - Parameter arguments: The flags and variables.
-  /// - Throws: A usage problem if they contradict each other.
+  /// - Throws: A configuration error if they contradict each other.
   init(_ arguments: ParsedArguments) throws(CommandError) {
     let file = arguments[.certificateAuthority]
     let data = arguments[.certificateAuthorityData]
@@ -47,7 +46,7 @@ enum TrustSource: Equatable, Sendable {
 
   /// Reads the certificates to trust.
   ///
-  /// - Throws: A usage problem that names the flag, and the file if there is one.
+  /// - Throws: A configuration error that names the option and the file.
   func trust(in world: World) throws(CommandError) -> HTTPOptions.Trust {
     switch self {
     case .system: return .system

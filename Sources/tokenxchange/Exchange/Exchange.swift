@@ -6,15 +6,16 @@ extension ExchangeConfiguration {
   ///
   /// - Parameters:
   ///   - request: The request.
-  ///   - trust: Which certificates Dex may have.
+  ///   - trust: Which certificates to accept.
   ///   - world: Sends the request.
   ///   - start: The uptime from which the timeout counts.
-  ///   - attempts: Requests at most.
-  ///   - log: Gets each step.
+  ///   - attempts: The maximum number of requests.
+  ///   - log: Receives each step.
   /// - Returns: The issued token.
   /// - Throws: ``CommandError/exchange(_:_:)``.
   func issue(
-    _ request: TokenExchangeRequest, _ trust: HTTPOptions.Trust, in world: World, since start: Double,
+    _ request: TokenExchangeRequest, _ trust: HTTPOptions.Trust, in world: World,
+    since start: Double,
     attempts: Int = RetryPolicy().attempts, log: VerboseLog
   ) throws(CommandError) -> IssuedToken {
     let failure = { @Sendable (error: TokenExchangeError) in

@@ -3,23 +3,23 @@ import FoundationEssentials
 import OpenIDConnect
 import TokenExchange
 
-/// Why Dex may have refused a subject token, likeliest first, judged by the token itself.
+/// Why Dex may have rejected a subject token, most likely cause first, according to its claims.
 ///
-/// Dex answers a bare 401 `access_denied` to every fault of the subject token and of the connector
-/// that checks it; only its log names the one.
+/// Dex returns the same 401 `access_denied` for every fault of the subject token and of the connector
+/// that verifies it; only its log has the reason.
 enum AccessDeniedDiagnosis {
   /// The claims that matter and the likely causes, on one line.
   static func hint(_ request: TokenExchangeRequest, now: Date) -> Message {
     let causes = causes(request, now: now).enumerated()
       .map { "(\($0.offset + 1)) \($0.element)" }
       .joined(separator: "; ")
-    // Both are sanitized already, claim by claim.
+    // Each claim is already sanitized.
     return Message(
       stringLiteral: "\(claims(request.subjectToken.jwt, now: now)); likely: \(causes); "
-        + "Dex's log has the reason beside \"failed to verify subject token\"")
+        + "Dex's log has the reason after \"failed to verify subject token\"")
   }
 
-  /// What the token says of itself.
+  /// The claims of the token.
   static func claims(_ jwt: UnverifiedJWT?, now: Date) -> String {
     guard let jwt else { return "the subject token is not a JWT" }
     let audiences = jwt.audiences.isEmpty ? "(none)" : jwt.audiences.joined(separator: ", ")
@@ -30,13 +30,13 @@ enum AccessDeniedDiagnosis {
       + "aud \(show(audiences)), exp \(expiry ?? "(none)")"
   }
 
-  /// The likely causes, likeliest first.
+  /// The possible causes, most likely first.
   static func causes(_ request: TokenExchangeRequest, now: Date) -> [String] {
     let connector = "connector " + request.connectorID.sanitized(maxLength: 100)
     var causes: [String] = []
     if request.subjectTokenType != .idToken {
       causes.append(
-        "sent as \(request.subjectTokenType.name), which makes Dex ask the issuer's userinfo: "
+        "sent as \(request.subjectTokenType.name), for which Dex queries the issuer's userinfo endpoint: "
           + "a service account token must be sent as id_token")
     }
     guard let jwt = request.subjectToken.jwt else {
@@ -64,7 +64,7 @@ enum AccessDeniedDiagnosis {
     if let host = jwt.issuer.flatMap({ URLComponents(string: $0)?.encodedHost }),
       host.hasPrefix("kubernetes.default")
     {
-      trust += ", or Dex runs in another cluster, where that name is another API server"
+      trust += ", or Dex runs in another cluster, where that name resolves to another API server"
     }
     guard isServiceAccount else {
       return ["it is not a service account token, and " + trust]
@@ -86,7 +86,8 @@ enum AccessDeniedDiagnosis {
   }
 
   private static func isDex(_ issuer: String, _ request: TokenExchangeRequest) -> Bool {
-    request.issuer.hasSameBytes(as: issuer) || request.tokenURL.text.hasSameBytes(as: issuer + "/token")
+    request.issuer.hasSameBytes(as: issuer)
+      || request.tokenURL.text.hasSameBytes(as: issuer + "/token")
   }
 
   private static func show(_ text: String?) -> String {

@@ -2,12 +2,12 @@ import Encoding
 import FoundationEssentials
 import TokenExchange
 
-/// What messages about a failed exchange name beside the failure.
+/// The context of a failed exchange, for its message.
 struct ExchangeContext: Equatable {
   var request: TokenExchangeRequest
   /// Seconds until the run was given up.
   var timeout: Double
-  /// When the exchange failed, by our clock.
+  /// When the exchange failed, by the local clock.
   var now: Date
 }
 
@@ -20,7 +20,7 @@ extension Diagnosis {
       self.init(error, to: request.tokenURL, timeout: context.timeout)
     case .oauth(let error, _):
       self.init(
-        .oauthError, "Dex at \(url: request.tokenURL) refused the exchange: \(error.message)",
+        .oauthError, "Dex at \(url: request.tokenURL) rejected the exchange: \(error.message)",
         hint: error.hint(request, now: context.now))
     case .invalidResponse(let response, _):
       self.init(response, from: request.tokenURL)
@@ -39,21 +39,21 @@ extension Diagnosis {
     case .redirect(.argoCDSignIn):
       self.init(
         .invalidResponse,
-        "\(url: url) answered \(status): Argo CD's Dex failed with status 500",
+        "\(url: url) returned \(status): Argo CD's Dex failed with status 500",
         hint: """
           argocd-server redirects to /login?has_sso_error=true then; is an --audience not declared \
           in dex.config? the log of argocd-dex-server says more
           """)
     case .redirect(let target):
       self.init(
-        .invalidResponse, "\(url: url) answered \(status) with a redirect to \(target.message)",
+        .invalidResponse, "\(url: url) returned \(status) with a redirect to \(target.message)",
         hint: """
-          redirects are refused, because they would send the token to another server; use the \
+          redirects are not followed, because they would send the token to another server; use the \
           final address in --issuer or --token-url
           """)
     case .serverError(let body):
       self.init(
-        .network, "\(url: url) answered \(status)\(body.kindMessage)\(body.excerpt)",
+        .network, "\(url: url) returned \(status)\(body.kindMessage)\(body.excerpt)",
         hint: status == 429
           ? "an ingress or proxy in front of Dex limits the rate; Dex itself does not"
           : "Dex or the ingress in front of it is down or overloaded: look at its pods and log")
@@ -63,7 +63,7 @@ extension Diagnosis {
         hint: "write https:// in --issuer or --token-url")
     case .notFound(let body):
       self.init(
-        .invalidResponse, "\(url: url) answered 404\(body.excerpt)",
+        .invalidResponse, "\(url: url) returned 404\(body.excerpt)",
         hint: """
           the token endpoint is Dex's issuer with its whole path, often /dex, and then /token, \
           with no slash at the end; the issuer is in Dex's config.yaml
@@ -71,7 +71,7 @@ extension Diagnosis {
     case .unexpectedStatus(let body):
       self.init(
         .invalidResponse,
-        "\(url: url) answered \(status)\(body.kindMessage) and no OAuth error\(body.excerpt)",
+        "\(url: url) returned \(status)\(body.kindMessage) and no OAuth error\(body.excerpt)",
         hint: """
           this response does not come from Dex: look at the ingress, proxy or login page in front of it
           """)
@@ -81,30 +81,30 @@ extension Diagnosis {
         hint: Self.clientCertificateHint)
     case .empty:
       self.init(
-        .invalidResponse, "\(url: url) answered \(status) with an empty body",
+        .invalidResponse, "\(url: url) returned \(status) with an empty body",
         hint: "this response does not come from Dex: is --issuer or --token-url Dex's address?")
     case .html:
       self.init(
-        .invalidResponse, "\(url: url) answered \(status) with a web page and not with JSON",
+        .invalidResponse, "\(url: url) returned \(status) with a web page and not with JSON",
         hint: """
-          the URL given is Dex's issuer itself, which shows a page, or an ingress answered: \
+          the URL is Dex's issuer, which shows a page, or the response is from an ingress: \
           --issuer takes the issuer and adds /token, --token-url takes the whole address
           """)
     case .notJSON(let count):
       self.init(
         .invalidResponse,
-        "\(url: url) answered \(status) with \(count) bytes that are not complete JSON",
+        "\(url: url) returned \(status) with \(count) bytes that are not complete JSON",
         hint: """
-          something on the way cut or replaced the answer: a proxy, an ingress, a captive portal
+          something on the way cut or replaced the response: a proxy, an ingress, a captive portal
           """)
     case .notJSONObject:
       self.init(
-        .invalidResponse, "\(url: url) answered with JSON that is not an object",
+        .invalidResponse, "\(url: url) returned JSON that is not an object",
         hint: Self.notTokenEndpoint)
     case .invalidErrorMember(let member):
       self.init(
         .invalidResponse,
-        "\(url: url) answered with an error that is not a string: \(untrusted: member)",
+        "\(url: url) returned an error that is not a string: \(untrusted: member)",
         hint: Self.notTokenEndpoint)
     case .token(let error): self.init(error, from: url)
     }
@@ -131,13 +131,13 @@ extension Diagnosis {
       case .damaged:
         (
           "the response of \(url: url) has an access_token that is a damaged JWT",
-          "something on the way cut or changed the answer: a proxy, an ingress, a filter"
+          "something on the way cut or changed the response: a proxy, an ingress, a filter"
         )
       case .opaque(let hasIDToken):
         (
           """
           the response of \(url: url) has an access_token that is opaque, but an ID token was \
-          requested\(hasIDToken ? "; the id_token beside it is not used" : "")
+          requested\(hasIDToken ? "; the id_token in the response is not used" : "")
           """,
           """
           issuer and audience of an opaque token cannot be checked; Dex returns the ID token as \
@@ -148,7 +148,7 @@ extension Diagnosis {
         (
           """
           the token from \(url: url) expired \(duration: now.timeIntervalSince(expiry)) ago, at \
-          \(time: expiry) (our clock: \(time: now))
+          \(time: expiry) (local clock: \(time: now))
           """,
           """
           compare this machine's clock with Dex's, and see expiry.idTokens in Dex's config.yaml
@@ -199,14 +199,13 @@ extension OAuthError {
     case ("invalid_client", _):
       if request.authentication.hasSecret {
         return """
-          Dex has no client \(client), or its secret is another one, or it is public and has none: \
-          then leave the secret out
+          Dex has no client \(client), or the client has another secret, or it is public: then leave \
+          the secret out
           """
       }
       return """
-        Dex has no client \(client), or it is confidential: then pass its secret with \
-        --client-secret-file; a client that is public and yet has a secret: in Dex's config.yaml \
-        needs that secret sent too, or removed there
+        Dex has no client \(client), or the client has a secret: then pass it with \
+        --client-secret-file, or remove secret: from a public client in Dex's config.yaml
         """
     case ("server_error", _):
       let audiences = request.allScopes.filter(DexScope.isAudience)
@@ -215,8 +214,8 @@ extension OAuthError {
         return "storage or signing keys of Dex failed: look at Dex's log"
       }
       return """
-        Dex answers so when a client of an audience asked for does not list \(client) in its \
-        trustedPeers, or does not exist: audiences asked for are \(list: audiences)
+        Dex returns this if the client of a requested audience does not exist or does not list \
+        \(client) in its trustedPeers; requested audiences: \(list: audiences)
         """
     case ("unsupported_grant_type", _):
       return """
@@ -227,18 +226,18 @@ extension OAuthError {
       return "Dex issues id_token and access_token only: change --requested-token-type"
     case (_, .subjectTokenTypeNotSupported):
       return """
-        Dex takes id_token and access_token only, and a service account token only as id_token: \
+        Dex accepts id_token and access_token only, and a service account token only as id_token: \
         change --subject-token-type
         """
     case (_, .connectorNotFound):
       return """
         Dex has no connector with the id \(connector), or one of a type that cannot exchange \
-        tokens: --connector-id takes the connector's id, and its type must be oidc
+        tokens: --connector-id must be the id of a connector of type oidc
         """
     case (_, .credentialsImproperlyEncoded):
       return "something on the way rewrote the Authorization header; --client-auth post avoids it"
     case (_, .methodNotAllowed):
-      return "something on the way turned the POST into another request: give Dex's final address"
+      return "something on the way turned the POST into another request: use Dex's final address"
     case (_, .subjectTokenMissing):
       return "something on the way dropped the request's body: look at proxies and ingresses"
     case (_, .connectorNotAllowed):

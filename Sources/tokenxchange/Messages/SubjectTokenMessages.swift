@@ -3,7 +3,7 @@ import FoundationEssentials
 import Platform
 import TokenExchange
 
-/// Why a token file brings no subject token.
+/// Why a token file has no usable subject token.
 enum SubjectTokenError: Error, Equatable {
   /// The token must not be sent.
   case invalid(InvalidSubjectToken)
@@ -49,7 +49,7 @@ extension Diagnosis {
         (
           """
           the token in \(path: file) expired \(duration: now.timeIntervalSince(expiry)) ago, at \
-          \(time: expiry) (our clock: \(time: now))
+          \(time: expiry) (local clock: \(time: now))
           """,
           """
           kubelet renews projected tokens at 80 % of their life, but never in a subPath mount; if \
@@ -60,7 +60,7 @@ extension Diagnosis {
         (
           """
           the token in \(path: file) is not valid before \(time: start), in \
-          \(duration: start.timeIntervalSince(now)) (our clock: \(time: now))
+          \(duration: start.timeIntervalSince(now)) (local clock: \(time: now))
           """,
           "compare this machine's clock with that of the API server that issued the token"
         )

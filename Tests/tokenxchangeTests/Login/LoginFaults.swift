@@ -81,7 +81,8 @@ extension FaultTable {
     withoutTerminal("no terminal, insecure", "--insecure-skip-tls-verify"),
     login("connection refused", [.failure(TransportError.connectionRefused)]),
     login(
-      "device endpoint not found", [Sample.response(404, "404 page not found\n", type: "text/plain")]),
+      "device endpoint not found",
+      [Sample.response(404, "404 page not found\n", type: "text/plain")]),
     login("HTML instead of a device code", [Sample.response(200, "<html>", type: "text/html")]),
     login("no device code", [Sample.response(200, "{}")]),
     login("invalid client", [error("invalid_client", status: 401, "Invalid client credentials.")]),

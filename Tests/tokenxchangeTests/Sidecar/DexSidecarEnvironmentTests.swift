@@ -165,7 +165,8 @@ struct DexVariablesTests {
       Row(
         "the header", "Basic Y2xpZW50Omh1bnRlcjI=",
         "it begins with \"Basic \", which is not part of it"),
-      Row("encoded", "hunter%32:x", "it must not be percent-encoded: it is encoded when it is sent"),
+      Row(
+        "encoded", "hunter%32:x", "it must not be percent-encoded: it is encoded when it is sent"),
       Row("halves swapped", "hunter2:client", "of Dex's configuration"),
       Row("a trailing newline", "client:hunter2\n", "of Dex's configuration"),
     ])

@@ -33,7 +33,8 @@ struct RenewalScheduleTests {
     Row("before, later than 80 %", lifetime: 1000, before: 60, random: 0.5, wait: 800),
     Row("before, all of the lifetime", lifetime: 3600, before: 3600, random: 0.5, wait: 1800),
     Row("before, beyond the lifetime", lifetime: 600, before: 3600, random: 0.5, wait: 300),
-    Row("before, nearly all of the lifetime", lifetime: 3605, before: 3600, random: 0.5, wait: 1802.5),
+    Row(
+      "before, nearly all of the lifetime", lifetime: 3605, before: 3600, random: 0.5, wait: 1802.5),
     Row("before, nine tenths", lifetime: 10, before: 9, random: 0.5, wait: 1),
     Row("end unknown", lifetime: nil, random: 0.5, wait: 48),
     Row("a second", lifetime: 1, random: 0, wait: 1),
@@ -42,7 +43,8 @@ struct RenewalScheduleTests {
 
   @Test("the wait until the renewal", arguments: rows)
   func waits(_ row: Row) {
-    let wait = RenewalSchedule(refreshBefore: row.before).wait(lifetime: row.lifetime, random: row.random)
+    let wait = RenewalSchedule(refreshBefore: row.before).wait(
+      lifetime: row.lifetime, random: row.random)
     #expect(abs(wait - row.wait) < 1e-9)
   }
 }

@@ -402,7 +402,8 @@ struct SidecarOnceTests {
 
   @Test(arguments: ["", "8", "1777", "0400", "rw", "-1", "+600"])
   func refusesAMode(_ mode: String) {
-    #expect(run(SidecarFixture.flags + ["--once", "--mode=\(mode)"], in: fixture.world()) == .usage)
+    #expect(
+      run(SidecarFixture.flags + ["--once", "--mode=\(mode)"], in: fixture.world()) == .usage)
     #expect(fixture.requests.count == 0)
   }
 }
