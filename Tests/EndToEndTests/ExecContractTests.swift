@@ -93,16 +93,16 @@ struct ExecContractTests {
       hint: versionHint),
     Bad(
       testDescription: "garbage", info: "garbage",
-      sentence: "KUBERNETES_EXEC_INFO does not hold a JSON object"),
+      sentence: "KUBERNETES_EXEC_INFO does not contain a JSON object"),
     Bad(
       testDescription: "cut off", info: String(info().dropLast(5)),
-      sentence: "KUBERNETES_EXEC_INFO does not hold a JSON object"),
+      sentence: "KUBERNETES_EXEC_INFO does not contain a JSON object"),
     Bad(
       testDescription: "a list", info: "[]",
-      sentence: "KUBERNETES_EXEC_INFO does not hold a JSON object"),
+      sentence: "KUBERNETES_EXEC_INFO does not contain a JSON object"),
     Bad(
       testDescription: "another kind", info: info(kind: "Pod"),
-      sentence: "KUBERNETES_EXEC_INFO holds the kind Pod and not ExecCredential"),
+      sentence: "KUBERNETES_EXEC_INFO has the kind Pod, expected ExecCredential"),
   ]
 
   @Test("an invalid KUBERNETES_EXEC_INFO is rejected", arguments: bad)

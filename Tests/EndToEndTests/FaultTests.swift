@@ -9,7 +9,7 @@ struct FaultTests {
   static let rateHint = "an ingress or proxy in front of Dex limits the rate; Dex itself does not"
   static let resetHint = "Dex or a proxy on the way closed it: look at their logs at this moment"
   static let cutHint =
-    "something on the way cut or replaced the answer: a proxy, an ingress, a captive portal"
+    "something on the way cut or replaced the response: a proxy, an ingress, a captive portal"
   static let timeHint =
     "Dex or a proxy in front of it is slow or stuck, often because it cannot fetch the cluster's "
     + "keys: look at its log; --timeout allows more time"
@@ -62,40 +62,40 @@ struct FaultTests {
       attempts: 1, "the response of DEX was incomplete after 2 s", hint: timeHint),
     Row(
       "429", .status(429), code: 4, attempts: 3,
-      "\(url) answered 429: status 429 (3 attempts)", hint: rateHint),
+      "\(url) returned 429: status 429 (3 attempts)", hint: rateHint),
     Row(
       "429, wait too long", .tooManyRequests(retryAfter: "600"), code: 4, attempts: 1,
-      "\(url) answered 429: status 429; it asks to wait 10 min", hint: rateHint),
+      "\(url) returned 429: status 429; it asks to wait 10 min", hint: rateHint),
     Row(
       "429, wait beyond the deadline", .tooManyRequests(retryAfter: "4"), ["--timeout", "3s"],
-      code: 4, attempts: 1, "\(url) answered 429: status 429; it asks to wait 4 s", hint: rateHint),
+      code: 4, attempts: 1, "\(url) returned 429: status 429; it asks to wait 4 s", hint: rateHint),
     Row(
       "500", .status(500), code: 4, attempts: 2,
-      "\(url) answered 500: status 500 (2 attempts)", hint: busyHint),
+      "\(url) returned 500: status 500 (2 attempts)", hint: busyHint),
     Row(
       "500 of Dex", .oauth("server_error", status: 500), code: 5, attempts: 2,
-      "Dex at \(url) refused the exchange: 500 server_error (no error_description) (2 attempts)",
+      "Dex at \(url) rejected the exchange: 500 server_error (no error_description) (2 attempts)",
       hint: "storage or signing keys of Dex failed: look at Dex's log"),
     Row(
       "502", .status(502), code: 4, attempts: 3,
-      "\(url) answered 502: status 502 (3 attempts)", hint: busyHint),
+      "\(url) returned 502: status 502 (3 attempts)", hint: busyHint),
     Row(
       "503", .status(503), code: 4, attempts: 3,
-      "\(url) answered 503: status 503 (3 attempts)", hint: busyHint),
+      "\(url) returned 503: status 503 (3 attempts)", hint: busyHint),
     Row(
       "504", .status(504), code: 4, attempts: 3,
-      "\(url) answered 504: status 504 (3 attempts)", hint: busyHint),
+      "\(url) returned 504: status 504 (3 attempts)", hint: busyHint),
     Row(
       "HTML 502", .html(status: 502), code: 4, attempts: 3,
-      "\(url) answered 502 with a web page (3 attempts)", hint: busyHint),
+      "\(url) returned 502 with a web page (3 attempts)", hint: busyHint),
     Row(
       "HTML 200", .html(status: 200), code: 6, attempts: 1,
-      "\(url) answered 200 with a web page and not with JSON",
+      "\(url) returned 200 with a web page and not with JSON",
       hint: "the URL given is Dex's issuer itself, which shows a page, or an ingress answered: "
         + "--issuer takes the issuer and adds /token, --token-url takes the whole address"),
     Row(
       "HTML 403", .html(status: 403), code: 6, attempts: 1,
-      "\(url) answered 403 with a web page and no OAuth error",
+      "\(url) returned 403 with a web page and no OAuth error",
       hint:
         "this response does not come from Dex: look at the ingress, proxy or login page in front of it"
     ),
@@ -103,17 +103,17 @@ struct FaultTests {
       "huge", .delivery(.huge(mebibytes: 8)), code: 6, attempts: 1,
       "the response of \(url) is larger than 1 MiB", hint: wrongHint),
     Row(
-      "empty", .empty, code: 6, attempts: 1, "\(url) answered 200 with an empty body",
+      "empty", .empty, code: 6, attempts: 1, "\(url) returned 200 with an empty body",
       hint: "this response does not come from Dex: is --issuer or --token-url Dex's address?"),
     Row(
       "no token", .changingJSON { $0["access_token"] = nil }, code: 6, attempts: 1,
       "the response of \(url) has no access_token", hint: wrongHint),
     Row(
       "an error with 200", .oauth("access_denied", "No.", status: 200), code: 5, attempts: 1,
-      "Dex at \(url) refused the exchange: 200 access_denied: No.", hint: "*"),
+      "Dex at \(url) rejected the exchange: 200 access_denied: No.", hint: "*"),
     Row(
       "400", .oauth("invalid_request", "Bad.", status: 400), code: 5, attempts: 1,
-      "Dex at \(url) refused the exchange: 400 invalid_request: Bad.", hint: "*"),
+      "Dex at \(url) rejected the exchange: 400 invalid_request: Bad.", hint: "*"),
   ]
 
   @Test("persistent faults: message, hint, exit code and number of requests", arguments: rows)
@@ -147,7 +147,7 @@ struct FaultTests {
     let plugin = try Plugin()
     plugin.site.dex.inject(.truncatedJSON)
     let result = try await plugin.run()
-    #expect(result.errors.contains(#/answered 200 with \d+ bytes that are not complete JSON\n/#))
+    #expect(result.errors.contains(#/returned 200 with \d+ bytes that are not complete JSON\n/#))
     #expect(result.errors.hasSuffix("\nhint: \(Self.cutHint)\n"))
     #expect(result.ending == .exit(6))
     #expect(result.output == "")
@@ -207,7 +207,7 @@ struct FaultTests {
     plugin.site.dex.inject(.redirect(to: evil.url + "/token?secret=1", status: status))
     let result = try await plugin.run()
     plugin.expectFailure(
-      result, 6, "\(Self.url) answered \(status) with a redirect to \(evil.url)",
+      result, 6, "\(Self.url) returned \(status) with a redirect to \(evil.url)",
       hint: "redirects are refused, because they would send the token to another server; "
         + "use the final address in --issuer or --token-url")
     #expect(evil.connectionCount == 0)

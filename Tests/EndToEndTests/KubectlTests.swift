@@ -112,7 +112,7 @@ struct KubectlTests {
     let lines = plugin.masked(result.errors).split(separator: "\n").map(String.init)
     #expect(
       lines.first
-        == "tokenxchange: Dex at http://DEX/dex/token refused the exchange: 401 invalid_client: "
+        == "tokenxchange: Dex at http://DEX/dex/token rejected the exchange: 401 invalid_client: "
         + "Invalid client credentials.")
     #expect(lines.dropFirst().first?.hasPrefix("hint: Dex has no client nobody") == true)
     #expect(

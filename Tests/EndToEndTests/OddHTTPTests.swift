@@ -57,7 +57,7 @@ struct OddHTTPTests {
 
   static let bad = [
     Row(
-      "byte order mark", "\(url) answered 200 with 5 bytes that are not complete JSON",
+      "byte order mark", "\(url) returned 200 with 5 bytes that are not complete JSON",
       hint: FaultTests.cutHint
     ) { _ in plain("\u{FEFF}{}") },
     Row(
@@ -101,21 +101,21 @@ struct OddHTTPTests {
       hint: "turn compression off for this path in the ingress or proxy in front of Dex"
     ) { plain($0, "Content-Encoding: gzip\r\n") },
     Row(
-      "not modified", "\(url) answered 304 and no OAuth error",
+      "not modified", "\(url) returned 304 and no OAuth error",
       hint:
         "this response does not come from Dex: look at the ingress, proxy or login page in front of it"
     ) { _ in "HTTP/1.1 304 Not Modified\r\n\r\n" },
     Row(
-      "byte order mark", "\(url) answered 200 with 5 bytes that are not complete JSON",
+      "byte order mark", "\(url) returned 200 with 5 bytes that are not complete JSON",
       hint: FaultTests.cutHint
     ) { _ in plain("\u{FEFF}{}") },
     Row(
-      "deep", "\(url) answered 200 with 200000 bytes that are not complete JSON",
+      "deep", "\(url) returned 200 with 200000 bytes that are not complete JSON",
       hint: FaultTests.cutHint
     ) { _ in plain(String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000))
     },
     Row(
-      "a million zeros", "\(url) answered 200 with 1000001 bytes that are not complete JSON",
+      "a million zeros", "\(url) returned 200 with 1000001 bytes that are not complete JSON",
       hint: FaultTests.cutHint
     ) { _ in plain("[" + String(repeating: "0,", count: 499_999) + "0]") },
   ]

@@ -24,7 +24,7 @@ struct RefusalTests {
     }
   }
 
-  static let refused = "Dex at http://DEX/dex/token refused the exchange: "
+  static let refused = "Dex at http://DEX/dex/token rejected the exchange: "
   static let badClient = refused + "401 invalid_client: Invalid client credentials."
 
   static let rows = [
@@ -49,7 +49,7 @@ struct RefusalTests {
       "audience that trusts nobody", 5, requests: 2,
       refused + "500 server_error (no error_description) (2 attempts)"
     ) { $0.flags + ["--audience", "aloof-cluster"] },
-    Row("wrong path", 6, "http://DEX/dex/tokens answered 404: 404 page not found") {
+    Row("wrong path", 6, "http://DEX/dex/tokens returned 404: 404 page not found") {
       ["--token-url", $0.site.dex.issuer + "/tokens"] + $0.flags.dropFirst(2)
     },
     Row("no token file", 3, requests: 0, "there is no token file DIR/none") {
@@ -57,7 +57,7 @@ struct RefusalTests {
     },
     Row(
       "expired token", 3, requests: 0,
-      "the token in DIR/token expired 2 h ago, at TIME (our clock: TIME)"
+      "the token in DIR/token expired 2 h ago, at TIME (local clock: TIME)"
     ) {
       let token = $0.site.cluster.token(lifetime: -7200)
       return $0.flags("--token-file", try $0.folder.write(token, to: "token"))

@@ -33,7 +33,7 @@ import Testing
     Trap(
       description: "binary",
       make: { try Data([0, 1, 2, 255]).write(to: URL(filePath: $0)) },
-      sentence: "the token file FILE holds spaces or characters that no token has"),
+      sentence: "the token file FILE contains spaces or characters that are not allowed in a token"),
     Trap(
       description: "link to nowhere",
       make: {

@@ -105,11 +105,11 @@ struct TokenFileTests {
       hint: "has its writer failed, or is it writing in place? look at the file's time and size"),
     Row(
       testDescription: "with Bearer", content: { "Bearer " + $0.token() },
-      sentence: "the token file DIR/token holds a header (\"Bearer …\") and not a bare token",
-      hint: "keep only what follows Bearer: the file must hold the token and nothing else"),
+      sentence: "the token file DIR/token contains a header (\"Bearer …\") and not a bare token",
+      hint: "keep only what follows Bearer: the file must contain the token and nothing else"),
     Row(
       testDescription: "expired", content: { $0.token(lifetime: -300) },
-      sentence: "the token in DIR/token expired 5 min ago, at TIME (our clock: TIME)",
+      sentence: "the token in DIR/token expired 5 min ago, at TIME (local clock: TIME)",
       hint: "kubelet renews projected tokens at 80 % of their life, but never in a subPath mount; "
         + "if the token is fresh, this machine's clock is wrong"),
     Row(

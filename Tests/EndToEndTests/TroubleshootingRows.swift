@@ -33,34 +33,34 @@ extension TroubleshootingRow {
       command: doctor, output: "4. connection: FAILED: 127.0.0.1"
     ) { $0.set("--issuer", "http://127.0.0.1:1/dex") },
     TroubleshootingRow(
-      symptom: "… answered 404", place: .plugin,
+      symptom: "… returned 404", place: .plugin,
       cause: "the issuer's path, often `/dex`, is missing", command: doctor,
       output: "5. discovery: FAILED:"
     ) { $0.set("--issuer", $0.plugin.site.dex.server.url) },
     TroubleshootingRow(
-      symptom: "… refused the exchange: 401 access_denied (no error_description)", place: .plugin,
+      symptom: "… rejected the exchange: 401 access_denied (no error_description)", place: .plugin,
       cause: "Dex does not take the subject token: issuer, `userNameKey`, `scopes`, "
         + "`getUserInfo`, keys, clock; its log says which", command: doctor,
       output: "6. exchange: FAILED:"
     ) { $0.connector { $0.userNameKey = "name" } },
     TroubleshootingRow(
-      symptom: "… refused the exchange: 400 invalid_request: Requested connector does not exist.",
+      symptom: "… rejected the exchange: 400 invalid_request: Requested connector does not exist.",
       place: .plugin, cause: "`--connector-id` is not the id of a connector of type `oidc`",
       command: doctor, output: "6. exchange: FAILED:"
     ) { $0.set("--connector-id", "nope") },
     TroubleshootingRow(
-      symptom: "… refused the exchange: 401 invalid_client: Invalid client credentials.",
+      symptom: "… rejected the exchange: 401 invalid_client: Invalid client credentials.",
       place: .plugin,
       cause: "unknown client, wrong secret, no secret for a confidential client, or one for a "
         + "public client", command: doctor, output: "6. exchange: FAILED:"
     ) { $0.set("--client-id", "conf-client") },
     TroubleshootingRow(
-      symptom: "… refused the exchange: 400 unsupported_grant_type (no error_description)",
+      symptom: "… rejected the exchange: 400 unsupported_grant_type (no error_description)",
       place: .plugin, cause: "`oauth2.grantTypes` of Dex leaves the token exchange out",
       command: doctor, output: "5. discovery: FAILED:"
     ) { $0.plugin.site.dex.update { $0.grants = [GrantType.refreshToken] } },
     TroubleshootingRow(
-      symptom: "… refused the exchange: 500 server_error (no error_description)", place: .plugin,
+      symptom: "… rejected the exchange: 500 server_error (no error_description)", place: .plugin,
       cause: "the client of `--audience` does not list ours in `trustedPeers`", command: doctor,
       output: "6. exchange: FAILED:"
     ) { $0.set("--audience", "aloof-cluster") },

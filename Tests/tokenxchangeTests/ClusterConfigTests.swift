@@ -232,7 +232,7 @@ import TokenExchange
     Row(
       "KUBERNETES_EXEC_INFO is not JSON", "garbage",
       [
-        "KUBERNETES_EXEC_INFO does not hold a JSON object",
+        "KUBERNETES_EXEC_INFO does not contain a JSON object",
         "kubectl sets it to an ExecCredential of client.authentication.k8s.io/v1 or v1beta1; in a "
           + "shell leave it unset",
       ]),

@@ -62,8 +62,9 @@ extension HTTPRequest {
 }
 
 extension HTTPResponse {
-  /// Text of this response without the secrets of the request, for an error. It is shortened, but not
-  /// sanitized.
+  /// Text of this response without the secrets of the request, for an error.
+  ///
+  /// It is shortened, but not sanitized.
   package func redacted(_ text: String) -> String {
     guard let request else { return String(decoding: text.utf8.prefix(4096), as: UTF8.self) }
     return Redaction(request.secrets)(text)

@@ -30,7 +30,7 @@ extension CacheKey {
   /// tokens do.
   ///
   /// - Parameters:
-  ///   - attempt: The exchange.
+  ///   - request: The exchange.
   ///   - trust: The trusted CAs, as text.
   init?(_ request: TokenExchangeRequest, trust: [String]) {
     guard let subject = request.subjectToken.jwt, let owner = subject.claims["kubernetes.io"],

@@ -67,7 +67,7 @@ extension Diagnosis {
       case .invalidSecret(let error, let source):
         (
           "the client secret of \(untrusted: source) \(error.message)",
-          "it must hold the secret and nothing else"
+          "it must contain the secret and nothing else"
         )
       case .notUTF8(let path, let source):
         (
@@ -80,7 +80,7 @@ extension Diagnosis {
       case .authenticationNeedsSecret(let source):
         (
           "\(option: source) post needs a client secret",
-          "give --client-secret-file, or leave --client-auth out for a public client"
+          "pass --client-secret-file, or leave --client-auth out for a public client"
         )
       }
     self.init(.usage, message, hint: hint)
@@ -143,10 +143,10 @@ extension Diagnosis {
       shell leave it unset
       """
     switch error {
-    case .notJSONObject: return ("KUBERNETES_EXEC_INFO does not hold a JSON object", usual)
+    case .notJSONObject: return ("KUBERNETES_EXEC_INFO does not contain a JSON object", usual)
     case .kind(let kind):
       return (
-        "KUBERNETES_EXEC_INFO holds the kind \(untrusted: kind) and not ExecCredential", usual
+        "KUBERNETES_EXEC_INFO has the kind \(untrusted: kind), expected ExecCredential", usual
       )
     case .version(let version):
       return (
@@ -184,14 +184,14 @@ extension Diagnosis {
   private static func parts(
     _ error: InvalidCertificates, source: String
   ) -> (Message, Message) {
-    let blocks: Message = "it must hold one or more blocks of -----BEGIN CERTIFICATE-----"
+    let blocks: Message = "it must contain one or more blocks of -----BEGIN CERTIFICATE-----"
     let base64: Message = """
       encode the PEM on one line, as in a kubeconfig: base64 -w0 ca.crt
       """
     switch error {
     case .empty: return ("\(untrusted: source) is empty", blocks)
-    case .notPEM: return ("\(untrusted: source) does not hold PEM", blocks)
-    case .noCertificate: return ("\(untrusted: source) holds PEM, but no certificate", blocks)
+    case .notPEM: return ("\(untrusted: source) does not contain PEM", blocks)
+    case .noCertificate: return ("\(untrusted: source) contains PEM, but no certificate", blocks)
     case .der:
       return (
         "\(untrusted: source) is DER and not PEM",
@@ -222,7 +222,7 @@ extension InvalidSecret {
     switch self {
     case .notUTF8: "is not UTF-8 text"
     case .empty: "is empty"
-    case .controlCharacter: "holds more than one line or a control character"
+    case .controlCharacter: "contains more than one line or a control character"
     }
   }
 }
@@ -230,10 +230,10 @@ extension InvalidSecret {
 extension ConfigurationError.Conflict {
   fileprivate var hint: Message {
     switch self {
-    case .certificatesTwice: "keep one of them; both say whose certificates to trust"
+    case .certificatesTwice: "keep one of them: both set the trusted certificates"
     case .certificatesAndSkipVerify:
-      "a CA makes the server prove who it is, the other waives that: keep the CA"
-    case .secretTwice: "keep the file and drop the other"
+      "remove --insecure-skip-tls-verify: with it no certificate is checked"
+    case .secretTwice: "keep the file and remove the other"
     case .secretWithoutAuthentication:
       "leave the secret out for a public client, or --client-auth for a confidential one"
     }

@@ -30,16 +30,16 @@ extension Diagnosis {
         )
       case .invalidCharacters:
         (
-          "the token file \(path: file) holds spaces or characters that no token has",
+          "the token file \(path: file) contains spaces or characters that are not allowed in a token",
           """
-          it must hold one token and nothing else: no JSON, no "Bearer", no second line
+          it must contain one token and nothing else: no JSON, no "Bearer", no second line
           """
         )
       case .wrapped(let wrapping):
-        ("the token file \(path: file) holds \(wrapping.message)", wrapping.hintMessage)
+        ("the token file \(path: file) contains \(wrapping.message)", wrapping.hintMessage)
       case .notJWT:
         (
-          "the token file \(path: file) does not hold a JWT",
+          "the token file \(path: file) does not contain a JWT",
           """
           a service account token has three parts of base64url between two dots; see tokenxchange \
           inspect --file
@@ -52,7 +52,7 @@ extension Diagnosis {
           \(time: expiry) (local clock: \(time: now))
           """,
           """
-          kubelet renews projected tokens at 80 % of their life, but never in a subPath mount; if \
+          kubelet renews projected tokens after 80 % of their lifetime, but never in a subPath mount; if \
           the token is fresh, this machine's clock is wrong
           """
         )
@@ -138,11 +138,12 @@ extension TokenWrapping {
   /// How to remove it.
   var hintMessage: Message {
     switch self {
-    case .quotes: "remove the quotes: the file must hold the token and nothing else"
-    case .bearer: "keep only what follows Bearer: the file must hold the token and nothing else"
+    case .quotes: "remove the quotes: the file must contain the token and nothing else"
+    case .bearer: "keep only what follows Bearer: the file must contain the token and nothing else"
     case .base64:
       "decode it first: base64 -d, or kubectl get secret -o go-template with base64decode"
-    case .json: "the file must hold the token and nothing else, such as the value of status.token"
+    case .json:
+      "the file must contain the token and nothing else, such as the value of status.token"
     }
   }
 }

@@ -135,7 +135,7 @@ struct Sidecar: Sendable {
     let request = try configuration.exchange.request(in: world)
     let principal = request.subjectToken.jwt.map(TokenPrincipal.init)
     log("subject token: \(request.subjectSummary(now: world.now()))")
-    request.warnings(now: world.now()).forEach { warnOnce($0) }
+    for warning in request.warnings(now: world.now()) { warnOnce(warning) }
     let token: IssuedToken
     do throws(CommandError) {
       token = try configuration.exchange.issue(
@@ -157,7 +157,9 @@ struct Sidecar: Sendable {
     } catch { throw .notWritten(error, source: configuration.fileSource) }
     file = File(exists: true, expiry: token.expiry, principal: principal)
     if token.expiry == nil { warnOnce(.sidecar(.unknownExpiry)) }
-    request.expectedClaims.warnings(ofIssuer: token.jwt?.issuer).forEach { warnOnce($0) }
+    for warning in request.expectedClaims.warnings(ofIssuer: token.jwt?.issuer) {
+      warnOnce(warning)
+    }
     return token
   }
 

@@ -60,7 +60,7 @@ extension Fault {
     ) { $0.flags["audience"] = "aloof-cluster" },
     .failed(
       "audience not trusted by the Dex of Argo CD", .exchange, "invalid-response",
-      "answered 303: Argo CD's Dex failed with status 500",
+      "returned 303: Argo CD's Dex failed with status 500",
       hints: ["/login?has_sso_error=true", "--audience", "log of argocd-dex-server"],
       code: .invalidResponse
     ) {

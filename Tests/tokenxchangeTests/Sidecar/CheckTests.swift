@@ -55,13 +55,13 @@ struct CheckTests {
         "quotes", "\"" + sample(exp: 1_800_000_100) + "\"",
         [
           "/kept/token contains a token in quotes",
-          "remove the quotes: the file must hold the token and nothing else",
+          "remove the quotes: the file must contain the token and nothing else",
         ]),
       Row(
         "Bearer", "Bearer opaque",
         [
           "/kept/token contains a header (\"Bearer …\") and not a bare token",
-          "keep only what follows Bearer: the file must hold the token and nothing else",
+          "keep only what follows Bearer: the file must contain the token and nothing else",
         ]),
       Row(
         "base64", Data(sample(exp: 1_800_000_100).utf8).base64EncodedString(),
