@@ -91,7 +91,7 @@ struct FaultTests {
     Row(
       "HTML 200", .html(status: 200), code: 6, attempts: 1,
       "\(url) returned 200 with a web page and not with JSON",
-      hint: "the URL given is Dex's issuer itself, which shows a page, or an ingress answered: "
+      hint: "the URL is Dex's issuer, which shows a page, or the response is from an ingress: "
         + "--issuer takes the issuer and adds /token, --token-url takes the whole address"),
     Row(
       "HTML 403", .html(status: 403), code: 6, attempts: 1,
