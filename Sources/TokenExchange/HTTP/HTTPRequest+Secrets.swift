@@ -2,7 +2,7 @@ extension HTTPRequest {
   /// The form fields that every log may show; the value of any other field counts as a secret.
   private static let harmlessFields = [
     "grant_type", "connector_id", "subject_token_type", "requested_token_type", "scope",
-    "client_id",
+    "client_id", "redirect_uri", "user_code",
   ]
 
   /// All secrets that this request carries, taken from what is sent.

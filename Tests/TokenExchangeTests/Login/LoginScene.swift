@@ -10,7 +10,7 @@ final class LoginScene: Sendable {
   private let elapsed = Mutex(0.0)
   private let clockChange = Mutex(0.0)
   private let received = Mutex<[(request: HTTPRequest, time: Double)]>([])
-  private let logged = Mutex<[DeviceFlowEvent]>([])
+  private let logged = Mutex<[LoginEvent]>([])
 
   init(_ outcomes: [Outcome]) { self.outcomes = Mutex(outcomes) }
 
@@ -56,12 +56,12 @@ final class LoginScene: Sendable {
   var times: [Double] { received.withLock { $0.map(\.time) } }
 
   /// What was logged.
-  var events: [DeviceFlowEvent] { logged.withLock { $0 } }
+  var events: [LoginEvent] { logged.withLock { $0 } }
 
   var uptime: Double { elapsed.withLock { $0 } }
 
-  func client(_ request: LoginRequest) -> DeviceFlowClient {
-    DeviceFlowClient(
+  func client(_ request: LoginRequest) -> LoginClient {
+    LoginClient(
       request: request, trust: .system,
       send: { request, _ throws(TransportError) in
         let time = self.uptime

@@ -1,7 +1,6 @@
 import TestSupport
 import Testing
-
-@testable import tokenxchange
+import TokenExchange
 
 @Suite struct SHA256Tests {
   @Test(
