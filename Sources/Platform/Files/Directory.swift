@@ -24,7 +24,8 @@ package enum Directory {
   /// that was named by mistake. Root makes none below a directory of another user, as with `sudo` and
   /// that user's `HOME`: the user could not use it later.
   package static func makePrivate(_ path: String) throws(DirectoryError) {
-    if geteuid() == 0, FileStatus.ofLink(path) == nil, let owner = ownerOfNearest(path), owner != 0 {
+    if geteuid() == 0, FileStatus.ofLink(path) == nil, let owner = ownerOfNearest(path), owner != 0
+    {
       throw .belowDirectoryOf(owner: owner)
     }
     if mkdir(path, 0o700) != 0 {

@@ -208,8 +208,9 @@ extension CallbackServer.State {
     }
   }
 
-  /// Reads from a connection; returns the head once it is complete. The connection then waits for
-  /// its response only.
+  /// Reads from a connection.
+  ///
+  /// - Returns: The head once it is complete; the connection then waits for its response only.
   mutating func read(_ socket: Int32) -> RequestHead? {
     guard let index = connections.firstIndex(where: { $0.socket == socket }) else { return nil }
     var chunk = [UInt8](repeating: 0, count: CallbackServer.maxHead)

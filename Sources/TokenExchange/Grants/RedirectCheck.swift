@@ -18,6 +18,12 @@ package struct AllowedFlows: Equatable, Sendable {
   package var device: RedirectCheck
   /// The redirect URI that this page sends; nil if it is unknown.
   package var deviceRedirectURI: String?
+
+  package init(browser: RedirectCheck, device: RedirectCheck, deviceRedirectURI: String?) {
+    self.browser = browser
+    self.device = device
+    self.deviceRedirectURI = deviceRedirectURI
+  }
 }
 
 extension LoginClient {

@@ -9,13 +9,15 @@ extension OptionDeclaration {
 
   static let listenPort = PortOption(
     "listen-port", placeholder: "PORT",
-    help: "The port of 127.0.0.1 for --flow=browser, if the client lists its redirect URIs, such as "
+    help:
+      "The port of 127.0.0.1 for --flow=browser, if the client lists its redirect URIs, such as "
       + "http://127.0.0.1:8000/callback or http://localhost:8000.",
     default: .described("a free one"), section: .advanced)
 
   static let loginConnectorID = OptionalIdentifierOption(
     "connector-id", aliases: ["dex-connector"], placeholder: "ID",
-    help: "Go straight to this Dex connector, without Dex's page to choose one; for --flow=browser.")
+    help: "Go straight to this Dex connector, without Dex's page to choose one; for "
+      + "--flow=browser.")
 
   static let noBrowser = FlagOption(
     "no-browser",

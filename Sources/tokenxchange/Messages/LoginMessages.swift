@@ -68,7 +68,8 @@ extension Message {
     switch reason {
     case .flag(let flag):
       self = "\(option: flag) stores nothing, so that every run needs a terminal: omit it; "
-    case .unusable(let error): self = "no tokens are stored: \(Message(error)); "
+    case .unusable(let error):
+      self = "no tokens are stored, so that every run needs a terminal: \(Message(error)); "
     }
   }
 }
@@ -350,8 +351,7 @@ extension Message.StringInterpolation {
     appendLiteral(Lifetime.relative(date, to: now))
   }
 
-  /// The URL of a page. Only letters, digits and punctuation are shown, and nothing is left out: it
-  /// must work.
+  /// The URL of a page, which must work: only control characters are left out.
   fileprivate mutating func appendInterpolation(page url: String) {
     appendLiteral(String(decoding: url.utf8.filter { (0x21...0x7E).contains($0) }, as: UTF8.self))
   }

@@ -12,7 +12,13 @@ final class LoginScene: Sendable {
   private let received = Mutex<[(request: HTTPRequest, time: Double)]>([])
   private let logged = Mutex<[LoginEvent]>([])
 
-  init(_ outcomes: [Outcome]) { self.outcomes = Mutex(outcomes) }
+  /// Whether the process that waits for the result is gone.
+  let isAbandoned: Bool
+
+  init(_ outcomes: [Outcome], isAbandoned: Bool = false) {
+    self.outcomes = Mutex(outcomes)
+    self.isAbandoned = isAbandoned
+  }
 
   static let device = Sample.answer(
     200,
@@ -71,7 +77,11 @@ final class LoginScene: Sendable {
         return try outcome.get()
       },
       now: { Sample.now.addingTimeInterval(self.uptime + self.clockChange.withLock { $0 }) },
-      uptime: { self.uptime }, sleep: { seconds in self.elapsed.withLock { $0 += seconds } },
+      uptime: { self.uptime },
+      sleep: { seconds in
+        self.elapsed.withLock { $0 += seconds }
+        return !self.isAbandoned
+      },
       log: { event in self.logged.withLock { $0.append(event) } }, userAgent: "test")
   }
 }
