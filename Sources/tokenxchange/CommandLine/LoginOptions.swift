@@ -72,6 +72,6 @@ final class PortOption: OptionDeclaration, OptionDefinition, @unchecked Sendable
 }
 
 extension ParsedArguments {
-  subscript(option: FlowOption) -> LoginFlow { get throws(CommandError) { try read(option) } }
-  subscript(option: PortOption) -> Int? { get throws(CommandError) { try read(option) } }
+  subscript(option: FlowOption) -> LoginFlow { get throws(CommandError) { try value(of: option) } }
+  subscript(option: PortOption) -> Int? { get throws(CommandError) { try value(of: option) } }
 }
