@@ -68,6 +68,11 @@ private let sentNonce = "1112131415161718191a1b1c1d1e1f20"
         "an error beats a code", "/callback?error=server_error&code=a&state=\(state)",
         .refused(OAuthError(code: "server_error", status: 303))),
       Row("another state", "/callback?code=abc&state=\(sentNonce)", .unrelated(.state)),
+      Row(
+        "another first digit", "/callback?code=abc&state=f\(state.dropFirst())",
+        .unrelated(.state)),
+      Row(
+        "another last digit", "/callback?code=abc&state=\(state.dropLast())f", .unrelated(.state)),
       Row("part of the state", "/callback?code=abc&state=\(state.dropLast())", .unrelated(.state)),
       Row("no state", "/callback?code=abc", .unrelated(.state)),
       Row("an empty state", "/callback?code=abc&state=", .unrelated(.state)),
@@ -136,6 +141,23 @@ private let sentNonce = "1112131415161718191a1b1c1d1e1f20"
       idToken: Sample.jwt(
         #"{"iss":"https://dex.example/dex","aud":"target-cluster","exp":\#(end),"sub":"Cg"\#(claim)}"#
       ))
+  }
+
+  @Test("the comparison in constant time finds every difference of one bit")
+  func constantTime() {
+    let text = Array("0123456789abcdef".utf8)
+    #expect("0123456789abcdef".hasSameBytesInConstantTime(as: "0123456789abcdef"))
+    #expect("".hasSameBytesInConstantTime(as: ""))
+    #expect(!"0123456789abcdef".hasSameBytesInConstantTime(as: "0123456789abcde"))
+    for index in text.indices {
+      for bit in 0..<7 {
+        var other = text
+        other[index] ^= 1 << UInt8(bit)
+        #expect(
+          !"0123456789abcdef".hasSameBytesInConstantTime(
+            as: String(decoding: other, as: UTF8.self)))
+      }
+    }
   }
 
   @Test("the code is exchanged with the verifier and the same redirect URI")
