@@ -7,6 +7,12 @@ extension StringProtocol {
   package func hasSameBytes(as other: some StringProtocol) -> Bool {
     utf8.elementsEqual(other.utf8)
   }
+
+  /// The same in a time that does not depend on where the texts differ.
+  package func hasSameBytesInConstantTime(as other: some StringProtocol) -> Bool {
+    guard utf8.count == other.utf8.count else { return false }
+    return zip(utf8, other.utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+  }
 }
 
 extension Optional where Wrapped == String {

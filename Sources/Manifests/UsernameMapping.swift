@@ -19,6 +19,14 @@ package struct UsernameMapping: Sendable {
     self.connectorID = connectorID
   }
 
+  /// The prefix of usernames and groups, unless another is chosen.
+  package static let defaultPrefix = "dex:"
+
+  /// The username of a person who signs in, with the default prefix.
+  package static func username(ofPerson userID: String, connectorID: String) -> String {
+    defaultPrefix + connectorID + ":" + userID
+  }
+
   /// The username of a service account of the other cluster.
   package func username(of account: ServiceAccount) -> String {
     guard let connectorID, claim == .sub else { return prefix + account.subject }

@@ -19,11 +19,11 @@ package struct DeviceAuthorization: Sendable, Equatable {
   package var interval: Double
 
   /// Reads the response.
-  init(_ response: HTTPResponse, to request: LoginRequest) throws(DeviceFlowError) {
+  init(_ response: HTTPResponse, to request: LoginRequest) throws(GrantError) {
     let url = request.deviceURL
     let members: JSON.Object
     do throws(TokenResponseError) { members = try TokenResponse.members(of: response) } catch {
-      throw DeviceFlowError(error, url)
+      throw GrantError(error, url)
     }
     func text(_ name: String) -> String? {
       members[name]?.string.flatMap { $0.isEmpty ? nil : $0 }

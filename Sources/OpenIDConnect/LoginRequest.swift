@@ -34,6 +34,9 @@ package struct LoginRequest: Sendable, Equatable {
   /// The device authorization endpoint (RFC 8628, section 3.1).
   package var deviceURL: EndpointURL { issuer.appending("/device/code") }
 
+  /// The authorization endpoint.
+  package var authorizationURL: EndpointURL { issuer.appending("/auth") }
+
   /// The token endpoint.
   package var tokenURL: EndpointURL { issuer.appending("/token") }
 
@@ -58,6 +61,30 @@ package struct LoginRequest: Sendable, Equatable {
       [
         .init("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
         .init("device_code", deviceCode.revealed),
+      ], userAgent)
+  }
+
+  /// The URL of an authorization request (RFC 6749, section 4.1.1).
+  func authorizationURL(
+    _ fields: [FormEncoding.Field], redirectURI: String, at url: EndpointURL? = nil
+  ) -> String {
+    let common: [FormEncoding.Field] = [
+      .init("client_id", clientID), .init("redirect_uri", redirectURI),
+      .init("scope", allScopes.joined(separator: " ")),
+    ]
+    let query = String(decoding: FormEncoding.body(common + fields), as: UTF8.self)
+    return (url ?? authorizationURL).text + "?" + query
+  }
+
+  /// The access token request (RFC 6749, section 4.1.3).
+  func redeem(
+    _ code: Secret, of authorization: AuthorizationCodeRequest, userAgent: String
+  ) -> HTTPRequest {
+    token(
+      [
+        .init("grant_type", "authorization_code"), .init("code", code.revealed),
+        .init("redirect_uri", authorization.redirectURI),
+        .init("code_verifier", authorization.codeVerifier.revealed),
       ], userAgent)
   }
 

@@ -16,11 +16,11 @@ package struct TokenSet: Sendable, Equatable {
   }
 
   /// Reads the response of the token endpoint.
-  init(_ response: HTTPResponse, to request: LoginRequest, now: Date) throws(DeviceFlowError) {
+  init(_ response: HTTPResponse, to request: LoginRequest, now: Date) throws(GrantError) {
     let url = request.tokenURL
     let members: JSON.Object
     do throws(TokenResponseError) { members = try TokenResponse.members(of: response) } catch {
-      throw DeviceFlowError(error, url)
+      throw GrantError(error, url)
     }
     guard members["id_token"] != nil else { throw .missingIDToken(url) }
     do throws(InvalidToken) {

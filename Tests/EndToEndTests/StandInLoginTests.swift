@@ -107,7 +107,7 @@ struct StandInLoginTests {
     let second = try #require(try refresh(first)["refresh_token"]?.string)
     for secret in [code, first, second] {
       let result = try await ProcessRunner("/bin/sh", ["-c", "echo \"$0\" >&2", secret]).result()
-      #expect(result.errors.hasPrefix("SECRETS SHOWN: a device code or refresh token on stderr"))
+      #expect(result.errors.hasPrefix("SECRETS SHOWN: a code, verifier or refresh token on stderr"))
     }
   }
 }

@@ -43,7 +43,7 @@ import TokenExchange
   func invalid(row: Row<String, InvalidResponse.Reason?>) throws {
     let url = try LoginScene.request().deviceURL
     let expected = row.output.map {
-      DeviceFlowError.invalidResponse(InvalidResponse($0, status: 200), url)
+      GrantError.invalidResponse(InvalidResponse($0, status: 200), url)
     }
     #expect(throws: expected ?? .invalidDeviceAuthorization(url)) { try read(row.input) }
   }

@@ -9,10 +9,10 @@ import TokenExchange
 @Suite struct LoginRefreshTests {
   private func refresh(
     _ outcome: LoginScene.Outcome, subject: String? = nil
-  ) throws -> (result: Result<TokenSet?, DeviceFlowError>, scene: LoginScene) {
+  ) throws -> (result: Result<TokenSet?, GrantError>, scene: LoginScene) {
     let scene = LoginScene([outcome])
     let client = scene.client(try LoginScene.request())
-    let result = Result { () throws(DeviceFlowError) in
+    let result = Result { () throws(GrantError) in
       try client.refresh(Secret("one"), subject: subject, until: 100)
     }
     return (result, scene)
@@ -24,7 +24,7 @@ import TokenExchange
       LoginScene.lost, .success(Sample.response(503, "")), LoginScene.error("x", status: 500),
     ] {
       let (result, scene) = try refresh(outcome)
-      #expect(throws: DeviceFlowError.self) { try result.get() }
+      #expect(throws: GrantError.self) { try result.get() }
       #expect(scene.requests.count == 1)
     }
   }
@@ -60,7 +60,7 @@ import TokenExchange
     ])
   func otherErrors(row: Row<String, Int>) throws {
     let (result, scene) = try refresh(LoginScene.error(row.input, status: row.output))
-    let expected = DeviceFlowError.oauth(
+    let expected = GrantError.oauth(
       OAuthError(code: row.input, status: row.output), try LoginScene.request().tokenURL)
     #expect(throws: expected) { try result.get() }
     #expect(scene.requests.count == 1)
@@ -71,7 +71,7 @@ import TokenExchange
   func subject() throws {
     #expect(try refresh(LoginScene.tokens(), subject: "Cg").result.get() != nil)
     let (result, _) = try refresh(LoginScene.tokens(), subject: "CgR1c2Vy")
-    #expect(throws: DeviceFlowError.subjectChanged(try LoginScene.request().tokenURL)) {
+    #expect(throws: GrantError.subjectChanged(try LoginScene.request().tokenURL)) {
       try result.get()
     }
   }

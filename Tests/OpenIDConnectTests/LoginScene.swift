@@ -12,9 +12,15 @@ final class LoginScene: Sendable {
   private let elapsed = Mutex(0.0)
   private let clockChange = Mutex(0.0)
   private let received = Mutex<[(request: HTTPRequest, time: Double)]>([])
-  private let logged = Mutex<[DeviceFlowEvent]>([])
+  private let logged = Mutex<[LoginEvent]>([])
 
-  init(_ outcomes: [Outcome]) { self.outcomes = Mutex(outcomes) }
+  /// Whether the process that waits for the result is gone.
+  let isAbandoned: Bool
+
+  init(_ outcomes: [Outcome], isAbandoned: Bool = false) {
+    self.outcomes = Mutex(outcomes)
+    self.isAbandoned = isAbandoned
+  }
 
   static let device = Sample.response(
     200,
@@ -58,12 +64,12 @@ final class LoginScene: Sendable {
   var times: [Double] { received.withLock { $0.map(\.time) } }
 
   /// What was logged.
-  var events: [DeviceFlowEvent] { logged.withLock { $0 } }
+  var events: [LoginEvent] { logged.withLock { $0 } }
 
   var uptime: Double { elapsed.withLock { $0 } }
 
-  func client(_ request: LoginRequest) -> DeviceFlowClient {
-    DeviceFlowClient(
+  func client(_ request: LoginRequest) -> LoginClient {
+    LoginClient(
       request: request, trust: .system,
       send: { request, _ throws(TransportError) in
         let time = self.uptime
@@ -73,7 +79,11 @@ final class LoginScene: Sendable {
         return try outcome.get()
       },
       now: { Sample.now.addingTimeInterval(self.uptime + self.clockChange.withLock { $0 }) },
-      uptime: { self.uptime }, sleep: { seconds in self.elapsed.withLock { $0 += seconds } },
+      uptime: { self.uptime },
+      sleep: { seconds in
+        self.elapsed.withLock { $0 += seconds }
+        return !self.isAbandoned
+      },
       log: { event in self.logged.withLock { $0.append(event) } }, userAgent: "test")
   }
 }

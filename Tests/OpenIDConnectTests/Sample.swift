@@ -1,5 +1,6 @@
 import Encoding
 import FoundationEssentials
+import OpenIDConnect
 import TokenExchange
 
 /// Values shared by the tests of sign-ins.

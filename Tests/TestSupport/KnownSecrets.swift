@@ -10,8 +10,8 @@ enum KnownSecrets {
     case subject = "a subject token"
     /// A token of Dex.
     case issued = "an issued token"
-    /// A device code or refresh token of a login.
-    case login = "a device code or refresh token"
+    /// A device code, an authorization code, a code verifier or a refresh token of a login.
+    case login = "a code, verifier or refresh token"
     /// The secret of a Dex client.
     case client = "a client's secret"
   }

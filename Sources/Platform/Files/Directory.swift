@@ -21,8 +21,13 @@ package enum Directory {
   /// Makes sure that a directory exists, belongs to this user and is closed to others.
   ///
   /// Missing ones are made with mode 0700. An existing one is not changed: it may be a home directory
-  /// that was named by mistake.
+  /// that was named by mistake. Root makes none below a directory of another user, as with `sudo` and
+  /// that user's `HOME`: the user could not use it later.
   package static func makePrivate(_ path: String) throws(DirectoryError) {
+    if geteuid() == 0, FileStatus.ofLink(path) == nil, let owner = ownerOfNearest(path), owner != 0
+    {
+      throw .belowDirectoryOf(owner: owner)
+    }
     if mkdir(path, 0o700) != 0 {
       let code = errno
       if code == ENOENT, let parent = parent(of: path) {
@@ -34,6 +39,16 @@ package enum Directory {
       }
     }
     try check(path)
+  }
+
+  /// The owner of the nearest directory above a path that exists.
+  private static func ownerOfNearest(_ path: String) -> UInt32? {
+    var path = path
+    while true {
+      if let status = FileStatus.following(path) { return status.st_uid }
+      guard let parent = parent(of: path) else { return nil }
+      path = parent
+    }
   }
 
   /// Makes sure that a path is a directory of this user, closed to others unless they may have access.

@@ -36,6 +36,8 @@ package enum DirectoryError: Error, Equatable, Sendable {
   case missing
   case notDirectory
   case notOwned(owner: UInt32, user: UInt32)
+  /// Root would make it below a directory of another user.
+  case belowDirectoryOf(owner: UInt32)
   case accessibleByOthers
   case cannotMake(errno: Int32)
   case cannotInspect(errno: Int32)

@@ -41,9 +41,10 @@ package struct FileLock: Sendable {
     throw .unstable
   }
 
-  /// Writes a note into the lock file for the processes that wait.
+  /// Writes a note into the lock file, in place of an earlier one, for the processes that wait.
   package func note(_ text: String) {
     let bytes = Array(text.utf8)
+    ftruncate(descriptor, 0)
     _ = pwrite(descriptor, bytes, bytes.count, 0)
   }
 

@@ -1,3 +1,4 @@
+import Glibc
 package import TokenExchange
 
 /// HTTP requests, and what happens before each connection.
@@ -8,15 +9,21 @@ package struct Network: Sendable {
   package var observe: @Sendable (@escaping @Sendable (NetworkEvent) -> Void) -> Void
   /// The system's trust store, given the values of `SSL_CERT_FILE` and `SSL_CERT_DIR`.
   package var systemTrust: @Sendable (String?, String?) -> SystemTrustStore?
+  /// Listens on a port of 127.0.0.1; 0 selects a free one.
+  package var listen: @Sendable (Int) throws(ListenError) -> CallbackListener
 
   package init(
     send: @escaping HTTPTransport,
     observe: @escaping @Sendable (@escaping @Sendable (NetworkEvent) -> Void) -> Void,
-    systemTrust: @escaping @Sendable (String?, String?) -> SystemTrustStore?
+    systemTrust: @escaping @Sendable (String?, String?) -> SystemTrustStore?,
+    listen: @escaping @Sendable (Int) throws(ListenError) -> CallbackListener = {
+      _ throws(ListenError) in throw ListenError(errno: EADDRNOTAVAIL)
+    }
   ) {
     self.send = send
     self.observe = observe
     self.systemTrust = systemTrust
+    self.listen = listen
   }
 
   /// The network of this machine.
@@ -30,6 +37,7 @@ package struct Network: Sendable {
     return Network(
       send: { request, options throws(TransportError) in try transport.send(request, options) },
       observe: { transport.events.observe($0) },
-      systemTrust: { SystemTrustStore.find(certFile: $0, certDir: $1, files: files) })
+      systemTrust: { SystemTrustStore.find(certFile: $0, certDir: $1, files: files) },
+      listen: { port throws(ListenError) in try CallbackListener.start(port: port) })
   }
 }

@@ -17,6 +17,8 @@ package struct ProcessControl: Sendable {
     @Sendable (_ program: String, _ argument: String, _ variables: [String]) -> Bool
   /// Runs the program at a path and returns what it wrote, see ``ChildProcess``.
   package var run: @Sendable (ChildProcess) throws(ChildProcessError) -> ChildOutput
+  /// Whether the parent of this process has ended, or the reader of its standard output is gone.
+  package var isAbandoned: @Sendable () -> Bool
   /// The limit for a process that hangs.
   package var timeLimit: TimeLimit
   /// The signals of a process that keeps running.
@@ -27,7 +29,7 @@ package struct ProcessControl: Sendable {
     program: @escaping @Sendable () -> ProgramFacts,
     start: @escaping @Sendable (String, String, [String]) -> Bool,
     run: @escaping @Sendable (ChildProcess) throws(ChildProcessError) -> ChildOutput,
-    timeLimit: TimeLimit, signals: Signals
+    isAbandoned: @escaping @Sendable () -> Bool = { false }, timeLimit: TimeLimit, signals: Signals
   ) {
     self.name = name
     self.id = id
@@ -35,6 +37,7 @@ package struct ProcessControl: Sendable {
     self.program = program
     self.start = start
     self.run = run
+    self.isAbandoned = isAbandoned
     self.timeLimit = timeLimit
     self.signals = signals
   }
@@ -61,7 +64,8 @@ package struct ProgramFacts: Sendable, Equatable {
 extension ProcessControl {
   /// This process.
   package static var live: ProcessControl {
-    ProcessControl(
+    let parent = getppid()
+    return ProcessControl(
       userID: geteuid(),
       program: {
         ProgramFacts(
@@ -73,7 +77,13 @@ extension ProcessControl {
         var lines: [UnsafeMutablePointer<CChar>?] = variables.map { strdup($0) } + [nil]
         defer { for line in lines { free(line) } }
         return tx_start_apart(program, argument, &lines) == 0
-      }, run: { child throws(ChildProcessError) in try child.run() }, timeLimit: .live,
-      signals: .live)
+      }, run: { child throws(ChildProcessError) in try child.run() },
+      isAbandoned: {
+        // An orphan gets another parent.
+        guard getppid() == parent else { return true }
+        // A pipe that nobody reads reports an error, a closed terminal a hang-up.
+        var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        return poll(&output, 1, 0) > 0 && output.revents & Int16(POLLERR | POLLHUP) != 0
+      }, timeLimit: .live, signals: .live)
   }
 }

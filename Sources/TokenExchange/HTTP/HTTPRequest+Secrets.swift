@@ -4,7 +4,7 @@ extension HTTPRequest {
   /// Form fields that may be logged; the value of any other field is a secret.
   private static let harmlessFields = [
     "grant_type", "connector_id", "subject_token_type", "requested_token_type", "scope",
-    "client_id",
+    "client_id", "redirect_uri", "user_code",
   ]
 
   /// All secrets in this request.

@@ -47,10 +47,10 @@ extension CacheDirectory {
   /// - Parameters:
   ///   - files: The file system.
   ///   - sleep: Waits, in seconds.
-  /// - Returns: The number of removed tokens and sign-ins.
+  /// - Returns: The removed tokens and sign-ins.
   /// - Throws: ``CacheError/cannotRemove(files:)``.
-  func removeAll(_ files: Files, sleep: (Double) -> Void) throws(CacheError) -> Int {
-    var entries = 0
+  func removeAll(_ files: Files, sleep: (Double) -> Void) throws(CacheError) -> [RemovedEntry] {
+    var entries: [RemovedEntry] = []
     var failures = 0
     for file in files.list(path) {
       let kind = Self.classify(file.name)
@@ -59,15 +59,15 @@ extension CacheDirectory {
       case .temporary, .entry:
         let lock = waitForLock(of: kind, files, sleep: sleep)
         defer { lock?.release() }
+        let content = try? files.readPrivate("\(path)/\(file.name)", CacheFile.maxSize)
         do throws(FileWriteError) {
           try files.remove("\(path)/\(file.name)")
         } catch {
           failures += 1
           continue
         }
-        switch kind {
-        case .entry(.token, _), .entry(.login, _): entries += 1
-        default: break
+        if case .entry(let file, let name) = kind, file == .token || file == .login {
+          entries.append(RemovedEntry(file, content ?? [], key: CacheKey(fileName: name)))
         }
       }
     }
@@ -103,6 +103,29 @@ extension CacheDirectory {
     guard let lock = try? files.lock(path) else { return }
     try? files.remove(path)
     lock.release()
+  }
+}
+
+/// A token or a sign-in that was removed.
+struct RemovedEntry: Equatable {
+  /// Whether it was a user's sign-in, and not the result of an exchange.
+  var isLogin: Bool
+  /// Whose it was, if it can be read.
+  var name: String?
+  var issuer: String?
+  /// The clients of its token.
+  var audiences: [String] = []
+}
+
+extension RemovedEntry {
+  fileprivate init(_ file: CacheFile, _ content: [UInt8], key: CacheKey) {
+    isLogin = file == .login
+    let token = isLogin ? CachedLogin(content, key: key)?.token : CachedToken(content, key: key)
+    guard let jwt = token.flatMap({ UnverifiedJWT($0.secret.revealed) }) else { return }
+    name =
+      isLogin ? jwt.claims.personName : jwt.subject.map { DexSubject($0)?.userID ?? $0 }
+    issuer = jwt.issuer
+    audiences = jwt.audiences
   }
 }
 

@@ -25,11 +25,12 @@ struct CacheEntry {
   ///   - timeout: The longest wait, in seconds.
   ///   - maxPause: The longest pause between two attempts, in seconds.
   ///   - onWait: Receives the note of the lock's holder at each attempt.
-  ///   - result: Looks for the result of another process.
+  ///   - result: Looks for the result of another process; its argument is whether this process has
+  ///     the lock.
   /// - Returns: That result, or the lock.
   func waitForLock<Result>(
-    timeout: Double, maxPause: Double = 0.05, onWait: ((String) -> Void)? = nil,
-    result: () -> Result?
+    timeout: Double, maxPause: Double = 0.05, onWait: (([UInt8]) -> Void)? = nil,
+    result: (Bool) -> Result?
   ) -> LockOutcome<Result> {
     let start = world.uptime()
     var pause = 0.005
@@ -42,7 +43,7 @@ struct CacheEntry {
         return .acquired(nil, waited: 0)
       }
       // Also with the lock: another process may have finished between the last check and the lock.
-      if let result = result() {
+      if let result = result(lock != nil) {
         lock?.release()
         return .resolvedElsewhere(result)
       }
@@ -53,7 +54,7 @@ struct CacheEntry {
         return .acquired(nil, waited: waited)
       }
       if let onWait, let note = content(of: .lock, logsMiss: false), !note.isEmpty {
-        onWait(String(decoding: note, as: UTF8.self).sanitized(maxLength: 20))
+        onWait(note)
       }
       world.sleep(pause * (0.5 + world.random()))
       pause = min(pause * 1.5, maxPause)
@@ -114,21 +115,28 @@ struct CacheEntry {
 }
 
 extension CacheEntry {
-  /// The entry of a key in the directory that the options select; nil if that cannot be used, which
-  /// is logged.
+  /// The entry of a key in the directory that the options select.
+  ///
+  /// - Throws: Why that directory cannot be used.
+  init(
+    opening arguments: ParsedArguments, key: CacheKey, world: World, log: VerboseLog
+  ) throws(CacheError) {
+    let directory = try CacheDirectory.find(arguments, variables: world.variables)
+    do throws(DirectoryError) {
+      try world.files.makePrivateDirectory(directory.path)
+    } catch {
+      throw .directory(directory.path, error)
+    }
+    self.init(directory: directory, key: key, world: world, log: log)
+  }
+
+  /// The same; nil if the directory cannot be used, which is logged.
   init?(_ arguments: ParsedArguments, key: CacheKey, world: World, log: VerboseLog) {
-    let directory: CacheDirectory
     do throws(CacheError) {
-      directory = try CacheDirectory.find(arguments, variables: world.variables)
-      do throws(DirectoryError) {
-        try world.files.makePrivateDirectory(directory.path)
-      } catch {
-        throw CacheError.directory(directory.path, error)
-      }
+      try self.init(opening: arguments, key: key, world: world, log: log)
     } catch {
       log("cache: not used: \(Message(error).text)")
       return nil
     }
-    self.init(directory: directory, key: key, world: world, log: log)
   }
 }

@@ -9,6 +9,9 @@ struct CacheKey: Sendable, Equatable {
   /// The name of the entry's files without extension: a SHA-256, which reveals nothing.
   let name: String
 
+  /// The key of a file, by its name without extension.
+  init(fileName: String) { name = fileName }
+
   /// Makes a key.
   ///
   /// - Parameters:
@@ -55,18 +58,19 @@ extension CacheKey {
   /// The key of a user's sign-in.
   ///
   /// It holds no user: only the sign-in reveals who it is, so each user of the machine has one entry
-  /// per issuer and client.
+  /// per issuer, client and connector.
   ///
   /// - Parameters:
   ///   - login: The request.
+  ///   - connectorID: The connector, if it is set.
   ///   - trust: The trusted CAs, as text.
-  init(_ login: LoginRequest, trust: [String]) {
+  init(_ login: LoginRequest, connectorID: String? = nil, trust: [String]) {
     self.init(
       kind: "login",
       parts: [
         ("issuer", [login.issuer.text]), ("client", [login.clientID]),
         ("secret", login.clientSecret == nil ? [] : ["yes"]), ("scopes", login.scopes),
         ("audiences", login.audiences), ("trust", trust),
-      ])
+      ] + (connectorID.map { [("connector", [$0])] } ?? []))
   }
 }

@@ -9,6 +9,8 @@ struct CachedFailure: CacheRecord {
   var exitCode: ExitCode
   /// When it was stored.
   var written: ClockReading
+  /// Whether it says nothing about a process with a terminal.
+  var requiresTerminal = false
 
   static let file = CacheFile.failure
   /// How long it is shared, in seconds.
@@ -22,13 +24,16 @@ extension CachedFailure {
       let exitCode = Int32(exactly: code).flatMap(ExitCode.init), exitCode != .done,
       let written = ClockReading(json?["written"])
     else { return nil }
-    self.init(message: message, hint: hint, exitCode: exitCode, written: written)
+    self.init(
+      message: message, hint: hint, exitCode: exitCode, written: written,
+      requiresTerminal: json?["requires_terminal"] == .bool(true))
   }
 
   var json: JSON {
     .object([
       "message": .string(message), "hint": .string(hint),
       "exit_code": .integer(Int64(exitCode.rawValue)), "written": written.json,
+      "requires_terminal": .bool(requiresTerminal),
     ])
   }
 

@@ -1,3 +1,4 @@
+import Encoding
 import FoundationEssentials
 import Platform
 import TokenExchange
@@ -25,7 +26,7 @@ struct TokenCache {
   ) throws(CommandError) -> Credential {
     if !forced, let token = usableToken() { return Credential(token) }
     let start = world.clock.processStart()
-    let outcome = entry.waitForLock(timeout: min(10, (deadline - world.uptime()) / 2)) {
+    let outcome = entry.waitForLock(timeout: min(10, (deadline - world.uptime()) / 2)) { _ in
       forced ? nil : sharedResult(since: start)
     }
     switch outcome {

@@ -17,7 +17,7 @@ indirect enum CommandError: Error, Equatable {
   /// The exchange failed.
   case exchange(TokenExchangeError, ExchangeContext)
   /// A sign-in or a refresh failed.
-  case deviceFlow(DeviceFlowError, LoginRequest)
+  case grant(GrantError, LoginRequest)
   /// A sign-in is required or was not completed.
   case login(LoginError)
   /// The cache cannot be removed.
@@ -48,7 +48,7 @@ extension CommandError {
   /// The OAuth error, if the server returned one.
   var oauthError: OAuthError? {
     switch self {
-    case .exchange(.oauth(let error, _), _), .deviceFlow(.oauth(let error, _), _): error
+    case .exchange(.oauth(let error, _), _), .grant(.oauth(let error, _), _): error
     default: nil
     }
   }

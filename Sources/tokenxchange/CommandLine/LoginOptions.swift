@@ -1,8 +1,28 @@
 /// The options of `login` that an exchange does not have.
 extension OptionDeclaration {
+  static let flow = FlowOption(
+    "flow", placeholder: "FLOW",
+    help: "browser: sign in with a browser on this machine, which returns to a port of 127.0.0.1. "
+      + "device: confirm a code with any browser. auto: browser if one can be started here and the "
+      + "client allows it, else device.",
+    default: .value("auto"))
+
+  static let listenPort = PortOption(
+    "listen-port", placeholder: "PORT",
+    help:
+      "The port of 127.0.0.1 for --flow=browser, if the client lists its redirect URIs, such as "
+      + "http://127.0.0.1:8000/callback or http://localhost:8000.",
+    default: .described("a free one"), section: .advanced)
+
+  static let loginConnectorID = OptionalIdentifierOption(
+    "connector-id", aliases: ["dex-connector"], placeholder: "ID",
+    help: "Go straight to this Dex connector, without Dex's page to choose one; for "
+      + "--flow=browser.")
+
   static let noBrowser = FlagOption(
     "no-browser",
-    help: "Print the URL and the code only. By default $BROWSER or xdg-open also opens the URL.")
+    help: "Print the URL only, for any browser. By default $BROWSER, the name of one program, or "
+      + "xdg-open also opens it.")
 
   static let noCache = FlagOption(
     "no-cache", help: "Store nothing: every run needs a new sign-in.", section: .advanced)
@@ -18,11 +38,40 @@ extension OptionDeclaration {
       help: "Scopes to request, separated by commas or spaces; replaces the default. "
         + "offline_access requests the refresh token.",
       default: .value("openid profile email groups offline_access federated:id")),
-    .audience, .noBrowser, .force, .noCache, .loginCacheDir, .expiryMargin, .apiVersion, .output,
-    .certificateAuthority, .certificateAuthorityData, .insecureSkipTLSVerify, .insecureAllowHTTP,
+    .audience, .flow, .loginConnectorID, .noBrowser, .force, .listenPort, .noCache, .loginCacheDir,
+    .expiryMargin, .apiVersion, .output, .certificateAuthority, .certificateAuthorityData,
+    .insecureSkipTLSVerify, .insecureAllowHTTP,
     .timeout.with(
       help: "Limit for the whole run, including the sign-in, such as 90s or 10m.",
       default: .value("5m")),
     .verbose,
   ]
+}
+
+/// How a user signs in.
+enum LoginFlow: String, CaseIterable {
+  case auto, browser, device
+}
+
+final class FlowOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
+  static var parser: OptionParser<LoginFlow> { .choice }
+  override var completion: Completion { .choices(of: LoginFlow.self) }
+}
+
+/// A port, or nil if none is given.
+final class PortOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
+  static var parser: OptionParser<Int?> {
+    OptionParser(absent: .some(nil)) { input throws(CommandError) in
+      guard let port = Int(input.text), (1...65_535).contains(port) else {
+        throw .usage(
+          .invalidChoice(input.text, source: input.source, choices: ["1 to 65535"]))
+      }
+      return port
+    }
+  }
+}
+
+extension ParsedArguments {
+  subscript(option: FlowOption) -> LoginFlow { get throws(CommandError) { try value(of: option) } }
+  subscript(option: PortOption) -> Int? { get throws(CommandError) { try value(of: option) } }
 }

@@ -9,9 +9,10 @@ extension Command {
     name: "login",
     summary: "sign in at Dex as a user and print an ExecCredential",
     details: """
-      Shows a URL and a code, waits for the sign-in there, and stores the refresh token, so that
-      later runs need no sign-in. Run it once by hand, then let kubectl run it. Without a terminal
-      it exits with code 7 and prints the command to run.
+      Opens Dex's page in a browser, or shows a URL and a code for a browser on another machine, and
+      stores the refresh token, so that later runs need no sign-in. Run it once by hand, or let
+      kubectl run it in a terminal. Without a terminal it exits with code 7 and prints the command to
+      run.
       """,
     example: "tokenxchange login --issuer=https://dex.example.com/dex "
       + "--client-id=target-cluster",
@@ -24,21 +25,23 @@ extension Command {
     let log = world.log(for: arguments)
     let request = try configuration.request(in: world)
     let trust = try configuration.authority.trust(in: world)
+    // client-go always sets the variable.
+    let isByHand = (world.variables["KUBERNETES_EXEC_INFO"] ?? "").isEmpty
+    let cache = CacheEntry.open(
+      arguments, configuration, request, trust, world: world, log: log)
     let session = LoginSession(
       signIn: SignIn(
-        client: world.deviceFlowClient(request, trust, log: log), world: world, log: log,
-        opensBrowser: !arguments[.noBrowser],
-        rerunCommand: arguments.rerunCommand(program: world.process.name),
-        noCacheFlag: configuration.noCacheFlag),
-      entry: CacheEntry(
-        login: arguments, configuration, request, trust, world: world, log: log),
-      margin: credential.margin, isForced: arguments[.force],
-      deadline: start + configuration.timeout)
+        client: world.loginClient(request, trust, log: log), world: world, log: log,
+        flow: configuration.flow, connectorID: configuration.connectorID,
+        listenPort: configuration.listenPort, opensBrowser: !arguments[.noBrowser],
+        remedy: isByHand
+          ? .command(arguments.rerunCommand(program: world.process.name)) : .kubectl,
+        noCache: cache.reason),
+      entry: cache.entry, margin: credential.margin, isForced: arguments[.force],
+      isStartedByClient: !isByHand, deadline: start + configuration.timeout)
     let outcome = try session.run()
     let token = outcome.login.token
     world.warn(request.expectation.warnings(ofIssuer: token.issuer))
-    // client-go always sets the variable.
-    let isByHand = (world.variables["KUBERNETES_EXEC_INFO"] ?? "").isEmpty
     let hidesToken =
       isByHand && world.terminal.isOutputTerminal && arguments.text(of: .output) == nil
     if !hidesToken {
@@ -48,32 +51,46 @@ extension Command {
     if isByHand, hidesToken || outcome.isNew {
       world.show(.signedIn(SignedInUser(outcome, request, now: world.now())))
     }
-    if outcome.isNew, let notice = outcome.notice(configuration) { world.show(notice) }
+    if outcome.isNew, let notice = outcome.notice(configuration, cache.reason) {
+      world.show(notice)
+    }
     return .done
   }
 }
 
 extension World {
-  fileprivate func deviceFlowClient(
+  /// A client that sends requests for this world.
+  func loginClient(
     _ request: LoginRequest, _ trust: HTTPOptions.Trust, log: VerboseLog
-  ) -> DeviceFlowClient {
-    DeviceFlowClient(
-      request: request, trust: trust, send: network.send, now: now, uptime: uptime, sleep: sleep,
+  ) -> LoginClient {
+    LoginClient(
+      request: request, trust: trust, send: network.send, now: now, uptime: uptime,
+      sleep: { seconds in
+        sleep(seconds)
+        return true
+      },
       log: { event in log(event.line(request)) }, userAgent: Version.userAgent)
   }
 }
 
 extension CacheEntry {
-  /// The entry of a sign-in; nil if the cache is off or cannot be used, which is logged.
-  fileprivate init?(
-    login arguments: ParsedArguments, _ configuration: LoginConfiguration, _ request: LoginRequest,
+  /// The entry of a sign-in, or why there is none, which is logged.
+  fileprivate static func open(
+    _ arguments: ParsedArguments, _ configuration: LoginConfiguration, _ request: LoginRequest,
     _ trust: HTTPOptions.Trust, world: World, log: VerboseLog
-  ) {
+  ) -> (entry: CacheEntry?, reason: LoginError.NoCacheReason?) {
     if let flag = configuration.noCacheFlag {
       log("cache: not used: \(flag) is on")
-      return nil
+      return (nil, .flag(flag))
     }
-    let key = CacheKey(request, trust: trust.cacheParts(variables: world.variables))
-    self.init(arguments, key: key, world: world, log: log)
+    let key = CacheKey(
+      request, connectorID: configuration.connectorID,
+      trust: trust.cacheParts(variables: world.variables))
+    do throws(CacheError) {
+      return (try CacheEntry(opening: arguments, key: key, world: world, log: log), nil)
+    } catch {
+      log("cache: not used: \(Message(error).text)")
+      return (nil, .unusable(error))
+    }
   }
 }

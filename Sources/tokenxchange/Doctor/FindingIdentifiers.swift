@@ -95,9 +95,9 @@ extension CommandError {
     case .configuration: "configuration"
     case .subjectToken(.unreadable, _): "subject-token-unreadable"
     case .subjectToken(.invalid(let error), _): error.identifier
-    case .transport, .exchange(.transport, _), .deviceFlow(.transport, _): "connection"
-    case .exchange(.oauth, _), .deviceFlow(.oauth, _): "oauth-error"
-    case .exchange(.invalidResponse, _), .deviceFlow: "invalid-response"
+    case .transport, .exchange(.transport, _), .grant(.transport, _): "connection"
+    case .exchange(.oauth, _), .grant(.oauth, _): "oauth-error"
+    case .exchange(.invalidResponse, _), .grant: "invalid-response"
     // No step throws the errors of other commands.
     default: "other"
     }

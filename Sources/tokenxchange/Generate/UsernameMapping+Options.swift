@@ -20,7 +20,7 @@ extension UsernameMapping {
     }
     self.init(
       claim: isDirect ? .sub : try arguments[.usernameClaim],
-      prefix: arguments[.usernamePrefix] ?? (isDirect ? "cluster-a:" : "dex:"),
+      prefix: arguments[.usernamePrefix] ?? (isDirect ? "cluster-a:" : Self.defaultPrefix),
       connectorID: isDirect || isForPeople ? nil : try arguments[.connectorID].text)
     // A prefix and a name together must not form one either.
     guard !prefix.hasPrefix("system:"), !"system:".hasPrefix(prefix) else {

@@ -1,8 +1,41 @@
 import Platform
 import TokenExchange
 
-/// Opens a page in the user's browser.
-enum Browser {
+/// The user's browser on this machine.
+struct Browser {
+  /// The programs to try in order; none if no browser can be started here.
+  var programs: [String]
+  /// Whether they are those of `$BROWSER`.
+  var isChosen: Bool
+
+  /// Finds the programs: those of `$BROWSER`, else the desktop's, if there is a display.
+  init(_ variables: [String: String]) {
+    func isSet(_ names: String...) -> Bool { names.contains { variables[$0]?.isEmpty == false } }
+    let chosen = variables["BROWSER"] ?? ""
+    let hasDisplay = isSet("DISPLAY", "WAYLAND_DISPLAY")
+    isChosen = !chosen.isEmpty
+    // Without a display xdg-open starts a text browser in the terminal that kubectl uses.
+    programs =
+      isChosen
+      ? chosen.split(separator: ":").map(String.init) : hasDisplay ? ["xdg-open", "open"] : []
+    // The user of an SSH session looks at another machine.
+    if isSet("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"), !hasDisplay { programs = [] }
+  }
+
+  /// The browser of a world.
+  init(_ world: World) {
+    self.init(world.variables)
+    // Root's browser would leave files in the user's home directory that the user cannot change.
+    if world.process.userID == 0, let home = world.variables["HOME"],
+      let owner = world.files.status(home)?.owner, owner != 0
+    {
+      programs = []
+    }
+  }
+
+  /// Whether there is a program to try.
+  var isAvailable: Bool { !programs.isEmpty }
+
   /// Opens a page.
   ///
   /// The browser is started without a shell and gets one argument. It inherits neither our files nor
@@ -13,18 +46,9 @@ enum Browser {
   ///   - world: Everything outside the process.
   ///   - secret: Variables that contain it are not passed on.
   /// - Returns: The program that was started, if any.
-  static func open(_ page: String, in world: World, hiding secret: Secret?) -> String? {
-    let variables = variables(of: world.variables, hiding: secret)
-    return programs(world.variables).first { world.process.start($0, page, variables) }
-  }
-
-  /// The programs to try: those of `$BROWSER`, else the desktop's, if there is a display.
-  static func programs(_ variables: [String: String]) -> [String] {
-    let chosen = variables["BROWSER"] ?? ""
-    guard chosen.isEmpty else { return chosen.split(separator: ":").map(String.init) }
-    // Without a display xdg-open starts a text browser in the terminal that kubectl uses.
-    let hasDisplay = ["DISPLAY", "WAYLAND_DISPLAY"].contains { variables[$0]?.isEmpty == false }
-    return hasDisplay ? ["xdg-open", "open"] : []
+  func open(_ page: String, in world: World, hiding secret: Secret?) -> String? {
+    let variables = Self.variables(of: world.variables, hiding: secret)
+    return programs.first { world.process.start($0, page, variables) }
   }
 
   static func variables(of all: [String: String], hiding secret: Secret?) -> [String] {

@@ -8,6 +8,11 @@ struct LoginConfiguration: Sendable {
   var clientSecret: ClientSecret
   var scopes: [String]
   var audiences: [String]
+  var flow: LoginFlow
+  /// The connector to sign in with; nil lets the user choose.
+  var connectorID: String?
+  /// The port for the browser flow; nil for a free one.
+  var listenPort: Int?
   var authority: TrustSource
   var timeout: Double
   /// The flag that turns the cache off, if one is on.
@@ -25,6 +30,9 @@ struct LoginConfiguration: Sendable {
     clientID = try arguments[.clientID].text
     clientSecret = try arguments.clientSecret()
     audiences = arguments[.audience]
+    flow = try arguments[.flow]
+    connectorID = try arguments[.loginConnectorID]?.text
+    listenPort = try arguments[.listenPort]
     authority = try TrustSource(arguments)
     timeout = try arguments[.timeout]
     let noCacheFlags: [FlagOption] = [.noCache, .insecureSkipTLSVerify, .insecureAllowHTTP]

@@ -11,6 +11,8 @@ struct LoginSession {
   var margin: Double
   /// Whether to sign in even if a stored token is usable.
   var isForced: Bool
+  /// Whether client-go started this run.
+  var isStartedByClient: Bool
   var deadline: Double
 
   struct Outcome {
@@ -21,7 +23,15 @@ struct LoginSession {
     var isStored = true
   }
 
+  /// Seconds for which a failure is remembered: one kubectl runs a failing plugin up to six times, and
+  /// each run could open a page.
+  private static let refusalMemory = 5.0
+  /// Seconds during which a Dex that just failed is not contacted for a refresh.
+  private static let refreshPause = 30.0
+
   private var world: World { signIn.world }
+  private var isInteractive: Bool { world.terminal.isInteractive }
+  private var issuer: EndpointURL { signIn.request.issuer }
 
   func run() throws(CommandError) -> Outcome {
     guard let entry else {
@@ -29,79 +39,112 @@ struct LoginSession {
       let login = CachedLogin(tokens, written: world.clockReading)
       return Outcome(login: login, isNew: true, isStored: false)
     }
-    if !isForced, let login = entry.read(CachedLogin.self, logsMiss: true),
-      isUsable(login, entry)
-    {
-      entry.log("cache: token from \(entry.directory.path)")
-      return Outcome(login: login)
+    if !isForced {
+      if let login = entry.read(CachedLogin.self, logsMiss: true), isUsable(login, entry) {
+        entry.log("cache: token from \(entry.directory.path)")
+        return Outcome(login: login)
+      }
+      if isStartedByClient, let failure = recentFailure(entry, maxAge: Self.refusalMemory) {
+        entry.log("cache: failure of a run a moment ago")
+        throw .failedElsewhere(failure)
+      }
     }
+    return try waitAndRenew(entry)
+  }
+
+  /// Waits for the process that signs in or refreshes, and takes its place if it ends without a result.
+  private func waitAndRenew(_ entry: CacheEntry) throws(CommandError) -> Outcome {
     let start = world.clock.processStart()
-    // The process whose sign-in this one waits for.
-    var other: String?
-    let outcome = entry.waitForLock(
-      timeout: deadline - world.uptime(), maxPause: 0.2,
-      onWait: { processID in
-        guard other == nil else { return }
-        other = processID
-        signIn.showWaiting(for: processID)
-      }, result: { isForced ? nil : sharedResult(entry, since: start) })
-    switch outcome {
-    case .resolvedElsewhere(let result): return try result.get()
-    case .acquired(nil, let waited) where other != nil:
-      throw .login(
-        .signInElsewherePending(issuer: signIn.issuer, processID: other ?? "", seconds: waited))
-    case .acquired(let lock, _):
-      defer { lock?.release() }
-      return try renew(entry, lock, waitedFor: isForced ? nil : other)
+    // The sign-in that this process waits for.
+    var other: SignInProgress?
+    var hasYielded = false
+    while true {
+      let outcome = entry.waitForLock(
+        timeout: deadline - world.uptime(), maxPause: 0.2,
+        onWait: { note in
+          guard let found = SignInProgress(note: note), found != other else { return }
+          other = found
+          hasYielded = false
+          show(found)
+        }, result: { isLocked in result(entry, since: start, isLocked) })
+      switch outcome {
+      case .resolvedElsewhere(let result): return try result.get()
+      case .acquired(nil, let waited) where other != nil:
+        throw .login(
+          .signInElsewherePending(
+            issuer: issuer, processID: other?.processID ?? 0, seconds: waited))
+      case .acquired(let lock, _):
+        if other != nil, !isForced, !isInteractive, !hasYielded {
+          // A process with a terminal can take over.
+          lock?.release()
+          hasYielded = true
+          world.sleep(1)
+          continue
+        }
+        defer { lock?.release() }
+        if let other, !isForced, isInteractive { world.show(.takesOver(from: other.processID)) }
+        return try renew(entry, lock, hasWaited: other != nil && !isForced)
+      }
     }
+  }
+
+  /// Shows the page of another process, because this one waits for the same sign-in.
+  private func show(_ other: SignInProgress) {
+    guard isInteractive else { return }
+    world.show(.openPage(other.page, issuer: issuer, now: world.clock.boot()))
+    world.show(.startedByProcess(other.processID))
   }
 
   /// Refreshes or signs in, with the lock.
   private func renew(
-    _ entry: CacheEntry, _ lock: FileLock?, waitedFor other: String?
+    _ entry: CacheEntry, _ lock: FileLock?, hasWaited: Bool
   ) throws(CommandError) -> Outcome {
     let login = isForced ? nil : entry.read(CachedLogin.self, logsMiss: true)
     do throws(CommandError) {
       if let login, let outcome = try refresh(login, entry) { return outcome }
-      // The user did not complete that sign-in, so do not open another page.
-      guard other == nil else {
-        throw CommandError.login(
-          .signInElsewhereFailed(issuer: signIn.issuer, command: signIn.rerunCommand))
+      guard !hasWaited || isInteractive else {
+        throw CommandError.login(.signInElsewhereFailed(issuer: issuer, remedy: signIn.remedy))
       }
-      let tokens = try signIn.tokens(until: deadline) {
-        lock?.note("\(world.process.id)")
+      let tokens = try signIn.tokens(until: deadline) { page in
+        lock?.note(SignInProgress(processID: Int(world.process.id), page: page).note)
       }
       return store(tokens, entry, isNew: true)
     } catch {
-      // The failure of a process without a terminal must not stop one that has a terminal.
-      if !error.requiresTerminal || world.terminal.isInteractive {
-        entry.write(CachedFailure(Diagnosis(error), written: world.clockReading))
+      if case .grant(.abandoned, _) = error { throw error }
+      var failure = CachedFailure(Diagnosis(error), written: world.clockReading)
+      failure.requiresTerminal = error.requiresTerminal && !isInteractive
+      entry.write(failure)
+      guard let login, login.isUnexpired(at: world.clockReading) else { throw error }
+      let message = Diagnosis(error).message
+      if case .grant(.subjectChanged, _) = error {
+        world.warn((message + "; the stored token is used until it expires").text)
+      } else {
+        entry.log("\(message.text); the stored token is still valid")
       }
-      if let login, login.isUnexpired(at: world.clockReading) {
-        entry.log("\(Diagnosis(error).message.text); the stored token is still valid")
-        return Outcome(login: login)
-      }
-      throw error
+      return Outcome(login: login)
     }
   }
 
   /// Uses the refresh token; nil if there is none or Dex rejects it.
   private func refresh(_ login: CachedLogin, _ entry: CacheEntry) throws(CommandError) -> Outcome? {
     guard let refreshToken = login.refreshToken else { return nil }
-    let subject = UnverifiedJWT(login.token.secret.revealed)?.subject
-    do throws(DeviceFlowError) {
-      let tokens = try signIn.client.refresh(refreshToken, subject: subject, until: deadline)
-      if let tokens { return store(tokens, entry) }
-    } catch {
-      throw .deviceFlow(error, signIn.client.request)
+    let old = UnverifiedJWT(login.token.secret.revealed)
+    let tokens = try signIn.granted { () throws(GrantError) in
+      try signIn.client.refresh(refreshToken, subject: old?.subject, until: deadline)
     }
-    guard login.isUnexpired(at: world.clockReading) else { return nil }
+    if let tokens {
+      for change in RefreshChange.all(from: old, to: tokens.idToken.jwt, signIn.request) {
+        world.warn(Message(change).text)
+      }
+      return store(tokens, entry)
+    }
     // Dex stores one refresh token per user and client, so a sign-in elsewhere revokes this one. The
     // ID token stays valid, and no sign-in is needed until it expires.
     var login = login
     login.refreshToken = nil
-    entry.log("the stored token is used until it expires")
     entry.write(login)
+    guard login.isUnexpired(at: world.clockReading) else { return nil }
+    entry.log("the stored token is used until it expires")
     return Outcome(login: login)
   }
 
@@ -121,18 +164,23 @@ struct LoginSession {
     entry.log("cache: refresh due: \(Message(reason).text)")
     guard login.isUnexpired(at: world.clockReading) else { return false }
     // A sign-in is the last resort, and a Dex that just failed is not contacted again yet.
-    return login.refreshToken == nil || hasFailedRecently(entry)
+    return login.refreshToken == nil || recentFailure(entry, maxAge: Self.refreshPause) != nil
   }
 
-  private func hasFailedRecently(_ entry: CacheEntry) -> Bool {
-    entry.read(CachedFailure.self)?.isShared(at: world.clockReading, processStart: 0, maxAge: 30)
-      ?? false
+  /// A failure of the last seconds that this process would repeat.
+  private func recentFailure(_ entry: CacheEntry, maxAge: Double) -> CachedFailure? {
+    entry.read(CachedFailure.self).flatMap { failure in
+      failure.isShared(at: world.clockReading, processStart: 0, maxAge: maxAge)
+        && !(failure.requiresTerminal && isInteractive) ? failure : nil
+    }
   }
 
-  /// What another process stored since this one started.
-  private func sharedResult(
-    _ entry: CacheEntry, since start: Double
+  /// What another process stored since this one started, or what can be used while it works.
+  private func result(
+    _ entry: CacheEntry, since start: Double, _ isLocked: Bool
   ) -> Result<Outcome, CommandError>? {
+    if world.process.isAbandoned() { return .failure(.grant(.abandoned, signIn.request)) }
+    guard !isForced else { return nil }
     let login = entry.read(CachedLogin.self)
     if let login,
       login.token.unusableReason(at: world.clockReading, margin: margin, processStart: start) == nil
@@ -140,13 +188,17 @@ struct LoginSession {
       entry.log("cache: token from another process")
       return .success(Outcome(login: login))
     }
+    let unexpired = login.flatMap { $0.isUnexpired(at: world.clockReading) ? $0 : nil }
+    if let unexpired, !isLocked {
+      entry.log("cache: another process refreshes; the stored token is still valid")
+      return .success(Outcome(login: unexpired))
+    }
     guard let failure = entry.read(CachedFailure.self),
-      failure.isShared(at: world.clockReading, processStart: start, maxAge: .infinity)
+      failure.isShared(at: world.clockReading, processStart: start, maxAge: .infinity),
+      !(failure.requiresTerminal && isInteractive)
     else { return nil }
     entry.log("cache: failure from another process")
-    if let login, login.isUnexpired(at: world.clockReading) {
-      return .success(Outcome(login: login))
-    }
+    if let unexpired { return .success(Outcome(login: unexpired)) }
     return .failure(.failedElsewhere(failure))
   }
 }
@@ -154,10 +206,6 @@ struct LoginSession {
 extension CommandError {
   /// Whether a process with a terminal could succeed where this one failed.
   fileprivate var requiresTerminal: Bool {
-    switch self {
-    case .login(let error): error.requiresTerminal
-    case .deviceFlow(.codeExpired, _): true
-    default: false
-    }
+    if case .login(let error) = self { error.requiresTerminal } else { false }
   }
 }

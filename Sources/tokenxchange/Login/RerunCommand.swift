@@ -1,7 +1,7 @@
 import Manifests
 
 extension ParsedArguments {
-  /// The command line that signs in by hand with the same settings, without secrets.
+  /// The command line that signs in by hand with the same settings, without secrets and certificates.
   ///
   /// A shell must split it into exactly these words: different ones would select another cache entry.
   func rerunCommand(program: String) -> String {
@@ -14,7 +14,9 @@ extension ParsedArguments {
       guard let set = resolved(option), option.kind != .flag || set.values.last == "true" else {
         continue
       }
-      if option.isSame(as: .clientSecret), set.values.last?.isEmpty == false {
+      let isLeftOut =
+        option.isSame(as: .clientSecret) || option.isSame(as: .certificateAuthorityData)
+      if isLeftOut, set.values.last?.isEmpty == false {
         words.insert("\(option.variable ?? "")=…", at: 0)
       } else {
         let value = set.values.joined(separator: ",")

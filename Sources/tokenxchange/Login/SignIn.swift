@@ -3,62 +3,67 @@ import OpenIDConnect
 import Platform
 import TokenExchange
 
-/// Signs a user in with Dex's device flow.
-///
-/// Another flow, such as an authorization code on a loopback port, would also return a ``TokenSet``.
+/// Signs a user in at a terminal, with the browser flow or the device flow.
 struct SignIn {
-  var client: DeviceFlowClient
+  var client: LoginClient
   var world: World
   var log: VerboseLog
+  var flow: LoginFlow
+  /// The connector to sign in with; nil lets the user choose.
+  var connectorID: String?
+  /// The port for the browser flow; nil for a free one.
+  var listenPort: Int?
+  /// Whether to start a browser.
   var opensBrowser: Bool
-  /// The command to run in a terminal where there is none.
-  var rerunCommand: String
-  /// The flag that turns the cache off, if one is on.
-  var noCacheFlag: String?
+  /// What to run in a terminal where there is none.
+  var remedy: LoginError.Remedy
+  /// Why the tokens are not stored, if they are not.
+  var noCache: LoginError.NoCacheReason?
 
-  var issuer: EndpointURL { client.request.issuer }
+  var request: LoginRequest { client.request }
 
-  /// Shows the page and the code, and waits for the sign-in.
+  /// Shows a page and waits for the sign-in there.
   ///
   /// - Parameters:
   ///   - deadline: The uptime at which to give up.
-  ///   - willAsk: Called before the page and the code are shown, which some runs do not reach.
+  ///   - willAsk: Called before the page is shown, which some runs do not reach.
   /// - Returns: The tokens.
-  /// - Throws: ``CommandError/login(_:)`` without a terminal, or ``CommandError/deviceFlow(_:_:)``.
+  /// - Throws: ``CommandError/login(_:)`` without a terminal or an allowed flow, or
+  ///   ``CommandError/grant(_:_:)``.
   func tokens(
-    until deadline: Double, willAsk: () -> Void = {}
+    until deadline: Double, willAsk: (SignInPage) -> Void = { _ in }
   ) throws(CommandError) -> TokenSet {
     guard world.terminal.isInteractive else {
-      throw .login(
-        .noTerminal(issuer: issuer, command: rerunCommand, noCacheFlag: noCacheFlag))
+      throw .login(.noTerminal(issuer: request.issuer, remedy: remedy, noCache: noCache))
     }
-    do throws(DeviceFlowError) {
-      let device = try client.begin(until: deadline)
-      willAsk()
-      show(device)
-      return try client.wait(for: device, until: deadline)
-    } catch {
-      throw .deviceFlow(error, client.request)
+    switch flow {
+    case .browser: return try browserTokens(until: deadline, willAsk)
+    case .auto where opensBrowser && Browser(world).isAvailable:
+      do throws(CommandError) {
+        return try browserTokens(until: deadline, willAsk)
+      } catch {
+        guard case .login(.redirectNotAllowed) = error else { throw error }
+        world.show(.usesDeviceFlow(clientID: request.clientID))
+        return try deviceTokens(until: deadline, willAsk)
+      }
+    case .auto, .device: return try deviceTokens(until: deadline, willAsk)
     }
   }
 
-  /// Explains to a user at a terminal why nothing happens.
-  func showWaiting(for processID: String) {
-    guard world.terminal.isInteractive else { return }
-    world.show(.waitingForProcess(processID, issuer: issuer))
-  }
-
-  private func show(_ device: DeviceAuthorization) {
-    world.show(.openPage(device, issuer: issuer))
-    guard let page = device.browserPage(issuer: issuer) else {
-      world.show(.pageNotServedByIssuer(issuer))
+  /// Starts a browser, unless the user does not want one or there is none.
+  func openBrowser(_ page: String) {
+    let browser = Browser(world)
+    guard opensBrowser, browser.isAvailable else {
+      log("no browser is started")
       return
     }
-    guard opensBrowser else { return }
-    if let program = Browser.open(page, in: world, hiding: client.request.clientSecret) {
+    if let program = browser.open(page, in: world, hiding: request.clientSecret) {
       log("opened the page with \(program.sanitized())")
     } else {
-      log("found no browser")
+      world.show(.browserNotStarted(browser.programs, isChosen: browser.isChosen))
     }
   }
+
+  /// When a sign-in ends, on the clock that all processes share.
+  func end(_ deadline: Double) -> Double { world.clock.boot() + deadline - world.uptime() }
 }

@@ -46,6 +46,11 @@ extension Message {
       case .directory(let path, .notDirectory): "\(path: path) is not a directory"
       case .directory(let path, .notOwned(let owner, let user)):
         "the directory \(path: path) belongs to uid \(Int(owner)), not to uid \(Int(user))"
+      case .directory(let path, .belowDirectoryOf(let owner)):
+        """
+        root would create the directory \(path: path) below a directory that belongs to uid \
+        \(Int(owner))
+        """
       case .directory(let path, .accessibleByOthers):
         "other users can access the directory \(path: path): its mode must be 0700"
       case .directory(let path, .cannotMake(let code)):
@@ -73,5 +78,26 @@ extension Message.StringInterpolation {
   /// The system's message for an error number.
   fileprivate mutating func appendInterpolation(errno code: Int32) {
     appendLiteral(String(cString: strerror(code)))
+  }
+}
+
+extension Message {
+  /// What `logout` removed.
+  init(_ entry: RemovedEntry) {
+    let kind: Message = entry.isLogin ? "sign-in" : "token"
+    guard let issuer = entry.issuer else {
+      self = "removed a \(kind) that cannot be read"
+      return
+    }
+    self = """
+      removed the \(kind) of \(untrusted: entry.name ?? "an unknown user", maxLength: 100) at \
+      \(untrusted: issuer, maxLength: 200) for \(list: entry.audiences)
+      """
+  }
+
+  /// How much `logout` removed.
+  init(_ entries: [RemovedEntry], _ directory: CacheDirectory) {
+    let count: Message = entries.count == 1 ? "1 entry" : "\(entries.count) entries"
+    self = "removed \(count) from \(path: directory.path)"
   }
 }

@@ -1,3 +1,5 @@
+import Encoding
+
 extension Diagnosis {
   /// The message about `spec.cluster.config`.
   init(_ error: ClusterConfigError) {

@@ -31,7 +31,7 @@ struct Diagnosis: Equatable, Sendable {
     case .transport(let error, let url, let timeout):
       self.init(error, to: url, timeout: timeout)
     case .exchange(let error, let context): self.init(error, context)
-    case .deviceFlow(let error, let request): self.init(error, request)
+    case .grant(let error, let request): self.init(error, request)
     case .login(let error): self.init(error)
     case .cache(let error): self.init(error)
     case .failedElsewhere(let failure): self.init(failure)

@@ -1,5 +1,6 @@
 import Encoding
 import FoundationEssentials
+import Glibc
 import OpenIDConnect
 import TokenExchange
 
@@ -7,33 +8,93 @@ extension Diagnosis {
   /// The message of a failed sign-in.
   init(_ error: LoginError) {
     switch error {
-    case .noTerminal(let issuer, let command, let flag):
-      let advice: Message =
-        flag.map { "\(option: $0) stores nothing, so that every run needs a terminal: omit it; " }
-        ?? ""
+    case .noTerminal(let issuer, let remedy, let noCache):
       self.init(
         "a sign-in at \(authority: issuer) is required, and stderr is not a terminal",
-        hint: "\(advice)run this first, in a terminal: \(example: command)",
+        hint: (noCache.map(Message.init) ?? "") + "run this first, in a terminal: \(remedy)",
         exitCode: .loginRequired)
     case .signInElsewherePending(let issuer, let processID, let seconds):
       self.init(
         """
-        the sign-in at \(authority: issuer) that process \(untrusted: processID) started was \
-        not completed within \(duration: seconds)
+        the sign-in at \(authority: issuer) that process \(processID) started was not completed \
+        within \(duration: seconds)
         """,
         hint: "complete that sign-in or end that process, then run this again",
         exitCode: .loginRequired)
-    case .signInElsewhereFailed(let issuer, let command):
+    case .signInElsewhereFailed(let issuer, let remedy):
       self.init(
         "the sign-in at \(authority: issuer) that another process started was not completed",
-        hint: "run this again, or sign in by hand: \(example: command)", exitCode: .loginRequired)
+        hint: "run this again in a terminal: \(remedy)", exitCode: .loginRequired)
+    case .unknownClient(let request):
+      self.init(
+        .oauthError,
+        "Dex at \(url: request.issuer) has no client \(untrusted: request.clientID, maxLength: 100)",
+        hint: "compare --client-id with staticClients of Dex's config.yaml")
+    case .redirectNotAllowed(let request, let uri):
+      self.init(
+        .oauthError,
+        """
+        the client \(untrusted: request.clientID, maxLength: 100) does not allow the redirect to \
+        \(untrusted: uri, maxLength: 100)
+        """,
+        hint: """
+          in Dex's config.yaml make it public without redirectURIs, or list a URI with a fixed port \
+          and pass --listen-port; or use --flow=device
+          """)
+    case .devicePageNotAllowed(let request, let uri):
+      self.init(
+        .oauthError,
+        """
+        the client \(untrusted: request.clientID, maxLength: 100) does not allow the redirect to \
+        \(untrusted: uri, maxLength: 100), which Dex's page for device codes needs
+        """,
+        hint: """
+          use --flow=browser on a machine with a browser, or list /device/callback and \
+          \(untrusted: request.issuer.path, maxLength: 100)/device/callback in its redirectURIs
+          """)
+    case .cannotListen(let port?, let code):
+      self.init(
+        .unexpected, "cannot listen on 127.0.0.1:\(port): \(reason: code)",
+        hint: "end the program that uses port \(port), or pass another --listen-port")
+    case .cannotListen(nil, let code):
+      self.init(
+        .unexpected, "cannot listen on 127.0.0.1: \(reason: code)",
+        hint: "use --flow=device")
     }
+  }
+}
+
+extension Message {
+  /// Why every run needs a terminal.
+  fileprivate init(_ reason: LoginError.NoCacheReason) {
+    switch reason {
+    case .flag(let flag):
+      self = "\(option: flag) stores nothing, so that every run needs a terminal: omit it; "
+    case .unusable(let error):
+      self = "no tokens are stored, so that every run needs a terminal: \(Message(error)); "
+    }
+  }
+}
+
+extension Message.StringInterpolation {
+  /// What to run in a terminal.
+  fileprivate mutating func appendInterpolation(_ remedy: LoginError.Remedy) {
+    switch remedy {
+    case .kubectl:
+      appendLiteral("kubectl auth whoami, with the same kubeconfig and context")
+    case .command(let command): appendInterpolation(example: command)
+    }
+  }
+
+  /// The system's message for an error number.
+  fileprivate mutating func appendInterpolation(reason code: Int32) {
+    appendLiteral(String(cString: strerror(code)))
   }
 }
 
 extension Diagnosis {
   /// The message about a failed sign-in or refresh.
-  init(_ error: DeviceFlowError, _ request: LoginRequest) {
+  init(_ error: GrantError, _ request: LoginRequest) {
     switch error {
     case .transport(let error, let url, let timeout):
       self.init(error, to: url, timeout: timeout)
@@ -67,15 +128,23 @@ extension Diagnosis {
         sign-in's
         """,
         hint: "sign in again with login --force, and check why Dex's connector changed the user")
-    case .codeExpired(let seconds):
+    case .nonceMismatch(let url):
+      self.init(
+        .invalidResponse, "the id_token in the response of \(url: url) is not for this sign-in",
+        hint: "its nonce differs from the one that was sent: is --issuer a Dex?")
+    case .abandoned:
+      self.init(
+        .loginRequired,
+        "the sign-in at \(authority: request.issuer) ended: nothing waits for its result any more",
+        hint: "the process that started this one, or the reader of its output, has ended")
+    case .notCompleted(let seconds):
       self.init(
         .loginRequired,
         """
         the sign-in at \(authority: request.issuer) was not completed within \(duration: seconds)
         """,
         hint: """
-          run this again; only Dex's page shows that a sign-in was denied or that there is no \
-          client \(untrusted: request.clientID, maxLength: 100)
+          run this again; an error of Dex is on its page in the browser only
           """)
     }
     let secrets = request.clientSecret.map { [$0] } ?? []
@@ -104,7 +173,7 @@ extension Diagnosis {
 }
 
 extension OAuthError {
-  /// What an error of the device flow usually means.
+  /// What an error of a sign-in usually means.
   fileprivate func loginHint(_ request: LoginRequest) -> Message {
     let client: Message = "\(untrusted: request.clientID, maxLength: 100)"
     switch code {
@@ -135,12 +204,12 @@ extension OAuthError {
   }
 }
 
-extension DeviceFlowEvent {
+extension LoginEvent {
   /// A line for `--verbose`.
   func line(_ request: LoginRequest) -> String {
     switch self {
-    case .response(let url, let status, let count, let seconds):
-      "POST \(url.text): \(status), \(count) bytes, \(Int(seconds * 1000)) ms"
+    case .response(let method, let url, let status, let count, let seconds):
+      "\(method) \(url.text): \(status), \(count) bytes, \(Int(seconds * 1000)) ms"
     case .refreshTokenRejected(let error):
       "the refresh token was rejected: \(error.message.text)"
     case .pollFailed(let error):
@@ -153,30 +222,46 @@ extension LoginNotice {
   /// What the user reads, line by line.
   var lines: [Message] {
     switch self {
-    case .openPage(let device, let issuer):
-      [
-        "To sign in at \(authority: issuer), open",
-        "    \(untrusted: device.verificationURIComplete ?? device.verificationURI, maxLength: 1000)",
-        """
-        and confirm the code \(untrusted: device.userCode) within \(duration: device.expiresIn).
-        """,
-      ]
+    case .openPage(let page, let issuer, let now):
+      Self.lines(page, issuer, now)
     case .pageNotServedByIssuer(let issuer):
       ["Warning: this page is not served over HTTPS by \(authority: issuer)."]
-    case .waitingForProcess(let processID, let issuer):
+    case .startedByProcess(let id):
+      ["Process \(id) started this sign-in; this terminal continues when it is complete."]
+    case .takesOver(let id):
+      ["Process \(id) ended before its sign-in was complete; this one starts another."]
+    case .usesDeviceFlow(let clientID):
       [
         """
-        Waiting for the sign-in at \(authority: issuer) that process \(untrusted: processID) \
-        started.
+        The client \(untrusted: clientID, maxLength: 100) allows no redirect to this machine, so \
+        the device flow is used.
         """
       ]
-    case .signedIn(let user): [Message(user)]
-    case .tokensNotStored:
+    case .browserNotStarted(let programs, true):
+      [
+        """
+        Cannot start $BROWSER, \(list: programs): it must be the name of a program, without \
+        arguments. Open the page yourself.
+        """
+      ]
+    case .browserNotStarted(let programs, false):
+      ["Cannot start a browser (\(list: programs)). Open the page yourself."]
+    case .stillWaiting:
+      [
+        """
+        Still waiting for the browser. Look at its page: Dex shows there, and only there, an \
+        unregistered redirect_uri, a login error or a rejected approval. Ctrl-C ends this sign-in.
+        """
+      ]
+    case .signedIn(let user): [Message(user), Message(rbac: user)]
+    case .tokensNotStored(nil):
       [
         """
         The tokens could not be stored, so the next run requires a new sign-in; --verbose shows why.
         """
       ]
+    case .tokensNotStored(let error?):
+      ["The tokens are not stored, so the next run requires a new sign-in: \(Message(error))."]
     case .noRefreshToken:
       [
         """
@@ -189,6 +274,24 @@ extension LoginNotice {
   }
 }
 
+extension LoginNotice {
+  private static func lines(
+    _ page: SignInPage, _ issuer: EndpointURL, _ now: Double
+  ) -> [Message] {
+    let time: Message = "\(duration: max(page.end - now, 0))"
+    guard let code = page.userCode else {
+      return [
+        "To sign in at \(authority: issuer), open this page in a browser on this machine",
+        "    \(page: page.url)", "within \(time).",
+      ]
+    }
+    return [
+      "To sign in at \(authority: issuer), open", "    \(page: page.url)",
+      "and confirm the code \(untrusted: code) within \(time).",
+    ]
+  }
+}
+
 extension Message {
   /// One line about the user who signed in.
   init(_ user: SignedInUser) {
@@ -197,24 +300,62 @@ extension Message {
       user.expiry.map { "until \(time: $0) (\(time: $0, relativeTo: user.now))" }
       ?? "until an unknown time"
     let end: Message = user.isRenewed ? ", then renewed automatically." : "."
+    self = "Signed in as \(name), \(expiry)\(end)"
+  }
+
+  /// The names to use in RBAC.
+  init(rbac user: SignedInUser) {
     let groups = Message(groups: user.groups, more: user.moreGroups)
-    self = "Signed in as \(name), \(groups), \(expiry)\(end)"
+    guard let username = user.username else {
+      self = """
+        In RBAC, as generate api-server maps it: \(groups); no user, because the token lacks \
+        federated_claims (scope federated:id).
+        """
+      return
+    }
+    self = """
+      In RBAC, as generate api-server maps it: user \(untrusted: username, maxLength: 200), \
+      \(groups).
+      """
   }
 
   /// The first groups, and the number of the others.
-  init(groups: [String], more: Int) {
+  private init(groups: [String], more: Int) {
     guard !groups.isEmpty else {
-      self = "in no groups"
+      self = "no groups"
       return
     }
     let others: Message = more > 0 ? " and \(more) more" : ""
-    self = "in the groups \(untrusted: groups, maxLength: 60)\(others)"
+    let noun: Message = groups.count + more == 1 ? "group" : "groups"
+    self = "\(noun) \(untrusted: groups, maxLength: 60)\(others)"
+  }
+
+  /// What a refresh changed.
+  init(_ change: RefreshChange) {
+    self =
+      switch change {
+      case .lostGroups(let groups):
+        """
+        the refresh removed \(groups.count == 1 ? "the group" : "the groups") \
+        \(untrusted: groups.prefix(20), maxLength: 60) from your token; login --force reads them again
+        """
+      case .email(let from, let to):
+        """
+        the refresh changed the email address in your token from \
+        \(untrusted: from, maxLength: 100) to \(to.map { "\(untrusted: $0, maxLength: 100)" } ?? "none")
+        """
+      }
   }
 }
 
 extension Message.StringInterpolation {
   fileprivate mutating func appendInterpolation(time date: Date, relativeTo now: Date) {
     appendLiteral(DurationText.relative(date, to: now))
+  }
+
+  /// The URL of a page, which must work: only control characters are left out.
+  fileprivate mutating func appendInterpolation(page url: String) {
+    appendLiteral(String(decoding: url.utf8.filter { (0x21...0x7E).contains($0) }, as: UTF8.self))
   }
 
   /// Texts of a server, in a list.

@@ -33,6 +33,7 @@ struct LoginBrowserTests {
   @Test("it receives the page and none of our files, variables and secrets")
   func isolation() async throws {
     let running = try stage.onTerminal(
+      "--flow=device",
       environment: [
         "BROWSER": browser, "TOKENXCHANGE_CLIENT_SECRET": "conf-secret", "COPY": "conf-secret",
       ]
@@ -57,7 +58,7 @@ struct LoginBrowserTests {
       DexFault.changingJSON {
         $0["verification_uri_complete"] = "https://evil.example/device?user_code=A"
       }.on("/device/code"))
-    let running = try stage.onTerminal(environment: ["BROWSER": browser]).start()
+    let running = try stage.onTerminal("--flow=device", environment: ["BROWSER": browser]).start()
     try await stage.approve()
     let result = await running.result
     #expect(result.code == 0)
@@ -76,7 +77,7 @@ struct LoginBrowserTests {
 
   @Test("it inherits the umask and the core limit of the caller")
   func limits() async throws {
-    let running = try stage.onTerminal(environment: ["BROWSER": browser]).start()
+    let running = try stage.onTerminal("--flow=device", environment: ["BROWSER": browser]).start()
     try await stage.approve()
     #expect(await running.result.code == 0)
     let shell = try await ProcessRunner(

@@ -23,6 +23,15 @@ struct LoginRun: Sendable {
       }
     }
 
+    /// Waits until it has printed a text twice, or another one.
+    func saysTwice(_ words: String, or other: String) async throws {
+      for _ in 0..<3000 where process.isRunning {
+        let output = process.outputSoFar
+        if output.ranges(of: words).count >= 2 || output.contains(other) { return }
+        try await Task.sleep(for: .milliseconds(10))
+      }
+    }
+
     /// Waits until it has printed something.
     func says(_ words: String) async throws {
       for _ in 0..<3000 where process.isRunning && !process.outputSoFar.contains(words) {
@@ -40,7 +49,7 @@ extension LoginStage {
   /// The secrets that only Dex, the process and one file may hold.
   func hunt() -> SecretHunt {
     SecretHunt(
-      dex.loginSecrets.map { ("a device code or refresh token", $0) }
+      dex.loginSecrets.map { ("a code, verifier or refresh token", $0) }
         + [("the client's secret", "conf-secret")])
   }
 

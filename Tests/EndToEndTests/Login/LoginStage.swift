@@ -20,6 +20,12 @@ final class LoginStage: Sendable {
 
   var dex: DexStandIn { site.dex }
 
+  /// The environment in which kubectl runs a plugin.
+  static let kubectl = [
+    "KUBERNETES_EXEC_INFO": #"{"apiVersion":"client.authentication.k8s.io/v1","#
+      + #""kind":"ExecCredential","spec":{"interactive":true}}"#
+  ]
+
   /// The number of device authorization requests.
   var signIns: Int { dex.requests(to: "/device/code") }
 
@@ -53,6 +59,14 @@ final class LoginStage: Sendable {
     _ more: String..., client: String? = nil, output: String? = nil,
     environment: [String: String] = [:]
   ) -> LoginRun {
+    onTerminal(words: more, client: client, output: output, environment: environment)
+  }
+
+  /// The same.
+  func onTerminal(
+    words more: [String], client: String? = nil, output: String? = nil,
+    environment: [String: String] = [:]
+  ) -> LoginRun {
     let words = ([TestBinary.path] + words(more, client)).map { "'\($0)'" }
     return onTerminal(
       shell: words.joined(separator: " ") + (output.map { " > '\($0)'" } ?? ""),
@@ -76,6 +90,18 @@ final class LoginStage: Sendable {
     dex.approve(as: identity)
   }
 
+  /// Waits for a number of device authorization requests.
+  func signIns(_ count: Int) async throws {
+    for _ in 0..<3000 where signIns < count { try await Task.sleep(for: .milliseconds(10)) }
+  }
+
+  /// The page that a process opens for the browser flow.
+  func page(_ run: LoginRun.Started) async throws -> String {
+    try await run.says("\nwithin ")
+    let match = run.process.outputSoFar.firstMatch(of: /http\S+\/auth\?\S+/)
+    return match.map { String($0.output) } ?? ""
+  }
+
   /// Signs in at a terminal and returns the output.
   @discardableResult
   func signIn(_ more: String = "--no-browser", as identity: DexIdentity = .mock()) async throws
@@ -92,6 +118,8 @@ final class LoginStage: Sendable {
       .replacing(home.path, with: "DIR").replacing(TestBinary.path, with: "PROGRAM")
       .replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/, with: "TIME")
       .replacing(/[B-Z]{4}-[B-Z]{4}/, with: "CODE").replacing(
-        /in (9 min|10 min|\d+ s)/, with: "in SPAN")
+        /\(in (9 min|10 min|\d+ s)\)/, with: "(in SPAN)"
+      )
+      .replacing(/http:\/\/DEX\/\S*auth\?\S+/, with: "AUTH-URL")
   }
 }

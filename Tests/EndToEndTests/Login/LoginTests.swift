@@ -19,8 +19,8 @@ struct LoginTests {
         To sign in at DEX, open
             http://DEX/dex/device?user_code=CODE
         and confirm the code CODE within 5 min.
-        Signed in as kilgore@kilgore.trout, in the groups authors, until TIME (in SPAN), then renewed \
-        automatically.
+        Signed in as kilgore@kilgore.trout, until TIME (in SPAN), then renewed automatically.
+        In RBAC, as generate api-server maps it: user dex:mock:0-385-28089-0, group dex:authors.
 
         """)
     let next = try await stage.plain().result()
@@ -34,12 +34,12 @@ struct LoginTests {
 
   @Test("without a terminal: exit 7 and the command to run")
   func noTerminal() async throws {
-    for environment in [
-      [:],
-      [
-        "KUBERNETES_EXEC_INFO": #"{"apiVersion":"client.authentication.k8s.io/v1","#
-          + #""kind":"ExecCredential","spec":{"interactive":true}}"#
-      ],
+    for (environment, remedy) in [
+      (LoginStage.kubectl, "kubectl auth whoami, with the same kubeconfig and context"),
+      (
+        [:],
+        "PROGRAM login --issuer=http://DEX/dex --client-id=target-cluster --cache-dir=DIR/cache"
+      ),
     ] {
       let result = try await stage.plain(environment: environment).result()
       #expect(result.code == 7)
@@ -47,8 +47,7 @@ struct LoginTests {
       #expect(
         stage.masked(result.errors) == """
           tokenxchange: a sign-in at DEX is required, and stderr is not a terminal
-          hint: run this first, in a terminal: PROGRAM login --issuer=http://DEX/dex \
-          --client-id=target-cluster --cache-dir=DIR/cache
+          hint: run this first, in a terminal: \(remedy)
 
           """)
     }
@@ -175,13 +174,13 @@ struct LoginTests {
     "a user without an email address is shown by another name",
     arguments: [
       (
-        DexIdentity(connector: "mock", userID: "u1", name: "Ada"), "Signed in as Ada, in no groups,"
+        DexIdentity(connector: "mock", userID: "u1", name: "Ada"), "Signed in as Ada, until"
       ),
       (
         DexIdentity(connector: "mock", userID: "u2", preferredName: "ada", groups: ["a", "b"]),
-        "Signed in as ada, in the groups a, b,"
+        "user dex:mock:u2, groups dex:a, dex:b."
       ),
-      (DexIdentity(connector: "mock", userID: "u3"), "Signed in as CgJ1MxIEbW9jaw, in no groups,"),
+      (DexIdentity(connector: "mock", userID: "u3"), "Signed in as CgJ1MxIEbW9jaw, until"),
     ])
   func names(identity: DexIdentity, greeting: String) async throws {
     #expect(try await stage.signIn(as: identity).output.contains(greeting))
@@ -196,13 +195,21 @@ struct LoginTests {
     #expect(result.output.contains("oauth2.grantTypes"))
   }
 
-  @Test("an unknown client is only seen when the code expires")
-  func unknownClient() async throws {
-    stage.dex.update { $0.deviceLifetime = 3 }
-    let result = try await stage.onTerminal("--no-browser", client: "unknown").result()
-    #expect(result.code == 7)
-    #expect(stage.masked(result.output).contains("the sign-in at DEX was not completed within"))
-    #expect(result.output.contains("there is no client unknown"))
+  @Test("an unknown client is detected before the user is asked", arguments: ["browser", "device"])
+  func unknownClient(flow: String) async throws {
+    for isNext in [false, true] {
+      stage.dex.update { $0.isNextVersion = isNext }
+      let result = try await stage.onTerminal(
+        "--no-browser", "--flow=\(flow)", client: "unknown"
+      ).result()
+      #expect(result.code == 5)
+      #expect(
+        stage.masked(result.output) == """
+          tokenxchange: Dex at http://DEX/dex has no client unknown
+          hint: compare --client-id with staticClients of Dex's config.yaml
+
+          """)
+    }
   }
 
   @Test("network failures while polling are retried")
@@ -226,7 +233,12 @@ struct LoginTests {
       TestBinary.path, ["logout", "--cache-dir", stage.directory]
     )
     .result()
-    #expect(logout.output == "removed 1 entry from \(stage.directory)\n")
+    #expect(
+      stage.masked(logout.output) == """
+        removed the sign-in of kilgore@kilgore.trout at http://DEX/dex for target-cluster
+        removed 1 entry from DIR/cache
+
+        """)
     #expect(try FileManager.default.contentsOfDirectory(atPath: stage.directory) == [])
     #expect(try await stage.plain().result().code == 7)
   }
@@ -248,7 +260,7 @@ struct LoginTests {
   func noCache() async throws {
     let result = try await stage.signIn("--no-cache")
     #expect(result.code == 0)
-    #expect(stage.masked(result.output).hasSuffix("until TIME (in SPAN).\n"))
+    #expect(stage.masked(result.output).contains("until TIME (in SPAN).\nIn RBAC"))
     #expect(!FileManager.default.fileExists(atPath: stage.directory))
     let form = stage.dex.server.requests.first { $0.path.hasSuffix("/device/code") }
     #expect(form?.formValue("scope") == "openid profile email groups federated:id")
@@ -273,8 +285,8 @@ struct LoginTests {
     #expect(result.code == 0)
     #expect(
       stage.masked(result.output).hasSuffix(
-        "until TIME (in SPAN).\nThe tokens could not be stored, so the next run requires a new "
-          + "sign-in; --verbose shows why.\n"))
+        "The tokens are not stored, so the next run requires a new sign-in: other users can access "
+          + "the directory DIR/cache: its mode must be 0700.\n"))
     #expect(try FileManager.default.contentsOfDirectory(atPath: stage.directory) == [])
   }
 }

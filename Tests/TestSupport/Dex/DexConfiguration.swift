@@ -115,8 +115,15 @@ public struct DexConfiguration: Sendable {
   public var alwaysShowsLoginScreen = false
   /// `oauth2.responseTypes`.
   public var responseTypes = ["code"]
+  /// Whether this is the unreleased Dex after 2.45, as the notes of the recordings describe it.
+  public var isNextVersion = false
+  /// `storage.type: memory`: the next version hangs at a refresh.
+  public var hasMemoryStorage = false
   /// The password database: passwords by email address, for connectors of type `other`.
   public var passwords: [String: String] = [:]
+
+  /// The redirect URI of the device flow's own login.
+  var deviceCallback: String { (isNextVersion ? issuerPath : "") + "/device/callback" }
 
   /// Makes a configuration.
   public init(clients: [Client], connectors: [Connector], signingKey: RSAKey) {

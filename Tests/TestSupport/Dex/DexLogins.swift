@@ -2,9 +2,6 @@ import Foundation
 
 /// The login state in Dex's storage.
 struct DexLogins: Sendable {
-  /// The redirect URI of the device flow's own login.
-  static let deviceCallback = "/device/callback"
-
   /// PKCE (RFC 7636): the challenge of a sign-in.
   struct Challenge: Sendable {
     var text = ""
@@ -43,6 +40,8 @@ struct DexLogins: Sendable {
     var forcesApproval: Bool
     var expiry: Double
     var identity: DexIdentity?
+    /// Whether the user approved the request.
+    var isApproved = false
   }
 
   /// An authorization code.
@@ -77,6 +76,8 @@ struct DexLogins: Sendable {
     var client: String
     var scopes: [String]
     var nonce: String?
+    /// The number of refreshes.
+    var uses = 0
 
     /// The token as the client holds it.
     var code: String { DexIdentity.protobuf(id, token) }
@@ -88,6 +89,8 @@ struct DexLogins: Sendable {
   var codes: [Code] = []
   var devices: [Device] = []
   var refreshes: [Refresh] = []
+  /// Whether a refresh hangs, and everything that needs the storage with it.
+  var isStuck = false
 
   /// Records an issued secret, for these tests and for every program that they run.
   mutating func remember(_ secret: String) {
@@ -194,7 +197,7 @@ extension DexConfiguration.Client {
   /// loopback.
   func allows(redirectURI: String) -> Bool {
     guard redirectURIs.isEmpty, isPublic else { return redirectURIs.contains(redirectURI) }
-    if ["urn:ietf:wg:oauth:2.0:oob", DexLogins.deviceCallback].contains(redirectURI) {
+    if ["urn:ietf:wg:oauth:2.0:oob", "/device/callback"].contains(redirectURI) {
       return true
     }
     guard let url = URLComponents(string: redirectURI), url.scheme == "http",

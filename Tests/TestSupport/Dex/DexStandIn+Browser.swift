@@ -13,6 +13,13 @@ extension DexStandIn {
     fields.removeAll { $0.name == "connector_id" }
     let query = fields.isEmpty ? "" : "?" + FormFields.encode(fields)
     let configuration = configuration
+    if configuration.isNextVersion {
+      func field(_ name: String) -> String { fields.first { $0.name == name }?.value ?? "" }
+      if !field("hmac").isEmpty { return resume(field("req"), field("hmac"), request) }
+      guard configuration.clients.contains(where: { $0.id == field("client_id") }) else {
+        return .page(400, "Invalid client_id provided.")
+      }
+    }
     let path = configuration.issuerPath + "/auth/"
     let only = configuration.connectors.count == 1 && !configuration.alwaysShowsLoginScreen
     let connector = wanted.isEmpty && only ? configuration.connectors[0].id : wanted
@@ -96,10 +103,37 @@ extension DexStandIn {
       return logins.authorizations[index]
     }
     guard let pending else { return .page(400, "Requested resource does not exist.") }
+    if configuration.isNextVersion { return hop(pending, request) }
     guard now <= pending.expiry else { return .page(400, "User session has expired.") }
     if configuration.skipsApproval, !pending.forcesApproval { return sendCode(pending, request) }
     return .seeOther(
       configuration.issuerPath + "/approval?req=\(id)&hmac=\(pending.hmac)", for: request)
+  }
+
+  /// The next version goes on at `/auth` after each page.
+  private func hop(
+    _ pending: DexLogins.Authorization, _ request: LoopbackRequest
+  ) -> LoopbackResponse {
+    .seeOther(
+      configuration.issuerPath + "/auth?"
+        + FormFields.encode([("hmac", pending.hmac), ("req", pending.id)]), for: request)
+  }
+
+  private func resume(
+    _ id: String, _ hmac: String, _ request: LoopbackRequest
+  ) -> LoopbackResponse {
+    let configuration = configuration
+    let found = logins.withLock { $0.authorizations.first { $0.id == id } }
+    let now = configuration.now().timeIntervalSince1970
+    // What the page says about an expired or an unknown request was not recorded.
+    guard let pending = found, pending.hmac == hmac, pending.identity != nil,
+      now <= pending.expiry
+    else { return .notRecorded(request) }
+    if pending.isApproved || configuration.skipsApproval && !pending.forcesApproval {
+      return sendCode(pending, request)
+    }
+    return .seeOther(
+      configuration.issuerPath + "/approval?req=\(id)&hmac=\(hmac)", for: request)
   }
 
   /// `/approval`: the approval page and its form.
@@ -108,7 +142,9 @@ extension DexStandIn {
     func field(_ name: String) -> String { fields.first { $0.name == name }?.value ?? "" }
     guard !field("hmac").isEmpty else { return .page(401, "Unauthorized request") }
     let found = logins.withLock { $0.authorizations.first { $0.id == field("req") } }
-    guard let pending = found else { return .page(500, "Database error.") }
+    guard let pending = found else {
+      return .page(configuration.isNextVersion ? 400 : 500, "Database error.")
+    }
     guard pending.hmac == field("hmac") else { return .page(401, "Unauthorized request") }
     guard request.method == "POST" else {
       return .page(
@@ -121,7 +157,14 @@ extension DexStandIn {
     guard request.formValue("approval") == "approve" else {
       return .page(500, "Approval rejected.")
     }
-    return sendCode(pending, request)
+    guard configuration.isNextVersion else { return sendCode(pending, request) }
+    logins.withLock { logins in
+      for index in logins.authorizations.indices where logins.authorizations[index].id == pending.id
+      {
+        logins.authorizations[index].isApproved = true
+      }
+    }
+    return hop(pending, request)
   }
 
   private func sendCode(
@@ -136,7 +179,7 @@ extension DexStandIn {
       logins.codes.append(.init(code: code, authorization: pending, expiry: now + 1800))
       logins.remember(code)
     }
-    let isDevice = pending.redirectURI == DexLogins.deviceCallback
+    let isDevice = pending.redirectURI == "/device/callback"
     let target = (isDevice ? configuration.issuerPath : "") + pending.redirectURI
     return .seeOther(
       FormFields.appending([("code", code), ("state", pending.state)], to: target), for: request)
@@ -158,8 +201,15 @@ extension DexStandIn {
     let authorization = entry.authorization
     guard now <= entry.expiry, authorization.client == client.id,
       let identity = authorization.identity
-    else { return DexTokenRequest.error("server_error", status: 500) }
-    if let refusal = authorization.challenge.refusal(of: request.body("code_verifier")) {
+    else {
+      return configuration.isNextVersion
+        ? DexTokenRequest.error("invalid_grant", "Invalid or expired code parameter.")
+        : DexTokenRequest.error("server_error", status: 500)
+    }
+    // The verifier of a program under test, which it must not show.
+    let verifier = request.body("code_verifier")
+    if !verifier.isEmpty { logins.withLock { $0.remember(verifier) } }
+    if let refusal = authorization.challenge.refusal(of: verifier) {
       return refusal
     }
     guard request.body("redirect_uri") == authorization.redirectURI else {

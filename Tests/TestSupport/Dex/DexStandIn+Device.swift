@@ -33,7 +33,8 @@ extension DexStandIn {
     ]
     return LoopbackResponse(
       headers: [("Cache-Control", "no-store"), ("Content-Type", "application/json")],
-      body: Array((response.indented(by: 3) + "\n").utf8))
+      body: Array(
+        ((configuration.isNextVersion ? response.text : response.indented(by: 3)) + "\n").utf8))
   }
 
   func pollDevice(_ request: DexTokenRequest) -> LoopbackResponse {
@@ -90,7 +91,8 @@ extension DexStandIn {
       guard let index = logins.devices.firstIndex(where: { $0.userCode == device.userCode }) else {
         return false
       }
-      logins.devices[index].response = response.indented()
+      logins.devices[index].response =
+        configuration.isNextVersion ? response.text : response.indented()
       return true
     }
   }
@@ -123,7 +125,7 @@ extension DexStandIn {
       configuration.issuerPath + "/auth?"
         + FormFields.encode([
           ("client_id", device.client), ("client_secret", ""),
-          ("redirect_uri", DexLogins.deviceCallback), ("response_type", "code"),
+          ("redirect_uri", configuration.deviceCallback), ("response_type", "code"),
           ("scope", device.scopes.joined(separator: " ")), ("state", device.userCode),
         ]), for: request)
   }

@@ -16,6 +16,12 @@ extension DexStandIn {
       Self.rotate(&logins, code: code, client: client.id, now: now, configuration)
     }
     let entry = try renewed.get()
+    if configuration.isNextVersion, configuration.hasMemoryStorage,
+      entry.uses > 1 || configuration.passwords[entry.identity.userID] != nil
+    {
+      logins.withLock { $0.isStuck = true }
+      return .fault(.hang)
+    }
     let asked = request.scopes
     let further = asked.filter { !entry.scopes.contains($0) }
     guard further.isEmpty else {
@@ -39,6 +45,7 @@ extension DexStandIn {
       $0.code == code || $0.obsolete.map { [id = $0.id] in DexIdentity.protobuf(id, $0) } == code
     }
     guard let index else { return .refused("invalid_request", refused) }
+    logins.refreshes[index].uses += 1
     let entry = logins.refreshes[index]
     guard entry.client == client else { return .refused("invalid_grant", refused) }
     let age = now - entry.lastUsed

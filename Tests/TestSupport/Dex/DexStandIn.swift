@@ -55,6 +55,11 @@ public final class DexStandIn: StandIn {
     guard request.path.hasPrefix(prefix) else { return .notFound }
     let path = String(request.path.dropFirst(prefix.count))
     counts.withLock { $0[path, default: 0] += 1 }
+    if !["/.well-known/openid-configuration", "/healthz"].contains(path),
+      logins.withLock({ $0.isStuck })
+    {
+      return .fault(.hang)
+    }
     guard let fault = nextFault(for: path) else { return route(path, request) }
     return fault.response { route(path, request) }
   }
@@ -147,10 +152,11 @@ public final class DexStandIn: StandIn {
       "code_challenge_methods_supported": ["S256", "plain"],
       "scopes_supported": ["openid", "email", "groups", "profile", "offline_access"],
       "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-      "claims_supported": [
-        "iss", "sub", "aud", "iat", "exp", "email", "email_verified", "locale", "name",
-        "preferred_username", "at_hash",
-      ],
+      "claims_supported": .strings(
+        [
+          "iss", "sub", "aud", "iat", "exp", "email", "email_verified", "locale", "name",
+          "preferred_username", "at_hash",
+        ] + (configuration.isNextVersion ? ["groups", "federated_claims"] : [])),
     ]
     return .text(document.indented(), type: "application/json")
   }

@@ -23,6 +23,10 @@ struct DexTokenIssuer {
     claims["exp"] = .integer(Int((now + configuration.tokenLifetime).rounded(.down)))
     claims["iat"] = .integer(Int(now.rounded(.down)))
     if audience.count > 1 { claims["azp"] = .string(client) }
+    if configuration.isNextVersion {
+      claims["jti"] = .string(Self.randomID())
+      if code != nil { claims["auth_time"] = .integer(Int(now.rounded(.down))) }
+    }
     if let nonce { claims["nonce"] = .string(nonce) }
     if let accessToken { claims["at_hash"] = .string(Self.half(accessToken)) }
     if let code { claims["c_hash"] = .string(Self.half(code)) }

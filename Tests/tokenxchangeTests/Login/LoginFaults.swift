@@ -33,6 +33,10 @@ extension FaultTable {
   }
 
   static let pending = error("authorization_pending")
+  /// The page for device codes, which says nothing about the client.
+  static let page = Sample.response(404, "404 page not found\n", type: "text/plain")
+  /// What comes before the user is asked.
+  static let asked = [device, pending, page]
 
   /// A sign-in at a terminal that receives these responses; the last one is repeated.
   static func login(
@@ -49,7 +53,9 @@ extension FaultTable {
     fault.shown = [
       "To sign in at dex.example, open", "    https://dex.example/dex/device",
       "and confirm the code RVCG-TBGL within 5 min.",
-      "Waiting for the sign-in at dex.example that process 77 started.",
+      "and confirm the code RVCG-TBGL within 20 s.",
+      "Process 77 started this sign-in; this terminal continues when it is complete.",
+      LoginNotice.stillWaiting.lines[0].text,
     ]
     return fault
   }
@@ -59,7 +65,7 @@ extension FaultTable {
   }
 
   static func tokens(_ body: String) -> [WorldDouble.Outcome] {
-    [device, pending, Sample.response(200, body)]
+    asked + [Sample.response(200, body)]
   }
 
   static func idToken(_ token: String) -> [WorldDouble.Outcome] {
@@ -78,6 +84,20 @@ extension FaultTable {
     withoutTerminal(
       "no terminal, scopes and a secret", "--scopes=openid email", "--client-secret=hunter2"),
     withoutTerminal("no terminal, no cache", "--no-cache"),
+    Fault(
+      "login: no terminal, run by kubectl",
+      WorldDouble(variables: ["KUBERNETES_EXEC_INFO": #"{"spec":{"interactive":false}}"#]),
+      loginBase + ["--api-version=v1"]),
+    Fault(
+      "login: no terminal, a CA in the arguments", WorldDouble(),
+      loginBase + ["--certificate-authority-data=\(GenerateFaultTests.certificateData)"]),
+    Fault(
+      "login: no terminal, root in the home directory of another user",
+      WorldDouble(variables: ["HOME": "/home/ada"], fileSystem: foreignHome()), loginBase),
+    Fault(
+      "login: sign-in of another process failed",
+      WorldDouble(variables: ["HOME": "/home/ada"], fileSystem: lockedCache(forever: false)),
+      loginBase),
     withoutTerminal("no terminal, insecure", "--insecure-skip-tls-verify"),
     login("connection refused", [.failure(TransportError.connectionRefused)]),
     login(
@@ -90,19 +110,16 @@ extension FaultTable {
     login("client not allowed", [device, error("unauthorized_client")]),
     login("invalid scope", [error("invalid_scope", "Unrecognized scope(s) [\\\"x\\\"]")]),
     login("server error", [error("server_error", status: 500)]),
-    login("denied", [device, pending, error("access_denied")]),
+    login("denied", asked + [error("access_denied")]),
     login(
       "error that repeats the device code",
-      [device, pending, error("invalid_request", "Invalid Device code hunter2-device-code.")]),
-    login("code expired at Dex", [device, pending, error("expired_token")]),
-    login("not completed in time", [device, pending], "--timeout=20s"),
-    login("connection lost", [device, pending, .failure(TransportError.connectionClosed)]),
+      asked + [error("invalid_request", "Invalid Device code hunter2-device-code.")]),
+    login("code expired at Dex", asked + [error("expired_token")]),
+    login("not completed in time", asked + [pending], "--timeout=20s"),
+    login("connection lost", asked + [.failure(TransportError.connectionClosed)]),
     login(
       "certificate expired while polling",
-      [
-        device, pending,
-        .failure(TransportError.tls(.expired)),
-      ]),
+      asked + [.failure(TransportError.tls(.expired))]),
     login("no ID token", tokens(#"{"access_token":"x","token_type":"bearer"}"#)),
     login("no openid scope", tokens(#"{"access_token":"x"}"#), "--scopes=email"),
     login("device response too large", [.failure(TransportError.bodyTooLarge)]),
@@ -118,10 +135,34 @@ extension FaultTable {
       "sign-in of another process pending, forced", [], "--force",
       cache: lockedCache(forever: true),
       variables: ["HOME": "/home/ada"]),
+    login("unknown client", [device, pending, verified, unknownClient]),
+    login("page for device codes not allowed", [device, pending, verified, unregistered]),
     login(
-      "sign-in of another process failed", [], cache: lockedCache(forever: false),
-      variables: ["HOME": "/home/ada"]),
+      "scope refused by the authorization endpoint", [device, pending, verified, scopeRefused]),
+    login("port in use", [], "--flow=browser", "--listen-port=8000"),
+    given("login: bad flow", loginBase + ["--flow=code"]),
+    given("login: bad port", loginBase + ["--listen-port=0"]),
   ]
+
+  private static func redirect(_ location: String) -> WorldDouble.Outcome {
+    Sample.response(303, "", headers: ["location": location])
+  }
+
+  static let verified = redirect("/dex/auth?client_id=x&redirect_uri=%2Fdex%2Fdevice%2Fcallback")
+  static let unknownClient = Sample.response(404, "<p>Invalid client_id.</p>", type: "text/html")
+  static let unregistered = Sample.response(
+    400, "<p>Unregistered redirect_uri.</p>", type: "text/html")
+  static let scopeRefused = redirect(
+    "/dex/device/callback?error=invalid_scope&error_description=Unrecognized+scope%28s%29&state=")
+
+  /// A cache below a directory of another user.
+  private static func foreignHome() -> Files {
+    var cache = Files.failing
+    cache.makePrivateDirectory = { _ throws(DirectoryError) in
+      throw .belowDirectoryOf(owner: 1000)
+    }
+    return cache
+  }
 
   /// A cache whose lock is held by another process that waits for its sign-in.
   private static func lockedCache(forever: Bool) -> Files {
@@ -130,7 +171,9 @@ extension FaultTable {
     cache.makePrivateDirectory = { _ throws(DirectoryError) in }
     cache.readPrivate = { path, _ throws(FileReadError) in
       guard path.hasSuffix(".lock") else { throw .missing }
-      return Array("77".utf8)
+      return Array(
+        #"{"process":77,"url":"https://dex.example/dex/device","code":"RVCG-TBGL","#.utf8)
+        + Array(#""end":400}"#.utf8)
     }
     cache.replace = { _, _, _ throws(FileWriteError) in }
     cache.list = { _ in [] }

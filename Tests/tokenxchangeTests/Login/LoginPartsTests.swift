@@ -16,9 +16,13 @@ import TokenExchange
       ("empty display", ["DISPLAY": ""], []),
       ("$BROWSER", ["BROWSER": "/usr/bin/my browser"], ["/usr/bin/my browser"]),
       ("a list in $BROWSER", ["BROWSER": "a:b", "DISPLAY": ":0"], ["a", "b"]),
+      ("SSH", ["SSH_CONNECTION": "a 1 b 22", "BROWSER": "lynx"], []),
+      ("SSH with a terminal", ["SSH_TTY": "/dev/pts/1"], []),
+      ("SSH with a display", ["SSH_CLIENT": "a", "DISPLAY": ":10"], ["xdg-open", "open"]),
+      ("empty variables", ["SSH_TTY": "", "BROWSER": "", "DISPLAY": ""], []),
     ] as [(String, [String: String], [String])])
   func browsers(name: String, variables: [String: String], expected: [String]) {
-    #expect(Browser.programs(variables) == expected)
+    #expect(Browser(variables).programs == expected)
   }
 
   @Test("the browser inherits no variable with our settings or the client secret")
@@ -69,7 +73,8 @@ import TokenExchange
     #expect(try rerunCommand(row.input) == row.output)
   }
 
-  @Test("the command to run by hand contains values from variables, a whole CA and the program")
+  @Test(
+    "the command to run by hand contains values from variables and the program, but no certificate")
   func rerunCommandValues() throws {
     #expect(
       try rerunCommand([], variables: ["TOKENXCHANGE_CLIENT_ID": "target"])
@@ -77,7 +82,7 @@ import TokenExchange
     let data = String(repeating: "QUJD", count: 5000)
     #expect(
       try rerunCommand(["--certificate-authority-data=\(data)"])
-        == "t login --certificate-authority-data=\(data)")
+        == "TOKENXCHANGE_CERTIFICATE_AUTHORITY_DATA=… t login")
     #expect(try rerunCommand([], program: "/my bin/it's") == #"'/my bin/it'\''s' login"#)
   }
 
@@ -97,49 +102,102 @@ import TokenExchange
     return LoginNotice.signedIn(user).lines.map(\.text).joined(separator: "\n")
   }
 
+  private static let rbac = "In RBAC, as generate api-server maps it: "
+  private static let noUser =
+    "; no user, because the token lacks federated_claims (scope federated:id)."
+
   private static let until = "until 2026-11-21T01:17:38Z (in 10 min)"
 
   @Test(
-    "the user is told who signed in",
+    "the user and the names for RBAC are shown",
     arguments: [
+      Row("email first", #"{"email":"a@b","name":"A","sub":"s"}"#, ["a@b", "no groups"]),
+      Row("preferred name", #"{"preferred_username":"a","name":"A"}"#, ["a", "no groups"]),
+      Row("empty email", #"{"email":"","name":"A"}"#, ["A", "no groups"]),
+      Row("subject", #"{"sub":"s"}"#, ["s", "no groups"]),
+      Row("no name", "{}", ["an unknown user", "no groups"]),
+      Row("one group", #"{"sub":"s","groups":["g"]}"#, ["s", "group dex:g"]),
+      Row("two groups", #"{"sub":"s","groups":["g","h"]}"#, ["s", "groups dex:g, dex:h"]),
       Row(
-        "email first", #"{"email":"a@b","name":"A","sub":"s"}"#, "a@b, in no groups"),
-      Row("preferred name", #"{"preferred_username":"a","name":"A"}"#, "a, in no groups"),
-      Row("empty email", #"{"email":"","name":"A"}"#, "A, in no groups"),
-      Row("subject", #"{"sub":"s"}"#, "s, in no groups"),
-      Row("no name", "{}", "an unknown user, in no groups"),
-      Row("one group", #"{"sub":"s","groups":["g"]}"#, "s, in the groups g"),
-      Row("two groups", #"{"sub":"s","groups":["g","h"]}"#, "s, in the groups g, h"),
-      Row(
-        "control characters", #"{"sub":"s\u001b[2J","groups":["g\nh"]}"#, "s[2J, in the groups g h"
-      ),
-      Row("the client secret", #"{"sub":"geheim-1"}"#, "[redacted], in no groups"),
+        "control characters", #"{"sub":"s\u001b[2J","groups":["g\nh"]}"#, ["s[2J", "group dex:g h"]),
+      Row("the client secret", #"{"sub":"geheim-1"}"#, ["[redacted]", "no groups"]),
     ])
-  func signedIn(row: Row<String, String>) throws {
+  func signedIn(row: Row<String, [String]>) throws {
     #expect(
       try signedIn(row.input)
-        == "Signed in as \(row.output), \(Self.until), then renewed automatically.")
+        == "Signed in as \(row.output[0]), \(Self.until), then renewed automatically.\n"
+        + Self.rbac + row.output[1] + Self.noUser)
+  }
+
+  @Test("the user of RBAC has the connector in it")
+  func username() throws {
+    let claims =
+      #"{"email":"a@b","groups":["g"],"#
+      + #""federated_claims":{"connector_id":"github","user_id":"1234"}}"#
+    #expect(
+      try signedIn(claims)
+        == "Signed in as a@b, \(Self.until), then renewed automatically.\n"
+        + Self.rbac + "user dex:github:1234, group dex:g.")
   }
 
   @Test("at most twenty groups are shown")
   func manyGroups() throws {
     let groups = (1...2022).map { #""g\#($0)""# }.joined(separator: ",")
-    let shown = (1...20).map { "g\($0)" }.joined(separator: ", ")
+    let shown = (1...20).map { "dex:g\($0)" }.joined(separator: ", ")
     #expect(
       try signedIn(#"{"sub":"s","groups":[\#(groups)]}"#)
-        == "Signed in as s, in the groups \(shown) and 2002 more, \(Self.until), then renewed "
-        + "automatically.")
+        .hasSuffix(Self.rbac + "groups \(shown) and 2002 more" + Self.noUser))
   }
 
   @Test("without a refresh token or a cache the token is not renewed")
   func notRenewed() throws {
     let claims = #"{"sub":"s"}"#
-    let expected = "Signed in as s, in no groups, \(Self.until)."
-    #expect(try signedIn(claims, refreshToken: nil) == expected)
-    #expect(try signedIn(claims, isStored: false) == expected)
+    let end = "\n" + Self.rbac + "no groups" + Self.noUser
+    let expected = "Signed in as s, \(Self.until)."
+    #expect(try signedIn(claims, refreshToken: nil) == expected + end)
+    #expect(try signedIn(claims, isStored: false) == expected + end)
     #expect(
       try signedIn(claims, expires: false, isStored: false)
-        == "Signed in as s, in no groups, until an unknown time.")
+        == "Signed in as s, until an unknown time." + end)
+  }
+
+  @Test(
+    "a refresh that takes groups or changes the address is reported",
+    arguments: [
+      Row(
+        "nothing changed", [#"{"groups":["a"],"email":"e"}"#, #"{"groups":["a"],"email":"e"}"#], []),
+      Row("more groups", [#"{"groups":["a"]}"#, #"{"groups":["a","b"]}"#], []),
+      Row(
+        "one group", [#"{"groups":["a","b"]}"#, #"{"groups":["b"]}"#],
+        ["the refresh removed the group a from your token; login --force reads them again"]),
+      Row(
+        "all groups", [#"{"groups":["a","b"]}"#, "{}"],
+        ["the refresh removed the groups a, b from your token; login --force reads them again"]),
+      Row(
+        "another address", [#"{"email":"a@x"}"#, #"{"email":"b@x"}"#],
+        ["the refresh changed the email address in your token from a@x to b@x"]),
+      Row(
+        "no address", [#"{"email":"a@x"}"#, "{}"],
+        ["the refresh changed the email address in your token from a@x to none"]),
+    ])
+  func refreshChanges(row: Row<[String], [String]>) throws {
+    let jwts = row.input.map { UnverifiedJWT(Sample.jwt($0)) }
+    let changes = RefreshChange.all(from: jwts[0], to: jwts[1], try CacheSample.login())
+    #expect(changes.map { Message($0).text } == row.output)
+  }
+
+  @Test("waiting processes read the page from the note of the lock")
+  func note() {
+    let progress = SignInProgress(
+      processID: 77,
+      page: SignInPage(url: "https://dex.example/dex/auth?a=b", userCode: "A-B", end: 12.5))
+    #expect(SignInProgress(note: Array(progress.note.utf8)) == progress)
+    let browser = SignInProgress(processID: 1, page: SignInPage(url: "http://x", end: 1))
+    #expect(SignInProgress(note: Array(browser.note.utf8)) == browser)
+    #expect(SignInProgress(note: []) == nil)
+    #expect(SignInProgress(note: Array(progress.note.utf8.dropLast())) == nil)
+    #expect(
+      SignInProgress(note: Array(#"{"process":1,"url":"https://x \u001b","end":1}"#.utf8)) == nil)
   }
 
   @Test("an issuer and a client are required")

@@ -356,23 +356,29 @@ extension MessageCatalogue {
     let command =
       "tokenxchange login --issuer=https://dex.example.com/dex --client-id=target-cluster"
     let errors: [LoginError] = [
-      .noTerminal(issuer: issuer, command: command, noCacheFlag: nil),
-      .noTerminal(issuer: issuer, command: command, noCacheFlag: "--no-cache"),
-      .signInElsewherePending(issuer: issuer, processID: "4711", seconds: 300),
-      .signInElsewhereFailed(issuer: issuer, command: command),
+      .noTerminal(issuer: issuer, remedy: .kubectl, noCache: nil),
+      .noTerminal(issuer: issuer, remedy: .command(command), noCache: .flag("--no-cache")),
+      .noTerminal(
+        issuer: issuer, remedy: .command(command), noCache: .unusable(.noDirectory)),
+      .signInElsewherePending(issuer: issuer, processID: 4711, seconds: 300),
+      .signInElsewhereFailed(issuer: issuer, remedy: .command(command)),
+      .unknownClient(request),
+      .redirectNotAllowed(request, redirectURI: "http://127.0.0.1:8000/callback"),
+      .devicePageNotAllowed(request, redirectURI: "https://dex.example.com/dex/device/callback"),
+      .cannotListen(port: 8000, errno: EADDRINUSE),
     ]
-    let flow: [DeviceFlowError] =
+    let grants: [GrantError] =
       [
         .transport(.connectionRefused, url, timeout: 10),
         .invalidResponse(InvalidResponse(.html, status: 200), url),
         .invalidDeviceAuthorization(url), .missingIDToken(url), .idTokenNotJWT(url),
-        .subjectChanged(url), .codeExpired(seconds: 300),
+        .subjectChanged(url), .nonceMismatch(url), .notCompleted(seconds: 300), .abandoned,
       ]
       + ["access_denied", "invalid_client", "invalid_grant", "invalid_scope", "server_error"].map {
         .oauth(OAuthError(code: $0, status: 400), url)
       }
     return Self.errors(
-      "Sign-in", errors.map { .login($0) } + flow.map { .deviceFlow($0, request) })
+      "Sign-in", errors.map { .login($0) } + grants.map { .grant($0, request) })
   }
 
   private static func clusterConfig() -> Section {

@@ -4,7 +4,7 @@ package import TokenExchange
 /// Why a sign-in or a refresh failed.
 ///
 /// Text of the server is already redacted. It is not sanitized.
-package enum DeviceFlowError: Error, Equatable, Sendable {
+package enum GrantError: Error, Equatable, Sendable {
   /// There was no response within `timeout` seconds, or none at all.
   case transport(TransportError, EndpointURL, timeout: Double)
   /// The server returned an OAuth error.
@@ -19,8 +19,12 @@ package enum DeviceFlowError: Error, Equatable, Sendable {
   case idTokenNotJWT(EndpointURL)
   /// The `sub` of the refreshed ID token is not that of the sign-in.
   case subjectChanged(EndpointURL)
-  /// The user did not sign in before the code expired.
-  case codeExpired(seconds: Double)
+  /// The nonce of the ID token is not that of the authorization request.
+  case nonceMismatch(EndpointURL)
+  /// The user did not complete the sign-in in time.
+  case notCompleted(seconds: Double)
+  /// The process that waits for the result is gone.
+  case abandoned
 
   /// The error of a response of a token endpoint.
   init(_ error: TokenResponseError, _ url: EndpointURL) {

@@ -1,7 +1,6 @@
+import Encoding
 import TestSupport
 import Testing
-
-@testable import tokenxchange
 
 @Suite struct SHA256Tests {
   @Test(

@@ -1,7 +1,7 @@
-/// SHA-256 (FIPS 180-4), for file names and checksums: a static binary has no library for it.
-enum SHA256 {
+/// SHA-256 (FIPS 180-4), for PKCE, file names and checksums: a static binary has no library for it.
+package enum SHA256 {
   /// The 32 bytes of the digest.
-  static func digest(_ message: [UInt8]) -> [UInt8] {
+  package static func digest(_ message: [UInt8]) -> [UInt8] {
     var state = initial
     var schedule = [UInt32](repeating: 0, count: 64)
     var padded = message
@@ -20,7 +20,7 @@ enum SHA256 {
   }
 
   /// The digest as 64 lower-case hexadecimal digits.
-  static func hex(_ message: [UInt8]) -> String {
+  package static func hex(_ message: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)
     let text = digest(message).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
     return String(decoding: text, as: UTF8.self)

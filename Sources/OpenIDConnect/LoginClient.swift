@@ -2,8 +2,9 @@ import Encoding
 package import FoundationEssentials
 package import TokenExchange
 
-/// Signs a user in with the device authorization grant (RFC 8628) and refreshes their tokens.
-package struct DeviceFlowClient: Sendable {
+/// Signs a user in with an authorization code (RFC 6749, section 4.1) or a device code (RFC 8628),
+/// and refreshes their tokens.
+package struct LoginClient: Sendable {
   /// The issuer, the client and the scopes.
   package var request: LoginRequest
   /// The CAs that are trusted.
@@ -14,10 +15,10 @@ package struct DeviceFlowClient: Sendable {
   package var now: @Sendable () -> Date
   /// A monotonic clock, in seconds.
   package var uptime: @Sendable () -> Double
-  /// Waits, in seconds.
-  package var sleep: @Sendable (Double) -> Void
+  /// Waits, in seconds; returns false if the sign-in was abandoned meanwhile.
+  package var sleep: @Sendable (Double) -> Bool
   /// Receives each step.
-  package var log: @Sendable (DeviceFlowEvent) -> Void
+  package var log: @Sendable (LoginEvent) -> Void
   /// The value of `User-Agent`.
   package var userAgent: String
 
@@ -28,7 +29,7 @@ package struct DeviceFlowClient: Sendable {
   package init(
     request: LoginRequest, trust: HTTPOptions.Trust, send: @escaping HTTPTransport,
     now: @escaping @Sendable () -> Date, uptime: @escaping @Sendable () -> Double,
-    sleep: @escaping @Sendable (Double) -> Void, log: @escaping @Sendable (DeviceFlowEvent) -> Void,
+    sleep: @escaping @Sendable (Double) -> Bool, log: @escaping @Sendable (LoginEvent) -> Void,
     userAgent: String
   ) {
     self.request = request
@@ -39,46 +40,6 @@ package struct DeviceFlowClient: Sendable {
     self.sleep = sleep
     self.log = log
     self.userAgent = userAgent
-  }
-
-  /// Requests a device code and polls once with it.
-  ///
-  /// Dex returns device codes even if the device flow is disabled; only a poll shows that. So it
-  /// happens before anything is shown to the user.
-  ///
-  /// - Parameter deadline: The value of `uptime` at which to give up.
-  /// - Returns: The codes and the page to show to the user.
-  /// - Throws: An OAuth error, a transport error or an invalid response.
-  package func begin(until deadline: Double) throws(DeviceFlowError) -> DeviceAuthorization {
-    let response = try send(request.device(userAgent: userAgent), request.deviceURL, deadline)
-    var device = try DeviceAuthorization(response, to: request)
-    switch try poll(device, until: deadline) {
-    case .pending, .tokens: break
-    case .slowDown: device.slowDown()
-    case .expired: throw .codeExpired(seconds: device.expiresIn)
-    }
-    return device
-  }
-
-  /// The result of one poll.
-  enum Progress {
-    case pending, slowDown, expired
-    case tokens(TokenSet)
-  }
-
-  /// Polls once.
-  func poll(_ device: DeviceAuthorization, until deadline: Double) throws(DeviceFlowError)
-    -> Progress
-  {
-    let sent = now()
-    let response = try send(
-      request.poll(device.deviceCode, userAgent: userAgent), request.tokenURL, deadline)
-    switch JSON(parsing: response.body)?["error"]?.string {
-    case "authorization_pending": return .pending
-    case "slow_down": return .slowDown
-    case "expired_token": return .expired
-    default: return .tokens(try TokenSet(response, to: request, now: sent))
-    }
   }
 
   /// Exchanges a refresh token for new tokens.
@@ -95,7 +56,7 @@ package struct DeviceFlowClient: Sendable {
   /// - Throws: A failure after which the refresh token may still be valid.
   package func refresh(
     _ refreshToken: Secret, subject: String?, until deadline: Double
-  ) throws(DeviceFlowError) -> TokenSet? {
+  ) throws(GrantError) -> TokenSet? {
     let sent = now()
     let response = try send(
       request.refresh(refreshToken, userAgent: userAgent), request.tokenURL, deadline)
@@ -114,9 +75,10 @@ package struct DeviceFlowClient: Sendable {
     return tokens
   }
 
-  private func send(
+  /// Sends one request, and waits at most ten seconds for its response.
+  func send(
     _ request: HTTPRequest, _ url: EndpointURL, _ deadline: Double
-  ) throws(DeviceFlowError) -> HTTPResponse {
+  ) throws(GrantError) -> HTTPResponse {
     let start = uptime()
     let timeout = min(deadline - start, Self.requestTimeout)
     do throws(TransportError) {
@@ -124,7 +86,8 @@ package struct DeviceFlowClient: Sendable {
       let response = try request.send(by: send, HTTPOptions(trust: trust, timeout: timeout))
       log(
         .response(
-          url, status: response.status, byteCount: response.body.count, seconds: uptime() - start))
+          request.method, url, status: response.status, byteCount: response.body.count,
+          seconds: uptime() - start))
       return response
     } catch {
       throw .transport(error, url, timeout: max(timeout, 0))
@@ -143,11 +106,11 @@ extension OAuthError {
 }
 
 /// A step of a sign-in, for a log; it holds no secret.
-package enum DeviceFlowEvent: Equatable, Sendable {
+package enum LoginEvent: Equatable, Sendable {
   /// A response was received.
-  case response(EndpointURL, status: Int, byteCount: Int, seconds: Double)
+  case response(String, EndpointURL, status: Int, byteCount: Int, seconds: Double)
   /// The server rejected the refresh token.
   case refreshTokenRejected(OAuthError)
   /// A poll failed, and polling continues.
-  case pollFailed(DeviceFlowError)
+  case pollFailed(GrantError)
 }

@@ -6,7 +6,7 @@ import Testing
 import TokenExchange
 
 /// The device flow, poll by poll.
-@Suite struct DeviceFlowClientTests {
+@Suite struct DeviceGrantTests {
   private let deviceURL: EndpointURL
   private let tokenURL: EndpointURL
 
@@ -18,10 +18,10 @@ import TokenExchange
   /// Begins and waits.
   private func signIn(
     _ outcomes: [LoginScene.Outcome], timeout: Double = 300, clockChange: Double = 0
-  ) throws -> (result: Result<TokenSet, DeviceFlowError>, scene: LoginScene) {
+  ) throws -> (result: Result<TokenSet, GrantError>, scene: LoginScene) {
     let scene = LoginScene([.success(LoginScene.device)] + outcomes)
     let client = scene.client(try LoginScene.request())
-    let result = Result { () throws(DeviceFlowError) -> TokenSet in
+    let result = Result { () throws(GrantError) -> TokenSet in
       let device = try client.begin(until: timeout)
       scene.changeClock(by: clockChange)
       return try client.wait(for: device, until: timeout)
@@ -72,11 +72,11 @@ import TokenExchange
     let (result, scene) = try signIn([
       LoginScene.pending, LoginScene.lost, LoginScene.lost, LoginScene.error("x", status: 200),
     ])
-    #expect(throws: DeviceFlowError.oauth(OAuthError(code: "x", status: 200), tokenURL)) {
+    #expect(throws: GrantError.oauth(OAuthError(code: "x", status: 200), tokenURL)) {
       try result.get()
     }
     #expect(scene.times == [0, 0, 5, 15, 30])
-    let lost = DeviceFlowError.transport(TransportError.connectionClosed, tokenURL, timeout: 10)
+    let lost = GrantError.transport(TransportError.connectionClosed, tokenURL, timeout: 10)
     #expect(scene.events.filter { $0 == .pollFailed(lost) }.count == 2)
     let (success, _) = try signIn([
       LoginScene.pending, LoginScene.lost, .success(Sample.response(503, "")), LoginScene.tokens(),
@@ -87,7 +87,7 @@ import TokenExchange
   @Test("a network failure that lasts until the code expires is the error")
   func lastError() throws {
     let (result, scene) = try signIn([LoginScene.pending, LoginScene.lost])
-    let error = #expect(throws: DeviceFlowError.self) { try result.get() }
+    let error = #expect(throws: GrantError.self) { try result.get() }
     guard case .transport(TransportError.connectionClosed, tokenURL, _) = error else {
       Issue.record("\(String(describing: error))")
       return
@@ -115,9 +115,9 @@ import TokenExchange
     request.issuer = try EndpointURL("https://certificates.example/dex")
     let client = scene.client(request)
     let device = try client.begin(until: 1000)
-    let expected: DeviceFlowError =
+    let expected: GrantError =
       row.output
-      ? .transport(row.input, request.tokenURL, timeout: 10) : .codeExpired(seconds: 15)
+      ? .transport(row.input, request.tokenURL, timeout: 10) : .notCompleted(seconds: 15)
     #expect(throws: expected) { try client.wait(for: device, until: 1000) }
     #expect(scene.uptime == (row.output ? 5 : 15))
   }
@@ -127,19 +127,19 @@ import TokenExchange
     let (atDex, scene) = try signIn([
       LoginScene.pending, LoginScene.pending, LoginScene.error("expired_token"),
     ])
-    #expect(throws: DeviceFlowError.codeExpired(seconds: 10)) { try atDex.get() }
+    #expect(throws: GrantError.notCompleted(seconds: 10)) { try atDex.get() }
     #expect(scene.uptime == 10)
     let (afterExpiresIn, late) = try signIn([LoginScene.pending])
-    #expect(throws: DeviceFlowError.codeExpired(seconds: 300)) { try afterExpiresIn.get() }
+    #expect(throws: GrantError.notCompleted(seconds: 300)) { try afterExpiresIn.get() }
     #expect(late.uptime == 300)
     let (atDeadline, _) = try signIn([LoginScene.pending], timeout: 12)
-    #expect(throws: DeviceFlowError.codeExpired(seconds: 12)) { try atDeadline.get() }
+    #expect(throws: GrantError.notCompleted(seconds: 12)) { try atDeadline.get() }
   }
 
   @Test("setting the wall clock changes nothing", arguments: [-86_400.0, 250, 86_400])
   func wallClock(change: Double) throws {
     let (result, scene) = try signIn([LoginScene.pending], clockChange: change)
-    #expect(throws: DeviceFlowError.codeExpired(seconds: 300)) { try result.get() }
+    #expect(throws: GrantError.notCompleted(seconds: 300)) { try result.get() }
     #expect(scene.uptime == 300)
   }
 
@@ -148,7 +148,7 @@ import TokenExchange
     arguments: ["access_denied", "unsupported_grant_type", "unauthorized_client"])
   func oauthErrors(code: String) throws {
     let (result, scene) = try signIn([LoginScene.error(code)])
-    #expect(throws: DeviceFlowError.oauth(OAuthError(code: code, status: 400), tokenURL)) {
+    #expect(throws: GrantError.oauth(OAuthError(code: code, status: 400), tokenURL)) {
       try result.get()
     }
     #expect(scene.uptime == 0)
@@ -162,14 +162,14 @@ import TokenExchange
     let reason = InvalidToken.issuer(
       expected: "https://dex.example/dex", found: "https://other.example")
     #expect(
-      throws: DeviceFlowError.invalidResponse(
+      throws: GrantError.invalidResponse(
         InvalidResponse(.token(reason), status: 200), tokenURL)
     ) { try foreign.get() }
     let bare = Sample.response(200, #"{"access_token":"x","token_type":"bearer"}"#)
     let (missing, _) = try signIn([LoginScene.pending, .success(bare)])
-    #expect(throws: DeviceFlowError.missingIDToken(tokenURL)) { try missing.get() }
+    #expect(throws: GrantError.missingIDToken(tokenURL)) { try missing.get() }
     let (opaque, _) = try signIn([LoginScene.pending, LoginScene.tokens(idToken: "opaque")])
-    #expect(throws: DeviceFlowError.idTokenNotJWT(tokenURL)) { try opaque.get() }
+    #expect(throws: GrantError.idTokenNotJWT(tokenURL)) { try opaque.get() }
   }
 
   @Test("errors and events contain no secret")
@@ -179,7 +179,7 @@ import TokenExchange
     let (result, scene) = try signIn([LoginScene.pending, .success(echo)])
     let expected = OAuthError(
       code: "invalid_request", errorDescription: "bad [redacted]", status: 400)
-    #expect(throws: DeviceFlowError.oauth(expected, tokenURL)) { try result.get() }
+    #expect(throws: GrantError.oauth(expected, tokenURL)) { try result.get() }
     #expect(!scene.events.contains { "\($0)".contains("secret-device-code") })
   }
 }

@@ -1,0 +1,132 @@
+import Encoding
+package import TokenExchange
+
+/// One authorization request (RFC 6749, section 4.1.1) with PKCE (RFC 7636), and what answers it.
+package struct AuthorizationCodeRequest: Sendable, Equatable {
+  /// The issuer, the client and the scopes.
+  package var login: LoginRequest
+  /// Where Dex sends the browser afterwards: a URL on loopback (RFC 8252, section 7.3).
+  package var redirectURI: String
+  /// The connector to sign in with; nil lets the user choose on Dex's page.
+  package var connectorID: String?
+  /// Ties the callback to this request.
+  package var state: String
+  /// Ties the ID token to this request.
+  package var nonce: String
+  /// What only the sender of this request knows.
+  package var codeVerifier: Secret
+
+  /// Makes a request.
+  ///
+  /// - Parameters:
+  ///   - login: The issuer, the client and the scopes.
+  ///   - redirectURI: Where Dex sends the browser afterwards.
+  ///   - connectorID: The connector; nil lets the user choose.
+  ///   - randomBytes: Returns so many bytes that nobody can guess.
+  package init(
+    _ login: LoginRequest, redirectURI: String, connectorID: String?,
+    randomBytes: (Int) -> [UInt8]
+  ) {
+    self.login = login
+    self.redirectURI = redirectURI
+    self.connectorID = connectorID
+    state = Hexadecimal.text(randomBytes(16))
+    nonce = Hexadecimal.text(randomBytes(16))
+    codeVerifier = Secret(Base64URL.encode(randomBytes(32)))
+  }
+
+  /// The page to open in a browser.
+  package var authorizationURL: String {
+    let challenge = Base64URL.encode(SHA256.digest(Array(codeVerifier.revealed.utf8)))
+    return login.authorizationURL(
+      [
+        .init("response_type", "code"), .init("state", state), .init("nonce", nonce),
+        .init("code_challenge", challenge), .init("code_challenge_method", "S256"),
+      ] + (connectorID.map { [.init("connector_id", $0)] } ?? []), redirectURI: redirectURI)
+  }
+
+  /// What a request to the redirect URI means.
+  package enum Callback: Equatable, Sendable {
+    /// The user signed in.
+    case code(Secret)
+    /// Dex or the user refused.
+    case refused(OAuthError)
+    /// The request has nothing to do with this sign-in, for a reason.
+    case unrelated(Unrelated)
+  }
+
+  /// Why a request is not the callback.
+  package enum Unrelated: Equatable, Sendable {
+    case method, host, path, state, parameters
+  }
+
+  /// Reads a request to the redirect URI (RFC 6749, sections 4.1.2 and 4.1.2.1).
+  ///
+  /// Any process of the machine and any page in a browser can send one. Only Dex knows the state.
+  ///
+  /// - Parameters:
+  ///   - method: The method.
+  ///   - host: The value of the only `Host` header; nil if there is none, or more than one.
+  ///   - target: The path and the query.
+  /// - Returns: The code, the error, or why the request is not the callback.
+  package func callback(method: String, host: String?, target: String) -> Callback {
+    let authority = redirectURI.dropFirst("http://".count).prefix { $0 != "/" }
+    let path = redirectURI.dropFirst("http://".count + authority.count)
+    let targetPath = target.prefix { $0 != "?" }
+    guard method == "GET" else { return .unrelated(.method) }
+    // A page of another site can let its own name resolve to this machine.
+    guard host.hasSameBytes(as: String(authority)) else { return .unrelated(.host) }
+    guard targetPath.hasSameBytes(as: path.isEmpty ? "/" : path) else { return .unrelated(.path) }
+    let fields = FormEncoding.fields(Array(target.utf8.dropFirst(targetPath.utf8.count + 1)))
+    func only(_ name: String) -> String? {
+      let values = fields.filter { $0.name.hasSameBytes(as: name) }.map(\.value)
+      return values.count == 1 && values.first?.isEmpty == false ? values.first : nil
+    }
+    guard let given = only("state"), given.hasSameBytesInConstantTime(as: state) else {
+      return .unrelated(.state)
+    }
+    if fields.contains(where: { $0.name.hasSameBytes(as: "error") }) {
+      guard let code = only("error") else { return .unrelated(.parameters) }
+      // Dex redirects with 303, which only the browser sees.
+      return .refused(
+        OAuthError(code: code, errorDescription: only("error_description"), status: 303))
+    }
+    guard let code = only("code") else { return .unrelated(.parameters) }
+    return .code(Secret(code))
+  }
+}
+
+/// Bytes as hexadecimal digits.
+enum Hexadecimal {
+  /// Two lower-case digits for each byte.
+  static func text(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(
+      decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+}
+
+extension LoginClient {
+  /// Exchanges an authorization code for tokens (RFC 6749, section 4.1.3).
+  ///
+  /// - Parameters:
+  ///   - code: The code of the callback.
+  ///   - authorization: The request that it answers.
+  ///   - deadline: The value of `uptime` at which to give up.
+  /// - Returns: The tokens.
+  /// - Throws: An OAuth error, a transport error, or a token that is not for this request.
+  package func redeem(
+    _ code: Secret, of authorization: AuthorizationCodeRequest, until deadline: Double
+  ) throws(GrantError) -> TokenSet {
+    let sent = now()
+    let response = try send(
+      request.redeem(code, of: authorization, userAgent: userAgent), request.tokenURL, deadline)
+    let tokens = try TokenSet(response, to: request, now: sent)
+    // OpenID Connect Core, section 3.1.3.7.
+    let nonce = tokens.idToken.jwt?.claims["nonce"]?.string ?? ""
+    guard nonce.hasSameBytesInConstantTime(as: authorization.nonce) else {
+      throw .nonceMismatch(request.tokenURL)
+    }
+    return tokens
+  }
+}

@@ -1,0 +1,154 @@
+import Encoding
+package import TokenExchange
+
+/// Whether Dex accepts a redirect URI of a client.
+package enum RedirectCheck: Equatable, Sendable {
+  case accepted
+  /// The client lists other redirect URIs, or is not public.
+  case unregistered
+  case unknownClient
+  /// Dex knows the client and the redirect URI, and refuses the scopes.
+  case refused(OAuthError)
+  /// The response shows none of that.
+  case unknown
+}
+
+/// Which flows a client allows.
+package struct AllowedFlows: Equatable, Sendable {
+  /// The redirect to a port of this machine.
+  package var browser: RedirectCheck
+  /// The redirect of Dex's page for device codes.
+  package var device: RedirectCheck
+  /// The redirect URI that this page sends; nil if it is unknown.
+  package var deviceRedirectURI: String?
+
+  package init(browser: RedirectCheck, device: RedirectCheck, deviceRedirectURI: String?) {
+    self.browser = browser
+    self.device = device
+    self.deviceRedirectURI = deviceRedirectURI
+  }
+}
+
+extension LoginClient {
+  /// Asks Dex whether it accepts a redirect URI.
+  ///
+  /// A refusal is a page in the browser, which this program never sees. So this request, which lacks
+  /// the response type, is sent first. Dex checks the client, the redirect URI and the scopes before
+  /// it misses the response type, and stores nothing.
+  ///
+  /// - Parameters:
+  ///   - redirectURI: The redirect URI.
+  ///   - deadline: The value of `uptime` at which to give up.
+  /// - Returns: Dex's decision.
+  /// - Throws: ``GrantError/transport(_:_:timeout:)``.
+  package func check(
+    redirectURI: String, until deadline: Double
+  ) throws(GrantError) -> RedirectCheck {
+    // The name of the connector is not looked at before the rest.
+    let url = request.issuer.appending("/auth/tokenxchange")
+    let target = request.authorizationURL([], redirectURI: redirectURI, at: url)
+    let response = try send(
+      HTTPRequest(method: "GET", url: target, headers: [.init("User-Agent", userAgent)]), url,
+      deadline)
+    return RedirectCheck(response, redirectURI: redirectURI)
+  }
+
+  /// Checks redirect URIs in order, until Dex accepts one.
+  ///
+  /// - Returns: The first that Dex does not reject as unregistered, and its decision.
+  package func check(
+    redirectURIs: [String], until deadline: Double
+  ) throws(GrantError) -> (uri: String, result: RedirectCheck) {
+    var found = (uri: "", result: RedirectCheck.unregistered)
+    for uri in redirectURIs where found.result == .unregistered {
+      found = (uri, try check(redirectURI: uri, until: deadline))
+    }
+    return found
+  }
+
+  /// Asks Dex whether its page for a device code leads to a sign-in.
+  ///
+  /// Dex's page sends the user to its authorization endpoint with a redirect URI of its own, which
+  /// depends on the version. The client must allow that one too.
+  ///
+  /// - Parameters:
+  ///   - device: The device code.
+  ///   - deadline: The value of `uptime` at which to give up.
+  /// - Returns: Dex's decision, and the redirect URI; nil if it is unknown.
+  /// - Throws: ``GrantError/transport(_:_:timeout:)``.
+  package func check(
+    _ device: DeviceAuthorization, until deadline: Double
+  ) throws(GrantError) -> (result: RedirectCheck, uri: String?) {
+    let url = request.issuer.appending("/device/auth/verify_code")
+    let response = try send(
+      .form([.init("user_code", device.userCode)], to: url, userAgent: userAgent), url, deadline)
+    guard let location = response.headers["location"],
+      let uri = location.queryFields.first(where: { $0.name == "redirect_uri" })?.value,
+      !uri.isEmpty
+    else { return (.unknown, nil) }
+    return (try check(redirectURI: uri, until: deadline), uri)
+  }
+
+  /// Asks Dex which flows the client allows.
+  ///
+  /// - Parameters:
+  ///   - port: The port of this machine for the redirect; any other is as good without a list of
+  ///     redirect URIs.
+  ///   - deadline: The value of `uptime` at which to give up.
+  /// - Returns: Dex's decisions.
+  /// - Throws: ``GrantError``, if Dex cannot be reached or has no device flow.
+  package func allowedFlows(
+    port: Int, until deadline: Double
+  ) throws(GrantError) -> AllowedFlows {
+    let browser = try check(redirectURIs: Self.redirectURIs(port: port), until: deadline)
+    let device = try check(try begin(until: deadline), until: deadline)
+    return AllowedFlows(
+      browser: browser.result, device: device.result, deviceRedirectURI: device.uri)
+  }
+
+  /// The redirect URIs to try on a port: a client with a list must list one of them exactly.
+  package static func redirectURIs(port: Int) -> [String] {
+    ["127.0.0.1", "localhost"].flatMap { host in
+      ["/callback", "", "/"].map { "http://\(host):\(port)\($0)" }
+    }
+  }
+}
+
+extension RedirectCheck {
+  /// Reads the response to a request without a response type.
+  init(_ response: HTTPResponse, redirectURI: String) {
+    if (300...399).contains(response.status), let location = response.headers["location"],
+      location.utf8.starts(with: redirectURI.utf8)
+    {
+      let fields = location.queryFields
+      func value(_ name: String) -> String? {
+        fields.first { $0.name == name }.map { response.redacted($0.value) }
+      }
+      switch value("error") {
+      case "invalid_request": self = .accepted
+      case let code?:
+        self = .refused(
+          OAuthError(
+            code: code, errorDescription: value("error_description"), status: response.status))
+      case nil: self = .unknown
+      }
+      return
+    }
+    let page = String(decoding: response.body.prefix(65_536), as: UTF8.self)
+    self =
+      switch response.status {
+      case 400 where page.contains("Unregistered redirect_uri"): .unregistered
+      case 400 where page.contains("Invalid client_id"),
+        404 where page.contains("Invalid client_id"):
+        .unknownClient
+      default: .unknown
+      }
+  }
+}
+
+extension String {
+  /// The fields of this URL's query.
+  fileprivate var queryFields: [FormEncoding.Field] {
+    FormEncoding.fields(Array(utf8.drop { $0 != UInt8(ascii: "?") }.dropFirst()))
+  }
+}

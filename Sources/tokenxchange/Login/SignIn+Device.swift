@@ -1,0 +1,50 @@
+import OpenIDConnect
+import Platform
+import TokenExchange
+
+/// The device flow: the user confirms a code with any browser.
+extension SignIn {
+  func deviceTokens(
+    until deadline: Double, _ willAsk: (SignInPage) -> Void
+  ) throws(CommandError) -> TokenSet {
+    let device = try granted { () throws(GrantError) in try client.begin(until: deadline) }
+    try checkPage(of: device, until: deadline)
+    let page = SignInPage(
+      url: device.verificationURIComplete ?? device.verificationURI, userCode: device.userCode,
+      end: end(min(deadline, world.uptime() + device.expiresIn)))
+    willAsk(page)
+    world.show(.openPage(page, issuer: request.issuer, now: world.clock.boot()))
+    if let page = device.browserPage(issuer: request.issuer) {
+      openBrowser(page)
+    } else {
+      world.show(.pageNotServedByIssuer(request.issuer))
+    }
+    let wait = SignInWait(world)
+    var poller = client
+    poller.sleep = { wait.sleep($0) }
+    return try granted { () throws(GrantError) in try poller.wait(for: device, until: deadline) }
+  }
+
+  /// Fails if Dex's page would show an error instead of a sign-in.
+  ///
+  /// A request that fails decides nothing: polling has its own retries.
+  private func checkPage(
+    of device: DeviceAuthorization, until deadline: Double
+  ) throws(CommandError) {
+    guard let check = try? client.check(device, until: deadline) else { return }
+    switch check.result {
+    case .accepted, .unknown: break
+    case .unregistered:
+      throw .login(.devicePageNotAllowed(request, redirectURI: check.uri ?? ""))
+    case .unknownClient: throw .login(.unknownClient(request))
+    case .refused(let error): throw .grant(.oauth(error, request.authorizationURL), request)
+    }
+  }
+
+  /// Adds the request to an error.
+  func granted<Value>(
+    _ body: () throws(GrantError) -> Value
+  ) throws(CommandError) -> Value {
+    do throws(GrantError) { return try body() } catch { throw .grant(error, request) }
+  }
+}

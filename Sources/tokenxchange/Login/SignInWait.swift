@@ -1,0 +1,46 @@
+import Platform
+import Synchronization
+import TokenExchange
+
+/// Waits for the user in short steps: ends when no process waits for the result any more, and says
+/// after a while where to look for an error.
+final class SignInWait: Sendable {
+  private let world: World
+  private let start: Double
+  private let hasAdvised = Mutex(false)
+
+  /// Seconds until the advice.
+  static let patience = 20.0
+  /// Seconds of one step.
+  static let step = 0.5
+
+  init(_ world: World) {
+    self.world = world
+    start = world.uptime()
+  }
+
+  /// Whether the process that started this one, or the reader of its output, is gone.
+  func isAbandoned() -> Bool {
+    if world.process.isAbandoned() { return true }
+    if world.uptime() - start >= Self.patience,
+      !hasAdvised.withLock({ hasAdvised in
+        defer { hasAdvised = true }
+        return hasAdvised
+      })
+    {
+      world.show(.stillWaiting)
+    }
+    return false
+  }
+
+  /// Waits, in seconds; returns false if the sign-in was abandoned meanwhile.
+  func sleep(_ seconds: Double) -> Bool {
+    let end = world.uptime() + seconds
+    while true {
+      if isAbandoned() { return false }
+      let rest = end - world.uptime()
+      guard rest > 0 else { return true }
+      world.sleep(min(rest, Self.step))
+    }
+  }
+}
