@@ -35,11 +35,11 @@ extension Fault {
     ) { $0.flags["connector-id"] = "nope" },
     .failed(
       "client unknown", .exchange, "oauth-error", "401 invalid_client",
-      hints: ["Dex has no client unknown-client", "confidential"], code: .oauthError
+      hints: ["Dex has no client unknown-client", "has a secret"], code: .oauthError
     ) { $0.flags["client-id"] = "unknown-client" },
     .failed(
       "secret wrong", .exchange, "oauth-error", "401 invalid_client",
-      hints: ["Dex has no client conf-client", "its secret is another one", "public"],
+      hints: ["Dex has no client conf-client", "has another secret", "public"],
       code: .oauthError
     ) {
       $0.flags["client-id"] = "conf-client"
@@ -47,7 +47,7 @@ extension Fault {
     },
     .failed(
       "secret missing", .exchange, "oauth-error", "401 invalid_client",
-      hints: ["Dex has no client conf-client", "confidential", "--client-secret-file"],
+      hints: ["Dex has no client conf-client", "has a secret", "--client-secret-file"],
       code: .oauthError
     ) { $0.flags["client-id"] = "conf-client" },
     .failed(
