@@ -52,7 +52,7 @@ extension Fault {
     ) { $0.flags["client-id"] = "conf-client" },
     .failed(
       "secret given to a public client", .exchange, "oauth-error", "401 invalid_client",
-      hints: ["it is public and has none"], code: .oauthError
+      hints: ["it is public: then leave"], code: .oauthError
     ) { $0.variables["TOKENXCHANGE_CLIENT_SECRET"] = "some-secret-some" },
     .failed(
       "audience not trusted", .exchange, "oauth-error", "500 server_error",
