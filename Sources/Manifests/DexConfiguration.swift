@@ -160,16 +160,29 @@ package struct DexConfiguration: Sendable {
         name: \(clientID)
         # No secret: Dex checks one even for a public client, and the plugin
         # would need it too.
-        \(hasLogin ? Self.redirectNote : nil)
+        \(hasLogin ? redirectNote : nil)
         public: true
         \(hasLogin ? nil : cluster.map(allowedConnectors))
     """
   }
 
-  private static let redirectNote: YAML = """
-    # No redirectURIs either: a list without /device/callback disables
-    # login.
-    """
+  /// Which flows of `login` work, and with which Dex.
+  private var redirectNote: YAML {
+    issuer.path.isEmpty || issuer.path == "/"
+      ? """
+      # No redirectURIs either: both flows of tokenxchange login work. The
+      # browser returns to a free port of the user's machine; a list would
+      # end that. The device flow needs no list.
+      """
+      : """
+      # No redirectURIs either: then the browser flow of tokenxchange login
+      # returns to a free port of the user's machine, and the device flow
+      # works with Dex up to 2.45. Later versions need the list
+      #   /device/callback, \(comment: issuer.path + "/device/callback")
+      # for the device flow, and any list ends the redirect to a free port:
+      # use a second client for machines without a browser.
+      """
+  }
 
   private func allowedConnectors(_ cluster: Cluster) -> YAML {
     """

@@ -11,7 +11,7 @@ import TokenExchange
   private static let readme: String = {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
-    let guides = ["argocd", "dex", "publish-issuer", "sidecar", "target-cluster"]
+    let guides = ["argocd", "dex", "kubeconfig", "publish-issuer", "sidecar", "target-cluster"]
     return (["README.md"] + guides.map { "examples/\($0)/README.md" }).map {
       (try? String(contentsOf: root.appending(path: $0), encoding: .utf8)) ?? ""
     }.joined(separator: "\n")

@@ -32,13 +32,20 @@ extension OptionDeclaration {
 
   /// All of `login`, in the order of help.
   static let login: [OptionDeclaration] = [
-    .issuer.with(help: "Dex's issuer URL. The token's iss must equal it."), .clientID,
+    .issuer.with(
+      help: "Dex's issuer URL. The token's iss must equal it.",
+      requirement: .requiredUnless("--kubeconfig") { .kubeconfig }),
+    .clientID.with(requirement: .requiredUnless("--kubeconfig") { .kubeconfig }),
     .clientSecretFile, .clientSecret,
     .scopes.with(
       help: "Scopes to request, separated by commas or spaces; replaces the default. "
         + "offline_access requests the refresh token.",
       default: .value("openid profile email groups offline_access federated:id")),
-    .audience, .flow, .loginConnectorID, .noBrowser, .force, .listenPort, .noCache, .loginCacheDir,
+    .audience,
+    .kubeconfig.with(
+      help: "Take all settings from the login plugin of this kubeconfig; flags replace its own. No "
+        + "program that it names is run.", hasNoDefault: true),
+    .context, .flow, .loginConnectorID, .noBrowser, .force, .listenPort, .noCache, .loginCacheDir,
     .expiryMargin, .apiVersion, .output, .certificateAuthority, .certificateAuthorityData,
     .insecureSkipTLSVerify, .insecureAllowHTTP,
     .timeout.with(

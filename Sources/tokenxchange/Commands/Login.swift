@@ -17,8 +17,11 @@ extension Command {
     example: "tokenxchange login --issuer=https://dex.example.com/dex "
       + "--client-id=target-cluster",
     options: OptionDeclaration.login
-  ) { arguments, world throws(CommandError) in
+  ) { given, world throws(CommandError) in
     let start = world.uptime()
+    let (arguments, world) = try given.fromKubeconfig(world)
+    // The kubeconfig may set another limit.
+    world.limitTime(of: arguments)
     let credential = try CredentialSettings(arguments, world: world)
     let configuration = try LoginConfiguration(arguments, world: world)
     world.warn(configuration.warnings)

@@ -20,7 +20,7 @@ enum ExecMethod: String, CaseIterable {
     case .getToken: OptionDeclaration.plugin
     case .tokenFile: [.tokenFile, .subjectAudience, .expiryMargin, .verbose]
     case .login:
-      OptionDeclaration.login.without([.apiVersion, .output])
+      OptionDeclaration.login.without([.apiVersion, .output, .kubeconfig, .context])
     case .kubelogin:
       [.issuer, .clientID, .scopes, .certificateAuthority, .certificateAuthorityData]
     }

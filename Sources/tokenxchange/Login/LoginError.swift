@@ -15,6 +15,8 @@ enum LoginError: Error, Equatable {
   case redirectNotAllowed(LoginRequest, redirectURI: String)
   /// The client does not allow the redirect of Dex's page for device codes.
   case devicePageNotAllowed(LoginRequest, redirectURI: String)
+  /// A context of a kubeconfig does not run `login`.
+  case notLoginContext(String)
   /// The port for the browser flow cannot be used.
   case cannotListen(port: Int?, errno: Int32)
 
@@ -35,7 +37,9 @@ enum LoginError: Error, Equatable {
   var requiresTerminal: Bool {
     switch self {
     case .noTerminal, .signInElsewherePending, .signInElsewhereFailed: true
-    case .unknownClient, .redirectNotAllowed, .devicePageNotAllowed, .cannotListen: false
+    case .unknownClient, .redirectNotAllowed, .devicePageNotAllowed, .cannotListen,
+      .notLoginContext:
+      false
     }
   }
 }

@@ -52,6 +52,10 @@ extension Diagnosis {
           use --flow=browser on a machine with a browser, or list /device/callback and \
           \(untrusted: request.issuer.path, maxLength: 100)/device/callback in its redirectURIs
           """)
+    case .notLoginContext(let name):
+      self.init(
+        .usage, "the user of the context \(quoted: name) does not run tokenxchange login",
+        hint: "tokenxchange generate kubeconfig --auth=login writes one that does")
     case .cannotListen(let port?, let code):
       self.init(
         .unexpected, "cannot listen on 127.0.0.1:\(port): \(reason: code)",
@@ -81,7 +85,8 @@ extension Message.StringInterpolation {
   fileprivate mutating func appendInterpolation(_ remedy: LoginError.Remedy) {
     switch remedy {
     case .kubectl:
-      appendLiteral("kubectl auth whoami, with the same kubeconfig and context")
+      appendLiteral(
+        "kubectl auth whoami, or tokenxchange login --kubeconfig=FILE --context=NAME")
     case .command(let command): appendInterpolation(example: command)
     }
   }
@@ -278,7 +283,10 @@ extension LoginNotice {
   private static func lines(
     _ page: SignInPage, _ issuer: EndpointURL, _ now: Double
   ) -> [Message] {
-    let time: Message = "\(duration: max(page.end - now, 0))"
+    // The requests before it took a moment.
+    let remaining = max(page.end - now, 0)
+    let step = remaining > 60 ? 10.0 : 1
+    let time: Message = "\(duration: (remaining / step).rounded(.up) * step)"
     guard let code = page.userCode else {
       return [
         "To sign in at \(authority: issuer), open this page in a browser on this machine",

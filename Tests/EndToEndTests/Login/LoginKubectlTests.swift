@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -61,7 +62,7 @@ struct LoginKubectlTests {
 
     let denied = try await whoami()
     #expect(denied.errors.contains("failed with exit code 7"))
-    let hint = "hint: run this first, in a terminal: kubectl auth whoami, with the same kubeconfig"
+    let hint = "hint: run this first, in a terminal: kubectl auth whoami, or tokenxchange login --"
     #expect(denied.errors.contains(hint))
 
     // The command of the hint, typed into a terminal.
@@ -96,5 +97,134 @@ struct LoginKubectlTests {
     #expect(result.output.contains("dex:mock:0-385-28089-0"), "\(result.output)")
     try expectKilgore(await whoami())
     #expect(stage.signIns == 1)
+  }
+
+  /// A browser that writes the page to a file.
+  private func browserEnvironment() throws -> [String: String] {
+    let log = stage.home.path("pages")
+    let browser = try stage.home.write(
+      "#!/bin/sh\necho \"$1\" >>'\(log)'\n", to: "browser", mode: 0o700)
+    return environment.merging(["BROWSER": browser]) { $1 }
+  }
+
+  private var pages: [String] {
+    let text = try? String(contentsOfFile: stage.home.path("pages"), encoding: .utf8)
+    return (text ?? "").split(separator: "\n").map(String.init)
+  }
+
+  private func page(_ count: Int) async throws -> String {
+    for _ in 0..<3000 where pages.count < count { try await Task.sleep(for: .milliseconds(10)) }
+    return try #require(pages.last)
+  }
+
+  private func visit(_ page: String) async throws {
+    let browser = FakeBrowser(stage.site)
+    let last = try await onThread { try browser.open(page) }
+    #expect(last.text == "Signed in, you can close this window.\n", "\(last.trail)")
+  }
+
+  @Test("kubectl with a browser: the browser returns, and kubectl goes on")
+  func browserFlow() async throws {
+    stage.dex.update { $0.tokenLifetime = 600 }
+    try await generate()
+    let running = try stage.onTerminal(
+      shell: "kubectl auth whoami", environment: browserEnvironment()
+    ).start()
+    try await visit(try await page(1))
+    let result = await running.result
+    #expect(result.output.contains("dex:mock:0-385-28089-0"), "\(result.output)")
+    try expectKilgore(await whoami())
+    #expect(pages.count == 1)
+    #expect(stage.signIns == 0)
+  }
+
+  @Test("kubectl without a discovery cache runs a refused sign-in again, and one page opens")
+  func refused() async throws {
+    try await generate()
+    let running = try stage.onTerminal(
+      shell: "kubectl get ns", environment: browserEnvironment()
+    ).start()
+    let url = try await page(1)
+    let fields = LoopbackRequest.fields(String(url.drop { $0 != "?" }.dropFirst()))
+    let state = fields.first { $0.name == "state" }?.value ?? ""
+    let callback = fields.first { $0.name == "redirect_uri" }?.value ?? ""
+    let client = FakeBrowser()
+    _ = try await onThread { try client.open("\(callback)?error=access_denied&state=\(state)") }
+    let result = await running.result
+    #expect(result.output.contains("failed with exit code 5"), "\(result.output)")
+    #expect(result.output.ranges(of: "tokenxchange: Dex at ").count >= 2)
+    #expect(result.output.ranges(of: "To sign in at ").count == 1)
+    #expect(pages.count == 1)
+  }
+
+  @Test("kubectl is killed while login waits, and the next kubectl can finish")
+  func killedKubectl() async throws {
+    stage.dex.update { $0.tokenLifetime = 600 }
+    try await generate()
+    let file = stage.home.path("kubectl.pid")
+    let first = try stage.onTerminal(
+      shell: "sh -c 'echo $$ >\(file); exec kubectl auth whoami'; sleep 60",
+      environment: browserEnvironment()
+    ).start()
+    let abandoned = try await page(1)
+    let pid = try String(contentsOfFile: file, encoding: .utf8)
+      .trimmingCharacters(in: .whitespacesAndNewlines)
+    kill(try #require(Int32(pid)), SIGKILL)
+    let second = try stage.onTerminal(
+      shell: "kubectl auth whoami", environment: browserEnvironment()
+    ).start()
+    let next = try await page(2)
+    #expect(next != abandoned)
+    try await visit(next)
+    let result = await second.result
+    #expect(result.output.contains("dex:mock:0-385-28089-0"), "\(result.output)")
+    #expect(first.process.outputSoFar.contains("nothing waits for its result any more"))
+    first.process.send(signal: SIGKILL)
+    _ = await first.result
+  }
+
+  @Test("login --kubeconfig signs in for kubectl, with flags over those of the kubeconfig")
+  func kubeconfig() async throws {
+    stage.dex.update { $0.tokenLifetime = 600 }
+    try await generate()
+    let line = "tokenxchange login --kubeconfig=config --context=NAME --no-browser"
+    let config = stage.home.path("config")
+    let contexts = try await ProcessRunner(
+      "kubectl", ["config", "get-contexts", "-o", "name"], environment: environment
+    ).result()
+    let name = contexts.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    let running = try stage.onTerminal(
+      shell: line.replacing("NAME", with: name).replacing("=config", with: "=\(config)"),
+      environment: environment
+    ).start()
+    try await stage.approve()
+    let result = await running.result
+    #expect(result.output.contains("Signed in as kilgore@kilgore.trout"), "\(result.output)")
+    try expectKilgore(await whoami())
+    #expect(stage.signIns == 1)
+  }
+
+  @Test("login --kubeconfig with a context that does not sign in: exit 2")
+  func otherContext() async throws {
+    let generated = try await ProcessRunner(
+      TestBinary.path,
+      [
+        "generate", "kubeconfig", "--auth=token-file", "--token-file=/token",
+        "--server=\(stage.site.apiServerURL)", "--server-ca=\(stage.site.authorityFile ?? "")",
+        "--cluster-name=target", "--output=\(stage.home.path("config"))",
+      ]
+    ).result()
+    #expect(generated.errors == "")
+    let result = try await ProcessRunner(
+      TestBinary.path, ["login", "--kubeconfig=\(stage.home.path("config"))"],
+      environment: environment
+    ).result()
+    #expect(result.code == 2)
+    #expect(
+      result.errors == """
+        tokenxchange: the user of the context "target" does not run tokenxchange login
+        hint: tokenxchange generate kubeconfig --auth=login writes one that does
+
+        """)
   }
 }

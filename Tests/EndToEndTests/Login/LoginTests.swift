@@ -35,7 +35,10 @@ struct LoginTests {
   @Test("without a terminal: exit 7 and the command to run")
   func noTerminal() async throws {
     for (environment, remedy) in [
-      (LoginStage.kubectl, "kubectl auth whoami, with the same kubeconfig and context"),
+      (
+        LoginStage.kubectl,
+        "kubectl auth whoami, or tokenxchange login --kubeconfig=FILE --context=NAME"
+      ),
       (
         [:],
         "PROGRAM login --issuer=http://DEX/dex --client-id=target-cluster --cache-dir=DIR/cache"

@@ -327,9 +327,9 @@ import TokenExchange
 
         Options:                                            Variable:
           --issuer URL                                      TOKENXCHANGE_ISSUER
-                Required. Dex's issuer URL. The token's iss must equal it.
+                Required unless --kubeconfig. Dex's issuer URL. The token's iss must equal it.
           --client-id ID                                    TOKENXCHANGE_CLIENT_ID
-                Required. The Dex client of the target cluster.
+                Required unless --kubeconfig. The Dex client of the target cluster.
 
         """))
     #expect(text.contains("\nTLS options:  "))

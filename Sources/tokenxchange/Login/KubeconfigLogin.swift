@@ -1,0 +1,38 @@
+import Platform
+import TokenExchange
+
+extension ParsedArguments {
+  /// The run that a kubeconfig describes: the arguments and the variables of its plugin, with the flags
+  /// of this command line over them.
+  ///
+  /// No program is run that the kubeconfig names.
+  ///
+  /// - Parameter world: Holds the kubeconfig, and the variables.
+  /// - Returns: This run unless `--kubeconfig` or `--context` is set.
+  /// - Throws: ``CommandError/kubeconfig(_:)``, or ``CommandError/login(_:)`` if the context does not
+  ///   sign in with this program.
+  func fromKubeconfig(
+    _ world: World
+  ) throws(CommandError) -> (arguments: ParsedArguments, world: World) {
+    guard isSet(.kubeconfig) || isSet(.context) else { return (self, world) }
+    let configuration = try KubeconfigReader(world: world).read(
+      file: self[.kubeconfig], context: self[.context])
+    guard case .exec(let plugin) = configuration.credential, plugin.arguments.first == command.name
+    else { throw .login(.notLoginContext(configuration.name)) }
+    var inner = world
+    inner.variables = plugin.environment(world.variables)
+    var arguments: ParsedArguments
+    do throws(UsageError) {
+      arguments = try ArgumentParser(
+        arguments: plugin.arguments, variables: inner.variables
+      ).parse()
+    } catch {
+      throw .usage(error)
+    }
+    for option in command.options.without([.kubeconfig, .context]) {
+      guard let set = resolved(option), case .flag = set.source else { continue }
+      arguments.set(option, to: set.values, source: set.source)
+    }
+    return (arguments, inner)
+  }
+}
