@@ -56,6 +56,13 @@ struct LoginSecretTests {
 
   @Test("the client secret is sent, but neither shown nor stored")
   func clientSecret() async throws {
+    // A confidential client must list the redirect URI of Dex's page for device codes.
+    stage.dex.update { configuration in
+      for index in configuration.clients.indices
+      where configuration.clients[index].id == "conf-client" {
+        configuration.clients[index].redirectURIs = ["/device/callback"]
+      }
+    }
     let running = try stage.onTerminal(
       "--no-browser", "--verbose", client: "conf-client",
       environment: ["TOKENXCHANGE_CLIENT_SECRET": "conf-secret"]
