@@ -56,6 +56,7 @@ final class URLSessionTransport: Sendable {
     guard let endpoint = Endpoint(request.url) else {
       throw TransportError.notSent(.invalidURL)
     }
+    if !endpoint.isPlain { tx_prepare_tls() }
     try Self.checkResources()
     // Held during the whole request: the hook has one set of settings.
     return try connection.withLock { connection throws(TransportError) in
