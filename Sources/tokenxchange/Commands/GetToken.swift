@@ -46,10 +46,13 @@ extension Command {
       let issue = { () throws(CommandError) in
         try configuration.issue(request, trust, in: world, since: start, log: log)
       }
-      credential =
-        try cache?.credential(
+      if let cache {
+        credential = try cache.credential(
           forced: arguments[.forceRefresh], deadline: start + configuration.timeout,
-          subjectExpiry: request.subjectToken.jwt?.expiry, issue: issue) ?? Credential(try issue())
+          subjectExpiry: request.subjectToken.jwt?.expiry, issue: issue)
+      } else {
+        credential = Credential(try issue())
+      }
     }
 
     world.warn(credential.warnings(expected: request.expectedClaims))

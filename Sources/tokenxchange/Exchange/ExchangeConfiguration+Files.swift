@@ -1,5 +1,6 @@
 import Encoding
 import FoundationEssentials
+import Platform
 import TokenExchange
 
 /// The files of a configuration are read for each exchange, because kubelet and users replace them.
