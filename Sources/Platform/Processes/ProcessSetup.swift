@@ -26,7 +26,7 @@ package func setUpProcess() -> [String: String] {
 
 /// The environment; of a variable that is set twice, the first value.
 private func variables() -> [String: String] {
-  var found: [String: String] = [:]
+  var found = [String: String](minimumCapacity: 64)
   guard var entry = tx_environment() else { return found }
   while let line = entry.pointee {
     // By bytes: comparing whole characters costs a tenth of an exchange.
@@ -48,9 +48,10 @@ private func isHarmful(_ name: String) -> Bool {
   case "SSL_CERT_FILE", "SSL_CERT_DIR", "SSL_DIR": true  // passed on by option, not behind us
   case "NETRC", "HOSTALIASES", "CARES_HOSTS", "LOCALDOMAIN", "SSL_CIPHER_SUITES": true
   case "QLOGDIR", "http_proxy", "HTTP_PROXY": true  // plain http never goes through a proxy
-  default:
-    ["OPENSSL_", "CURL_", "URLSession", "XDG_", "CF", "NSURL", "__CF", "ICU_"].contains {
-      name.hasPrefix($0)
-    }
+  default: harmfulPrefixes.contains { name.hasPrefix($0) }
   }
 }
+
+private let harmfulPrefixes = [
+  "OPENSSL_", "CURL_", "URLSession", "XDG_", "CF", "NSURL", "__CF", "ICU_",
+]
