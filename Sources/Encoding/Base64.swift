@@ -10,7 +10,8 @@ package enum Base64 {
     // Only other text needs the slow test for white space.
     let compact =
       text.utf8.allSatisfy { $0 < 0x80 }
-      ? String(decoding: text.utf8.filter { $0 > 0x20 || $0 < 0x09 || 0x0E...0x1F ~= $0 }, as: UTF8.self)
+      ? String(
+        decoding: text.utf8.filter { $0 > 0x20 || $0 < 0x09 || 0x0E...0x1F ~= $0 }, as: UTF8.self)
       : text.filter { !$0.isWhitespace }
     return Data(base64Encoded: compact).map { Array($0) }
   }

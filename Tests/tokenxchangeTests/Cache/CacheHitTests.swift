@@ -78,7 +78,8 @@ struct CacheHitTests {
     Row("cache hit", (Sample.base + cache, true), false),
     Row("cache miss", (Sample.base + cache, false), true),
     Row("--force-refresh", (Sample.base + cache + ["--force-refresh"], true), true),
-    Row("cache with an insecure flag", (Sample.base + cache + ["--insecure-allow-http"], true), true),
+    Row(
+      "cache with an insecure flag", (Sample.base + cache + ["--insecure-allow-http"], true), true),
     Row("invalid option", (Sample.base + ["--timeout=never"], false), false),
     Row("token-file", (["token-file", "--token-file=/tokens/token"], false), false),
     Row("version", (["version"], false), false),
