@@ -8,6 +8,8 @@ PEER ?=
 LIBCURL_DIR ?= $(CURDIR)/.build/libcurl
 
 BINARY := .build/static/tokenxchange
+# The C program that `make bench` compares with.
+POST := .build/static/post
 # The linker's inputs, for the SBOM, and the build information for `tokenxchange version`.
 LINKED := .build/static/linked
 BUILD_INFO := .build/static/build-info.c
@@ -101,8 +103,14 @@ test: test-deps static ## Run everything that CI runs
 	$(TEST)
 
 .PHONY: bench
-bench: test-deps static ## Compare the static binary with curl: RUNS=200 PEER='another command'
-	@RUNS='$(RUNS)' PEER='$(PEER)' Tests/bench/bench.py $(BINARY)
+bench: test-deps static $(POST) ## Compare the static binary with curl and C: RUNS=200 PEER='another command'
+	@RUNS='$(RUNS)' PEER='$(PEER)' Tests/bench/bench.py $(BINARY) $(POST)
+
+# The linker warns of functions that load shared libraries; see .ci/static-link.
+$(POST): Tests/bench/post.c $(LIBCURL_DIR)/built
+	@mkdir -p $(@D)
+	@$(CC) -O2 -static -s -Wl,--gc-sections -o $@ $< -L$(LIBCURL_DIR)/lib \
+	  -lcurl -lcares -lssl -lcrypto -lz -lzstd 2>$@.log || { cat $@.log >&2; exit 1; }
 
 .PHONY: soak
 soak: test-deps static ## Run the long tests: outages, thousands of renewals, hundreds of kills

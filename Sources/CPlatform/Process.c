@@ -1,6 +1,7 @@
 // Process setup and properties: hardening, resource limits, child processes and library versions.
 #define _GNU_SOURCE
 #include "CPlatform.h"
+#include "Prepare.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -245,7 +246,10 @@ int tx_check_resources(int *is_threads) {
   }
   while (count > 0) close(files[--count]);
   *is_threads = !code;
-  return code ? code : can_start_threads();
+  if (code) return code;
+  code = can_start_threads();
+  // The thread of tx_prepare_tls may have been one too many.
+  return code && prepare_end() ? can_start_threads() : code;
 }
 
 void tx_harden_process(void) {

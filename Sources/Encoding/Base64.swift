@@ -7,6 +7,12 @@ package enum Base64 {
 
   /// Decodes base64, with or without line breaks; nil if it is malformed.
   package static func decode(_ text: String) -> [UInt8]? {
-    Data(base64Encoded: text.filter { !$0.isWhitespace }).map { Array($0) }
+    // Only other text needs the slow test for white space.
+    let compact =
+      text.utf8.allSatisfy { $0 < 0x80 }
+      ? String(
+        decoding: text.utf8.filter { $0 > 0x20 || $0 < 0x09 || 0x0E...0x1F ~= $0 }, as: UTF8.self)
+      : text.filter { !$0.isWhitespace }
+    return Data(base64Encoded: compact).map { Array($0) }
   }
 }

@@ -2,12 +2,15 @@
 package enum Base64URL {
   /// Decodes, or returns nil for a character outside the alphabet, padding, or a stray last
   /// character; all of these make a JWT invalid.
-  package static func decode(_ text: some StringProtocol) -> [UInt8]? {
+  package static func decode(_ text: String) -> [UInt8]? { decode(Array(text.utf8)[...]) }
+
+  /// Decodes the bytes of a text.
+  package static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(text.utf8.count * 3 / 4)
+    bytes.reserveCapacity(text.count * 3 / 4)
     var buffer: UInt32 = 0
     var bits = 0
-    for character in text.utf8 {
+    for character in text {
       guard let value = value(of: character) else { return nil }
       buffer = buffer << 6 | UInt32(value)
       bits += 6
@@ -17,6 +20,11 @@ package enum Base64URL {
       }
     }
     return bits == 6 ? nil : bytes
+  }
+
+  /// Whether the bytes of a text can be decoded.
+  package static func isValid(_ text: ArraySlice<UInt8>) -> Bool {
+    text.count % 4 != 1 && text.allSatisfy { value(of: $0) != nil }
   }
 
   /// Encodes without padding.

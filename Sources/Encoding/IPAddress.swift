@@ -42,7 +42,7 @@ package struct IPAddress: Sendable, Equatable {
 
   /// The standard form (RFC 5952 for IPv6).
   package var text: String {
-    guard isSix else { return bytes.map { String($0) }.joined(separator: ".") }
+    guard isSix else { return bytes.map { String($0) }.joined(by: ".") }
     let groups = stride(from: 0, to: 16, by: 2).map { Int(bytes[$0]) << 8 | Int(bytes[$0 + 1]) }
     var longest = 0..<0
     var start = 0
@@ -52,7 +52,7 @@ package struct IPAddress: Sendable, Equatable {
       start = max(end, start) + 1
     }
     func hex(_ groups: ArraySlice<Int>) -> String {
-      groups.map { String($0, radix: 16) }.joined(separator: ":")
+      groups.map { String($0, radix: 16) }.joined(by: ":")
     }
     guard !longest.isEmpty else { return hex(groups[...]) }
     return hex(groups[..<longest.lowerBound]) + "::" + hex(groups[longest.upperBound...])

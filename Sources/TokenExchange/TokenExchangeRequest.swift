@@ -62,7 +62,7 @@ public struct TokenExchangeRequest: Sendable, Equatable {
       .init("subject_token", subjectToken.secret.revealed),
       .init("subject_token_type", subjectTokenType.urn),
       .init("requested_token_type", requestedTokenType.urn),
-      .init("scope", allScopes.joined(separator: " ")),
+      .init("scope", allScopes.joined(by: " ")),
     ] + authentication.fields(clientID: clientID) + extraFields
   }
 

@@ -1,3 +1,4 @@
+import Encoding
 import Platform
 import TokenExchange
 
@@ -25,7 +26,7 @@ extension World {
 
   /// Ends the run a moment after the timeout, unless it ends by itself.
   func limitTime(_ timeout: Double) {
-    let text = Diagnosis(hungFor: timeout).lines.joined(separator: "\n") + "\n"
+    let text = Diagnosis(hungFor: timeout).lines.joined(by: "\n") + "\n"
     process.timeLimit.set(timeout + Self.grace, text, false)
   }
 

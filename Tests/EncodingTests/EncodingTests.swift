@@ -42,12 +42,14 @@ import Testing
   func decodesAndEncodes(row: Row<String, [UInt8]>) {
     #expect(Encoding.Base64URL.decode(row.input) == row.output)
     #expect(Encoding.Base64URL.encode(row.output) == row.input)
+    #expect(Encoding.Base64URL.isValid(Array(row.input.utf8)[...]))
   }
 
   @Test(
     "invalid base64url", arguments: ["Zg==", "Zm9v=", "Z", "Zm9vZ", "a+b/", "a b", "é", "Zm\n9"])
   func rejects(text: String) {
     #expect(Encoding.Base64URL.decode(text) == nil)
+    #expect(!Encoding.Base64URL.isValid(Array(text.utf8)[...]))
   }
 }
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Compares the static binary with curl and, optionally, another program. Prints a Markdown table.
+"""Compares the static binary with curl, a C program and, optionally, another program. Prints a Markdown
+table.
 
-usage: bench.py BINARY     (make bench builds it first)
+usage: bench.py BINARY POST     (make bench builds both first)
 
-Both send the same form to the same nginx on loopback, which returns a fixed token, so that only
+POST is post.c: what libcurl and OpenSSL need on their own. All send the same form to the same nginx on loopback, which returns a fixed token, so that only
 the clients are measured. One hyperfine run times all commands; the ratios are reliable.
 
 variables:
@@ -109,7 +110,7 @@ def instructions(command, environment):
     return int(re.search(r"Collected : (\d+)", stderr).group(1))
 
 
-def main(binary, directory):
+def main(binary, post, directory):
     now = int(time.time())
     token = write(f"{directory}/token", jwt({
         "iss": "https://kubernetes.default.svc.cluster.local", "aud": ["dex"], "iat": now, "exp": now + 86400,
@@ -123,13 +124,13 @@ def main(binary, directory):
     trusted = create_certificates(directory)
     server, http, https = serve(directory, answer)
     try:
-        measure(binary, directory, token, trusted, http, https)
+        measure(binary, post, directory, token, trusted, http, https)
     finally:
         server.terminate()
         server.wait()
 
 
-def measure(binary, directory, token, trusted, http, https):
+def measure(binary, post, directory, token, trusted, http, https):
     kind = "urn:ietf:params:oauth:token-type:id_token"
     form = write(f"{directory}/form", urllib.parse.urlencode({
         "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange", "connector_id": "argocd-cluster",
@@ -139,34 +140,45 @@ def measure(binary, directory, token, trusted, http, https):
     curl = [shutil.which("curl"), "-sS", "-H", "Accept: application/json", "--data-binary", f"@{form}"]
     ours = [binary, "--client-id", "target-cluster", "--connector-id", "argocd-cluster", "--token-file", token,
             "--token-url"]
-    # Row name: our command, curl's command, and the target.
+    c_http, c_https = [post, http, form, token], [post, https, form, token, ca]
+    own_http, own_https = ours + [http], ours + [https, "--certificate-authority", ca]
+    # Row name: our command, the other program's command, and the target.
     rows = {
-        "`version`": ([binary, "version"], [curl[0], "--version"], "2 ms"),
+        "`version`; curl --version": ([binary, "version"], [curl[0], "--version"], "2 ms"),
         "`token-file`": ([binary, "token-file", "--token-file", token], None, "2.5 ms"),
-        "`--cache`, token kept (curl: exchange, http)": (
-            ours + [http, "--cache-dir", f"{directory}/cache"], curl + [http], "2 ms, 0.25 x curl"),
-        "exchange, http": (ours + [http], curl + [http], "0.85 x curl"),
-        "exchange, https, one CA file": (
-            ours + [https, "--certificate-authority", ca], curl + ["--cacert", ca, https], "0.9 x curl"),
-        f"exchange, https, {trusted} CAs (hashed directory; curl: bundle)": (
-            ours + [https], curl + ["--cacert", bundle, https], "0.45 x curl"),
+        "`--cache`, token kept; exchange by curl, http": (
+            own_http + ["--cache-dir", f"{directory}/cache"], curl + [http], "2 ms, 0.25 x"),
+        "exchange, http; curl": (own_http, curl + [http], "0.85 x"),
+        "exchange, http; C program": (own_http, c_http, "3.0 x"),
+        "exchange, https, one CA file; curl": (own_https, curl + ["--cacert", ca, https], "0.9 x"),
+        "exchange, https, one CA file; C program": (own_https, c_https, "1.6 x"),
+        f"exchange, https, {trusted} CAs (hashed directory); curl (bundle)": (
+            ours + [https], curl + ["--cacert", bundle, https], "0.45 x"),
+    }
+    counted = {
+        "`version`": [binary, "version"], "`token-file`": [binary, "token-file", "--token-file", token],
+        "`--cache`, token kept": own_http + ["--cache-dir", f"{directory}/cache"],
+        "`--cache`, token kept, CA file": own_https + ["--cache-dir", f"{directory}/cache"],
+        "exchange, http": own_http, "exchange, https": own_https,
+        "C program, http": c_http, "C program, https": c_https,
     }
     peer = os.environ.get("PEER", "")
     for name, value in (("http", http), ("https", https), ("ca", ca), ("bundle", bundle), ("token", token)):
         peer = peer.replace("{%s}" % name, value)
     # Excludes variables of the shell that would select another trust store.
     environment = {"PATH": os.environ["PATH"], "SSL_CERT_DIR": f"{directory}/hashed"}
-    # Without duplicates: one command is in two rows.
-    own_and_curl = dict.fromkeys(shlex.join(c) for row in rows.values() for c in row[:2] if c)
-    commands = [*own_and_curl] + ([peer] if peer else [])
+    # Without duplicates: some commands are in two rows.
+    commands = [*dict.fromkeys(shlex.join(c) for row in rows.values() for c in row[:2] if c)]
+    if peer:
+        commands.append(peer)
     runs = os.environ.get("RUNS", "200")
     subprocess.run(["hyperfine", "-N", "--style", "none", "--warmup", "10", "--runs", runs,
                     "--export-json", f"{directory}/times.json", *commands], check=True, env=environment)
     times = {r["command"]: r["median"] * 1000 for r in json.load(open(f"{directory}/times.json"))["results"]}
 
-    print(f"{datetime.date.today()}, {platform.machine()}, {os.cpu_count()} processors, load "
+    print(f"{datetime.date.today()}, {platform.machine()}, {len(os.sched_getaffinity(0))} processors, load "
           f"{os.getloadavg()[0]:.1f}; medians of {runs} runs in one sitting.\n")
-    print("| what | tokenxchange | curl | ratio | aim |\n| --- | --- | --- | --- | --- |")
+    print("| what; compared with | tokenxchange | other | ratio | aim |\n| --- | --- | --- | --- | --- |")
     for name, (own, other, aim) in rows.items():
         mine = times[shlex.join(own)]
         theirs = times[shlex.join(other)] if other else None
@@ -178,12 +190,14 @@ def measure(binary, directory, token, trusted, http, https):
     print(f"\n| what | measured | aim |\n| --- | --- | --- |\n| peak memory of an exchange | {memory:.1f} MB | 18 MB |")
     print(f"| size, stripped | {os.path.getsize(binary) / 1e6:.1f} MB | 30 MB |")
     if shutil.which("valgrind"):
-        for name in list(rows)[:4]:
-            print(f"| instructions, {name} | {instructions(rows[name][0], environment) / 1e6:.2f} million | |")
+        for name, command in counted.items():
+            # Twice, because the first run may fill the cache.
+            instructions(command, environment)
+            print(f"| instructions, {name} | {instructions(command, environment) / 1e6:.2f} million | |")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 3:
         sys.exit(__doc__)
     with tempfile.TemporaryDirectory(prefix="bench-") as directory:
         # nginx's worker process may run as another user.
@@ -192,4 +206,4 @@ if __name__ == "__main__":
         os.mkdir(f"{directory}/bin")
         for number in range(2000):
             write(f"{directory}/bin/{number}", "")
-        main(shutil.copy(sys.argv[1], f"{directory}/bin/tokenxchange"), directory)
+        main(shutil.copy(sys.argv[1], f"{directory}/bin/tokenxchange"), sys.argv[2], directory)

@@ -15,6 +15,7 @@ final class WorldDouble: Sendable {
   let errors = Mutex("")
   let requests = Mutex<[HTTPRequest]>([])
   let written = Mutex<[String: [UInt8]]>([:])
+  private let tlsPreparation = Mutex(false)
   let variables: [String: String]
   let files: [String: Result<[UInt8], FileReadError>]
   /// Why standard output cannot be written, if it cannot.
@@ -64,7 +65,8 @@ final class WorldDouble: Sendable {
       files: allFiles,
       network: Network(
         send: { request, _ throws(TransportError) in try self.send(request) },
-        observe: { _ in }, systemTrust: { _, _ in nil }),
+        observe: { _ in }, systemTrust: { _, _ in nil },
+        prepareTLS: { self.tlsPreparation.withLock { $0 = true } }),
       process: process, terminal: terminal)
   }
 
@@ -112,6 +114,9 @@ final class WorldDouble: Sendable {
 
   /// Sets the wall clock forward or back.
   func setClock(by seconds: Double) { clock.withLock { $0.now += seconds } }
+
+  /// Whether TLS was initialized in advance.
+  var isTLSPrepared: Bool { tlsPreparation.withLock { $0 } }
 
   var stdout: String { output.withLock { $0 } }
   var stderr: String { errors.withLock { $0 } }

@@ -65,6 +65,10 @@ struct tx_response tx_take_response(void);
 // called before libcurl's first use of OpenSSL.
 void tx_skip_openssl_config(void);
 
+// Initializes OpenSSL on a second thread, once, so that the first TLS connection need not. Does nothing
+// with a single processor, if no thread can be created, and in builds that load OpenSSL.
+void tx_prepare_tls(void);
+
 // Whether this is the static build, which contains its libraries.
 int tx_is_static(void);
 

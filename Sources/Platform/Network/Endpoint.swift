@@ -21,7 +21,8 @@ struct Endpoint {
   init?(_ text: String) {
     // URLSession knows a scheme in small letters only.
     let start = text.firstRange(of: "://")?.lowerBound ?? text.startIndex
-    let text = text[..<start].lowercased() + text[start...]
+    // Appending the Substring itself would cost a search for its conformance.
+    let text = text[..<start].lowercased() + String(text[start...])
     guard let url = URL(string: text), let scheme = url.scheme,
       scheme == "http" || scheme == "https",
       let host = url.host, !host.isEmpty

@@ -1,3 +1,4 @@
+import CPlatform
 import Glibc
 package import TokenExchange
 
@@ -9,6 +10,8 @@ package struct Network: Sendable {
   package var observe: @Sendable (@escaping @Sendable (NetworkEvent) -> Void) -> Void
   /// The system's trust store, given the values of `SSL_CERT_FILE` and `SSL_CERT_DIR`.
   package var systemTrust: @Sendable (String?, String?) -> SystemTrustStore?
+  /// Initializes TLS on a second thread, if that saves time; for a run that will certainly use TLS.
+  package var prepareTLS: @Sendable () -> Void
   /// Listens on a port of 127.0.0.1; 0 selects a free one.
   package var listen: @Sendable (Int) throws(ListenError) -> CallbackListener
 
@@ -16,6 +19,7 @@ package struct Network: Sendable {
     send: @escaping HTTPTransport,
     observe: @escaping @Sendable (@escaping @Sendable (NetworkEvent) -> Void) -> Void,
     systemTrust: @escaping @Sendable (String?, String?) -> SystemTrustStore?,
+    prepareTLS: @escaping @Sendable () -> Void,
     listen: @escaping @Sendable (Int) throws(ListenError) -> CallbackListener = {
       _ throws(ListenError) in throw ListenError(errno: EADDRNOTAVAIL)
     }
@@ -23,6 +27,7 @@ package struct Network: Sendable {
     self.send = send
     self.observe = observe
     self.systemTrust = systemTrust
+    self.prepareTLS = prepareTLS
     self.listen = listen
   }
 
@@ -38,6 +43,7 @@ package struct Network: Sendable {
       send: { request, options throws(TransportError) in try transport.send(request, options) },
       observe: { transport.events.observe($0) },
       systemTrust: { SystemTrustStore.find(certFile: $0, certDir: $1, files: files) },
+      prepareTLS: { tx_prepare_tls() },
       listen: { port throws(ListenError) in try CallbackListener.start(port: port) })
   }
 }

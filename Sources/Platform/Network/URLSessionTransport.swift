@@ -14,7 +14,6 @@ final class URLSessionTransport: Sendable {
   /// A session, and the certificates that its connections trust.
   private struct Connection {
     var session: URLSession
-    var delegate: TransferDelegate
     var trust: HTTPOptions.Trust
   }
 
@@ -56,6 +55,7 @@ final class URLSessionTransport: Sendable {
     guard let endpoint = Endpoint(request.url) else {
       throw TransportError.notSent(.invalidURL)
     }
+    if !endpoint.isPlain { tx_prepare_tls() }
     try Self.checkResources()
     // Held during the whole request: the hook has one set of settings.
     return try connection.withLock { connection throws(TransportError) in
@@ -72,7 +72,7 @@ final class URLSessionTransport: Sendable {
       guard let current = connection else {
         throw TransportError.notSent(.notStarted("no session"))
       }
-      guard let result = Self.run(request, endpoint, options, current) else {
+      guard let result = Self.run(request, endpoint, options, current.session) else {
         // libcurl's own time limit did not end it: the session's queue may hang for good, and so
         // would any call to it from here.
         connection = nil
@@ -95,7 +95,7 @@ final class URLSessionTransport: Sendable {
     let (host, port) = route.proxy.map { ($0.host, $0.port) } ?? (endpoint.host, endpoint.port)
     let resolved = try resolve(host, for: route, until: deadline).map { addresses in
       "\(host):\(port):"
-        + addresses.map { $0.isSix ? "[\($0.text)]" : $0.text }.joined(separator: ",")
+        + addresses.map { $0.isSix ? "[\($0.text)]" : $0.text }.joined(by: ",")
     }
     let code = tx_set_route(route.proxy?.url, resolved)
     guard code == 0 else { throw .notSent(.system(errno: code)) }
@@ -162,14 +162,12 @@ final class URLSessionTransport: Sendable {
     configuration.httpCookieAcceptPolicy = .never
     configuration.httpShouldSetCookies = false
     configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
-    let delegate = TransferDelegate()
-    let session = URLSession(configuration: configuration, delegate: delegate, delegateQueue: nil)
-    return Connection(session: session, delegate: delegate, trust: trust)
+    return Connection(session: URLSession(configuration: configuration), trust: trust)
   }
 
   /// Runs one transfer; nil if it did not end in time.
   private static func run(
-    _ request: HTTPRequest, _ endpoint: Endpoint, _ options: HTTPOptions, _ connection: Connection
+    _ request: HTTPRequest, _ endpoint: Endpoint, _ options: HTTPOptions, _ session: URLSession
   ) -> Result<Void, NSError>? {
     var wire = URLRequest(url: endpoint.url)
     wire.httpMethod = request.method
@@ -178,8 +176,7 @@ final class URLSessionTransport: Sendable {
     wire.timeoutInterval = options.timeout + 5
     for header in request.headers { wire.setValue(header.value, forHTTPHeaderField: header.name) }
 
-    let task = connection.session.dataTask(with: wire)
-    return connection.delegate.run(task, seconds: options.timeout + 0.5)
+    return Transfer.run(wire, in: session, seconds: options.timeout + 0.5)
   }
 
   /// The response of a transfer that has ended.

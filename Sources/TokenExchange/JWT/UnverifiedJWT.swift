@@ -17,12 +17,14 @@ public struct UnverifiedJWT: Sendable, Equatable {
   ///   a JSON object and the third is unpadded base64url.
   public init?(_ token: String) {
     // By bytes: iterating over characters would take longer than everything else here.
-    let parts = token.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-      .map { Substring($0) }
-    guard parts.count == 3,
-      let header = Base64URL.decode(parts[0]).flatMap(JSON.init(parsing:))?.object,
-      let claims = Base64URL.decode(parts[1]).flatMap(JSON.init(parsing:))?.object,
-      Base64URL.decode(parts[2]) != nil
+    let bytes = Array(token.utf8)
+    let dot = UInt8(ascii: ".")
+    guard let first = bytes.firstIndex(of: dot), let second = bytes.lastIndex(of: dot),
+      let header = Base64URL.decode(bytes[..<first]).flatMap(JSON.init(parsing:))?.object,
+      first < second,
+      let claims = Base64URL.decode(bytes[(first + 1)..<second]).flatMap(JSON.init(parsing:))?
+        .object,
+      Base64URL.isValid(bytes[(second + 1)...])
     else { return nil }
     self.header = header
     self.claims = claims

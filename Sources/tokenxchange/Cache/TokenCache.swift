@@ -11,10 +11,10 @@ struct TokenCache {
 
   private var world: World { entry.world }
 
-  /// Returns a cached token or a new one, as a credential.
+  /// Requests a token, or takes the one that another process requests meanwhile.
   ///
   /// - Parameters:
-  ///   - forced: Whether to request a new one in any case.
+  ///   - forced: Whether to request one in any case.
   ///   - deadline: The uptime at which the run must end.
   ///   - subjectExpiry: When the subject token expires, if known.
   ///   - issue: Requests a token.
@@ -24,7 +24,6 @@ struct TokenCache {
     forced: Bool, deadline: Double, subjectExpiry: Date?,
     issue: () throws(CommandError) -> IssuedToken
   ) throws(CommandError) -> Credential {
-    if !forced, let token = usableToken() { return Credential(token) }
     let start = world.clock.processStart()
     let outcome = entry.waitForLock(timeout: min(10, (deadline - world.uptime()) / 2)) { _ in
       forced ? nil : sharedResult(since: start)
@@ -48,7 +47,7 @@ struct TokenCache {
   }
 
   /// The cached token if it can be used; neither the lock nor the network is needed for it.
-  private func usableToken() -> CachedToken? {
+  func usableToken() -> CachedToken? {
     guard let token = entry.read(CachedToken.self, logsMiss: true) else { return nil }
     if let reason = token.unusableReason(at: world.clockReading, margin: margin) {
       entry.log("cache: entry not used: \(Message(reason).text)")
@@ -79,11 +78,11 @@ struct TokenCache {
 extension TokenCache {
   /// The cache of an exchange; nil if it is off or cannot be used, which is logged.
   init?(
-    _ arguments: ParsedArguments, _ request: TokenExchangeRequest, _ trust: HTTPOptions.Trust,
+    _ arguments: ParsedArguments, _ request: TokenExchangeRequest, _ trust: UncheckedTrust,
     world: World, margin: Double, log: VerboseLog
   ) {
     guard arguments.enablesCache else { return nil }
-    guard trust != .insecureSkipVerify, !arguments[.insecureAllowHTTP] else {
+    guard trust.source != .insecureSkipVerify, !arguments[.insecureAllowHTTP] else {
       log("cache: not used: an insecure flag is on")
       return nil
     }
@@ -98,18 +97,7 @@ extension TokenCache {
 
 extension ParsedArguments {
   /// Whether the cache is on, by its flag or by its directory.
-  fileprivate var enablesCache: Bool {
+  var enablesCache: Bool {
     text(of: .cacheOn).map { $0 == "true" } ?? isSet(.cacheDir)
-  }
-}
-
-extension HTTPOptions.Trust {
-  /// The trusted CAs as parts of a cache key.
-  func cacheParts(variables: [String: String]) -> [String] {
-    switch self {
-    case .system: ["system", variables["SSL_CERT_FILE"] ?? "", variables["SSL_CERT_DIR"] ?? ""]
-    case .certificates(let pem): ["only", SHA256.hex(pem)]
-    case .insecureSkipVerify: ["anything"]
-    }
   }
 }

@@ -11,14 +11,23 @@ enum GoDuration {
       rest = rest.dropFirst(digits.count)
       let unit = rest.prefix { $0.isLetter }
       rest = rest.dropFirst(unit.count)
-      guard let number = Double(digits), let scale = units[String(unit)] else { return nil }
+      guard let number = Double(digits), let scale = scale(of: String(unit)) else { return nil }
       total += number * scale
     }
     // Beyond this lies no use, and Double to Int conversions would overflow.
     return total <= 1e10 ? total : nil
   }
 
-  private static let units: [String: Double] = [
-    "h": 3600, "m": 60, "s": 1, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ns": 1e-9,
-  ]
+  /// The seconds of a unit; a dictionary would cost every run a search for conformances.
+  private static func scale(of unit: String) -> Double? {
+    switch unit {
+    case "h": 3600
+    case "m": 60
+    case "s": 1
+    case "ms": 1e-3
+    case "us", "µs", "μs": 1e-6
+    case "ns": 1e-9
+    default: nil
+    }
+  }
 }

@@ -20,6 +20,8 @@ extension Command {
     try arguments.takeClusterConfig(from: world.variables)
     let output = try CredentialSettings(arguments, world: world)
     let configuration = try ExchangeConfiguration(arguments, world: world)
+    // With a cache, this run may send no request.
+    if !arguments.enablesCache { configuration.prepareConnection(in: world) }
     let log = world.log(for: arguments)
     world.warn(configuration.warnings)
     if arguments[.verbose] {
@@ -29,22 +31,28 @@ extension Command {
     }
 
     let request = try configuration.request(in: world)
-    let trust = try configuration.trust(in: world)
+    let certificates = try configuration.authority.read(in: world)
     log("subject token \(configuration.tokenFile): \(request.subjectSummary(now: world.now()))")
     world.warn(request.warnings(now: world.now()))
 
-    let issue = { () throws(CommandError) in
-      try configuration.issue(request, trust, in: world, since: start, log: log)
-    }
+    let cache = TokenCache(
+      arguments, request, certificates, world: world, margin: output.margin, log: log)
     let credential: Credential
-    if let cache = TokenCache(
-      arguments, request, trust, world: world, margin: output.margin, log: log)
-    {
-      credential = try cache.credential(
-        forced: arguments[.forceRefresh], deadline: start + configuration.timeout,
-        subjectExpiry: request.subjectToken.jwt?.expiry, issue: issue)
+    if !arguments[.forceRefresh], let token = cache?.usableToken() {
+      credential = Credential(token)
     } else {
-      credential = Credential(try issue())
+      let trust = try certificates.checked()
+      configuration.prepareConnection(in: world)
+      let issue = { () throws(CommandError) in
+        try configuration.issue(request, trust, in: world, since: start, log: log)
+      }
+      if let cache {
+        credential = try cache.credential(
+          forced: arguments[.forceRefresh], deadline: start + configuration.timeout,
+          subjectExpiry: request.subjectToken.jwt?.expiry, issue: issue)
+      } else {
+        credential = Credential(try issue())
+      }
     }
 
     world.warn(credential.warnings(expected: request.expectedClaims))

@@ -27,11 +27,12 @@ extension Command {
     world.warn(configuration.warnings)
     let log = world.log(for: arguments)
     let request = try configuration.request(in: world)
-    let trust = try configuration.authority.trust(in: world)
+    let certificates = try configuration.authority.read(in: world)
+    let trust = try certificates.checked()
     // client-go always sets the variable.
     let isByHand = (world.variables["KUBERNETES_EXEC_INFO"] ?? "").isEmpty
     let cache = CacheEntry.open(
-      arguments, configuration, request, trust, world: world, log: log)
+      arguments, configuration, request, certificates, world: world, log: log)
     let session = LoginSession(
       signIn: SignIn(
         client: world.loginClient(request, trust, log: log), world: world, log: log,
@@ -80,7 +81,7 @@ extension CacheEntry {
   /// The entry of a sign-in, or why there is none, which is logged.
   fileprivate static func open(
     _ arguments: ParsedArguments, _ configuration: LoginConfiguration, _ request: LoginRequest,
-    _ trust: HTTPOptions.Trust, world: World, log: VerboseLog
+    _ trust: UncheckedTrust, world: World, log: VerboseLog
   ) -> (entry: CacheEntry?, reason: LoginError.NoCacheReason?) {
     if let flag = configuration.noCacheFlag {
       log("cache: not used: \(flag) is on")

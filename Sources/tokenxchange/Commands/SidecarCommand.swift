@@ -24,6 +24,7 @@ extension Command {
     if !arguments[.once] { world.terminal.writeError = world.terminal.writeLog }
     let configuration = try SidecarConfiguration.read(arguments, world: world)
     world.warn(configuration.warnings)
+    configuration.exchange.prepareConnection(in: world)
     var sidecar = Sidecar(configuration, world: world, log: world.log(for: arguments))
     try sidecar.prepare()
     if configuration.isOnce {

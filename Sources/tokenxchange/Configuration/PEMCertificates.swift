@@ -19,19 +19,20 @@ enum PEMCertificates {
       .configuration(.invalidCertificates(error, source: source))
     }
     guard pem.contains(where: { $0 > 0x20 }) else { throw error(.empty) }
-    let text = String(decoding: pem, as: UTF8.self)
     var number = 0
     var clean: [UInt8] = []
     for label in ["CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CERTIFICATE"] {
-      var pieces = text.split(
-        separator: "-----BEGIN \(label)-----", omittingEmptySubsequences: false)
-      pieces.removeFirst()
-      for piece in pieces {
+      // By bytes: searching a string would take longer than the rest of the run.
+      let begin = Array("-----BEGIN \(label)-----".utf8)
+      var rest = pem[...]
+      while let start = rest.firstIndex(of: begin) {
         number += 1
-        guard let end = piece.firstRange(of: "-----END \(label)-----") else {
+        rest = rest[(start + begin.count)...]
+        let piece = rest[..<(rest.firstIndex(of: begin) ?? rest.endIndex)]
+        guard let end = piece.firstIndex(of: Array("-----END \(label)-----".utf8)) else {
           throw error(.certificate(number, .noEnd))
         }
-        guard let der = Base64.decode(String(piece[..<end.lowerBound])) else {
+        guard let der = Base64.decode(String(decoding: piece[..<end], as: UTF8.self)) else {
           throw error(.certificate(number, .notBase64))
         }
         guard isSequence(der) else {
@@ -42,7 +43,7 @@ enum PEMCertificates {
     }
     guard number > 0 else {
       if isSequence(pem) { throw error(.der) }
-      throw error(text.contains("-----BEGIN ") ? .noCertificate : .notPEM)
+      throw error(isPEM(pem) ? .noCertificate : .notPEM)
     }
     return clean
   }
@@ -65,13 +66,17 @@ enum PEMCertificates {
   /// - Returns: The PEM.
   /// - Throws: A configuration error.
   static func decode(_ text: String, source: String) throws(CommandError) -> [UInt8] {
-    guard !text.contains("-----BEGIN ") else {
+    guard !isPEM(Array(text.utf8)) else {
       throw .configuration(.invalidCertificates(.pemInsteadOfBase64, source: source))
     }
     guard let pem = Base64.decode(text) else {
       throw .configuration(.invalidCertificates(.notBase64, source: source))
     }
     return try check(pem, source: source)
+  }
+
+  private static func isPEM(_ bytes: [UInt8]) -> Bool {
+    bytes[...].firstIndex(of: Array("-----BEGIN ".utf8)) != nil
   }
 
   /// Whether bytes begin with one complete DER sequence; trust settings may follow it.
@@ -84,5 +89,15 @@ enum PEMCertificates {
     guard der.count > 2 + size else { return false }
     let length = der[2..<(2 + size)].reduce(0) { $0 << 8 | Int($1) }
     return der.count >= 2 + size + length
+  }
+}
+
+extension ArraySlice<UInt8> {
+  /// The index at which a text begins; nil if it does not occur.
+  fileprivate func firstIndex(of text: [UInt8]) -> Int? {
+    guard count >= text.count else { return nil }
+    return (startIndex...endIndex - text.count).first { start in
+      text.indices.allSatisfy { self[start + $0] == text[$0] }
+    }
   }
 }

@@ -1,5 +1,6 @@
 import Encoding
 import FoundationEssentials
+import Platform
 import TokenExchange
 
 /// The files of a configuration are read for each exchange, because kubelet and users replace them.
@@ -34,7 +35,12 @@ extension ExchangeConfiguration {
     return Array(try subjectToken.read(in: world).utf8)
   }
 
-  /// Reads the certificates to trust.
+  /// Initializes TLS while files are read, for a run that will certainly send a request.
+  func prepareConnection(in world: World) {
+    if tokenURL.scheme == "https" { world.network.prepareTLS() }
+  }
+
+  /// Reads and checks the certificates to trust.
   func trust(in world: World) throws(CommandError) -> HTTPOptions.Trust {
     try authority.trust(in: world)
   }
