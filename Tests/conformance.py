@@ -224,13 +224,13 @@ for name, code, arguments in REJECTIONS:
         site.tokenxchange("get-token", *arguments(site), code=code)
 
 
-@check("rejects a certificate of another CA: exit code 4", EXCHANGE)
+@check("rejects a certificate of another CA: exit code 2", EXCHANGE)
 def other_authority(site):
     if not site["DEX_ISSUER"].startswith("https:"):
         raise NotTried("DEX_ISSUER is not https")
     examples = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../examples")
     flags = site.exchange(certificate_authority=examples + "/dex/ca.crt")
-    site.tokenxchange("get-token", *flags, code=4)
+    site.tokenxchange("get-token", *flags, code=2)
 
 
 @check("the API server rejects a token with a wrong signature", TARGET)

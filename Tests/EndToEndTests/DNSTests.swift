@@ -247,7 +247,7 @@ struct DNSTests {
     #expect(
       lines.filter { $0.contains(/^(proxy|resolver|name):[ ]/) } == expected,
       "\(verbose.errors)")
-    let doctor = try await stage.run(["doctor"] + flags)
+    let doctor = try await stage.run(["doctor", "--verbose"] + flags)
     let facts = doctor.output.split(separator: "\n").map {
       $0.trimmingCharacters(in: .whitespaces).replacing(/^(proxy|resolver|name) +/) { "\($0.1): " }
         .replacing(/\d+ ms$/, with: "N ms")

@@ -76,7 +76,7 @@ struct ProxyTests {
     let other = plugin.site.certificates?.otherAuthority.certificate ?? ""
     let flags = Array(farFlags.dropLast()) + [other]
     let result = try await plugin.run(flags, ["HTTPS_PROXY": proxy.url])
-    #expect(result.ending == .exit(4))
+    #expect(result.ending == .exit(2))
     #expect(result.errors.contains("has a certificate of an unknown issuer"))
     #expect(plugin.site.dex.tokenRequests == 0)
   }
@@ -172,7 +172,7 @@ struct ProxyTests {
     ] {
       let verbose = try await plugin.run(farFlags + ["--verbose"], variables)
       #expect(verbose.errors.contains(" ms] proxy: \(expected)\n"), "\(verbose.errors)")
-      let doctor = try await plugin.run(["doctor"] + farFlags, variables)
+      let doctor = try await plugin.run(["doctor", "--verbose"] + farFlags, variables)
       #expect(
         doctor.output.split(separator: "\n").contains { line in
           let words = line.split(separator: " ")

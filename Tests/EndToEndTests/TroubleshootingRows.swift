@@ -86,7 +86,7 @@ extension TroubleshootingRow {
     TroubleshootingRow(
       symptom: "getting credentials: exec: executable tokenxchange not found", place: .client,
       cause: "the binary is not in this pod's PATH; Argo CD needs it in two workloads",
-      command: "kubectl exec POD -- tokenxchange version", output: "no problems found"
+      command: "kubectl exec POD -- tokenxchange version", output: "works"
     ) { $0.command = "tokenxchange" },
     TroubleshootingRow(
       symptom: "exec plugin is configured to use API version client.authentication.k8s.io/v1beta1, "
@@ -118,7 +118,7 @@ extension TroubleshootingRow {
     TroubleshootingRow(
       symptom: #"is forbidden: User "system:serviceaccount:…" cannot list"#, place: .client,
       cause: "the user is known, but no RBAC binding names it", command: withServer,
-      output: "9. API server: ok: the API server sees the user system:serviceaccount:argocd:"
+      output: "10. access: WARNING: system:serviceaccount:argocd:"
     ) { $0.plugin.site.apiServer.update { $0.allowedUsers = ["somebody"] } },
   ]
 

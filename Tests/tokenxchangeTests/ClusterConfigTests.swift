@@ -274,7 +274,8 @@ import TokenExchange
   func doctor(row: Row<String, [String?]>) throws {
     let world = Self.world(Self.info(config: row.input))
     let parser = ArgumentParser(arguments: ["doctor"] + Self.flags, variables: [:])
-    var context = DoctorContext(try parser.parse(), world: world.world, log: .silent)
+    var context = DoctorContext(
+      try DoctorPlan(try parser.parse(), world: world.world), log: .silent)
     let step = Doctor.settings(&context)
     #expect(step.status.rawValue == row.output[0])
     #expect(step.facts.first { $0.name == "--client-id" }?.value == row.output[1])

@@ -25,6 +25,12 @@ package enum ProxyRoute: Sendable, Equatable {
     if case .proxy(let proxy, _) = self { proxy } else { nil }
   }
 
+  /// The proxy of a kubeconfig's cluster.
+  init(proxyURL: String) {
+    let name = "proxy-url"
+    self = ProxyURL(proxyURL).map { .proxy($0, variable: name) } ?? .invalid(variable: name)
+  }
+
   /// Decides as Go's `httpproxy` package does, by the variables as they were at the start.
   ///
   /// `HTTPS_PROXY` and `NO_PROXY` come before their lower-case forms. Beyond Go, `ALL_PROXY` names

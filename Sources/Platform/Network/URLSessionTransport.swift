@@ -61,7 +61,8 @@ final class URLSessionTransport: Sendable {
     return try connection.withLock { connection throws(TransportError) in
       var options = options
       let begin = DNSClient.now()
-      let proxy = try setRoute(to: endpoint, until: begin + options.timeout)
+      let proxy = try setRoute(
+        to: endpoint, by: options.proxyURL, until: begin + options.timeout)
       options.timeout = max(options.timeout - (DNSClient.now() - begin), 0.001)
       try arm(endpoint, options)
       defer { tx_disarm() }
@@ -85,9 +86,10 @@ final class URLSessionTransport: Sendable {
 
   /// Selects the proxy, resolves the host that will be connected to, and hands both to the hook.
   private func setRoute(
-    to endpoint: Endpoint, until deadline: Double
+    to endpoint: Endpoint, by proxyURL: String?, until deadline: Double
   ) throws(TransportError) -> ProxyURL? {
-    let route = ProxyRoute(to: endpoint, variables: variables)
+    let route =
+      proxyURL.map(ProxyRoute.init(proxyURL:)) ?? ProxyRoute(to: endpoint, variables: variables)
     events.post(.route(route))
     if case .invalid(let variable) = route {
       throw .proxy(.invalidURL(variable: variable), url: nil)

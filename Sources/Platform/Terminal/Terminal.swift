@@ -12,19 +12,23 @@ package struct Terminal: Sendable {
   package var writeError: @Sendable (String) -> Void
   /// Writes one line to standard error, or drops it: never waits for the reader.
   package var writeLog: @Sendable (String) -> Void
+  /// The columns of standard output; nil if it is not a terminal.
+  package var width: @Sendable () -> Int?
 
   package init(
     isTerminal: @escaping @Sendable (Int32) -> Bool,
     readInput: @escaping @Sendable (Int) throws(FileReadError) -> [UInt8],
     writeOutput: @escaping @Sendable (String) throws(OutputError) -> Void,
     writeError: @escaping @Sendable (String) -> Void,
-    writeLog: @escaping @Sendable (String) -> Void
+    writeLog: @escaping @Sendable (String) -> Void,
+    width: @escaping @Sendable () -> Int? = { nil }
   ) {
     self.isTerminal = isTerminal
     self.readInput = readInput
     self.writeOutput = writeOutput
     self.writeError = writeError
     self.writeLog = writeLog
+    self.width = width
   }
 
   /// Whether standard error is a terminal: only there can a user be asked.
@@ -47,6 +51,7 @@ extension Terminal {
       writeOutput: { text throws(OutputError) in
         try StandardStreams.write(text, to: STDOUT_FILENO)
       },
-      writeError: { errors.write($0) }, writeLog: { log.write($0) })
+      writeError: { errors.write($0) }, writeLog: { log.write($0) },
+      width: { StandardStreams.width(of: STDOUT_FILENO) })
   }
 }

@@ -16,6 +16,8 @@ public struct HTTPOptions: Sendable, Equatable {
   public var timeout: Double
   /// The largest body, in bytes, that is read.
   public var maximumBody: Int
+  /// The proxy of this request, instead of the one that the environment names; of a kubeconfig.
+  package var proxyURL: String?
 
   /// Makes options.
   public init(trust: Trust = .system, timeout: Double, maximumBody: Int = 1 << 20) {

@@ -96,6 +96,11 @@ public enum TLSError: Sendable, Equatable {
   /// Anything else; the text is the transport's own, for display only.
   case handshakeFailed(String)
 
+  /// Whether the certificate's issuer is not trusted.
+  package var isUnknownIssuer: Bool {
+    if case .unknownIssuer = self { true } else { false }
+  }
+
   /// Whether the same request would fail again: the server's certificate is not accepted, or it
   /// requires one of the client.
   package var isCertificateRejected: Bool {

@@ -86,7 +86,9 @@ private struct OptionParsing {
 
   mutating func run(_ parsed: inout ParsedArguments) throws(UsageError) {
     while let word = words.popFirst() {
-      if word == "--" {
+      if !command.ownOptions.isEmpty, word == "--" || !word.isOption {
+        try takeCommandLine(word == "--" ? [] : [word], &parsed)
+      } else if word == "--" {
         while let word = words.popFirst() { try take(argument: word, &parsed) }
       } else if word.isOption {
         try take(option: word, &parsed)
@@ -96,6 +98,26 @@ private struct OptionParsing {
     }
     guard parsed.positional.count >= command.requiredArguments else {
       throw .missingArguments(command.arguments, command: command.name)
+    }
+  }
+
+  /// Takes the rest as a command line, except for the options that count wherever they stand.
+  private mutating func takeCommandLine(
+    _ first: [String], _ parsed: inout ParsedArguments
+  ) throws(UsageError) {
+    parsed.positional = first
+    while let word = words.popFirst() {
+      let name = word.optionName
+      // The plugin has an option of this name too, with other formats.
+      let isFormat = ["json", "text"].contains { word == "--output=\($0)" || word == "-o=\($0)" }
+      let isOwn = command.ownOptions.contains {
+        $0.isNamed(name) && (isFormat || !$0.isSame(as: .reportOutput))
+      }
+      if word.isOption, isOwn {
+        try take(option: word, &parsed)
+      } else {
+        parsed.positional.append(word)
+      }
     }
   }
 

@@ -19,6 +19,8 @@ struct Command: Sendable {
   var readsVariables = true
   /// The commands that its first argument chooses between, with full names: `generate rbac`.
   var subcommands: [Command] = []
+  /// Options that count wherever they stand, if the arguments are another command line.
+  var ownOptions: [OptionDeclaration] = []
   /// What an argument may be, for completion.
   var argumentCompletion = OptionDeclaration.Completion.nothing
   /// Whether help and completion leave it out.

@@ -42,6 +42,8 @@ indirect enum CommandError: Error, Equatable {
   case kubeconfig(KubeconfigError)
   /// An option of `sidecar` or a variable of dexsidecar is wrong.
   case sidecar(SidecarError)
+  /// A cluster Secret of Argo CD cannot be read.
+  case argoCDSecret(ArgoCDSecretError)
 }
 
 extension CommandError {

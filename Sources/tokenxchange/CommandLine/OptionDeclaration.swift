@@ -38,6 +38,7 @@ class OptionDeclaration: @unchecked Sendable {
     case endpoint
     case clientSecret
     case authority
+    case serverAuthority
     case accounts
     case role
   }

@@ -13,17 +13,61 @@ extension OptionDeclaration {
 
   static let server = OptionalURLOption(
     "server", placeholder: "URL",
-    help: "The target cluster's API server: ask it which user it maps the token to.")
+    help: "The target cluster's API server: ask it for the user and its rights.")
 
   static let serverCA = OptionalTextOption(
     "server-ca", placeholder: "FILE",
     help: "PEM file with the CA certificates for the API server.",
-    default: .described("the system's"), section: .tls, completion: .file)
+    default: .described("the system's"), group: .serverAuthority, section: .tls, completion: .file)
 
-  /// What `get-token` takes, except for the format of its output.
+  static let serverCAData = OptionalTextOption(
+    "server-ca-data", placeholder: "BASE64",
+    help: "The same as base64-encoded PEM, as in a kubeconfig.", group: .serverAuthority,
+    section: .tls, sensitivity: .secret)
+
+  static let argoCDSecret = OptionalTextOption(
+    "argocd-secret", placeholder: "FILE",
+    help: "Examine the plugin of a cluster Secret of Argo CD, as YAML or JSON; - reads standard "
+      + "input.",
+    completion: .file, hasVariable: false)
+
+  static let accessNamespace = ListOption(
+    "namespace", placeholder: "NAME",
+    help: "The namespace whose rights to show.",
+    default: .described("that of the context or the Secret, else default"), hasVariable: false)
+
+  static let can = ListOption(
+    "can", placeholder: "VERB:RESOURCE",
+    help: "Ask the API server whether the user may do this, such as list:deployments.apps or "
+      + "get:/metrics.",
+    hasVariable: false)
+
+  /// What only `doctor` has, in the order of help.
+  static let doctorOwn: [OptionDeclaration] = [
+    .kubeconfig.with(
+      help: "Examine the plugin of a kubeconfig; no program that it names is run."), .context,
+    .argoCDSecret, .server, .serverCA, .serverCAData, .accessNamespace, .can, .reportOutput,
+    .verbose.with(help: "Show every fact, and log each step to stderr; never logs secrets."),
+  ]
+
+  /// What `get-token` takes, except for the format of its output; nothing is required where a
+  /// configuration or a command line is examined.
   static let doctor: [OptionDeclaration] =
-    Command.getToken.options.without([.output])
-    .inserting([.server, .serverCA, .reportOutput], after: .apiVersion)
+    doctorOwn.without([.verbose])
+    + Command.getToken.options.without([.output]).replacing(doctorOwn).replacing(
+      [.issuer, .tokenURL, .clientID, .connectorID].map {
+        ($0 as OptionDeclaration).with(requirement: .withoutConfiguration)
+      })
+}
+
+extension OptionDeclaration.Requirement {
+  /// Required if doctor examines options.
+  fileprivate static var withoutConfiguration: OptionDeclaration.Requirement {
+    .conditional("without a configuration") { arguments in
+      let sources: [OptionDeclaration] = [.kubeconfig, .context, .argoCDSecret]
+      return arguments.positional.isEmpty && !sources.contains(where: arguments.isSet)
+    }
+  }
 }
 
 /// The format of a report.

@@ -4,8 +4,10 @@ import TokenExchange
 extension Doctor {
   /// Everything below HTTP: proxy, name, port, TLS; and the clocks.
   static func connection(_ context: inout DoctorContext) -> DoctorStep {
-    guard let configuration = context.configuration, let trust = context.trust else {
-      return .skipped(.connection, .incompleteSettings)
+    context.requestDiscoveryDocument()
+    guard let provider = context.provider, let trust = context.trust else {
+      return .skipped(
+        .connection, context.method == .tokenFile ? .noIssuer : .incompleteSettings)
     }
     guard let probe = context.discovery else { return .skipped(.connection, .noDiscoveryURL) }
     let url = probe.url
@@ -13,19 +15,35 @@ extension Doctor {
     step.note("address", url.authority + (url.scheme == "http" ? ", plain http" : ""))
     step.facts += context.network.take().map(\.fact)
     if url.scheme == "https" {
-      step.note("trust", trust.description(configuration.authority, in: context.world))
+      step.note("trust", trust.description(provider.authority, in: context.world))
     }
     switch probe.response {
     case .failure(let error):
-      step.add(.error(.transport(error, url, timeout: configuration.timeout)))
+      // The API server must reach the issuer of service accounts; this machine need not.
+      step.add(
+        provider.isDex
+          ? .error(.transport(error, url, timeout: context.timeout))
+          : .issuer(.unreachable(error, url, timeout: context.timeout)))
     case .success(let response):
       step.note("response", "\(response.status) after \(probe.milliseconds) ms")
       step.summary = .connected(
         url, isCertificateVerified: url.scheme == "https" && trust != .insecureSkipVerify)
       if response.isAskingForTLS { step.add(.httpToTLSPort(url, status: response.status)) }
-      if let difference = probe.clockDifference { step.facts.append(.clock(difference)) }
-      if let difference = context.harmfulClockDifference { step.add(.clockDifference(difference)) }
+      if let difference = probe.clockDifference {
+        step.facts.append(.clock(difference, isDex: provider.isDex))
+      }
+      if let difference = context.harmfulClockDifference {
+        step.add(.clockDifference(difference, isDex: provider.isDex))
+      }
     }
     return step
+  }
+}
+
+extension DoctorContext {
+  /// Requests the discovery document, once.
+  mutating func requestDiscoveryDocument() {
+    guard discovery == nil, let trust, let issuer = provider?.discoveryBase else { return }
+    discovery = DiscoveryProbe(issuer, trust: trust, timeout: timeout, in: world)
   }
 }

@@ -6,41 +6,65 @@ extension Doctor {
   /// The grant type of the token exchange (RFC 8693).
   static let exchangeGrant = "urn:ietf:params:oauth:grant-type:token-exchange"
 
-  /// Dex's discovery document: its issuer, its token endpoint, and its grants.
+  /// The discovery document: the issuer, the token endpoint, the grants, and the keys.
   static func discovery(_ context: inout DoctorContext) -> DoctorStep {
-    guard let configuration = context.configuration, let probe = context.discovery,
-      case .success(let response) = probe.response
+    guard let provider = context.provider, let trust = context.trust,
+      let probe = context.discovery, case .success(let response) = probe.response
     else { return .skipped(.discovery, .noConnection(nil)) }
     var step = DoctorStep(.discovery)
     step.note("document", probe.url.text)
-    guard (200...299).contains(response.status), let document = JSON(parsing: response.body),
-      let issuer = document["issuer"]?.string
-    else {
-      let otherIssuer = context.otherIssuer(than: configuration)
+    guard let document = probe.document, let issuer = document["issuer"]?.string else {
       step.add(
-        .discovery(
-          .noDocument(probe.url, status: response.status, otherIssuer: otherIssuer)))
+        provider.isDex
+          ? .discovery(
+            .noDocument(
+              probe.url, status: response.status, otherIssuer: context.otherIssuer()))
+          : .issuer(.noDocument(probe.url, status: response.status)))
       return step
     }
-    step.summary = .discovered(issuer: issuer)
     step.note("issuer", issuer)
-    if let endpoint = document["token_endpoint"]?.string {
-      step.note("token endpoint", endpoint)
-      step.compare(endpoint, configuration)
+    if provider.isDex {
+      step.summary = .discovered(issuer: issuer, isExchange: context.method == .getToken)
+      step.checkDex(document, provider, probe.url, isExchange: context.method == .getToken)
+      step.compare(issuer: issuer, provider)
+    } else {
+      step.summary = .issuerPublished(issuer)
+      if let expected = context.subject?.issuer, !expected.hasSameBytes(as: issuer) {
+        step.add(.issuer(.mismatch(found: issuer, token: expected)))
+      }
     }
-    if let grants = document["grant_types_supported"]?.strings,
-      !grants.containsBytes(of: exchangeGrant)
-    {
-      step.add(.discovery(.exchangeNotOffered(probe.url)))
+    switch context.world.keyIDs(of: document, trust, timeout: context.timeout) {
+    case .success(let keyIDs):
+      step.note("keys", keyIDs.joined(separator: ", "))
+      context.keyIDs = keyIDs
+      if !provider.isDex, context.isKeyPublished(of: context.subject) == false {
+        let id = context.subject?.header["kid"]?.string ?? ""
+        step.add(.issuer(.unknownKey(id, known: keyIDs)))
+      }
+    case .failure(let failure):
+      step.note("keys", "not fetched")
+      if !provider.isDex { step.add(.issuer(.noKeys(failure))) }
     }
-    step.compare(issuer: issuer, configuration)
     return step
   }
 }
 
 extension DoctorStep {
-  fileprivate mutating func compare(issuer: String, _ configuration: ExchangeConfiguration) {
-    guard let option = configuration.issuer?.text, !option.hasSameBytes(as: issuer) else { return }
+  fileprivate mutating func checkDex(
+    _ document: JSON, _ provider: DoctorContext.Provider, _ url: EndpointURL, isExchange: Bool
+  ) {
+    if let endpoint = document["token_endpoint"]?.string {
+      note("token endpoint", endpoint)
+      if let tokenURL = provider.tokenURL { compare(endpoint, tokenURL) }
+    }
+    guard isExchange, let grants = document["grant_types_supported"]?.strings,
+      !grants.containsBytes(of: Doctor.exchangeGrant)
+    else { return }
+    add(.discovery(.exchangeNotOffered(url)))
+  }
+
+  fileprivate mutating func compare(issuer: String, _ provider: DoctorContext.Provider) {
+    guard let option = provider.issuer?.text, !option.hasSameBytes(as: issuer) else { return }
     let isSlash = option.differsOnlyByTrailingSlash(from: issuer)
     add(
       .discovery(
@@ -49,27 +73,24 @@ extension DoctorStep {
           : .issuerMismatch(found: issuer, option: option)))
   }
 
-  fileprivate mutating func compare(_ endpoint: String, _ configuration: ExchangeConfiguration) {
-    guard !endpoint.hasSameBytes(as: configuration.tokenURL.text),
+  fileprivate mutating func compare(_ endpoint: String, _ tokenURL: EndpointURL) {
+    guard !endpoint.hasSameBytes(as: tokenURL.text),
       let url = try? EndpointURL(endpoint, allowsHTTP: true)
     else { return }
-    if url.path == configuration.tokenURL.path {
+    if url.path == tokenURL.path {
       // Usual in a cluster: Dex is reached at an internal address, and its tokens name the public one.
-      facts.append(.requestsTo(configuration.tokenURL))
+      facts.append(.requestsTo(tokenURL))
     } else {
-      add(
-        .discovery(
-          .tokenEndpointMismatch(found: endpoint, configured: configuration.tokenURL)))
+      add(.discovery(.tokenEndpointMismatch(found: endpoint, configured: tokenURL)))
     }
   }
 }
 
 extension DoctorContext {
   /// The issuer whose document is at the usual path, if there is one.
-  fileprivate func otherIssuer(than configuration: ExchangeConfiguration) -> String? {
-    guard let trust, let base = configuration.discoveryBase else { return nil }
-    let probe = DiscoveryProbe(
-      base.appending("/dex"), trust: trust, timeout: configuration.timeout, in: world)
+  fileprivate func otherIssuer() -> String? {
+    guard let trust, let base = provider?.discoveryBase else { return nil }
+    let probe = DiscoveryProbe(base.appending("/dex"), trust: trust, timeout: timeout, in: world)
     guard case .success(let response) = probe.response, response.status == 200 else { return nil }
     return JSON(parsing: response.body)?["issuer"]?.string
   }

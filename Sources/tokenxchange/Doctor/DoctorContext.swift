@@ -6,40 +6,84 @@ import TokenExchange
 
 /// What the steps of the doctor have found so far; each step reads it and adds to it.
 struct DoctorContext: Sendable {
-  /// The options, with those that the client sets for the cluster once the settings were checked.
+  let plan: DoctorPlan
+  /// The plugin's options, with those that the client sets for the cluster once the settings were
+  /// checked.
   var arguments: ParsedArguments
-  let world: World
   let log: VerboseLog
 
-  /// The configuration, once it is known to be complete.
+  /// The configuration of get-token, once it is known to be complete.
   var configuration: ExchangeConfiguration?
+  /// The configuration and the request of login, once they are known to be complete.
+  var login: (configuration: LoginConfiguration, request: LoginRequest)?
+  /// The issuer to connect to: Dex, or that of the token in a file.
+  var provider: Provider?
   /// The certificates to trust, once their files have been read.
   var trust: HTTPOptions.Trust?
+  /// The API server, once its URL and its certificates are known.
+  var target: APIServer?
   /// The steps before each connection.
   let network = NetworkRecord()
-  /// The request for Dex's discovery document, if its URL is known.
+  /// The request for the discovery document, if its URL is known.
   var discovery: DiscoveryProbe?
+  /// The IDs of the issuer's keys, once they were fetched.
+  var keyIDs: [String]?
   /// The claims of the subject token, even if the token is not usable.
   var subject: UnverifiedJWT?
   /// The request to Dex, once the subject token is known to be usable.
   var request: TokenExchangeRequest?
-  /// The token from Dex.
-  var token: IssuedToken?
+  /// The token for the API server.
+  var token: Token?
+  /// The user that the API server sees.
+  var user: APIServer.User?
+  /// What must not be shown, beside the token and the request to Dex.
+  var secrets: [Secret] = []
 
-  init(_ arguments: ParsedArguments, world: World, log: VerboseLog) {
-    self.arguments = arguments
-    self.world = world
+  /// An issuer of tokens, and how to connect to it.
+  struct Provider: Equatable, Sendable {
+    /// The issuer, if it is known by name.
+    var issuer: EndpointURL?
+    /// The token endpoint, if tokens are requested.
+    var tokenURL: EndpointURL?
+    /// The URL above the discovery document.
+    var discoveryBase: EndpointURL?
+    var authority: TrustSource
+    /// Whether it is Dex, and not the issuer of service account tokens.
+    var isDex = true
+  }
+
+  /// A token for the API server.
+  struct Token: Equatable, Sendable {
+    var secret: Secret
+    var jwt: UnverifiedJWT?
+  }
+
+  init(_ plan: DoctorPlan, log: VerboseLog) {
+    self.plan = plan
+    arguments = plan.arguments
     self.log = log
   }
 
+  var world: World { plan.world }
+  var method: AuthenticationMethod { plan.method ?? .getToken }
+
+  /// Seconds for one request; a sign-in has minutes for a user, which the doctor does not wait for.
+  var timeout: Double { min(configuration?.timeout ?? 10, 60) }
+
   /// Removes the secrets that were sent from texts of the servers.
   var redaction: Redaction {
-    Redaction((request?.secrets ?? []) + (token.map { [$0.secret] } ?? []))
+    Redaction(secrets + (request?.secrets ?? []) + (token.map { [$0.secret] } ?? []))
   }
 
   /// The difference between the clocks; nil if unknown or harmless.
   var harmfulClockDifference: ClockDifference? {
     discovery?.clockDifference.flatMap { $0.isHarmful ? $0 : nil }
+  }
+
+  /// Whether the issuer publishes the key of a token; nil if that is unknown.
+  func isKeyPublished(of jwt: UnverifiedJWT?) -> Bool? {
+    guard let keyIDs, let id = jwt?.header["kid"]?.string else { return nil }
+    return keyIDs.containsBytes(of: id)
   }
 }
 
@@ -60,13 +104,9 @@ struct DiscoveryProbe: Sendable {
   ///   - world: Everything outside the process.
   init(_ issuer: EndpointURL, trust: HTTPOptions.Trust, timeout: Double, in world: World) {
     url = issuer.appending(IssuerMetadata.discoveryPath)
-    let request = HTTPRequest(
-      method: "GET", url: url.text,
-      headers: [.init("Accept", "application/json"), .init("User-Agent", Version.userAgent)])
     let start = world.uptime()
     do throws(TransportError) {
-      let options = HTTPOptions(trust: trust, timeout: timeout)
-      let response = try request.send(by: world.network.send, options)
+      let response = try world.get(url, accept: "application/json", trust, timeout: timeout)
       // The header was written at some time between the request and now: half way is the best guess.
       clockDifference = response.headers["date"].flatMap(HTTPDate.parse).map {
         ClockDifference(
@@ -78,4 +118,54 @@ struct DiscoveryProbe: Sendable {
     }
     milliseconds = Int((world.uptime() - start) * 1000)
   }
+
+  /// The discovery document; nil if there is none.
+  var document: JSON? {
+    guard case .success(let response) = response, (200...299).contains(response.status),
+      let document = JSON(parsing: response.body), document["issuer"]?.string != nil
+    else { return nil }
+    return document
+  }
+}
+
+extension World {
+  /// Requests a public document.
+  func get(
+    _ url: EndpointURL, accept: String, _ trust: HTTPOptions.Trust, timeout: Double
+  ) throws(TransportError) -> HTTPResponse {
+    let request = HTTPRequest(
+      method: "GET", url: url.text,
+      headers: [.init("Accept", accept), .init("User-Agent", Version.userAgent)])
+    return try request.send(by: network.send, HTTPOptions(trust: trust, timeout: timeout))
+  }
+
+  /// The IDs of the keys that a discovery document points to.
+  ///
+  /// - Returns: nil if they cannot be fetched.
+  func keyIDs(
+    of document: JSON, _ trust: HTTPOptions.Trust, timeout: Double
+  ) -> Result<[String], KeySetFailure> {
+    let location = document["jwks_uri"]?.string
+    guard let location, let url = try? EndpointURL(location) else {
+      return .failure(.noURL(location))
+    }
+    do throws(TransportError) {
+      // An API server rejects application/json here.
+      let response = try get(url, accept: "application/jwk-set+json, */*", trust, timeout: timeout)
+      guard (200...299).contains(response.status),
+        case .array(let keys)? = JSON(parsing: response.body)?["keys"]
+      else { return .failure(.noKeys(url, status: response.status)) }
+      return .success(keys.compactMap { $0["kid"]?.string })
+    } catch {
+      return .failure(.transport(error, url, timeout: timeout))
+    }
+  }
+}
+
+/// Why the keys of an issuer cannot be fetched.
+enum KeySetFailure: Error, Equatable, Sendable {
+  /// The discovery document has no usable `jwks_uri`.
+  case noURL(String?)
+  case noKeys(EndpointURL, status: Int)
+  case transport(TransportError, EndpointURL, timeout: Double)
 }

@@ -1,22 +1,29 @@
 import FoundationEssentials
+import OpenIDConnect
 import Platform
 import TokenExchange
 
 /// Something that a step found to be wrong.
 enum DoctorFinding: Equatable, Sendable {
-  /// The error with which `get-token` would fail.
+  /// The error with which the plugin would fail.
   case error(CommandError)
-  /// The warning of `get-token`.
+  /// The warning of the plugin.
   case warning(Warning)
+  case client(ClientFinding)
   case unknownScopes([UnknownScope])
   case apiVersionMismatch(requested: ExecAPIVersion, option: String)
   case subjectToken(SubjectTokenFinding)
   /// Plain http was sent to a port for https.
   case httpToTLSPort(EndpointURL, status: Int)
-  case clockDifference(ClockDifference)
+  case clockDifference(ClockDifference, isDex: Bool = true)
   case discovery(DiscoveryFinding)
+  case issuer(IssuerFinding)
+  /// Dex's `access_denied`, with what was observed about its causes.
+  case accessDenied(CommandError, ExchangeContext, SubjectObservations)
+  case signIn(SignInFinding)
   case result(ResultFinding)
   case apiServer(APIServerFinding)
+  case access(AccessFinding)
   /// The build cannot set TLS and proxy options.
   case noTLSOptions
 
@@ -26,14 +33,40 @@ enum DoctorFinding: Equatable, Sendable {
     var nearest: String?
   }
 
-  /// Whether get-token or the API server fails, or works in spite of the finding.
-  var status: DoctorStep.Status {
+  /// Whether the plugin or the API server fails, or works in spite of the finding.
+  var status: DoctorStep.Status { isFailure ? .failed : .warning }
+
+  private var isFailure: Bool {
     switch self {
-    case .error, .httpToTLSPort, .subjectToken(.wrongClock), .discovery(.noDocument),
-      .discovery(.issuerMismatch),
-      .discovery(.exchangeNotOffered), .apiServer(.error):
-      .failed
-    default: .warning
+    case .error, .httpToTLSPort, .accessDenied: true
+    case .warning, .unknownScopes, .apiVersionMismatch, .clockDifference, .noTLSOptions: false
+    case .client(let finding): finding.isFailure
+    case .subjectToken(let finding): if case .wrongClock = finding { true } else { false }
+    case .discovery(let finding): finding.isFailure
+    case .issuer(let finding): finding.isFailure
+    case .signIn(let finding): finding.isFailure
+    case .result(let finding): if case .unknownKey = finding { true } else { false }
+    case .apiServer(let finding): if case .error = finding { true } else { false }
+    case .access(let finding): finding.isFailure
+    }
+  }
+}
+
+/// What can be wrong with a kubeconfig, a cluster Secret, or the command that they name.
+enum ClientFinding: Equatable, Sendable {
+  case flaw(ClientConfiguration.Flaw)
+  /// The user authenticates without a plugin.
+  case noPlugin(ClientConfiguration.Credential, name: String)
+  /// Another program, and the line that runs this one in its place.
+  case otherTool(PluginCommand.Tool, line: String)
+  /// A program whose options cannot be translated.
+  case unknownTool(PluginCommand.Tool)
+
+  fileprivate var isFailure: Bool {
+    switch self {
+    case .flaw(.noClusterLabel), .flaw(.inClusterServer), .flaw(.commandNotFound), .otherTool:
+      false
+    case .flaw, .noPlugin, .unknownTool: true
     }
   }
 }
@@ -59,6 +92,54 @@ enum DiscoveryFinding: Equatable, Sendable {
   case issuerDiffersBySlash(found: String, option: String)
   case tokenEndpointMismatch(found: String, configured: EndpointURL)
   case exchangeNotOffered(EndpointURL)
+
+  fileprivate var isFailure: Bool {
+    switch self {
+    case .noDocument, .issuerMismatch, .exchangeNotOffered: true
+    case .issuerDiffersBySlash, .tokenEndpointMismatch: false
+    }
+  }
+}
+
+/// What can be wrong with the issuer of a service account token, which the API server trusts.
+enum IssuerFinding: Equatable, Sendable {
+  /// It cannot be reached from here; perhaps from the API server.
+  case unreachable(TransportError, EndpointURL, timeout: Double)
+  case noDocument(EndpointURL, status: Int)
+  case mismatch(found: String, token: String)
+  case noKeys(KeySetFailure)
+  /// The key of the token is not published.
+  case unknownKey(String, known: [String])
+
+  fileprivate var isFailure: Bool {
+    switch self {
+    case .mismatch, .unknownKey: true
+    case .unreachable, .noDocument, .noKeys: false
+    }
+  }
+}
+
+/// What was observed about the causes of Dex's `access_denied`; nil if unknown.
+struct SubjectObservations: Equatable, Sendable {
+  /// Whether this machine's clock and Dex's agree.
+  var clocksAgree: Bool?
+  /// Whether the issuer of the subject token publishes its key.
+  var isKeyPublished: Bool?
+}
+
+/// What can be wrong with a stored sign-in.
+enum SignInFinding: Equatable, Sendable {
+  case notSignedIn(issuer: EndpointURL, command: String)
+  /// Dex rejects the refresh token; the ID token is valid until `until`, or not any more.
+  case refreshRejected(OAuthError?, until: Date?, now: Date, command: String)
+  case noRefreshToken(until: Date?, now: Date, command: String)
+
+  fileprivate var isFailure: Bool {
+    switch self {
+    case .notSignedIn: true
+    case .refreshRejected(_, let end, _, _), .noRefreshToken(let end, _, _): end == nil
+    }
+  }
 }
 
 /// What can be wrong with a token from Dex.
@@ -70,15 +151,39 @@ enum ResultFinding: Equatable, Sendable {
   case longLifetime(Double, subjectToken: Double?)
   case noExpiryMargin
   case claimLikeServiceAccount(UsernameClaims.Claim)
+  /// Dex does not publish the token's key any more.
+  case unknownKey(String, known: [String], isStored: Bool)
+  /// The same for a token in the cache, which kubectl gets.
+  case cachedUnknownKey(String, known: [String])
+  case largeHeader(bytes: Int, groups: Int)
 }
 
 /// What can be wrong with the API server.
 enum APIServerFinding: Equatable, Sendable {
   case error(APIServerError)
+  case certificateNotVerified(EndpointURL)
   /// It sees a user that is not a claim of the token.
   case composedUsername(String)
   case mapsSubject(user: String)
   case mapsUnsafeClaim(UsernameClaims.Claim, user: String)
+}
+
+/// What can be wrong with the rights of the user.
+enum AccessFinding: Equatable, Sendable {
+  case error(APIServerError)
+  case invalidQuestion(String)
+  case denied(AccessQuestion, namespace: String?, user: String)
+  /// Nothing beyond the rights of every user, in these namespaces.
+  case noRights([String], isGiven: Bool, user: String)
+  case argoCDCannotList(user: String)
+
+  fileprivate var isFailure: Bool {
+    switch self {
+    case .error(.forbidden), .argoCDCannotList: false
+    case .noRights(_, let isGiven, _): isGiven
+    case .error, .invalidQuestion, .denied: true
+    }
+  }
 }
 
 /// How far this machine's clock is from Dex's.

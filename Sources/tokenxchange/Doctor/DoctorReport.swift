@@ -18,7 +18,7 @@ struct DoctorReport: Sendable {
 
   /// A finding as text, without secrets.
   struct Finding: Sendable {
-    var identifier: String
+    var identifier: FindingIdentifier
     var status: DoctorStep.Status
     var message: String
     var hint: String
@@ -26,13 +26,14 @@ struct DoctorReport: Sendable {
   }
 
   var time: Date
+  var source = DoctorPlan.Source.options
+  /// nil if the configuration runs no plugin that is known.
+  var method: AuthenticationMethod? = .getToken
   var steps: [Step] = []
 
-  /// The first step that failed; if none did, the first one with a warning.
-  var first: (number: Int, step: Step)? {
-    let numbered = steps.enumerated().map { (number: $0.offset + 1, step: $0.element) }
-    return numbered.first { $0.step.status == .failed }
-      ?? numbered.first { $0.step.status == .warning }
+  /// The numbers of the steps with a status, counted from 1.
+  func numbers(of status: DoctorStep.Status) -> [Int] {
+    steps.indices.filter { steps[$0].status == status }.map { $0 + 1 }
   }
 
   /// The exit code of the first failure.
@@ -44,6 +45,7 @@ struct DoctorReport: Sendable {
   var json: String {
     let document: JSON = .object([
       "version": .string(Version.number), "time": .string(Timestamp.text(time)),
+      "source": .string(source.rawValue), "method": JSON(method?.rawValue),
       "exitCode": .integer(Int64(exitCode.rawValue)),
       "verdict": .string(verdict),
       "steps": .array(steps.enumerated().map { $0.element.json(number: $0.offset + 1) }),
@@ -84,7 +86,7 @@ extension DoctorReport.Finding {
 
   fileprivate var json: JSON {
     .object([
-      "id": .string(identifier), "status": .string(status.rawValue),
+      "id": .string(identifier.rawValue), "status": .string(status.rawValue),
       "sentence": .string(message), "hint": .string(hint),
     ])
   }

@@ -5,12 +5,17 @@ import TokenExchange
 struct DoctorStep: Equatable, Sendable {
   /// The steps in their order; the raw values are part of the output.
   enum Name: String, CaseIterable {
+    /// Only for a kubeconfig, a cluster Secret or a command line.
+    case source
     case settings
     case execInfo = "exec info"
     case subjectToken = "subject token"
-    case connection, discovery, exchange, result
+    case connection, discovery, exchange
+    case signIn = "sign-in"
+    case result
     case username = "user name"
     case apiServer = "API server"
+    case access
     case program
   }
 

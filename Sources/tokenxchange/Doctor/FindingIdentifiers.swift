@@ -1,119 +1,297 @@
+import Encoding
 import OpenIDConnect
 import Platform
 import TokenExchange
 
 /// The stable names of findings in the JSON output.
+///
+/// A name never changes its meaning. Documentation/doctor.md lists them with these meanings.
+enum FindingIdentifier: String, CaseIterable, Sendable {
+  // The source.
+  case clientNoPlugin = "client-no-plugin"
+  case clientAPIVersion = "client-api-version"
+  case clientInteractiveMode = "client-interactive-mode"
+  case clientAuthorityAndInsecure = "client-authority-and-insecure"
+  case clientInCluster = "client-in-cluster"
+  case clientNoLabel = "client-no-label"
+  case commandNotFound = "command-not-found"
+  case commandNotExecutable = "command-not-executable"
+  case commandOtherTool = "command-other-tool"
+  case commandUnknown = "command-unknown"
+  // Settings.
+  case usage, configuration
+  case unknownScopes = "unknown-scopes"
+  case apiVersionMismatch = "api-version-mismatch"
+  case tokenOverHTTP = "token-over-http"
+  case certificatesNotVerified = "certificates-not-verified"
+  case secretInArguments = "secret-in-arguments"
+  // The subject token.
+  case subjectTokenUnreadable = "subject-token-unreadable"
+  case subjectTokenEmpty = "subject-token-empty"
+  case subjectTokenCharacters = "subject-token-characters"
+  case subjectTokenWrapped = "subject-token-wrapped"
+  case subjectTokenNotJWT = "subject-token-not-jwt"
+  case subjectTokenExpired = "subject-token-expired"
+  case subjectTokenNotYetValid = "subject-token-not-yet-valid"
+  case subjectTokenAudience = "subject-token-audience"
+  case subjectTokenIssuedByDex = "subject-token-issued-by-dex"
+  case subjectTokenAPIServerAudience = "subject-token-api-server-audience"
+  case subjectTokenSentAsAccessToken = "subject-token-sent-as-access-token"
+  case tokenFileWorldWritable = "token-file-world-writable"
+  case tokenFileSubPathMount = "token-file-sub-path-mount"
+  case tokenFileNotRenewed = "token-file-not-renewed"
+  case wrongClock = "wrong-clock"
+  // The connection and the discovery document.
+  case connection
+  case unknownAuthority = "unknown-authority"
+  case noSubjectAlternativeName = "certificate-without-san"
+  case httpToHTTPSPort = "http-to-https-port"
+  case clockDifference = "clock-difference"
+  case noDiscoveryDocument = "no-discovery-document"
+  case issuerMismatch = "issuer-mismatch"
+  case issuerTrailingSlash = "issuer-trailing-slash"
+  case tokenEndpointMismatch = "token-endpoint-mismatch"
+  case exchangeNotOffered = "exchange-not-offered"
+  case issuerUnreachable = "issuer-unreachable"
+  case issuerNoDocument = "issuer-no-document"
+  case issuerNotThatOfToken = "issuer-not-that-of-token"
+  case issuerNoKeys = "issuer-no-keys"
+  case issuerUnknownKey = "issuer-unknown-key"
+  // The exchange and the sign-in.
+  case oauthError = "oauth-error"
+  case invalidResponse = "invalid-response"
+  case notSignedIn = "not-signed-in"
+  case refreshTokenRejected = "refresh-token-rejected"
+  case noRefreshToken = "no-refresh-token"
+  case otherError = "other"
+  // The token.
+  case tokenOpaque = "token-opaque"
+  case tokenIssuerTrailingSlash = "token-issuer-trailing-slash"
+  case tokenNotYetValid = "token-not-yet-valid"
+  case tokenExpiryUnknown = "token-expiry-unknown"
+  case tokenLongLifetime = "token-long-lifetime"
+  case tokenUnknownKey = "token-unknown-key"
+  case cachedTokenUnknownKey = "cached-token-unknown-key"
+  case tokenLarge = "token-large"
+  case noExpiryMargin = "no-expiry-margin"
+  case claimLikeServiceAccount = "claim-like-service-account"
+  // The API server and the rights.
+  case apiServerConnection = "api-server-connection"
+  case apiServerUnknownAuthority = "api-server-unknown-authority"
+  case apiServerUnauthorized = "api-server-unauthorized"
+  case apiServerForbidden = "api-server-forbidden"
+  case notAPIServer = "not-an-api-server"
+  case apiServerNotVerified = "api-server-certificate-not-verified"
+  case apiServerComposesUsername = "api-server-composes-user-name"
+  case apiServerMapsSub = "api-server-maps-sub"
+  case apiServerMapsUnsafeClaim = "api-server-maps-unsafe-claim"
+  case accessInvalidQuestion = "access-invalid-question"
+  case accessDenied = "access-denied"
+  case accessNone = "access-none"
+  case accessArgoCD = "access-argocd-cannot-list"
+  case accessUnknown = "access-unknown"
+  // The program.
+  case noTLSOptions = "no-tls-options"
+}
+
 extension DoctorFinding {
-  var identifier: String {
+  var identifier: FindingIdentifier {
     switch self {
     case .error(let error): error.identifier
     case .warning(let warning): warning.identifier
-    case .unknownScopes: "unknown-scopes"
-    case .apiVersionMismatch: "api-version-mismatch"
+    case .client(let finding): finding.identifier
+    case .unknownScopes: .unknownScopes
+    case .apiVersionMismatch: .apiVersionMismatch
     case .subjectToken(let finding): finding.identifier
-    case .httpToTLSPort: "http-to-https-port"
-    case .clockDifference: "clock-difference"
+    case .httpToTLSPort: .httpToHTTPSPort
+    case .clockDifference: .clockDifference
     case .discovery(let finding): finding.identifier
+    case .issuer(let finding): finding.identifier
+    case .accessDenied: .oauthError
+    case .signIn(let finding): finding.identifier
     case .result(let finding): finding.identifier
     case .apiServer(let finding): finding.identifier
-    case .noTLSOptions: "no-tls-options"
+    case .access(let finding): finding.identifier
+    case .noTLSOptions: .noTLSOptions
+    }
+  }
+}
+
+extension ClientFinding {
+  fileprivate var identifier: FindingIdentifier {
+    switch self {
+    case .flaw(.noClusterLabel): .clientNoLabel
+    case .flaw(.authorityAndInsecure): .clientAuthorityAndInsecure
+    case .flaw(.inClusterServer): .clientInCluster
+    case .flaw(.apiVersion): .clientAPIVersion
+    case .flaw(.interactiveMode): .clientInteractiveMode
+    case .flaw(.commandNotFound): .commandNotFound
+    case .flaw(.notExecutable): .commandNotExecutable
+    case .noPlugin: .clientNoPlugin
+    case .otherTool: .commandOtherTool
+    case .unknownTool: .commandUnknown
     }
   }
 }
 
 extension SubjectTokenFinding {
-  fileprivate var identifier: String {
+  fileprivate var identifier: FindingIdentifier {
     switch self {
-    case .wrongClock: "wrong-clock"
-    case .issuedByDex: "subject-token-issued-by-dex"
-    case .apiServerAudience: "subject-token-api-server-audience"
-    case .sentAsAccessToken: "subject-token-sent-as-access-token"
-    case .worldWritable: "token-file-world-writable"
-    case .subPathMount: "token-file-sub-path-mount"
-    case .notRenewed: "token-file-not-renewed"
+    case .wrongClock: .wrongClock
+    case .issuedByDex: .subjectTokenIssuedByDex
+    case .apiServerAudience: .subjectTokenAPIServerAudience
+    case .sentAsAccessToken: .subjectTokenSentAsAccessToken
+    case .worldWritable: .tokenFileWorldWritable
+    case .subPathMount: .tokenFileSubPathMount
+    case .notRenewed: .tokenFileNotRenewed
     }
   }
 }
 
 extension DiscoveryFinding {
-  fileprivate var identifier: String {
+  fileprivate var identifier: FindingIdentifier {
     switch self {
-    case .noDocument: "no-discovery-document"
-    case .issuerMismatch: "issuer-mismatch"
-    case .issuerDiffersBySlash: "issuer-trailing-slash"
-    case .tokenEndpointMismatch: "token-endpoint-mismatch"
-    case .exchangeNotOffered: "exchange-not-offered"
+    case .noDocument: .noDiscoveryDocument
+    case .issuerMismatch: .issuerMismatch
+    case .issuerDiffersBySlash: .issuerTrailingSlash
+    case .tokenEndpointMismatch: .tokenEndpointMismatch
+    case .exchangeNotOffered: .exchangeNotOffered
+    }
+  }
+}
+
+extension IssuerFinding {
+  fileprivate var identifier: FindingIdentifier {
+    switch self {
+    case .unreachable: .issuerUnreachable
+    case .noDocument: .issuerNoDocument
+    case .mismatch: .issuerNotThatOfToken
+    case .noKeys: .issuerNoKeys
+    case .unknownKey: .issuerUnknownKey
+    }
+  }
+}
+
+extension SignInFinding {
+  fileprivate var identifier: FindingIdentifier {
+    switch self {
+    case .notSignedIn: .notSignedIn
+    case .refreshRejected: .refreshTokenRejected
+    case .noRefreshToken: .noRefreshToken
     }
   }
 }
 
 extension ResultFinding {
-  fileprivate var identifier: String {
+  fileprivate var identifier: FindingIdentifier {
     switch self {
-    case .opaque: "token-opaque"
-    case .issuerDiffersBySlash: "token-issuer-trailing-slash"
-    case .notYetValid: "token-not-yet-valid"
-    case .longLifetime: "token-long-lifetime"
-    case .noExpiryMargin: "no-expiry-margin"
-    case .claimLikeServiceAccount: "claim-like-service-account"
+    case .opaque: .tokenOpaque
+    case .issuerDiffersBySlash: .tokenIssuerTrailingSlash
+    case .notYetValid: .tokenNotYetValid
+    case .longLifetime: .tokenLongLifetime
+    case .noExpiryMargin: .noExpiryMargin
+    case .claimLikeServiceAccount: .claimLikeServiceAccount
+    case .unknownKey: .tokenUnknownKey
+    case .cachedUnknownKey: .cachedTokenUnknownKey
+    case .largeHeader: .tokenLarge
     }
   }
 }
 
 extension APIServerFinding {
-  fileprivate var identifier: String {
+  fileprivate var identifier: FindingIdentifier {
     switch self {
-    case .error(.transport): "api-server-connection"
-    case .error(.unauthorized): "api-server-unauthorized"
-    case .error(.forbidden): "api-server-forbidden"
-    case .error(.notAPIServer): "not-an-api-server"
-    case .composedUsername: "api-server-composes-user-name"
-    case .mapsSubject: "api-server-maps-sub"
-    case .mapsUnsafeClaim: "api-server-maps-unsafe-claim"
+    case .error(let error): error.identifier
+    case .certificateNotVerified: .apiServerNotVerified
+    case .composedUsername: .apiServerComposesUsername
+    case .mapsSubject: .apiServerMapsSub
+    case .mapsUnsafeClaim: .apiServerMapsUnsafeClaim
+    }
+  }
+}
+
+extension APIServerError {
+  fileprivate var identifier: FindingIdentifier {
+    switch self {
+    case .transport(.tls(.unknownIssuer), _, _): .apiServerUnknownAuthority
+    case .transport(.tls(.noSubjectAlternativeName), _, _): .noSubjectAlternativeName
+    case .transport: .apiServerConnection
+    case .unauthorized: .apiServerUnauthorized
+    case .forbidden: .apiServerForbidden
+    case .notAPIServer: .notAPIServer
+    }
+  }
+}
+
+extension AccessFinding {
+  fileprivate var identifier: FindingIdentifier {
+    switch self {
+    case .error(.forbidden): .accessUnknown
+    case .error(let error): error.identifier
+    case .invalidQuestion: .accessInvalidQuestion
+    case .denied: .accessDenied
+    case .noRights: .accessNone
+    case .argoCDCannotList: .accessArgoCD
     }
   }
 }
 
 extension Warning {
-  fileprivate var identifier: String {
+  fileprivate var identifier: FindingIdentifier {
     switch self {
-    case .tokenOverHTTP: "token-over-http"
-    case .certificatesNotVerified: "certificates-not-verified"
-    case .secretInArguments: "secret-in-arguments"
-    case .issuerDiffersBySlash: "token-issuer-trailing-slash"
-    case .unknownExpiry: "token-expiry-unknown"
-    case .subjectTokenNotYetValid: "subject-token-not-yet-valid"
-    case .sidecar: "sidecar"
+    case .tokenOverHTTP: .tokenOverHTTP
+    case .certificatesNotVerified: .certificatesNotVerified
+    case .secretInArguments: .secretInArguments
+    case .issuerDiffersBySlash: .tokenIssuerTrailingSlash
+    case .unknownExpiry: .tokenExpiryUnknown
+    case .subjectTokenNotYetValid: .subjectTokenNotYetValid
+    // Only the sidecar warns of these.
+    case .sidecar: .otherError
     }
   }
 }
 
 extension CommandError {
-  fileprivate var identifier: String {
+  fileprivate var identifier: FindingIdentifier {
     switch self {
-    case .usage: "usage"
-    case .configuration: "configuration"
-    case .subjectToken(.unreadable, _): "subject-token-unreadable"
+    case .usage: .usage
+    case .configuration, .kubeconfig, .argoCDSecret, .clusterConfig: .configuration
+    case .subjectToken(.unreadable, _): .subjectTokenUnreadable
     case .subjectToken(.invalid(let error), _): error.identifier
-    case .transport, .exchange(.transport, _), .grant(.transport, _): "connection"
-    case .exchange(.oauth, _), .grant(.oauth, _): "oauth-error"
-    case .exchange(.invalidResponse, _), .grant: "invalid-response"
+    case .transport(let error, _, _), .exchange(.transport(let error, _), _),
+      .grant(.transport(let error, _, _), _):
+      error.identifier
+    case .exchange(.oauth, _), .grant(.oauth, _): .oauthError
+    case .exchange(.invalidResponse, _), .grant: .invalidResponse
+    case .login: .notSignedIn
     // No step throws the errors of other commands.
-    default: "other"
+    case .cache, .failedElsewhere, .notWritten, .output, .generate, .notInstalled, .inspect,
+      .check, .publish, .sidecar:
+      .otherError
+    }
+  }
+}
+
+extension TransportError {
+  fileprivate var identifier: FindingIdentifier {
+    switch self {
+    case .tls(.unknownIssuer): .unknownAuthority
+    case .tls(.noSubjectAlternativeName): .noSubjectAlternativeName
+    default: .connection
     }
   }
 }
 
 extension InvalidSubjectToken {
-  fileprivate var identifier: String {
+  fileprivate var identifier: FindingIdentifier {
     switch self {
-    case .empty: "subject-token-empty"
-    case .invalidCharacters: "subject-token-characters"
-    case .wrapped: "subject-token-wrapped"
-    case .notJWT: "subject-token-not-jwt"
-    case .expired: "subject-token-expired"
-    case .notYetValid: "subject-token-not-yet-valid"
-    case .audience: "subject-token-audience"
+    case .empty: .subjectTokenEmpty
+    case .invalidCharacters: .subjectTokenCharacters
+    case .wrapped: .subjectTokenWrapped
+    case .notJWT: .subjectTokenNotJWT
+    case .expired: .subjectTokenExpired
+    case .notYetValid: .subjectTokenNotYetValid
+    case .audience: .subjectTokenAudience
     }
   }
 }

@@ -5,8 +5,11 @@ import TokenExchange
 /// Options as facts for the doctor and `--verbose`, without secrets.
 extension ParsedArguments {
   /// Each option that has a value or a default, with the source of its value.
-  var optionFacts: [Fact] {
-    command.options.compactMap { option in
+  ///
+  /// - Parameter hidden: Options that are left out.
+  /// - Returns: One fact for each option.
+  func optionFacts(without hidden: [String]) -> [Fact] {
+    command.options.filter { !hidden.contains($0.flag) }.compactMap { option in
       if let value = resolved(option) { return Self.fact(option, value) }
       return option.fallback.map { Fact(option.flag, $0.text + " [default]") }
     }

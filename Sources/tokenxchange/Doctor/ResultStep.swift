@@ -1,31 +1,67 @@
+import Encoding
 import FoundationEssentials
 import Platform
 import TokenExchange
 
 extension Doctor {
-  /// The token from Dex: its issuer, audiences and lifetime.
+  /// The token from Dex: its issuer, audiences, key and lifetime.
   static func result(_ context: inout DoctorContext) -> DoctorStep {
-    guard let token = context.token, let request = context.request else {
-      return .skipped(.result, .noToken)
-    }
+    guard let token = context.token, let provider = context.provider,
+      let url = context.request?.tokenURL ?? provider.tokenURL
+    else { return .skipped(.result, .noToken) }
     var step = DoctorStep(.result)
     let now = context.world.now()
     guard let jwt = token.jwt else {
-      step.add(.result(.opaque(request.tokenURL)))
+      step.add(.result(.opaque(url)))
       return step
     }
     let claims = TokenFacts(jwt: jwt, now: now)
     step.facts = claims.rows
+    step.facts.append(.groups(jwt))
     step.summary = .result(jwt, now: now)
-    if request.expectedClaims.differsOnlyBySlash(from: token.jwt?.issuer) {
-      step.add(.result(.issuerDiffersBySlash(issuer: jwt.issuer ?? "")))
+    if context.isKeyPublished(of: jwt) == false {
+      step.add(
+        .result(
+          .unknownKey(
+            jwt.header["kid"]?.string ?? "", known: context.keyIDs ?? [],
+            isStored: context.method == .login)))
+    }
+    if let issuer = jwt.issuer, let option = provider.issuer?.text,
+      !option.hasSameBytes(as: issuer), option.differsOnlyByTrailingSlash(from: issuer)
+    {
+      step.add(.result(.issuerDiffersBySlash(issuer: issuer)))
     }
     if let start = jwt.notBefore, start > now {
       step.add(.result(.notYetValid(start: start, now: now)))
     }
-    step.checkLifetime(of: claims, context.subject.map { TokenFacts(jwt: $0, now: now) })
+    // A person signs in for hours; a pod's token is meant to be short.
+    if context.method == .getToken {
+      step.checkLifetime(of: claims, context.subject.map { TokenFacts(jwt: $0, now: now) })
+      context.checkCache(&step)
+    }
+    step.checkSize(of: token)
     step.checkMargin((try? context.arguments[.expiryMargin]) ?? 0)
     return step
+  }
+}
+
+extension DoctorContext {
+  /// With `--cache`, kubectl may get a token that was issued before Dex got other keys.
+  fileprivate func checkCache(_ step: inout DoctorStep) {
+    guard let request, let trust,
+      let key = CacheKey(request, trust: trust.cacheParts(variables: world.variables)),
+      arguments[.cacheOn] || arguments.isSet(.cacheDir),
+      let directory = try? CacheDirectory.find(arguments, variables: world.variables),
+      let cached = CacheEntry(directory: directory, key: key, world: world, log: .silent)
+        .read(CachedToken.self),
+      cached.unusableReason(at: world.clockReading, margin: 0) == nil
+    else { return }
+    let jwt = UnverifiedJWT(cached.secret.revealed)
+    step.facts.append(.cachedToken(cached, now: world.now()))
+    guard isKeyPublished(of: jwt) == false else { return }
+    step.add(
+      .result(
+        .cachedUnknownKey(jwt?.header["kid"]?.string ?? "", known: keyIDs ?? [])))
   }
 }
 
@@ -40,8 +76,19 @@ extension DoctorStep {
     add(.result(.longLifetime(lifetime, subjectToken: subjectLifetime)))
   }
 
-  fileprivate mutating func checkMargin(_ seconds: Double) {
+  mutating func checkMargin(_ seconds: Double) {
     note("expiry margin", DurationText.text(seconds))
     if seconds == 0 { add(.result(.noExpiryMargin)) }
+  }
+
+  /// Compares the header with the limits of servers: nginx, haproxy and Envoy reject 8 KiB or more.
+  mutating func checkSize(of token: DoctorContext.Token) {
+    let size = "Authorization: Bearer ".utf8.count + token.secret.revealed.utf8.count
+    note("header size", "\(size) bytes")
+    if size > 8192 {
+      add(
+        .result(.largeHeader(bytes: size, groups: token.jwt?.claims["groups"]?.strings?.count ?? 0))
+      )
+    }
   }
 }

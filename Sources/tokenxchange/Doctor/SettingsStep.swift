@@ -1,3 +1,4 @@
+import OpenIDConnect
 import Platform
 import TokenExchange
 
@@ -5,38 +6,122 @@ extension Doctor {
   /// Options and variables: the source of each value, and whether the values are consistent.
   static func settings(_ context: inout DoctorContext) -> DoctorStep {
     var step = DoctorStep(.settings)
-    let world = context.world
     var clusterConfigError: CommandError?
     do throws(CommandError) {
-      try context.arguments.takeClusterConfig(from: world.variables)
+      try context.arguments.takeClusterConfig(from: context.world.variables)
     } catch {
       clusterConfigError = error
     }
     let arguments = context.arguments
-    step.facts = arguments.optionFacts.filter { !["--output", "--verbose"].contains($0.name) }
+    let hidden: [OptionDeclaration] =
+      [.output, .reportOutput, .verbose]
+      + OptionDeclaration.doctorOwn.filter { !arguments.isSet($0) }
+    step.facts = arguments.optionFacts(without: hidden.map(\.flag))
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"]
-    where world.variables[name]?.isEmpty == false {
+    where context.world.variables[name]?.isEmpty == false {
       // The URL of a proxy may contain a password.
       step.note(name, "set")
     }
+    if let error = context.plan.usageError {
+      step.add(.error(.usage(error)))
+      return step
+    }
     do throws(CommandError) {
       if let clusterConfigError { throw clusterConfigError }
+      if let clusterConfigError { throw clusterConfigError }
       // The exec info has a step of its own.
-      var worldWithoutExecInfo = world
+      var worldWithoutExecInfo = context.world
       worldWithoutExecInfo.variables["KUBERNETES_EXEC_INFO"] = nil
       _ = try CredentialSettings(arguments, world: worldWithoutExecInfo)
-      let configuration = try ExchangeConfiguration(arguments, world: world)
-      _ = try arguments[.server]
-      context.configuration = configuration
+      try context.readTarget()
+      try context.readConfiguration(&step)
       step.summary = .settingsComplete
-      step.checkScopes(configuration.scopes)
-      for warning in configuration.warnings { step.add(.warning(warning)) }
-      context.trust = try configuration.trust(in: world)
-      _ = try configuration.authentication(in: world)
     } catch {
       step.add(.error(error))
     }
     return step
+  }
+}
+
+extension DoctorContext {
+  fileprivate mutating func readConfiguration(_ step: inout DoctorStep) throws(CommandError) {
+    switch method {
+    case .getToken:
+      let configuration = try ExchangeConfiguration(arguments, world: world)
+      self.configuration = configuration
+      provider = Provider(
+        issuer: configuration.issuer, tokenURL: configuration.tokenURL,
+        discoveryBase: configuration.discoveryBase, authority: configuration.authority)
+      step.checkScopes(configuration.scopes)
+      for warning in configuration.warnings { step.add(.warning(warning)) }
+      trust = try configuration.trust(in: world)
+      _ = try configuration.authentication(in: world)
+    case .tokenFile:
+      // The issuer is known once the token was read.
+      _ = try arguments[.printedTokenFile]
+      trust = .system
+    case .login:
+      let configuration = try LoginConfiguration(arguments, world: world)
+      provider = Provider(
+        issuer: configuration.issuer, tokenURL: configuration.issuer.appending("/token"),
+        discoveryBase: configuration.issuer, authority: configuration.authority)
+      step.checkScopes(configuration.scopes)
+      for warning in configuration.warnings { step.add(.warning(warning)) }
+      trust = try configuration.authority.trust(in: world)
+      let request = try configuration.request(in: world)
+      secrets += request.clientSecret.map { [$0] } ?? []
+      login = (configuration, request)
+    }
+  }
+
+  /// Finds the API server: by the doctor's own options, else by the configuration.
+  fileprivate mutating func readTarget() throws(CommandError) {
+    let own = plan.own
+    var server = try own[.server]
+    if server == nil, let client = plan.client {
+      do throws(InvalidURL) { server = try EndpointURL(client.server) } catch {
+        throw .configuration(
+          .invalidURL(error, client.server, source: "server", canAllowHTTP: false))
+      }
+    }
+    guard let server else { return }
+    let trust = try own.serverTrust(plan.client?.authority).trust(in: world)
+    target = APIServer(
+      url: server, trust: trust, timeout: 10, proxyURL: plan.client?.proxyURL,
+      tlsServerName: plan.client?.tlsServerName)
+  }
+}
+
+extension ParsedArguments {
+  /// The certificates for the API server.
+  fileprivate func serverTrust(
+    _ client: ClientConfiguration.Authority?
+  ) throws(CommandError) -> TrustSource {
+    switch (self[.serverCA], self[.serverCAData]) {
+    case (.some, .some):
+      throw .configuration(
+        .conflict(source(of: .serverCA), source(of: .serverCAData), .certificatesTwice))
+    case (let path?, nil): return .file(path, source: source(of: .serverCA))
+    case (nil, let data?): return .data(data, source: source(of: .serverCAData))
+    case (nil, nil): break
+    }
+    switch client {
+    case nil, .system: return .system
+    case .file(let path): return .file(path, source: "certificate-authority")
+    case .data(let data): return .data(data, source: "certificate-authority-data")
+    case .insecureSkipVerify: return .insecureSkipVerify
+    }
+  }
+}
+
+extension ExchangeConfiguration {
+  /// The URL above the discovery document: the issuer, or the parent of the token endpoint.
+  fileprivate var discoveryBase: EndpointURL? {
+    if let issuer { return issuer }
+    let suffix = "/token"
+    guard tokenURL.text.hasSuffix(suffix) else { return nil }
+    return try? EndpointURL(
+      String(tokenURL.text.dropLast(suffix.count)), allowsHTTP: true)
   }
 }
 

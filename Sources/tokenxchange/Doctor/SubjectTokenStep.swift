@@ -3,13 +3,13 @@ import Platform
 import TokenExchange
 
 extension Doctor {
-  /// The subject token: its file and its claims.
+  /// The token in the file: the subject token of an exchange, or the credential itself.
   static func subjectToken(_ context: inout DoctorContext) -> DoctorStep {
     // Sent now, because Dex's clock is needed to check the times of the token.
     context.requestDiscoveryDocument()
     var step = DoctorStep(.subjectToken)
     let world = context.world
-    let path = context.arguments.text(of: .tokenFile) ?? OptionDeclaration.defaultTokenFile
+    guard let path = context.tokenPath else { return .skipped(.subjectToken, .incompleteSettings) }
     let status = world.files.status(path)
     step.facts += Fact.file(path, status, user: world.process.userID)
     context.readSubject(path)
@@ -17,7 +17,9 @@ extension Doctor {
     if let claims {
       step.facts += claims.rows
       step.summary = .subjectToken(claims.jwt, now: world.now())
-      step.check(claims, context.configuration)
+      // Without Dex, an API server is what the token is for.
+      if context.method == .getToken { step.check(claims, context.configuration) }
+      context.findIssuer(of: claims.jwt)
     } else {
       step.summary = .opaqueSubjectToken
     }
@@ -31,27 +33,50 @@ extension Doctor {
       step.add(.warning(warning))
     }
     step.check(status, world, claims?.validity)
+    if context.method == .tokenFile, let token = context.token {
+      step.checkSize(of: token)
+      step.checkMargin((try? context.arguments[.expiryMargin]) ?? 0)
+    }
     return step
   }
 }
 
 extension DoctorContext {
-  fileprivate mutating func requestDiscoveryDocument() {
-    guard let configuration, let trust, let issuer = configuration.discoveryBase else { return }
-    discovery = DiscoveryProbe(
-      issuer, trust: trust, timeout: configuration.timeout, in: world)
+  /// The file that the plugin reads.
+  fileprivate var tokenPath: String? {
+    let option: OptionDeclaration = method == .tokenFile ? .printedTokenFile : .tokenFile
+    return arguments.text(of: option)
+      ?? (method == .tokenFile ? nil : OptionDeclaration.defaultTokenFile)
   }
 
   /// Reads the claims, also of a token that is not usable.
   fileprivate mutating func readSubject(_ path: String) {
     let content = (try? world.files.read(path, 1 << 20)) ?? []
-    subject = (try? Secret(tokenFile: content)).flatMap { UnverifiedJWT($0.revealed) }
+    let secret = try? Secret(tokenFile: content)
+    secrets += secret.map { [$0] } ?? []
+    subject = secret.flatMap { UnverifiedJWT($0.revealed) }
+  }
+
+  /// Without Dex, the token's own issuer is the one to examine.
+  fileprivate mutating func findIssuer(of jwt: UnverifiedJWT) {
+    guard method == .tokenFile, let issuer = jwt.issuer.flatMap({ try? EndpointURL($0) }) else {
+      return
+    }
+    provider = Provider(
+      issuer: issuer, discoveryBase: issuer, authority: world.authority(ofIssuer: issuer),
+      isDex: false)
+    trust = try? provider?.authority.trust(in: world)
   }
 
   /// Makes the request of `get-token`; without a configuration it checks only the token.
   fileprivate mutating func checkSubject(_ path: String) throws(CommandError) {
     if let configuration {
       request = try configuration.request(in: world)
+    } else if method == .tokenFile {
+      let audience = try arguments[.subjectAudience]?.text
+      let token = try world.subjectToken(
+        content: world.readToken(path), file: path, type: .accessToken, requiredAudience: audience)
+      self.token = Token(secret: token.secret, jwt: token.jwt)
     } else {
       _ = try world.subjectToken(content: world.readToken(path), file: path)
     }
@@ -70,13 +95,15 @@ extension DoctorContext {
   }
 }
 
-extension ExchangeConfiguration {
-  /// The URL above the discovery document: the issuer, or the parent of the token endpoint.
-  var discoveryBase: EndpointURL? {
-    if let issuer { return issuer }
-    let suffix = "/token"
-    guard tokenURL.text.hasSuffix(suffix) else { return nil }
-    return try? EndpointURL(
-      String(tokenURL.text.dropLast(suffix.count)), allowsHTTP: true)
+extension World {
+  /// The CA of the cluster that a pod runs in.
+  private static let clusterCA = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt"
+
+  /// The certificates for the issuer of service account tokens: the API server's if that is the
+  /// issuer itself.
+  func authority(ofIssuer issuer: EndpointURL) -> TrustSource {
+    let isAPIServer = issuer.host.hasPrefix("kubernetes.default")
+    return isAPIServer && files.status(Self.clusterCA) != nil
+      ? .file(Self.clusterCA, source: "the cluster's CA") : .system
   }
 }

@@ -1,3 +1,4 @@
+import Encoding
 import TokenExchange
 
 /// What the configuration of a client says about a cluster: where it is, and how to authenticate.
@@ -28,6 +29,26 @@ struct ClientConfiguration: Equatable, Sendable {
   /// The namespaces that the client works in; empty for all.
   var namespaces: [String]
   var credential: Credential
+  /// What the client passes to the plugin as `spec.cluster.config`, if it passes the cluster.
+  var pluginConfig: JSON?
+  /// What is wrong with it, although it can be read.
+  var flaws: [Flaw] = []
+
+  /// What prevents the client from running the plugin, or from using the configuration.
+  enum Flaw: Equatable, Sendable {
+    /// A Secret without the label by which Argo CD finds clusters.
+    case noClusterLabel
+    /// A CA and `insecure: true`, which client-go rejects.
+    case authorityAndInsecure
+    /// Argo CD ignores the plugin for its own cluster.
+    case inClusterServer
+    /// client-go rejects the `apiVersion`; nil if there is none.
+    case apiVersion(String?)
+    /// client-go rejects the `interactiveMode`; nil if there is none and v1 requires one.
+    case interactiveMode(String?)
+    case commandNotFound(String)
+    case notExecutable(String)
+  }
 }
 
 /// The program that a client runs for a credential, as its configuration says.

@@ -14,6 +14,7 @@ struct KubeconfigDocument {
   /// - Parameters:
   ///   - json: The document; nil if it is not JSON.
   ///   - path: The file, for messages.
+  /// - Throws: ``KubeconfigError/notKubeconfig(path:)``.
   init(json: JSON?, path: String?) throws(KubeconfigError) {
     guard let document = json, document.object != nil else { throw .notKubeconfig(path: path) }
     if let kind = document["kind"]?.string, kind != "Config" { throw .notKubeconfig(path: path) }
@@ -73,6 +74,8 @@ struct KubeconfigDocument {
   ///   - context: Its name; nil for the current one.
   ///   - directories: The directories of the files, to which paths are relative.
   ///   - world: Shows which directory has the file that a path names.
+  /// - Returns: The cluster and the credential.
+  /// - Throws: What the context lacks.
   func configuration(
     context: String?, base directories: [String], _ world: World
   ) throws(KubeconfigError) -> ClientConfiguration {
@@ -138,7 +141,15 @@ struct KubeconfigDocument {
       name: name, server: try text("server", of: cluster) ?? "", authority: authority,
       tlsServerName: try text("tls-server-name", of: cluster),
       proxyURL: try text("proxy-url", of: cluster),
-      namespaces: try text("namespace", of: entry).map { [$0] } ?? [], credential: credential)
+      namespaces: try text("namespace", of: entry).map { [$0] } ?? [], credential: credential,
+      pluginConfig: Self.pluginConfig(of: cluster))
+  }
+
+  /// The extension that client-go passes to plugins.
+  private static func pluginConfig(of cluster: JSON) -> JSON? {
+    guard case .array(let extensions)? = cluster["extensions"] else { return nil }
+    return extensions.first { $0["name"]?.string == "client.authentication.k8s.io/exec" }?[
+      "extension"]
   }
 
   private static func entry(_ name: String, _ entries: [(name: String, entry: JSON)]) -> JSON? {
@@ -152,6 +163,7 @@ extension ExecCommand {
   /// - Parameters:
   ///   - section: The section.
   ///   - error: The error for a member with a value of another type.
+  /// - Throws: That error.
   init<Failure: Error>(_ section: JSON, error: (String) -> Failure) throws(Failure) {
     guard section.object != nil else { throw error("exec") }
     func text(_ member: String) throws(Failure) -> String? {

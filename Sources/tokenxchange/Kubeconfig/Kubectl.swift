@@ -8,7 +8,7 @@ struct Kubectl {
   private let world: World
 
   /// Seconds that kubectl may take.
-  private static let timeout = 10.0
+  private static let timeout = 5.0
   /// The largest kubeconfig, in bytes.
   private static let limit = 4 << 20
 
@@ -34,6 +34,7 @@ struct Kubectl {
   ///   - file: The kubeconfig; nil for kubectl's own choice.
   ///   - context: The context to select; nil for the current one.
   /// - Returns: One context with its cluster and user; all of them if that context does not exist.
+  /// - Throws: Why kubectl returned none.
   func view(file: String?, context: String?) throws(KubeconfigError) -> KubeconfigDocument {
     var arguments = ["config", "view", "--raw", "-o", "json"]
     if let file { arguments.append("--kubeconfig=\(file)") }

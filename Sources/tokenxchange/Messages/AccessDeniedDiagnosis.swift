@@ -9,8 +9,16 @@ import TokenExchange
 /// that verifies it; only its log has the reason.
 enum AccessDeniedDiagnosis {
   /// The claims that matter and the likely causes, on one line.
-  static func hint(_ request: TokenExchangeRequest, now: Date) -> Message {
-    let causes = causes(request, now: now).enumerated()
+  ///
+  /// - Parameters:
+  ///   - request: The request that was denied.
+  ///   - now: The present.
+  ///   - observed: What is known of the causes; those that were ruled out are left out.
+  /// - Returns: The hint.
+  static func hint(
+    _ request: TokenExchangeRequest, now: Date, _ observed: SubjectObservations = .init()
+  ) -> Message {
+    let causes = causes(request, now: now, observed).enumerated()
       .map { "(\($0.offset + 1)) \($0.element)" }
       .joined(separator: "; ")
     // Each claim is already sanitized.
@@ -31,7 +39,9 @@ enum AccessDeniedDiagnosis {
   }
 
   /// The possible causes, most likely first.
-  static func causes(_ request: TokenExchangeRequest, now: Date) -> [String] {
+  static func causes(
+    _ request: TokenExchangeRequest, now: Date, _ observed: SubjectObservations = .init()
+  ) -> [String] {
     let connector = "connector " + request.connectorID.sanitized(maxLength: 100)
     var causes: [String] = []
     if request.subjectTokenType != .idToken {
@@ -46,12 +56,27 @@ enum AccessDeniedDiagnosis {
     if let issuer = jwt.issuer, isDex(issuer, request) {
       causes.append("it was issued by this Dex: --token-file names the wrong file")
     }
-    if let clock = clockSuspicion(jwt, now: now) { causes.append(clock) }
+    if observed.clocksAgree != true, let clock = clockSuspicion(jwt, now: now) {
+      causes.append(clock)
+    }
+    if observed.isKeyPublished == false {
+      causes.append(
+        "the issuer does not publish the key that it was signed with (seen from here): it is of "
+          + "another cluster with the same issuer name, or the published keys are out of date")
+    }
     if jwt.expiry == nil { causes.append("it has no exp") }
     causes += connectorSuspicions(jwt, connector)
-    causes.append(
-      "it was signed with keys that the issuer does not publish: another cluster of the same issuer "
-        + "name, or \(connector) cannot fetch the keys (rootCAs needs Dex 2.44)")
+    switch observed.isKeyPublished {
+    case false?: break
+    case true?:
+      causes.append(
+        "\(connector) cannot fetch the issuer's keys, which are published as seen from here "
+          + "(rootCAs needs Dex 2.44), or keeps older ones")
+    case nil:
+      causes.append(
+        "it was signed with keys that the issuer does not publish: another cluster of the same "
+          + "issuer name, or \(connector) cannot fetch the keys (rootCAs needs Dex 2.44)")
+    }
     return causes
   }
 

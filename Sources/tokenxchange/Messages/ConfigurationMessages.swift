@@ -26,6 +26,8 @@ enum ConfigurationError: Error, Equatable {
     case certificatesAndSkipVerify
     case secretTwice
     case secretWithoutAuthentication
+    /// Each of them selects what doctor examines.
+    case severalSources
   }
 }
 
@@ -234,6 +236,7 @@ extension ConfigurationError.Conflict {
     case .certificatesAndSkipVerify:
       "remove --insecure-skip-tls-verify: with it no certificate is checked"
     case .secretTwice: "keep the file and remove the other"
+    case .severalSources: "each of them says what to examine: keep one"
     case .secretWithoutAuthentication:
       "leave the secret out for a public client, or --client-auth for a confidential one"
     }

@@ -44,6 +44,7 @@ struct Diagnosis: Equatable, Sendable {
     case .publish(let error): self.init(error)
     case .kubeconfig(let error): self.init(error)
     case .sidecar(let error): self.init(error)
+    case .argoCDSecret(let error): self.init(error)
     }
   }
 

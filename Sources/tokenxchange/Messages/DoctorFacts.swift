@@ -22,11 +22,77 @@ extension Fact {
     Fact("written", "\(Timestamp.text(date)), \(DurationText.relative(date, to: now))")
   }
 
-  /// The local clock, compared with Dex's.
-  static func clock(_ difference: ClockDifference) -> Fact {
-    Fact(
+  /// The local clock, compared with that of Dex or of another issuer.
+  static func clock(_ difference: ClockDifference, isDex: Bool) -> Fact {
+    let other: Message = isDex ? "Dex's" : "the issuer's"
+    return Fact(
       "clock",
-      abs(difference.seconds) < 2 ? "same as Dex's" : Message("\(difference) Dex's").text)
+      (abs(difference.seconds) < 2 ? "same as \(other)" : "\(difference) \(other)" as Message).text)
+  }
+
+  /// The groups in a token.
+  static func groups(_ jwt: UnverifiedJWT) -> Fact {
+    let groups = jwt.claims["groups"]?.strings ?? []
+    return Fact(
+      "groups",
+      groups.isEmpty ? "none in the token" : "\(groups.count): \(groups.joined(separator: ", "))")
+  }
+
+  /// What the configuration of a client says of the cluster.
+  static func client(_ client: ClientConfiguration, _ own: ParsedArguments) -> [Fact] {
+    var facts = [Fact("name", client.name), Fact("server", client.server)]
+    let authority =
+      switch client.authority {
+      case .system: "the system's"
+      case .file(let path): path
+      case .data: "embedded"
+      case .insecureSkipVerify: "any certificate: insecure"
+      }
+    facts.append(Fact("CA", own.isSet(.serverCA) ? "replaced by --server-ca" : authority))
+    if let name = client.tlsServerName { facts.append(Fact("server name", name)) }
+    if let url = client.proxyURL { facts.append(Fact("proxy", url.withoutPassword)) }
+    if !client.namespaces.isEmpty {
+      facts.append(Fact("namespaces", client.namespaces.joined(separator: ", ")))
+    }
+    return facts
+  }
+
+  /// A stored sign-in.
+  static func signIn(_ login: CachedLogin, _ jwt: UnverifiedJWT?, now: Date) -> [Fact] {
+    var facts: [Fact] = []
+    if let jwt {
+      facts = ["email", "name", "preferred_username"].compactMap { claim in
+        jwt.claims[claim]?.string.map { Fact(claim, $0) }
+      }
+      facts.append(.groups(jwt))
+    }
+    facts.append(modified(login.token.written.date, now: now))
+    return facts
+  }
+
+  /// A token in the cache.
+  static func cachedToken(_ token: CachedToken, now: Date) -> Fact {
+    Fact("cached token", "written \(DurationText.relative(token.written.date, to: now))")
+  }
+
+  /// The rules of a user in a namespace.
+  static func rules(_ rules: [AccessRule], namespace: String) -> Fact {
+    let texts = rules.prefix(20).map { rule in
+      let groups = rule.groups.filter { !$0.isEmpty }
+      let resources = rule.resources.joined(separator: ",")
+      return "\(rule.verbs.joined(separator: ",")) \(resources)"
+        + (groups.isEmpty ? "" : " (\(groups.joined(separator: ",")))")
+    }
+    let more = rules.count > texts.count ? "; and \(rules.count - texts.count) more" : ""
+    return Fact(
+      "rights in \(namespace)",
+      rules.isEmpty ? "none beyond those of every user" : texts.joined(separator: "; ") + more)
+  }
+
+  /// What the API server answered to a question.
+  static func answer(_ question: AccessQuestion, namespace: String?, isAllowed: Bool) -> Fact {
+    Fact(
+      "can \(question.text)\(namespace.map { " in \($0)" } ?? "")", isAllowed ? "yes" : "no")
   }
 
   /// The token endpoint that is used, where it differs from that of the discovery document.
@@ -78,7 +144,7 @@ extension Fact {
   }
 
   /// The user that the API server sees.
-  static func user(_ user: SelfSubjectReview.User) -> [Fact] {
+  static func user(_ user: APIServer.User) -> [Fact] {
     [
       Fact("user", user.name),
       Fact("groups", user.groups.isEmpty ? "none" : user.groups.joined(separator: ", ")),
@@ -109,5 +175,14 @@ extension World {
     guard let store else { return "the system's, but none was found" }
     let places = [store.directory.map { "directory \($0)" }, store.file.map { "bundle \($0)" }]
     return "the system's, " + places.compactMap { $0 }.joined(separator: " and ")
+  }
+}
+
+extension String {
+  /// A URL of a proxy without the user and password that it may have.
+  fileprivate var withoutPassword: String {
+    guard let at = lastIndex(of: "@") else { return self }
+    let scheme = firstRange(of: "://").map { self[..<$0.upperBound] } ?? ""
+    return String(scheme + self[index(after: at)...])
   }
 }

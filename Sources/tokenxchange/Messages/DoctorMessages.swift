@@ -9,6 +9,7 @@ extension Diagnosis {
     switch finding {
     case .error(let error): self.init(error)
     case .warning(let warning): self.init(warning: Message(warning), hint: Self.hint(warning))
+    case .client(let finding): self.init(finding)
     case .unknownScopes(let scopes):
       let known = DexScope.known.sorted()
       let suggestions = scopes.compactMap { scope in
@@ -30,13 +31,22 @@ extension Diagnosis {
     case .subjectToken(let finding): self.init(finding)
     case .httpToTLSPort(let url, let status):
       self.init(InvalidResponse(.plainHTTPToTLSPort, status: status), from: url)
-    case .clockDifference(let difference):
+    case .clockDifference(let difference, let isDex):
       self.init(
-        warning: "this machine's clock is \(difference) Dex's",
+        warning: """
+          this machine's clock is \(difference) \(isDex ? "Dex's" : "that of the token's issuer")
+          """,
         hint: "correct the wrong clock (NTP): tokens become valid and expire by these clocks")
     case .discovery(let finding): self.init(finding)
+    case .issuer(let finding): self.init(finding)
+    case .accessDenied(let error, let context, let observed):
+      self.init(error)
+      let hint = AccessDeniedDiagnosis.hint(context.request, now: context.now, observed)
+      self.hint = Message(stringLiteral: Redaction(context.request.secrets)(hint.text))
+    case .signIn(let finding): self.init(finding)
     case .result(let finding): self.init(finding)
     case .apiServer(let finding): self.init(finding)
+    case .access(let finding): self.init(finding)
     case .noTLSOptions:
       self.init(
         warning: "this build cannot set TLS and proxy options, and therefore sends no requests",
@@ -44,7 +54,7 @@ extension Diagnosis {
     }
   }
 
-  private init(warning message: Message, hint: Message) {
+  init(warning message: Message, hint: Message) {
     self.init(message, hint: hint, exitCode: .done)
   }
 
@@ -180,6 +190,39 @@ extension Diagnosis {
       self.init(
         warning: "--expiry-margin is 0: client-go uses the token until its last second",
         hint: "set --expiry-margin=60s; otherwise some requests fail with 401 Unauthorized")
+    case .unknownKey(let id, let known, let isStored):
+      self.init(
+        """
+        the token was signed with the key \(untrusted: id, maxLength: 60), which Dex does not have \
+        \(isStored ? "any more" : "in its key set"): it has \(list: known)
+        """,
+        hint: isStored
+          ? """
+          Dex got new keys, as with storage: memory at each restart: sign in again with \
+          tokenxchange login --force, and give Dex a storage that lasts
+          """
+          : """
+          several Dex with keys of their own answer at this address: let them share one storage \
+          that is not memory
+          """,
+        exitCode: isStored ? .loginRequired : .oauthError)
+    case .cachedUnknownKey(let id, let known):
+      self.init(
+        warning: """
+          the token in the cache was signed with the key \(untrusted: id, maxLength: 60), which \
+          Dex does not have any more: it has \(list: known)
+          """,
+        hint: """
+          Dex got new keys, as with storage: memory at each restart, and the API server returns 401 \
+          for the cached token: run tokenxchange logout, and give Dex a storage that lasts
+          """)
+    case .largeHeader(let bytes, let groups):
+      self.init(
+        warning: "the Authorization header has \(bytes) bytes, with \(groups) groups",
+        hint: """
+          many proxies and ingresses reject headers above 8 KiB (nginx: 400 or 431): request fewer \
+          scopes, or limit the groups in Dex's connector
+          """)
     case .claimLikeServiceAccount(let claim):
       self.init(
         warning: """
@@ -195,6 +238,13 @@ extension Diagnosis {
   private init(_ finding: APIServerFinding) {
     switch finding {
     case .error(let error): self.init(error)
+    case .certificateNotVerified(let url):
+      self.init(
+        warning: """
+          the API server's certificate is not verified: anyone between here and \
+          \(authority: url) can read the token
+          """,
+        hint: "replace insecure-skip-tls-verify by the API server's CA")
     case .composedUsername(let user):
       self.init(
         warning: """
@@ -221,35 +271,29 @@ extension Diagnosis {
     }
   }
 
-  private init(_ error: APIServerError) {
+  init(_ error: APIServerError) {
     switch error {
     case .transport(let error, let url, let timeout):
       self.init(error, to: url, timeout: timeout)
       switch error {
-      case .tls:
-        hint = "pass its CA with --server-ca: certificate-authority-data of the kubeconfig, decoded"
+      case .tls(.unknownIssuer):
+        hint = """
+          pass its CA with --server-ca or --server-ca-data: certificate-authority-data of a \
+          kubeconfig that works
+          """
+      case .noTrustStore, .unreadableTrustStore:
+        hint = "pass the API server's CA with --server-ca or --server-ca-data"
       case .nameResolution(let error) where error.isServerFailure: break
       case .nameResolution, .connectionRefused:
         hint = "take --server from the kubeconfig or the Argo CD cluster Secret"
       default: break
       }
-    case .unauthorized(let server, let issuer, let audiences, let absent):
-      let names = absent.map(\.rawValue)
-      let absentHere: Message = names.isEmpty ? "" : " (absent here: \(choices: names))"
+    case .unauthorized(let server, let observed):
+      let token: Message =
+        observed.method == .tokenFile ? "the token in the file" : "Dex's token"
       self.init(
-        "the API server \(untrusted: server.text) returned 401 Unauthorized for Dex's token",
-        hint: """
-          likely: (1) its client ID or audiences include none of \
-          \(untrusted: audiences.isEmpty ? "(none)" : audiences.joined(separator: ", ")); \
-          (2) it trusts another issuer than \(untrusted: issuer ?? "(none)"), which it compares \
-          exactly, or none; \
-          (3) the claim that it maps to the user name is not in the token\(absentHere), or \
-          email_verified is false, or a claimValidationRule rejects the token; \
-          (4) it cannot fetch Dex's keys (name, network or --oidc-ca-file), or has those from before \
-          a restart of Dex, which makes new keys with storage: memory; \
-          its log has the reason next to "Unable to authenticate the request"
-          """,
-        exitCode: .oauthError)
+        "the API server \(untrusted: server.text) returned 401 Unauthorized for \(token)",
+        hint: Self.unauthorizedHint(observed), exitCode: .oauthError)
     case .forbidden(let server, let message):
       self.init(
         """

@@ -9,6 +9,8 @@ extension Message {
     self =
       switch summary {
       case .skipped(let reason): Message(reason)
+      case .source(let source, let context, let method, let ignored):
+        Message(source, context: context, method, ignored: ignored)
       case .settingsComplete: "all required options are set"
       case .noExecInfo(let version):
         "KUBERNETES_EXEC_INFO is not set, as in a shell: credentials are \(option: version.rawValue)"
@@ -25,9 +27,19 @@ extension Message {
         \(host: url.authority) responds\
         \(isCertificateVerified ? " and its certificate is valid" : "")
         """
-      case .discovered(let issuer):
-        "Dex is the issuer \(untrusted: issuer) and offers the exchange"
+      case .discovered(let issuer, let isExchange):
+        """
+        Dex is the issuer \(untrusted: issuer)\(isExchange ? " and offers the exchange" : "")
+        """
+      case .issuerPublished(let issuer):
+        "\(untrusted: issuer) publishes its documents and the token's key"
       case .exchanged: "Dex returned a token"
+      case .signedIn(let jwt, let expiry, let now):
+        """
+        signed in as \(untrusted: jwt?.userName ?? "an unknown user", maxLength: 100), \
+        \(expiry: expiry, now: now)
+        """
+      case .nothingStored(let flag): "\(option: flag) stores nothing: every run signs in"
       case .result(let jwt, let now):
         """
         for \(untrusted: jwt.audiences.joined(separator: ", ")), \(expiry: jwt.expiry, now: now)
@@ -40,12 +52,35 @@ extension Message {
       case .username:
         "only sub is safe to bind: request the scope federated:id for a readable name"
       case .apiServer(let user): "the API server sees the user \(untrusted: user)"
+      case .access(let namespaces):
+        namespaces.isEmpty
+          ? "the user has rights in the cluster or in the namespace default"
+          : "the user has rights in \(list: namespaces)"
       case .program(let isStatic):
         """
         tokenxchange \(option: Version.number), \
         \(isStatic ? "static: runs in any image" : "not static: needs its shared libraries")
         """
       }
+  }
+
+  private init(
+    _ source: DoctorPlan.Source, context: String?, _ method: AuthenticationMethod?,
+    ignored: [String]
+  ) {
+    let name: Message = context.map { " \(untrusted: $0, maxLength: 100)" } ?? ""
+    let place: Message =
+      switch source {
+      case .options: "options"
+      case .command: "command line"
+      case .kubeconfig: "context\(name)"
+      case .argoCDSecret: "cluster\(name)"
+      }
+    let command: Message =
+      method.map { ": tokenxchange \(option: $0.rawValue)" } ?? ""
+    let rest: Message =
+      ignored.isEmpty ? "" : "; without effect here: \(list: ignored)"
+    self = "\(place)\(command)\(rest)"
   }
 
   private init(_ reason: DoctorSummary.SkipReason) {
@@ -56,26 +91,48 @@ extension Message {
       case .noConnection(nil): "no connection"
       case .noConnection(let url?): "no connection to \(host: url.authority)"
       case .noSubjectToken: "no usable subject token"
-      case .noToken: "no token from Dex"
+      case .noIssuer: "the token names no issuer with an https URL"
+      case .noToken: "no token"
       case .noServer: "pass --server (and --server-ca)"
+      case .noUser: "the API server did not name the user"
+      case .tlsServerName(let name):
+        "the certificate has the name \(untrusted: name) (tls-server-name), which doctor cannot check"
       }
+  }
+}
+
+extension UnverifiedJWT {
+  /// The email address, else another name.
+  fileprivate var userName: String? {
+    ["email", "preferred_username", "name", "sub"].lazy.compactMap { claims[$0]?.string }
+      .first { !$0.isEmpty }
   }
 }
 
 extension DoctorReport {
   /// The result in one line.
   var verdict: String {
-    guard let first else {
-      let skipped = steps.filter { $0.status == .skipped }.map(\.name.rawValue)
-      return "no problems found"
-        + (skipped.isEmpty ? "" : "; skipped: \(skipped.joined(separator: ", "))")
+    let failed = numbers(of: .failed)
+    let warned = numbers(of: .warning)
+    if let number = failed.first {
+      let step = steps[number - 1]
+      let earlier = warned.filter { $0 < number }
+      return "step \(number), \(step.name.rawValue), failed: \(step.line)"
+        + (earlier.isEmpty ? "" : " (check first the warning of step \(list(earlier)))")
     }
-    let verb = first.step.status == .failed ? "failed" : "has a warning"
-    let warnings = steps.prefix(first.number - 1).enumerated()
-      .filter { $0.element.status == .warning }.map { String($0.offset + 1) }
-    return "step \(first.number), \(first.step.name.rawValue), \(verb): \(first.step.line)"
-      + (warnings.isEmpty
-        ? "" : " (check first the warning of step \(warnings.joined(separator: ", ")))")
+    let skipped = steps.filter { $0.status == .skipped }.map(\.name.rawValue)
+    let rest = skipped.isEmpty ? "" : "; skipped: \(skipped.joined(separator: ", "))"
+    guard let number = warned.first else { return "works" + rest }
+    let count = steps.flatMap(\.findings).count
+    let details =
+      warned.count == 1
+      ? "step \(number), \(steps[number - 1].name.rawValue): \(steps[number - 1].line)"
+      : "steps \(list(warned))"
+    return "works, with \(count) warning\(count == 1 ? "" : "s"): \(details)\(rest)"
+  }
+
+  private func list(_ numbers: [Int]) -> String {
+    numbers.map(String.init).joined(separator: ", ")
   }
 }
 

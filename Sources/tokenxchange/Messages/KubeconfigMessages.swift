@@ -69,6 +69,55 @@ extension Diagnosis {
   }
 }
 
+extension Diagnosis {
+  /// The message about a cluster Secret.
+  init(_ error: ArgoCDSecretError) {
+    let (message, hint): (Message, Message) =
+      switch error {
+      case .notReadable(let error):
+        (
+          "the cluster Secret, line \(error.line): \(Message(error.reason))",
+          error.isUnsupported
+            ? "kubectl get secret -n argocd NAME -o yaml prints what can be read"
+            : "correct the YAML"
+        )
+      case .invalidJSON:
+        (
+          "the cluster Secret begins with { but is not JSON",
+          "kubectl get secret -n argocd NAME -o json prints what can be read"
+        )
+      case .noSecret:
+        (
+          "the file of --argocd-secret has no Secret",
+          "it takes the output of generate argocd-cluster or of kubectl get secret -o yaml"
+        )
+      case .severalSecrets(let names):
+        (
+          "the file of --argocd-secret has \(names.count) Secrets: \(names: names)",
+          "pass one of them"
+        )
+      case .missing(let key):
+        ("the cluster Secret has no \(option: key)", "Argo CD needs name, server and config")
+      case .notBase64(let key):
+        (
+          "the cluster Secret's data.\(option: key) is not the base64 of text",
+          "write plain text to stringData, not to data"
+        )
+      case .configNotJSON:
+        (
+          "the cluster Secret's config is not JSON",
+          "generate argocd-cluster prints one that Argo CD can read"
+        )
+      case .invalidMember(let member):
+        (
+          "the cluster Secret's config has an invalid \(option: member)",
+          "\(Message.memberHint(member))"
+        )
+      }
+    self.init(message, hint: hint, exitCode: .usage)
+  }
+}
+
 extension Message {
   /// What a member of a configuration must be.
   static func memberHint(_ member: String) -> Message {

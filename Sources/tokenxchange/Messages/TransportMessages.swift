@@ -148,7 +148,10 @@ extension Diagnosis {
         \(inspect) shows what it offers; does it require a client certificate? tokenxchange has none
         """
       }
-    self.init(.network, "\(hostAndPort: url) \(Message(error))", hint: hint)
+    // Which CAs are trusted is configuration: waiting does not help.
+    self.init(
+      error.isUnknownIssuer ? .usage : .network, "\(hostAndPort: url) \(Message(error))",
+      hint: hint)
   }
 
   static let clientCertificateHint: Message = """

@@ -266,7 +266,9 @@ public final class APIServerStandIn: StandIn {
       isKeys
       ? RSAKey.keySet([own.key] + own.furtherKeys)
       : [
-        "issuer": .string(own.issuer), "jwks_uri": .string("https://\(address)/openid/v1/jwks"),
+        "issuer": .string(own.issuer),
+        "jwks_uri": .string(
+          "\(own.issuer.hasPrefix("http:") ? "http" : "https")://\(address)/openid/v1/jwks"),
         "response_types_supported": ["id_token"], "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
       ]

@@ -73,6 +73,24 @@ extension DexStandIn {
     return .success(logins.refreshes[index])
   }
 
+  /// Signs a user in without a browser.
+  ///
+  /// - Returns: The response of the token endpoint.
+  public func signIn(
+    as identity: DexIdentity, client: String, scopes: [String]
+  ) throws -> JSONValue {
+    let configuration = configuration
+    let now = configuration.now().timeIntervalSince1970
+    let refreshToken = logins.withLock { logins in
+      scopes.contains("offline_access")
+        ? logins.issueRefresh(for: identity, client: client, scopes: scopes, nonce: nil, now: now)
+        : nil
+    }
+    return try DexTokenIssuer(configuration: configuration, issuer: issuer).loginResponse(
+      for: identity, client: client, scopes: scopes, nonce: nil, refreshToken: refreshToken,
+      code: nil)
+  }
+
   /// Invalidates all refresh tokens, as when Dex loses its storage or an admin deletes them.
   public func revokeRefreshTokens() { logins.withLock { $0.refreshes = [] } }
 }

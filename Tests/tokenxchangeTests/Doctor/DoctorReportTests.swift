@@ -19,8 +19,11 @@ struct DoctorReportTests {
       outcomes: [Sample.response(404, ""), Sample.response(404, ""), Sample.token(Sample.issued)])
   }
 
-  private func run(_ double: WorldDouble, _ words: [String], isTerminal: Bool = false) -> ExitCode {
+  private func run(
+    _ double: WorldDouble, _ words: [String], isTerminal: Bool = false, width: Int? = nil
+  ) -> ExitCode {
     var world = double.world
+    world.terminal.width = { width }
     world.terminal.isTerminal = { _ in isTerminal }
     world.process.program = {
       ProgramFacts(path: "/tokenxchange", isStatic: true, setsTrust: true, libraries: "libcurl 8")
@@ -55,10 +58,56 @@ struct DoctorReportTests {
     let words = lines.map { $0.split(separator: ": ")[1] }
     #expect(
       words == [
-        "ok", "ok", "ok", "ok", "FAILED", "ok", "WARNING", "ok", "skipped", "ok",
+        "ok", "ok", "ok", "ok", "FAILED", "ok", "WARNING", "ok", "skipped", "skipped", "ok",
       ], "\(double.stdout)")
+    // The facts of steps without findings are shown with --verbose only.
+    #expect(!double.stdout.contains("      mode       0640, owner 0:999, own uid 999\n"))
+    _ = run(double, Sample.base + ["--verbose"])
     #expect(double.stdout.contains("      mode       0640, owner 0:999, own uid 999\n"))
     #expect(double.stdout.contains("link to    ..data/token\n"))
+  }
+
+  @Test("the verdict is the first and the last line, and names the first failed step")
+  func verdict() {
+    let double = double()
+    _ = run(double, Sample.base)
+    let lines = double.stdout.split(separator: "\n")
+    #expect(lines.first == lines.last)
+    #expect(
+      lines.first?.hasPrefix(
+        "step 5, discovery, failed: https://dex.example/dex/.well-known/openid-configuration")
+        == true)
+  }
+
+  @Test("a narrow terminal has the same words in more lines", arguments: [40, 80])
+  func width(_ width: Int) {
+    let wide = double()
+    _ = run(wide, Sample.base + ["--verbose"])
+    let narrow = double()
+    _ = run(narrow, Sample.base + ["--verbose"], width: width)
+    func words(_ text: String) -> [String] {
+      text.split { $0 == " " || $0 == "\n" }.map(String.init)
+    }
+    func lines(_ text: String) -> Int { text.filter { $0 == "\n" }.count }
+    #expect(words(narrow.stdout) == words(wide.stdout))
+    #expect(lines(narrow.stdout) > lines(wide.stdout))
+  }
+
+  @Test("lines are broken between words, never in one")
+  func wrapping() {
+    let wrap = TextWrapping(width: 20)
+    #expect(
+      wrap.lines("one two three four https://dex.example.com/dex end", prefix: "1. x: ", indent: 3)
+        == ["1. x: one two three", "   four", "   https://dex.example.com/dex", "   end"])
+    #expect(
+      wrap.items("likely: (1) one two three four; (2) five", prefix: "   do: ")
+        == ["   do: likely:", "       (1) one two", "       three four;", "       (2) five"])
+    #expect(
+      wrap.facts([Fact("a", "one two three four"), Fact("long", "x")], indent: 2)
+        == ["  a     one two", "        three four", "  long  x"])
+    #expect(TextWrapping(width: nil).lines("a b", prefix: "x ") == ["x a b"])
+    let colored = wrap.lines("one two three", prefix: "1. x: ", .failed, indent: 3, isColored: true)
+    #expect(colored == ["1. x: \u{1B}[31mFAILED\u{1B}[0m: one", "   two three"])
   }
 
   @Test("a token file mounted by subPath")
@@ -107,9 +156,13 @@ struct DoctorReportTests {
     for format in ["text", "json"] {
       _ = run(double, Sample.base + ["--output", format, "--verbose"])
     }
-    _ = run(double, Sample.base + ["--client-secret", Self.secret])
+    _ = run(double, Sample.base + ["--client-secret", Self.secret, "--verbose"])
     _ = run(
-      double, ["--issuer=https://me:\(Self.secret)@dex.example", "--token-url=\(Sample.issued)"])
+      double,
+      [
+        "--verbose", "--issuer=https://me:\(Self.secret)@dex.example",
+        "--token-url=\(Sample.issued)",
+      ])
     let all = double.stdout + double.stderr
     #expect(!all.contains(Self.secret))
     #expect(!all.contains("eyJ"))
@@ -121,7 +174,7 @@ struct DoctorReportTests {
   @Test("each value has its source")
   func sources() {
     let double = double(["TOKENXCHANGE_TIMEOUT": "3s"])
-    _ = run(double, Sample.base + ["--dex-connector=argocd-cluster"])
+    _ = run(double, Sample.base + ["--dex-connector=argocd-cluster", "--verbose"])
     #expect(double.stdout.contains("argocd-cluster [--dex-connector]"))
     #expect(double.stdout.contains("3s [TOKENXCHANGE_TIMEOUT]"))
     #expect(double.stdout.contains("target-cluster [flag]"))

@@ -19,6 +19,29 @@ struct Fault: Sendable, CustomStringConvertible {
   /// What the hint must contain, in this order: the likeliest cause comes first.
   var hints: [String] = []
   var code: ExitCode
+  /// Whether a client would find it before it runs the plugin.
+  var isOfOptionsOnly = false
+
+  /// Whether a source can have it.
+  func fits(_ source: DoctorPlan.Source) -> Bool { source == .options || !isOfOptionsOnly }
+
+  /// Whether a sign-in has the same fault with the same finding.
+  var fitsLogin: Bool {
+    switch step {
+    case .settings, .connection: !isOfOptionsOnly
+    case .discovery: !["token-endpoint-mismatch", "exchange-not-offered"].contains(identifier)
+    case .apiServer:
+      ["api-server-maps-sub", "not-an-api-server", "api-server-connection"].contains(identifier)
+    default: false
+    }
+  }
+
+  /// The same fault, which only options can have.
+  var ofOptionsOnly: Fault {
+    var fault = self
+    fault.isOfOptionsOnly = true
+    return fault
+  }
 
   static func failed(
     _ name: String, needsTLS: Bool = false, _ step: DoctorStep.Name, _ identifier: String,

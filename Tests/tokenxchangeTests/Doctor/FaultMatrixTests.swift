@@ -1,5 +1,5 @@
 import Encoding
-import FoundationEssentials
+import Foundation
 import Platform
 import TestSupport
 import Testing
@@ -7,23 +7,55 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// For each fault, the doctor's first step that is not ok reports it.
+/// For each fault, the doctor's first step that is not ok reports it: for each method, and wherever
+/// the plugin's options come from.
 struct FaultMatrixTests {
-  @Test("the first finding names the fault", arguments: Fault.beforeDex + Fault.atDex)
-  func firstFinding(_ fault: Fault) throws {
+  @Test(
+    "get-token: the first finding names the fault",
+    arguments: Fault.beforeDex + Fault.atDex + Fault.rights,
+    [DoctorPlan.Source.options, .kubeconfig, .argoCDSecret])
+  func getToken(_ fault: Fault, _ source: DoctorPlan.Source) async throws {
+    try await expectFirstFinding(of: fault, .getToken, source)
+  }
+
+  @Test(
+    "token-file: the first finding names the fault",
+    arguments: Fault.ofTokenFile + Fault.rights,
+    [DoctorPlan.Source.command, .kubeconfig, .argoCDSecret])
+  func tokenFile(_ fault: Fault, _ source: DoctorPlan.Source) async throws {
+    try await expectFirstFinding(of: fault, .tokenFile, source)
+  }
+
+  @Test(
+    "login: the first finding names the fault",
+    arguments: Fault.ofLogin + (Fault.beforeDex + Fault.atDex).filter(\.fitsLogin) + Fault.rights,
+    [DoctorPlan.Source.command, .kubeconfig, .argoCDSecret])
+  func login(_ fault: Fault, _ source: DoctorPlan.Source) async throws {
+    try await expectFirstFinding(of: fault, .login, source)
+  }
+
+  private func expectFirstFinding(
+    of fault: Fault, _ method: AuthenticationMethod, _ source: DoctorPlan.Source
+  ) async throws {
     // Rows that need TLS are skipped without nginx.
     if fault.needsTLS, !TLSFront.isAvailable {
       print("SKIPPED: \(fault): nginx is not installed (apt-get install nginx-light)")
       return
     }
-    let bench = try FaultBench(tls: fault.needsTLS ? .dex : [])
+    guard fault.fits(source) else { return }
+    let bench = try FaultBench(tls: fault.needsTLS ? .dex : [], method, from: source)
     try fault.cause(bench)
-    let outcome = bench.run("doctor", "--output=json")
-    #expect(outcome.code == fault.code)
+    let outcome = try await bench.run("doctor", "--output=json")
+    // A warning of one method may be followed by a failure of another.
+    if method == .getToken || fault.status == .failed { #expect(outcome.code == fault.code) }
     #expect(outcome.errors.isEmpty)
-    let report = try #require(JSON(parsing: Array(outcome.output.utf8)))
+    #expect(!bench.wasCommandRun)
+    let report = try #require(JSON(parsing: Array(outcome.output.utf8)), "\(outcome)")
+    #expect(report["method"]?.string == method.rawValue)
+    #expect(report["source"]?.string == source.rawValue)
     let first = try #require(
-      report.steps.first { ["warning", "failed"].contains($0["status"]?.string) })
+      report.steps.first { ["warning", "failed"].contains($0["status"]?.string) },
+      "\(outcome.output)")
     #expect(first["name"]?.string == fault.step.rawValue)
     #expect(first["status"]?.string == fault.status.rawValue)
     let line = first["line"]?.string ?? ""
@@ -42,36 +74,92 @@ struct FaultMatrixTests {
       if let range { rest = rest[range.upperBound...] }
     }
     expectNoSecrets(in: outcome.output, bench)
-    if ProcessInfo.processInfo.environment["FAULT_TABLE"] == "1" {
-      let number = first["number"]?.lenientNumber ?? 0
-      print(
-        "| \(fault) | \(Int(number)). \(fault.step.rawValue): \(fault.status.rawValue): \(line) | \(hint) |"
-      )
-    }
   }
 
-  @Test("no fault: exit 0, no problems found")
-  func noFault() throws {
-    let bench = try FaultBench()
-    let outcome = bench.run("doctor")
+  @Test(
+    "no fault: exit 0, the verdict is \"works\"",
+    arguments: [
+      (AuthenticationMethod.getToken, DoctorPlan.Source.options), (.getToken, .kubeconfig),
+      (.getToken, .argoCDSecret), (.getToken, .command), (.tokenFile, .command),
+      (.tokenFile, .kubeconfig), (.tokenFile, .argoCDSecret), (.login, .command),
+      (.login, .kubeconfig), (.login, .argoCDSecret),
+    ])
+  func noFault(_ method: AuthenticationMethod, _ source: DoctorPlan.Source) async throws {
+    let bench = try FaultBench(method, from: source)
+    let outcome = try await bench.run("doctor")
     #expect(outcome.code == .done)
-    #expect(outcome.output.hasSuffix("no problems found\n"), "\(outcome.output)")
-    expectNoSecrets(in: outcome.output, bench)
+    let lines = outcome.output.split(separator: "\n")
+    #expect(lines.first == "works", "\(outcome.output)")
+    #expect(lines.last == "works", "\(outcome.output)")
+    // One line for each step.
+    let steps = Doctor.steps(method).count + (source == .options ? 0 : 1)
+    #expect(lines.count == steps + 2, "\(outcome.output)")
+    let complete = try await bench.run("doctor", "--verbose")
+    #expect(complete.output.split(separator: "\n").count > 2 * lines.count)
+    #expect(!bench.wasCommandRun)
+    expectNoSecrets(in: outcome.output + complete.output + complete.errors, bench)
+  }
+
+  @Test("JSON has the steps of the text, in the same order")
+  func sameSteps() async throws {
+    let bench = try FaultBench(.login, from: .kubeconfig)
+    let text = try await bench.run("doctor").output
+    let json = try await bench.run("doctor", "--output=json").output
+    let report = try #require(JSON(parsing: Array(json.utf8)))
+    let numbered = report.steps.map { step in
+      "\(Int(step["number"]?.lenientNumber ?? 0)). \(step["name"]?.string ?? ""): "
+        + (step["status"]?.string ?? "")
+    }
+    let lines = text.split(separator: "\n").dropFirst().dropLast()
+    #expect(lines.map { $0.split(separator: ": ").prefix(2).joined(separator: ": ") } == numbered)
+  }
+
+  @Test("Dex with new keys: the stored token's key is named, and the user must sign in again")
+  func newKeys() async throws {
+    let bench = try FaultBench(.login, from: .kubeconfig)
+    let key = try RSAKey()
+    bench.site.dex.update { $0.signingKey = key }
+    bench.site.apiServer.update { $0.keys = [key] }
+    bench.site.dex.revokeRefreshTokens()
+    let outcome = try await bench.run("doctor", "--output=json")
+    #expect(outcome.code == .loginRequired)
+    let report = try #require(JSON(parsing: Array(outcome.output.utf8)))
+    #expect(
+      report.identifiers == [
+        "refresh-token-rejected", "token-unknown-key", "api-server-unauthorized",
+      ])
+    let hint = report.steps.first { $0["name"]?.string == "API server" }?.firstHint ?? ""
+    #expect(hint.hasPrefix("likely: (1) the token's key is not among the current keys of Dex"))
+    #expect(!hint.contains("cannot fetch"))
+  }
+
+  @Test("the refresh token is used once and stored again: the sign-in still works afterwards")
+  func refreshIsStored() async throws {
+    let bench = try FaultBench(.login, from: .command)
+    bench.site.dex.update { $0.refreshReuseInterval = 0 }
+    for _ in 0..<3 { #expect(try await bench.run("doctor").code == .done) }
+  }
+
+  @Test("a token in the cache with a key that Dex lost: a warning")
+  func cachedToken() async throws {
+    let bench = try FaultBench(.getToken, from: .kubeconfig)
+    bench.flags["cache-dir"] = bench.directory.path("tokens")
+    bench.variables["KUBERNETES_EXEC_INFO"] = nil
+    #expect(try await bench.run("get-token").code == .done)
+    let key = try RSAKey()
+    bench.site.dex.update { $0.signingKey = key }
+    bench.site.apiServer.update { $0.keys = [key] }
+    let outcome = try await bench.run("doctor", "--output=json")
+    #expect(outcome.code == .done, "\(outcome.output)")
+    let report = try #require(JSON(parsing: Array(outcome.output.utf8)))
+    #expect(report.identifiers.contains("cached-token-unknown-key"), "\(outcome.output)")
   }
 
   private func expectNoSecrets(in text: String, _ bench: FaultBench) {
-    let token = (try? bench.volume.token) ?? "no token"
-    for secret in [token] + bench.site.apiServer.tokens + Array(bench.variables.values)
-    where secret.hasPrefix("eyJ") || secret.contains("secret") {
+    for secret in bench.secrets {
       let signature = secret.split(separator: ".").last.map(String.init) ?? secret
       #expect(!text.contains(signature))
     }
-  }
-}
-
-extension ProjectedVolume {
-  fileprivate var token: String {
-    get throws { String(decoding: try FileReader.read(tokenPath, limit: 1 << 20), as: UTF8.self) }
   }
 }
 
@@ -79,4 +167,15 @@ extension JSON {
   fileprivate var steps: [JSON] {
     if case .array(let steps) = self["steps"] { steps } else { [] }
   }
+
+  private var findings: [JSON] {
+    if case .array(let findings) = self["findings"] { findings } else { [] }
+  }
+
+  /// The identifiers of all findings of a report.
+  fileprivate var identifiers: [String] {
+    steps.flatMap(\.findings).compactMap { $0["id"]?.string }
+  }
+
+  fileprivate var firstHint: String? { findings.first?["hint"]?.string }
 }

@@ -5,8 +5,10 @@ import TestSupport
 /// The faults of Dex and of the API server.
 extension Fault {
   /// The causes of Dex's `access_denied`, the likeliest first.
+  ///
+  /// The issuer publishes the token's key as seen from here, so that cause is left out.
   private static let denials = [
-    "issuer:", "userNameKey: sub", "getUserInfo: true", "keys that the issuer does not publish",
+    "issuer:", "userNameKey: sub", "getUserInfo: true", "cannot fetch the issuer's keys",
   ]
 
   private static func denied(
@@ -19,7 +21,21 @@ extension Fault {
   }
 
   static let atDex: [Fault] = [
-    denied("foreign issuer") { try $0.subject { $0["iss"] = "https://elsewhere.example" } },
+    .failed(
+      "foreign issuer", .exchange, "oauth-error", "401 access_denied (no error_description)",
+      hints: ["issuer:", "userNameKey: sub", "keys that the issuer does not publish"],
+      code: .oauthError
+    ) { try $0.subject { $0["iss"] = "http://127.0.0.1:1" } },
+    .failed(
+      "a cluster with the same issuer name", .exchange, "oauth-error",
+      "401 access_denied (no error_description)",
+      hints: ["the issuer does not publish the key that it was signed with (seen from here)"],
+      code: .oauthError
+    ) { bench in
+      let key = try RSAKey()
+      bench.site.clusterServer.update { $0.serviceAccounts?.key = key }
+      bench.connector { $0.keys = [key] }
+    },
     denied("connector without userNameKey") { $0.connector { $0.userNameKey = "name" } },
     denied("connector with default scopes") {
       $0.connector { $0.scopes = ["openid", "profile", "email"] }
@@ -87,7 +103,8 @@ extension Fault {
     .failed(
       "API server with another client id", .apiServer, "api-server-unauthorized",
       "returned 401 Unauthorized",
-      hints: ["none of target-cluster", "another issuer", "user name", "keys"], code: .oauthError
+      hints: ["none of target-cluster", "another issuer", "claim", "cannot fetch the keys"],
+      code: .oauthError
     ) { $0.site.apiServer.update { $0.clientID = "other-cluster" } },
     .failed(
       "API server maps a claim that is absent", .apiServer, "api-server-unauthorized",

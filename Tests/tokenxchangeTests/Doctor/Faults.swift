@@ -1,3 +1,4 @@
+import Encoding
 import FoundationEssentials
 import OpenIDConnect
 import TestSupport
@@ -26,7 +27,7 @@ extension Fault {
     ) {
       $0.variables["KUBERNETES_EXEC_INFO"] =
         #"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1alpha1"}"#
-    },
+    }.ofOptionsOnly,
     .failed(
       "token missing", .subjectToken, "subject-token-unreadable", "there is no token file",
       code: .subjectToken
@@ -97,15 +98,20 @@ extension Fault {
       bench.flags["issuer"] = bench.site.dex.issuer.replacing("https://", with: "http://")
     },
     .failed(
-      "private CA not given", needsTLS: true, .connection, "connection",
+      "private CA not given", needsTLS: true, .connection, "unknown-authority",
       "a certificate of an unknown issuer",
-      hints: ["--certificate-authority"], code: .network
+      hints: ["--certificate-authority"], code: .usage
     ) { $0.flags["certificate-authority"] = nil },
     .failed(
       "certificate for another name", needsTLS: true, .connection, "connection",
       "a certificate for another name",
       code: .network
     ) { try $0.front(\.wrongHost) },
+    .failed(
+      "certificate without a subject alternative name", needsTLS: true, .connection,
+      "certificate-without-san", "without a host name in its subject alternative name",
+      hints: ["subjectAltName"], code: .network
+    ) { try $0.front(\.nameless) },
     .failed(
       "certificate expired", needsTLS: true, .connection, "connection",
       "a certificate that expired",

@@ -242,19 +242,46 @@ struct DoctorMessagesTests {
         (
           .apiServer(
             .error(
-              .unauthorized(server, issuer: "https://a", audiences: ["b", "c"], absent: [.email]))),
+              .unauthorized(
+                server,
+                TokenObservations(
+                  issuer: "https://a", audiences: ["b", "c"], absentClaims: [.email])))),
           .oauthError
         ),
         [
           "api-server-unauthorized",
           "the API server https://b.example:6443 returned 401 Unauthorized for Dex's token",
           "likely: (1) its client ID or audiences include none of b, c; (2) it trusts another "
-            + "issuer than https://a, which it compares exactly, or none; (3) the claim that it maps "
-            + "to the user name is not in the token (absent here: email), or email_verified is "
-            + "false, or a claimValidationRule rejects the token; (4) it cannot fetch Dex's keys "
-            + "(name, network or --oidc-ca-file), or has those from before a restart of Dex, which "
-            + "makes new keys with storage: memory; its log has the reason next to "
+            + "issuer than https://a, which it compares exactly, or none; (3) it maps a claim that "
+            + "is not in the token (absent here: email), or a claimValidationRule rejects the "
+            + "token; (4) it cannot fetch the keys of Dex: name, network, or the CA "
+            + "(--oidc-ca-file, certificateAuthority); its log has the reason next to "
             + "\"Unable to authenticate the request\"",
+        ]),
+      Row(
+        "401 with causes that were observed",
+        (
+          .apiServer(
+            .error(
+              .unauthorized(
+                server,
+                TokenObservations(
+                  issuer: "https://a", audiences: ["b"], absentClaims: [.federatedUserID],
+                  isEmailUnverified: true, isKeyPublished: false,
+                  clockDifference: ClockDifference(seconds: 120))))),
+          .oauthError
+        ),
+        [
+          "api-server-unauthorized",
+          "the API server https://b.example:6443 returned 401 Unauthorized for Dex's token",
+          "likely: (1) the token's key is not among the current keys of Dex (seen above); (2) the "
+            + "clocks differ: this machine is 2 min ahead of Dex, and the API server may be with "
+            + "either; (3) it maps federated_claims, which the token does not have: request the "
+            + "scope federated:id; (4) its client ID or audiences include none of b; (5) it trusts "
+            + "another issuer than https://a, which it compares exactly, or none; (6) it maps a "
+            + "claim that is not in the token (absent here: federated_claims.user_id), or email, "
+            + "which is not verified, or a claimValidationRule rejects the token; its log has the "
+            + "reason next to \"Unable to authenticate the request\"",
         ]),
       Row(
         "403", (.apiServer(.error(.forbidden(server, message: nil))), .oauthError),
@@ -282,7 +309,7 @@ struct DoctorMessagesTests {
     arguments: [
       Row(
         "TLS", .tls(.expired),
-        "pass its CA with --server-ca: certificate-authority-data of the kubeconfig, decoded"),
+        "renew that certificate; if both are valid, this machine's clock is wrong"),
       Row(
         "refused", .connectionRefused,
         "take --server from the kubeconfig or the Argo CD cluster Secret"),
@@ -291,9 +318,23 @@ struct DoctorMessagesTests {
     let finding = DoctorFinding.apiServer(
       .error(.transport(row.input, Self.server, timeout: 10)))
     let diagnosis = Diagnosis(finding)
-    #expect(finding.identifier == "api-server-connection")
+    #expect(finding.identifier == .apiServerConnection)
     #expect(diagnosis.hint.text == row.output)
     #expect(diagnosis.exitCode == .network)
+  }
+
+  @Test("an API server with an unknown CA: exit 2, the hint names --server-ca")
+  func unknownAuthority() {
+    let finding = DoctorFinding.apiServer(
+      .error(.transport(.tls(.unknownIssuer(reason: "x")), Self.server, timeout: 10)))
+    expect(
+      finding,
+      [
+        "api-server-unknown-authority",
+        "b.example:6443 has a certificate of an unknown issuer (x)",
+        "pass its CA with --server-ca or --server-ca-data: certificate-authority-data of a "
+          + "kubeconfig that works",
+      ], .usage)
   }
 
   @Test("an error that is due to the clocks keeps its exit code, and its message is in the hint")
@@ -326,7 +367,7 @@ struct DoctorMessagesTests {
 
   private func expect(_ finding: DoctorFinding, _ lines: [String], _ exitCode: ExitCode) {
     let diagnosis = Diagnosis(finding)
-    #expect([finding.identifier, diagnosis.message.text, diagnosis.hint.text] == lines)
+    #expect([finding.identifier.rawValue, diagnosis.message.text, diagnosis.hint.text] == lines)
     #expect(diagnosis.exitCode == exitCode)
   }
 }

@@ -1,0 +1,173 @@
+import Encoding
+import Platform
+import TokenExchange
+
+extension Doctor {
+  /// What the user may do: the rules in each namespace, and the questions of `--can`.
+  static func access(_ context: inout DoctorContext) -> DoctorStep {
+    guard let target = context.target, context.user != nil, let token = context.token else {
+      return .skipped(.access, .noUser)
+    }
+    let own = context.plan.own
+    let given = own.isSet(.accessNamespace) ? own[.accessNamespace] : context.clientNamespaces
+    var step = DoctorStep(.access)
+    let asker = AccessAsker(
+      target: target, token: token.secret, observed: TokenObservations(context),
+      world: context.world)
+    do throws(APIServerError) {
+      var empty: [String] = []
+      for namespace in given.isEmpty ? ["default"] : given {
+        let rules = try asker.rules(in: namespace)
+        step.facts.append(.rules(rules, namespace: namespace))
+        if rules.isEmpty { empty.append(namespace) }
+      }
+      step.summary = .access(namespaces: given)
+      var denied = false
+      for text in own[.can] {
+        guard let question = AccessQuestion(text) else {
+          step.add(.access(.invalidQuestion(text)))
+          continue
+        }
+        let places: [String?] = question.isNamespaced && !given.isEmpty ? given : [nil]
+        for namespace in places {
+          let isAllowed = try asker.isAllowed(question, in: namespace)
+          step.facts.append(.answer(question, namespace: namespace, isAllowed: isAllowed))
+          guard !isAllowed else { continue }
+          denied = true
+          step.add(
+            .access(.denied(question, namespace: namespace, user: context.user?.name ?? "")))
+        }
+      }
+      try context.checkArgoCD(asker, given, &step)
+      // A question that was answered says more than the absence of rules in one namespace.
+      if !empty.isEmpty, !denied, own[.can].isEmpty {
+        step.add(
+          .access(
+            .noRights(empty, isGiven: !given.isEmpty, user: context.user?.name ?? "")))
+      }
+    } catch {
+      step.add(.access(.error(error)))
+    }
+    return step
+  }
+}
+
+extension DoctorContext {
+  /// The namespaces of the configuration: the doctor's, else the client's.
+  fileprivate var clientNamespaces: [String] { plan.client?.namespaces ?? [] }
+
+  /// Argo CD lists and watches all objects of a cluster that is not limited to namespaces.
+  fileprivate func checkArgoCD(
+    _ asker: AccessAsker, _ namespaces: [String], _ step: inout DoctorStep
+  ) throws(APIServerError) {
+    guard plan.source == .argoCDSecret, namespaces.isEmpty else { return }
+    let question = AccessQuestion(verb: "list", resource: "*", group: "*")
+    let isAllowed = try asker.isAllowed(question, in: nil)
+    step.facts.append(.answer(question, namespace: nil, isAllowed: isAllowed))
+    if !isAllowed { step.add(.access(.argoCDCannotList(user: user?.name ?? ""))) }
+  }
+}
+
+/// A question to an API server about one right of a user.
+struct AccessQuestion: Equatable, Sendable {
+  var verb: String
+  /// With its subresource, such as `pods/exec`; empty for a path.
+  var resource: String
+  var group = ""
+  /// A path that is no resource, such as `/metrics`.
+  var path: String?
+
+  init(verb: String, resource: String, group: String = "", path: String? = nil) {
+    self.verb = verb
+    self.resource = resource
+    self.group = group
+    self.path = path
+  }
+
+  /// Reads `VERB:RESOURCE`, such as `list:deployments.apps`, `create:pods/exec` or `get:/metrics`.
+  init?(_ text: String) {
+    guard let colon = text.firstIndex(of: ":") else { return nil }
+    let verb = text[..<colon]
+    let object = text[text.index(after: colon)...]
+    guard !verb.isEmpty, verb.allSatisfy({ $0.isASCII && $0.isLetter || $0 == "*" }),
+      !object.isEmpty, object.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x3A })
+    else { return nil }
+    if object.hasPrefix("/") {
+      self.init(verb: String(verb), resource: "", path: String(object))
+      return
+    }
+    let parts = object.split(separator: "/", maxSplits: 1)
+    let dot = parts[0].firstIndex(of: ".")
+    let name = parts[0][..<(dot ?? parts[0].endIndex)]
+    let group = dot.map { parts[0][parts[0].index(after: $0)...] } ?? (name == "*" ? "*" : "")
+    guard !name.isEmpty else { return nil }
+    self.init(
+      verb: String(verb), resource: name + (parts.count > 1 ? "/" + parts[1] : ""),
+      group: String(group))
+  }
+
+  var isNamespaced: Bool { path == nil }
+
+  /// The question as `--can` takes it.
+  var text: String {
+    if let path { return "\(verb):\(path)" }
+    let parts = resource.split(separator: "/", maxSplits: 1)
+    let subresource = parts.count > 1 ? "/" + parts[1] : ""
+    return "\(verb):\(parts.first ?? "")\(group.isEmpty ? "" : ".")\(group)\(subresource)"
+  }
+}
+
+/// A rule that applies to a user in a namespace.
+struct AccessRule: Equatable, Sendable {
+  var verbs: [String]
+  var groups: [String]
+  var resources: [String]
+
+  /// What every authenticated user may do.
+  fileprivate var isBasic: Bool {
+    verbs == ["create"]
+      && groups.allSatisfy { ["authorization.k8s.io", "authentication.k8s.io"].contains($0) }
+      && resources.allSatisfy { $0.hasPrefix("selfsubject") }
+  }
+}
+
+/// Asks an API server about the rights of a token's user.
+private struct AccessAsker {
+  var target: APIServer
+  var token: Secret
+  var observed: TokenObservations
+  var world: World
+
+  /// The rules in a namespace beyond those of every user.
+  func rules(in namespace: String) throws(APIServerError) -> [AccessRule] {
+    let spec = JSON.object(["namespace": .string(namespace)])
+    let response = try target.send(.rules, spec: spec, token, in: world)
+    let status = try target.status(in: response, .rules, observed)
+    guard case .array(let rules)? = status["resourceRules"] else { return [] }
+    return rules.map { rule in
+      AccessRule(
+        verbs: rule["verbs"]?.strings ?? [], groups: rule["apiGroups"]?.strings ?? [],
+        resources: rule["resources"]?.strings ?? [])
+    }.filter { !$0.isBasic }
+  }
+
+  func isAllowed(
+    _ question: AccessQuestion, in namespace: String?
+  ) throws(APIServerError) -> Bool {
+    var attributes: JSON.Object = ["verb": .string(question.verb)]
+    var spec: JSON.Object = [:]
+    if let path = question.path {
+      attributes["path"] = .string(path)
+      spec["nonResourceAttributes"] = .object(attributes)
+    } else {
+      let parts = question.resource.split(separator: "/", maxSplits: 1).map(String.init)
+      attributes["group"] = .string(question.group)
+      attributes["resource"] = .string(parts[0])
+      if parts.count > 1 { attributes["subresource"] = .string(parts[1]) }
+      if let namespace { attributes["namespace"] = .string(namespace) }
+      spec["resourceAttributes"] = .object(attributes)
+    }
+    let response = try target.send(.access, spec: .object(spec), token, in: world)
+    return try target.status(in: response, .access, observed)["allowed"]?.bool ?? false
+  }
+}

@@ -1,0 +1,141 @@
+import FoundationEssentials
+import OpenIDConnect
+import Platform
+import Synchronization
+import TokenExchange
+
+extension Doctor {
+  /// Whether a user is signed in, until when, and whether the refresh token is still accepted.
+  ///
+  /// Nobody is signed in. A refresh token can be examined only by using it, and Dex replaces it then,
+  /// so that the new tokens are stored as `login` stores them.
+  static func signIn(_ context: inout DoctorContext) -> DoctorStep {
+    guard let login = context.login, let trust = context.trust else {
+      return .skipped(.signIn, .incompleteSettings)
+    }
+    var step = DoctorStep(.signIn)
+    let world = context.world
+    let command = context.arguments.rerunCommand(program: "tokenxchange")
+    if let flag = login.configuration.noCacheFlag {
+      step.summary = .nothingStored(flag: flag)
+      return step
+    }
+    guard
+      let entry = context.loginEntry(
+        login.request, connectorID: login.configuration.connectorID, trust)
+    else {
+      step.add(.signIn(.notSignedIn(issuer: login.request.issuer, command: command)))
+      return step
+    }
+    step.note("cache", entry.directory.path)
+    guard let stored = entry.read(CachedLogin.self) else {
+      step.add(.signIn(.notSignedIn(issuer: login.request.issuer, command: command)))
+      return step
+    }
+    context.secrets += [stored.token.secret] + (stored.refreshToken.map { [$0] } ?? [])
+    let now = world.now()
+    var current = stored
+    if let refreshToken = stored.refreshToken, context.isReachable {
+      switch context.refresh(refreshToken, of: stored, entry, login.request, trust) {
+      case .renewed(let new):
+        current = new
+        context.secrets += [new.token.secret] + (new.refreshToken.map { [$0] } ?? [])
+        step.note("refresh token", "accepted, and replaced")
+      case .rejected(let error):
+        step.note("refresh token", "rejected")
+        step.add(
+          .signIn(
+            .refreshRejected(
+              error, until: stored.validEnd(at: world.clockReading), now: now, command: command)))
+      case .failed(let error): step.add(.error(.grant(error, login.request)))
+      case .busy: step.note("refresh token", "not examined: another process uses it")
+      }
+    } else if stored.refreshToken == nil {
+      step.note("refresh token", "none stored")
+      step.add(
+        .signIn(
+          .noRefreshToken(
+            until: stored.validEnd(at: world.clockReading), now: now, command: command)))
+    }
+    let jwt = UnverifiedJWT(current.token.secret.revealed)
+    step.facts += Fact.signIn(current, jwt, now: now)
+    step.summary = .signedIn(jwt, expiry: current.token.expiry, now: now)
+    if current.isUnexpired(at: world.clockReading) {
+      context.token = DoctorContext.Token(secret: current.token.secret, jwt: jwt)
+    }
+    return step
+  }
+}
+
+extension CachedLogin {
+  /// When the ID token expires; nil if it has expired.
+  fileprivate func validEnd(at now: ClockReading) -> Date? {
+    isUnexpired(at: now) ? token.expiry : nil
+  }
+}
+
+/// What became of a refresh token.
+private enum RefreshOutcome {
+  case renewed(CachedLogin)
+  case rejected(OAuthError?)
+  case failed(GrantError)
+  /// Another process holds the lock.
+  case busy
+}
+
+extension DoctorContext {
+  /// Whether Dex responded to the discovery request.
+  fileprivate var isReachable: Bool {
+    if case .success = discovery?.response { true } else { false }
+  }
+
+  /// The stored sign-in; nil if there is no cache directory, which is not created here.
+  fileprivate func loginEntry(
+    _ request: LoginRequest, connectorID: String?, _ trust: HTTPOptions.Trust
+  ) -> CacheEntry? {
+    guard let directory = try? CacheDirectory.find(arguments, variables: world.variables),
+      (try? world.files.checkDirectory(directory.path)) != nil
+    else { return nil }
+    let key = CacheKey(
+      request, connectorID: connectorID, trust: trust.cacheParts(variables: world.variables))
+    return CacheEntry(directory: directory, key: key, world: world, log: log)
+  }
+
+  /// Uses the refresh token, with the lock that `login` takes for that.
+  fileprivate func refresh(
+    _ refreshToken: Secret, of stored: CachedLogin, _ entry: CacheEntry, _ request: LoginRequest,
+    _ trust: HTTPOptions.Trust
+  ) -> RefreshOutcome {
+    let outcome = entry.waitForLock(timeout: 2) { _ in nil as CachedLogin? }
+    guard case .acquired(let lock?, _) = outcome else { return .busy }
+    defer { lock.release() }
+    // Another process may have replaced it meanwhile.
+    guard entry.read(CachedLogin.self) == stored else { return .busy }
+    let rejection = RejectionRecord()
+    let client = LoginClient(
+      request: request, trust: trust, send: world.network.send, now: world.now,
+      uptime: world.uptime, sleep: { _ in false },
+      log: { event in if case .refreshTokenRejected(let error) = event { rejection.set(error) } },
+      userAgent: Version.userAgent)
+    let subject = UnverifiedJWT(stored.token.secret.revealed)?.subject
+    do throws(GrantError) {
+      let tokens = try client.refresh(
+        refreshToken, subject: subject, until: world.uptime() + timeout)
+      guard let tokens else { return .rejected(rejection.error) }
+      let login = CachedLogin(tokens, written: world.clockReading)
+      entry.write(login, isDurable: true)
+      return .renewed(login)
+    } catch {
+      return .failed(error)
+    }
+  }
+}
+
+/// Keeps the error with which Dex rejected a refresh token.
+private final class RejectionRecord: Sendable {
+  private let stored = Mutex<OAuthError?>(nil)
+
+  var error: OAuthError? { stored.withLock { $0 } }
+
+  func set(_ error: OAuthError) { stored.withLock { $0 = error } }
+}

@@ -1,0 +1,131 @@
+import Encoding
+import FoundationEssentials
+import TestSupport
+
+@testable import tokenxchange
+
+/// The faults of tokens without Dex, of sign-ins, and of the user's rights.
+extension Fault {
+  static let ofTokenFile: [Fault] = [
+    .failed(
+      "token file missing", .subjectToken, "subject-token-unreadable", "there is no token file",
+      code: .subjectToken
+    ) { $0.flags["token-file"] = "/nowhere/token" },
+    .failed(
+      "token file not given", .settings, "usage", "missing required option: --token-file",
+      code: .usage
+    ) { $0.flags["token-file"] = nil },
+    .failed(
+      "token expired", .subjectToken, "subject-token-expired", "expired 20 min ago",
+      code: .subjectToken
+    ) { try $0.subject(age: 4800) },
+    .failed(
+      "token without the required audience", .subjectToken, "subject-token-audience",
+      "lacks the audience vault", code: .subjectToken
+    ) { $0.flags["subject-audience"] = "vault" },
+    .warned("no expiry margin", .subjectToken, "no-expiry-margin", "--expiry-margin is 0") {
+      $0.flags["expiry-margin"] = nil
+    },
+    .warned(
+      "issuer down", .connection, "issuer-unreachable", "refused the connection",
+      hints: ["the API server fetches the issuer's documents itself"]
+    ) { try $0.subject { $0["iss"] = "http://127.0.0.1:1" } },
+    .warned(
+      "issuer closed to anonymous users", .discovery, "issuer-no-document", "returned 403",
+      hints: ["system:service-account-issuer-discovery"]
+    ) { $0.site.clusterServer.update { $0.opensDiscovery = false } },
+    .failed(
+      "published keys out of date", .discovery, "issuer-unknown-key", "does not publish",
+      hints: ["publish-issuer"], code: .oauthError
+    ) { bench in
+      let key = try RSAKey()
+      bench.site.clusterServer.update { $0.serviceAccounts?.key = key }
+    },
+    .failed(
+      "token for another audience", .apiServer, "api-server-unauthorized",
+      "401 Unauthorized for the token in the file",
+      hints: ["none of vault", "another issuer", "cannot fetch the keys of the issuer"],
+      code: .oauthError
+    ) { try $0.subject { $0["aud"] = ["vault"] } },
+    .failed(
+      "API server that does not trust the issuer", .apiServer, "api-server-unauthorized",
+      "401 Unauthorized", code: .oauthError
+    ) { $0.site.apiServer.update { $0.serviceAccounts = nil } },
+  ]
+
+  static let ofLogin: [Fault] = [
+    .failed(
+      "not signed in", .signIn, "not-signed-in", "no user is signed in at 127.0.0.1",
+      hints: ["tokenxchange login --issuer="], code: .loginRequired
+    ) { $0.signOut() },
+    .warned(
+      "refresh token revoked, ID token still valid", .signIn, "refresh-token-rejected",
+      "Dex rejects the refresh token: 400 invalid_request", hints: ["tokenxchange login --issuer="]
+    ) { $0.site.dex.revokeRefreshTokens() },
+    .failed(
+      "refresh token revoked, ID token expired", .signIn, "refresh-token-rejected",
+      "and the token has expired", hints: ["sign in again"], code: .loginRequired
+    ) {
+      try $0.signIn(remaining: -10)
+      $0.site.dex.revokeRefreshTokens()
+    },
+    .warned(
+      "no refresh token", .signIn, "no-refresh-token", "there is no refresh token",
+      hints: ["oauth2.grantTypes"]
+    ) { try $0.signIn(isRenewable: false) },
+    .failed(
+      "Dex fails at the refresh", .signIn, "invalid-response", "answered 500", code: .network
+    ) { $0.site.dex.inject(DexFault { _ in .text("down", status: 500) }.on("/token", times: nil)) },
+    .warned(
+      "ten thousand bytes of groups", .result, "token-large", "the Authorization header has",
+      hints: ["8 KiB"]
+    ) { bench in
+      let groups = (0..<400).map { "organization:team-number-\($0)" }
+      bench.site.dex.update { $0.changeClaims = { $0["groups"] = .strings(groups) } }
+    },
+    .failed(
+      "API server with another client ID", .apiServer, "api-server-unauthorized",
+      "returned 401 Unauthorized", hints: ["none of target-cluster"], code: .oauthError
+    ) { $0.site.apiServer.update { $0.clientID = "other-cluster" } },
+  ]
+
+  /// For all methods.
+  static let rights: [Fault] = [
+    .failed(
+      "no rights in a namespace", .access, "access-none", "has no rights in team-a",
+      hints: ["generate rbac"], code: .oauthError
+    ) {
+      $0.site.apiServer.update { $0.allowedUsers = [] }
+      $0.flags["namespace"] = "team-a"
+    },
+    .failed(
+      "one right missing", .access, "access-denied", "may not delete pods", code: .oauthError
+    ) { bench in
+      bench.site.apiServer.update {
+        $0.allowedUsers = []
+        $0.bindings = [
+          APIBinding(
+            "reader", group: "system:authenticated",
+            rules: [.init(["get", "list"], groups: ["*"], resources: ["*"])])
+        ]
+      }
+      bench.flags["can"] = "list:pods,delete:pods"
+    },
+    .failed(
+      "a question that is none", .access, "access-invalid-question", "invalid question \"pods\"",
+      code: .usage
+    ) { $0.flags["can"] = "pods" },
+    .failed(
+      "API server's CA not given", needsTLS: true, .apiServer, "api-server-unknown-authority",
+      "a certificate of an unknown issuer", hints: ["--server-ca"], code: .usage
+    ) { bench in
+      try bench.apiFront(\.server)
+      bench.flags["server-ca"] = nil
+    },
+    .failed(
+      "API server's certificate without a subject alternative name", needsTLS: true, .apiServer,
+      "certificate-without-san", "without a host name in its subject alternative name",
+      hints: ["subjectAltName"], code: .network
+    ) { try $0.apiFront(\.nameless) },
+  ]
+}
