@@ -23,9 +23,9 @@ struct ConformanceTests {
       "CONNECTOR_ID": "argocd-cluster", "MINT": "cat '\(plugin.tokenFile)'",
       "APISERVER": site.apiServerURL, "APISERVER_CA": authority,
       "SOURCE_APISERVER": site.cluster.issuer, "SOURCE_CA": authority,
-      "SOURCE_MINT": "cat '\(try plugin.folder.write(own.token(), to: "own-token"))'",
+      "SOURCE_MINT": "cat '\(try plugin.directory.write(own.token(), to: "own-token"))'",
       "KUBECTL": TestBinary.find("kubectl") ?? "",
-      "ADMIN_KUBECONFIG": try plugin.folder.write(site.adminKubeconfig, to: "admin.kubeconfig"),
+      "ADMIN_KUBECONFIG": try plugin.directory.write(site.adminKubeconfig, to: "admin.kubeconfig"),
     ]
   }
 
@@ -49,7 +49,7 @@ struct ConformanceTests {
     let environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
     let result = try await ProcessRunner(
       Repository.path("Tests/conformance.py"), [TestBinary.path],
-      environment: environment.merging(variables) { $1 }, directory: plugin.folder.path,
+      environment: environment.merging(variables) { $1 }, directory: plugin.directory.path,
       timeout: 300
     ).result()
     let lines = result.output.split(separator: "\n").map(String.init)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Name resolution as in a cluster, compared with glibc: getent runs on the same table.
+/// Name resolution as in a cluster, compared with glibc: getent runs with the same servers.
 @Suite(.enabled(if: NetworkNamespace.isAvailable, "\(DNSStage.need)"))
 struct DNSTests {
   /// A pod's resolv.conf in a cluster whose nodes also search a corporate domain.
@@ -112,7 +112,7 @@ struct DNSTests {
     .enabled(if: TestBinary.find("getent") != nil, "SKIPPED: getent is not installed"),
     arguments: cases)
   func glibcFinds(_ test: Case) async throws {
-    // These only wait for glibc's timeouts.
+    // The others only wait for glibc's timeouts.
     guard test.glibc ?? 2 < 5 || Soak.isOn else { return }
     let stage = try DNSStage(
       resolvConf: test.resolvConf, hosts: test.hosts, servers: test.servers)
@@ -133,7 +133,7 @@ struct DNSTests {
   func sendsNoQuery() async throws {
     let stage = try DNSStage(
       resolvConf: Self.pod, hosts: "127.0.0.1 \(Self.host)\n", servers: ["127.0.0.1": []])
-    // URLs that need no name resolution.
+    // URLs that require no name resolution.
     for host in [Self.host, "127.0.0.1", "localhost", "localhost.", "dex.localhost", "127.1"] {
       let result = try await stage.run(stage.flags(host: host))
       #expect(result.ending == .exit(0), "\(host): \(result.errors)")
@@ -162,12 +162,12 @@ struct DNSTests {
   }
 
   private static let spelling =
-    "check its spelling and the pod's DNS; a Service of another namespace is NAME.NAMESPACE.svc"
+    "check the spelling and the pod's DNS; a Service in another namespace is NAME.NAMESPACE.svc"
   private static let serverLog =
-    "look at the log of that DNS server: it, or one that it forwards to, fails for that name; "
+    "check the log of that DNS server: it or its upstream server fails for that name; "
     + "tokenxchange doctor shows each query"
   private static let silent =
-    "the pod's DNS does not respond: see /etc/resolv.conf, and whether a NetworkPolicy allows "
+    "the pod's DNS does not respond: check /etc/resolv.conf, and whether a NetworkPolicy blocks "
     + "port 53"
 
   @Test(
@@ -235,7 +235,7 @@ struct DNSTests {
       "resolver: nameserver 127.0.0.1; search ns.svc corp.example; options ndots:5",
       "name: dex.example.test.ns.svc: NXDOMAIN, N ms",
       "name: dex.example.test.corp.example: A: NXDOMAIN, AAAA: SERVFAIL from 127.0.0.1, N ms",
-      "name: dex.example.test: 127.0.0.1 (AAAA: no answer so far), N ms",
+      "name: dex.example.test: 127.0.0.1 (AAAA: no response yet), N ms",
     ]
     let flags = stage.flags(host: Self.host)
     let verbose = try await stage.run(flags + ["--verbose"])
@@ -260,7 +260,7 @@ struct DNSTests {
     let stage = try DNSStage(
       resolvConf: "nameserver 127.0.0.1\n", servers: ["127.0.0.1": [Self.found]])
     stage.plugin.site.dex.update { $0.tokenLifetime = 4 }
-    let file = stage.plugin.folder.path("kept")
+    let file = stage.plugin.directory.path("kept")
     let process = try stage.start(
       ["sidecar", "--write", file, "--refresh-before=2s"] + stage.flags(host: Self.host))
     defer { process.send(signal: SIGTERM) }
@@ -327,9 +327,9 @@ struct DNSTests {
       flags + ["--insecure-skip-tls-verify"],
       row.input.mapValues { $0.replacing("PORT", with: "\(port)") })
     #expect(result.ending == .exit(row.output ? 0 : 4), "\(result.errors)")
-    let sentence =
+    let message =
       "tokenxchange: the proxy \(Self.proxy) for dex.example.test:\(port) cannot be used"
-    #expect(result.errors.contains(sentence) != row.output, "\(result.errors)")
+    #expect(result.errors.contains(message) != row.output, "\(result.errors)")
   }
 
   /// A proxy that does not listen.

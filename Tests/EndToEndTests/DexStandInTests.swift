@@ -38,7 +38,7 @@ struct DexStandInTests {
   }
 }
 
-/// A stand-in configured like the recorded Dex, with our own keys under the recorded names.
+/// A stand-in configured like the recorded Dex, with generated keys under the recorded names.
 private struct DexReplay {
   static let pem = Result { try RSAKey().pem }
   static let strangerKey = Result { try RSAKey() }
@@ -94,7 +94,7 @@ private struct DexReplay {
     return standIn.respond(to: resigned(request ?? recording.request, name))
   }
 
-  /// The request with its tokens signed by our keys, or invalid in the same way as the recorded
+  /// The request with its tokens signed by the generated keys, or invalid like the recorded
   /// one.
   private func resigned(_ request: LoopbackRequest, _ name: String) -> LoopbackRequest {
     var request = request

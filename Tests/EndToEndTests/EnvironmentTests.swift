@@ -31,9 +31,9 @@ struct EnvironmentTests {
     let plugin = try Plugin()
     if let fault { plugin.site.dex.inject(fault) }
     let place = try TemporaryDirectory()
-    for folder in ["home", "tmp", "work"] {
+    for directory in ["home", "tmp", "work"] {
       try FileManager.default.createDirectory(
-        atPath: place.path(folder), withIntermediateDirectories: true)
+        atPath: place.path(directory), withIntermediateDirectories: true)
     }
     let before = Self.listing(place.path)
     let result = try await ProcessRunner(
@@ -72,7 +72,7 @@ struct EmptyRootTests {
 
   init() throws {
     plugin = try Plugin()
-    place = try Isolation(in: plugin.folder, token: plugin.site.cluster.token())
+    place = try Isolation(in: plugin.directory, token: plugin.site.cluster.token())
     flags = plugin.flags("--token-file", "/var/run/secrets/token/token")
   }
 

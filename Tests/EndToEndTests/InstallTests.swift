@@ -25,7 +25,7 @@ struct InstallTests {
   func copy(_ name: String) async throws {
     let tools = directory.path("tools")
     try FileManager.default.createDirectory(atPath: tools, withIntermediateDirectories: false)
-    // A link in the way is replaced and not followed.
+    // A link at the path is replaced and not followed.
     let bystander = try directory.write("keep", to: "bystander")
     #expect(symlink(bystander, tools + "/tokenxchange") == 0)
     for path in [name, directory.path(name)] {
@@ -50,7 +50,7 @@ struct InstallTests {
     try directory.write("x", to: "file")
     try FileManager.default.createDirectory(
       atPath: directory.path("busy/tokenxchange"), withIntermediateDirectories: true)
-    for (path, sentence) in [
+    for (path, message) in [
       ("nowhere", "cannot create a file in nowhere: No such file or directory"),
       ("file", "cannot create a file in file: Not a directory"),
     ] {
@@ -59,7 +59,7 @@ struct InstallTests {
       #expect(result.output == "")
       #expect(
         result.errors == """
-          tokenxchange: uid \(geteuid()) \(sentence)
+          tokenxchange: uid \(geteuid()) \(message)
           hint: name a directory that exists, is writable for this user and has room for 30 MB, such \
           as an emptyDir volume
 
@@ -70,7 +70,7 @@ struct InstallTests {
     #expect(
       busy.errors == """
         tokenxchange: uid \(geteuid()) cannot replace busy/tokenxchange: it is a directory
-        hint: name a regular file, or one that does not exist yet
+        hint: pass the path of a regular file or of a new file
 
         """)
     #expect(

@@ -2,18 +2,18 @@ import Foundation
 import Glibc
 import TestSupport
 
-/// A directory served by nginx on loopback, like a bucket's web server.
+/// A directory served by nginx on loopback, like a public bucket.
 final class StaticSite: Sendable {
-  let folder: String
+  let directory: String
   let port: Int
   private let own: TemporaryDirectory
   private let process: RunningProcess
 
   struct Failure: Error { var text: String }
 
-  init(_ folder: String) throws {
+  init(_ directory: String) throws {
     guard let nginx = TestBinary.find("nginx") else { throw Failure(text: "no nginx") }
-    self.folder = folder
+    self.directory = directory
     let own = try TemporaryDirectory(prefix: "static-site")
     self.own = own
     let probe = try LoopbackServer { _ in .notFound }
@@ -35,7 +35,7 @@ final class StaticSite: Sendable {
         \(paths)
         server {
           listen 127.0.0.1:\(port);
-          root \(folder);
+          root \(directory);
           default_type application/json;
         }
       }

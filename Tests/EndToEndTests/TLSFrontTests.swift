@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The TLS fronts are valid or invalid exactly as configured, checked with curl and kubectl.
+/// The TLS fronts behave as configured, checked with curl and kubectl.
 @Suite(.enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"))
 struct TLSFrontTests {
   private let certificates: TestCertificates

@@ -1,13 +1,13 @@
 import Glibc
 package import TokenExchange
 
-/// HTTP requests, and what happens before each connection.
+/// HTTP requests, and the events before each connection.
 package struct Network: Sendable {
   /// Sends one request.
   package var send: HTTPTransport
-  /// Adds an observer of the steps before each connection.
+  /// Adds an observer of these events.
   package var observe: @Sendable (@escaping @Sendable (NetworkEvent) -> Void) -> Void
-  /// The system's trust store, given the values of `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+  /// Finds the system's trust store, given the values of `SSL_CERT_FILE` and `SSL_CERT_DIR`.
   package var systemTrust: @Sendable (String?, String?) -> SystemTrustStore?
   /// Listens on a port of 127.0.0.1; 0 selects a free one.
   package var listen: @Sendable (Int) throws(ListenError) -> CallbackListener

@@ -4,9 +4,9 @@ import Synchronization
 
 /// Waits for the end of one transfer at a time; its response comes from the hook.
 final class TransferDelegate: NSObject, URLSessionTaskDelegate, Sendable {
-  /// The transfer under way.
+  /// The current transfer.
   private struct Transfer {
-    /// The task whose end counts: that of a task that was given up may still come.
+    /// The current task; an abandoned task may end later and is ignored.
     var task = 0
     var isOver = false
     /// URLSession's error.
@@ -19,14 +19,14 @@ final class TransferDelegate: NSObject, URLSessionTaskDelegate, Sendable {
   /// Starts a task and waits for its end.
   ///
   /// - Parameters:
-  ///   - task: A task that was not started yet.
+  ///   - task: A task that has not been started.
   ///   - seconds: How long to wait.
-  /// - Returns: URLSession's error, if there is one; nil if the time ran out.
+  /// - Returns: Success, or URLSession's error; nil after a timeout.
   func run(_ task: URLSessionTask, seconds: Double) -> Result<Void, NSError>? {
     transfer.withLock { $0 = Transfer(task: task.taskIdentifier) }
     task.resume()
     if finished.wait(timeout: .now() + seconds) == .timedOut {
-      // It may have ended just now: then its signal must not be left for the next transfer.
+      // If it ended in the meantime, the next transfer must not receive its signal.
       let isOver = transfer.withLock { transfer in
         if !transfer.isOver { transfer.task = -1 }
         return transfer.isOver
@@ -40,12 +40,12 @@ final class TransferDelegate: NSObject, URLSessionTaskDelegate, Sendable {
   func urlSession(
     _ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?
   ) {
-    let isNews = transfer.withLock { transfer in
+    let isCurrent = transfer.withLock { transfer in
       guard transfer.task == task.taskIdentifier, !transfer.isOver else { return false }
       transfer.error = error.map { $0 as NSError }
       transfer.isOver = true
       return true
     }
-    if isNews { finished.signal() }
+    if isCurrent { finished.signal() }
   }
 }

@@ -3,33 +3,33 @@ import Glibc
 
 /// Prepares the process for handling tokens; must be the first call in `main`.
 ///
-/// Foundation, libcurl and OpenSSL read variables that leak secrets or weaken TLS, and look for a
-/// home directory, where a static binary that asks the user database may crash. They get a
-/// separate environment; the result is what the user set.
+/// Foundation, libcurl and OpenSSL read variables that leak secrets or weaken TLS. Without `HOME`
+/// they query the user database, which can crash a static binary. So the environment of the process
+/// is changed, and the original variables are returned.
 ///
-/// - Returns: The variables as they were at the start.
+/// - Returns: The variables that the user set.
 package func setUpProcess() -> [String: String] {
   tx_harden_process()
   tx_end_on_signals(-1, 0)
   let original = variables()
   for name in original.keys where isHarmful(name) { unsetenv(name) }
-  // In /proc nothing can be made, not even by root.
+  // Not even root can create files in /proc.
   for name in ["HOME", "CFFIXED_USER_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"] {
     setenv(name, "/proc", 1)
   }
-  // URLSession looks there for cookies in a directory named after the program's own, which
-  // it takes to be /proc/self/ns, and creates it if it is missing; see MainBundle.c.
+  // URLSession looks for cookies in a directory below this one, which has the name of the program's
+  // directory (/proc/self/ns, see MainBundle.c), and creates it if it is missing.
   setenv("XDG_DATA_HOME", "/proc/self", 1)
   tx_skip_openssl_config()
   return original
 }
 
-/// The environment; of a variable that is set twice, the first value.
+/// The environment; if a variable is set twice, its first value.
 private func variables() -> [String: String] {
   var found: [String: String] = [:]
   guard var entry = tx_environment() else { return found }
   while let line = entry.pointee {
-    // By bytes: comparing whole characters costs a tenth of an exchange.
+    // Bytes, because comparing characters takes a tenth of the time of an exchange.
     let bytes = UnsafeRawBufferPointer(start: line, count: strlen(line))
     if let equals = bytes.firstIndex(of: UInt8(ascii: "=")) {
       let name = String(decoding: Array(bytes[..<equals]), as: UTF8.self)
@@ -41,11 +41,11 @@ private func variables() -> [String: String] {
   return found
 }
 
-/// Whether a library would act on a variable without an option of this program.
+/// Whether a library would use a variable that is not an option of this program.
 private func isHarmful(_ name: String) -> Bool {
   switch name {
   case "SSLKEYLOGFILE": true  // libcurl writes the session's secrets there
-  case "SSL_CERT_FILE", "SSL_CERT_DIR", "SSL_DIR": true  // passed on by option, not behind us
+  case "SSL_CERT_FILE", "SSL_CERT_DIR", "SSL_DIR": true  // set explicitly as options of libcurl
   case "NETRC", "HOSTALIASES", "CARES_HOSTS", "LOCALDOMAIN", "SSL_CIPHER_SUITES": true
   case "QLOGDIR", "http_proxy", "HTTP_PROXY": true  // plain http never goes through a proxy
   default:

@@ -7,9 +7,9 @@ package struct OutputError: Error, Equatable, Sendable {
   package init(errno: Int32) { self.errno = errno }
 }
 
-/// Writes without buffers, so that nothing is lost or written twice when the process ends.
+/// Writes unbuffered, so that nothing is lost or written twice when the process ends.
 enum StandardStreams {
-  /// Writes all of a text.
+  /// Writes a whole text.
   static func write(_ text: String, to descriptor: Int32) throws(OutputError) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {

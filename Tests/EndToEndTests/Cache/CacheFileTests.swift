@@ -83,7 +83,7 @@ import Testing
     #expect(stage.dex.tokenRequests == (spoiling.isRepaired ? 2 : 3))
   }
 
-  @Test("an entry of another key is a miss")
+  @Test("an entry with another key is a miss")
   func anotherKey() async throws {
     try stage.writeSubject("other", account: "someone-else")
     let mine = try await stage.runner().result()
@@ -195,7 +195,7 @@ import Testing
     #expect(verbose.errors.contains("cache: not stored: cannot create a file in "))
   }
 
-  @Test("files are readable for their owner only")
+  @Test("only the owner can read the files")
   func modes() async throws {
     #expect(try await stage.runner().result().token != nil)
     for file in stage.files() {
@@ -228,7 +228,7 @@ import Testing
     #expect(left.filter(kept.contains).sorted() == kept.sorted())
   }
 
-  @Test("entries of the earlier format are misses and get removed")
+  @Test("entries in the earlier format are misses and are removed")
   func entriesOfTheEarlierFormat() async throws {
     mkdir(stage.directory, 0o700)
     let name = String(repeating: "0a", count: 32)
@@ -261,7 +261,7 @@ import Testing
     #expect(!lines[0].contains("argocd-cluster"))
   }
 
-  @Test("a link behind dots or slashes is found", arguments: ["", "/", "/.", "//.", "/./"])
+  @Test("a link before trailing dots or slashes is detected", arguments: ["", "/", "/.", "//.", "/./"])
   func aLinkIsFound(suffix: String) async throws {
     let link = stage.home.path("link")
     mkdir(stage.directory, 0o700)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A real kubectl, run twice, with one exchange.
+/// Two runs of a real kubectl with one exchange.
 @Suite(
   .enabled(
     if: TestBinary.find("kubectl") != nil && TLSFront.isAvailable,

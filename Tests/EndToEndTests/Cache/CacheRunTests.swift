@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// One process after another: when the cache is used, and that results stay the same.
+/// Sequential runs: when the cache is used, and that it does not change results.
 @Suite struct CacheRunTests {
   private let stage: CacheStage
 
@@ -65,7 +65,7 @@ import Testing
   @Test("--force-refresh requests and stores a new token")
   func forceRefresh() async throws {
     let first = try await stage.runner().result()
-    // Dex's times are whole seconds: only another lifetime makes another token.
+    // Dex's times have whole seconds, so only a different lifetime changes the token.
     stage.dex.update { $0.tokenLifetime = 700 }
     let forced = try await stage.runner("--force-refresh").result()
     #expect(stage.dex.tokenRequests == 2)

@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Many processes at once: one request for each key.
+/// Many concurrent processes: one request for each key.
 @Suite(.serialized) struct CacheStormTests {
   private static let count = 200
 
-  /// Runs them at once; Dex responds when all of them have started.
+  /// Runs them concurrently; Dex responds when all of them have started.
   private func run(_ runners: [ProcessRunner], _ gate: Gate) async throws -> [ProcessResult] {
     let running = try runners.map { try $0.start() }
     try await Task.sleep(for: .milliseconds(300))
@@ -90,7 +90,7 @@ import Testing
   func cachedToken() async throws {
     let stage = try CacheStage()
     let first = try await stage.runner().result()
-    // A process that holds the lock, and a stopped Dex.
+    // Another process has the lock, and Dex is stopped.
     stage.dex.inject(.delivery(.hang))
     let holder = try stage.runner("--force-refresh", "--timeout=20s").start()
     while stage.dex.tokenRequests < 2 { try await Task.sleep(for: .milliseconds(5)) }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Platform
 
-/// What URLSession and libcurl are told of a URL.
+/// The URLs that are passed to URLSession and libcurl.
 struct EndpointTests {
   struct Parts: Equatable, Sendable {
     var url: String

@@ -3,7 +3,7 @@ import TokenExchange
 
 @testable import Platform
 
-/// A head as it comes off the wire.
+/// A header section as received.
 struct ResponseHeadTests {
   static let rows: [(head: String, headers: [String: String])] = [
     ("HTTP/1.1 200 OK\r\n\r\n", [:]),
@@ -22,7 +22,7 @@ struct ResponseHeadTests {
     #expect(answer == HTTPResponse(status: 201, headers: row.headers, body: [1, 2]))
   }
 
-  @Test("bytes that are not UTF-8 are replaced") func takesAnyBytes() {
+  @Test("bytes that are not UTF-8 are replaced") func replacesInvalidUTF8() {
     let head = Array("HTTP/1.1 200 OK\r\nA: ".utf8) + [0xE9] + Array("\r\n".utf8)
     #expect(HTTPResponse(status: 200, head: head, body: []).headers == ["a": "\u{FFFD}"])
   }

@@ -170,13 +170,13 @@ public final class LoopbackServer: Sendable {
   }
 
   private func adopt(_ client: Int32, from listener: Int32) -> Bool {
-    let wanted = state.withLock { state -> Bool in
+    let isOpen = state.withLock { state -> Bool in
       guard state.listener == listener else { return false }
       state.connections.insert(client)
       state.accepted += 1
       return true
     }
-    guard wanted else { return false }
+    guard isOpen else { return false }
     let handler = handler
     Self.thread { [weak self] in
       LoopbackConnection(socket: client).serve { request in

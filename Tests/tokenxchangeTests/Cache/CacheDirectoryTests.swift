@@ -39,7 +39,7 @@ import TokenExchange
     arguments: [
       Row(
         "no directory", .noDirectory,
-        "none of KUBECACHEDIR, XDG_CACHE_HOME and HOME names a directory"),
+        "none of KUBECACHEDIR, XDG_CACHE_HOME and HOME is an absolute path"),
       Row(
         "parent directory", .endsInParent("/l/.."),
         #"/l/.. ends in "..": name the directory itself"#
@@ -66,7 +66,7 @@ import TokenExchange
     #expect(diagnosis.message.text == "cannot remove the cache: \(row.output)")
     #expect(
       diagnosis.hint.text
-        == "pass the directory that was used as --cache-dir, and run this as its owner")
+        == "set --cache-dir to the cache that is in use, and run this as its owner")
     #expect(diagnosis.exitCode == .usage)
   }
 }

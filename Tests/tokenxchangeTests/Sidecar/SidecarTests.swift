@@ -330,7 +330,7 @@ struct SidecarTests {
     #expect(fixture.written != nil)
   }
 
-  @Test func aFolderThatCannotBeWrittenIsFoundBeforeTheFirstExchange() throws {
+  @Test func aDirectoryThatCannotBeWrittenIsFoundBeforeTheFirstExchange() throws {
     fixture.files.failWrites(.system(.createFile(directory: "/kept"), errno: EROFS))
     let code = run(SidecarFixture.flags, in: fixture.world())
     #expect(code == .usage)

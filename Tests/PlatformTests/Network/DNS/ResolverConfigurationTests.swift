@@ -56,7 +56,7 @@ struct ResolverConfigurationTests {
     #expect(ResolverConfiguration(parsing: Array(row.input.utf8)).text == row.output)
   }
 
-  @Test("without a search list the domain of this machine's name is searched")
+  @Test("without a search list, the domain of the host name is searched")
   func hostName() {
     let configuration = ResolverConfiguration(parsing: [], hostName: "pod.corp.example")
     #expect(configuration.search == ["corp.example"])
@@ -77,7 +77,7 @@ struct ResolverConfigurationTests {
     #expect(configuration.candidates(for: row.input) == row.output)
   }
 
-  @Test("the root as a suffix is the name itself, tried once")
+  @Test("the root as a suffix is the name itself, which is tried once")
   func root() {
     let configuration = ResolverConfiguration(parsing: Array("search . a.example\n".utf8))
     #expect(configuration.candidates(for: "dex") == ["dex", "dex.a.example"])
