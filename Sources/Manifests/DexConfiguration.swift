@@ -220,8 +220,8 @@ package struct DexConfiguration: Sendable {
   private static let apiWarning: YAML = """
     #
     # WARNING: this also grants access to the API of Argo CD. Every service account
-    # of the trusted cluster can get a token for the public client argo-cd-cli, which
-    # Argo CD accepts, and has the permissions of policy.default in argocd-rbac-cm:
-    # leave policy.default empty.
+    # of the trusted cluster can get a token for the public client argo-cd-cli. Argo
+    # CD accepts it, with the permissions of policy.default in argocd-rbac-cm: leave
+    # policy.default empty.
     """
 }

@@ -55,8 +55,9 @@ package struct RBAC: Sendable {
     namespaces.isEmpty
       ? """
       #
-      # Argo CD lists and watches all objects of the cluster and fails with Forbidden
-      # if the role does not allow get, list and watch for all of them. Create one with
+      # Argo CD lists and watches all objects of the cluster. It fails with Forbidden
+      # if the role does not allow get, list and watch for all of them. Create one
+      # with
       #   --rule='get,list,watch:*.*'
       # or grant the role in namespaces, with --namespace here and --namespaces in
       # tokenxchange generate argocd-cluster.

@@ -97,7 +97,8 @@ import Testing
     try directory.write(await script("fish"), to: "completion")
     let line = row.input.joined(separator: " ")
     let result = try await ProcessRunner(
-      "fish", ["--no-config", "-c", "source \(directory.path("completion")); complete -C '\(line)'"],
+      "fish",
+      ["--no-config", "-c", "source \(directory.path("completion")); complete -C '\(line)'"],
       environment: ["HOME": directory.path, "TERM": "dumb", "PATH": Self.path]
     ).result()
     let offered = result.output.split(separator: "\n").map {
@@ -152,8 +153,8 @@ import Testing
       "zsh", ["-f", "-c", program],
       environment: ["HOME": directory.path, "TERM": "dumb", "PATH": Self.path], timeout: 30
     ).result()
-    let said = try #require(result.output.firstMatch(of: /GOT:([^:]*):([^:]*):/))
-    return (String(said.1), said.2.split(separator: " ").map(String.init))
+    let screen = try #require(result.output.firstMatch(of: /GOT:([^:]*):([^:]*):/))
+    return (String(screen.1), screen.2.split(separator: " ").map(String.init))
   }
 
   @Test(

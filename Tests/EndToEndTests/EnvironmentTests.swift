@@ -101,11 +101,11 @@ struct EmptyRootTests {
         + "/etc/ssl/ca-bundle.pem, /etc/ssl/cert.pem",
       hint: "pass Dex's CA with --certificate-authority or --certificate-authority-data, or mount "
         + "a CA bundle")
-    let nameless = try await place.run(
+    let unknownHost = try await place.run(
       ["--token-url=http://dex.invalid/token", "--insecure-allow-http", "--timeout=3s"] + more)
-    #expect(nameless.ending == .exit(4))
-    #expect(nameless.output == "")
-    #expect(nameless.errors.split(separator: "\n").count == 3)
+    #expect(unknownHost.ending == .exit(4))
+    #expect(unknownHost.output == "")
+    #expect(unknownHost.errors.split(separator: "\n").count == 3)
   }
 
   @Test("a missing token file is reported")

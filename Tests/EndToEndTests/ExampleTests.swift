@@ -67,7 +67,7 @@ import Testing
     for path in paths ?? [] {
       var isDirectory: ObjCBool = false
       let full = Self.directory.appendingPathComponent(path).path
-      // Guides are text; their commands are tested beside the features.
+      // Guides are text; the tests of the features run their commands.
       guard FileManager.default.fileExists(atPath: full, isDirectory: &isDirectory),
         !isDirectory.boolValue, !path.hasSuffix("README.md")
       else { continue }

@@ -89,15 +89,17 @@ struct GenerateTests {
     func view(_ config: String, _ script: String = "") async throws -> JSONValue {
       let result = try await ProcessRunner(
         "/bin/bash", ["-ec", script + "\nkubectl config view --raw -o json >&2"],
-        environment: ["KUBECONFIG": config, "HOME": directory.path, "PATH": "\(path):/usr/bin:/bin"]
+        environment: [
+          "KUBECONFIG": config, "HOME": directory.path, "PATH": "\(path):/usr/bin:/bin",
+        ]
       ).result()
       return try JSONValue(parsing: result.stderr)
     }
     let generated = try await view(file)
-    let made = try await view(directory.path("made"), commands.joined(separator: "\n"))
-    #expect(generated["clusters"] == made["clusters"])
-    #expect(generated["contexts"] == made["contexts"])
-    let (left, right) = (generated["users"]?.array?.first, made["users"]?.array?.first)
+    let configured = try await view(directory.path("configured"), commands.joined(separator: "\n"))
+    #expect(generated["clusters"] == configured["clusters"])
+    #expect(generated["contexts"] == configured["contexts"])
+    let (left, right) = (generated["users"]?.array?.first, configured["users"]?.array?.first)
     #expect(left?["name"] == right?["name"])
     for name in ["apiVersion", "args", "command", "interactiveMode", "provideClusterInfo"] {
       #expect(left?["user"]?["exec"]?[name] != nil)

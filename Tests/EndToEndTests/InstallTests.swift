@@ -124,4 +124,25 @@ struct InstallTests {
     #expect(result.output.wholeMatch(of: pattern) != nil, "\(result.output)")
     #expect(result.errors == "")
   }
+
+  @Test("version --output json: commit and toolchain of the static binary, otherwise unknown")
+  func versionAsJSON() async throws {
+    let result = try await ProcessRunner(TestBinary.path, ["version", "--output=json"]).result()
+    let document = try JSONValue(parsing: result.output)
+    #expect(
+      Set(document.object?.names ?? []) == [
+        "version", "commit", "toolchain", "libraries", "static",
+      ])
+    let commit = document["commit"]?.string ?? ""
+    let toolchain = document["toolchain"]?.string ?? ""
+    if document["static"]?.bool == true {
+      // Without git, as in an unpacked archive of the working directory, the commit is unknown.
+      #expect(commit.wholeMatch(of: /[0-9a-f]{40}(-modified)?|unknown/) != nil, "\(commit)")
+      #expect(toolchain.wholeMatch(of: /swift-\d[0-9A-Za-z.+-]*/) != nil, "\(toolchain)")
+    } else {
+      #expect(commit == "unknown")
+      #expect(toolchain == "unknown")
+    }
+    #expect(result.errors == "")
+  }
 }

@@ -16,8 +16,8 @@ enum KubernetesSchema {
   ///
   /// Unknown fields are rejected too. Documents of kinds that are not Kubernetes' own are skipped.
   static func check(_ text: String) throws -> (kinds: [String], errors: [String]) {
-    let directory = try TemporaryDirectory()
-    let file = try directory.write(text, to: "documents.yaml")
+    let temporary = try TemporaryDirectory()
+    let file = try temporary.write(text, to: "documents.yaml")
     let script = """
       import json, os, re, sys, warnings, yaml
       warnings.simplefilter("ignore")

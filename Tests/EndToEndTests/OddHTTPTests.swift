@@ -79,7 +79,7 @@ struct OddHTTPTests {
       hint: wrongHint
     ) { "HTTP/1.1 200 OK\r\nX: \(String(repeating: "y", count: 500_000))\r\n\r\n\($0)" },
     Row(
-      "interim answers without end", "the response of \(url) has more than 64 KiB of headers",
+      "endless interim responses", "the response of \(url) has more than 64 KiB of headers",
       hint: wrongHint
     ) { String(repeating: "HTTP/1.1 100 Continue\r\n\r\n", count: 20_000) + plain($0) },
     Row(

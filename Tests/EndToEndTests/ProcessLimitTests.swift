@@ -81,7 +81,7 @@ struct ProcessLimitTests {
   func sidecarNeedsThreads(number: Int32) async throws {
     let plugin = try ReadableByAll()
     let sidecar = try plugin.runner(
-      limit: 1, ["sidecar", "--write", plugin.directory + "/kept"] + plugin.flags
+      limit: 1, ["sidecar", "--write", plugin.path + "/kept"] + plugin.flags
     ).start()
     #expect(
       try await SidecarRun.wait {

@@ -107,7 +107,7 @@ struct ProxyTests {
   func proxyErrors() async throws {
     let certificates = try #require(plugin.site.certificates)
     let dex = plugin.site.dex.server.port
-    let stranger = try TLSFront(upstream: dex, certificate: certificates.stranger)
+    let untrusted = try TLSFront(upstream: dex, certificate: certificates.untrustedCA)
     let misnamed = try TLSFront(upstream: dex, certificate: certificates.wrongHost)
     let plain = try TLSFront(upstream: dex, certificate: certificates.server, isPlain: true)
     // Each accepts one connection.
@@ -119,7 +119,7 @@ struct ProxyTests {
     let closed = "it closed the connection without responding to CONNECT"
     for (url, words) in [
       (
-        stranger.url,
+        untrusted.url,
         "it has a certificate from an unknown issuer (unable to get local issuer certificate)"
       ),
       (misnamed.url, "it has a certificate for another name"),

@@ -41,12 +41,12 @@ struct RefusalTests {
     ) {
       $0.flags("--connector-id", "nothing")
     },
-    Row("a stranger's token", 5, refused + "401 access_denied (no error_description)") {
-      let stranger = ServiceAccountIssuer(issuer: $0.site.cluster.issuer, key: try RSAKey())
-      return $0.flags("--token-file", try $0.directory.write(stranger.token(), to: "token"))
+    Row("a token of an unknown key", 5, refused + "401 access_denied (no error_description)") {
+      let forger = ServiceAccountIssuer(issuer: $0.site.cluster.issuer, key: try RSAKey())
+      return $0.flags("--token-file", try $0.directory.write(forger.token(), to: "token"))
     },
     Row(
-      "audience that trusts nobody", 5, requests: 2,
+      "audience without trusted peers", 5, requests: 2,
       refused + "500 server_error (no error_description) (2 attempts)"
     ) { $0.flags + ["--audience", "aloof-cluster"] },
     Row("wrong path", 6, "http://DEX/dex/tokens returned 404: 404 page not found") {

@@ -91,9 +91,9 @@ struct ReleaseTests {
       ("curl", /libcurl ([0-9.]+)/), ("c-ares", /c-ares ([0-9.]+)/),
       ("openssl", /OpenSSL ([0-9.]+)/),
     ] {
-      let said = try #require(words.firstMatch(of: pattern)?.1)
+      let reported = try #require(words.firstMatch(of: pattern)?.1)
       let version = list.first { $0["name"]?.string == name }?["version"]?.string
-      #expect(version?.hasPrefix("\(said)-") == true, "\(name) \(said) \(version ?? "")")
+      #expect(version?.hasPrefix("\(reported)-") == true, "\(name) \(reported) \(version ?? "")")
     }
   }
 
@@ -180,7 +180,7 @@ struct CommitTests {
     #expect(result.code == 0, "\(result.errors)")
   }
 
-  private func say(_ name: String, _ arguments: String...) async throws -> String {
+  private func printedCommit(_ name: String, _ arguments: String...) async throws -> String {
     try await ProcessRunner(
       directory.path(name) + "/scripts/commit", arguments,
       environment: ["PATH": "/usr/bin:/bin", "HOME": directory.path]
@@ -194,15 +194,15 @@ struct CommitTests {
     let script = try Repository.text("scripts/commit")
     try directory.write(script, to: "sources/scripts/commit", mode: 0o755)
     try directory.write("scripts/commit export-subst\n", to: "sources/.gitattributes")
-    #expect(try await say("sources") == "unknown\n")
-    #expect(try await say("sources", "time") == "0\n")
+    #expect(try await printedCommit("sources") == "unknown\n")
+    #expect(try await printedCommit("sources", "time") == "0\n")
 
     try await git("init", "--quiet")
     try await git("add", ".")
     try await git("commit", "--quiet", "--message", "one")
-    let commit = try await say("sources")
+    let commit = try await printedCommit("sources")
     #expect(commit.wholeMatch(of: /[0-9a-f]{40}\n/) != nil, "\(commit)")
-    #expect(try await say("sources", "time") == "1700000000\n")
+    #expect(try await printedCommit("sources", "time") == "1700000000\n")
 
     try await git("archive", "--output", "../archive.tar", "HEAD")
     try FileManager.default.createDirectory(
@@ -212,14 +212,14 @@ struct CommitTests {
       environment: ["PATH": "/usr/bin:/bin"], directory: directory.path
     ).result()
     #expect(result.code == 0, "\(result.errors)")
-    #expect(try await say("archive") == commit)
-    #expect(try await say("archive", "time") == "1700000000\n")
+    #expect(try await printedCommit("archive") == commit)
+    #expect(try await printedCommit("archive", "time") == "1700000000\n")
 
     // An unrelated repository may contain the directory of the sources.
     try directory.write(script, to: "sources/inner/scripts/commit", mode: 0o755)
-    #expect(try await say("sources/inner") == "unknown\n")
+    #expect(try await printedCommit("sources/inner") == "unknown\n")
 
     try directory.write("scripts/commit export-subst\n# changed\n", to: "sources/.gitattributes")
-    #expect(try await say("sources") == commit.dropLast() + "-modified\n")
+    #expect(try await printedCommit("sources") == commit.dropLast() + "-modified\n")
   }
 }

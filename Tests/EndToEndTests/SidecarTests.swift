@@ -183,7 +183,8 @@ import Testing
     let result = try await run.plugin.run(flags)
     #expect(result.ending == .exit(2))
     #expect(
-      result.errors.hasPrefix("tokenxchange: --write \(directory.path + path) is the file that the "))
+      result.errors.hasPrefix(
+        "tokenxchange: --write \(directory.path + path) is the file that the "))
     #expect(run.dex.tokenRequests == 0)
     #expect(try String(contentsOfFile: run.plugin.tokenFile, encoding: .utf8) == before)
   }

@@ -80,7 +80,7 @@ struct TLSTests {
   @Test("unknown issuer, expired certificate, other host name")
   func invalidCertificates() async throws {
     expectRefusal(
-      try await run(certificates.stranger), "has a certificate from an unknown issuer")
+      try await run(certificates.untrustedCA), "has a certificate from an unknown issuer")
     expectRefusal(try await run(certificates.expired), "has a certificate that expired")
     expectRefusal(try await run(certificates.wrongHost), "has a certificate for another name")
   }
@@ -91,7 +91,7 @@ struct TLSTests {
   func noSubjectAlternativeName(kind: String) async throws {
     let front = try TLSFront(
       upstream: plugin.site.dex.server.port,
-      certificate: kind == "no SAN" ? certificates.nameless : certificates.mailOnly)
+      certificate: kind == "no SAN" ? certificates.noSAN : certificates.emailSAN)
     let flags = plugin.flags("--issuer", front.url + "/dex") + authority
     let message =
       "127.0.0.1:\(front.port) has a certificate without a host name in its subject alternative "
@@ -122,7 +122,7 @@ struct TLSTests {
     for (certificate, words) in [
       (certificates.expired, "has a certificate that expired"),
       (certificates.wrongHost, "has a certificate for another name"),
-      (certificates.nameless, "without a host name in its subject alternative name"),
+      (certificates.noSAN, "without a host name in its subject alternative name"),
     ] {
       let anchor = ["--certificate-authority", certificate.certificate]
       let result = try await run(certificate, anchor)
@@ -200,7 +200,7 @@ struct TLSTests {
       try await plugin.run(plugin.flags + flag),
       warning: "--insecure-skip-tls-verify is on: anyone between here and 127.0.0.1 can read "
         + "the token")
-    for certificate in [certificates.expired, certificates.wrongHost, certificates.stranger] {
+    for certificate in [certificates.expired, certificates.wrongHost, certificates.untrustedCA] {
       // The connection is accepted; the run fails later, because the token has another issuer.
       #expect(try await run(certificate, flag).ending == .exit(6))
     }

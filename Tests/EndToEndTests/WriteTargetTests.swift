@@ -80,7 +80,8 @@ import Testing
       result.errors.contains("cannot replace \(directory.path): it is a directory\nhint: name a "))
   }
 
-  @Test("install and publish-issuer reject a pipe, which remains", arguments: ["install", "publish"])
+  @Test(
+    "install and publish-issuer reject a pipe, which remains", arguments: ["install", "publish"])
   func rejectPipe(command: String) async throws {
     let key = try RSAKey()
     try directory.write(

@@ -186,7 +186,9 @@ struct AtomicFileTests {
     }
   }
 
-  @Test("files with names of 255 bytes can be written, even with multibyte characters", arguments: ["a", "é", "😀"])
+  @Test(
+    "files with names of 255 bytes can be written, even with multibyte characters",
+    arguments: ["a", "é", "😀"])
   func longNames(_ character: String) throws {
     let name = String(repeating: character, count: 252 / character.utf8.count)
     try AtomicFile.replace(directory.path(name), with: [1])

@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test("with a timeout, only the first write waits for a full pipe")
-  func patience() {
+  func waitsOnce() {
     defer { for end in [reader, writer] { close(end) } }
     let log = LossyLog(writer, timeout: 0.1)
     let start = ContinuousClock.now

@@ -17,9 +17,9 @@ struct ResponseHeadTests {
     ("", [:]),
   ]
 
-  @Test(arguments: rows) func isRead(_ row: (head: String, headers: [String: String])) {
-    let answer = HTTPResponse(status: 201, head: Array(row.head.utf8), body: [1, 2])
-    #expect(answer == HTTPResponse(status: 201, headers: row.headers, body: [1, 2]))
+  @Test(arguments: rows) func parses(_ row: (head: String, headers: [String: String])) {
+    let response = HTTPResponse(status: 201, head: Array(row.head.utf8), body: [1, 2])
+    #expect(response == HTTPResponse(status: 201, headers: row.headers, body: [1, 2]))
   }
 
   @Test("bytes that are not UTF-8 are replaced") func replacesInvalidUTF8() {

@@ -104,7 +104,7 @@ import TokenExchange
     arguments: [
       Row("refused", Report(code: 7, errno: ECONNREFUSED, proxy: "p:1"), .connectionRefused),
       Row(
-        "wants a password", Report(code: 56, connectStatus: 407, proxy: "p:1"),
+        "requires a password", Report(code: 56, connectStatus: 407, proxy: "p:1"),
         .connectRejected(status: 407)),
       Row("no response", Report(code: 28, proxy: "p:1"), .timedOut(.response)),
       Row(

@@ -130,7 +130,7 @@ struct NameResolverTests {
       result: "nameServer: 127.0.0.1 does not support recursion"),
     Case(
       "a message that breaks off",
-      rules: [DNSRule("*", "A", address.cut), DNSRule("*", .noRecord)],
+      rules: [DNSRule("*", "A", address.shortened), DNSRule("*", .noRecord)],
       file: "nameserver 127.0.0.1\n",
       result: "nameServer: A: a malformed response from 127.0.0.1, AAAA: no address record"),
     Case(

@@ -16,7 +16,7 @@ struct ResolverConfigurationTests {
       "nameserver 10.96.0.10; search ns.svc.cluster.local svc.cluster.local cluster.local; "
         + "options ndots:5"),
     Row(
-      "three servers at most",
+      "at most three servers",
       "nameserver 10.0.0.1\nnameserver fd00::2\nnameserver fe80::3%eth0\nnameserver 10.0.0.4\n",
       "nameserver 10.0.0.1 fd00::2 fe80::3%eth0; no search list"),
     Row(

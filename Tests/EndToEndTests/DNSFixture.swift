@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A network namespace with Dex, name servers and its own files.
-final class DNSStage: Sendable {
+final class DNSFixture: Sendable {
   let network: NetworkNamespace
   let plugin: Plugin
   private let servers: [DNSStandIn]
