@@ -221,7 +221,7 @@ struct ConformanceTests {
     "make conformance-kind: two clusters, Dex's values and the variables of the checks",
     .enabled(if: Python.hasYAML, "python3 has no module yaml"))
   func kind() async throws {
-    let folder = plugin.folder
+    let folder = plugin.directory
     let kubeconfig = try folder.write(plugin.site.adminKubeconfig, to: "kind.kubeconfig")
     let programs = [
       "kind": """
