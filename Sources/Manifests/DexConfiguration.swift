@@ -195,8 +195,8 @@ package struct DexConfiguration: Sendable {
     # separate Dex with persistent storage.
     #
     # Clients and API servers reach this Dex through argocd-server and must trust
-    # its certificate. argocd-server turns each status 500 of Dex into a redirect to
-    # /login?has_sso_error=true. A NetworkPolicy blocks direct connections to Dex.
+    # its certificate. argocd-server turns each status 500 of Dex into a redirect
+    # to /login?has_sso_error=true. A NetworkPolicy blocks direct connections.
     #
     # With oidc.config in argocd-cm, this Dex has another issuer: remove it.
     ---
@@ -220,8 +220,8 @@ package struct DexConfiguration: Sendable {
   private static let apiWarning: YAML = """
     #
     # WARNING: this also grants access to the API of Argo CD. Every service account
-    # of the trusted cluster can get a token for the public client argo-cd-cli. Argo
-    # CD accepts it, with the permissions of policy.default in argocd-rbac-cm: leave
-    # policy.default empty.
+    # of the trusted cluster can get a token for the public client argo-cd-cli.
+    # Argo CD accepts it, with the permissions of policy.default in argocd-rbac-cm:
+    # leave policy.default empty.
     """
 }

@@ -48,9 +48,9 @@ package struct Kubeconfig: Sendable {
     #   KUBECONFIG=A:B:C kubectl config view --flatten
     # (kubectl config set-cluster cannot write the extension.)
     #
-    # Clients pass the cluster entry, with its CA, in one environment variable. Linux
-    # limits it to 128 KiB: with a CA bundle of more than about 90 KiB the plugin does
-    # not start ("argument list too long").
+    # Clients pass the cluster entry, with its CA, in one environment variable.
+    # Linux limits it to 128 KiB: with a CA bundle of more than about 90 KiB, the
+    # plugin does not start ("argument list too long").
     """
 
   /// A kubeconfig for a cluster.

@@ -102,7 +102,7 @@ package struct PluginPod: Sendable {
       projected:
         sources:
           - serviceAccountToken:
-              # Not the audience of the API server: the token is for the exchange.
+              # Not the API server's audience: this token is for the exchange.
               audience: \(audience)
               expirationSeconds: \(expirationSeconds)
               path: \(PodPath.fileName(of: tokenFile))

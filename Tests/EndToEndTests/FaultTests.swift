@@ -11,8 +11,8 @@ struct FaultTests {
   static let cutHint =
     "something on the way cut or replaced the response: a proxy, an ingress, a captive portal"
   static let timeHint =
-    "Dex or a proxy in front of it is slow or stuck, often because it cannot fetch the cluster's "
-    + "keys: look at its log; --timeout allows more time"
+    "Dex or a proxy in front of it is slow or stuck, often because Dex cannot fetch the cluster's "
+    + "keys: check its log; --timeout allows more time"
   static let wrongHint =
     "Dex's token endpoint does not respond like this: is --issuer or --token-url Dex's address?"
   static let url = "http://DEX/dex/token"
@@ -161,7 +161,7 @@ struct FaultTests {
     let result = try await plugin.run()
     plugin.expectFailure(
       result, 4, "DEX refused the connection (3 attempts)",
-      hint: "is Dex running there, and on that port? a Service refuses while none of its pods is "
+      hint: "is Dex listening on that port? a Service refuses connections while no pod is "
         + "ready")
     #expect(result.duration < 20)
   }

@@ -82,7 +82,7 @@ struct GenerateTests {
       ] + Self.dex)
     let file = try directory.write(output, to: "generated")
     let commands = output.split(separator: "\n").map { $0.dropFirst(2) }
-      .drop { $0 != "The same in an existing kubeconfig:" }.dropFirst().prefix { $0 != "" }
+      .drop { $0 != "To add the same to an existing kubeconfig:" }.dropFirst().prefix { $0 != "" }
     #expect(!commands.contains { $0.contains("LS0t") })
     let kubectl = try #require(TestBinary.find("kubectl"))
     let path = URL(fileURLWithPath: kubectl).deletingLastPathComponent().path

@@ -60,8 +60,8 @@ struct InstallTests {
       #expect(
         result.errors == """
           tokenxchange: uid \(geteuid()) \(message)
-          hint: name a directory that exists, is writable for this user and has room for 30 MB, such \
-          as an emptyDir volume
+          hint: pass a directory that exists, is writable for this user and has 30 MB of free \
+          space, such as an emptyDir volume
 
           """)
     }

@@ -7,7 +7,8 @@ import Testing
 @Suite(.enabled(if: TestBinary.find("prlimit") != nil, "prlimit is not installed"))
 struct ProcessLimitTests {
   static let resourceHint =
-    "raise the limit (ulimit -u or -n, or the container's pids limit), or stop what uses it up"
+    "raise the limit (ulimit -u or -n, or the container's pids limit), or stop the processes that "
+    + "exhaust it"
   static let user = ["--reuid=54321", "--regid=54321", "--clear-groups"]
   static let canSwitchUser = geteuid() == 0 && TestBinary.find("setpriv") != nil
 

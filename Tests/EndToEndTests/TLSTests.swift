@@ -81,7 +81,7 @@ struct TLSTests {
   func invalidCertificates() async throws {
     expectRefusal(
       try await run(certificates.untrustedCA), "has a certificate from an unknown issuer")
-    expectRefusal(try await run(certificates.expired), "has a certificate that expired")
+    expectRefusal(try await run(certificates.expired), "has an expired certificate")
     expectRefusal(try await run(certificates.wrongHost), "has a certificate for another name")
   }
 
@@ -120,7 +120,7 @@ struct TLSTests {
     try plugin.expectCredential(try await plugin.run(plugin.flags + own))
     // It must still be valid.
     for (certificate, words) in [
-      (certificates.expired, "has a certificate that expired"),
+      (certificates.expired, "has an expired certificate"),
       (certificates.wrongHost, "has a certificate for another name"),
       (certificates.noSAN, "without a host name in its subject alternative name"),
     ] {

@@ -48,8 +48,8 @@ struct TimeoutTests {
     ).result()
     plugin.expectFailure(
       result, 4, "could not reach 127.0.0.1:1: Network is unreachable",
-      hint: "a NetworkPolicy or firewall rejects it, or there is no route from here, such as to "
-        + "an IPv6 address from a pod with IPv4 only")
+      hint: "a NetworkPolicy or firewall rejects the connection, or there is no route, for example "
+        + "to an IPv6 address from an IPv4-only pod")
   }
 
   /// A listening port that never accepts a connection.

@@ -77,7 +77,7 @@ import Testing
     let result = try await run(Self.rbac + ["--output", directory.path])
     #expect(result.ending == .exit(2))
     #expect(
-      result.errors.contains("cannot replace \(directory.path): it is a directory\nhint: name a "))
+      result.errors.contains("cannot replace \(directory.path): it is a directory\nhint: pass "))
   }
 
   @Test(
@@ -102,7 +102,7 @@ import Testing
         ])
     #expect(result.ending == .exit(2))
     #expect(result.output == "")
-    #expect(result.errors.contains(": it is a pipe\nhint: name a regular file"))
+    #expect(result.errors.contains(": it is a pipe\nhint: pass the path of a regular file"))
     #expect(kind(pipe) == S_IFIFO)
   }
 

@@ -127,7 +127,7 @@ import Testing
   func notCached() async throws {
     #expect(try await fixture.runner("--insecure-allow-http").result().code == 0)
     let verbose = try await fixture.runner("--insecure-allow-http", "--verbose").result()
-    #expect(verbose.errors.contains("cache: not used: an insecure flag is on"))
+    #expect(verbose.errors.contains("cache: not used: an insecure option is set"))
     let plain = fixture.site.cluster.token { $0["kubernetes.io"] = nil }
     try fixture.home.write(plain, to: "token")
     #expect(try await fixture.runner().result().token != nil)

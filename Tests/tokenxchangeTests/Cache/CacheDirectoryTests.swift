@@ -42,11 +42,11 @@ import TokenExchange
         "none of KUBECACHEDIR, XDG_CACHE_HOME and HOME is an absolute path"),
       Row(
         "parent directory", .endsInParent("/l/.."),
-        #"/l/.. ends in "..": name the directory itself"#
+        #"/l/.. ends in "..": pass the directory itself"#
       ),
       Row("one file", .cannotRemove(files: 1), "1 file cannot be removed"),
       Row("two files", .cannotRemove(files: 2), "2 files cannot be removed"),
-      Row("missing", .directory("/d", .missing), "there is no directory /d"),
+      Row("missing", .directory("/d", .missing), "the directory /d does not exist"),
       Row("not a directory", .directory("/d", .notDirectory), "/d is not a directory"),
       Row(
         "another user's", .directory("/d", .notOwned(owner: 1, user: 2)),

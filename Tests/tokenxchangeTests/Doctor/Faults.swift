@@ -98,7 +98,7 @@ extension Fault {
     },
     .failed(
       "private CA not given", needsTLS: true, .connection, "connection",
-      "a certificate of an unknown issuer",
+      "a certificate from an unknown issuer",
       hints: ["--certificate-authority"], code: .network
     ) { $0.flags["certificate-authority"] = nil },
     .failed(
@@ -108,7 +108,7 @@ extension Fault {
     ) { try $0.front(\.wrongHost) },
     .failed(
       "certificate expired", needsTLS: true, .connection, "connection",
-      "a certificate that expired",
+      "an expired certificate",
       code: .network
     ) { try $0.front(\.expired) },
     .warned(

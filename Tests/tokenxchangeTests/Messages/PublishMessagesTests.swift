@@ -89,12 +89,12 @@ struct PublishMessagesTests {
       Row(
         "slash", "https://oidc.example/a/",
         "the issuer is https://oidc.example/a/ and not https://oidc.example/a: they differ by a "
-          + "slash at the end"),
+          + "trailing slash"),
     ])
   func issuer(row: Row<String, String>) {
     let hint =
-      "the public URL must equal the issuer of the tokens, character for character: set "
-      + "kube-apiserver's first --service-account-issuer to it and keep the old one as the second"
+      "the public URL must be exactly the issuer of the tokens: set kube-apiserver's first "
+      + "--service-account-issuer to it and keep the old issuer as the second"
     let error = Self.metadata(
       .issuerMismatch(found: row.input, expected: "https://oidc.example/a"))
     expect(Row("", error, [row.output, hint]), .usage)
@@ -134,7 +134,7 @@ struct PublishMessagesTests {
     arguments: [
       Row(
         "API server", (401, .apiServer, .invalidResponse),
-        "bind the ClusterRole system:service-account-issuer-discovery to this caller and pass "
+        "bind the ClusterRole system:service-account-issuer-discovery to this user and pass "
           + "--token-file"),
       Row(
         "bucket", (403, .publicSite, .invalidResponse),
