@@ -78,7 +78,8 @@ package struct DexConfiguration: Sendable {
 
   private var grants: YAML {
     """
-    # oauth2.grantTypes is omitted, which enables every grant. If you set it, add
+    # oauth2.grantTypes is omitted, which enables every grant. If you set it,
+    # add
     \(cluster == nil ? nil : "#   urn:ietf:params:oauth:grant-type:token-exchange")
     \(hasLogin ? Self.loginGrants : nil)
     """
@@ -100,8 +101,8 @@ package struct DexConfiguration: Sendable {
 
   private static let exchangeLifetime: YAML = """
     # The default is 24h, regardless of the lifetime of the service account
-    # token, and deleting the pod revokes nothing. This lifetime applies to the
-    # ID tokens of all clients of this Dex.
+    # token, and deleting the pod revokes nothing. This lifetime applies to
+    # the ID tokens of all clients of this Dex.
     """
 
   private static let loginLifetime: YAML = """
@@ -119,12 +120,12 @@ package struct DexConfiguration: Sendable {
           issuer: \((cluster.discoveryURL ?? cluster.issuer).text)
           \(cluster.discoveryURL == nil ? nil : issuerAlias(cluster))
           \(cluster.certificatesPath.map(rootCAs))
-          # The default also has profile and email. Service account tokens have
-          # no email, so Dex would reject them with access_denied and without a
-          # description.
+          # The default also has profile and email. Service account tokens
+          # have no email, so Dex would reject them with access_denied,
+          # without a description.
           scopes:
             - openid
-          # They have no name either; without userNameKey, Dex rejects them.
+          # They have no name either; without this, Dex rejects them.
           userNameKey: sub
           # Dex requires these fields, but an exchange does not use them.
           clientID: unused

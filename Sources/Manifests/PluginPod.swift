@@ -102,7 +102,7 @@ package struct PluginPod: Sendable {
       projected:
         sources:
           - serviceAccountToken:
-              # Not the API server's audience: this token is for the exchange.
+              # For the exchange only, so not the API server's audience.
               audience: \(audience)
               expirationSeconds: \(expirationSeconds)
               path: \(PodPath.fileName(of: tokenFile))

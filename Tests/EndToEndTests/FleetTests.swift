@@ -128,14 +128,14 @@ struct FleetTests {
     let text = try ExampleTests.text("fleet/kubeconfig.yaml")
     let script = text.split(separator: "\n").dropFirst().prefix { $0.hasPrefix("#   ") }
       .map { $0.dropFirst(2) }.joined(separator: "\n")
-    let folder = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     try FileManager.default.createSymbolicLink(
-      atPath: folder.path("tokenxchange"), withDestinationPath: TestBinary.path)
+      atPath: directory.path("tokenxchange"), withDestinationPath: TestBinary.path)
     let kubectl = URL(filePath: TestBinary.find("kubectl") ?? "").deletingLastPathComponent().path
     let result = try await ProcessRunner(
       "/bin/bash", ["-ec", script],
-      environment: ["HOME": folder.path, "PATH": "\(folder.path):\(kubectl):/usr/bin:/bin"],
-      directory: folder.path
+      environment: ["HOME": directory.path, "PATH": "\(directory.path):\(kubectl):/usr/bin:/bin"],
+      directory: directory.path
     ).result()
     #expect(result.ending == .exit(0), "\(result.errors)")
     let expected = try Python.yaml(result.output)[0]
