@@ -4,7 +4,7 @@ DESTDIR ?=
 RUNS ?= 200
 RESPONSES ?= 5000
 PEER ?=
-# The libcurl of the static binary; several work trees can share one.
+# The libcurl of the static binary, which several work trees can share.
 LIBCURL_DIR ?= $(CURDIR)/.build/libcurl
 
 BINARY := .build/static/tokenxchange
@@ -14,15 +14,15 @@ POST := .build/static/post
 LINKED := .build/static/linked
 BUILD_INFO := .build/static/build-info.c
 COMMIT ?= $(shell scripts/commit)
-# Empty without Swift, as for root in `sudo make install`; the last build information is kept then.
+# Empty without Swift, as for root in `sudo make install`; the build information is then kept.
 TOOLCHAIN = $(shell $(SWIFT) --version 2>/dev/null | sed -nE 's/.*\((swift[^ )]*).*/\1/p' | head -n 1)
-# The version is defined in Version.swift only; ARCH is the name in Kubernetes and OCI.
+# Version.swift defines the version; ARCH is the name in Kubernetes and OCI.
 VERSION := $(shell sed -nE 's/.*static let number = "([^"]+)".*/\1/p' \
   $(shell find Sources -name Version.swift))
 ARCH := $(shell uname -m | sed 's/^x86_64$$/amd64/; s/^aarch64$$/arm64/')
 SCRATCH := .build/static-scratch
 SOURCES := Package.swift $(shell find Sources -type f)
-# OpenSSL's libcrypto.a needs zlib and zstd since Debian 13.
+# Since Debian 13, OpenSSL's libcrypto.a requires zlib and zstd.
 BUILD_PACKAGES := gcc libc6-dev libc-ares-dev libssl-dev zlib1g-dev libzstd-dev make dpkg-dev
 DIST_PACKAGES := python3 ca-certificates
 TEST_PACKAGES := nginx-light openssl curl hyperfine tinyproxy socat zsh fish python3 python3-yaml \
@@ -30,12 +30,12 @@ TEST_PACKAGES := nginx-light openssl curl hyperfine tinyproxy socat zsh fish pyt
   util-linux procps time
 FORMATTED := Package.swift Sources Tests
 
-# The linker redirects calls of these functions to Sources/CPlatform.
+# The linker redirects calls to these functions to Sources/CPlatform.
 HOOKS := curl_easy_setopt curl_multi_add_handle curl_multi_info_read \
   CFURLSessionCurlHostIsEqual _CFProcessPath
-# For reproducible builds: incremental code generation would add a hash to the objects, and the path
-# of the build directory is replaced. No exception passes through C frames, so the frame index is
-# omitted.
+# Builds are reproducible: incremental code generation, which adds a hash to the objects, is
+# disabled, and the path of the build directory is replaced. Exceptions never pass through C frames,
+# so the frame index is omitted.
 STATIC_FLAGS := -c release --scratch-path $(SCRATCH) --product tokenxchange \
   --static-swift-stdlib -Xswiftc -static-executable -Xcc -DTOKENXCHANGE_STATIC -Xcc -fstack-protector-strong \
   -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen \
@@ -66,7 +66,7 @@ libcurl: deps ## Build libcurl for the static binary, once
 static: libcurl ## Build the static binary: .build/static/tokenxchange
 	@$(MAKE) --no-print-directory $(BINARY)
 
-# SwiftPM does not notice a changed archive, so the old program is removed first.
+# SwiftPM does not detect a changed archive, so the old program is removed first.
 $(BINARY): $(SOURCES) Makefile $(LIBCURL_DIR)/built $(BUILD_INFO:.c=.o)
 	@rm -f $(SCRATCH)/release/tokenxchange
 	@.ci/static-link $(LINKED) $(SWIFT) build $(STATIC_FLAGS)
@@ -92,8 +92,8 @@ build: ## Build for development (dynamic, debug)
 install: static ## Install the static binary: PREFIX=/usr/local DESTDIR=
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/tokenxchange
 
-# Most tests run programs, and running hundreds at once would only slow them down.
-# Swift before 6.3 lacks the option.
+# Most tests run processes; hundreds at the same time would slow each other down. Swift before 6.3
+# lacks the option.
 TEST = TOKENXCHANGE_BINARY=$(CURDIR)/$(BINARY) $(SWIFT) test --disable-xctest \
   $(shell $(SWIFT) test --help-hidden | \
     sed -n 's/.*\(--experimental-maximum-parallelization-width\) .*/\1 4/p')
@@ -126,7 +126,7 @@ demo: deps ## Show an exchange and kubectl, with stand-ins on loopback
 	@MAKE='$(MAKE)' SWIFT='$(SWIFT)' LIBCURL_DIR='$(LIBCURL_DIR)' Tests/demo.sh
 
 .PHONY: walkthrough
-walkthrough: test-deps static ## Go from a service account token to kubectl auth whoami with generated files
+walkthrough: test-deps static ## Set up an exchange with generated files and run kubectl auth whoami
 	@$(SWIFT) build --product dex-standin
 	@Tests/walkthrough.sh $(BINARY) .build/debug/dex-standin
 
@@ -162,7 +162,7 @@ checksums: ## Write dist/SHA256SUMS for all files in dist/
 	@scripts/checksums dist
 
 .PHONY: dist-check
-dist-check: dist ## Build it a second time in another directory and compare every byte
+dist-check: dist ## Build again in another directory and compare every byte
 	@MAKE='$(MAKE)' COMMIT='$(COMMIT)' scripts/dist-check dist
 
 .PHONY: image
@@ -172,7 +172,7 @@ image: ## Create .build/image, the context of examples/image/Containerfile, from
 
 .PHONY: check-tag
 check-tag: ## Fail unless TAG= is this version's tag
-	@[ '$(TAG)' = 'v$(VERSION)' ] || { echo 'the tag "$(TAG)" is not v$(VERSION)' >&2; exit 1; }
+	@[ '$(TAG)' = 'v$(VERSION)' ] || { echo 'expected the tag v$(VERSION), got "$(TAG)"' >&2; exit 1; }
 
 .PHONY: sign
 sign: ## Sign dist/SHA256SUMS, and IMAGE=name@digest if given, keyless with cosign

@@ -9,7 +9,7 @@ typedef int setopt_function(void *, int, ...);
 typedef int getinfo_function(void *, int, ...);
 
 #ifdef TOKENXCHANGE_STATIC
-// Linked with --wrap, which fails unless both functions exist: the hook is always in effect.
+// Linked with --wrap, which fails unless both functions exist, so that the hook is always active.
 setopt_function __real_curl_easy_setopt;
 getinfo_function curl_easy_getinfo;
 #define HOOK(name) __wrap_##name
@@ -35,7 +35,7 @@ void hook_note_unnamed_certificate(void);
 
 // Discards the last response.
 void response_reset(size_t maximum_body);
-// Each prepares a handle and returns 0, or the option that could not be set.
+// These functions prepare a handle and return 0, or the option that could not be set.
 int response_begin(void *easy, setopt_function *setopt);
 int certificates_begin(void *easy, setopt_function *setopt);
 // Whether this is the transfer whose response is collected.

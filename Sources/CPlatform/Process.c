@@ -46,8 +46,8 @@ int tx_is_static(void) { return 0; }
 #define LIBRARY(name, type) ((type)dlsym(RTLD_DEFAULT, #name))
 #endif
 
-// Skips the strings of libcrypto's own errors, which take a tenth of the startup time. The messages
-// about TLS and certificate errors are stored elsewhere and stay.
+// Skips openssl.cnf and the strings of libcrypto's own errors, which take a tenth of the startup
+// time. The messages about TLS and certificate errors are stored elsewhere and stay available.
 void tx_skip_openssl_config(void) {
   int (*init)(uint64_t, const void *) =
       LIBRARY(OPENSSL_init_crypto, int (*)(uint64_t, const void *));
@@ -71,8 +71,8 @@ const char *tx_version_openssl(void) {
 char **tx_environment(void) { return environ; }
 
 // If a standard stream is closed, the next socket gets its number, and the credential would be
-// written to that socket. This opens a descriptor on which reading and writing fail, and needs no
-// /dev.
+// written to that socket. This opens descriptors on which reading and writing fail; it does not
+// need /dev.
 static void occupy_standard_streams(void) {
   for (int number = 0; number < 3; number++)
     if (fcntl(number, F_GETFD) < 0) open("/", O_PATH);
@@ -85,8 +85,8 @@ static struct {
   struct rlimit core;
 } inherited;
 
-// Restores the inherited limits, or sets ours again: posix_spawn has no attributes for them. Files
-// that other threads create in between get their modes explicitly.
+// Restores the inherited limits, or sets the hardened ones again: posix_spawn has no attributes for
+// them. Other threads set the modes of the files that they create meanwhile explicitly.
 static void use_inherited(int restore) {
   if (!inherited.is_set) return;
   umask(restore ? inherited.umask : 077);
@@ -95,8 +95,8 @@ static void use_inherited(int restore) {
   setrlimit(RLIMIT_CORE, &core);
 }
 
-// Starts a program in a new session; output and errors are descriptors for its standard output and
-// standard error, or -1 for /dev/null.
+// Starts a program in a new session; output and errors are the descriptors of its standard output
+// and standard error, or -1 for /dev/null.
 static int spawn(pid_t *pid, const char *program, char *const *words, char *const *environment,
                  int output, int errors) {
   posix_spawn_file_actions_t files;
@@ -130,7 +130,7 @@ static int spawn(pid_t *pid, const char *program, char *const *words, char *cons
   return code;
 }
 
-int tx_start_apart(const char *program, const char *argument, char *const *environment) {
+int tx_start_detached(const char *program, const char *argument, char *const *environment) {
   char *const words[] = {(char *)program, (char *)argument, NULL};
   pid_t pid;
   return spawn(&pid, program, words, environment, -1, -1);
@@ -142,13 +142,13 @@ static long milliseconds(void) {
   return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-// Reads what is available into a buffer; what does not fit is discarded. Returns 0 at the end of
+// Reads available data into a buffer and discards data beyond its capacity. Returns 0 at the end of
 // the stream.
 static int take(int stream, char *buffer, size_t capacity, size_t *length, int *is_full) {
-  char rest[4096];
+  char discarded[4096];
   int has_room = *length < capacity;
-  ssize_t count = read(stream, has_room ? buffer + *length : rest,
-                       has_room ? capacity - *length : sizeof rest);
+  ssize_t count = read(stream, has_room ? buffer + *length : discarded,
+                       has_room ? capacity - *length : sizeof discarded);
   if (count < 0) return errno == EINTR || errno == EAGAIN;
   if (has_room) *length += count;
   else if (count > 0) *is_full = 1;
@@ -179,7 +179,7 @@ static int collect(pid_t pid, int output, int errors, long deadline, struct tx_c
     struct timespec pause = {0, 2000000};
     nanosleep(&pause, NULL);
   }
-  // The kernel reaps children itself if SIGCHLD is ignored; then only the output is known.
+  // If SIGCHLD is ignored, the kernel reaps children, and the exit code is unknown.
   child->exit_code = ended < 0 ? 0 : WIFEXITED(status) ? WEXITSTATUS(status) : 128;
   return 0;
 }
@@ -203,7 +203,7 @@ int tx_run(const char *path, char *const *words, char *const *environment, doubl
   if (!code) {
     code = collect(pid, output[0], errors[0], deadline, child);
     if (code) {
-      // The session is the process's own, so its children end too.
+      // The process leads its own session, so this also ends its children.
       kill(-pid, SIGKILL);
       waitpid(pid, NULL, 0);
     }
@@ -213,8 +213,8 @@ int tx_run(const char *path, char *const *words, char *const *environment, doubl
   return code;
 }
 
-// What one request needs at once. Files: timers, event queues, the sockets of c-ares and of the
-// connection, and one file of the trust store. Threads: those of URLSession's queues.
+// The resources that one request needs at the same time. Files: timers, event queues, the sockets
+// of c-ares and of the connection, and one file of the trust store. Threads: URLSession's queues.
 enum { FILES_OF_A_REQUEST = 10, THREADS_OF_A_REQUEST = 4 };
 
 static void *wait_for(void *mutex) {

@@ -2,8 +2,8 @@
 //
 // URLSession on Linux traps on responses that libcurl accepts: truncated headers, trailers, text on
 // the blank line after the headers, a length that a Double rounds up, and some redirects and
-// challenges. It also buffers a body of any size. So the header section and the body are stored
-// here, within limits, and URLSession always gets the same small response, or an error.
+// challenges. It also buffers bodies of any size. Therefore the header section and the body are
+// stored here, within limits, and URLSession only receives a fixed small response or an error.
 #define _GNU_SOURCE
 #include "CPlatform.h"
 #include "Hook.h"
@@ -25,7 +25,7 @@ enum { MAXIMUM_HEAD = 65536 };
 
 typedef size_t data_function(char *, size_t, size_t, void *);
 
-// What URLSession set on the handle that it created last.
+// The callback and its argument that URLSession set on its latest handle.
 static struct {
   void *easy, *data;
   data_function *header;
@@ -145,8 +145,8 @@ struct tx_response tx_take_response(void) {
   return response;
 }
 
-// Records URLSession's header callback; ours is set when the transfer is added. Every option is a
-// pointer or as wide as one.
+// Records URLSession's header callback; the hook sets its own when the transfer is added. Every
+// option is a pointer or has the width of one.
 int HOOK(curl_easy_setopt)(void *easy, int option, ...) {
   setopt_function *setopt = ORIGINAL(curl_easy_setopt, setopt_function *);
   va_list arguments;

@@ -1,5 +1,5 @@
-// Signals and the time limit. This uses signal handlers only, because a thread cannot be created at
-// a pids limit and could wait for whatever hangs. The handlers call only async-signal-safe
+// Signals and the time limit, implemented with signal handlers: a thread could not be created at a
+// pids limit, and could block on the call that hangs. The handlers call only async-signal-safe
 // functions.
 #define _GNU_SOURCE
 #include "CPlatform.h"
@@ -21,7 +21,7 @@ enum { WRITE_GRACE_MS = 500 };
 static char **start_arguments, **start_variables;
 
 static atomic_int is_writing, ending;
-static int end_code = -1, says_ending;
+static int end_code = -1, announces_exit;
 
 static atomic_int limit_restarts;
 static char limit_text[1024];
@@ -33,8 +33,8 @@ static void write_error(const char *text, size_t length) {
   if (poll(&stream, 1, 0) > 0 && write(STDERR_FILENO, text, length) < 0) return;
 }
 
-static void leave(int number) {
-  if (says_ending) {
+static void exit_on_signal(int number) {
+  if (announces_exit) {
     const char *text = number == SIGHUP    ? "tokenxchange: stopping: SIGHUP\n"
                        : number == SIGINT  ? "tokenxchange: stopping: SIGINT\n"
                        : number == SIGQUIT ? "tokenxchange: stopping: SIGQUIT\n"
@@ -52,7 +52,7 @@ static void set_timer(long milliseconds) {
 
 static void end(int number) {
   ending = number;
-  if (!is_writing) leave(number);
+  if (!is_writing) exit_on_signal(number);
   // tx_end_writing exits; if the disk hangs, the timer does.
   set_timer(WRITE_GRACE_MS);
 }
@@ -67,9 +67,9 @@ static void restart(void) {
   execve("/proc/self/exe", start_arguments, start_variables);
 }
 
-static void time_is_up(int number) {
+static void handle_time_limit(int number) {
   (void)number;
-  if (ending) leave(ending);
+  if (ending) exit_on_signal(ending);
   write_error(limit_text, limit_length);
   if (limit_restarts) restart();
   _exit(4);
@@ -92,21 +92,21 @@ void signals_begin(char **arguments, char **variables) {
   sigemptyset(&set);
   for (int i = 0; i < 5; i++) sigaddset(&set, (int[]){SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM}[i]);
   sigprocmask(SIG_UNBLOCK, &set, NULL);
-  // SIGUSR1 stays pending until the sidecar reads it; the other commands never do.
+  // SIGUSR1 stays pending until the sidecar waits for it; the other commands ignore it.
   sigemptyset(&set);
   sigaddset(&set, SIGUSR1);
   sigprocmask(SIG_BLOCK, &set, NULL);
-  // Let the write fail so that the error is reported; the signal would end the process silently.
+  // The write must fail, so that the error is reported; the signal would end the process silently.
   signal(SIGXFSZ, SIG_IGN);
   signal(SIGPIPE, SIG_IGN);
 }
 
-void tx_end_on_signals(int exit_code, int says_so) {
+void tx_end_on_signals(int exit_code, int announces) {
   end_code = exit_code;
-  says_ending = says_so;
+  announces_exit = announces;
   // As PID 1 of a container, a process ignores every signal without a handler.
   for (int i = 0; i < 3; i++) handle((int[]){SIGTERM, SIGINT, SIGQUIT}[i], end);
-  // nohup sets SIGHUP to be ignored; keep that.
+  // nohup ignores SIGHUP; keep that.
   struct sigaction old;
   if (sigaction(SIGHUP, NULL, &old) || old.sa_handler != SIG_IGN) handle(SIGHUP, end);
 }
@@ -117,7 +117,7 @@ void tx_begin_writing(void) { is_writing = 1; }
 
 void tx_end_writing(void) {
   is_writing = 0;
-  if (ending) leave(ending);
+  if (ending) exit_on_signal(ending);
 }
 
 int tx_wait_for_sigusr1(double seconds) {
@@ -135,10 +135,10 @@ void tx_limit_time(double seconds, const char *text, int restarts) {
   limit_length = strnlen(text, sizeof limit_text);
   memcpy(limit_text, text, limit_length);
   limit_restarts = restarts;
-  handle(SIGALRM, time_is_up);
-  // A day is longer than any limit that the program sets.
-  double most = 86400 * 365.0;
-  set_timer((long)((seconds < most ? seconds : most) * 1000) + 1);
+  handle(SIGALRM, handle_time_limit);
+  // A year is longer than any limit that the program sets.
+  double maximum = 86400 * 365.0;
+  set_timer((long)((seconds < maximum ? seconds : maximum) * 1000) + 1);
 }
 
 void tx_lift_time_limit(void) {

@@ -1,5 +1,6 @@
-// Declarations of libcurl and OpenSSL are repeated here, so that the build needs no headers. Their
-// values are part of the stable ABI of both.
+// Replaces curl_multi_add_handle and curl_multi_info_read: sets the options that URLSession lacks,
+// and reads libcurl's results. The declarations of libcurl and OpenSSL are repeated here, so that
+// the build does not need their headers; the values are part of their stable ABI.
 #define _GNU_SOURCE
 #include "CPlatform.h"
 #include "Hook.h"
@@ -235,9 +236,8 @@ int HOOK(curl_multi_add_handle)(void *multi, void *easy) {
   return original(multi, easy);
 }
 
-// Reads libcurl's result before URLSession, which keeps little of it. libcurl also reports success
-// for a connection that was closed inside the header section; here only a complete response is a
-// success.
+// Reads libcurl's result before URLSession, which discards most of it. libcurl also reports success
+// if the connection was closed inside the header section; here only a complete response succeeds.
 struct curl_message *HOOK(curl_multi_info_read)(void *multi, int *left) {
   read_function *original = ORIGINAL(curl_multi_info_read, read_function *);
   getinfo_function *getinfo = LIBRARY(curl_easy_getinfo, getinfo_function *);

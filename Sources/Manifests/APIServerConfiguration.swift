@@ -14,9 +14,9 @@ package struct APIServerConfiguration: Sendable {
   package var usernames: UsernameMapping
   package var issuer: EndpointURL
   package var audiences: [String]
-  /// The certificates that the issuer's certificate is verified with; nil for the system's.
+  /// The CA certificates of the issuer; nil for the system's.
   package var certificates: Certificates?
-  /// The Dex connectors that people sign in with.
+  /// The Dex connectors that users sign in with.
   package var loginConnectorIDs: [String]
 
   package init(
@@ -88,14 +88,14 @@ package struct APIServerConfiguration: Sendable {
   }
 
   private static let accountsNote: YAML = """
-    # Without this rule, a service account of the same name in any other
+    # Without this rule, a service account with the same name in any other
     # cluster that Dex trusts is the same user. The claim requires the
     # scope federated:id.
     """
 
   private static let peopleNote: YAML = """
-    # Other connectors of Dex are not for this cluster. The claim requires
-    # the scope federated:id.
+    # Rejects users of Dex's other connectors. The claim requires the scope
+    # federated:id.
     """
 
   private static let serviceAccountRule: YAML = """
@@ -107,7 +107,7 @@ package struct APIServerConfiguration: Sendable {
     let prefix = JSON.quote(usernames.prefix)
     let userID = "claims.federated_claims.user_id"
     if isDirect { return ["\(prefix) + claims.sub"] }
-    // The connector in the names of people keeps them distinct.
+    // The connector ID keeps usernames from different connectors distinct.
     let person = "\(prefix) + \(Self.connectorClaim) + \":\""
     guard let connectorID = usernames.connectorID else { return [person, "+ \(userID)"] }
     let name = "\(prefix) + \(usernames.claim == .name ? "claims.name" : userID)"

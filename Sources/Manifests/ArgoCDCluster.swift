@@ -5,7 +5,7 @@ package struct ArgoCDCluster: Sendable {
   package enum Format: String, Sendable, CaseIterable {
     /// The Secret itself.
     case secret
-    /// Values of the argo-helm chart, which makes the Secret.
+    /// Values of the argo-helm chart, which creates the Secret.
     case helm
   }
 
@@ -20,7 +20,7 @@ package struct ArgoCDCluster: Sendable {
   package var plugin: ExecPlugin
   /// The namespace of Argo CD.
   package var namespace: String
-  /// The only project that may use the cluster.
+  /// The only project that may use the cluster; nil for all.
   package var project: String?
   /// The namespaces of the cluster that Argo CD watches; empty for all.
   package var namespaces: [String]
@@ -59,7 +59,7 @@ package struct ArgoCDCluster: Sendable {
   }
 
   private static let note: YAML = """
-    # This holds no secret. Argo CD runs the command in two pods,
+    # This contains no secret. Argo CD runs the command in two pods,
     # argocd-application-controller and argocd-server. Both need the program and
     # the token (tokenxchange generate argocd-workload), and both are users of the
     # target cluster (tokenxchange generate rbac).
@@ -68,11 +68,11 @@ package struct ArgoCDCluster: Sendable {
   private var namespacesNote: YAML {
     namespaces.isEmpty
       ? """
-      # Argo CD lists and watches all objects of the cluster, and needs the rights to
+      # Argo CD lists and watches all objects of the cluster and needs permission to
       # do so. --namespaces limits it to namespaces.
       """
       : """
-      # Argo CD works in these namespaces only, and needs rights in each.
+      # Argo CD works in these namespaces only and needs permissions in each.
       """
   }
 
@@ -87,7 +87,7 @@ package struct ArgoCDCluster: Sendable {
   private var commandNote: YAML {
     """
     #
-    # The same with Argo CD's own command, from a kubeconfig with the context
+    # The same with the argocd command and a kubeconfig that has the context
     # \(comment: ShellWord(cluster.name).quoted):
     #   \(comment: argoCDCommand)
     """
@@ -166,7 +166,7 @@ package struct ArgoCDCluster: Sendable {
     """
   }
 
-  /// A DNS name derived from the server's URL, because Argo CD knows a cluster by its URL.
+  /// A DNS name derived from the server's URL, by which Argo CD identifies a cluster.
   private var secretName: String {
     var url = cluster.server.text
     while url.hasSuffix("/") { url.removeLast() }
@@ -200,8 +200,8 @@ package struct ArgoCDCluster: Sendable {
 
   private var values: YAML {
     """
-    # Values for the chart argo-cd of argo-helm, 7.0.0 or later. The chart makes the
-    # Secret argocd-cluster-\(comment: cluster.name).
+    # Values for the chart argo-cd of argo-helm, 7.0.0 or later. The chart creates
+    # the Secret argocd-cluster-\(comment: cluster.name).
     #
     \(Self.note)
     #

@@ -17,11 +17,11 @@ package struct ArgoCDWorkload: Sendable {
   package var format: Format
   package var pod: PluginPod
   package var controller: Controller
-  /// Whether there is an argocd-server: the core installation has none.
+  /// Whether there is an argocd-server, which the core installation lacks.
   package var hasServer: Bool
   /// The release of the argo-helm chart that rendered the workloads; nil for upstream's manifests.
   package var release: String?
-  /// The namespace in the metadata of the workloads; nil if they have none, like upstream's.
+  /// The namespace in the metadata of the workloads; nil to omit it, as in upstream's manifests.
   package var namespace: String?
 
   package init(
@@ -54,14 +54,14 @@ package struct ArgoCDWorkload: Sendable {
   }
 
   private static let usersNote: YAML = """
-    # Each workload has its own service account, so the two are two users of the
-    # target cluster.
+    # Each workload has its own service account and is its own user of the target
+    # cluster.
     """
 
   private static let namespaceNote: YAML = """
     #
-    # They have no namespace, like the workloads in Argo CD's manifests. If yours
-    # have one, add --argocd-namespace.
+    # The patches have no namespace, like the workloads in Argo CD's manifests. If
+    # yours have one, add --argocd-namespace.
     """
 
   // MARK: - Patches
@@ -91,7 +91,7 @@ package struct ArgoCDWorkload: Sendable {
     return String((Self.fullName(release) + "-application-controller").prefix(52))
   }
 
-  /// The chart's containers have the names of upstream's without `argocd-`.
+  /// The chart's containers have upstream's names without `argocd-`.
   private func containerName(_ name: String) -> String {
     release == nil ? name : String(name.dropFirst("argocd-".count))
   }

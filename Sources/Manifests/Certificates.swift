@@ -1,11 +1,11 @@
 import Encoding
 import TokenExchange
 
-/// Certificates that a file embeds.
+/// Certificates to embed in a generated file.
 package struct Certificates: Sendable, Equatable {
   /// The certificates as PEM, with a newline at the end.
   package var pem: String
-  /// The file that they came from, for commands that read it again; nil if they had none.
+  /// The file that they were read from, for commands that read it again; nil if there is none.
   package var path: String?
 
   package init(pem: String, path: String?) {
@@ -13,10 +13,10 @@ package struct Certificates: Sendable, Equatable {
     self.path = path
   }
 
-  /// The base64 of the PEM, as Kubernetes embeds certificates.
+  /// The PEM in base64, as in Kubernetes' `…-data` fields.
   package var base64: String { Base64.encode(Array(pem.utf8)) }
 
-  /// The shell variable that stands for the base64 in a command.
+  /// The shell variable for the base64 in a command.
   package static let variable = "CA_DATA"
 
   /// The command that sets the variable.

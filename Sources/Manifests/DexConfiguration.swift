@@ -1,15 +1,15 @@
 package import TokenExchange
 
-/// The parts of a Dex configuration for one client: the connector of a cluster, people, or both.
+/// The parts of a Dex configuration for one client of service accounts, users, or both.
 package struct DexConfiguration: Sendable {
   /// The cluster whose service accounts Dex trusts.
   package struct Cluster: Sendable {
     package var connectorID: String
     /// The issuer of the service account tokens.
     package var issuer: EndpointURL
-    /// The location of that issuer's discovery document, if it differs from the issuer.
+    /// The base URL of the discovery document, if it differs from the issuer.
     package var discoveryURL: EndpointURL?
-    /// The path of that issuer's CA in Dex's pod.
+    /// The path of the issuer's CA in Dex's pod.
     package var certificatesPath: String?
 
     package init(
@@ -25,13 +25,13 @@ package struct DexConfiguration: Sendable {
 
   package var issuer: EndpointURL
   package var clientID: String
-  /// The cluster of the service accounts; nil if only people sign in.
+  /// The cluster of the service accounts; nil if only users sign in.
   package var cluster: Cluster?
   /// The lifetime of Dex's tokens.
   package var tokenLifetime: String
-  /// Whether people sign in.
+  /// Whether users sign in.
   package var hasLogin: Bool
-  /// The URL of Argo CD if this is the Dex that is part of it.
+  /// The URL of Argo CD, for the Dex that is part of Argo CD.
   package var argoCD: String?
 
   package init(
@@ -55,7 +55,7 @@ package struct DexConfiguration: Sendable {
       \(expiry)
       # Use persistent storage (kubernetes or a database): with storage.type: memory,
       # Dex creates new signing keys at every start, and API servers return 401 until
-      # they fetch those, which takes minutes.
+      # they fetch them, which takes minutes.
       \(grants)
       \(cluster.map(connectors))
       \(staticClients)
@@ -73,13 +73,13 @@ package struct DexConfiguration: Sendable {
 
   private static let loginConnector: YAML = """
     #
-    # Add the connector that people sign in with: LDAP, GitHub, another OIDC issuer.
+    # Add the connector that users sign in with: LDAP, GitHub, another OIDC issuer.
     """
 
   private var grants: YAML {
     """
-    # oauth2.grantTypes is omitted: without it, every grant is enabled. If you
-    # have the list, add
+    # oauth2.grantTypes is omitted, which enables every grant. If you set it,
+    # add
     \(cluster == nil ? nil : "#   urn:ietf:params:oauth:grant-type:token-exchange")
     \(hasLogin ? Self.loginGrants : nil)
     """
@@ -100,14 +100,14 @@ package struct DexConfiguration: Sendable {
   }
 
   private static let exchangeLifetime: YAML = """
-    # Dex sets its own lifetime (24h by default), however short that of the
-    # service account token is, and deleting the pod revokes nothing. This
-    # lifetime applies to the ID tokens of all clients of this Dex.
+    # The default is 24h, regardless of the lifetime of the service account
+    # token, and deleting the pod revokes nothing. This lifetime applies to
+    # the ID tokens of all clients of this Dex.
     """
 
   private static let loginLifetime: YAML = """
-    # 24h by default. This lifetime applies to the ID tokens of all clients of
-    # this Dex.
+    # The default is 24h. This lifetime applies to the ID tokens of all clients
+    # of this Dex.
     """
 
   private func connectors(_ cluster: Cluster) -> YAML {
@@ -120,14 +120,14 @@ package struct DexConfiguration: Sendable {
           issuer: \((cluster.discoveryURL ?? cluster.issuer).text)
           \(cluster.discoveryURL == nil ? nil : issuerAlias(cluster))
           \(cluster.certificatesPath.map(rootCAs))
-          # Without profile and email, which are in the default: service account
-          # tokens have no email, and Dex would reject them with a bare
-          # access_denied.
+          # The default also has profile and email. Service account tokens
+          # have no email, so Dex would reject them with access_denied,
+          # without a description.
           scopes:
             - openid
           # They have no name either; without this, Dex rejects them.
           userNameKey: sub
-          # Dex requires these, but an exchange does not use them.
+          # Dex requires these fields, but an exchange does not use them.
           clientID: unused
           clientSecret: unused
           \(argoCD == nil ? "redirectURI: \(issuer.appending("/callback").text)" : nil)
@@ -136,7 +136,7 @@ package struct DexConfiguration: Sendable {
 
   private func issuerAlias(_ cluster: Cluster) -> YAML {
     """
-    # The iss of the tokens, whose keys are published elsewhere.
+    # The iss of the tokens; its keys are published at the issuer above.
     issuerAlias: \(cluster.issuer.text)
     """
   }
@@ -158,7 +158,7 @@ package struct DexConfiguration: Sendable {
     staticClients:
       - id: \(clientID)
         name: \(clientID)
-        # No secret: Dex checks one even for a public client, and the plugin
+        # No secret: Dex would check it even for a public client, and the plugin
         # would need it too.
         \(hasLogin ? redirectNote : nil)
         public: true
@@ -186,7 +186,7 @@ package struct DexConfiguration: Sendable {
 
   private func allowedConnectors(_ cluster: Cluster) -> YAML {
     """
-    # Dex later than 2.45; earlier versions accept every connector.
+    # Requires Dex > 2.45; older versions accept every connector.
     allowedConnectors:
       - \(cluster.connectorID)
     """
@@ -204,13 +204,13 @@ package struct DexConfiguration: Sendable {
     \(cluster == nil ? nil : Self.apiWarning)
     #
     # This Dex keeps its signing keys in memory. A restart and every change of
-    # dex.config create new ones: API servers return 401 until they fetch those,
-    # which takes minutes, and refresh tokens are lost. In production, run a Dex of
-    # your own with persistent storage.
+    # dex.config create new ones: API servers return 401 until they fetch them,
+    # which takes minutes, and refresh tokens are lost. In production, run a
+    # separate Dex with persistent storage.
     #
     # Clients and API servers reach this Dex through argocd-server and must trust
-    # its certificate. It turns each status 500 of Dex into a redirect to
-    # /login?has_sso_error=true. A NetworkPolicy keeps other pods from Dex itself.
+    # its certificate. argocd-server turns each status 500 of Dex into a redirect
+    # to /login?has_sso_error=true. A NetworkPolicy blocks direct connections.
     #
     # With oidc.config in argocd-cm, this Dex has another issuer: remove it.
     ---
@@ -233,9 +233,9 @@ package struct DexConfiguration: Sendable {
 
   private static let apiWarning: YAML = """
     #
-    # WARNING: this opens the API of Argo CD too. Every service account of the
-    # trusted cluster can get a token for the public client argo-cd-cli, which Argo
-    # CD accepts, and has the rights of policy.default in argocd-rbac-cm: leave
-    # policy.default empty.
+    # WARNING: this also grants access to the API of Argo CD. Every service account
+    # of the trusted cluster can get a token for the public client argo-cd-cli.
+    # Argo CD accepts it, with the permissions of policy.default in argocd-rbac-cm:
+    # leave policy.default empty.
     """
 }

@@ -8,7 +8,7 @@ package struct ExecPlugin: Sendable {
     /// The base64 of certificates, after an option such as `--certificate-authority-data=`.
     case certificates(option: String, Certificates)
 
-    /// The argument as the plugin gets it.
+    /// The argument as the plugin receives it.
     package var text: String {
       switch self {
       case .text(let text): text
@@ -16,7 +16,7 @@ package struct ExecPlugin: Sendable {
       }
     }
 
-    /// The argument as the value of another command's option; certificates are a variable.
+    /// The argument as the value of an option of another command, with a variable for certificates.
     func shellWord(option outer: String, transform: (String) -> String = { $0 }) -> ShellWord {
       switch self {
       case .text(let text): ShellWord(outer + transform(text))
@@ -29,7 +29,7 @@ package struct ExecPlugin: Sendable {
   package var command: String
   package var arguments: [Argument]
   package var apiVersion: ExecAPIVersion
-  /// Whether the plugin may ask the user something.
+  /// Whether the plugin may prompt the user.
   package var isInteractive: Bool
   /// What kubectl prints if the command is not found.
   package var installHint: String
@@ -47,7 +47,7 @@ package struct ExecPlugin: Sendable {
 
   var interactiveMode: String { isInteractive ? "IfAvailable" : "Never" }
 
-  /// The command that sets the variable for the certificates, if the arguments hold any.
+  /// The command that sets the variable for the certificates, if the arguments contain any.
   var assignments: [String] {
     arguments.compactMap { argument in
       guard case .certificates(_, let certificates) = argument else { return nil }

@@ -24,7 +24,7 @@ package struct Kubeconfig: Sendable {
     #
     \(shared == nil ? sameNote : Self.sharedNote)
     #
-    # A kuberc with an allowlist (kubectl 1.35 and later) needs:
+    # For a kuberc with an allowlist (kubectl 1.35 and later):
     #   apiVersion: kubectl.config.k8s.io/v1beta1
     #   kind: Preference
     #   credentialPluginPolicy: Allowlist
@@ -37,19 +37,19 @@ package struct Kubeconfig: Sendable {
 
   private var sameNote: YAML {
     """
-    # The same in an existing kubeconfig:
+    # To add the same to an existing kubeconfig:
     #   \(comment: kubectlCommands)
     """
   }
 
   private static let sharedNote: YAML = """
-    # What is particular to the cluster is in the cluster's entry, so that clusters
-    # can share the user. Join such files in KUBECONFIG, or into one file:
+    # The cluster's settings are in its cluster entry, so that clusters can share
+    # the user. List such files in KUBECONFIG, or merge them into one file:
     #   KUBECONFIG=A:B:C kubectl config view --flatten
     # (kubectl config set-cluster cannot write the extension.)
     #
-    # Clients pass the cluster's entry, with its CA, in one environment variable.
-    # Linux limits that to 128 KiB: with a CA bundle of more than about 90 KiB the
+    # Clients pass the cluster entry, with its CA, in one environment variable.
+    # Linux limits it to 128 KiB: with a CA bundle of more than about 90 KiB, the
     # plugin does not start ("argument list too long").
     """
 

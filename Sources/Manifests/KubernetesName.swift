@@ -1,6 +1,6 @@
-/// The rules of the API server for names and labels.
+/// The API server's rules for names and labels.
 package enum KubernetesName {
-  /// Whether a text is a DNS label (RFC 1123), as names of namespaces are.
+  /// Whether a text is a DNS label (RFC 1123), such as the name of a namespace.
   package static func isDNSLabel(_ text: some StringProtocol) -> Bool {
     isDelimited(text, maxLength: 63) {
       $0.isLowercaseAlphanumeric
@@ -9,7 +9,7 @@ package enum KubernetesName {
     }
   }
 
-  /// Whether a text is DNS labels with dots between them.
+  /// Whether a text is a DNS subdomain: labels separated by dots.
   package static func isDNSSubdomain(_ text: some StringProtocol) -> Bool {
     text.utf8.count <= 253
       && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { part in
@@ -21,14 +21,14 @@ package enum KubernetesName {
       }
   }
 
-  /// Whether a text is a label's key: a name, after a DNS subdomain and a slash if there is one.
+  /// Whether a text is the key of a label: a name, optionally after a DNS subdomain and a slash.
   package static func isLabelKey(_ text: String) -> Bool {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard let name = parts.last, parts.count <= 2, isLabelName(name) else { return false }
     return parts.count == 1 || isDNSSubdomain(parts[0])
   }
 
-  /// Whether a text is a label's value, which may be empty.
+  /// Whether a text is the value of a label, which may be empty.
   package static func isLabelValue(_ text: String) -> Bool { text.isEmpty || isLabelName(text) }
 
   private static func isLabelName(_ text: some StringProtocol) -> Bool {
@@ -39,8 +39,7 @@ package enum KubernetesName {
     }
   }
 
-  /// Whether a text is not empty, begins and ends with an outer character, and has only outer and
-  /// inner ones.
+  /// Whether a text begins and ends with an outer character and contains only outer and inner ones.
   private static func isDelimited(
     _ text: some StringProtocol, maxLength: Int, isOuter: (Unicode.Scalar) -> Bool,
     isInner: (Unicode.Scalar) -> Bool

@@ -1,9 +1,9 @@
 /// Names of Kubernetes objects.
 enum ObjectName {
-  /// A name for an object with its own identity: stable, unique to the parts, at most 253 bytes.
+  /// A stable and unique name derived from parts, at most 253 bytes long.
   ///
-  /// Characters that not every kind allows become dashes. A name that was changed in such a way, or
-  /// cut, ends with a hash of the parts, so that two lists of parts never have the same name.
+  /// Characters that are not allowed become dashes. A changed or truncated name ends with a hash of
+  /// the parts, so that different parts never have the same name.
   static func unique(_ parts: [String], isAllowed: (Unicode.Scalar) -> Bool) -> String {
     let clean = parts.map { part in
       String(String.UnicodeScalarView(part.unicodeScalars.map { isAllowed($0) ? $0 : "-" }))
@@ -24,7 +24,7 @@ enum ObjectName {
 }
 
 extension Unicode.Scalar {
-  /// Whether it is a letter or digit of ASCII.
+  /// Whether it is an ASCII letter or digit.
   var isASCIIAlphanumeric: Bool {
     switch self {
     case "a"..."z", "A"..."Z", "0"..."9": true

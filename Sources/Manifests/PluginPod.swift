@@ -30,7 +30,7 @@ package struct PluginPod: Sendable {
     self.tokenFile = tokenFile
   }
 
-  /// No privileges, as the Pod Security level "restricted" demands.
+  /// No privileges, as the Pod Security level "restricted" requires.
   static let securityContext: YAML = """
     allowPrivilegeEscalation: false
     capabilities:
@@ -87,7 +87,7 @@ package struct PluginPod: Sendable {
     """
   }
 
-  /// The token; without subPath, because the kubelet does not update such a mount.
+  /// The token; without subPath, because the kubelet does not update subPath mounts.
   var tokenMount: YAML {
     """
     - name: tokenxchange-token
@@ -102,7 +102,7 @@ package struct PluginPod: Sendable {
       projected:
         sources:
           - serviceAccountToken:
-              # Not the API server's: the token is for the exchange only.
+              # For the exchange only, so not the API server's audience.
               audience: \(audience)
               expirationSeconds: \(expirationSeconds)
               path: \(PodPath.fileName(of: tokenFile))
@@ -110,7 +110,7 @@ package struct PluginPod: Sendable {
   }
 }
 
-/// Paths in pods that several files agree on.
+/// Paths in pods that several generated files use.
 package enum PodPath {
   package static let token = "/var/run/secrets/tokenxchange/token"
   /// The token that the kubelet mounts into every pod.

@@ -21,7 +21,7 @@ package struct PodResources: Sendable, Equatable {
 
     var value: Double { Self.value(of: quantity[...]) ?? 0 }
 
-    /// The number that a quantity stands for.
+    /// The numeric value of a quantity.
     private static func value(of quantity: Substring) -> Double? {
       let digits = quantity.prefix { "0123456789.".contains($0) }
       let suffix = String(quantity.dropFirst(digits.count))

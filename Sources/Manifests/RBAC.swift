@@ -1,4 +1,4 @@
-/// A role for service accounts of another cluster: its bindings, and the role itself if it has rules.
+/// Bindings of a role to service accounts of another cluster, and the role itself if it has rules.
 package struct RBAC: Sendable {
   package enum Rule: Sendable, Equatable {
     case resources([String], apiGroup: String, verbs: [String])
@@ -16,7 +16,7 @@ package struct RBAC: Sendable {
   /// The name of the bindings, and of the role if it has rules; nil for one derived from the role,
   /// the connector and the accounts.
   package var name: String?
-  /// Whether the accounts are Argo CD's, which watches what it manages.
+  /// Whether the accounts are Argo CD's, which needs to watch the objects that it manages.
   package var isForArgoCD: Bool
 
   package init(
@@ -55,8 +55,9 @@ package struct RBAC: Sendable {
     namespaces.isEmpty
       ? """
       #
-      # Argo CD lists and watches all objects of the cluster. A role without get, list
-      # and watch for all of them makes it fail with Forbidden: create one with
+      # Argo CD lists and watches all objects of the cluster. It fails with Forbidden
+      # if the role does not allow get, list and watch for all of them. Create one
+      # with
       #   --rule='get,list,watch:*.*'
       # or grant the role in namespaces, with --namespace here and --namespaces in
       # tokenxchange generate argocd-cluster.
@@ -91,7 +92,7 @@ package struct RBAC: Sendable {
       }
   }
 
-  /// The role that is bound: an existing one, or the one with the rules.
+  /// The bound role: an existing role, or the one with the rules.
   private var roleName: String { rules.isEmpty ? role : objectName }
 
   private var roles: [YAML] {

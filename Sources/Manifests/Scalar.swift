@@ -1,6 +1,6 @@
 /// Strings as YAML scalars.
 enum Scalar {
-  /// A string on one line: plain if YAML 1.1 and YAML 1.2 both read it as this string, else quoted.
+  /// A string on one line: plain if YAML 1.1 and YAML 1.2 both parse it as this string, else quoted.
   static func text(_ text: String) -> String {
     if isPlain(text) { return text }
     let isSimple = !text.contains("'") && !text.unicodeScalars.contains(where: \.isHidden)
@@ -8,7 +8,7 @@ enum Scalar {
       ? "'\(text)'" : doubleQuoted(text)
   }
 
-  /// The words of a string that a folded block (`>-`) can hold; nil if folding would change it.
+  /// The words of a string for a folded block (`>-`); nil if folding would change the string.
   static func foldedWords(_ text: String) -> [String]? {
     guard !text.unicodeScalars.contains(where: \.isHidden) else { return nil }
     let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
@@ -20,7 +20,7 @@ enum Scalar {
     !text.isEmpty && text.first != " " && !text.unicodeScalars.contains(where: \.isHidden)
   }
 
-  /// A string as a literal block; nil if a block cannot hold it.
+  /// A string as a literal block; nil if a block cannot represent it.
   static func block(_ text: String) -> (header: String, lines: [String])? {
     guard !text.unicodeScalars.contains(where: { $0.isHidden && $0 != "\n" }) else { return nil }
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -35,14 +35,14 @@ enum Scalar {
     guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last,
       !text.unicodeScalars.contains(where: \.isHidden), first != " ", last != " ", last != ":"
     else { return false }
-    // A dash may begin a word, as in --flag.
+    // A dash can begin a plain scalar, as in --flag.
     if first == "-", text == "-" || text.hasPrefix("- ") { return false }
     if ":?,[]{}#&*!|>%@`'\"".unicodeScalars.contains(first) { return false }
     return !text.contains(": ") && !text.contains(" #") && !looksLikeNumber(text)
       && !keywords.contains(text.lowercased())
   }
 
-  /// Whether a reader could take a text for a number, a date, a time, or a document marker.
+  /// Whether a parser could read a text as a number, a date, a time or a document marker.
   private static func looksLikeNumber(_ text: String) -> Bool {
     let isNumberBegin = text.first.map { "0123456789+-.".contains($0) } ?? false
     guard isNumberBegin, text.allSatisfy({ "0123456789abcdefABCDEFxo_.:+-TtZz ".contains($0) })
@@ -74,7 +74,7 @@ enum Scalar {
 
 /// Text in a comment.
 enum Comment {
-  /// The lines of a text without characters that would end the comment or hide a part of it.
+  /// The lines of a text, without characters that would end the comment or hide a part of it.
   static func lines(_ text: String) -> [String] {
     text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       String(String.UnicodeScalarView(line.unicodeScalars.filter { !$0.isHidden }))
@@ -83,8 +83,8 @@ enum Comment {
 }
 
 extension Unicode.Scalar {
-  /// Whether it is a control character, a line separator, or invisible: with zero-width characters
-  /// and direction overrides a line reads as something else.
+  /// Whether it is a control character, a line separator or invisible, such as a zero-width character
+  /// or a direction override, which can make a line look like a different one.
   var isHidden: Bool {
     switch self {
     case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{A0}", "\u{AD}", "\u{200B}"..."\u{200F}",
@@ -95,7 +95,7 @@ extension Unicode.Scalar {
     }
   }
 
-  /// `\UXXXXXXXX`, as both YAML and bash read it.
+  /// `\UXXXXXXXX`, the escape in both YAML and bash.
   var escaped: String {
     let digits = String(value, radix: 16)
     return "\\U" + String(repeating: "0", count: 8 - digits.count) + digits

@@ -1,9 +1,9 @@
 /// A word of a command that can be pasted into a shell.
 package struct ShellWord: Sendable, Equatable {
-  /// The word as the shell must get it.
+  /// The word, quoted for the shell.
   package var quoted: String
 
-  /// A word, quoted if the shell would change it.
+  /// Creates a word, quoted if the shell would change it.
   package init(_ text: String) {
     if text.unicodeScalars.contains(where: { $0.isHidden }) {
       quoted = "$'" + text.unicodeScalars.map(Self.escape).joined() + "'"
@@ -15,19 +15,19 @@ package struct ShellWord: Sendable, Equatable {
     }
   }
 
-  /// A word that ends with the value of a variable.
+  /// Creates a word that ends with the value of a variable.
   ///
   /// - Parameters:
-  ///   - prefix: What precedes the value; characters of ASCII that need no escape in `"…"`.
-  ///   - variable: The variable's name.
+  ///   - prefix: The text before the value: ASCII that needs no escaping in `"…"`.
+  ///   - variable: The name of the variable.
   package init(_ prefix: String, variable: String) { quoted = "\"\(prefix)$\(variable)\"" }
 
-  /// A command over several lines, one word on each after the first line.
+  /// A command on several lines, with one word on each line after the first.
   ///
   /// - Parameters:
   ///   - words: The words of the command.
   ///   - first: The number of words on the first line.
-  /// - Returns: Lines with a backslash at the end of each but the last.
+  /// - Returns: The lines; each except the last ends with a backslash.
   package static func command(_ words: [ShellWord], first: Int) -> String {
     let start = words.prefix(first).map(\.quoted).joined(separator: " ")
     return ([start] + words.dropFirst(first).map(\.quoted)).joined(separator: " \\\n  ")

@@ -5,7 +5,7 @@ package struct SidecarPod: Sendable {
   package var arguments: [String]
   /// The absolute path of the token file.
   package var tokenFile: String
-  /// Whether the service account token needs a volume: the kubelet mounts the default one.
+  /// Whether the service account token needs a volume; the kubelet mounts the default token itself.
   package var hasTokenVolume: Bool
   /// Whether the group of the token file may read it.
   package var isGroupReadable: Bool
@@ -44,11 +44,11 @@ package struct SidecarPod: Sendable {
           \(pod.imageFields)
           args:
             \(arguments.map { "- \($0)" })
-          # This makes it a sidecar: it starts before the application and stops
+          # Makes this a sidecar, which starts before the application and stops
           # after it.
           restartPolicy: Always
           startupProbe:
-            # The application starts when this succeeds: it finds a token.
+            # The application starts when this succeeds, so that it finds a token.
             \(check)
             periodSeconds: 1
             failureThreshold: 120
@@ -103,7 +103,7 @@ package struct SidecarPod: Sendable {
       fsGroup: 65532
     """
 
-  /// The program by its path, because its image need not have a `PATH`.
+  /// The program by its absolute path, because the image may have no `PATH`.
   private var check: YAML {
     """
     exec:

@@ -4,11 +4,11 @@ package import TokenExchange
 package struct TargetCluster: Sendable {
   package var name: String
   package var server: EndpointURL
-  /// The certificates that the server's certificate is verified with; nil for the system's.
+  /// The CA certificates of the server; nil for the system's.
   package var certificates: Certificates?
-  /// The name in the server's certificate; nil if it is the host of `server`.
+  /// The name in the server's certificate; nil for the host of `server`.
   package var tlsServerName: String?
-  /// The proxy for requests to the server.
+  /// The URL of a proxy for requests to the server.
   package var proxyURL: String?
 
   package init(
@@ -22,7 +22,7 @@ package struct TargetCluster: Sendable {
     self.proxyURL = proxyURL
   }
 
-  /// Whether a text is the URL of a proxy as client-go accepts it, without a password.
+  /// Whether a text is a proxy URL that client-go accepts, without a password.
   package static func isProxyURL(_ text: String) -> Bool {
     let schemes = ["http://", "https://", "socks5://"]
     guard let scheme = schemes.first(where: { text.hasPrefix($0) }) else { return false }

@@ -2,7 +2,7 @@ import TokenExchange
 
 /// How the target cluster's API server derives a username from a token.
 package struct UsernameMapping: Sendable {
-  /// The claim that holds the name.
+  /// The claim that contains the name.
   package enum Claim: String, Sendable, CaseIterable {
     case federated, sub, name
   }
@@ -33,17 +33,17 @@ package struct UsernameMapping: Sendable {
     return prefix + DexSubject(userID: account.subject, connectorID: connectorID).text
   }
 
-  /// Whether usernames are Dex's opaque `sub`.
+  /// Whether the usernames are Dex's opaque `sub`.
   var isOpaque: Bool { claim == .sub && connectorID != nil }
 
-  /// A warning for names that their owners can choose.
+  /// A warning about names that users can choose.
   var warning: YAML? {
     guard claim == .name else { return nil }
     return """
       #
       # WARNING: the claim "name" is not unique. If another connector lets users
       # choose their name, anyone who sets it to system:serviceaccount:… gets these
-      # rights. Prefer federated or sub.
+      # permissions. Prefer federated or sub.
       """
   }
 }

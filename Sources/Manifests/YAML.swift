@@ -2,7 +2,7 @@ package import Encoding
 
 /// A YAML document or a part of one, written as a template.
 ///
-/// Values interpolated into the template quote themselves:
+/// Interpolated values are quoted as needed:
 ///
 /// - `\(text)`: a string as a scalar, plain or quoted, or folded if the line would be too long.
 /// - `\(block: text)`: a string as a literal block (`|`).
@@ -30,7 +30,7 @@ package struct YAML: Sendable, Equatable {
   /// The text, which ends with a newline.
   package var text: String { lines(at: 0).map { $0 + "\n" }.joined() }
 
-  /// The lines of this piece in a document where its first line starts at `column`.
+  /// The lines of this piece in a document in which its first line starts at `column`.
   private func lines(at column: Int) -> [String] {
     var page = Page(column: column)
     for (index, part) in parts.enumerated() {
@@ -119,12 +119,12 @@ extension YAML: ExpressibleByStringInterpolation {
   }
 }
 
-/// The lines of a template while it is written.
+/// The lines of a template while it is rendered.
 private struct Page {
-  /// The column at which the template stands in its document.
+  /// The column at which the template starts in its document.
   var column: Int
   private var lines: [String] = [""]
-  /// Whether the current line holds an absent piece.
+  /// Whether the current line contains an absent piece.
   private var isAbsent = false
 
   init(column: Int) { self.column = column }
@@ -147,7 +147,7 @@ private struct Page {
   mutating func append(scalar text: String, endsLine: Bool) {
     let scalar = Scalar.text(text)
     let isTooLong = currentColumn + scalar.unicodeScalars.count > YAML.lineLength
-    // A list item without spaces cannot be broken, and yamllint accepts it.
+    // A list item without spaces cannot be folded, and yamllint accepts it.
     let isOneWord = itemKey.isEmpty && !scalar.contains(" ")
     guard endsLine, isTooLong, !isOneWord, !currentLine.hasPrefix("#"),
       let words = Scalar.foldedWords(text)
@@ -180,7 +180,7 @@ private struct Page {
     for line in block.lines { append(content: line) }
   }
 
-  /// Adds the lines of a comment; those after the first begin as the current line does.
+  /// Adds the lines of a comment; later lines begin like the current line.
   mutating func append(comment added: [String]) {
     let prefix = currentLine
     for (index, line) in added.enumerated() {
@@ -190,9 +190,9 @@ private struct Page {
     }
   }
 
-  /// A line of a shell command that is too long but one word.
+  /// A line of a shell command that is a single word and too long for a line.
   ///
-  /// yamllint accepts it directly after the `# `, and a backslash only if no space precedes it.
+  /// yamllint accepts such a word directly after `# `, and a backslash only without a space before it.
   private func longWord(_ line: String, after prefix: String) -> String? {
     guard column + prefix.unicodeScalars.count + line.unicodeScalars.count > YAML.lineLength,
       let mark = prefix.firstIndex(of: "#")
@@ -203,7 +203,7 @@ private struct Page {
       ? nil : "\(prefix[...mark]) \(word)" + (isContinued ? "\\" : "")
   }
 
-  /// Adds the lines of pieces; those after the first are indented to the current column.
+  /// Adds the lines of pieces; later lines are indented to the current column.
   mutating func append(pieces: [[String]]) {
     let added = pieces.flatMap { $0 }
     if added.isEmpty { isAbsent = true }
@@ -223,7 +223,7 @@ private struct Page {
 
   // MARK: - Block scalars
 
-  /// The indentation of the block scalar that began on an earlier line.
+  /// The indentation of the current block scalar, which began on an earlier line.
   private var contentIndentOfBlock: Int?
 
   private mutating func append(content line: String) {
@@ -241,7 +241,7 @@ private struct Page {
     return key.isEmpty || key.hasPrefix(">") || key.hasPrefix("|") ? start : start + 2
   }
 
-  /// The current line without its indentation and without dashes of list items.
+  /// The current line without indentation and without the dashes of list items.
   private var itemKey: Substring {
     var rest = currentLine[...]
     while rest.hasPrefix(" ") || rest.hasPrefix("- ") { rest = rest.dropFirst() }

@@ -24,7 +24,7 @@ public struct IssuedToken: Sendable, Equatable {
   ///   - response: The response, whatever its status.
   ///   - request: The exchange.
   ///   - sent: When the request was sent; `expires_in` counts from there.
-  ///   - now: The present.
+  ///   - now: The current time.
   /// - Throws: An OAuth error or why the response is invalid.
   package init(
     response: HTTPResponse, to request: TokenExchangeRequest, sent: Date, now: Date

@@ -1,20 +1,21 @@
 import Encoding
 import TokenExchange
 
-/// Hears what is done, for `--verbose`; never gets a secret.
+/// The log of `--verbose`; never receives a secret.
 struct VerboseLog: Sendable {
   private let write: (@Sendable (String) -> Void)?
 
-  /// Passes each line on.
+  /// Creates a log that passes each line to a function.
   init(_ write: @escaping @Sendable (String) -> Void) { self.write = write }
 
   private init() { write = nil }
 
-  /// Says nothing.
+  /// A log that discards everything.
   static let silent = VerboseLog()
 
-  /// Logs a line, without control characters, which names of files and links may hold; it is not even made if nobody listens: describing a token takes a tenth of a
-  /// short run.
+  /// Logs a line without its control characters, which names of files may contain.
+  ///
+  /// The text is evaluated only if it is logged: describing a token takes a tenth of a short run.
   func callAsFunction(_ text: @autoclosure () -> String) {
     write?(text().sanitized(maxLength: 4000))
   }

@@ -14,17 +14,17 @@ struct Options {
   static let help = """
     usage: dex-standin [options]
 
-    Plays, on loopback: cluster A's issuer, Dex, and cluster B's API server. Prints one line
+    Runs stand-ins on loopback: cluster A's issuer, Dex, and cluster B's API server. Prints one line
     starting with "ready" and ends on SIGTERM or SIGINT.
 
       --port N               Dex's port (default: a free one)
-      --directory DIR        write there: serviceaccount/token (as kubelet lays it out), own-token
+      --directory DIR        write serviceaccount/token (in kubelet's layout), own-token
                              (the same for cluster A's own API server), ca.crt (with --tls),
                              admin.kubeconfig (for cluster B), env (addresses as shell variables)
       --account NAMESPACE/NAME
                              also write a token of this service account: NAMESPACE.NAME.token
-      --token-lifetime S     life of Dex's tokens in seconds (default: 600)
-      --subject-lifetime S   life of the service account token in seconds (default: 3600)
+      --token-lifetime S     lifetime of Dex's tokens in seconds (default: 600)
+      --subject-lifetime S   lifetime of the service account token in seconds (default: 3600)
       --renew S              write a new service account token every S seconds
       --device-interval S    polling interval of the device flow (default: 5)
       --tls                  TLS for Dex and the API servers (needs nginx and openssl)
@@ -37,14 +37,16 @@ struct Options {
   init(_ arguments: [String]) throws(Failure) {
     var rest = arguments[...]
     func value(_ name: String, _ rest: inout ArraySlice<String>) throws(Failure) -> String {
-      guard let value = rest.popFirst() else { throw Failure(text: "\(name) needs a value") }
+      guard let value = rest.popFirst() else { throw Failure(text: "\(name) requires a value") }
       return value
     }
     func number<Number: LosslessStringConvertible>(
       _ name: String, _ rest: inout ArraySlice<String>
     ) throws(Failure) -> Number {
       let text = try value(name, &rest)
-      guard let number = Number(text) else { throw Failure(text: "\(name): \(text)?") }
+      guard let number = Number(text) else {
+        throw Failure(text: "\(name): invalid number \(text)")
+      }
       return number
     }
     while let name = rest.popFirst() {

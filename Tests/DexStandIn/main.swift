@@ -20,12 +20,12 @@ do {
     print(Options.help, terminator: "")
     exit(0)
   }
-  let stage = try Stage(options)
-  print(stage.readyLine)
+  let session = try Session(options)
+  print(session.readyLine)
   fflush(nil)
   var received: Int32 = 0
   sigwait(&signals, &received)
-  stage.stop()
+  session.stop()
 } catch let failure as Options.Failure {
   fail(failure.text, code: 2)
 } catch {

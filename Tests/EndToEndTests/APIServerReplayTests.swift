@@ -69,7 +69,7 @@ struct APIServerReplayTests {
       certificate: .admin)
     #expect(response.status == 501)
     #expect(
-      response.text == "stand-in: no answer was recorded for \(row.input.0) \(row.input.1)\n")
+      response.text == "stand-in: no response was recorded for \(row.input.0) \(row.input.1)\n")
   }
 
   private static func standIn(for exchange: RecordedExchange) throws -> APIServerStandIn {

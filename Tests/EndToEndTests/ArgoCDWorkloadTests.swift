@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The patches of `generate argocd-workload`, applied by kustomize to workloads of every shape.
+/// The patches of `generate argocd-workload`, applied by kustomize to all kinds of installations.
 @Suite(
   "Argo CD's workloads",
   .enabled(if: TestBinary.find("kubectl") != nil, "kubectl is not installed"),
@@ -14,11 +14,11 @@ struct ArgoCDWorkloadTests {
     var name: String
     var container: String
     var namespace: String?
-    /// Its volumes, as far as a patch could collide with them.
+    /// Its volumes that a patch could conflict with.
     var volumes: [String]
     /// Whether the patches add the program to it.
     var isPatched = true
-    /// Init containers that others added.
+    /// Init containers of other plugins.
     var initContainers: [String] = []
 
     var yaml: String {
@@ -119,11 +119,11 @@ struct ArgoCDWorkloadTests {
   ]
 
   private func kustomize(_ files: [String: String]) async throws -> ProcessResult {
-    let folder = try TemporaryDirectory()
-    for (name, text) in files { try folder.write(text, to: name) }
+    let directory = try TemporaryDirectory()
+    for (name, text) in files { try directory.write(text, to: name) }
     return try await ProcessRunner(
-      TestBinary.find("kubectl") ?? "kubectl", ["kustomize", folder.path],
-      environment: ["HOME": folder.path]
+      TestBinary.find("kubectl") ?? "kubectl", ["kustomize", directory.path],
+      environment: ["HOME": directory.path]
     ).result()
   }
 
@@ -208,7 +208,7 @@ struct ArgoCDWorkloadTests {
     }
   }
 
-  @Test("the values of the chart say the same as the patches")
+  @Test("the chart values have the same content as the patches")
   func values() throws {
     let values = try Python.yaml(ExampleTests.text("argocd/values.yaml"))[0]
     let patch = try Python.yaml(ExampleTests.text("argocd/workload.yaml"))[0]

@@ -4,7 +4,7 @@ import Testing
 
 /// The completion scripts in the real shells.
 @Suite struct CompletionTests {
-  /// A line with the cursor at its end, and what the shell must offer or complete.
+  /// A line with the cursor at its end, and the expected candidates or completion.
   static let offers: [Row<[String], [String]>] = [
     Row("command", ["tokenxchange", "token"], ["token-file"]),
     Row("flag of the default command", ["tokenxchange", "--iss"], ["--issuer"]),
@@ -22,7 +22,7 @@ import Testing
       "choice of a kind's flag", ["tokenxchange", "generate", "api-server", "--format", "f"],
       ["flags"]),
     Row("kind under help", ["tokenxchange", "help", "generate", "kub"], ["kubeconfig"]),
-    Row("folder", ["tokenxchange", "install", "/et"], ["/etc"]),
+    Row("directory", ["tokenxchange", "install", "/et"], ["/etc"]),
   ]
 
   /// The scripts call the program by its name.
@@ -61,15 +61,15 @@ import Testing
   ]
 
   private func bashOffers(_ words: [String]) async throws -> [String] {
-    let folder = try TemporaryDirectory()
-    try folder.write(await script("bash"), to: "completion")
+    let directory = try TemporaryDirectory()
+    try directory.write(await script("bash"), to: "completion")
     let program = """
       source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _tokenxchange
       printf '%s\\n' "${COMPREPLY[@]}"
       """
     let result = try await ProcessRunner(
-      "bash", ["--norc", "-c", program, folder.path("completion")] + words,
-      environment: ["HOME": folder.path, "PATH": Self.path]
+      "bash", ["--norc", "-c", program, directory.path("completion")] + words,
+      environment: ["HOME": directory.path, "PATH": Self.path]
     ).result()
     #expect(result.errors == "")
     return result.output.split(separator: "\n").map(String.init)
@@ -83,7 +83,7 @@ import Testing
     #expect(try await bashOffers(row.input) == row.output)
   }
 
-  @Test("bash: = is a word of its own")
+  @Test("bash: = is a separate word")
   func bashSplitsAtEquals() async throws {
     #expect(try await bashOffers(["tokenxchange", "--output", "=", "j"]) == ["json"])
   }
@@ -93,12 +93,13 @@ import Testing
     .enabled(if: TestBinary.find("fish") != nil, "fish is not installed"),
     arguments: offers + lists + ends)
   func fish(row: Row<[String], [String]>) async throws {
-    let folder = try TemporaryDirectory()
-    try folder.write(await script("fish"), to: "completion")
+    let directory = try TemporaryDirectory()
+    try directory.write(await script("fish"), to: "completion")
     let line = row.input.joined(separator: " ")
     let result = try await ProcessRunner(
-      "fish", ["--no-config", "-c", "source \(folder.path("completion")); complete -C '\(line)'"],
-      environment: ["HOME": folder.path, "TERM": "dumb", "PATH": Self.path]
+      "fish",
+      ["--no-config", "-c", "source \(directory.path("completion")); complete -C '\(line)'"],
+      environment: ["HOME": directory.path, "TERM": "dumb", "PATH": Self.path]
     ).result()
     let offered = result.output.split(separator: "\n").map {
       String($0.prefix { $0 != "\t" })
@@ -109,18 +110,18 @@ import Testing
         == row.output.sorted())
   }
 
-  /// What the tab key completes a line to in zsh, in a terminal, and the candidates.
+  /// The result of the tab key in zsh on a terminal, and the candidates.
   private func zshOffers(_ line: String) async throws -> (line: String, words: [String]) {
-    let folder = try TemporaryDirectory()
-    try folder.write(await script("zsh"), to: "completion")
+    let directory = try TemporaryDirectory()
+    try directory.write(await script("zsh"), to: "completion")
     // Candidates are captured while they are added, because zsh lists them only when it waits for a
     // key.
-    try folder.write(
+    try directory.write(
       """
       PS1=
       autoload -Uz compinit
       compinit -D -u
-      source \(folder.path("completion"))
+      source \(directory.path("completion"))
       compadd() {
         if [[ ${@[1,(i)(-|--)]} == *-(O|A|D)\\ * ]]; then
           builtin compadd "$@"
@@ -142,7 +143,7 @@ import Testing
     let program = """
       zmodload zsh/zpty
       zpty shell zsh -f -i
-      zpty -w shell 'source \(folder.path("start")); print REA""DY'
+      zpty -w shell 'source \(directory.path("start")); print REA""DY'
       zpty -r shell out '*READY*'
       zpty -w -n shell $'\(line)\\t'
       zpty -r shell out '*GOT:*:*:*'
@@ -150,10 +151,10 @@ import Testing
       """
     let result = try await ProcessRunner(
       "zsh", ["-f", "-c", program],
-      environment: ["HOME": folder.path, "TERM": "dumb", "PATH": Self.path], timeout: 30
+      environment: ["HOME": directory.path, "TERM": "dumb", "PATH": Self.path], timeout: 30
     ).result()
-    let said = try #require(result.output.firstMatch(of: /GOT:([^:]*):([^:]*):/))
-    return (String(said.1), said.2.split(separator: " ").map(String.init))
+    let screen = try #require(result.output.firstMatch(of: /GOT:([^:]*):([^:]*):/))
+    return (String(screen.1), screen.2.split(separator: " ").map(String.init))
   }
 
   @Test(

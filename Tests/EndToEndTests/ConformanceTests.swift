@@ -23,9 +23,9 @@ struct ConformanceTests {
       "CONNECTOR_ID": "argocd-cluster", "MINT": "cat '\(plugin.tokenFile)'",
       "APISERVER": site.apiServerURL, "APISERVER_CA": authority,
       "SOURCE_APISERVER": site.cluster.issuer, "SOURCE_CA": authority,
-      "SOURCE_MINT": "cat '\(try plugin.folder.write(own.token(), to: "own-token"))'",
+      "SOURCE_MINT": "cat '\(try plugin.directory.write(own.token(), to: "own-token"))'",
       "KUBECTL": TestBinary.find("kubectl") ?? "",
-      "ADMIN_KUBECONFIG": try plugin.folder.write(site.adminKubeconfig, to: "admin.kubeconfig"),
+      "ADMIN_KUBECONFIG": try plugin.directory.write(site.adminKubeconfig, to: "admin.kubeconfig"),
     ]
   }
 
@@ -49,7 +49,7 @@ struct ConformanceTests {
     let environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
     let result = try await ProcessRunner(
       Repository.path("Tests/conformance.py"), [TestBinary.path],
-      environment: environment.merging(variables) { $1 }, directory: plugin.folder.path,
+      environment: environment.merging(variables) { $1 }, directory: plugin.directory.path,
       timeout: 300
     ).result()
     let lines = result.output.split(separator: "\n").map(String.init)
@@ -221,8 +221,8 @@ struct ConformanceTests {
     "make conformance-kind: two clusters, Dex's values and the variables of the checks",
     .enabled(if: Python.hasYAML, "python3 has no module yaml"))
   func kind() async throws {
-    let folder = plugin.folder
-    let kubeconfig = try folder.write(plugin.site.adminKubeconfig, to: "kind.kubeconfig")
+    let home = plugin.directory
+    let kubeconfig = try home.write(plugin.site.adminKubeconfig, to: "kind.kubeconfig")
     let programs = [
       "kind": """
       [ "$1 $2" = "create cluster" ] || exit 0
@@ -240,25 +240,25 @@ struct ConformanceTests {
     ]
     for (name, script) in programs {
       let log = #"echo "\#(name) $*" >>"$LOGS/calls""#
-      try folder.write("#!/bin/sh\n\(log)\n\(script)\n", to: "bin/\(name)", mode: 0o755)
+      try home.write("#!/bin/sh\n\(log)\n\(script)\n", to: "bin/\(name)", mode: 0o755)
     }
-    let copy = try folder.write(
+    let copy = try home.write(
       Repository.text("Tests/conformance-kind.sh"), to: "Tests/conformance-kind.sh", mode: 0o755)
-    try folder.write(
+    try home.write(
       "#!/bin/sh\nenv >\"$LOGS/variables\"\ncp \"$APISERVER_CA\" \"$DEX_CA\" \"$LOGS\"\n",
       to: "Tests/conformance.py", mode: 0o755)
     try FileManager.default.createDirectory(
-      atPath: folder.path("logs"), withIntermediateDirectories: true)
+      atPath: home.path("logs"), withIntermediateDirectories: true)
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     let result = try await ProcessRunner(
       copy, [TestBinary.path],
-      environment: ["PATH": folder.path("bin") + ":" + path, "LOGS": folder.path("logs")],
+      environment: ["PATH": home.path("bin") + ":" + path, "LOGS": home.path("logs")],
       timeout: 120
     ).result()
     #expect(result.errors == "")
     #expect(result.code == 0)
     func log(_ name: String) throws -> String {
-      try String(contentsOfFile: folder.path("logs/" + name), encoding: .utf8)
+      try String(contentsOfFile: home.path("logs/" + name), encoding: .utf8)
     }
     let calls = try log("calls")
     #expect(calls.hasSuffix("kind delete clusters tokenxchange-source tokenxchange-target\n"))

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Name resolution as in a cluster, compared with glibc: getent runs on the same table.
-@Suite(.enabled(if: NetworkNamespace.isAvailable, "\(DNSStage.need)"))
+/// Name resolution as in a cluster, compared with glibc: getent runs with the same servers.
+@Suite(.enabled(if: NetworkNamespace.isAvailable, "\(DNSFixture.need)"))
 struct DNSTests {
   /// A pod's resolv.conf in a cluster whose nodes also search a corporate domain.
   static let pod = """
@@ -99,9 +99,9 @@ struct DNSTests {
 
   @Test("the exchange succeeds within the time limit", arguments: cases)
   func exchanges(_ test: Case) async throws {
-    let stage = try DNSStage(
+    let fixture = try DNSFixture(
       resolvConf: test.resolvConf, hosts: test.hosts, servers: test.servers)
-    let result = try await stage.run(stage.flags(host: test.host))
+    let result = try await fixture.run(fixture.flags(host: test.host))
     #expect(result.ending == .exit(0), "\(result.errors)")
     #expect(result.duration < test.limit, "\(result.duration) s")
     report("ours", test, result.duration, result.ending == .exit(0))
@@ -112,11 +112,11 @@ struct DNSTests {
     .enabled(if: TestBinary.find("getent") != nil, "SKIPPED: getent is not installed"),
     arguments: cases)
   func glibcFinds(_ test: Case) async throws {
-    // These only wait for glibc's timeouts.
+    // The others only wait for glibc's timeouts.
     guard test.glibc ?? 2 < 5 || Soak.isOn else { return }
-    let stage = try DNSStage(
+    let fixture = try DNSFixture(
       resolvConf: test.resolvConf, hosts: test.hosts, servers: test.servers)
-    let (addresses, seconds) = try await stage.getent(test.host)
+    let (addresses, seconds) = try await fixture.getent(test.host)
     #expect(addresses == (test.glibc == nil ? [] : ["127.0.0.1"]))
     if let expected = test.glibc {
       #expect((expected - 0.1...expected + 2).contains(seconds), "\(seconds) s")
@@ -131,24 +131,24 @@ struct DNSTests {
 
   @Test("names in the hosts file and addresses send no query")
   func sendsNoQuery() async throws {
-    let stage = try DNSStage(
+    let fixture = try DNSFixture(
       resolvConf: Self.pod, hosts: "127.0.0.1 \(Self.host)\n", servers: ["127.0.0.1": []])
-    // URLs that need no name resolution.
+    // URLs that require no name resolution.
     for host in [Self.host, "127.0.0.1", "localhost", "localhost.", "dex.localhost", "127.1"] {
-      let result = try await stage.run(stage.flags(host: host))
+      let result = try await fixture.run(fixture.flags(host: host))
       #expect(result.ending == .exit(0), "\(host): \(result.errors)")
     }
-    #expect(stage.server.queries == [])
+    #expect(fixture.server.queries == [])
   }
 
   @Test("each candidate name is queried once for each record type")
   func queriesEachNameOnce() async throws {
-    let stage = try DNSStage(resolvConf: Self.pod, servers: ["127.0.0.1": [Self.found]])
-    _ = try await stage.run(stage.flags(host: Self.host))
+    let fixture = try DNSFixture(resolvConf: Self.pod, servers: ["127.0.0.1": [Self.found]])
+    _ = try await fixture.run(fixture.flags(host: Self.host))
     let names = ["ns.svc.cluster.local", "svc.cluster.local", "cluster.local", "corp.example"]
       .map { "\(Self.host).\($0)" }
     #expect(
-      stage.server.queries.sorted()
+      fixture.server.queries.sorted()
         == (names + [Self.host]).flatMap { ["A \($0)", "AAAA \($0)"] }.sorted())
   }
 
@@ -162,12 +162,12 @@ struct DNSTests {
   }
 
   private static let spelling =
-    "check its spelling and the pod's DNS; a Service of another namespace is NAME.NAMESPACE.svc"
+    "check the spelling and the pod's DNS; a Service in another namespace is NAME.NAMESPACE.svc"
   private static let serverLog =
-    "look at the log of that DNS server: it, or one that it forwards to, fails for that name; "
+    "check the log of that DNS server: it or its upstream server fails for that name; "
     + "tokenxchange doctor shows each query"
   private static let silent =
-    "the pod's DNS does not respond: see /etc/resolv.conf, and whether a NetworkPolicy allows "
+    "the pod's DNS does not respond: check /etc/resolv.conf, and whether a NetworkPolicy blocks "
     + "port 53"
 
   @Test(
@@ -208,8 +208,8 @@ struct DNSTests {
         hint: silent),
     ])
   func fails(_ test: Failure) async throws {
-    let stage = try DNSStage(resolvConf: test.resolvConf, servers: ["127.0.0.1": test.rules])
-    let result = try await stage.run(stage.flags(host: Self.host) + ["--timeout=1500ms"])
+    let fixture = try DNSFixture(resolvConf: test.resolvConf, servers: ["127.0.0.1": test.rules])
+    let result = try await fixture.run(fixture.flags(host: Self.host) + ["--timeout=1500ms"])
     #expect(result.ending == .exit(4))
     #expect(result.output == "")
     #expect(
@@ -222,7 +222,7 @@ struct DNSTests {
 
   @Test("--verbose and the doctor show the search list, each name and its result")
   func showsSearchList() async throws {
-    let stage = try DNSStage(
+    let fixture = try DNSFixture(
       resolvConf: "search ns.svc corp.example\noptions ndots:5\nnameserver 127.0.0.1\n",
       servers: [
         "127.0.0.1": [
@@ -235,10 +235,10 @@ struct DNSTests {
       "resolver: nameserver 127.0.0.1; search ns.svc corp.example; options ndots:5",
       "name: dex.example.test.ns.svc: NXDOMAIN, N ms",
       "name: dex.example.test.corp.example: A: NXDOMAIN, AAAA: SERVFAIL from 127.0.0.1, N ms",
-      "name: dex.example.test: 127.0.0.1 (AAAA: no answer so far), N ms",
+      "name: dex.example.test: 127.0.0.1 (AAAA: no response yet), N ms",
     ]
-    let flags = stage.flags(host: Self.host)
-    let verbose = try await stage.run(flags + ["--verbose"])
+    let flags = fixture.flags(host: Self.host)
+    let verbose = try await fixture.run(flags + ["--verbose"])
     #expect(verbose.ending == .exit(0))
     let lines = verbose.errors.split(separator: "\n").map {
       String($0).replacing(/^tokenxchange: \[\d+ ms\][ ]/, with: "")
@@ -247,7 +247,7 @@ struct DNSTests {
     #expect(
       lines.filter { $0.contains(/^(proxy|resolver|name):[ ]/) } == expected,
       "\(verbose.errors)")
-    let doctor = try await stage.run(["doctor", "--verbose"] + flags)
+    let doctor = try await fixture.run(["doctor", "--verbose"] + flags)
     let facts = doctor.output.split(separator: "\n").map {
       $0.trimmingCharacters(in: .whitespaces).replacing(/^(proxy|resolver|name) +/) { "\($0.1): " }
         .replacing(/\d+ ms$/, with: "N ms")
@@ -257,45 +257,45 @@ struct DNSTests {
 
   @Test("the sidecar resolves the name again for each exchange")
   func sidecarResolvesAgain() async throws {
-    let stage = try DNSStage(
+    let fixture = try DNSFixture(
       resolvConf: "nameserver 127.0.0.1\n", servers: ["127.0.0.1": [Self.found]])
-    stage.plugin.site.dex.update { $0.tokenLifetime = 4 }
-    let file = stage.plugin.folder.path("kept")
-    let process = try stage.start(
-      ["sidecar", "--write", file, "--refresh-before=2s"] + stage.flags(host: Self.host))
+    fixture.plugin.site.dex.update { $0.tokenLifetime = 4 }
+    let file = fixture.plugin.directory.path("kept")
+    let process = try fixture.start(
+      ["sidecar", "--write", file, "--refresh-before=2s"] + fixture.flags(host: Self.host))
     defer { process.send(signal: SIGTERM) }
-    let dex = stage.plugin.site.dex
+    let dex = fixture.plugin.site.dex
     #expect(try await SidecarRun.wait { dex.tokenRequests > 0 })
     // Dex moves to an address where nothing listens, and back.
-    stage.server.set([DNSRule(Self.host, .addresses("127.0.0.9"))])
+    fixture.server.set([DNSRule(Self.host, .addresses("127.0.0.9"))])
     #expect(
       try await SidecarRun.wait(20) { process.errorsSoFar.contains("refused the connection") },
       "\(process.errorsSoFar)")
     let before = dex.tokenRequests
-    stage.server.set([Self.found])
+    fixture.server.set([Self.found])
     #expect(try await SidecarRun.wait(20) { dex.tokenRequests > before }, "\(process.errorsSoFar)")
   }
 
   @Test("the proxy's name is resolved here, the server's name by the proxy")
   func resolvesTheProxy() async throws {
-    let stage = try DNSStage(
+    let fixture = try DNSFixture(
       resolvConf: "nameserver 127.0.0.1\n",
       servers: ["127.0.0.1": [DNSRule("proxy.test", .addresses("127.0.0.1"))]], tls: .dex)
-    let listener = try stage.network.perform {
+    let listener = try fixture.network.perform {
       try LoopbackServer { _ in .notFound }
     }
-    let result = try await stage.run(
-      stage.flags(host: Self.host, scheme: "https") + ["--verbose"],
+    let result = try await fixture.run(
+      fixture.flags(host: Self.host, scheme: "https") + ["--verbose"],
       ["HTTPS_PROXY": "http://user:hunter2@proxy.test:\(listener.port)"])
     #expect(result.ending == .exit(4))
     let name = "http://proxy.test:\(listener.port)"
     #expect(result.errors.contains("proxy: \(name) from HTTPS_PROXY\n"), "\(result.errors)")
     #expect(result.errors.contains("tokenxchange: the proxy \(name) for dex.example.test:"))
     #expect(!result.errors.contains("hunter2"))
-    #expect(stage.server.queries.sorted() == ["A proxy.test", "AAAA proxy.test"])
+    #expect(fixture.server.queries.sorted() == ["A proxy.test", "AAAA proxy.test"])
 
-    let unknown = try await stage.run(
-      stage.flags(host: Self.host, scheme: "https"), ["https_proxy": "nowhere.test:1"])
+    let unknown = try await fixture.run(
+      fixture.flags(host: Self.host, scheme: "https"), ["https_proxy": "nowhere.test:1"])
     #expect(unknown.ending == .exit(4))
     #expect(
       unknown.errors.contains("could not resolve its name: NXDOMAIN for nowhere.test\n"),
@@ -319,17 +319,17 @@ struct DNSTests {
         false),
     ])
   func noProxy(_ row: Row<[String: String], Bool>) async throws {
-    let stage = try DNSStage(
+    let fixture = try DNSFixture(
       resolvConf: "nameserver 127.0.0.1\n", servers: ["127.0.0.1": [Self.found]], tls: .dex)
-    let port = stage.plugin.site.dexFront?.port ?? 0
-    let flags = stage.flags(host: Self.host, scheme: "https").dropLast()
-    let result = try await stage.run(
+    let port = fixture.plugin.site.dexFront?.port ?? 0
+    let flags = fixture.flags(host: Self.host, scheme: "https").dropLast()
+    let result = try await fixture.run(
       flags + ["--insecure-skip-tls-verify"],
       row.input.mapValues { $0.replacing("PORT", with: "\(port)") })
     #expect(result.ending == .exit(row.output ? 0 : 4), "\(result.errors)")
-    let sentence =
+    let message =
       "tokenxchange: the proxy \(Self.proxy) for dex.example.test:\(port) cannot be used"
-    #expect(result.errors.contains(sentence) != row.output, "\(result.errors)")
+    #expect(result.errors.contains(message) != row.output, "\(result.errors)")
   }
 
   /// A proxy that does not listen.

@@ -22,7 +22,7 @@ struct DexLoginReplayTests {
     let site = try StandInSite()
     let response = site.dex.respond(to: LoopbackRequest(target: path))
     #expect(response.status == 501)
-    #expect(response.text == "stand-in: no answer was recorded for GET \(path)\n")
+    #expect(response.text == "stand-in: no response was recorded for GET \(path)\n")
   }
 }
 

@@ -13,8 +13,7 @@ struct DexRecording: Sendable, CustomTestStringConvertible {
   var testDescription: String { name }
 
   static let all: [DexRecording] = {
-    let file = URL(filePath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "Fixtures/dex-recordings.json")
+    let file = Golden.fixtures().appending(path: "dex-recordings.json")
     guard let data = try? Data(contentsOf: file), let document = try? JSONValue(parsing: data)
     else { return [] }
     return document["exchanges"]?.array?.compactMap(DexRecording.init) ?? []
@@ -31,24 +30,19 @@ struct DexRecording: Sendable, CustomTestStringConvertible {
     self.name = name
     self.status = status
     body = response["body"]?.string ?? ""
-    headers = Self.headers(response["headers"])
+    headers = response["headers"]?.texts ?? [:]
     let form = request["form"]?.array?.map { field in
       Self.encode(field["name"]?.string ?? "") + "=" + Self.encode(field["value"]?.string ?? "")
     }
     self.request = LoopbackRequest(
       method: request["method"]?.string ?? "", target: request["target"]?.string ?? "",
-      headers: Self.headers(request["headers"]).map { (name: $0.key, value: $0.value) },
+      headers: (request["headers"]?.texts ?? [:]).map { (name: $0.key, value: $0.value) },
       body: Array((form?.joined(separator: "&") ?? request["body"]?.string ?? "").utf8))
   }
 
   static func encode(_ text: String) -> String {
     let plain = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "-._~"))
     return text.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
-  }
-
-  private static func headers(_ value: JSONValue?) -> [String: String] {
-    let pairs = value?.object?.members.map { ($0.name, $0.value.string ?? "") } ?? []
-    return Dictionary(pairs) { first, _ in first }
   }
 
   /// The key that signed the recorded subject token, by name.

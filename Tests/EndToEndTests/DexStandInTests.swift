@@ -38,10 +38,10 @@ struct DexStandInTests {
   }
 }
 
-/// A stand-in configured like the recorded Dex, with our own keys under the recorded names.
+/// A stand-in configured like the recorded Dex, with generated keys under the recorded names.
 private struct DexReplay {
   static let pem = Result { try RSAKey().pem }
-  static let strangerKey = Result { try RSAKey() }
+  static let unknownKeyResult = Result { try RSAKey() }
   static let clusterKey = keyID("11-upstream-back")
   static func keyID(_ name: String) -> String {
     DexRecording.all.first { $0.name == name }?.subjectKeyID ?? ""
@@ -49,12 +49,12 @@ private struct DexReplay {
 
   let standIn: DexStandIn
   let pem: String
-  let stranger: RSAKey
+  let unknownKey: RSAKey
 
   init() throws {
     let pem = try Self.pem.get()
     self.pem = pem
-    stranger = try Self.strangerKey.get()
+    unknownKey = try Self.unknownKeyResult.get()
     let cluster = ServiceAccountIssuer(
       issuer: "http://127.0.0.1:18601", key: try RSAKey(pem: pem, keyID: Self.clusterKey))
     var configuration = DexConfiguration.standard(
@@ -67,10 +67,10 @@ private struct DexReplay {
     }
     var userInfo = try connector("argocd-userinfo")
     userInfo.getsUserInfo = true
-    var nameless = try connector("argocd-nousernamekey")
-    nameless.userNameKey = "name"
+    var withoutUserNameKey = try connector("argocd-nousernamekey")
+    withoutUserNameKey.userNameKey = "name"
     configuration.connectors += [
-      userInfo, nameless, try connector("argocd-clientid"),
+      userInfo, withoutUserNameKey, try connector("argocd-clientid"),
       try connector("other-cluster", port: 18602, keyID: Self.keyID("11-dex-restarted-ok")),
       try connector("down-cluster", port: 18609),
     ]
@@ -94,7 +94,7 @@ private struct DexReplay {
     return standIn.respond(to: resigned(request ?? recording.request, name))
   }
 
-  /// The request with its tokens signed by our keys, or invalid in the same way as the recorded
+  /// The request with its tokens signed by the generated keys, or invalid like the recorded
   /// one.
   private func resigned(_ request: LoopbackRequest, _ name: String) -> LoopbackRequest {
     var request = request
@@ -105,7 +105,7 @@ private struct DexReplay {
       let dexKey = standIn.configuration.signingKey
       let key: RSAKey =
         name.contains("unknown-key")
-        ? stranger : keyID.count == 40 ? dexKey : (try? RSAKey(pem: pem, keyID: keyID)) ?? dexKey
+        ? unknownKey : keyID.count == 40 ? dexKey : (try? RSAKey(pem: pem, keyID: keyID)) ?? dexKey
       var new = JWT.sign(token.claims, with: key)
       if name.contains("bad-signature") { new = String(new.dropLast(8)) + "AAAAAAAA" }
       if token.header["alg"]?.string == "none" {

@@ -31,9 +31,9 @@ struct EnvironmentTests {
     let plugin = try Plugin()
     if let fault { plugin.site.dex.inject(fault) }
     let place = try TemporaryDirectory()
-    for folder in ["home", "tmp", "work"] {
+    for directory in ["home", "tmp", "work"] {
       try FileManager.default.createDirectory(
-        atPath: place.path(folder), withIntermediateDirectories: true)
+        atPath: place.path(directory), withIntermediateDirectories: true)
     }
     let before = Self.listing(place.path)
     let result = try await ProcessRunner(
@@ -72,7 +72,7 @@ struct EmptyRootTests {
 
   init() throws {
     plugin = try Plugin()
-    place = try Isolation(in: plugin.folder, token: plugin.site.cluster.token())
+    place = try Isolation(in: plugin.directory, token: plugin.site.cluster.token())
     flags = plugin.flags("--token-file", "/var/run/secrets/token/token")
   }
 
@@ -101,11 +101,11 @@ struct EmptyRootTests {
         + "/etc/ssl/ca-bundle.pem, /etc/ssl/cert.pem",
       hint: "pass Dex's CA with --certificate-authority or --certificate-authority-data, or mount "
         + "a CA bundle")
-    let nameless = try await place.run(
+    let unknownHost = try await place.run(
       ["--token-url=http://dex.invalid/token", "--insecure-allow-http", "--timeout=3s"] + more)
-    #expect(nameless.ending == .exit(4))
-    #expect(nameless.output == "")
-    #expect(nameless.errors.split(separator: "\n").count == 3)
+    #expect(unknownHost.ending == .exit(4))
+    #expect(unknownHost.output == "")
+    #expect(unknownHost.errors.split(separator: "\n").count == 3)
   }
 
   @Test("a missing token file is reported")

@@ -48,7 +48,7 @@ import Testing
     #expect(count >= 20)
   }
 
-  /// The files that no command prints, and the tests of each.
+  /// The files that no command prints, with their tests.
   static let handwritten = [
     "argocd/kustomization.yaml": "ArgoCDWorkloadTests.example",
     "dex/ca.crt": "generatedExamples",
@@ -60,14 +60,14 @@ import Testing
     "target-cluster/ca.crt": "generatedExamples",
   ]
 
-  @Test("every file is generated, or has a test of its own")
+  @Test("every file is generated or has a test")
   func everyFile() throws {
     let paths = FileManager.default.enumerator(atPath: Self.directory.path)?
       .compactMap { $0 as? String }
     for path in paths ?? [] {
       var isDirectory: ObjCBool = false
       let full = Self.directory.appendingPathComponent(path).path
-      // Guides are text; their commands are tested beside the features.
+      // Guides are text; the tests of the features run their commands.
       guard FileManager.default.fileExists(atPath: full, isDirectory: &isDirectory),
         !isDirectory.boolValue, !path.hasSuffix("README.md")
       else { continue }
@@ -85,16 +85,16 @@ import Testing
     .enabled(if: TestBinary.find("kubectl") != nil, "kubectl is not installed"),
     .enabled(if: Python.hasYAML, "python3 has no module yaml"))
   func sidecarKubeconfig() async throws {
-    let folder = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     let data = try Python.yaml(Self.text("sidecar/kubeconfig.yaml"))[0]["data"]
-    let file = try folder.write(data?["kubeconfig"]?.string ?? "", to: "kubeconfig")
+    let file = try directory.write(data?["kubeconfig"]?.string ?? "", to: "kubeconfig")
     let result = try await ProcessRunner(
       TestBinary.find("kubectl") ?? "kubectl",
       [
         "--kubeconfig", file, "config", "view", "--minify",
         "-o=jsonpath={.users[0].user.tokenFile}",
       ],
-      environment: ["HOME": folder.path]
+      environment: ["HOME": directory.path]
     ).result()
     #expect(result.errors == "")
     #expect(result.output == "/var/run/secrets/target-cluster/token")

@@ -66,7 +66,7 @@ struct ExecContractTests {
   struct Bad: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var info: String
-    var sentence: String
+    var message: String
     var hint = ExecContractTests.infoHint
   }
 
@@ -80,29 +80,29 @@ struct ExecContractTests {
   static let bad = [
     Bad(
       testDescription: "v1alpha1", info: info(version: "\(group)/v1alpha1"),
-      sentence:
+      message:
         "KUBERNETES_EXEC_INFO asks for apiVersion \(group)/v1alpha1, which is not supported",
       hint: versionHint),
     Bad(
       testDescription: "a later version", info: info(version: "\(group)/v2"),
-      sentence: "KUBERNETES_EXEC_INFO asks for apiVersion \(group)/v2, which is not supported",
+      message: "KUBERNETES_EXEC_INFO asks for apiVersion \(group)/v2, which is not supported",
       hint: versionHint),
     Bad(
       testDescription: "no text as version", info: #"{"apiVersion":1}"#,
-      sentence: "KUBERNETES_EXEC_INFO asks for apiVersion 1, which is not supported",
+      message: "KUBERNETES_EXEC_INFO asks for apiVersion 1, which is not supported",
       hint: versionHint),
     Bad(
       testDescription: "garbage", info: "garbage",
-      sentence: "KUBERNETES_EXEC_INFO does not contain a JSON object"),
+      message: "KUBERNETES_EXEC_INFO does not contain a JSON object"),
     Bad(
       testDescription: "cut off", info: String(info().dropLast(5)),
-      sentence: "KUBERNETES_EXEC_INFO does not contain a JSON object"),
+      message: "KUBERNETES_EXEC_INFO does not contain a JSON object"),
     Bad(
       testDescription: "a list", info: "[]",
-      sentence: "KUBERNETES_EXEC_INFO does not contain a JSON object"),
+      message: "KUBERNETES_EXEC_INFO does not contain a JSON object"),
     Bad(
       testDescription: "another kind", info: info(kind: "Pod"),
-      sentence: "KUBERNETES_EXEC_INFO has the kind Pod, expected ExecCredential"),
+      message: "KUBERNETES_EXEC_INFO has the kind Pod, expected ExecCredential"),
   ]
 
   @Test("an invalid KUBERNETES_EXEC_INFO is rejected", arguments: bad)
@@ -110,16 +110,16 @@ struct ExecContractTests {
     let plugin = try Plugin()
     let variables = ["KUBERNETES_EXEC_INFO": row.info]
     let result = try await plugin.run(nil, variables)
-    plugin.expectFailure(result, 2, row.sentence, hint: row.hint)
+    plugin.expectFailure(result, 2, row.message, hint: row.hint)
     let file = try await plugin.run(["token-file", "--file", plugin.tokenFile], variables)
-    plugin.expectFailure(file, 2, row.sentence, hint: row.hint)
+    plugin.expectFailure(file, 2, row.message, hint: row.hint)
     #expect(plugin.site.dex.tokenRequests == 0)
   }
 
   @Test("standard input is not read")
   func ignoresStandardInput() async throws {
     let plugin = try Plugin()
-    // Larger than a pipe's buffer, so the test would hang if the input had to be read.
+    // Larger than the pipe's buffer, so the test would hang if the program had to read its input.
     let input = [UInt8](repeating: 0x78, count: 300_000)
     try plugin.expectCredential(try await plugin.run(stdin: input))
     try plugin.expectCredential(try await plugin.run())
@@ -133,7 +133,7 @@ struct ExecContractTests {
     #expect(try await plugin.run().leftOutputOpen == false)
   }
 
-  /// Where stdout leads, and the system's error.
+  /// The destination of stdout, and the system's error.
   static let outputs = [
     (">&-", "Bad file descriptor"), ("<&- >&-", "Bad file descriptor"),
     (">/dev/full", "No space left on device"), ("| true", "Broken pipe"),
@@ -150,8 +150,8 @@ struct ExecContractTests {
     .result()
     plugin.expectFailure(
       result, 1, "could not write the credential to standard output: \(reason)",
-      hint: "the program that ran this one closed the pipe, or the disk behind it is full")
-    // The message was not sent to Dex instead.
+      hint: "the reader closed the pipe, or the disk is full")
+    // The message must not be sent to Dex.
     #expect(plugin.site.dex.server.requests.count == 1)
   }
 

@@ -12,10 +12,10 @@ enum ExecReaders {
     }
     let kind = document["kind"] ?? "ExecCredential"
     guard kind == "ExecCredential" else { return "no kind \(kind.text) is registered" }
-    let wanted = "client.authentication.k8s.io/\(version)"
+    let expected = "client.authentication.k8s.io/\(version)"
     let returned = document["apiVersion"]?.string ?? "client.authentication.k8s.io/__internal"
-    guard returned == wanted else {
-      return "exec plugin is configured to use API version \(wanted), plugin returned version "
+    guard returned == expected else {
+      return "exec plugin is configured to use API version \(expected), plugin returned version "
         + returned
     }
     guard let status = document["status"], status != .null else {
@@ -54,10 +54,10 @@ enum ExecReaders {
     for key in ["apiVersion", "kind", "status"] where document[key] == nil {
       return "exec: malformed response. missing key '\(key)'"
     }
-    let wanted = "client.authentication.k8s.io/\(version)"
-    guard document["apiVersion"]?.string == wanted else {
+    let expected = "client.authentication.k8s.io/\(version)"
+    guard document["apiVersion"]?.string == expected else {
       return
-        "exec: plugin api version \(document["apiVersion"]?.text ?? "") does not match \(wanted)"
+        "exec: plugin api version \(document["apiVersion"]?.text ?? "") does not match \(expected)"
     }
     return nil
   }

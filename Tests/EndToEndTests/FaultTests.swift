@@ -2,17 +2,17 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Runs in which Dex, or a server in front of it, misbehaves.
+/// Faults of Dex or of a server in front of it.
 struct FaultTests {
   static let busyHint =
     "Dex or the ingress in front of it is down or overloaded: look at its pods and log"
   static let rateHint = "an ingress or proxy in front of Dex limits the rate; Dex itself does not"
-  static let resetHint = "Dex or a proxy on the way closed it: look at their logs at this moment"
+  static let resetHint = "Dex or a proxy in front of it closed the connection: check their logs"
   static let cutHint =
     "something on the way cut or replaced the response: a proxy, an ingress, a captive portal"
   static let timeHint =
-    "Dex or a proxy in front of it is slow or stuck, often because it cannot fetch the cluster's "
-    + "keys: look at its log; --timeout allows more time"
+    "Dex or a proxy in front of it is slow or stuck, often because Dex cannot fetch the cluster's "
+    + "keys: check its log; --timeout allows more time"
   static let wrongHint =
     "Dex's token endpoint does not respond like this: is --issuer or --token-url Dex's address?"
   static let url = "http://DEX/dex/token"
@@ -24,19 +24,19 @@ struct FaultTests {
     var flags: [String] = []
     var code: Int32
     var attempts: Int
-    var sentence: String
+    var message: String
     var hint: String
 
     init(
       _ name: String, _ fault: DexFault, _ flags: [String] = [], code: Int32, attempts: Int,
-      _ sentence: String, hint: String
+      _ message: String, hint: String
     ) {
       testDescription = name
       self.fault = fault
       self.flags = flags
       self.code = code
       self.attempts = attempts
-      self.sentence = sentence
+      self.message = message
       self.hint = hint
     }
   }
@@ -121,24 +121,24 @@ struct FaultTests {
     let plugin = try Plugin()
     plugin.site.dex.inject(row.fault.forever)
     let result = try await plugin.run(plugin.flags + row.flags)
-    Self.expect(result, row.code, row.sentence, hint: row.hint, plugin)
+    Self.expect(result, row.code, row.message, hint: row.hint, plugin)
     #expect(plugin.site.dex.tokenRequests == row.attempts)
     // Ten seconds is the default timeout; the rest is a margin for a busy machine.
     #expect(result.duration < (row.flags.isEmpty ? 25 : 15))
   }
 
   private static func expect(
-    _ result: ProcessResult, _ code: Int32, _ sentence: String, hint: String, _ plugin: Plugin
+    _ result: ProcessResult, _ code: Int32, _ message: String, hint: String, _ plugin: Plugin
   ) {
     guard hint == "*" else {
-      return plugin.expectFailure(result, code, sentence, hint: hint)
+      return plugin.expectFailure(result, code, message, hint: hint)
     }
     let lines = plugin.masked(result.errors)
       .split(separator: "\n", omittingEmptySubsequences: false)
     #expect(result.ending == .exit(code))
     #expect(result.output == "")
     #expect(lines.count == 3 && lines.last == "")
-    #expect(lines.first == "tokenxchange: \(sentence)")
+    #expect(lines.first == "tokenxchange: \(message)")
     #expect(lines[1].hasPrefix("hint: "))
   }
 
@@ -161,7 +161,7 @@ struct FaultTests {
     let result = try await plugin.run()
     plugin.expectFailure(
       result, 4, "DEX refused the connection (3 attempts)",
-      hint: "is Dex running there, and on that port? a Service refuses while none of its pods is "
+      hint: "is Dex listening on that port? a Service refuses connections while no pod is "
         + "ready")
     #expect(result.duration < 20)
   }

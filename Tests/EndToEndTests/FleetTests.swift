@@ -55,7 +55,7 @@ struct Fleet: Sendable {
         TestBinary.path, ["generate", "kubeconfig"] + options(name) + more
       ).result()
       #expect(result.errors == "")
-      files.append(try plugin.folder.write(result.output, to: "\(name).yaml"))
+      files.append(try plugin.directory.write(result.output, to: "\(name).yaml"))
     }
     return files.joined(separator: ":")
   }
@@ -68,7 +68,7 @@ struct FleetTests {
   {
     try await ProcessRunner(
       TestBinary.find("kubectl") ?? "kubectl", arguments,
-      environment: ["HOME": fleet.plugin.folder.path("home"), "KUBECONFIG": config], timeout: 120
+      environment: ["HOME": fleet.plugin.directory.path("home"), "KUBECONFIG": config], timeout: 120
     ).result()
   }
 
@@ -78,11 +78,11 @@ struct FleetTests {
     arguments: ["v1", "v1beta1"], [false, true])
   func threeClusters(version: String, caches: Bool) async throws {
     let fleet = try Fleet()
-    let cache = caches ? ["--cache-dir=\(fleet.plugin.folder.path("cache"))"] : []
+    let cache = caches ? ["--cache-dir=\(fleet.plugin.directory.path("cache"))"] : []
     let config = try await fleet.kubeconfigs(["--api-version=\(version)"] + cache)
     let merged = try await kubectl(fleet, config, ["config", "view", "--flatten", "-o", "json"])
     #expect(try JSONValue(parsing: merged.output)["users"]?.array?.count == 1)
-    let file = try fleet.plugin.folder.write(merged.output, to: "merged")
+    let file = try fleet.plugin.directory.write(merged.output, to: "merged")
     // Some wrappers of kubectl ask the server for its version first.
     let before = fleet.plugin.site.dex.tokenRequests
     for _ in 1...2 {
@@ -108,7 +108,7 @@ struct FleetTests {
     let fleet = try Fleet()
     let config = try await fleet.kubeconfigs().split(separator: ":")[0]
     let text = try String(contentsOfFile: String(config), encoding: .utf8)
-    let file = try fleet.plugin.folder.write(
+    let file = try fleet.plugin.directory.write(
       text.replacing("provideClusterInfo: true", with: "provideClusterInfo: false"), to: "without")
     let result = try await kubectl(fleet, file, ["auth", "whoami"])
     #expect(result.ending == .exit(1))
@@ -128,14 +128,14 @@ struct FleetTests {
     let text = try ExampleTests.text("fleet/kubeconfig.yaml")
     let script = text.split(separator: "\n").dropFirst().prefix { $0.hasPrefix("#   ") }
       .map { $0.dropFirst(2) }.joined(separator: "\n")
-    let folder = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     try FileManager.default.createSymbolicLink(
-      atPath: folder.path("tokenxchange"), withDestinationPath: TestBinary.path)
+      atPath: directory.path("tokenxchange"), withDestinationPath: TestBinary.path)
     let kubectl = URL(filePath: TestBinary.find("kubectl") ?? "").deletingLastPathComponent().path
     let result = try await ProcessRunner(
       "/bin/bash", ["-ec", script],
-      environment: ["HOME": folder.path, "PATH": "\(folder.path):\(kubectl):/usr/bin:/bin"],
-      directory: folder.path
+      environment: ["HOME": directory.path, "PATH": "\(directory.path):\(kubectl):/usr/bin:/bin"],
+      directory: directory.path
     ).result()
     #expect(result.ending == .exit(0), "\(result.errors)")
     let expected = try Python.yaml(result.output)[0]
@@ -181,7 +181,7 @@ struct FleetTests {
       """
     var environment = Self.pythonPath
     environment["KUBECONFIG"] = config
-    environment["HOME"] = fleet.plugin.folder.path
+    environment["HOME"] = fleet.plugin.directory.path
     let result = try await ProcessRunner(
       "/usr/bin/python3", ["-c", script], environment: environment
     ).result()

@@ -5,7 +5,7 @@ import Testing
 /// Generated files, read by Python's YAML parser, kubectl and a shell.
 @Suite(.enabled(if: Python.hasYAML, "python3 has no module yaml: apt-get install python3-yaml"))
 struct GenerateTests {
-  /// Texts that YAML readers and shells misread unless they are quoted.
+  /// Texts that YAML parsers and shells misread without quotes.
   static let hardToQuote = [
     "yes", "null", "~", "1e3", "0x10", "2026-11-21", "a: b", "- a", "# a", "a #b", "'", "\"", "\\",
     "a\nb", "a\n---\nb: c", "\t", " a ", "{a}", "[a]", "&a", "*a", "!a", "|", ">", "%", "@", "`id`",
@@ -25,7 +25,7 @@ struct GenerateTests {
     "--client-id=target-cluster",
   ]
 
-  @Test("values in a kubeconfig are read back unchanged")
+  @Test("values in a kubeconfig are parsed back unchanged")
   func kubeconfigValues() async throws {
     var outputs: [String] = []
     for text in Self.hardToQuote {
@@ -48,7 +48,7 @@ struct GenerateTests {
     }
   }
 
-  @Test("values in the JSON of the cluster Secret are read back unchanged")
+  @Test("values in the JSON of the cluster Secret are parsed back unchanged")
   func secretValues() async throws {
     var outputs: [String] = []
     for text in Self.hardToQuote {
@@ -72,7 +72,7 @@ struct GenerateTests {
     "the kubectl commands in the comments create the same kubeconfig",
     .enabled(if: TestBinary.find("kubectl") != nil, "kubectl is not installed"))
   func commandsInComments() async throws {
-    let folder = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     let connector = "it's \"a\", $HOME `id`\nb#"
     let certificates = ExampleTests.directory.appendingPathComponent("dex/ca.crt").path
     let output = try await generate(
@@ -80,24 +80,26 @@ struct GenerateTests {
         "kubeconfig", "--connector-id=\(connector)", "--cluster-name=a b", "--scopes=openid,groups",
         "--certificate-authority=\(certificates)", "--server-ca=\(certificates)",
       ] + Self.dex)
-    let file = try folder.write(output, to: "generated")
+    let file = try directory.write(output, to: "generated")
     let commands = output.split(separator: "\n").map { $0.dropFirst(2) }
-      .drop { $0 != "The same in an existing kubeconfig:" }.dropFirst().prefix { $0 != "" }
+      .drop { $0 != "To add the same to an existing kubeconfig:" }.dropFirst().prefix { $0 != "" }
     #expect(!commands.contains { $0.contains("LS0t") })
     let kubectl = try #require(TestBinary.find("kubectl"))
     let path = URL(fileURLWithPath: kubectl).deletingLastPathComponent().path
     func view(_ config: String, _ script: String = "") async throws -> JSONValue {
       let result = try await ProcessRunner(
         "/bin/bash", ["-ec", script + "\nkubectl config view --raw -o json >&2"],
-        environment: ["KUBECONFIG": config, "HOME": folder.path, "PATH": "\(path):/usr/bin:/bin"]
+        environment: [
+          "KUBECONFIG": config, "HOME": directory.path, "PATH": "\(path):/usr/bin:/bin",
+        ]
       ).result()
       return try JSONValue(parsing: result.stderr)
     }
     let generated = try await view(file)
-    let made = try await view(folder.path("made"), commands.joined(separator: "\n"))
-    #expect(generated["clusters"] == made["clusters"])
-    #expect(generated["contexts"] == made["contexts"])
-    let (left, right) = (generated["users"]?.array?.first, made["users"]?.array?.first)
+    let configured = try await view(directory.path("configured"), commands.joined(separator: "\n"))
+    #expect(generated["clusters"] == configured["clusters"])
+    #expect(generated["contexts"] == configured["contexts"])
+    let (left, right) = (generated["users"]?.array?.first, configured["users"]?.array?.first)
     #expect(left?["name"] == right?["name"])
     for name in ["apiVersion", "args", "command", "interactiveMode", "provideClusterInfo"] {
       #expect(left?["user"]?["exec"]?[name] != nil)

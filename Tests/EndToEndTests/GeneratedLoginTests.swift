@@ -28,7 +28,7 @@ struct GeneratedLoginTests {
   }
 
   private func generate(_ arguments: [String], to name: String) async throws -> String {
-    let path = plugin.folder.path(name)
+    let path = plugin.directory.path(name)
     let result = try await plugin.run(["generate"] + arguments + ["--output=\(path)"])
     #expect(result.errors == "")
     #expect(result.ending == .exit(0))
@@ -39,7 +39,7 @@ struct GeneratedLoginTests {
     let result = try await ProcessRunner(
       TestBinary.find("kubectl") ?? "kubectl", ["auth", "whoami", "-o", "json"],
       environment: [
-        "KUBECONFIG": kubeconfig, "HOME": plugin.folder.path, "PATH": path ?? "/usr/bin:/bin",
+        "KUBECONFIG": kubeconfig, "HOME": plugin.directory.path, "PATH": path ?? "/usr/bin:/bin",
       ]
     ).result()
     #expect(result.errors == "")
@@ -100,16 +100,16 @@ struct GeneratedLoginTests {
 
   @Test("kubectl runs the plugin for people as documented", arguments: ["login", "kubelogin"])
   func people(method: String) async throws {
-    let folder = plugin.folder
+    let directory = plugin.directory
     let script = """
       #!/bin/sh
-      for word; do echo "$word" >>\(folder.path)/words; done
-      echo "$KUBERNETES_EXEC_INFO" >>\(folder.path)/info
+      for word; do echo "$word" >>\(directory.path)/words; done
+      echo "$KUBERNETES_EXEC_INFO" >>\(directory.path)/info
       exec \(TestBinary.path) get-token \(plugin.flags.joined(separator: " ")) \
       --certificate-authority \(plugin.site.authorityFile ?? "")
       """
     let name = method == "login" ? "tokenxchange" : "kubectl-oidc_login"
-    try folder.write(script, to: "bin/" + name, mode: 0o755)
+    try directory.write(script, to: "bin/" + name, mode: 0o755)
     let target = target.filter { !$0.hasPrefix("--command") }
     let file = try await generate(
       [
@@ -118,9 +118,9 @@ struct GeneratedLoginTests {
       ]
         + target, to: "kubeconfig")
     let kubectl = URL(fileURLWithPath: try #require(TestBinary.find("kubectl")))
-    let path = "\(folder.path)/bin:\(kubectl.deletingLastPathComponent().path):/usr/bin:/bin"
+    let path = "\(directory.path)/bin:\(kubectl.deletingLastPathComponent().path):/usr/bin:/bin"
     #expect(try await whoami(file, path: path) == "dex:" + account)
-    let words = try String(contentsOfFile: folder.path("words"), encoding: .utf8)
+    let words = try String(contentsOfFile: directory.path("words"), encoding: .utf8)
       .split(separator: "\n").map(String.init)
     let issuer = plugin.site.dex.issuer
     let expected =
@@ -164,7 +164,7 @@ struct GeneratedLoginTests {
       "users": [["name": "a", "user": ["exec": .object(exec)]]],
       "contexts": [["name": "a", "context": ["cluster": "a", "user": "a"]]],
     ]
-    let argo = try plugin.folder.write(kubeconfig.text, to: "argo")
+    let argo = try plugin.directory.write(kubeconfig.text, to: "argo")
     #expect(try await whoami(argo) == "dex:" + account)
   }
 }

@@ -12,13 +12,13 @@ struct GetTokenTests {
   /// A set of options, and the request that Dex must receive.
   struct Row: Sendable, CustomTestStringConvertible {
     var testDescription: String
-    /// Flags after those of every run; nil to pass no flags at all.
+    /// Flags after the common flags; nil for no flags.
     var flags: (@Sendable (Plugin) throws -> [String])
     var variables: @Sendable (Plugin) -> [String: String]
     var warning: String?
     /// `Authorization`, before base64.
     var basic: String?
-    /// Form fields that differ from those of a plain run.
+    /// Form fields that differ from the default request.
     var form: [String: String]
 
     init(
@@ -74,13 +74,13 @@ struct GetTokenTests {
       variables: {
         [
           "TOKENXCHANGE_TOKEN_URL": "http://127.0.0.1:1/token", "TOKENXCHANGE_CLIENT_ID": "nobody",
-          "TOKENXCHANGE_TOKEN_FILE": $0.folder.path("none"),
+          "TOKENXCHANGE_TOKEN_FILE": $0.directory.path("none"),
         ]
       }),
     Row(
       "odd secret by file",
       { plugin in
-        let file = try plugin.folder.write(oddSecret + "\n", to: "secret")
+        let file = try plugin.directory.write(oddSecret + "\n", to: "secret")
         return plugin.flags("--client-id", "conf-odd") + ["--client-secret-file", file]
       }, basic: "conf-odd:a%2Bb%252Fc%3Ad+e%26f"),
     Row(
@@ -147,7 +147,7 @@ struct GetTokenTests {
     #expect(request.form.map(\.value) == expected.map(\.1))
   }
 
-  @Test("--audience: the token names the peer and the client")
+  @Test("--audience: the token contains the peer and the client")
   func peerAudience() async throws {
     let plugin = try Plugin()
     let result = try await plugin.run(plugin.flags + ["--audience", "trusting-cluster"])
@@ -261,7 +261,7 @@ struct GetTokenTests {
     func run(_ seconds: Int) async throws -> ProcessResult {
       let start = Int(Date().timeIntervalSince1970) + seconds
       let token = plugin.site.cluster.token { $0["nbf"] = .integer(start) }
-      let path = try plugin.folder.write(token, to: "early-\(seconds)")
+      let path = try plugin.directory.write(token, to: "early-\(seconds)")
       return try await plugin.run(plugin.flags("--token-file", path))
     }
     #expect(try await run(30).errors == "")

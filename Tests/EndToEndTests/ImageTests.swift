@@ -7,16 +7,16 @@ import Testing
 @Suite(.enabled(if: Release.isPossible, "\(Release.need)"))
 struct ImageTests {
   private let release: Release
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private let context: String
   private let lines: [[String]]
 
   init() async throws {
     release = try await Release.shared.value
-    folder = try TemporaryDirectory(prefix: "image")
-    context = folder.path("context")
+    directory = try TemporaryDirectory(prefix: "image")
+    context = directory.path("context")
     let result = try await Repository.run(
-      "scripts/image-context", [release.folder, context], release.variables)
+      "scripts/image-context", [release.directory, context], release.variables)
     guard result.code == 0 else { throw Release.Failure(text: result.errors) }
     lines = try String(contentsOfFile: context + "/Dockerfile", encoding: .utf8)
       .replacing("\\\n", with: "").split(separator: "\n").filter { !$0.hasPrefix("#") }
@@ -65,7 +65,7 @@ struct ImageTests {
         == Set(licences + ["LicenseRef-tokenxchange"]).subtracting(optional))
   }
 
-  @Test("the certificates are the package's")
+  @Test("the certificates are those of the package")
   func certificates() throws {
     let bundle = try String(contentsOfFile: context + "/ca-certificates.crt", encoding: .utf8)
     let files = try FileManager.default.contentsOfDirectory(
@@ -74,16 +74,16 @@ struct ImageTests {
     #expect(files.count > 100)
   }
 
-  @Test("without a binary of this version no context is created")
+  @Test("without a binary of this version, no context is created")
   func noBinary() async throws {
-    let folder = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     let result = try await Repository.run(
-      "scripts/image-context", [release.folder, folder.path("context")],
+      "scripts/image-context", [release.directory, directory.path("context")],
       release.variables.merging(["VERSION": "9.9.9"]) { $1 })
     #expect(result.code == 1)
     #expect(
       result.errors
-        == "image-context: no binary of version 9.9.9 in \(release.folder): make dist\n")
+        == "image-context: no binary of version 9.9.9 in \(release.directory): make dist\n")
   }
 
   @Test(

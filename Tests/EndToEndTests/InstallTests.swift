@@ -25,7 +25,7 @@ struct InstallTests {
   func copy(_ name: String) async throws {
     let tools = directory.path("tools")
     try FileManager.default.createDirectory(atPath: tools, withIntermediateDirectories: false)
-    // A link in the way is replaced and not followed.
+    // A link at the path is replaced and not followed.
     let bystander = try directory.write("keep", to: "bystander")
     #expect(symlink(bystander, tools + "/tokenxchange") == 0)
     for path in [name, directory.path(name)] {
@@ -50,7 +50,7 @@ struct InstallTests {
     try directory.write("x", to: "file")
     try FileManager.default.createDirectory(
       atPath: directory.path("busy/tokenxchange"), withIntermediateDirectories: true)
-    for (path, sentence) in [
+    for (path, message) in [
       ("nowhere", "cannot create a file in nowhere: No such file or directory"),
       ("file", "cannot create a file in file: Not a directory"),
     ] {
@@ -59,9 +59,9 @@ struct InstallTests {
       #expect(result.output == "")
       #expect(
         result.errors == """
-          tokenxchange: uid \(geteuid()) \(sentence)
-          hint: name a directory that exists, is writable for this user and has room for 30 MB, such \
-          as an emptyDir volume
+          tokenxchange: uid \(geteuid()) \(message)
+          hint: pass a directory that exists, is writable for this user and has 30 MB of free \
+          space, such as an emptyDir volume
 
           """)
     }
@@ -70,7 +70,7 @@ struct InstallTests {
     #expect(
       busy.errors == """
         tokenxchange: uid \(geteuid()) cannot replace busy/tokenxchange: it is a directory
-        hint: name a regular file, or one that does not exist yet
+        hint: pass the path of a regular file or of a new file
 
         """)
     #expect(
@@ -122,6 +122,27 @@ struct InstallTests {
     let pattern =
       /tokenxchange \S+\nlibcurl \d+\.\d+\.\d+, OpenSSL \d[^,]+, c-ares (\d+\.\d+\.\d+|none)\n(static|dynamic): .*\n/
     #expect(result.output.wholeMatch(of: pattern) != nil, "\(result.output)")
+    #expect(result.errors == "")
+  }
+
+  @Test("version --output json: commit and toolchain of the static binary, otherwise unknown")
+  func versionAsJSON() async throws {
+    let result = try await ProcessRunner(TestBinary.path, ["version", "--output=json"]).result()
+    let document = try JSONValue(parsing: result.output)
+    #expect(
+      Set(document.object?.names ?? []) == [
+        "version", "commit", "toolchain", "libraries", "static",
+      ])
+    let commit = document["commit"]?.string ?? ""
+    let toolchain = document["toolchain"]?.string ?? ""
+    if document["static"]?.bool == true {
+      // Without git, as in an unpacked archive of the working directory, the commit is unknown.
+      #expect(commit.wholeMatch(of: /[0-9a-f]{40}(-modified)?|unknown/) != nil, "\(commit)")
+      #expect(toolchain.wholeMatch(of: /swift-\d[0-9A-Za-z.+-]*/) != nil, "\(toolchain)")
+    } else {
+      #expect(commit == "unknown")
+      #expect(toolchain == "unknown")
+    }
     #expect(result.errors == "")
   }
 }

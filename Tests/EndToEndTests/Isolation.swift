@@ -24,14 +24,14 @@ struct Isolation: Sendable {
 
   /// Creates a root with the program, a projected token, and an `nsswitch.conf` whose user database
   /// modules a static program cannot load.
-  init(in folder: TemporaryDirectory, token: String) throws {
-    root = folder.path("root")
+  init(in directory: TemporaryDirectory, token: String) throws {
+    root = directory.path("root")
     let files = FileManager.default
     for name in ["proc", "etc", "bin", "home/user", "tmp", "var/run/secrets", "work"] {
       try files.createDirectory(atPath: "\(root)/\(name)", withIntermediateDirectories: true)
     }
     try files.copyItem(atPath: TestBinary.path, toPath: root + "/bin/tokenxchange")
-    try folder.write("passwd: files systemd\n", to: "root/etc/nsswitch.conf", mode: 0o644)
+    try directory.write("passwd: files systemd\n", to: "root/etc/nsswitch.conf", mode: 0o644)
     let volume = try ProjectedVolume(root + "/var/run/secrets/token", token: token)
     let tokenFile = try files.destinationOfSymbolicLink(atPath: volume.directory + "/..data")
     chmod("\(volume.directory)/\(tokenFile)/token", 0o644)

@@ -37,12 +37,12 @@ struct KubectlTests {
             args:
       \(list)
       """
-    return try plugin.folder.write(text, to: "kubeconfig-\(version)-\(client)")
+    return try plugin.directory.write(text, to: "kubeconfig-\(version)-\(client)")
   }
 
   private func kubectl(_ kubeconfig: String, _ arguments: String...) throws -> ProcessRunner {
     // A separate home for each run, so that no run uses another's cache.
-    let home = plugin.folder.path("home-\(UUID().uuidString)")
+    let home = plugin.directory.path("home-\(UUID().uuidString)")
     return ProcessRunner(
       TestBinary.find("kubectl") ?? "kubectl", ["--kubeconfig", kubeconfig] + arguments,
       environment: ["HOME": home], timeout: 120)
@@ -53,14 +53,14 @@ struct KubectlTests {
   @Test(
     "a link named kubectl-tokenxchange in PATH makes it kubectl's own command, also in its help")
   func isAKubectlPlugin() async throws {
-    let directory = plugin.folder.path("bin")
+    let directory = plugin.directory.path("bin")
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(
       atPath: directory + "/kubectl-tokenxchange", withDestinationPath: TestBinary.path)
     func run(_ arguments: String...) async throws -> ProcessResult {
       try await ProcessRunner(
         TestBinary.find("kubectl") ?? "kubectl", ["tokenxchange"] + arguments,
-        environment: ["HOME": plugin.folder.path("home"), "PATH": "\(directory):/usr/bin:/bin"]
+        environment: ["HOME": plugin.directory.path("home"), "PATH": "\(directory):/usr/bin:/bin"]
       ).result()
     }
     let overview = try await run("help")
@@ -120,7 +120,7 @@ struct KubectlTests {
         "getting credentials: exec: executable \(TestBinary.path) failed with exit code 5") == true)
   }
 
-  @Test("twenty kubectl processes at once")
+  @Test("twenty concurrent kubectl processes")
   func concurrentRuns() async throws {
     let file = try kubeconfig()
     let outputs = try await withThrowingTaskGroup(of: String.self) { group in

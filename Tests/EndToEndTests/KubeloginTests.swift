@@ -14,7 +14,7 @@ struct KubeloginTests {
   init() throws {
     plugin = try Plugin(tls: [.apiServer])
     // Each start of a program adds a line to the file of its name.
-    try plugin.folder.write(
+    try plugin.directory.write(
       """
       #!/bin/sh
       echo "$*" >>"$LOGS/kubectl"
@@ -23,7 +23,7 @@ struct KubeloginTests {
       exec '\(TestBinary.find("kubectl") ?? "")' "$@"
 
       """, to: "bin/kubectl", mode: 0o755)
-    try plugin.folder.write(
+    try plugin.directory.write(
       """
       #!/bin/sh
       echo "$*" >>"$LOGS/kubelogin"
@@ -35,17 +35,17 @@ struct KubeloginTests {
   /// Runs kubectl with a kubeconfig; returns the result and how often kubectl was started.
   private func whoami(_ kubeconfig: String) async throws -> (result: ProcessResult, starts: Int) {
     let credential = try await plugin.run()
-    try plugin.folder.write(credential.output, to: "logs/credential")
+    try plugin.directory.write(credential.output, to: "logs/credential")
     let result = try await ProcessRunner(
-      plugin.folder.path("bin/kubectl"),
+      plugin.directory.path("bin/kubectl"),
       ["auth", "whoami", "--output=jsonpath={.status.userInfo.username}"],
       environment: [
-        "KUBECONFIG": plugin.folder.write(kubeconfig, to: "kubeconfig"),
-        "HOME": plugin.folder.path("home"), "LOGS": plugin.folder.path("logs"),
-        "PATH": plugin.folder.path("bin") + ":/usr/bin:/bin",
+        "KUBECONFIG": plugin.directory.write(kubeconfig, to: "kubeconfig"),
+        "HOME": plugin.directory.path("home"), "LOGS": plugin.directory.path("logs"),
+        "PATH": plugin.directory.path("bin") + ":/usr/bin:/bin",
       ], timeout: 120
     ).result()
-    let starts = try String(contentsOfFile: plugin.folder.path("logs/kubectl"), encoding: .utf8)
+    let starts = try String(contentsOfFile: plugin.directory.path("logs/kubectl"), encoding: .utf8)
     return (result, starts.split(separator: "\n").count)
   }
 
@@ -65,7 +65,7 @@ struct KubeloginTests {
     #expect(result.output == plugin.site.cluster.subject)
     #expect(result.ending == .exit(0))
     #expect(starts == 1)
-    let calls = try String(contentsOfFile: plugin.folder.path("logs/kubelogin"), encoding: .utf8)
+    let calls = try String(contentsOfFile: plugin.directory.path("logs/kubelogin"), encoding: .utf8)
     #expect(
       calls.hasPrefix(
         "get-token --oidc-issuer-url=https://dex.example.com --oidc-client-id=target-cluster "))

@@ -4,7 +4,7 @@ import Testing
 
 /// The JSON schemas of Kubernetes, from the package kubernetes-validate.
 enum KubernetesSchema {
-  /// Whether `make test-deps` has installed them, and Python's jsonschema and yaml are there.
+  /// Whether `make test-deps` has installed them, and Python has the modules jsonschema and yaml.
   static let isAvailable =
     FileManager.default.fileExists(atPath: directory + "/_definitions.json")
     && (try? Repository.python("import jsonschema, yaml").code) == 0
@@ -12,12 +12,12 @@ enum KubernetesSchema {
   private static let directory =
     Repository.tools + "/kubernetes_validate/kubernetes-json-schema/v1.37.0-local-strict"
 
-  /// The kinds of the documents in a text, and what the schemas reject in them.
+  /// The kinds of the documents in a text, and the schema violations.
   ///
   /// Unknown fields are rejected too. Documents of kinds that are not Kubernetes' own are skipped.
   static func check(_ text: String) throws -> (kinds: [String], errors: [String]) {
-    let folder = try TemporaryDirectory()
-    let file = try folder.write(text, to: "documents.yaml")
+    let temporary = try TemporaryDirectory()
+    let file = try temporary.write(text, to: "documents.yaml")
     let script = """
       import json, os, re, sys, warnings, yaml
       warnings.simplefilter("ignore")

@@ -2,30 +2,30 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Malformed responses, byte for byte; none may crash or delay the run.
+/// Malformed responses, byte for byte; none may crash or delay the program.
 struct OddHTTPTests {
   /// A malformed response and the resulting message; nil for a credential.
   struct Row: Sendable, CustomTestStringConvertible {
     var testDescription: String
-    /// Makes the response from the body of the correct one.
+    /// Creates the response from the correct body.
     var bytes: @Sendable (String) -> String
-    var sentence: String?
+    var message: String?
     var hint: String
 
     init(
-      _ name: String, _ sentence: String?, hint: String = "",
+      _ name: String, _ message: String?, hint: String = "",
       _ bytes: @escaping @Sendable (String) -> String
     ) {
       testDescription = name
       self.bytes = bytes
-      self.sentence = sentence
+      self.message = message
       self.hint = hint
     }
   }
 
   static let url = "http://DEX/dex/token"
   static let noHTTPHint =
-    "is that Dex's port for http or https, and not the one for gRPC or another service?"
+    "check the port: it must be Dex's http or https port, not that of gRPC or another service"
   static let wrongHint =
     "Dex's token endpoint does not respond like this: is --issuer or --token-url Dex's address?"
 
@@ -79,7 +79,7 @@ struct OddHTTPTests {
       hint: wrongHint
     ) { "HTTP/1.1 200 OK\r\nX: \(String(repeating: "y", count: 500_000))\r\n\r\n\($0)" },
     Row(
-      "interim answers without end", "the response of \(url) has more than 64 KiB of headers",
+      "endless interim responses", "the response of \(url) has more than 64 KiB of headers",
       hint: wrongHint
     ) { String(repeating: "HTTP/1.1 100 Continue\r\n\r\n", count: 20_000) + plain($0) },
     Row(
@@ -98,7 +98,7 @@ struct OddHTTPTests {
     ) { "HTTP/1.1 1000 OK\r\n\r\n\($0)" },
     Row(
       "compressed", "the response of \(url) is compressed, which was not requested",
-      hint: "turn compression off for this path in the ingress or proxy in front of Dex"
+      hint: "disable compression for this path in the ingress or proxy in front of Dex"
     ) { plain($0, "Content-Encoding: gzip\r\n") },
     Row(
       "not modified", "\(url) returned 304 and no OAuth error",
@@ -120,7 +120,7 @@ struct OddHTTPTests {
     ) { _ in plain("[" + String(repeating: "0,", count: 499_999) + "0]") },
   ]
 
-  /// Closed before the response was complete, which libcurl sometimes reports as success.
+  /// Connections closed before the response was complete, which libcurl may report as success.
   static let cut: [Row] =
     [200, 204, 302, 304, 401, 403, 404, 429, 500, 503].flatMap { status in
       [
@@ -150,7 +150,7 @@ struct OddHTTPTests {
     let result = try await plugin.run(plugin.flags + ["--timeout=40s"])
     plugin.expectFailure(
       result, 4, "the connection to DEX closed before the response was complete (3 attempts)",
-      hint: "Dex or a proxy on the way closed it: look at their logs at this moment")
+      hint: "Dex or a proxy in front of it closed the connection: check their logs")
     #expect(plugin.site.dex.tokenRequests == 3)
   }
 
@@ -214,7 +214,7 @@ struct OddHTTPTests {
     let plugin = try Plugin()
     plugin.site.dex.inject(Self.verbatim(row).forever)
     let result = try await plugin.run(plugin.flags + ["--timeout=40s"])
-    plugin.expectFailure(result, 6, row.sentence ?? "", hint: row.hint)
+    plugin.expectFailure(result, 6, row.message ?? "", hint: row.hint)
     #expect(plugin.site.dex.tokenRequests == 1)
     #expect(result.duration < 35)
   }

@@ -5,17 +5,17 @@ import Testing
 /// The program under test with a Dex, a subject token and a clean environment.
 struct Plugin: Sendable {
   let site: StandInSite
-  let folder: TemporaryDirectory
+  let directory: TemporaryDirectory
   /// The subject token's path.
   let tokenFile: String
 
   init(tls: StandInSite.TLS = []) throws {
     site = try StandInSite(tls: tls)
-    folder = try TemporaryDirectory()
-    tokenFile = try ProjectedVolume(folder.path("volume"), token: site.cluster.token()).tokenPath
+    directory = try TemporaryDirectory()
+    tokenFile = try ProjectedVolume(directory.path("volume"), token: site.cluster.token()).tokenPath
   }
 
-  /// The flags that a public client needs.
+  /// The flags for a public client.
   var flags: [String] {
     [
       "--issuer", site.dex.issuer, "--client-id", "target-cluster", "--connector-id",
@@ -37,7 +37,7 @@ struct Plugin: Sendable {
   ) async throws -> ProcessResult {
     let result = try await ProcessRunner(
       TestBinary.path, arguments ?? flags, environment: environment, stdin: stdin,
-      directory: folder.path, timeout: timeout
+      directory: directory.path, timeout: timeout
     ).result()
     expectNoSecret(result, printsTheFile: arguments?.first == "token-file")
     return result
@@ -60,33 +60,33 @@ struct Plugin: Sendable {
     if let token = try? JSONValue(parsing: result.stdout)["status"]?["token"]?.string {
       let issued = SecretHunt([("the issued token", token)])
       #expect(issued.findings(in: Data(result.stderr)) == [])
-      #expect(issued.findings(below: folder.path) == [])
+      #expect(issued.findings(below: directory.path) == [])
     }
   }
 
-  /// Replaces what differs from run to run: `DEX`, `DIR`, `CLUSTER` and `TIME`.
+  /// Replaces the parts that differ in each run: `DEX`, `DIR`, `CLUSTER` and `TIME`.
   func masked(_ text: String) -> String {
     text.replacing(site.dex.server.url.dropFirst(7), with: "DEX")
-      .replacing(folder.path, with: "DIR")
+      .replacing(directory.path, with: "DIR")
       .replacing(site.cluster.issuer, with: "CLUSTER")
       .replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/, with: "TIME")
   }
 
   /// Expects two lines on stderr, after masking, nothing on stdout, and an exit code.
   func expectFailure(
-    _ result: ProcessResult, _ code: Int32, _ sentence: String, hint: String,
+    _ result: ProcessResult, _ code: Int32, _ message: String, hint: String,
     at location: SourceLocation = #_sourceLocation
   ) {
     #expect(result.ending == .exit(code), sourceLocation: location)
     #expect(result.output == "", sourceLocation: location)
     #expect(
-      masked(result.errors) == "tokenxchange: \(sentence)\nhint: \(hint)\n",
+      masked(result.errors) == "tokenxchange: \(message)\nhint: \(hint)\n",
       sourceLocation: location)
   }
 
   /// Expects an ExecCredential, byte for byte, with a token that Dex signed.
   ///
-  /// `margin` is how many seconds the reported expiry lies before the token's own.
+  /// `margin` is how many seconds the reported expiry is before that of the token.
   @discardableResult
   func expectCredential(
     _ result: ProcessResult, version: String = "v1", margin: Int = 0, warning: String? = nil,

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// The process as seen by the kernel while it holds a token.
+/// The kernel's view of the process while it has a token in memory.
 @Suite struct ProcessHygieneTests {
   @Test("core dumps and ptrace are disabled")
   func coreDumpsDisabled() async throws {

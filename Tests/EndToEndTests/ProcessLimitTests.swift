@@ -7,7 +7,8 @@ import Testing
 @Suite(.enabled(if: TestBinary.find("prlimit") != nil, "prlimit is not installed"))
 struct ProcessLimitTests {
   static let resourceHint =
-    "raise the limit (ulimit -u or -n, or the container's pids limit), or stop what uses it up"
+    "raise the limit (ulimit -u or -n, or the container's pids limit), or stop the processes that "
+    + "exhaust it"
   static let user = ["--reuid=54321", "--regid=54321", "--clear-groups"]
   static let canSwitchUser = geteuid() == 0 && TestBinary.find("setpriv") != nil
 
@@ -53,9 +54,9 @@ struct ProcessLimitTests {
   func needsProc(arguments: [String]) async throws {
     let plugin = try Plugin()
     try FileManager.default.copyItem(
-      atPath: TestBinary.path, toPath: plugin.folder.path("tokenxchange"))
+      atPath: TestBinary.path, toPath: plugin.directory.path("tokenxchange"))
     let result = try await ProcessRunner(
-      TestBinary.find("chroot") ?? "chroot", [plugin.folder.path, "/tokenxchange"] + arguments
+      TestBinary.find("chroot") ?? "chroot", [plugin.directory.path, "/tokenxchange"] + arguments
     ).result()
     plugin.expectFailure(
       result, 1, "/proc/self/cmdline cannot be read: No such file or directory",
@@ -81,7 +82,7 @@ struct ProcessLimitTests {
   func sidecarNeedsThreads(number: Int32) async throws {
     let plugin = try ReadableByAll()
     let sidecar = try plugin.runner(
-      limit: 1, ["sidecar", "--write", plugin.folder + "/kept"] + plugin.flags
+      limit: 1, ["sidecar", "--write", plugin.path + "/kept"] + plugin.flags
     ).start()
     #expect(
       try await SidecarRun.wait {
@@ -112,19 +113,19 @@ struct ProcessLimitTests {
   func survivesSIGXFSZ() async throws {
     let plugin = try Plugin()
     try FileManager.default.createDirectory(
-      atPath: plugin.folder.path("kept"), withIntermediateDirectories: true)
-    let file = plugin.folder.path("kept/token")
+      atPath: plugin.directory.path("kept"), withIntermediateDirectories: true)
+    let file = plugin.directory.path("kept/token")
     for more in [["--once"], []] {
       let result = try await prlimit(
         "--fsize=0", ["sidecar", "--write", file] + plugin.flags + more)
       #expect(result.ending == .exit(2))
       #expect(result.errors.contains(": File too large\n"), "\(result.errors)")
     }
-    let names = try FileManager.default.contentsOfDirectory(atPath: plugin.folder.path("kept"))
+    let names = try FileManager.default.contentsOfDirectory(atPath: plugin.directory.path("kept"))
     #expect(names.isEmpty)
     // A pipe is not subject to the file size limit.
     try plugin.expectCredential(try await prlimit("--fsize=0", plugin.flags))
-    let output = plugin.folder.path("output")
+    let output = plugin.directory.path("output")
     let result = try await ProcessRunner(
       "/bin/sh",
       [
@@ -134,26 +135,26 @@ struct ProcessLimitTests {
     ).result()
     plugin.expectFailure(
       result, 1, "could not write the credential to standard output: File too large",
-      hint: "the program that ran this one closed the pipe, or the disk behind it is full")
+      hint: "the reader closed the pipe, or the disk is full")
   }
 }
 
 /// A plugin whose files another user may read, in a directory that the user may write to.
 private struct ReadableByAll {
   let plugin: Plugin
-  let folder: String
-  private let directory: TemporaryDirectory
+  let path: String
+  private let temporary: TemporaryDirectory
 
   init() throws {
     plugin = try Plugin()
-    directory = try TemporaryDirectory()
-    folder = directory.path
-    chmod(folder, 0o777)
+    temporary = try TemporaryDirectory()
+    path = temporary.path
+    chmod(path, 0o777)
     let token = try String(contentsOfFile: plugin.tokenFile, encoding: .utf8)
-    try directory.write(token, to: "token", mode: 0o644)
+    try temporary.write(token, to: "token", mode: 0o644)
   }
 
-  var flags: [String] { plugin.flags("--token-file", folder + "/token") }
+  var flags: [String] { plugin.flags("--token-file", path + "/token") }
 
   func runner(limit: Int, _ arguments: [String]) -> ProcessRunner {
     ProcessRunner(
@@ -167,7 +168,7 @@ private struct ReadableByAll {
   }
 }
 
-/// A full pipe that is not read.
+/// A full pipe without a reader.
 final class FullPipe {
   private var ends: [Int32] = [0, 0]
 

@@ -77,7 +77,7 @@ struct ProxyTests {
     let flags = Array(farFlags.dropLast()) + [other]
     let result = try await plugin.run(flags, ["HTTPS_PROXY": proxy.url])
     #expect(result.ending == .exit(2))
-    #expect(result.errors.contains("has a certificate of an unknown issuer"))
+    #expect(result.errors.contains("has a certificate from an unknown issuer"))
     #expect(plugin.site.dex.tokenRequests == 0)
   }
 
@@ -102,12 +102,12 @@ struct ProxyTests {
     }
   }
 
-  /// Errors of the proxy must not be attributed to Dex.
+  /// The errors of a proxy must not be attributed to Dex.
   @Test("errors of the proxy name the proxy")
   func proxyErrors() async throws {
     let certificates = try #require(plugin.site.certificates)
     let dex = plugin.site.dex.server.port
-    let stranger = try TLSFront(upstream: dex, certificate: certificates.stranger)
+    let untrusted = try TLSFront(upstream: dex, certificate: certificates.untrustedCA)
     let misnamed = try TLSFront(upstream: dex, certificate: certificates.wrongHost)
     let plain = try TLSFront(upstream: dex, certificate: certificates.server, isPlain: true)
     // Each accepts one connection.
@@ -119,27 +119,27 @@ struct ProxyTests {
     let closed = "it closed the connection without responding to CONNECT"
     for (url, words) in [
       (
-        stranger.url,
-        "it has a certificate of an unknown issuer (unable to get local issuer certificate)"
+        untrusted.url,
+        "it has a certificate from an unknown issuer (unable to get local issuer certificate)"
       ),
       (misnamed.url, "it has a certificate for another name"),
       ("https://127.0.0.1:\(plain.port)", "it does not speak TLS on that port"),
       ("https://127.0.0.1:\(unresponsive[0].port)", "the TLS handshake with it timed out"),
       (
         "http://127.0.0.1:\(unresponsive[1].port)",
-        "it accepted the connection and did not respond in time"
+        "it accepted the connection but did not respond in time"
       ),
       (
         "socks5h://127.0.0.1:\(unresponsive[2].port)",
-        "it accepted the connection and did not respond in time"
+        "it accepted the connection but did not respond in time"
       ),
       ("http://0.0.0.0:1", "it refused the connection"),
       (closing[0].url, closed), (closing[1].url, closed),
     ] {
       let result = try await plugin.run(farFlags + ["--timeout=1500ms"], ["HTTPS_PROXY": url])
       #expect(result.ending == .exit(4), "\(url)")
-      let sentence = "the proxy \(url) for 0.0.0.0:\(farPort) cannot be used: \(words)"
-      #expect(result.errors.contains(sentence), "\(url): \(result.errors)")
+      let message = "the proxy \(url) for 0.0.0.0:\(farPort) cannot be used: \(words)"
+      #expect(result.errors.contains(message), "\(url): \(result.errors)")
     }
     #expect(plugin.site.dex.tokenRequests == 0)
   }
@@ -158,7 +158,7 @@ struct ProxyTests {
       "\(result.errors)")
   }
 
-  @Test("--verbose and the doctor say which proxy is used and why, or why none is")
+  @Test("--verbose and the doctor show the proxy and why it is used or not")
   func reportsProxyChoice() async throws {
     let url = proxy.url.replacing("http://", with: "http://someone:pass-word-1@")
     for (variables, expected) in [

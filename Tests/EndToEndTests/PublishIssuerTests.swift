@@ -126,7 +126,7 @@ struct PublishIssuerTests {
     #expect(entries == [])
   }
 
-  @Test("an empty key set is not published, and the old files stay: exit 6")
+  @Test("an empty key set is not published, and the old files remain: exit 6")
   func noKeys() async throws {
     _ = try await publish()
     let result = try await publish(["keys": []])
@@ -135,7 +135,7 @@ struct PublishIssuerTests {
     #expect(try published("/openid/v1/jwks") == RSAKey.keySet([first]))
   }
 
-  @Test("the second file cannot be written: the key set is complete, no temporary file stays")
+  @Test("the second file cannot be written: the key set is complete, and no temporary file remains")
   func secondWriteFails() async throws {
     let blocker = directory.path("site/.well-known/openid-configuration")
     try FileManager.default.createDirectory(
@@ -176,7 +176,7 @@ struct PublishIssuerTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path("site")) == [])
   }
 
-  @Test("a private bucket: 403 is blamed on the bucket and not on a ClusterRole")
+  @Test("a private bucket: 403 with a hint about the bucket and not about a ClusterRole")
   func privateBucket() async throws {
     let bucket = try LoopbackServer { _ in LoopbackResponse(status: 403) }
     defer { bucket.stop() }
@@ -215,7 +215,7 @@ struct PublishIssuerTests {
     #expect(result.errors.contains("/.well-known/openid-configuration returned 404"))
   }
 
-  /// Runs the arguments of the example with the addresses of this test.
+  /// Runs the command of the example with the addresses of this test.
   @Test(.enabled(if: Python.hasYAML, "python3 has no module yaml"))
   func cronJobExample() async throws {
     let documents = try Python.yaml(ExampleTests.text("publish-issuer/cronjob.yaml"))

@@ -73,7 +73,7 @@ struct RawResponse {
     "Transfer-Encoding: chunked\r\n\r\n9\r\n\(body.prefix(9))\r\n"
     + "\(String(body.utf8.count - 9, radix: 16));x=y\r\n\(body.dropFirst(9))\r\n0\r\n"
 
-  /// One of each kind that takes a different path through the parser.
+  /// One example of each kind that the parser handles differently.
   private static let seeds = [
     "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\(length)\r\n\(body)",
     "HTTP/1.1 200 OK\r\nDate: Sat, 28 Nov 2026 12:00:00 GMT\r\n\(chunks)\r\n",

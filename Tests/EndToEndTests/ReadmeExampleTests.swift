@@ -29,10 +29,10 @@ struct ReadmeExampleTests {
     let result = try await ProcessRunner(
       TestBinary.find("kubectl") ?? "",
       [
-        "--kubeconfig", plugin.folder.write(kubeconfig, to: "kubeconfig"), "auth", "whoami",
+        "--kubeconfig", plugin.directory.write(kubeconfig, to: "kubeconfig"), "auth", "whoami",
         "-o=jsonpath={.status.userInfo.username}",
       ],
-      environment: ["HOME": plugin.folder.path("home")], timeout: 120
+      environment: ["HOME": plugin.directory.path("home")], timeout: 120
     ).result()
     #expect(result.output == plugin.site.cluster.subject)
     #expect(result.errors == "")

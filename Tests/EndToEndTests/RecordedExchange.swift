@@ -34,7 +34,7 @@ struct RecordedExchange: Sendable, CustomTestStringConvertible {
   var time: Date { Date(timeIntervalSince1970: value["time"]?.number ?? 0) }
   var port: Int { value["port"]?.integer ?? 0 }
   var status: Int? { response["status"]?.integer }
-  var headers: [String: String] { Self.headers(response["headers"]) }
+  var headers: [String: String] { response["headers"]?.texts ?? [:] }
 
   /// The tokens in the request, by number.
   var tokens: Set<Int> {
@@ -48,7 +48,9 @@ struct RecordedExchange: Sendable, CustomTestStringConvertible {
     func filled(_ text: String) -> String {
       bindings.reduce(text) { $0.replacing($1.key, with: $1.value) }
     }
-    var headers = Self.headers(request?["headers"]).map { (name: $0.key, value: filled($0.value)) }
+    var headers = (request?["headers"]?.texts ?? [:]).map {
+      (name: $0.key, value: filled($0.value))
+    }
     var body = filled(request?["body"]?.string ?? "")
     if let form = request?["form"]?.array {
       headers.append((name: "Content-Type", value: "application/x-www-form-urlencoded"))
@@ -59,9 +61,12 @@ struct RecordedExchange: Sendable, CustomTestStringConvertible {
       method: request?["method"]?.string ?? "", target: filled(request?["target"]?.string ?? ""),
       headers: headers, body: Array(body.utf8))
   }
+}
 
-  private static func headers(_ value: JSONValue?) -> [String: String] {
-    let pairs = value?.object?.members.map { ($0.name, $0.value.string ?? "") } ?? []
+extension JSONValue {
+  /// The members of an object of strings.
+  var texts: [String: String] {
+    let pairs = object?.members.map { ($0.name, $0.value.string ?? "") } ?? []
     return Dictionary(pairs) { first, _ in first }
   }
 }

@@ -10,17 +10,17 @@ struct RefusalTests {
     var flags: @Sendable (Plugin) throws -> [String]
     var code: Int32
     var requests: Int
-    var sentence: String
+    var message: String
 
     init(
-      _ name: String, _ code: Int32, requests: Int = 1, _ sentence: String,
+      _ name: String, _ code: Int32, requests: Int = 1, _ message: String,
       _ flags: @escaping @Sendable (Plugin) throws -> [String]
     ) {
       testDescription = name
       self.flags = flags
       self.code = code
       self.requests = requests
-      self.sentence = sentence
+      self.message = message
     }
   }
 
@@ -34,33 +34,33 @@ struct RefusalTests {
     },
     Row("wrong secret", 5, badClient) {
       $0.flags("--client-id", "conf-client")
-        + ["--client-secret-file", try $0.folder.write("wrong", to: "secret")]
+        + ["--client-secret-file", try $0.directory.write("wrong", to: "secret")]
     },
     Row(
       "unknown connector", 5, refused + "400 invalid_request: Requested connector does not exist."
     ) {
       $0.flags("--connector-id", "nothing")
     },
-    Row("a stranger's token", 5, refused + "401 access_denied (no error_description)") {
-      let stranger = ServiceAccountIssuer(issuer: $0.site.cluster.issuer, key: try RSAKey())
-      return $0.flags("--token-file", try $0.folder.write(stranger.token(), to: "token"))
+    Row("a token of an unknown key", 5, refused + "401 access_denied (no error_description)") {
+      let forger = ServiceAccountIssuer(issuer: $0.site.cluster.issuer, key: try RSAKey())
+      return $0.flags("--token-file", try $0.directory.write(forger.token(), to: "token"))
     },
     Row(
-      "audience that trusts nobody", 5, requests: 2,
+      "audience without trusted peers", 5, requests: 2,
       refused + "500 server_error (no error_description) (2 attempts)"
     ) { $0.flags + ["--audience", "aloof-cluster"] },
     Row("wrong path", 6, "http://DEX/dex/tokens returned 404: 404 page not found") {
       ["--token-url", $0.site.dex.issuer + "/tokens"] + $0.flags.dropFirst(2)
     },
     Row("no token file", 3, requests: 0, "there is no token file DIR/none") {
-      $0.flags("--token-file", $0.folder.path("none"))
+      $0.flags("--token-file", $0.directory.path("none"))
     },
     Row(
       "expired token", 3, requests: 0,
       "the token in DIR/token expired 2 h ago, at TIME (local clock: TIME)"
     ) {
       let token = $0.site.cluster.token(lifetime: -7200)
-      return $0.flags("--token-file", try $0.folder.write(token, to: "token"))
+      return $0.flags("--token-file", try $0.directory.write(token, to: "token"))
     },
     Row(
       "wrong audience", 3, requests: 0,
@@ -96,7 +96,7 @@ struct RefusalTests {
     #expect(result.ending == .exit(row.code))
     #expect(result.output == "")
     #expect(lines.count == 3)
-    #expect(lines.first == "tokenxchange: \(row.sentence)")
+    #expect(lines.first == "tokenxchange: \(row.message)")
     #expect(lines.dropFirst().first?.hasPrefix("hint: ") == true)
     #expect(lines.last == "")
     #expect(plugin.site.dex.server.requestCount == row.requests)

@@ -9,7 +9,7 @@ struct Release {
   /// Why release tests are skipped.
   static let need = "SKIPPED: needs the static binary and its list of linked files: make test"
 
-  /// The link inputs, recorded beside the binary.
+  /// The link inputs, recorded next to the binary.
   static var linked: String {
     URL(filePath: TestBinary.path).deletingLastPathComponent().appending(path: "linked").path
   }
@@ -19,10 +19,10 @@ struct Release {
   /// The architecture, as Kubernetes and OCI name it.
   let architecture: String
   /// The output directory.
-  let folder: String
+  let directory: String
   private let temporary: TemporaryDirectory
 
-  /// What the Makefile passes to the scripts.
+  /// The variables that the Makefile sets for the scripts.
   var variables: [String: String] {
     [
       "VERSION": version, "ARCH": architecture, "COMMIT": Self.commit,
@@ -46,9 +46,9 @@ struct Release {
     let machine = try ProcessRunner("uname", ["-m"]).run().output.filter { $0 != "\n" }
     architecture = ["x86_64": "amd64", "aarch64": "arm64"][machine] ?? machine
     temporary = try TemporaryDirectory(prefix: "release")
-    folder = temporary.path("dist")
+    directory = temporary.path("dist")
     let result = try await Repository.run(
-      "scripts/dist", [TestBinary.path, Self.linked, folder],
+      "scripts/dist", [TestBinary.path, Self.linked, directory],
       variables.merging(extra) { $1 })
     guard result.code == 0 else { throw Failure(text: result.errors) }
   }
@@ -57,7 +57,7 @@ struct Release {
   struct Failure: Error { var text: String }
 
   /// The path of a file in the directory.
-  func file(_ suffix: String) -> String { "\(folder)/\(name)\(suffix)" }
+  func file(_ suffix: String) -> String { "\(directory)/\(name)\(suffix)" }
 
   /// The SBOM.
   func sbom() throws -> JSONValue {

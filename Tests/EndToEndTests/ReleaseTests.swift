@@ -7,15 +7,15 @@ import Testing
 /// `make dist-check` compares it with a second build in another directory.
 @Suite(.enabled(if: Release.isPossible, "\(Release.need)"))
 struct ReleaseTests {
-  @Test("the files, their checksums and what is in the archive")
+  @Test("the files, their checksums and the content of the archive")
   func files() async throws {
     let release = try await Release.shared.value
-    let names = try FileManager.default.contentsOfDirectory(atPath: release.folder).sorted()
+    let names = try FileManager.default.contentsOfDirectory(atPath: release.directory).sorted()
     #expect(
       names == ["SHA256SUMS", release.name, release.name + ".cdx.json", release.name + ".tar.gz"])
     let sums = try await ProcessRunner(
       "sha256sum", ["--check", "--strict", "SHA256SUMS"],
-      environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C"], directory: release.folder
+      environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C"], directory: release.directory
     ).result()
     #expect(sums.output.split(separator: "\n").count == 3)
     #expect(sums.code == 0, "\(sums.output)")
@@ -52,7 +52,7 @@ struct ReleaseTests {
       ])
   }
 
-  @Test("umask, time zone, locale and build time do not change a byte")
+  @Test("umask, time zone, locale and build time do not affect the output")
   func isReproducible() async throws {
     let first = try await Release.shared.value
     let second = try await Release(["TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8"])
@@ -63,7 +63,7 @@ struct ReleaseTests {
     }
   }
 
-  @Test("the SBOM names what was linked, with the packages' versions")
+  @Test("the SBOM lists the linked components with the packages' versions")
   func components() async throws {
     let release = try await Release.shared.value
     let sbom = try release.sbom()
@@ -91,9 +91,9 @@ struct ReleaseTests {
       ("curl", /libcurl ([0-9.]+)/), ("c-ares", /c-ares ([0-9.]+)/),
       ("openssl", /OpenSSL ([0-9.]+)/),
     ] {
-      let said = try #require(words.firstMatch(of: pattern)?.1)
+      let reported = try #require(words.firstMatch(of: pattern)?.1)
       let version = list.first { $0["name"]?.string == name }?["version"]?.string
-      #expect(version?.hasPrefix("\(said)-") == true, "\(name) \(said) \(version ?? "")")
+      #expect(version?.hasPrefix("\(reported)-") == true, "\(name) \(reported) \(version ?? "")")
     }
   }
 
@@ -106,9 +106,9 @@ struct ReleaseTests {
     let release = try await Release.shared.value
     let script = """
       import glob, json, os, sys, jsonschema
-      folder, path, damage = sys.argv[1:]
+      directory, path, damage = sys.argv[1:]
       schemas = {os.path.basename(file): json.load(open(file))
-                 for file in glob.glob(folder + "/cyclonedx/schema/_res/*.json")}
+                 for file in glob.glob(directory + "/cyclonedx/schema/_res/*.json")}
       main = schemas["bom-1.6.SNAPSHOT.schema.json"]
       # Others are named relative to the main one, which is at this address; none is fetched.
       store = {"http://cyclonedx.org/schema/" + name: one for name, one in schemas.items()}
@@ -131,23 +131,23 @@ struct ReleaseTests {
     }
   }
 
-  @Test("an input of the linker that no component accounts for is an error")
+  @Test("a link input without a component is an error")
   func unknownInput() async throws {
     let release = try await Release.shared.value
     let text = try String(contentsOfFile: Release.linked, encoding: .utf8)
-    let folder = try TemporaryDirectory()
-    let linked = try folder.write(text + "/tmp/libsurprise.a(surprise.o)\n", to: "linked")
+    let directory = try TemporaryDirectory()
+    let linked = try directory.write(text + "/tmp/libsurprise.a(surprise.o)\n", to: "linked")
     let result = try await Repository.run(
-      "scripts/sbom", [TestBinary.path, linked, folder.path], release.variables)
+      "scripts/sbom", [TestBinary.path, linked, directory.path], release.variables)
     #expect(result.code == 1)
     #expect(result.output == "")
     #expect(
       result.errors
-        == "sbom: no component accounts for /tmp/libsurprise.a, which the linker took\n")
+        == "sbom: no component contains the link input /tmp/libsurprise.a\n")
   }
 }
 
-/// Every file that names the version agrees with Version.swift.
+/// Every file that contains the version agrees with Version.swift.
 struct VersionTests {
   @Test(
     "image tags and outputs in the README and the examples",
@@ -162,28 +162,28 @@ struct VersionTests {
   }
 }
 
-/// How the commit of the sources is determined.
+/// The commit of the sources.
 struct CommitTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory(prefix: "commit") }
+  init() throws { directory = try TemporaryDirectory(prefix: "commit") }
 
   private func git(_ arguments: String...) async throws {
     let identity = [
-      "PATH": "/usr/bin:/bin", "HOME": folder.path, "GIT_CONFIG_NOSYSTEM": "1",
+      "PATH": "/usr/bin:/bin", "HOME": directory.path, "GIT_CONFIG_NOSYSTEM": "1",
       "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b.c", "GIT_COMMITTER_NAME": "a",
       "GIT_COMMITTER_EMAIL": "a@b.c", "GIT_COMMITTER_DATE": "1700000000 +0000",
     ]
     let result = try await ProcessRunner(
-      "git", arguments, environment: identity, directory: folder.path("sources")
+      "git", arguments, environment: identity, directory: directory.path("sources")
     ).result()
     #expect(result.code == 0, "\(result.errors)")
   }
 
-  private func say(_ directory: String, _ what: String...) async throws -> String {
+  private func printedCommit(_ name: String, _ arguments: String...) async throws -> String {
     try await ProcessRunner(
-      folder.path(directory) + "/scripts/commit", what,
-      environment: ["PATH": "/usr/bin:/bin", "HOME": folder.path]
+      directory.path(name) + "/scripts/commit", arguments,
+      environment: ["PATH": "/usr/bin:/bin", "HOME": directory.path]
     ).result().output
   }
 
@@ -192,34 +192,34 @@ struct CommitTests {
     .enabled(if: TestBinary.find("git") != nil, "SKIPPED: git is not installed"))
   func commit() async throws {
     let script = try Repository.text("scripts/commit")
-    try folder.write(script, to: "sources/scripts/commit", mode: 0o755)
-    try folder.write("scripts/commit export-subst\n", to: "sources/.gitattributes")
-    #expect(try await say("sources") == "unknown\n")
-    #expect(try await say("sources", "time") == "0\n")
+    try directory.write(script, to: "sources/scripts/commit", mode: 0o755)
+    try directory.write("scripts/commit export-subst\n", to: "sources/.gitattributes")
+    #expect(try await printedCommit("sources") == "unknown\n")
+    #expect(try await printedCommit("sources", "time") == "0\n")
 
     try await git("init", "--quiet")
     try await git("add", ".")
     try await git("commit", "--quiet", "--message", "one")
-    let commit = try await say("sources")
+    let commit = try await printedCommit("sources")
     #expect(commit.wholeMatch(of: /[0-9a-f]{40}\n/) != nil, "\(commit)")
-    #expect(try await say("sources", "time") == "1700000000\n")
+    #expect(try await printedCommit("sources", "time") == "1700000000\n")
 
     try await git("archive", "--output", "../archive.tar", "HEAD")
     try FileManager.default.createDirectory(
-      atPath: folder.path("archive"), withIntermediateDirectories: true)
+      atPath: directory.path("archive"), withIntermediateDirectories: true)
     let result = try await ProcessRunner(
       "tar", ["--extract", "--file", "archive.tar", "--directory", "archive"],
-      environment: ["PATH": "/usr/bin:/bin"], directory: folder.path
+      environment: ["PATH": "/usr/bin:/bin"], directory: directory.path
     ).result()
     #expect(result.code == 0, "\(result.errors)")
-    #expect(try await say("archive") == commit)
-    #expect(try await say("archive", "time") == "1700000000\n")
+    #expect(try await printedCommit("archive") == commit)
+    #expect(try await printedCommit("archive", "time") == "1700000000\n")
 
-    // A repository that contains the sources' directory is not their repository.
-    try folder.write(script, to: "sources/inner/scripts/commit", mode: 0o755)
-    #expect(try await say("sources/inner") == "unknown\n")
+    // An unrelated repository may contain the directory of the sources.
+    try directory.write(script, to: "sources/inner/scripts/commit", mode: 0o755)
+    #expect(try await printedCommit("sources/inner") == "unknown\n")
 
-    try folder.write("scripts/commit export-subst\n# changed\n", to: "sources/.gitattributes")
-    #expect(try await say("sources") == commit.dropLast() + "-modified\n")
+    try directory.write("scripts/commit export-subst\n# changed\n", to: "sources/.gitattributes")
+    #expect(try await printedCommit("sources") == commit.dropLast() + "-modified\n")
   }
 }

@@ -15,7 +15,7 @@ enum Repository {
     try String(contentsOf: root.appending(path: name), encoding: .utf8)
   }
 
-  /// Where `make test-deps` installs the tools of `Tests/requirements.txt`.
+  /// The directory in which `make test-deps` installs `Tests/requirements.txt`.
   static let tools = path(".build/test-tools")
 
   /// Runs a script of the repository with this process's variables and some more.

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// The static binary in an otherwise empty image, read-only, as a user without a name.
+/// The static binary in an otherwise empty, read-only image, as a user without a passwd entry.
 @Suite(
   .enabled(if: ScratchRoot.isAvailable, "\(ScratchRoot.need)"),
   .enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"))
@@ -25,8 +25,8 @@ struct ScratchTests {
   @Test("install copies the program into a volume, and the copy works")
   func installAndExchange() async throws {
     try root.copy(TestBinary.path, to: "tokenxchange", mode: 0o755)
-    try root.makeFolder("tools", mode: 0o755)
-    // An emptyDir, which kubelet makes writable for all users.
+    try root.makeDirectory("tools", mode: 0o755)
+    // An emptyDir, which all users can write to.
     let volume = try TemporaryDirectory()
     #expect(chmod(volume.path, 0o777) == 0)
     let installed = try await root.run(
@@ -75,7 +75,7 @@ struct ScratchTests {
     try plugin.expectCredential(try await root.run("/tokenxchange", flags))
   }
 
-  @Test("without a trust store the message lists the searched paths")
+  @Test("without a trust store, the message lists the searched paths")
   func noTrustStore() async throws {
     try root.copy(TestBinary.path, to: "tokenxchange", mode: 0o755)
     let result = try await root.run("/tokenxchange", flags)

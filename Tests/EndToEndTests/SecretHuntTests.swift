@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Searches output and files for secrets, over many kinds of runs.
+/// Output and files are searched for secrets in many kinds of runs.
 @Suite struct SecretHuntTests {
   @Test("SecretHunt finds plain, escaped and base64-encoded secrets")
   func findsEveryEncoding() throws {
@@ -36,12 +36,12 @@ import Testing
   @Test("no run prints or stores a secret", arguments: runs, [[], ["--verbose"]])
   func noSecretExposed(row: Row<[DexFault], [String]>, verbose: [String]) async throws {
     let plugin = try Plugin()
-    try plugin.folder.write("conf-secret\n", to: "secret", mode: 0o600)
-    let home = plugin.folder.path("home")
+    try plugin.directory.write("conf-secret\n", to: "secret", mode: 0o600)
+    let home = plugin.directory.path("home")
     try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
     plugin.site.dex.inject(row.input)
     let client = [
-      "--client-id=conf-client", "--client-secret-file=" + plugin.folder.path("secret"),
+      "--client-id=conf-client", "--client-secret-file=" + plugin.directory.path("secret"),
     ]
     _ = try await plugin.run(
       plugin.flags + client + verbose + row.output,
@@ -146,7 +146,7 @@ import Testing
     #expect(!report.errors.contains("eyJ"))
     let published = try await plugin.run([
       "publish-issuer", "--from-server", echo.url, "--token-file", plugin.tokenFile,
-      "--public-url=https://oidc.example", "--verbose", plugin.folder.path("site"),
+      "--public-url=https://oidc.example", "--verbose", plugin.directory.path("site"),
     ])
     #expect(published.ending == .exit(6))
     #expect(!published.errors.contains("eyJ"))

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// A running sidecar with a Dex to talk to.
+/// A running sidecar with a Dex stand-in.
 struct SidecarRun: Sendable {
   let plugin: Plugin
   let file: String
@@ -12,8 +12,8 @@ struct SidecarRun: Sendable {
     plugin = try Plugin()
     plugin.site.dex.update { $0.tokenLifetime = tokenLifetime }
     try FileManager.default.createDirectory(
-      atPath: plugin.folder.path("kept"), withIntermediateDirectories: true)
-    file = plugin.folder.path("kept/token")
+      atPath: plugin.directory.path("kept"), withIntermediateDirectories: true)
+    file = plugin.directory.path("kept/token")
   }
 
   var dex: DexStandIn { plugin.site.dex }
@@ -23,18 +23,18 @@ struct SidecarRun: Sendable {
     try ProcessRunner(TestBinary.path, flags + more, timeout: 3600).start()
   }
 
-  /// What lies in the file's folder.
+  /// The names of the files in the directory of the token file.
   var names: [String] {
-    let folder = plugin.folder.path("kept")
-    return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+    let directory = plugin.directory.path("kept")
+    return ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
   }
 
-  /// The file's content.
+  /// The content of the token file.
   var text: String? { try? String(contentsOfFile: file, encoding: .utf8) }
-  /// The token in it.
+  /// The token in the file.
   var token: JWT? { text.flatMap(JWT.init) }
 
-  /// Waits until something holds; false if it does not come to it.
+  /// Waits until a condition is true; false after a timeout.
   static func wait(
     _ seconds: Double = 10, until condition: () -> Bool
   ) async throws -> Bool {
@@ -47,7 +47,7 @@ struct SidecarRun: Sendable {
   }
 }
 
-/// What a process holds on to.
+/// The resources of a process.
 struct Holdings: Sendable, Equatable {
   /// Resident memory in KiB.
   var memory: Int

@@ -3,14 +3,14 @@ import Glibc
 import TestSupport
 import Testing
 
-/// The sidecar ends when it is told to, whatever it is doing, and leaves nothing behind.
+/// Signals end the sidecar in any state, and no temporary files remain.
 @Suite(.serialized) struct SidecarSignalTests {
-  /// Making a PID namespace needs root and util-linux; elsewhere this test is skipped.
+  /// A PID namespace requires root and util-linux; otherwise the test is skipped.
   static let canUnshare =
     geteuid() == 0
     && (try? ProcessRunner("unshare", ["--pid", "--fork", "true"]).run())?.code == 0
 
-  @Test(arguments: [SIGTERM, SIGINT, SIGHUP, SIGQUIT]) func endsInMidExchange(_ number: Int32)
+  @Test(arguments: [SIGTERM, SIGINT, SIGHUP, SIGQUIT]) func endsDuringAnExchange(_ number: Int32)
     async throws
   {
     let run = try SidecarRun()
@@ -31,7 +31,7 @@ import Testing
     Soak.report("signal \(number) in mid-exchange: ended after \(seconds) s")
   }
 
-  @Test func endsThoughNobodyReadsItsLog() async throws {
+  @Test func endsWhileItsLogIsNotRead() async throws {
     let run = try SidecarRun()
     let log = try FullPipe()
     var words = ProcessRunner("/bin/sh", ["-c", "exec \"$@\" 2>\(log.path)", "sh"])
@@ -47,7 +47,7 @@ import Testing
     #expect(await sidecar.result.ending == .exit(0))
   }
 
-  @Test("nohup: SIGHUP stays ignored") func ignoresSIGHUPAsBefore() async throws {
+  @Test("nohup: SIGHUP stays ignored") func keepsIgnoringSIGHUP() async throws {
     let run = try SidecarRun()
     let sidecar = try ProcessRunner(
       "/bin/sh", ["-c", "trap '' HUP; exec \"$@\"", "sh", TestBinary.path] + run.flags
@@ -60,7 +60,7 @@ import Testing
     #expect(await sidecar.result.ending == .exit(0))
   }
 
-  @Test("renewals continue though its log is not read, and the dropped lines are counted later")
+  @Test("renewals continue while the log is not read, and the dropped lines are reported later")
   func renewsThoughItsLogIsNotRead() async throws {
     let run = try SidecarRun()
     var log: [Int32] = [0, 0]
@@ -92,7 +92,7 @@ import Testing
     #expect(await sidecar.result.ending == .exit(0))
   }
 
-  /// Whether a process has blocked SIGUSR1, which the program does first of all.
+  /// Whether a process has blocked SIGUSR1, which is the first action of the program.
   private static func blocksSIGUSR1(_ pid: Int32) -> Bool {
     let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
     let line = status.split(separator: "\n").first { $0.hasPrefix("SigBlk:") }
@@ -105,7 +105,7 @@ import Testing
     let run = try SidecarRun()
     for round in 0..<Soak.scale(10, 200) {
       let sidecar = try run.start()
-      // A signal that arrives before the program's first instruction ends it, whatever it does.
+      // A signal that arrives before the program's first instruction always ends it.
       #expect(try await SidecarRun.wait { Self.blocksSIGUSR1(sidecar.pid) })
       for _ in 0..<(10 + round) {
         sidecar.send(signal: SIGUSR1)
@@ -130,7 +130,7 @@ import Testing
     }
   }
 
-  @Test func onceEndsWithTheShellsCode() async throws {
+  @Test func onceExitsWith128PlusSignal() async throws {
     let run = try SidecarRun()
     run.dex.inject(DexFault.delivery(.hang).forever)
     let sidecar = try run.start(["--once"])
@@ -151,7 +151,7 @@ import Testing
     let children = try String(
       contentsOfFile: "/proc/\(unshare.pid)/task/\(unshare.pid)/children", encoding: .utf8)
     let pid = try #require(Int32(children.trimmingCharacters(in: .whitespaces)))
-    // An orphan in the namespace becomes a child of ours; it must not stay as a zombie.
+    // The sidecar, as PID 1 of the namespace, adopts an orphan; it must not remain a zombie.
     _ = try await ProcessRunner(
       "nsenter", ["--target", "\(pid)", "--pid", "/bin/sh", "-c", "(sleep 0.2 &) ; exit 0"],
       environment: ["PATH": "/usr/bin:/bin"]

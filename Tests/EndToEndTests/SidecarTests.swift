@@ -3,12 +3,12 @@ import Glibc
 import TestSupport
 import Testing
 
-/// The sidecar as a process: what its readers see, and how it goes through bad times.
+/// The sidecar as a process: what readers of its file see, and its behaviour during outages.
 @Suite(.serialized) struct SidecarProcessTests {
-  @Test func readersSeeWholeFreshTokensOnly() async throws {
+  @Test func readersSeeOnlyCompleteValidTokens() async throws {
     let seconds = Soak.scale(7.0, 60)
     let run = try SidecarRun(tokenLifetime: 10)
-    // In the short form early enough for a machine that is slow by seconds.
+    // The short form leaves a margin of seconds for a slow machine.
     let sidecar = try run.start(Soak.scale(["--refresh-before", "7s"], []))
     #expect(try await SidecarRun.wait { run.token != nil })
     let reader = TokenReader(run.file, keys: [run.dex.configuration.signingKey])
@@ -25,7 +25,7 @@ import Testing
     Soak.report("tokens of 10 s for \(seconds) s: \(renewals) renewals, \(sights)")
   }
 
-  /// How Dex may be down.
+  /// The kinds of outages.
   enum Outage: CaseIterable, Sendable {
     case stopped
     case failing
@@ -59,7 +59,7 @@ import Testing
       "Dex \(outage) for \(seconds) s: \(requests) requests seen, fresh \(wait) s after its return")
   }
 
-  @Test func aTokenThatEndsInAnOutageIsRemovedAndComesBack() async throws {
+  @Test func tokenThatExpiresInAnOutageIsRemovedAndReplacedLater() async throws {
     let run = try SidecarRun(tokenLifetime: 3)
     let sidecar = try run.start()
     #expect(try await SidecarRun.wait { run.token != nil })
@@ -75,10 +75,10 @@ import Testing
     #expect(!result.errors.contains("eyJ"))
   }
 
-  @Test func anotherIdentityIsNoticedAndTheOldOnesFileRemoved() async throws {
+  @Test func changedIdentityRemovesTheOldFile() async throws {
     let run = try SidecarRun()
     let volume = try ProjectedVolume(
-      run.plugin.folder.path("own"), token: run.plugin.site.cluster.token())
+      run.plugin.directory.path("own"), token: run.plugin.site.cluster.token())
     let sidecar = try run.start(["--token-file", volume.tokenPath])
     #expect(try await SidecarRun.wait { run.token != nil })
     let first = run.token?.claims["sub"]
@@ -116,7 +116,7 @@ import Testing
     let start = try #require(before)
     #expect(after.descriptors <= start.descriptors + 1)
     #expect(after.threads <= start.threads + 2)
-    // glibc's arenas breathe by some hundred KiB; a leak of 100 bytes a renewal would be 1 MiB.
+    // glibc's arenas vary by a few hundred KiB; a leak of 100 bytes per renewal would be 1 MiB.
     #expect(after.memory - start.memory < Soak.scale(1024, 768))
     Soak.report("\(renewals) renewals: \(start) before, \(after) after")
     sidecar.send(signal: SIGTERM)
@@ -138,7 +138,7 @@ import Testing
     #expect(run.names == ["token"])
   }
 
-  @Test func dexsidecarsEnvironmentWorks() async throws {
+  @Test func acceptsTheVariablesOfDexsidecar() async throws {
     let run = try SidecarRun()
     let environment = [
       "dex_access_token_file": run.file, "dex_endpoint": run.dex.tokenURL,
@@ -175,15 +175,16 @@ import Testing
     ])
   func inputsAreKept(path: String) async throws {
     let run = try SidecarRun()
-    let folder = run.plugin.folder
-    #expect(symlink(folder.path("volume"), folder.path("linked")) == 0)
-    #expect(symlink("volume/token", folder.path("alias")) == 0)
+    let directory = run.plugin.directory
+    #expect(symlink(directory.path("volume"), directory.path("linked")) == 0)
+    #expect(symlink("volume/token", directory.path("alias")) == 0)
     let before = try String(contentsOfFile: run.plugin.tokenFile, encoding: .utf8)
-    let flags = ["sidecar", "--once", "--write", folder.path + path] + run.plugin.flags
+    let flags = ["sidecar", "--once", "--write", directory.path + path] + run.plugin.flags
     let result = try await run.plugin.run(flags)
     #expect(result.ending == .exit(2))
     #expect(
-      result.errors.hasPrefix("tokenxchange: --write \(folder.path + path) is the file that the "))
+      result.errors.hasPrefix(
+        "tokenxchange: --write \(directory.path + path) is the file that the "))
     #expect(run.dex.tokenRequests == 0)
     #expect(try String(contentsOfFile: run.plugin.tokenFile, encoding: .utf8) == before)
   }
@@ -195,7 +196,7 @@ import Testing
     ])
   func targetsAreChecked(name: String) async throws {
     let run = try SidecarRun()
-    let path = name.hasPrefix("/") ? name : run.plugin.folder.path(name)
+    let path = name.hasPrefix("/") ? name : run.plugin.directory.path(name)
     if name == "pipe" { #expect(mkfifo(path, 0o600) == 0) }
     if name == "directory" { #expect(mkdir(path, 0o700) == 0) }
     let result = try await run.plugin.run(["sidecar", "--write", path] + run.plugin.flags)
@@ -204,7 +205,7 @@ import Testing
     #expect(run.dex.tokenRequests == 0)
   }
 
-  @Test("the mode of an earlier run's file is set at the start, also while Dex is down")
+  @Test("the mode of an existing file is set at the start, even while Dex is down")
   func modeAtStart() async throws {
     let run = try SidecarRun()
     #expect(try await run.plugin.run(run.flags + ["--once", "--mode=0644"]).ending == .exit(0))

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Injected faults reach a client over the network as intended, checked with curl.
+/// The injected faults as seen by a real client, curl.
 struct StandInFaultTests {
   /// A fault, curl's exit code, and the status that curl sees.
   struct Row: Sendable, CustomTestStringConvertible {
@@ -73,7 +73,7 @@ struct StandInFaultTests {
     #expect(counters["pending_faults"] == 0)
   }
 
-  @Test("two hundred clients at once", .enabled(if: TestBinary.find("curl") != nil))
+  @Test("two hundred concurrent clients", .enabled(if: TestBinary.find("curl") != nil))
   func concurrentClients() async throws {
     let site = try StandInSite()
     site.dex.inject(DexFault.delay(0.3).forever)

@@ -3,65 +3,65 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Unusable subject token files as found on real disks; no request may be sent.
+/// Unusable subject token files; no request may be sent.
 @Suite struct SubjectFileTests {
   /// Creates the file, and the expected message.
   struct Trap: Sendable, CustomStringConvertible {
     var description: String
     var make: @Sendable (String) throws -> Void
-    var sentence: String
+    var message: String
   }
 
   static let traps: [Trap] = [
-    Trap(description: "missing", make: { _ in }, sentence: "there is no token file FILE"),
+    Trap(description: "missing", make: { _ in }, message: "there is no token file FILE"),
     Trap(
       description: "empty", make: { try Data().write(to: URL(filePath: $0)) },
-      sentence: "the token file FILE is empty"),
+      message: "the token file FILE is empty"),
     Trap(
-      description: "folder",
+      description: "directory",
       make: {
         try FileManager.default.createDirectory(atPath: $0, withIntermediateDirectories: false)
       },
-      sentence: "the token file FILE is a directory and not a file"),
+      message: "the token file FILE is a directory and not a file"),
     Trap(
       description: "pipe", make: { #expect(mkfifo($0, 0o600) == 0) },
-      sentence: "the token file FILE is a pipe and not a file"),
+      message: "the token file FILE is a pipe and not a file"),
     Trap(
       description: "over 1 MiB",
       make: { try Data(repeating: 65, count: (1 << 20) + 1).write(to: URL(filePath: $0)) },
-      sentence: "the token file FILE is larger than 1 MiB"),
+      message: "the token file FILE is larger than 1 MiB"),
     Trap(
       description: "binary",
       make: { try Data([0, 1, 2, 255]).write(to: URL(filePath: $0)) },
-      sentence: "the token file FILE contains spaces or characters that are not allowed in a token"),
+      message: "the token file FILE contains spaces or characters that are not allowed in a token"),
     Trap(
       description: "link to nowhere",
       make: {
         try FileManager.default.createSymbolicLink(
           atPath: $0, withDestinationPath: "..data/token")
       },
-      sentence: "there is no token file FILE"),
+      message: "there is no token file FILE"),
     Trap(
       description: "endless device",
       make: {
         try FileManager.default.createSymbolicLink(
           atPath: $0, withDestinationPath: "/dev/zero")
       },
-      sentence: "the token file FILE is a device and not a file"),
+      message: "the token file FILE is a device and not a file"),
   ]
 
-  @Test("an unusable token file is named and no request is sent", arguments: traps)
+  @Test("an unusable token file: the message names it, and no request is sent", arguments: traps)
   func unusableFile(trap: Trap) async throws {
     let plugin = try Plugin()
-    let path = plugin.folder.path("subject")
+    let path = plugin.directory.path("subject")
     try trap.make(path)
     let result = try await plugin.run(plugin.flags("--token-file", path), timeout: 20)
     #expect(result.ending == .exit(3))
     #expect(result.output == "")
     let lines = result.errors.split(separator: "\n")
     #expect(lines.count == 2)
-    let sentence = lines.first.map { String($0).replacing(path, with: "FILE") }
-    #expect(sentence == "tokenxchange: " + trap.sentence)
+    let message = lines.first.map { String($0).replacing(path, with: "FILE") }
+    #expect(message == "tokenxchange: " + trap.message)
     #expect(plugin.site.dex.tokenRequests == 0)
   }
 
@@ -70,12 +70,12 @@ import Testing
     .enabled(if: geteuid() == 0, "SKIPPED: only root can become another user"))
   func unreadable() async throws {
     let plugin = try Plugin()
-    try plugin.folder.write("x", to: "subject", mode: 0o600)
-    chmod(plugin.folder.path, 0o755)
+    try plugin.directory.write("x", to: "subject", mode: 0o600)
+    chmod(plugin.directory.path, 0o755)
     let result = try await ProcessRunner(
       "setpriv",
       ["--reuid=999", "--regid=999", "--clear-groups", TestBinary.path]
-        + plugin.flags("--token-file", plugin.folder.path("subject"))
+        + plugin.flags("--token-file", plugin.directory.path("subject"))
     ).result()
     #expect(result.ending == .exit(3))
     #expect(result.errors.contains("cannot be read by uid 999: Permission denied\nhint: "))
@@ -85,7 +85,7 @@ import Testing
   func rotation() async throws {
     let plugin = try Plugin()
     let volume = try ProjectedVolume(
-      plugin.folder.path("rotating"), token: plugin.site.cluster.token())
+      plugin.directory.path("rotating"), token: plugin.site.cluster.token())
     for _ in 0..<20 {
       let run = try ProcessRunner(
         TestBinary.path, plugin.flags("--token-file", volume.tokenPath)

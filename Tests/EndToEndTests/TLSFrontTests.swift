@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The TLS fronts are valid or invalid exactly as configured, checked with curl and kubectl.
+/// The TLS fronts behave as configured, checked with curl and kubectl.
 @Suite(.enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"))
 struct TLSFrontTests {
   private let certificates: TestCertificates
@@ -28,7 +28,7 @@ struct TLSFrontTests {
     let good = try TLSFront(upstream: server.port, certificate: certificates.server)
     #expect(try await curl(good) == 0)
     #expect(try await curl(good, authority: certificates.otherAuthority) == 60)
-    let bad = [certificates.expired, certificates.wrongHost, certificates.stranger]
+    let bad = [certificates.expired, certificates.wrongHost, certificates.untrustedCA]
     for certificate in bad {
       let front = try TLSFront(upstream: server.port, certificate: certificate)
       #expect(try await curl(front) == 60, "\(certificate.certificate)")

@@ -54,8 +54,8 @@ struct TLSTests {
     try plugin.expectCredential(try await plugin.run(plugin.flags + byData))
     let byVariable = ["TOKENXCHANGE_CERTIFICATE_AUTHORITY_DATA": data]
     try plugin.expectCredential(try await plugin.run(nil, byVariable))
-    // Several in one file; the right one is not the first.
-    let bundle = try plugin.folder.write(
+    // Several in one file; the matching CA is not the first.
+    let bundle = try plugin.directory.write(
       String(
         decoding: pem(certificates.otherAuthority) + pem(certificates.authority), as: UTF8.self),
       to: "bundle.crt")
@@ -63,27 +63,27 @@ struct TLSTests {
     try plugin.expectCredential(result)
   }
 
-  @Test("with a CA option the system's store is not used")
+  @Test("with a CA option, the system's store is not used")
   func customCAReplacesSystem() async throws {
     let other = ["--certificate-authority", certificates.otherAuthority.certificate]
-    // The system's store contains the right CA but must not be used.
+    // The system's store contains the CA but must not be used.
     let environment = ["SSL_CERT_FILE": certificates.authority.certificate]
     expectRefusal(
       try await plugin.run(plugin.flags + other, environment),
-      "has a certificate of an unknown issuer")
+      "has a certificate from an unknown issuer")
     let data = try pem(certificates.otherAuthority).base64EncodedString()
     expectRefusal(
       try await plugin.run(
         plugin.flags + ["--certificate-authority-data", data],
-        ["SSL_CERT_DIR": hashedFolder(certificates.authority)]),
-      "has a certificate of an unknown issuer")
+        ["SSL_CERT_DIR": hashedDirectory(certificates.authority)]),
+      "has a certificate from an unknown issuer")
   }
 
   @Test("unknown issuer, expired certificate, other host name")
   func invalidCertificates() async throws {
     expectRefusal(
-      try await run(certificates.stranger), "has a certificate of an unknown issuer")
-    expectRefusal(try await run(certificates.expired), "has a certificate that expired")
+      try await run(certificates.untrustedCA), "has a certificate from an unknown issuer")
+    expectRefusal(try await run(certificates.expired), "has an expired certificate")
     expectRefusal(try await run(certificates.wrongHost), "has a certificate for another name")
   }
 
@@ -93,18 +93,18 @@ struct TLSTests {
   func noSubjectAlternativeName(kind: String) async throws {
     let front = try TLSFront(
       upstream: plugin.site.dex.server.port,
-      certificate: kind == "no SAN" ? certificates.nameless : certificates.mailOnly)
+      certificate: kind == "no SAN" ? certificates.noSAN : certificates.emailSAN)
     let flags = plugin.flags("--issuer", front.url + "/dex") + authority
-    let sentence =
+    let message =
       "127.0.0.1:\(front.port) has a certificate without a host name in its subject alternative "
       + "name"
     let hint =
       "reissue it with subjectAltName=DNS:127.0.0.1 (IP: for an address): the common name does "
       + "not count, as in Go and kubectl"
-    plugin.expectFailure(try await plugin.run(flags), 4, sentence, hint: hint)
+    plugin.expectFailure(try await plugin.run(flags), 4, message, hint: hint)
     let report = try await plugin.run(["doctor"] + flags)
     #expect(report.ending == .exit(4))
-    #expect(report.output.contains(sentence))
+    #expect(report.output.contains(message))
     #expect(report.output.contains("the common name does"))
     #expect(plugin.site.dex.tokenRequests == 0)
     // --insecure-skip-tls-verify accepts it.
@@ -113,18 +113,18 @@ struct TLSTests {
     #expect(skipped.ending == .exit(6))
   }
 
-  @Test("any certificate in the CA file is a trust anchor, the server's own too, as in Go")
+  @Test("every certificate in the CA file is a trust anchor, even that of the server, as in Go")
   func serverCertificateAsAnchor() async throws {
     let own = ["--certificate-authority", certificates.server.certificate]
-    // It is a trust anchor for itself only.
+    // It is a trust anchor only for itself.
     expectRefusal(
-      try await run(certificates.wrongHost, own), "has a certificate of an unknown issuer")
+      try await run(certificates.wrongHost, own), "has a certificate from an unknown issuer")
     try plugin.expectCredential(try await plugin.run(plugin.flags + own))
     // It must still be valid.
     for (certificate, words) in [
-      (certificates.expired, "has a certificate that expired"),
+      (certificates.expired, "has an expired certificate"),
       (certificates.wrongHost, "has a certificate for another name"),
-      (certificates.nameless, "without a host name in its subject alternative name"),
+      (certificates.noSAN, "without a host name in its subject alternative name"),
     ] {
       let anchor = ["--certificate-authority", certificate.certificate]
       let result = try await run(certificate, anchor)
@@ -134,9 +134,9 @@ struct TLSTests {
     #expect(plugin.site.dex.tokenRequests == 1)
   }
 
-  @Test("TLS 1.1 is rejected, also with an OPENSSL_CONF that allows it")
+  @Test("TLS 1.1 is rejected, even with an OPENSSL_CONF that allows it")
   func oldTLS() async throws {
-    let configuration = try plugin.folder.write(
+    let configuration = try plugin.directory.write(
       """
       openssl_conf = start
       [start]
@@ -153,12 +153,12 @@ struct TLSTests {
         try await run(certificates.server, protocols: "TLSv1.1", nil, environment),
         "supports only TLS older than 1.2")
     }
-    // The front is rejected only for its TLS version.
+    // Only the TLS version is the reason.
     let result = try await run(certificates.server, protocols: "TLSv1.2")
     #expect(result.ending == .exit(6), "\(result.errors)")
   }
 
-  @Test("a port without TLS is named")
+  @Test("a port without TLS: the message names it")
   func plainPort() async throws {
     let plain = try TLSFront(
       upstream: plugin.site.dex.server.port, certificate: certificates.server, isPlain: true)
@@ -167,7 +167,7 @@ struct TLSTests {
       "does not speak TLS on that port")
   }
 
-  @Test("a server that requires a client certificate is named")
+  @Test("a server that requires a client certificate: the message names it")
   func clientCertificate() async throws {
     let front = try TLSFront(
       upstream: plugin.site.dex.server.port, certificate: certificates.server,
@@ -189,7 +189,7 @@ struct TLSTests {
 
   @Test("SSLKEYLOGFILE is ignored")
   func noKeyLog() async throws {
-    let log = plugin.folder.path("keys.log")
+    let log = plugin.directory.path("keys.log")
     let result = try await plugin.run(plugin.flags + authority, ["SSLKEYLOGFILE": log])
     try plugin.expectCredential(result)
     #expect(!FileManager.default.fileExists(atPath: log))
@@ -202,7 +202,7 @@ struct TLSTests {
       try await plugin.run(plugin.flags + flag),
       warning: "--insecure-skip-tls-verify is on: anyone between here and 127.0.0.1 can read "
         + "the token")
-    for certificate in [certificates.expired, certificates.wrongHost, certificates.stranger] {
+    for certificate in [certificates.expired, certificates.wrongHost, certificates.untrustedCA] {
       // The connection is accepted; the run fails later, because the token has another issuer.
       #expect(try await run(certificate, flag).ending == .exit(6))
     }
@@ -212,15 +212,15 @@ struct TLSTests {
   func systemTrustVariables() async throws {
     for environment in [
       ["SSL_CERT_FILE": certificates.authority.certificate],
-      ["SSL_CERT_DIR": try hashedFolder(certificates.authority)],
-      ["SSL_CERT_DIR": "/nowhere:" + (try hashedFolder(certificates.authority))],
-      ["SSL_CERT_FILE": "/nowhere", "SSL_CERT_DIR": try hashedFolder(certificates.authority)],
+      ["SSL_CERT_DIR": try hashedDirectory(certificates.authority)],
+      ["SSL_CERT_DIR": "/nowhere:" + (try hashedDirectory(certificates.authority))],
+      ["SSL_CERT_FILE": "/nowhere", "SSL_CERT_DIR": try hashedDirectory(certificates.authority)],
     ] {
       try plugin.expectCredential(try await plugin.run(nil, environment))
     }
   }
 
-  @Test("without a trust store nothing is sent")
+  @Test("without a trust store, nothing is sent")
   func noTrustStore() async throws {
     let result = try await plugin.run(
       nil, ["SSL_CERT_FILE": "/nowhere/a.crt", "SSL_CERT_DIR": "/nowhere"])
@@ -236,7 +236,7 @@ struct TLSTests {
 
   @Test("a pipe as SSL_CERT_FILE does not block")
   func pipeAsTrustStore() async throws {
-    let pipe = plugin.folder.path("pipe")
+    let pipe = plugin.directory.path("pipe")
     #expect(mkfifo(pipe, 0o600) == 0)
     let result = try await plugin.run(nil, ["SSL_CERT_FILE": pipe])
     #expect(result.ending == .exit(2))
@@ -249,7 +249,7 @@ struct TLSTests {
     let der = Data([0x30, 0x81, 0x80] + [UInt8](repeating: 0, count: 128))
     let text =
       "-----BEGIN CERTIFICATE-----\n\(der.base64EncodedString())\n-----END CERTIFICATE-----\n"
-    let file = try plugin.folder.write(text, to: "odd.crt")
+    let file = try plugin.directory.write(text, to: "odd.crt")
     for (flags, environment, words) in [
       (["--certificate-authority", file], [:], "OpenSSL cannot read a CA certificate"),
       ([], ["SSL_CERT_FILE": file], "the system's trusted certificates are not readable"),
@@ -261,13 +261,13 @@ struct TLSTests {
   }
 
   /// A directory as `openssl rehash` creates it.
-  private func hashedFolder(_ authority: TestCertificates.Pair) throws -> String {
+  private func hashedDirectory(_ authority: TestCertificates.Pair) throws -> String {
     let hash = try ProcessRunner(
       TestBinary.find("openssl") ?? "openssl",
       ["x509", "-hash", "-noout", "-in", authority.certificate]
     ).run().output.trimmingCharacters(in: .whitespacesAndNewlines)
     let text = try String(contentsOfFile: authority.certificate, encoding: .utf8)
-    try plugin.folder.write(text, to: "certs/\(hash).0")
-    return plugin.folder.path("certs")
+    try plugin.directory.write(text, to: "certs/\(hash).0")
+    return plugin.directory.path("certs")
   }
 }

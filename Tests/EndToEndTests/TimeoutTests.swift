@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Timeouts name the step at which a run was stuck.
+/// Messages of timeouts name the phase.
 struct TimeoutTests {
   @Test("timeout while connecting")
   func connectTimeout() async throws {
@@ -32,7 +32,7 @@ struct TimeoutTests {
     #expect(
       result.errors.split(separator: "\n").dropFirst() == [
         "tokenxchange: the TLS handshake with 127.0.0.1:\(listener.port) timed out after 1.5 s",
-        "hint: is that a port for https? a proxy or service mesh on the way may hold it up",
+        "hint: is that an https port? a proxy or service mesh in between may block the handshake",
       ])
   }
 
@@ -40,7 +40,7 @@ struct TimeoutTests {
     "no route to the network", .enabled(if: Isolation.isPossible, "SKIPPED: needs root and mounts"))
   func networkUnreachable() async throws {
     let plugin = try Plugin()
-    // In an empty network namespace not even loopback is up.
+    // In a new network namespace, loopback is down.
     let result = try await ProcessRunner(
       "unshare",
       ["--net", TestBinary.path] + plugin.flags + ["--token-url=http://127.0.0.1:1/token"],
@@ -48,8 +48,8 @@ struct TimeoutTests {
     ).result()
     plugin.expectFailure(
       result, 4, "could not reach 127.0.0.1:1: Network is unreachable",
-      hint: "a NetworkPolicy or firewall rejects it, or there is no route from here, such as to "
-        + "an IPv6 address from a pod with IPv4 only")
+      hint: "a NetworkPolicy or firewall rejects the connection, or there is no route, for example "
+        + "to an IPv6 address from an IPv4-only pod")
   }
 
   /// A listening port that never accepts a connection.
@@ -57,7 +57,7 @@ struct TimeoutTests {
     let port: Int
     private var sockets: [Int32] = []
 
-    /// With a full `queue` not even the kernel accepts further connections.
+    /// With a full `queue`, the kernel accepts no further connections.
     init(queue: Bool) throws {
       let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
       sockets.append(listener)

@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Prints the token in a file as an ExecCredential, without a network.
+/// Prints the token in a file as an ExecCredential, without network access.
 struct TokenFileTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private let issuer: ServiceAccountIssuer
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     issuer = ServiceAccountIssuer(issuer: "https://a.example", key: try RSAKey())
   }
 
@@ -27,22 +27,22 @@ struct TokenFileTests {
   }
 
   private func expectFailure(
-    _ result: ProcessResult, _ code: Int32, _ sentence: String, hint: String
+    _ result: ProcessResult, _ code: Int32, _ message: String, hint: String
   ) {
     #expect(result.ending == .exit(code))
     #expect(result.output == "")
-    let errors = result.errors.replacing(folder.path, with: "DIR")
+    let errors = result.errors.replacing(directory.path, with: "DIR")
       .replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/, with: "TIME")
-    #expect(errors == "tokenxchange: \(sentence)\nhint: \(hint)\n")
+    #expect(errors == "tokenxchange: \(message)\nhint: \(hint)\n")
   }
 
-  /// The ways to pass the file.
+  /// The ways to pass the path.
   static let ways = ["--token-file", "--file", "--file=", "variable"]
 
   @Test("prints the token, by flag and variable", arguments: ways)
   func printsToken(_ way: String) async throws {
     let token = issuer.token()
-    let file = try folder.write(token + "\n", to: "token")
+    let file = try directory.write(token + "\n", to: "token")
     let result =
       switch way {
       case "variable": try await run([], ["TOKENXCHANGE_TOKEN_FILE": file])
@@ -57,7 +57,7 @@ struct TokenFileTests {
   @Test("--api-version, --expiry-margin, --output and --subject-audience")
   func options() async throws {
     let token = issuer.token()
-    let volume = try ProjectedVolume(folder.path("volume"), token: token)
+    let volume = try ProjectedVolume(directory.path("volume"), token: token)
     let flags = ["--file", volume.tokenPath]
     let result = try await run(flags + ["--expiry-margin=60s", "--api-version=v1beta1"])
     #expect(result.output == (try expected(token, version: "v1beta1", margin: 60)))
@@ -73,7 +73,7 @@ struct TokenFileTests {
     "a token without a readable expiry is reported valid for a minute",
     arguments: ["opaque", "a.b.c", "eyJhbGciOiJub25lIn0.e30.eA"])
   func unknownExpiry(_ token: String) async throws {
-    let file = try folder.write(token, to: "token")
+    let file = try directory.write(token, to: "token")
     let start = Date()
     let result = try await run(["--file", file, "--expiry-margin", "30s"])
     #expect(result.ending == .exit(0))
@@ -89,43 +89,43 @@ struct TokenFileTests {
     var testDescription: String
     var content: @Sendable (ServiceAccountIssuer) -> String?
     var flags: [String] = []
-    var sentence: String
+    var message: String
     var hint: String
   }
 
   static let rows = [
     Row(
       testDescription: "missing", content: { _ in nil },
-      sentence: "there is no token file DIR/token",
+      message: "there is no token file DIR/token",
       hint: "mount a projected serviceAccountToken volume there, or name the file by --token-file; "
         + "a pod with automountServiceAccountToken: false has none at the default path"),
     Row(
       testDescription: "empty", content: { _ in " \n" },
-      sentence: "the token file DIR/token is empty",
+      message: "the token file DIR/token is empty",
       hint: "has its writer failed, or is it writing in place? look at the file's time and size"),
     Row(
       testDescription: "with Bearer", content: { "Bearer " + $0.token() },
-      sentence: "the token file DIR/token contains a header (\"Bearer …\") and not a bare token",
+      message: "the token file DIR/token contains a header (\"Bearer …\") and not a bare token",
       hint: "keep only what follows Bearer: the file must contain the token and nothing else"),
     Row(
       testDescription: "expired", content: { $0.token(lifetime: -300) },
-      sentence: "the token in DIR/token expired 5 min ago, at TIME (local clock: TIME)",
+      message: "the token in DIR/token expired 5 min ago, at TIME (local clock: TIME)",
       hint: "kubelet renews projected tokens at 80 % of their life, but never in a subPath mount; "
         + "if the token is fresh, this machine's clock is wrong"),
     Row(
       testDescription: "for someone else", content: { $0.token() },
       flags: ["--subject-audience", "target"],
-      sentence: "the token in DIR/token lacks the audience target: it has dex",
+      message: "the token in DIR/token lacks the audience target: it has dex",
       hint: "set audience: target in the serviceAccountToken source of the projected volume, or is "
         + "--token-file the wrong volume?"),
   ]
 
   @Test("unusable files", arguments: rows)
   func unusableFile(_ row: Row) async throws {
-    let file = folder.path("token")
-    if let content = row.content(issuer) { try folder.write(content, to: "token") }
+    let file = directory.path("token")
+    if let content = row.content(issuer) { try directory.write(content, to: "token") }
     expectFailure(
-      try await run(["--file", file] + row.flags), 3, row.sentence, hint: row.hint)
+      try await run(["--file", file] + row.flags), 3, row.message, hint: row.hint)
   }
 
   @Test("the option is required")

@@ -4,7 +4,7 @@ import TestSupport
 
 /// Opens a token file every millisecond and checks its content.
 final class TokenReader: Sendable {
-  /// What it saw.
+  /// The results.
   struct Sights: Sendable, Equatable {
     var reads = 0
     var missing = 0
@@ -50,7 +50,7 @@ final class TokenReader: Sendable {
     thread.start()
   }
 
-  /// Stops reading and returns what it saw.
+  /// Stops reading and returns the results.
   func stop() -> Sights {
     isOver.withLock { $0 = true }
     ended.wait()

@@ -122,7 +122,7 @@ extension TroubleshootingRow {
     ) { $0.plugin.site.apiServer.update { $0.allowedUsers = ["somebody"] } },
   ]
 
-  /// Messages in the logs of Dex and the API server; the stand-ins have the fault but do not log.
+  /// Messages in the logs of Dex and the API server; the stand-ins have the fault but no log.
   static let ofLogs: [TroubleshootingRow] = [
     TroubleshootingRow(
       symptom: #"failed to verify subject token … different provider, expected … got …"#,

@@ -6,13 +6,13 @@ import Testing
 struct TroubleshootingTests {
   @Test("the plugin prints the message", arguments: TroubleshootingRow.ofPlugin)
   func pluginMessage(_ row: TroubleshootingRow) async throws {
-    let stage = try TroubleshootingStage()
-    try row.reproduce(stage)
-    let result = try await stage.getToken()
+    let fixture = try TroubleshootingStage()
+    try row.reproduce(fixture)
+    let result = try await fixture.getToken()
     #expect(result.code != 0)
     let line = result.errors.split(separator: "\n").first.map(String.init) ?? ""
-    expect(line, holds: row.parts)
-    try await expectDoctor(row, stage)
+    expect(line, contains: row.parts)
+    try await expectDoctor(row, fixture)
   }
 
   @Test(
@@ -22,19 +22,19 @@ struct TroubleshootingTests {
       "kubectl and nginx are needed: client-go runs no plugin without TLS"),
     arguments: TroubleshootingRow.ofClient)
   func kubectlMessage(_ row: TroubleshootingRow) async throws {
-    let stage = try TroubleshootingStage(forKubectl: true)
-    try row.reproduce(stage)
-    let result = try await stage.kubectl()
+    let fixture = try TroubleshootingStage(forKubectl: true)
+    try row.reproduce(fixture)
+    let result = try await fixture.kubectl()
     #expect(result.code != 0)
-    expect(result.errors, holds: row.parts)
-    try await expectDoctor(row, stage)
+    expect(result.errors, contains: row.parts)
+    try await expectDoctor(row, fixture)
   }
 
   @Test("the doctor shows the cause of a logged error", arguments: TroubleshootingRow.ofLogs)
   func commandShowsCause(_ row: TroubleshootingRow) async throws {
-    let stage = try TroubleshootingStage()
-    try row.reproduce(stage)
-    try await expectDoctor(row, stage)
+    let fixture = try TroubleshootingStage()
+    try row.reproduce(fixture)
+    try await expectDoctor(row, fixture)
   }
 
   /// The README contains every row.
@@ -52,12 +52,13 @@ struct TroubleshootingTests {
     }
   }
 
-  private func expectDoctor(_ row: TroubleshootingRow, _ stage: TroubleshootingStage) async throws {
-    let output = try await stage.doctor().output
+  private func expectDoctor(_ row: TroubleshootingRow, _ fixture: TroubleshootingStage) async throws
+  {
+    let output = try await fixture.doctor().output
     #expect(output.contains(row.output), "\(output)")
   }
 
-  private func expect(_ text: String, holds parts: [String]) {
+  private func expect(_ text: String, contains parts: [String]) {
     var rest = text[...]
     for part in parts {
       let range = rest.firstRange(of: part)

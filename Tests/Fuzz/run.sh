@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Feeds INPUTS inputs to the parsers of the library and the cache with libFuzzer, which looks for new
-# paths through the code, and as many generated command lines to the option parser.
+# Runs INPUTS inputs through the parsers of the library and the cache with libFuzzer, which is
+# coverage-guided, and as many random command lines through the option parser.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 inputs=${INPUTS:-1000000}

@@ -5,8 +5,8 @@ import TokenExchange
 @testable import Manifests
 
 @Suite("Kubeconfig") struct KubeconfigTests {
-  /// kubectl 1.35 knows `name` only; 1.36 and 1.37 accept it beside `command`.
-  @Test("the allowlist of a kuberc names the plugin by a field that kubectl 1.35 to 1.37 accept")
+  /// kubectl 1.35 supports only `name`; 1.36 and 1.37 support `name` and `command`.
+  @Test("the allowlist of a kuberc uses a field that kubectl 1.35 to 1.37 accept")
   func allowlist() throws {
     let cluster = TargetCluster(
       name: "a", server: try EndpointURL("https://a.example"), certificates: nil,
@@ -40,7 +40,7 @@ import TokenExchange
   }
 }
 
-@Suite("Resources of a container") struct PodResourcesTests {
+@Suite("Container resources") struct PodResourcesTests {
   @Test(
     "quantities",
     arguments: [
@@ -54,7 +54,7 @@ import TokenExchange
     #expect((PodResources.Item(row.input) != nil) == row.output)
   }
 
-  @Test("given quantities replace the standard ones in place, and requests stay below limits")
+  @Test("quantities replace the defaults in place, and requests must not exceed limits")
   func replacing() throws {
     let request = try #require(PodResources.Item("cpu=1"))
     let limit = try #require(PodResources.Item("example.com/gpu=1"))

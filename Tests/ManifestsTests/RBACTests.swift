@@ -41,7 +41,7 @@ import Testing
     #expect(row.output.utf8.count <= 253)
   }
 
-  @Test("a role with rules has the name of its binding, an existing role keeps its own")
+  @Test("a role with rules has the name of its binding, an existing role keeps its name")
   func roles() {
     let rule = RBAC.Rule.paths(["/healthz", "/version/*"], verbs: ["get"])
     let text = Self.rbac([("ci", "a")], rules: [rule]).yaml.text
@@ -64,7 +64,7 @@ import Testing
   }
 }
 
-@Suite("Names of Kubernetes") struct KubernetesNameTests {
+@Suite("Kubernetes names") struct KubernetesNameTests {
   @Test(
     "labels",
     arguments: [

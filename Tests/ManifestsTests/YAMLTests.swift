@@ -5,7 +5,7 @@ import Testing
 @testable import Manifests
 
 @Suite("YAML templates") struct YAMLTests {
-  @Test("pieces are indented to their column, absent ones remove their line")
+  @Test("pieces are indented to their column, absent pieces remove their line")
   func pieces() {
     let item: YAML = """
       name: \("a")
@@ -51,7 +51,7 @@ import Testing
     #expect(document.text == "a: 1\nb: 2\n")
   }
 
-  @Test("the lines of a comment repeat its beginning and cannot leave it")
+  @Test("the lines of a comment repeat its prefix and cannot end it")
   func comments() {
     let text = "a\u{2028}b\u{85}c\rd\u{0}e\u{FEFF}f\u{202E}\n\nkey: 1"
     let document: YAML = """
@@ -92,7 +92,7 @@ import Testing
     #expect(document.text == "\(Self.words): 1\n")
   }
 
-  @Test("lines are folded where they are written, unless the block would not hold them")
+  @Test("lines are folded as written, unless a folded block cannot represent them")
   func folds() {
     let document: YAML = """
       - a: \(folded: ["b", "c d", "\"e\""])
@@ -102,7 +102,7 @@ import Testing
     #expect(document.text == "- a: >-\n    b\n    c d\n    \"e\"\n  f: \"g: h\"\n  i: j  k\n")
   }
 
-  @Test("a long word of a command begins its line in a comment")
+  @Test("a long word of a command starts its line in a comment")
   func longWords() {
     let command = ["a", Self.long, "b", Self.long + " c"].map { ShellWord($0) }
     let document: YAML = """
@@ -163,7 +163,7 @@ import Testing
 }
 
 @Suite("YAML scalars") struct ScalarTests {
-  /// Strings and the form in which they are written.
+  /// Strings with their YAML form.
   static let forms: [(text: String, form: String)] =
     [
       "a", "--flag=value", "--flag=a b", "-x", "https://a.example:6443/b", "a:b", "a#b", "10m",
@@ -227,7 +227,7 @@ import Testing
   }
 }
 
-@Suite("Words of a shell") struct ShellWordTests {
+@Suite("Shell words") struct ShellWordTests {
   @Test(
     "quoted if a shell would change them",
     arguments: [

@@ -6,46 +6,46 @@ import Testing
 
 /// Replacing, testing and removing files.
 struct AtomicFileTests {
-  let folder: TemporaryDirectory
+  let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   private var names: [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
+    ((try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []).sorted()
   }
 
-  @Test func testsWithoutATrace() throws {
-    try AtomicFile.testWriting(folder.path("token"))
+  @Test func writeTestLeavesNoFile() throws {
+    try AtomicFile.testWriting(directory.path("token"))
     #expect(names.isEmpty)
-    try folder.write("old", to: "token")
-    try AtomicFile.testWriting(folder.path("token"))
+    try directory.write("old", to: "token")
+    try AtomicFile.testWriting(directory.path("token"))
     #expect(names == ["token"])
   }
 
   @Test(arguments: ["missing/token", "", "/dev/null", "/dev/full", "/proc/token"])
   func refusesWhatCannotBeReplaced(_ path: String) {
     #expect(throws: FileWriteError.self) {
-      try AtomicFile.testWriting(path.hasPrefix("/") ? path : folder.path(path))
+      try AtomicFile.testWriting(path.hasPrefix("/") ? path : directory.path(path))
     }
     #expect(names.isEmpty)
   }
 
-  @Test func sweepsOldLeftoversOfItsOwn() throws {
-    let old = try folder.write("x", to: ".token.tokenxchange-1")
+  @Test func removesOnlyOldTemporaryFiles() throws {
+    let old = try directory.write("x", to: ".token.tokenxchange-1")
     let fresh = ".token.tokenxchange-2"
-    try folder.write("x", to: fresh)
+    try directory.write("x", to: fresh)
     let others = ".other.tokenxchange-1"
-    for name in [old, try folder.write("x", to: others)] {
+    for name in [old, try directory.write("x", to: others)] {
       var times = [timeval(), timeval()]
       #expect(utimes(name, &times) == 0)
     }
-    AtomicFile.removeLeftovers(beside: folder.path("token"))
+    AtomicFile.removeLeftovers(of: directory.path("token"))
     #expect(names == [others, fresh])
   }
 
   @Test(.enabled(if: geteuid() == 0 && TestBinary.find("mount") != nil, "needs root and mount"))
   func saysWhyAMountedFileCannotBeReplaced() async throws {
-    let file = try folder.write("old", to: "token")
+    let file = try directory.write("old", to: "token")
     let mounted = try await ProcessRunner(
       "mount", ["--bind", file, file], environment: ["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"]
     ).result()
@@ -61,14 +61,14 @@ struct AtomicFileTests {
   @Test(.enabled(if: geteuid() == 0 && TestBinary.find("mount") != nil, "needs root and mount"))
   func aFullDiskIsNobodysMistake() async throws {
     let mounted = try await ProcessRunner(
-      "mount", ["-t", "tmpfs", "-o", "size=4k", "none", folder.path],
+      "mount", ["-t", "tmpfs", "-o", "size=4k", "none", directory.path],
       environment: ["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"]
     ).result()
     guard mounted.code == 0 else { return }
-    defer { umount2(folder.path, 2) }
-    try Data(count: 4096).write(to: URL(filePath: folder.path("full")))
+    defer { umount2(directory.path, 2) }
+    try Data(count: 4096).write(to: URL(filePath: directory.path("full")))
     let fault = try #require(
-      #expect(throws: FileWriteError.self) { try AtomicFile.testWriting(folder.path("token")) })
+      #expect(throws: FileWriteError.self) { try AtomicFile.testWriting(directory.path("token")) })
     guard case .system(_, ENOSPC) = fault else {
       Issue.record("\(fault)")
       return
@@ -76,25 +76,25 @@ struct AtomicFileTests {
     #expect(names == ["full"])
   }
 
-  @Test func removesOnce() throws {
-    let file = try folder.write("x", to: "token")
+  @Test func removingTwiceIsNotAnError() throws {
+    let file = try directory.write("x", to: "token")
     try AtomicFile.remove(file)
     try AtomicFile.remove(file)
     #expect(names.isEmpty)
   }
 
-  /// What is at a path before it is written.
+  /// The file at a path before it is written.
   enum Obstacle: String, CaseIterable {
     case nothing, file, link, danglingLink, pipe, socket, directory
   }
 
   private func put(_ obstacle: Obstacle) throws -> String {
-    let path = folder.path("target")
+    let path = directory.path("target")
     switch obstacle {
     case .nothing: break
-    case .file: try folder.write("old", to: "target")
+    case .file: try directory.write("old", to: "target")
     case .link:
-      try folder.write("old", to: "real")
+      try directory.write("old", to: "real")
       #expect(symlink("real", path) == 0)
     case .danglingLink: #expect(symlink("real", path) == 0)
     case .pipe: #expect(mkfifo(path, 0o600) == 0)
@@ -104,10 +104,10 @@ struct AtomicFileTests {
     return path
   }
 
-  private func kind(_ name: String) -> FileKind? { Files.live.kind(folder.path(name)) }
+  private func kind(_ name: String) -> FileKind? { Files.live.kind(directory.path(name)) }
 
   private func text(_ name: String) -> String? {
-    try? String(contentsOfFile: folder.path(name), encoding: .utf8)
+    try? String(contentsOfFile: directory.path(name), encoding: .utf8)
   }
 
   @Test(
@@ -150,7 +150,7 @@ struct AtomicFileTests {
     }
   }
 
-  @Test("output is written to a pipe, and the pipe stays")
+  @Test("output is written to a pipe, and the pipe remains")
   func writesToPipe() throws {
     let path = try put(.pipe)
     let reader = open(path, O_RDONLY | O_NONBLOCK)
@@ -162,7 +162,7 @@ struct AtomicFileTests {
     #expect(names == ["target"])
   }
 
-  @Test("a device is written to as output and rejected by the others")
+  @Test("output is written to a device, other writes reject it")
   func device() throws {
     let through = FileWriteOptions(mode: 0o640, writesThrough: true)
     try AtomicFile.replace("/dev/null", with: [1], through)
@@ -178,19 +178,21 @@ struct AtomicFileTests {
 
   @Test("a loop of links is an error")
   func loop() throws {
-    #expect(symlink("b", folder.path("a")) == 0)
-    #expect(symlink("a", folder.path("b")) == 0)
-    #expect(throws: FileWriteError.system(.write(folder.path("a")), errno: ELOOP)) {
+    #expect(symlink("b", directory.path("a")) == 0)
+    #expect(symlink("a", directory.path("b")) == 0)
+    #expect(throws: FileWriteError.system(.write(directory.path("a")), errno: ELOOP)) {
       try AtomicFile.replace(
-        folder.path("a"), with: [1], FileWriteOptions(writesThrough: true))
+        directory.path("a"), with: [1], FileWriteOptions(writesThrough: true))
     }
   }
 
-  @Test("names of 255 bytes can be written, also in two bytes each", arguments: ["a", "é", "😀"])
+  @Test(
+    "files with names of 255 bytes can be written, even with multibyte characters",
+    arguments: ["a", "é", "😀"])
   func longNames(_ character: String) throws {
     let name = String(repeating: character, count: 252 / character.utf8.count)
-    try AtomicFile.replace(folder.path(name), with: [1])
-    try AtomicFile.testWriting(folder.path(name))
+    try AtomicFile.replace(directory.path(name), with: [1])
+    try AtomicFile.testWriting(directory.path(name))
     #expect(names == [name])
   }
 
@@ -209,20 +211,20 @@ struct AtomicFileTests {
     #expect(AtomicFile.isTemporary(row.input, for: "/d/token") == row.output)
   }
 
-  @Test("the same file by other paths")
+  @Test("the same file through different paths")
   func sameFile() throws {
-    let file = try folder.write("x", to: "token")
-    #expect(symlink(folder.path, folder.path("linked")) == 0)
-    #expect(symlink("token", folder.path("alias")) == 0)
-    #expect(mkdir(folder.path("sub"), 0o700) == 0)
+    let file = try directory.write("x", to: "token")
+    #expect(symlink(directory.path, directory.path("linked")) == 0)
+    #expect(symlink("token", directory.path("alias")) == 0)
+    #expect(mkdir(directory.path("sub"), 0o700) == 0)
     for path in ["./token", "/token", "sub/../token", "linked/token", "alias"] {
-      #expect(Files.live.isSame(folder.path(path), file), "\(path)")
+      #expect(Files.live.isSame(directory.path(path), file), "\(path)")
     }
     for (first, second) in [("new", "linked/new"), ("new", "sub/../new")] {
-      #expect(Files.live.isSame(folder.path(first), folder.path(second)), "\(second)")
+      #expect(Files.live.isSame(directory.path(first), directory.path(second)), "\(second)")
     }
     for path in ["sub/token", "other", "missing/token"] {
-      #expect(!Files.live.isSame(folder.path(path), file), "\(path)")
+      #expect(!Files.live.isSame(directory.path(path), file), "\(path)")
     }
   }
 }

@@ -9,7 +9,7 @@ import Testing
 
   init() throws { home = try TemporaryDirectory() }
 
-  @Test func aLockIsExclusive() throws {
+  @Test func lockIsExclusive() throws {
     let path = home.path("lock")
     let first = try #require(try FileLock.take(path))
     #expect(try FileLock.take(path)?.release() == nil)
@@ -18,7 +18,7 @@ import Testing
     second.release()
   }
 
-  @Test func aRemovedLockFileBlocksNoOtherProcess() throws {
+  @Test func removedLockFileDoesNotBlockOthers() throws {
     let path = home.path("lock")
     let first = try #require(try FileLock.take(path))
     unlink(path)
@@ -29,7 +29,7 @@ import Testing
     second.release()
   }
 
-  @Test func directoriesAreMadePrivate() throws {
+  @Test func createsPrivateDirectories() throws {
     let path = home.path("a/b/c")
     try Directory.makePrivate(path)
     try Directory.makePrivate(path)
@@ -42,7 +42,7 @@ import Testing
     #expect(status.st_mode & 0o777 == 0o710)
   }
 
-  @Test("a new directory gets its mode whatever the umask, an existing one keeps its own")
+  @Test("a new directory gets its mode regardless of the umask, an existing one keeps its mode")
   func modes() throws {
     let path = home.path("site")
     try Directory.make(path, mode: 0o755)
@@ -55,7 +55,7 @@ import Testing
     #expect(status.st_mode & 0o777 == 0o700)
   }
 
-  @Test("a dangling link in the place of a directory: an error, and nothing behind it is made")
+  @Test("a dangling link instead of a directory: an error, and its target is not created")
   func danglingLink() throws {
     let path = home.path("site")
     #expect(symlink(home.path("elsewhere"), path) == 0)

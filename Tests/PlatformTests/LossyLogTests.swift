@@ -13,7 +13,7 @@ import Testing
     try #require(pipe(&ends) == 0)
     (reader, writer) = (ends[0], ends[1])
     _ = fcntl(reader, F_SETFL, O_NONBLOCK)
-    // F_SETPIPE_SZ, which Swift does not see: four pages.
+    // F_SETPIPE_SZ, which Swift does not import: four pages.
     _ = fcntl(writer, 1031, 16_384)
   }
 
@@ -28,10 +28,10 @@ import Testing
     return String(decoding: text, as: UTF8.self)
   }
 
-  @Test("lines are dropped while the pipe is full, and counted once it is read again")
+  @Test("lines are dropped while the pipe is full, and reported once it is read again")
   func drops() {
     defer { for end in [reader, writer] { close(end) } }
-    let log = LossyLog(writer, patience: 0)
+    let log = LossyLog(writer, timeout: 0)
     log.write("first")
     for _ in 1...20 { log.write(String(repeating: "x", count: 1500)) }
     let text = drain()
@@ -48,31 +48,31 @@ import Testing
     #expect(drain() == "next\n")
   }
 
-  @Test("a line longer than the pipe does not block, and the next one begins on a line of its own")
+  @Test("a line longer than the pipe does not block, and the next one starts on a new line")
   func longLine() {
     defer { for end in [reader, writer] { close(end) } }
-    let log = LossyLog(writer, patience: 0)
+    let log = LossyLog(writer, timeout: 0)
     log.write(String(repeating: "x", count: 20_000))
     #expect(drain().utf8.count == 16_384)
     log.write("next")
     #expect(drain() == "\ntokenxchange: dropped 1 log line: standard error was not read\nnext\n")
   }
 
-  @Test("with patience a full pipe is waited for once")
-  func patience() {
+  @Test("with a timeout, only the first write waits for a full pipe")
+  func waitsOnce() {
     defer { for end in [reader, writer] { close(end) } }
-    let log = LossyLog(writer, patience: 0.1)
+    let log = LossyLog(writer, timeout: 0.1)
     let start = ContinuousClock.now
     for _ in 1...20 { log.write(String(repeating: "x", count: 1500)) }
     #expect(ContinuousClock.now - start >= .seconds(0.1))
     #expect(ContinuousClock.now - start < .seconds(1.9))
   }
 
-  @Test("a closed pipe is no reason to stop")
+  @Test("a closed pipe does not stop the process")
   func closed() {
     signal(SIGPIPE, SIG_IGN)
     close(reader)
     defer { close(writer) }
-    LossyLog(writer, patience: 2).write("line")
+    LossyLog(writer, timeout: 2).write("line")
   }
 }

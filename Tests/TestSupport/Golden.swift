@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Files beside the tests that contain the expected output, byte for byte.
+/// Files with expected output, byte for byte.
 public enum Golden {
   /// Compares a text with a file under `Fixtures`.
   ///
@@ -8,10 +8,10 @@ public enum Golden {
   /// never counts as passing.
   ///
   /// - Parameters:
-  /// - text: The actual output.
+  ///   - text: The actual output.
   ///   - name: The file's name.
-  /// - testFile: `#filePath` of the test; `Fixtures` is searched beside it and in its parents.
-  /// - Returns: nil if they are equal, otherwise what to do.
+  ///   - testFile: `#filePath` of the test.
+  /// - Returns: nil if they are equal, else a message.
   public static func difference(
     _ text: String, from name: String, testFile: String = #filePath
   ) -> String? {
@@ -22,7 +22,7 @@ public enum Golden {
       return "\(name) was recorded: read it, then run again without RECORD"
     }
     guard let data = try? Data(contentsOf: file) else {
-      return "there is no \(name): RECORD=1 makes it"
+      return "there is no \(name): RECORD=1 creates it"
     }
     let expected = String(decoding: data, as: UTF8.self)
     guard expected != text else { return nil }

@@ -23,7 +23,7 @@ enum KnownSecrets {
 
   private static let entries = Mutex<[Entry]>([])
   /// Older secrets are dropped: long tests issue thousands.
-  private static let most = 1000
+  private static let capacity = 1000
 
   /// Records a secret; for a JWT only the signature, without which it is worthless.
   static func add(_ secret: String, _ kind: Kind) {
@@ -33,13 +33,13 @@ enum KnownSecrets {
     let entry = Entry(kind: kind, shapes: SecretHunt.shapes(of: String(text)).map { Array($0) })
     entries.withLock { entries in
       if entries.contains(where: { $0.shapes == entry.shapes }) { return }
-      if entries.count >= most { entries.removeAll { $0.kind != .client } }
+      if entries.count >= capacity { entries.removeAll { $0.kind != .client } }
       entries.append(entry)
     }
   }
 
   /// The secrets that a program exposed: any secret on stderr, and on stdout any secret that the
-  /// program under test was not asked to print.
+  /// program under test is not expected to print.
   static func findings(
     in result: ProcessResult, path: String, arguments: [String]
   ) -> [String] {

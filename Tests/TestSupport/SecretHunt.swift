@@ -17,10 +17,10 @@ public struct SecretHunt: Sendable {
   }
 
   /// Searches all files below a directory, except the given ones, and reports their paths.
-  public func findings(below folder: String, except known: Set<String> = []) -> [String] {
-    guard let files = FileManager.default.enumerator(atPath: folder) else { return [] }
+  public func findings(below directory: String, except known: Set<String> = []) -> [String] {
+    guard let files = FileManager.default.enumerator(atPath: directory) else { return [] }
     return files.compactMap { $0 as? String }.filter { !known.contains($0) }.flatMap { path in
-      let content = try? Data(contentsOf: URL(filePath: folder + "/" + path))
+      let content = try? Data(contentsOf: URL(filePath: directory + "/" + path))
       return findings(in: content ?? Data()).map { "\(path): \($0)" }
     }
   }

@@ -6,12 +6,12 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// Made-up input in great number; `make fuzz` makes more of it, and looks for paths through the code.
+/// Random input; `make fuzz` runs more of it, and coverage-guided.
 @Suite struct FuzzTests {
-  /// How many inputs; `FUZZ_INPUTS` asks for more.
+  /// The number of inputs; `FUZZ_INPUTS` sets another.
   static let inputs = Int(ProcessInfo.processInfo.environment["FUZZ_INPUTS"] ?? "") ?? 20_000
 
-  /// Random numbers that come again in the same order, so that a failure can be looked at.
+  /// A random number generator with the same sequence in every run.
   struct Generator: RandomNumberGenerator {
     var state: UInt64 = 0x9E37_79B9_7F4A_7C15
 
@@ -31,7 +31,8 @@ import TokenExchange
       "urn:x", "\u{0}", "\u{FEFF}--issuer", "é", "😀", String(repeating: "a", count: 300),
     ]
 
-  @Test func commandLines() {
+  @Test("random command lines: no control characters in messages")
+  func commandLines() {
     var random = Generator()
     for _ in 0..<Self.inputs {
       let arguments = (0..<Int.random(in: 0...6, using: &random)).map { _ in
@@ -40,17 +41,30 @@ import TokenExchange
       let variable = "TOKENXCHANGE_" + ["ISSUER", "TIMEOUT", "SCOPES"][Int(random.next() % 3)]
       let parser = ArgumentParser(
         arguments: arguments, variables: [variable: Self.word(&random)])
-      guard let parsed = try? parser.parse(), parsed.command.name == "get-token" else { continue }
-      do throws(CommandError) {
+      do {
+        let parsed = try parser.parse()
+        guard parsed.command.name == "get-token" else { continue }
         _ = try ExchangeConfiguration(parsed, world: Sample.world(outcomes: []).world)
       } catch {
-        let diagnosis = Diagnosis(error)
+        let commandError = (error as? UsageError).map { CommandError.usage($0) }
+        guard let commandError = commandError ?? error as? CommandError else {
+          Issue.record(error)
+          continue
+        }
+        let diagnosis = Diagnosis(commandError)
         #expect(diagnosis.exitCode == .usage && !diagnosis.message.text.isEmpty, "\(arguments)")
+        #expect(!Self.hasControlCharacters(diagnosis.message.text), "\(arguments)")
+        #expect(!Self.hasControlCharacters(diagnosis.hint.text), "\(arguments)")
       }
     }
   }
 
-  /// A word of the table, a part of one, two joined by `=`, or one with a letter changed.
+  /// Whether a terminal could interpret a part of a line as a command.
+  private static func hasControlCharacters(_ line: String) -> Bool {
+    line.unicodeScalars.contains { $0.properties.generalCategory == .control }
+  }
+
+  /// A word of the table, a prefix of one, two joined by `=`, or one with a changed character.
   private static func word(_ random: inout Generator) -> String {
     let word = words.randomElement(using: &random) ?? ""
     switch random.next() % 6 {
@@ -66,7 +80,8 @@ import TokenExchange
     }
   }
 
-  @Test func damagedAnswersOfDex() throws {
+  @Test("damaged responses of Dex: a valid credential or an error without control characters")
+  func damagedResponses() throws {
     let file = Golden.fixtures().appendingPathComponent("dex-recordings.json")
     let recordings = try #require(JSON(parsing: Array(Data(contentsOf: file))))
     guard case .array(let exchanges) = recordings["exchanges"] else { return }
@@ -75,19 +90,21 @@ import TokenExchange
     for number in 0..<Self.inputs / 10 {
       var body = bodies[number % bodies.count]
       for _ in 0...Int(random.next() % 4) where !body.isEmpty {
-        let place = Int(random.next() % UInt64(body.count))
+        let index = Int(random.next() % UInt64(body.count))
         switch random.next() % 3 {
-        case 0: body[place] = UInt8(truncatingIfNeeded: random.next())
-        case 1: body.remove(at: place)
-        default: body.removeSubrange(place...)
+        case 0: body[index] = UInt8(truncatingIfNeeded: random.next())
+        case 1: body.remove(at: index)
+        default: body.removeSubrange(index...)
         }
       }
       let double = Sample.world(
         outcomes: [.success(HTTPResponse(status: 200, body: body))])
       let code = double.run(Sample.base)
       let input = String(decoding: body, as: UTF8.self)
+      let lines = double.stderr.split(separator: "\n").map(String.init)
+      #expect(!lines.contains(where: Self.hasControlCharacters), "\(input)")
       if code == .done {
-        // Damage can make an opaque token of a JWT, but never one that breaks the output.
+        // Damage can turn a JWT into an opaque token, but never into one that breaks the output.
         let output = JSON(parsing: Array(double.stdout.utf8))
         let token = try #require(output?["status"]?["token"]?.string, "\(input)")
         #expect(token.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "\(input)")

@@ -1,16 +1,15 @@
 package import FoundationEssentials
 import Glibc
 
-/// The clocks of this machine, and waiting.
+/// The clocks of this machine, and a way to sleep.
 package struct SystemClock: Sendable {
   /// The wall clock.
   package var now: @Sendable () -> Date
-  /// Seconds on a clock that only goes forward.
+  /// Seconds on the monotonic clock.
   package var uptime: @Sendable () -> Double
-  /// Seconds since the machine started, on a clock that cannot be set and that continues while the
-  /// machine sleeps.
+  /// Seconds since the machine started, including suspend, on a clock that cannot be set.
   package var boot: @Sendable () -> Double
-  /// When this process was created, by the same clock.
+  /// When this process was created, on the same clock.
   package var processStart: @Sendable () -> Double
   /// Waits, in seconds.
   package var sleep: @Sendable (Double) -> Void
@@ -34,7 +33,7 @@ extension SystemClock {
     now: { Date() }, uptime: { seconds(CLOCK_MONOTONIC) }, boot: { seconds(CLOCK_BOOTTIME) },
     processStart: { processStart(now: seconds(CLOCK_BOOTTIME)) }, sleep: { sleep($0) })
 
-  /// Seconds on a clock of the kernel.
+  /// Reads a clock of the kernel, in seconds.
   static func seconds(_ clock: clockid_t) -> Double {
     var time = timespec()
     clock_gettime(clock, &time)
@@ -48,12 +47,14 @@ extension SystemClock {
     while nanosleep(&time, &remaining) != 0, errno == EINTR { time = remaining }
   }
 
-  /// When this process was created, which is some time before its first instruction on a busy
-  /// machine: of two hundred that start together, the last may run when the first has its token.
+  /// When this process was created, on the boot clock.
   ///
-  /// - Parameter now: The present, which is the latest possible result.
-  /// - Returns: At most ten seconds ago, which is the longest wait for a lock: in some containers
-  ///   the kernel counts from another start.
+  /// On a busy machine, its first instruction runs some time later: of two hundred processes that
+  /// start together, the last may begin to run when the first already has its token.
+  ///
+  /// - Parameter now: The current time.
+  /// - Returns: The start, or `now` if the kernel's value is in the future or more than ten seconds
+  ///   old (the longest wait for a lock): in some containers it counts from a different boot.
   static func processStart(now: Double) -> Double {
     guard let line = try? FileReader.read("/proc/self/stat", limit: 4096),
       let bracket = line.lastIndex(of: UInt8(ascii: ")"))
@@ -63,7 +64,7 @@ extension SystemClock {
     guard fields.count > 19, let ticks = Double(String(decoding: fields[19], as: UTF8.self)) else {
       return now
     }
-    // Rounded up, so that a process that starts after the end of another never counts as waiting.
+    // Rounded up: a process that starts after another one ended must not count as waiting for it.
     let start = (ticks + 1) / Double(max(1, sysconf(Int32(_SC_CLK_TCK))))
     return start < now && start > now - 10 ? start : now
   }

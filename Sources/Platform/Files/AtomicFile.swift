@@ -2,11 +2,11 @@ import Glibc
 
 /// How a file is written.
 package struct FileWriteOptions: Equatable, Sendable {
-  /// The permissions, whatever the umask.
+  /// The permissions, regardless of the umask.
   package var mode: UInt32
-  /// Whether to wait until the disk has the content.
+  /// Whether to wait until the content is on disk.
   package var isDurable: Bool
-  /// What to do where the path is not a regular file, see ``AtomicFile``.
+  /// What to do if the path is not a regular file; see ``AtomicFile``.
   package var writesThrough: Bool
 
   package init(mode: UInt32 = 0o600, isDurable: Bool = true, writesThrough: Bool = false) {
@@ -16,26 +16,26 @@ package struct FileWriteOptions: Equatable, Sendable {
   }
 }
 
-/// Replaces files so that a reader sees the old content or the new, never a part and never nothing.
+/// Replaces files atomically: a reader sees the old content or the new content, never a part of it.
 ///
-/// A temporary file in the same directory gets the content and is renamed over the old file. It is
-/// new and no symbolic link (`O_EXCL`, `O_NOFOLLOW`), and only this user can read it until its mode
-/// is set on the open file.
+/// The content is written to a temporary file in the same directory, which is renamed over the old
+/// file. The temporary file is always created (`O_EXCL`, `O_NOFOLLOW`), and only this user can read
+/// it until its mode is set through the open descriptor.
 ///
-/// What happens where the path is not a regular file is decided here for all commands:
+/// If the path is not a regular file, all commands behave the same:
 ///
-/// | at the path | as usual | `writesThrough`, as `>` of a shell does |
+/// | at the path | by default | with `writesThrough`, like `>` in a shell |
 /// | --- | --- | --- |
-/// | a symbolic link | the link is replaced | the file that it leads to is replaced, the link stays |
+/// | a symbolic link | the link is replaced | its target is replaced, the link stays |
 /// | a pipe or device | rejected | written to |
 /// | a directory or socket | rejected | rejected |
 ///
-/// Only a file that the user wants as output (`generate --output`) is written through. Credentials,
-/// programs and published files must not end where a link or pipe of another user leads to.
+/// Only the output that a user redirects (`generate --output`) is written through. Credentials,
+/// programs and published files must never be written through another user's link or pipe.
 package enum AtomicFile {
   /// Replaces a file.
   ///
-  /// - Throws: A write error; the old file is then untouched.
+  /// - Throws: A write error; the old file is then unchanged.
   package static func replace(
     _ path: String, with content: [UInt8], _ options: FileWriteOptions = FileWriteOptions()
   ) throws(FileWriteError) {
@@ -53,19 +53,19 @@ package enum AtomicFile {
     }
   }
 
-  /// Replaces a file by a copy of another one of any size.
+  /// Replaces a file with a copy of another file of any size.
   ///
-  /// Temporary files of earlier runs that were killed are removed first: container after container
-  /// would fill the disk.
+  /// Temporary files of killed runs are removed first; restarting containers would fill the disk
+  /// with them.
   ///
-  /// - Throws: A write error, also if the source cannot be read; the old file is then untouched.
+  /// - Throws: A write error, also if the source cannot be read; the old file is then unchanged.
   package static func copy(
     _ source: String, to path: String, mode: UInt32
   ) throws(FileWriteError) {
     let original = open(source, O_RDONLY | O_CLOEXEC)
     guard original >= 0 else { throw .system(.read(source), errno: errno) }
     defer { close(original) }
-    removeLeftovers(beside: path)
+    removeLeftovers(of: path)
     try replace(path, FileWriteOptions(mode: mode)) { descriptor throws(FileWriteError) in
       var buffer = [UInt8](repeating: 0, count: 1 << 18)
       while true {
@@ -103,12 +103,12 @@ package enum AtomicFile {
     if options.isDurable { syncDirectory(directory) }
   }
 
-  /// Creates and removes a temporary file beside a path, so that a read-only mount or a missing
-  /// directory is found before a token is requested.
+  /// Creates and removes a temporary file next to a path, so that a read-only mount or a missing
+  /// directory is detected before a token is requested.
   package static func testWriting(_ path: String) throws(FileWriteError) {
     guard !path.hasSuffix("/") else { throw .notRegular(path, .directory) }
     try checkTarget(path)
-    // A link to a device or directory is more likely a mistake than one to a file.
+    // A link to a file is plausible; a link to a device or directory is likely a mistake.
     if let kind = FileStatus.following(path).map(FileKind.init), kind != .regular {
       throw .notRegular(path, kind)
     }
@@ -117,13 +117,13 @@ package enum AtomicFile {
     try remove(probe)
   }
 
-  /// Removes a file if it exists, and waits until the disk has that.
+  /// Removes a file if it exists, and syncs its directory.
   package static func remove(_ path: String) throws(FileWriteError) {
     guard unlink(path) == 0 || errno == ENOENT else { throw .system(.remove(path), errno: errno) }
     syncDirectory(directory(of: path))
   }
 
-  /// Sets the permissions of a file; no link is followed.
+  /// Sets the permissions of a file, without following a symbolic link.
   package static func setMode(_ path: String, _ mode: UInt32) throws(FileWriteError) {
     guard fchmodat(AT_FDCWD, path, mode, AT_SYMLINK_NOFOLLOW) == 0 else {
       throw .system(.setMode(path), errno: errno)
@@ -140,16 +140,16 @@ package enum AtomicFile {
   private static func writeAll(
     _ content: ArraySlice<UInt8>, to descriptor: Int32, path: String
   ) throws(FileWriteError) {
-    var rest = content
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    var remaining = content
+    while !remaining.isEmpty {
+      let count = remaining.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { throw .system(.write(path), errno: errno) }
-      rest = rest.dropFirst(count)
+      remaining = remaining.dropFirst(count)
     }
   }
 
-  /// Makes the rename itself last; a directory that cannot be synchronized is not an error.
+  /// Makes a rename durable; a directory that cannot be synced is not an error.
   private static func syncDirectory(_ directory: String) {
     let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }

@@ -1,11 +1,10 @@
 import Glibc
 
-/// Makes and checks directories.
+/// Creates and checks directories.
 package enum Directory {
-  /// Makes a directory unless there is one; a new one gets its permissions whatever the umask.
+  /// Creates a directory if it does not exist; a new one gets its mode regardless of the umask.
   ///
-  /// The permissions are set on the open directory: by its path they would be set on whatever
-  /// another user puts there meanwhile.
+  /// The mode is set through a descriptor: another user could replace the path in the meantime.
   package static func make(_ path: String, mode: UInt32) throws(FileWriteError) {
     guard mkdir(path, mode) == 0 else {
       let code = errno
@@ -18,11 +17,11 @@ package enum Directory {
     guard fchmod(descriptor, mode) == 0 else { throw .system(.setMode(path), errno: errno) }
   }
 
-  /// Makes sure that a directory exists, belongs to this user and is closed to others.
+  /// Ensures that a directory exists, belongs to this user and is not accessible by others.
   ///
-  /// Missing ones are made with mode 0700. An existing one is not changed: it may be a home directory
-  /// that was named by mistake. Root makes none below a directory of another user, as with `sudo` and
-  /// that user's `HOME`: the user could not use it later.
+  /// Missing directories are created with mode 0700. An existing one is not changed: it may be a home
+  /// directory that was passed by mistake. Root creates none below another user's directory, as with
+  /// `sudo` and that user's `HOME`, because the user could not use it later.
   package static func makePrivate(_ path: String) throws(DirectoryError) {
     if geteuid() == 0, FileStatus.ofLink(path) == nil, let owner = ownerOfNearest(path), owner != 0
     {
@@ -34,14 +33,14 @@ package enum Directory {
         try makeAll(parent)
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .cannotMake(errno: errno) }
       } else if code != EEXIST {
-        // A read-only file system reports that before it reports that the directory exists.
+        // A read-only file system returns EROFS even if the directory exists.
         guard FileStatus.ofLink(path) != nil else { throw .cannotMake(errno: code) }
       }
     }
     try check(path)
   }
 
-  /// The owner of the nearest directory above a path that exists.
+  /// The owner of the nearest existing directory above a path.
   private static func ownerOfNearest(_ path: String) -> UInt32? {
     var path = path
     while true {
@@ -51,7 +50,12 @@ package enum Directory {
     }
   }
 
-  /// Makes sure that a path is a directory of this user, closed to others unless they may have access.
+  /// Checks that a path is a directory of this user that others cannot access.
+  ///
+  /// - Parameters:
+  ///   - path: The directory.
+  ///   - allowsOthers: Whether others may access it.
+  /// - Throws: Why it cannot be used.
   package static func check(
     _ path: String, allowsOthers: Bool = false
   ) throws(DirectoryError) {
@@ -86,10 +90,10 @@ package enum Directory {
 package struct DirectoryEntry: Equatable, Sendable {
   package var name: String
   package var kind: FileKind
-  /// Seconds since its content changed.
+  /// Seconds since its content changed, or until then if that date is in the future.
   ///
-  /// A date in the future counts as long ago as it is ahead: the clock was wrong then, and such a
-  /// file would stay until that day.
+  /// A future date means that a clock was wrong; without the absolute value, such a file would never
+  /// be old enough to be removed.
   package var age: Double
 
   package init(name: String, kind: FileKind, age: Double) {
@@ -101,7 +105,7 @@ package struct DirectoryEntry: Equatable, Sendable {
 
 /// Lists directories.
 enum DirectoryListing {
-  /// The files in a directory, without its subdirectories; none if it cannot be listed.
+  /// The files in a directory, without subdirectories; empty if it cannot be listed.
   static func files(in directory: String) -> [DirectoryEntry] {
     let now = time(nil)
     var found: [DirectoryEntry] = []

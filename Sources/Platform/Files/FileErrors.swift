@@ -1,21 +1,21 @@
 /// Why a file could not be read.
 package enum FileReadError: Error, Equatable, Sendable {
   case missing
-  /// A call of the system failed, for example because of permissions.
+  /// A system call failed, for example because of permissions.
   case system(errno: Int32)
   case notRegular(FileKind)
   case tooLarge
-  /// It was written to while it was read.
+  /// The file changed while it was read.
   case unstable
-  /// A file that must be private belongs to another user.
+  /// The file must be private and belongs to another user.
   case notOwned
-  /// A file that must be private can be read or written by others.
+  /// The file must be private and others can read or write it.
   case accessibleByOthers
 }
 
-/// Why a file or directory could not be written; nothing half-written was left behind.
+/// Why a file or directory could not be written; no partial content is left behind.
 package enum FileWriteError: Error, Equatable, Sendable {
-  /// What was being done when a call of the system failed.
+  /// The operation whose system call failed.
   package enum Step: Equatable, Sendable {
     case createFile(directory: String)
     case read(String)
@@ -27,11 +27,11 @@ package enum FileWriteError: Error, Equatable, Sendable {
   }
 
   case system(Step, errno: Int32)
-  /// There is something other than a regular file at the path.
+  /// The path is not a regular file.
   case notRegular(String, FileKind)
 }
 
-/// Why a directory cannot be used as a private one.
+/// Why a directory cannot be used as a private directory.
 package enum DirectoryError: Error, Equatable, Sendable {
   case missing
   case notDirectory
@@ -43,12 +43,12 @@ package enum DirectoryError: Error, Equatable, Sendable {
   case cannotInspect(errno: Int32)
 }
 
-/// Why a lock could not be taken, apart from another process holding it.
+/// Why a lock could not be acquired, other than that another process holds it.
 package enum FileLockError: Error, Equatable, Sendable {
   case cannotOpen(errno: Int32)
   case cannotLock(errno: Int32)
   /// The lock file is not a regular file of this user.
   case notOwned
-  /// The lock file is replaced again and again.
+  /// The lock file was replaced in every attempt.
   case unstable
 }

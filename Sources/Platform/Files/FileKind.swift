@@ -1,6 +1,6 @@
 import Glibc
 
-/// What a path leads to.
+/// The type of a file.
 package enum FileKind: Equatable, Sendable {
   case regular, directory, pipe, socket, device, link
 
@@ -17,7 +17,7 @@ package enum FileKind: Equatable, Sendable {
   }
 }
 
-/// Device and inode: two paths with the same identity lead to the same file.
+/// Device and inode: two paths with the same identity refer to the same file.
 package struct FileIdentity: Hashable, Sendable {
   package var device: UInt64
   package var inode: UInt64
@@ -31,22 +31,22 @@ package struct FileIdentity: Hashable, Sendable {
     self.init(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
   }
 
-  /// The identity of the file that a path leads to, or nil if there is none.
+  /// The identity of the file at a path, following links; nil if there is none.
   package init?(of path: String) {
     guard let status = FileStatus.following(path) else { return nil }
     self.init(status)
   }
 }
 
-/// The status of files, or nil if there is none.
+/// The status of files; nil if there is none.
 enum FileStatus {
-  /// The status of the file that a path leads to.
+  /// The status of the file at a path, following links.
   static func following(_ path: String) -> stat? {
     var status = stat()
     return stat(path, &status) == 0 ? status : nil
   }
 
-  /// The status of a path itself, which may be a symbolic link.
+  /// The status of the path itself, which may be a symbolic link.
   static func ofLink(_ path: String) -> stat? {
     var status = stat()
     return lstat(path, &status) == 0 ? status : nil

@@ -1,18 +1,17 @@
 import Glibc
 
-/// A lock of one process against all others, which the system releases when that process ends,
-/// however it ends.
+/// An exclusive lock on a file, which the kernel releases when the process ends.
 package struct FileLock: Sendable {
   private let descriptor: Int32
 
-  /// Tries to take a lock without waiting.
+  /// Tries to acquire a lock without waiting.
   ///
-  /// The holder of a lock may remove its file; so the file that was locked must still be the one
-  /// that other processes find.
+  /// The holder of a lock may remove its file. So after locking, the path must still refer to the
+  /// locked file.
   ///
-  /// - Parameter path: The lock file; made if there is none.
-  /// - Returns: nil if another process has it.
-  /// - Throws: Why it cannot be taken.
+  /// - Parameter path: The lock file; created if it is missing.
+  /// - Returns: The lock; nil if another process holds it.
+  /// - Throws: Why it cannot be acquired.
   package static func take(_ path: String) throws(FileLockError) -> FileLock? {
     for _ in 1...10 {
       let descriptor = open(
@@ -31,7 +30,7 @@ package struct FileLock: Sendable {
         if code == EINTR { continue }
         throw .cannotLock(errno: code)
       }
-      // The note of the last holder is out of date.
+      // The note of the previous holder is out of date.
       if mine.st_size > 0 { ftruncate(descriptor, 0) }
       if let found = FileStatus.ofLink(path), FileIdentity(found) == FileIdentity(mine) {
         return FileLock(descriptor: descriptor)
@@ -41,7 +40,7 @@ package struct FileLock: Sendable {
     throw .unstable
   }
 
-  /// Writes a note into the lock file, in place of an earlier one, for the processes that wait.
+  /// Replaces the note in the lock file, which waiting processes read.
   package func note(_ text: String) {
     let bytes = Array(text.utf8)
     ftruncate(descriptor, 0)

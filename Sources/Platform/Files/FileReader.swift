@@ -1,12 +1,12 @@
 import Glibc
 
-/// Reads files that other programs may replace at any moment, or may have replaced by a pipe.
+/// Reads files that other programs may replace at any time, even with a pipe.
 package enum FileReader {
   /// Reads a whole regular file.
   ///
-  /// Symbolic links are followed: a projected token lies two of them deep. The file is opened without
-  /// blocking, so that a pipe cannot hang the run, and its status is compared afterwards, so that a
-  /// file that is written in place is never read half-written.
+  /// Symbolic links are followed: a projected token is behind two of them. The file is opened
+  /// without blocking, so that a pipe cannot hang the process, and its status is compared before and
+  /// after, so that a file that is written in place is never read half-written.
   ///
   /// - Parameters:
   ///   - path: The file.
@@ -18,7 +18,7 @@ package enum FileReader {
       let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
       guard descriptor >= 0 else {
         let reason = errno
-        // While kubelet replaces the link ..data, a path can lead nowhere for a moment.
+        // While kubelet replaces the link ..data, the link can be dangling for a moment.
         if reason == ENOENT, FileStatus.ofLink(path).map(FileKind.init) == .link, attempt < attempts
         {
           usleep(pause)
@@ -44,7 +44,7 @@ package enum FileReader {
   private static let attempts = 5
   private static let pause: UInt32 = 20_000
 
-  /// Reads a file that must belong to this user and be closed to others; no link is followed.
+  /// Reads a file that belongs to this user and that others cannot access, without following links.
   package static func readPrivate(_ path: String, limit: Int) throws(FileReadError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else {
@@ -58,7 +58,7 @@ package enum FileReader {
     guard status.st_uid == geteuid() else { throw .notOwned }
     guard status.st_mode & 0o077 == 0 else { throw .accessibleByOthers }
     guard status.st_size <= limit else { throw .tooLarge }
-    // One byte more than there should be: such files are replaced and never written in place.
+    // One byte more than the size: such files are replaced and never written in place.
     var content = [UInt8](repeating: 0, count: Int(status.st_size) + 1)
     var length = 0
     while length < content.count {

@@ -1,46 +1,46 @@
 import Glibc
 
-/// All access to files, as one value, so that tests decide what is in them.
+/// All access to files, as one value that tests can replace.
 package struct Files: Sendable {
-  /// Reads a whole regular file of at most so many bytes, see ``FileReader/read(_:limit:)``.
+  /// Reads a whole regular file of at most `limit` bytes; see ``FileReader/read(_:limit:)``.
   package var read: @Sendable (_ path: String, _ limit: Int) throws(FileReadError) -> [UInt8]
-  /// Reads a file that must be closed to others, see ``FileReader/readPrivate(_:limit:)``.
+  /// Reads a file that others cannot access; see ``FileReader/readPrivate(_:limit:)``.
   package var readPrivate: @Sendable (_ path: String, _ limit: Int) throws(FileReadError) -> [UInt8]
-  /// The kind of a path itself; nil if there is nothing.
+  /// The type of the path itself; nil if it does not exist.
   package var kind: @Sendable (_ path: String) -> FileKind?
-  /// The kind of the file that a path leads to; nil if there is none that this user may read.
+  /// The type of the file at a path, following links; nil if this user cannot read it.
   package var readableKind: @Sendable (_ path: String) -> FileKind?
-  /// What a path leads to; nil if it leads nowhere or cannot be inspected.
+  /// The status of the file at a path, following links; nil if it cannot be inspected.
   package var status: @Sendable (_ path: String) -> PathStatus?
-  /// The identity of the file that a path leads to; nil if there is none.
+  /// The identity of the file at a path, following links; nil if there is none.
   package var identity: @Sendable (_ path: String) -> FileIdentity?
-  /// Replaces a file, see ``AtomicFile``.
+  /// Replaces a file; see ``AtomicFile``.
   package var replace:
     @Sendable (_ path: String, _ content: [UInt8], _ options: FileWriteOptions)
       throws(FileWriteError) -> Void
-  /// Replaces a file by a copy of another.
+  /// Replaces a file with a copy of another one.
   package var copy:
     @Sendable (_ source: String, _ path: String, _ mode: UInt32) throws(FileWriteError) -> Void
   /// Sets the permissions of a file.
   package var setMode: @Sendable (_ path: String, _ mode: UInt32) throws(FileWriteError) -> Void
   /// Removes a file if it exists.
   package var remove: @Sendable (_ path: String) throws(FileWriteError) -> Void
-  /// Checks that a file could be written.
+  /// Checks that a file can be written.
   package var testWriting: @Sendable (_ path: String) throws(FileWriteError) -> Void
-  /// Removes temporary files of killed runs beside a path.
+  /// Removes the temporary files of killed runs that wrote a path.
   package var removeLeftovers: @Sendable (_ path: String) -> Void
-  /// Makes a directory, unless there is one.
+  /// Creates a directory if it does not exist.
   package var makeDirectory:
     @Sendable (_ path: String, _ mode: UInt32) throws(FileWriteError) -> Void
-  /// Makes sure that a directory exists, belongs to this user and is closed to others.
+  /// Ensures that a directory exists, belongs to this user and is not accessible by others.
   package var makePrivateDirectory: @Sendable (_ path: String) throws(DirectoryError) -> Void
-  /// Makes sure that a path is a directory of this user, whatever its mode.
+  /// Checks that a path is a directory of this user; its mode is not checked.
   package var checkDirectory: @Sendable (_ path: String) throws(DirectoryError) -> Void
   /// The files in a directory.
   package var list: @Sendable (_ directory: String) -> [DirectoryEntry]
-  /// The first name in a directory that a condition accepts, in no particular order.
+  /// The first name in a directory, in no particular order, that satisfies a condition.
   package var firstName: @Sendable (_ directory: String, _ where: (String) -> Bool) -> String?
-  /// Takes a lock, or returns nil if another process has it.
+  /// Tries to acquire a lock; nil if another process holds it.
   package var lock: @Sendable (_ path: String) throws(FileLockError) -> FileLock?
 
   package init(
@@ -103,7 +103,7 @@ extension Files {
     setMode: { path, mode throws(FileWriteError) in try AtomicFile.setMode(path, mode) },
     remove: { path throws(FileWriteError) in try AtomicFile.remove(path) },
     testWriting: { path throws(FileWriteError) in try AtomicFile.testWriting(path) },
-    removeLeftovers: { AtomicFile.removeLeftovers(beside: $0) },
+    removeLeftovers: { AtomicFile.removeLeftovers(of: $0) },
     makeDirectory: { path, mode throws(FileWriteError) in try Directory.make(path, mode: mode) },
     makePrivateDirectory: { path throws(DirectoryError) in try Directory.makePrivate(path) },
     checkDirectory: { path throws(DirectoryError) in
@@ -113,8 +113,8 @@ extension Files {
     firstName: { DirectoryListing.firstName(in: $0, where: $1) },
     lock: { path throws(FileLockError) in try FileLock.take(path) })
 
-  /// Whether two paths lead to the same file, or would if it existed: through links, `..`, `//` and
-  /// linked directories.
+  /// Whether two paths refer to the same file, which need not exist, even if they differ by links,
+  /// `..` or `//`.
   package func isSame(_ first: String, _ second: String) -> Bool {
     if let identity = identity(first), identity == self.identity(second) { return true }
     guard Self.name(of: first) == Self.name(of: second),
@@ -127,12 +127,12 @@ extension Files {
 }
 
 extension FileKind {
-  /// The kind of a path itself.
+  /// The type of the path itself.
   fileprivate static func of(_ path: String) -> FileKind? {
     FileStatus.ofLink(path).map(FileKind.init)
   }
 
-  /// The kind of what a path leads to, if this user may read it.
+  /// The type of the file at a path, following links, if this user can read it.
   fileprivate static func readable(_ path: String) -> FileKind? {
     guard access(path, R_OK) == 0 else { return nil }
     return FileStatus.following(path).map(FileKind.init)

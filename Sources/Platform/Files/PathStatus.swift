@@ -1,9 +1,9 @@
 package import FoundationEssentials
 import Glibc
 
-/// What can be known of a file without reading it.
+/// The metadata of a file.
 package struct PathStatus: Sendable, Equatable {
-  /// The target of the path's last part, if that is a symbolic link.
+  /// The target of the path's last component, if that is a symbolic link.
   package var target: String?
   /// The path without symbolic links.
   package var realPath: String
@@ -28,13 +28,13 @@ package struct PathStatus: Sendable, Equatable {
     self.modified = modified
   }
 
-  /// The permissions as `chmod` takes them.
+  /// The permissions in octal, as for `chmod`.
   package var modeText: String {
     let digits = String(mode, radix: 8)
     return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
   }
 
-  /// The status of the file that a path leads to, or nil if it leads nowhere or cannot be inspected.
+  /// Reads the status of the file at a path, following links; nil if it cannot be inspected.
   package init?(of path: String) {
     guard let status = FileStatus.following(path) else { return nil }
     let time = status.st_mtim
@@ -52,7 +52,7 @@ package struct PathStatus: Sendable, Equatable {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
     let length = readlink(path, &buffer, buffer.count)
     guard length > 0 else { return nil }
-    // A C char is signed on some architectures only.
+    // Whether CChar is signed depends on the architecture.
     let bytes = buffer.prefix(length).map { UInt8(truncatingIfNeeded: $0) }
     return String(decoding: bytes, as: UTF8.self)
   }

@@ -1,25 +1,25 @@
 import Glibc
 
-/// The names of temporary files, and the removal of those that a killed run left.
+/// The names of temporary files, and the removal of those left by killed runs.
 extension AtomicFile {
   private static let mark = ".tokenxchange-"
-  /// Bytes of the target's name in the temporary one, so that the whole stays below 255.
+  /// Bytes of the target's name in the temporary name, which must stay below 255 bytes.
   private static let nameLimit = 100
-  /// Seconds after which a temporary file is a leftover: writing takes milliseconds.
+  /// The age in seconds at which a temporary file is a leftover: writing takes milliseconds.
   private static let leftoverAge = 10.0
 
-  /// A new temporary path beside a path: `/d/.token.tokenxchange-1a2b3c`.
+  /// A new temporary path in the same directory: `/d/.token.tokenxchange-1a2b3c`.
   static func temporaryPath(for path: String) -> String {
     let random = String(UInt64.random(in: 0 ... .max), radix: 36)
     return "\(directory(of: path))/\(temporaryPrefix(for: path))\(random)"
   }
 
-  /// Whether a file's name is one of a temporary file of this program.
+  /// Whether a file is a temporary file of this program, by its name.
   ///
   /// - Parameters:
   ///   - name: The name without its directory.
-  ///   - path: The file that it would replace; nil for any.
-  /// - Returns: true if it is.
+  ///   - path: The file that it would replace; nil for any file.
+  /// - Returns: true if it is a temporary file.
   package static func isTemporary(_ name: String, for path: String? = nil) -> Bool {
     let bytes = Array(name.utf8)
     let random = bytes.reversed().prefix { isBase36($0) }.count
@@ -31,8 +31,8 @@ extension AtomicFile {
     return path.map { stem.elementsEqual(temporaryPrefix(for: $0).utf8) } ?? true
   }
 
-  /// Removes the temporary files that a run left beside a path when it was killed.
-  package static func removeLeftovers(beside path: String) {
+  /// Removes the temporary files of killed runs that wrote a path.
+  package static func removeLeftovers(of path: String) {
     let directory = directory(of: path)
     for file in DirectoryListing.files(in: directory)
     where isTemporary(file.name, for: path) && file.kind == .regular && file.age > leftoverAge {
@@ -42,7 +42,7 @@ extension AtomicFile {
 
   private static func temporaryPrefix(for path: String) -> String {
     var name = path.split(separator: "/").last.map(String.init) ?? "file"
-    // Whole scalars only: a name that is cut in one would not come back from the directory as it was.
+    // Whole scalars only: a name that is cut inside one would be listed with another name.
     while name.utf8.count > nameLimit { name.unicodeScalars.removeLast() }
     return ".\(name)\(mark)"
   }

@@ -1,8 +1,8 @@
 import Glibc
 
-/// Where content goes that is written through links, pipes and devices.
+/// The destination of content that is written through links, pipes and devices.
 enum WriteTarget {
-  /// A regular file, or none yet, with no link left in the last part of its path.
+  /// A regular file, which need not exist; the last component of its path is not a link.
   case file(String)
   /// An open pipe or device, which the caller closes.
   case stream(Int32)
@@ -15,8 +15,8 @@ enum WriteTarget {
     case .pipe, .device: self = .stream(try Self.open(path))
     case nil, .regular, .link:
       let isLink = FileStatus.ofLink(path).map(FileKind.init) == .link
-      // A link to standard output, such as /dev/stdout, is written to and not replaced, or what is
-      // already in a file that the shell opened would be lost.
+      // A link to standard output, such as /dev/stdout, is written to and not replaced: replacing
+      // would discard the earlier content of a file that the shell opened.
       if isLink, let status,
         FileStatus.open(STDOUT_FILENO).map(FileIdentity.init) == FileIdentity(status)
       {
@@ -33,7 +33,7 @@ enum WriteTarget {
     return descriptor
   }
 
-  /// Follows the links of a path's last part, also one that leads to no file yet.
+  /// Follows the links in the last component of a path, including a dangling link.
   private static func resolve(_ path: String) throws(FileWriteError) -> String {
     var path = path
     for _ in 1...40 {

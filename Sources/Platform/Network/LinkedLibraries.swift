@@ -1,11 +1,11 @@
 import CPlatform
 
-/// The network libraries: what a security notice may be about.
+/// The network libraries, whose versions matter for security advisories.
 package enum LinkedLibraries {
-  /// Whether they are inside this binary, or the machine's own.
+  /// Whether they are linked statically.
   package static var areStatic: Bool { tx_is_static() != 0 }
 
-  /// Their versions, on one line.
+  /// The versions, on one line.
   package static var versions: String {
     "libcurl " + version(tx_version_libcurl()) + ", " + version(tx_version_openssl())
       + ", c-ares " + version(tx_version_cares())

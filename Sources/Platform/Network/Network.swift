@@ -2,13 +2,13 @@ import CPlatform
 import Glibc
 package import TokenExchange
 
-/// HTTP requests, and what happens before each connection.
+/// HTTP requests, and the events before each connection.
 package struct Network: Sendable {
   /// Sends one request.
   package var send: HTTPTransport
-  /// Adds an observer of the steps before each connection.
+  /// Adds an observer of these events.
   package var observe: @Sendable (@escaping @Sendable (NetworkEvent) -> Void) -> Void
-  /// The system's trust store, given the values of `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+  /// Finds the system's trust store, given the values of `SSL_CERT_FILE` and `SSL_CERT_DIR`.
   package var systemTrust: @Sendable (String?, String?) -> SystemTrustStore?
   /// Initializes TLS on a second thread, if that saves time; for a run that will certainly use TLS.
   package var prepareTLS: @Sendable () -> Void

@@ -2,7 +2,7 @@ package import Encoding
 import Synchronization
 package import TokenExchange
 
-/// A step between a request and its connection, for `--verbose` and the doctor.
+/// A step before the connection of a request, for `--verbose` and the doctor.
 package enum NetworkEvent: Sendable, Equatable {
   /// Whether a proxy is used.
   case route(ProxyRoute)
@@ -18,12 +18,12 @@ package enum NetworkEvent: Sendable, Equatable {
 final class NetworkEvents: Sendable {
   private let observers = Mutex<[@Sendable (NetworkEvent) -> Void]>([])
 
-  /// Adds an observer, for the rest of the process.
+  /// Adds an observer, which is never removed.
   func observe(_ observer: @escaping @Sendable (NetworkEvent) -> Void) {
     observers.withLock { $0.append(observer) }
   }
 
-  /// Passes an event on; without an observer it is not created.
+  /// Passes an event to the observers; without observers it is not created.
   func post(_ event: @autoclosure () -> NetworkEvent) {
     let observers = observers.withLock { $0 }
     guard !observers.isEmpty else { return }

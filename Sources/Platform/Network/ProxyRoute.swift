@@ -5,9 +5,9 @@ import TokenExchange
 package enum ProxyRoute: Sendable, Equatable {
   /// Why there is no proxy.
   package enum Reason: Sendable, Equatable {
-    /// Plain http would show the token to the proxy.
+    /// The proxy could read the token in a plain http request.
     case plainHTTP
-    /// The host is this machine.
+    /// The host is a loopback address or name.
     case loopback
     /// No variable names a proxy.
     case noneSet
@@ -17,7 +17,7 @@ package enum ProxyRoute: Sendable, Equatable {
 
   case direct(Reason)
   case proxy(ProxyURL, variable: String)
-  /// The variable does not hold the address of a proxy.
+  /// The value of the variable is not the URL of a proxy.
   case invalid(variable: String)
 
   /// The proxy, if there is one.
@@ -31,10 +31,14 @@ package enum ProxyRoute: Sendable, Equatable {
     self = ProxyURL(proxyURL).map { .proxy($0, variable: name) } ?? .invalid(variable: name)
   }
 
-  /// Decides as Go's `httpproxy` package does, by the variables as they were at the start.
+  /// Selects the proxy by the same rules as Go's `httpproxy` package.
   ///
-  /// `HTTPS_PROXY` and `NO_PROXY` come before their lower-case forms. Beyond Go, `ALL_PROXY` names
-  /// the proxy where neither form of `HTTPS_PROXY` is set; plain http never goes through a proxy.
+  /// `HTTPS_PROXY` and `NO_PROXY` take precedence over their lower-case forms. Unlike in Go,
+  /// `ALL_PROXY` is used if `HTTPS_PROXY` is not set, and plain http never goes through a proxy.
+  ///
+  /// - Parameters:
+  ///   - endpoint: Where the request is sent.
+  ///   - variables: The environment at the start of the process.
   init(to endpoint: Endpoint, variables: [String: String]) {
     func first(_ names: String...) -> (variable: String, value: String)? {
       for name in names {
@@ -63,18 +67,18 @@ package enum ProxyRoute: Sendable, Equatable {
   }
 }
 
-/// The value of `NO_PROXY`, by the rules of golang.org/x/net/http/httpproxy.
+/// The entries of `NO_PROXY`, with the rules of golang.org/x/net/http/httpproxy.
 enum NoProxyList {
   /// Finds the entry that excludes a host.
   ///
-  /// Entries are separated by commas. `*` matches all; `1.2.3.4` and `10.0.0.0/8` match addresses;
-  /// `example.test` matches that name and those below it, `.example.test` and `*.example.test` only
-  /// those below it. All but `*` and CIDR blocks may end in `:PORT`.
+  /// Entries are separated by commas. `*` matches all hosts; `1.2.3.4` and `10.0.0.0/8` match
+  /// addresses; `example.test` matches that name and its subdomains, `.example.test` and
+  /// `*.example.test` only the subdomains. Entries other than `*` and CIDR blocks may end in `:PORT`.
   static func entry(for host: String, port: Int, in list: String) -> String? {
     let host = host.lowercased()
     let address = IPAddress(host)
     let entries = list.split(separator: ",").map { trimmed($0).lowercased() }
-    // Where one entry is `*`, no other one counts.
+    // If one entry is `*`, the others are ignored.
     if entries.contains("*") { return "*" }
     return entries.first { entry in
       if let block = CIDRBlock(entry) { return address.map(block.contains) ?? false }
@@ -88,8 +92,7 @@ enum NoProxyList {
     }
   }
 
-  /// Splits `HOST:PORT`, where the port may be missing; an IPv6 address has brackets if, and only
-  /// if, a port follows.
+  /// Splits `HOST[:PORT]`; an IPv6 address has brackets only if a port follows.
   private static func split(_ entry: String) -> (name: Substring, port: Substring) {
     guard let colon = entry.lastIndex(of: ":"), !entry.hasSuffix("]") else {
       return (entry[...], "")
@@ -113,13 +116,13 @@ struct CIDRBlock: Sendable, Equatable {
   private let address: IPAddress
   private let length: Int
 
-  /// Reads `ADDRESS/BITS`; nil for anything else.
+  /// Parses `ADDRESS/BITS`; nil if the text has another form.
   init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, let address = IPAddress(String(parts[0])), let length = Int(parts[1]),
       parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) })
     else { return nil }
-    // An IPv4-mapped address is kept as IPv4, but its length counts from the start of IPv6.
+    // An IPv4-mapped address is stored as IPv4, but its prefix length counts the IPv6 bits.
     let isMapped = parts[0].contains(":") && !address.isSix
     let bits = isMapped ? length - 96 : length
     guard (0...address.bytes.count * 8).contains(bits) else { return nil }
@@ -127,7 +130,7 @@ struct CIDRBlock: Sendable, Equatable {
     self.length = bits
   }
 
-  /// Whether an address is in it.
+  /// Whether an address is in the range.
   func contains(_ other: IPAddress) -> Bool {
     guard other.bytes.count == address.bytes.count else { return false }
     for (index, bytes) in zip(address.bytes, other.bytes).enumerated() {

@@ -1,17 +1,17 @@
 import Encoding
 import TokenExchange
 
-/// The address of a proxy, as `HTTPS_PROXY` names it.
+/// The URL of a proxy, such as the value of `HTTPS_PROXY`.
 package struct ProxyURL: Sendable, Equatable {
   /// `http`, `https`, `socks4a` or `socks5h`: the proxy resolves the server's name.
   package var scheme: String
-  /// User and password as they stand in the URL, or nil.
+  /// User and password, percent-encoded as in the URL; nil if there are none.
   package var user: String?
   /// The host, without the brackets of an IPv6 address.
   package var host: String
   package var port: Int
 
-  /// Reads `URL` or `HOST[:PORT]`, which means `http`; nil if it is neither.
+  /// Parses `URL` or `HOST[:PORT]`, which means `http`; nil if the text has another form.
   init?(_ text: String) {
     let start = text.firstRange(of: "://")
     let given = start.map { text[..<$0.lowerBound].lowercased() } ?? "http"
@@ -27,13 +27,13 @@ package struct ProxyURL: Sendable, Equatable {
     user = at.map { String(authority[..<$0]) }
   }
 
-  /// Whether it speaks SOCKS and not HTTP.
+  /// Whether the protocol is SOCKS and not HTTP.
   package var isSOCKS: Bool { scheme.hasPrefix("socks") }
 
   /// The URL for libcurl.
   var url: String { "\(scheme)://\(user.map { $0 + "@" } ?? "")\(hostAndPort)" }
 
-  /// The URL for people: without user and password.
+  /// The URL for messages: without user and password.
   package var text: String { "\(scheme)://\(hostAndPort)" }
 
   private var hostAndPort: String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }

@@ -1,16 +1,16 @@
 import TokenExchange
 
 extension HTTPResponse {
-  /// Reads a response off the wire.
+  /// Parses a response.
   ///
   /// - Parameters:
   ///   - status: The status code.
-  ///   - head: The status line and the header lines, each with its line end.
+  ///   - head: The status line and the header lines, with their line endings.
   ///   - body: The body.
   init(status: Int, head: [UInt8], body: [UInt8]) {
     var fields: [(name: String, value: String)] = []
     for line in head.split(separator: UInt8(ascii: "\n")).dropFirst() {
-      // A line that begins with white space continues the one before it (RFC 9112, section 5.2).
+      // A line that begins with white space continues the previous one (RFC 9112, section 5.2).
       if let first = line.first, first == 0x20 || first == 0x09, !fields.isEmpty {
         fields[fields.count - 1].value += " " + Self.text(line)
         continue
@@ -23,7 +23,7 @@ extension HTTPResponse {
       headers: Dictionary(fields.map { ($0.name, $0.value) }) { $0 + ", " + $1 }, body: body)
   }
 
-  /// Bytes without the white space around them.
+  /// Bytes as text, without surrounding white space.
   private static func text(_ bytes: ArraySlice<UInt8>) -> String {
     func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0D].contains(byte) }
     let start = bytes.drop(while: isSpace)

@@ -1,11 +1,11 @@
 import TokenExchange
 
-/// Where this machine keeps the certificates that it trusts.
+/// The location of the CA certificates that this machine trusts.
 package struct SystemTrustStore: Sendable, Equatable {
   /// A bundle of PEM certificates.
   package var file: String?
-  /// A directory with a file for each certificate, named by its subject's hash; or several,
-  /// separated by `:`, of which at least one is such a directory.
+  /// One or several directories, separated by `:`, in which the files of certificates are named by
+  /// the hash of the subject; at least one of them has such files.
   package var directory: String?
 
   package init(file: String? = nil, directory: String? = nil) {
@@ -13,7 +13,7 @@ package struct SystemTrustStore: Sendable, Equatable {
     self.directory = directory
   }
 
-  /// Bundles of Debian, Ubuntu and Alpine; Red Hat and Fedora; SUSE; and others.
+  /// The bundles of Debian, Ubuntu and Alpine; Red Hat and Fedora; SUSE; and others.
   static let bundles = [
     "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
     "/etc/pki/tls/certs/ca-bundle.crt", "/var/lib/ca-certificates/ca-bundle.pem",
@@ -22,17 +22,17 @@ package struct SystemTrustStore: Sendable, Equatable {
 
   private static let hashedDirectory = "/etc/ssl/certs"
 
-  /// Finds the trust store: what the variables name, else a hashed directory, else a bundle.
+  /// Finds the trust store: from the variables, else a hashed directory, else a bundle.
   ///
-  /// A hashed directory costs reading one or two files, a bundle 20 ms of parsing. If a variable is
-  /// set, only what the variables name and what is readable counts.
+  /// From a hashed directory OpenSSL reads one or two files; parsing a bundle takes 20 ms. If a
+  /// variable is set, only readable files and directories from the variables are used.
   ///
   /// - Parameters:
   ///   - certFile: The value of `SSL_CERT_FILE`.
   ///   - certDir: The value of `SSL_CERT_DIR`.
   ///   - files: The files.
-  ///   - directory: The directory that may be a hashed one.
-  ///   - bundles: The paths where a bundle may be.
+  ///   - directory: The directory that may be hashed.
+  ///   - bundles: The possible paths of a bundle.
   /// - Returns: The trust store, or nil if there is none.
   static func find(
     certFile: String?, certDir: String?, files: Files = .live,
@@ -42,7 +42,7 @@ package struct SystemTrustStore: Sendable, Equatable {
     let directories = nonEmpty(certDir)
     if file != nil || directories != nil {
       let named = SystemTrustStore(
-        // Only a regular file: a pipe would block the run for ever.
+        // Only a regular file: a pipe would block forever.
         file: file.flatMap { files.readableKind($0) == .regular ? $0 : nil },
         directory: directories.flatMap {
           $0.split(separator: ":").contains { isHashed(String($0), files) } ? $0 : nil
@@ -53,7 +53,7 @@ package struct SystemTrustStore: Sendable, Equatable {
     return bundles.first { files.readableKind($0) != nil }.map { SystemTrustStore(file: $0) }
   }
 
-  /// The places where ``find(certFile:certDir:files:directory:bundles:)`` looks.
+  /// The locations that ``find(certFile:certDir:files:directory:bundles:)`` searches.
   static func searched(
     certFile: String?, certDir: String?, files: Files
   ) -> [TransportError.TrustStoreLocation] {

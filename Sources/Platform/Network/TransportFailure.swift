@@ -3,17 +3,17 @@ import Foundation
 import Glibc
 import TokenExchange
 
-/// A transfer that failed: libcurl's result, of which URLSession keeps little, and its circumstances.
+/// A failed transfer: libcurl's result, which URLSession mostly discards, and the request's options.
 struct TransportFailure {
-  /// What the hook saw.
+  /// The result that the hook recorded.
   var outcome: tx_outcome
   /// libcurl's error text.
   var text: LibcurlText
-  /// Whether URLSession reports that the time ran out.
+  /// Whether URLSession reports a timeout.
   var isTimeout = false
-  /// Whether the server speaks TLS.
+  /// Whether the scheme is https.
   var isEncrypted = true
-  /// The proxy that the request goes through, if there is one.
+  /// The proxy that the request went through, if there is one.
   var proxy: ProxyURL?
   var trust: HTTPOptions.Trust
 
@@ -39,7 +39,7 @@ struct TransportFailure {
     isTimeout = error.code == NSURLErrorTimedOut
   }
 
-  /// The failure as a fact.
+  /// The error that this failure means.
   var error: TransportError {
     if let proxy, let error = proxyError(proxy) { return .proxy(error, url: proxy.text) }
     if outcome.too_large != 0 { return .bodyTooLarge }
@@ -48,7 +48,7 @@ struct TransportFailure {
     switch CURLcode(rawValue: outcome.code) {
     case .couldNotResolveHost: return .nameResolution(NameResolutionError(lookups: []))
     case .couldNotConnect: return connectionError
-    // libcurl reports "out of memory" for one header that is longer than it accepts.
+    // libcurl reports "out of memory" for a header that exceeds its limit.
     case .outOfMemory: return .headersTooLarge
     case .operationTimedOut: return .timedOut(phase)
     case .unsupportedProtocol, .weirdServerReply: return .notHTTP(text.shown)
@@ -96,17 +96,17 @@ struct TransportFailure {
   /// Whether the connection was closed during the TLS handshake.
   private var isClosed: Bool {
     if outcome.os_errno == Int(ECONNRESET) || outcome.os_errno == Int(EPIPE) { return true }
-    // Through TLS with a proxy libcurl reports the same for certificates that are not accepted.
+    // With a proxy, libcurl also reports this for a certificate that was rejected.
     return outcome.connect_status == 0 && text.endsWithoutReason
   }
 
-  /// What is wrong with a certificate, by OpenSSL's result (x509_vfy.h).
+  /// The certificate error for OpenSSL's result (x509_vfy.h).
   private func certificateError(_ result: Int) -> TLSError {
     switch result {
     case 2, 18, 19, 20, 21: .unknownIssuer(reason: text.certificateProblem)
     case 9: .notYetValid
     case 10: .expired
-    // libcurl itself compares the names, before it stores OpenSSL's result.
+    // libcurl compares the names itself, before it stores OpenSSL's result.
     case 0, 1, 62, 64: .nameMismatch
     default: .invalidCertificate(reason: text.certificateProblem)
     }
@@ -114,9 +114,9 @@ struct TransportFailure {
 }
 
 extension TransportFailure {
-  /// What the proxy did before it passed anything on; nil if the failure is the server's.
+  /// The failure of the connection to the proxy; nil if the server failed.
   private func proxyError(_ proxy: ProxyURL) -> ProxyError? {
-    // With verification off, OpenSSL's result is not 0 although TLS was established.
+    // Without verification, OpenSSL's result is not 0 although TLS was established.
     if outcome.proxy_verify_result != 0, trust != .insecureSkipVerify, let error = proxyTLSError {
       return error
     }
@@ -141,7 +141,7 @@ extension TransportFailure {
     direct.proxy = nil
     switch direct.error {
     case .timedOut: return .timedOut(outcome.connected == 0 ? .connecting : .response)
-    // SOCKS has no CONNECT, so nothing shows whether it passed the connection on.
+    // With SOCKS there is no CONNECT status, so it is unknown whether the proxy or the server closed.
     case .connectionClosed where !proxy.isSOCKS: return .connectionClosed
     case .notHTTP(let text) where !proxy.isSOCKS: return .notHTTP(text)
     default: return nil
@@ -161,7 +161,7 @@ extension TransportFailure {
   }
 }
 
-/// The results of libcurl that lead to different facts (curl.h).
+/// The libcurl results that map to different errors (curl.h).
 private enum CURLcode: Int32 {
   case unsupportedProtocol = 1
   case notBuiltIn = 4
@@ -194,31 +194,31 @@ private enum CURLcode: Int32 {
   case sslInvalidCertificateStatus = 91
 }
 
-/// libcurl's error text: the only place where its words, and OpenSSL's, are read.
+/// libcurl's error text; only this type interprets messages of libcurl and OpenSSL.
 struct LibcurlText: Equatable, Sendable {
   private let text: String
 
   init(_ text: String) { self.text = text }
 
-  /// The text for display; libcurl quotes a URL that it cannot read, with its password.
+  /// The text for display; empty if it may contain a password, because libcurl quotes invalid URLs.
   var shown: String { text.contains("@") ? "" : text }
 
-  /// Whether the connection ended during the handshake without an error of OpenSSL's.
+  /// Whether the connection ended during the handshake without an OpenSSL error.
   var endsWithoutReason: Bool { text.contains("SSL_ERROR_SYSCALL") }
 
-  /// OpenSSL's reason for not accepting a certificate.
+  /// OpenSSL's reason for rejecting a certificate.
   var certificateProblem: String {
     let opening = "SSL certificate problem: "
     return text.hasPrefix(opening) ? String(text.dropFirst(opening.count)) : shown
   }
 
-  /// The failure of the handshake by OpenSSL's error code, as in `error:0A00010B:…`; nil for codes
-  /// that say no more than that it failed.
+  /// The handshake error for OpenSSL's error code, as in `error:0A00010B:…`; nil for codes without a
+  /// specific meaning.
   var tlsError: TLSError? {
     guard let start = text.firstRange(of: "error:"),
       let code = UInt32(text[start.upperBound...].prefix(8), radix: 16)
     else { return nil }
-    // The library is in the bits above the reason; 20 is SSL.
+    // The upper bits identify the library; 20 is SSL.
     guard code >> 23 == 20 else { return nil }
     return switch code & 0x7F_FFFF {
     case 155, 156, 267: .notTLS  // https proxy request, http request, wrong version number

@@ -6,18 +6,18 @@ import Glibc
 import Synchronization
 import TokenExchange
 
-/// Sends requests by URLSession, one at a time, and waits for each response.
+/// Sends requests through URLSession, one at a time, and waits for each response.
 ///
-/// What URLSession cannot do on Linux (trust, the oldest TLS version, proxies, the time limit, the
-/// response) is done by the hook of `CPlatform`. If the hook cannot, the request is not sent.
+/// The hook of `CPlatform` sets what URLSession cannot set on Linux (trust, the minimum TLS version,
+/// proxies, the time limit) and collects the response. If the hook fails, the request is not sent.
 final class URLSessionTransport: Sendable {
-  /// A session, and the certificates that its connections trust.
+  /// A session and the trust of its connections.
   private struct Connection {
     var session: URLSession
     var trust: HTTPOptions.Trust
   }
 
-  /// What happens before there is a connection.
+  /// The events before each connection.
   let events = NetworkEvents()
 
   private let variables: [String: String]
@@ -25,7 +25,7 @@ final class URLSessionTransport: Sendable {
   private let resolver: NameResolver
   private let connection = Mutex<Connection?>(nil)
 
-  /// Makes a transport.
+  /// Creates a transport.
   ///
   /// - Parameters:
   ///   - variables: The environment, for the proxy and the system's trust store.
@@ -43,9 +43,9 @@ final class URLSessionTransport: Sendable {
   ///
   /// - Parameters:
   ///   - request: The request.
-  ///   - options: The certificates to trust, the time limit, the size limit.
-  /// - Returns: The response, whatever its status.
-  /// - Throws: ``TransportError`` if there is none.
+  ///   - options: The trust, the time limit and the size limit.
+  /// - Returns: The response, with any status.
+  /// - Throws: ``TransportError`` if there is no response.
   func send(
     _ request: HTTPRequest, _ options: HTTPOptions
   ) throws(TransportError) -> HTTPResponse {
@@ -57,7 +57,7 @@ final class URLSessionTransport: Sendable {
     }
     if !endpoint.isPlain { tx_prepare_tls() }
     try Self.checkResources()
-    // Held during the whole request: the hook has one set of settings.
+    // Locked during the whole request, because the hook has only one set of settings.
     return try connection.withLock { connection throws(TransportError) in
       var options = options
       let begin = DNSClient.now()
@@ -74,8 +74,8 @@ final class URLSessionTransport: Sendable {
         throw TransportError.notSent(.notStarted("no session"))
       }
       guard let result = Self.run(request, endpoint, options, current.session) else {
-        // libcurl's own time limit did not end it: the session's queue may hang for good, and so
-        // would any call to it from here.
+        // libcurl's time limit did not end the transfer: the session's queue may hang forever, and a
+        // synchronous call would hang too.
         connection = nil
         DispatchQueue.global().async { current.session.invalidateAndCancel() }
         throw TransportError.timedOut(.response)
@@ -84,7 +84,7 @@ final class URLSessionTransport: Sendable {
     }
   }
 
-  /// Selects the proxy, resolves the host that will be connected to, and hands both to the hook.
+  /// Selects the proxy, resolves the host to connect to, and passes both to the hook.
   private func setRoute(
     to endpoint: Endpoint, by proxyURL: String?, until deadline: Double
   ) throws(TransportError) -> ProxyURL? {
@@ -104,7 +104,7 @@ final class URLSessionTransport: Sendable {
     return route.proxy
   }
 
-  /// The addresses of a host; nil if it is an address itself.
+  /// The addresses of a host; nil if the host is an address.
   private func resolve(
     _ host: String, for route: ProxyRoute, until deadline: Double
   ) throws(TransportError) -> [IPAddress]? {
@@ -118,7 +118,7 @@ final class URLSessionTransport: Sendable {
     }
   }
 
-  /// Makes sure that a request can start threads and open sockets: URLSession hangs or crashes.
+  /// Checks that a request can start threads and open sockets; otherwise URLSession hangs or crashes.
   private static func checkResources() throws(TransportError) {
     var isThreads: Int32 = 0
     let code = tx_check_resources(&isThreads)
@@ -126,7 +126,7 @@ final class URLSessionTransport: Sendable {
     throw .resourceLimit(isThreads != 0 ? .threads : .fileDescriptors, errno: code)
   }
 
-  /// Hands the hook the settings that URLSession does not have.
+  /// Passes the settings that URLSession lacks to the hook.
   private func arm(_ endpoint: Endpoint, _ options: HTTPOptions) throws(TransportError) {
     var flags = 0
     var system: SystemTrustStore?
@@ -148,14 +148,14 @@ final class URLSessionTransport: Sendable {
     }
     let milliseconds = Int(max(1, min(options.timeout, 86_400) * 1000))
     let failure = tx_arm(
-      endpoint.trueURL, system?.file, system?.directory, pem, pem?.count ?? 0, Int32(flags),
+      endpoint.libcurlURL, system?.file, system?.directory, pem, pem?.count ?? 0, Int32(flags),
       milliseconds, options.maximumBody)
     guard failure == 0 else { throw .notSent(.system(errno: failure)) }
   }
 
-  /// Makes a session without caches, cookies and credentials.
+  /// Creates a session without caches, cookies and stored credentials.
   private static func connect(trust: HTTPOptions.Trust) -> Connection {
-    // `.default` asks for the shared cache, which would look for a directory of its own.
+    // `.default` uses the shared cache, which would search for a cache directory.
     URLCache.shared = URLCache(memoryCapacity: 0, diskCapacity: 0, diskPath: "/proc")
     let configuration = URLSessionConfiguration.default
     configuration.urlCache = nil
@@ -167,21 +167,22 @@ final class URLSessionTransport: Sendable {
     return Connection(session: URLSession(configuration: configuration), trust: trust)
   }
 
-  /// Runs one transfer; nil if it did not end in time.
+  /// Runs one transfer; nil after a timeout.
   private static func run(
     _ request: HTTPRequest, _ endpoint: Endpoint, _ options: HTTPOptions, _ session: URLSession
   ) -> Result<Void, NSError>? {
-    var wire = URLRequest(url: endpoint.url)
-    wire.httpMethod = request.method
-    wire.httpBody = request.body.map { Data($0) }
-    // The hook limits the whole; this one would start again with every byte that trickles in.
-    wire.timeoutInterval = options.timeout + 5
-    for header in request.headers { wire.setValue(header.value, forHTTPHeaderField: header.name) }
-
-    return Transfer.run(wire, in: session, seconds: options.timeout + 0.5)
+    var urlRequest = URLRequest(url: endpoint.url)
+    urlRequest.httpMethod = request.method
+    urlRequest.httpBody = request.body.map { Data($0) }
+    // The hook limits the whole transfer; this timeout restarts with every received byte.
+    urlRequest.timeoutInterval = options.timeout + 5
+    for header in request.headers {
+      urlRequest.setValue(header.value, forHTTPHeaderField: header.name)
+    }
+    return Transfer.run(urlRequest, in: session, seconds: options.timeout + 0.5)
   }
 
-  /// The response of a transfer that has ended.
+  /// The response of a finished transfer.
   private static func response(
     _ result: Result<Void, NSError>, _ endpoint: Endpoint, _ options: HTTPOptions,
     _ proxy: ProxyURL?
@@ -210,7 +211,7 @@ final class URLSessionTransport: Sendable {
     func bytes(_ start: UnsafeMutablePointer<CChar>?, _ count: Int) -> [UInt8] {
       [UInt8](UnsafeRawBufferPointer(start: start, count: count))
     }
-    // libcurl takes any three digits for a status.
+    // libcurl accepts any three digits as a status.
     guard response.head != nil, status >= 100 else {
       throw .notHTTP("status \(status)")
     }

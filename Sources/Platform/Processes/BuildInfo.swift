@@ -1,9 +1,9 @@
 import CPlatform
 
-/// What this binary was built from: set by the Makefile for the static binary, else "unknown".
+/// The sources and toolchain of this binary; the Makefile sets them for the static binary.
 package enum BuildInfo {
-  /// The commit of the sources, with "-modified" if they were changed after it.
+  /// The commit of the sources, with "-modified" after uncommitted changes; else "unknown".
   package static var commit: String { String(cString: tx_commit()) }
-  /// The Swift toolchain, such as "swift-6.3.1-RELEASE".
+  /// The Swift toolchain, such as "swift-6.3.1-RELEASE"; else "unknown".
   package static var toolchain: String { String(cString: tx_toolchain()) }
 }

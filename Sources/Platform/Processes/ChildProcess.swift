@@ -2,16 +2,16 @@ import CPlatform
 import Encoding
 import Glibc
 
-/// A program to run, without a shell and without standard input.
+/// A program to run without a shell and without standard input.
 package struct ChildProcess: Sendable, Equatable {
-  /// Its absolute path.
+  /// The absolute path.
   package var path: String
   package var arguments: [String]
-  /// Its environment, as `NAME=value`.
+  /// The environment, as `NAME=value`.
   package var variables: [String]
   /// Seconds until it is killed.
   package var timeout: Double
-  /// The number of bytes that it may write to standard output.
+  /// The maximum number of bytes of standard output.
   package var limit: Int
 
   package init(
@@ -25,7 +25,7 @@ package struct ChildProcess: Sendable, Equatable {
   }
 }
 
-/// What a program wrote, and its exit code.
+/// The output and exit code of a program.
 package struct ChildOutput: Sendable, Equatable {
   package var output: [UInt8]
   /// The first 4 KiB of standard error.
@@ -39,12 +39,12 @@ package struct ChildOutput: Sendable, Equatable {
   }
 }
 
-/// Why a program did not run to its end.
+/// Why a program could not be run.
 package enum ChildProcessError: Error, Equatable, Sendable {
   case notStarted(errno: Int32)
   /// It was killed after the time limit.
   case timedOut
-  /// It was killed because it wrote too much.
+  /// It was killed because its output exceeded the limit.
   case tooMuchOutput
   case system(errno: Int32)
 }

@@ -1,27 +1,27 @@
 import CPlatform
 import Glibc
 
-/// This process, and starting others.
+/// The properties of this process, and a way to start others.
 package struct ProcessControl: Sendable {
   /// The name that this program was called by.
   package var name: String
-  /// This process's number.
+  /// The process ID.
   package var id: Int32
   /// The effective user.
   package var userID: UInt32
   /// How this program was built.
   package var program: @Sendable () -> ProgramFacts
-  /// Starts a program with one argument and these variables, independent of this one; false if it
-  /// cannot be started.
+  /// Starts a detached process with one argument and these variables; false if it cannot be
+  /// started.
   package var start:
     @Sendable (_ program: String, _ argument: String, _ variables: [String]) -> Bool
-  /// Runs the program at a path and returns what it wrote, see ``ChildProcess``.
+  /// Runs the program at a path and returns its output; see ``ChildProcess``.
   package var run: @Sendable (ChildProcess) throws(ChildProcessError) -> ChildOutput
-  /// Whether the parent of this process has ended, or the reader of its standard output is gone.
+  /// Whether the parent process has ended or standard output has no reader.
   package var isAbandoned: @Sendable () -> Bool
-  /// The limit for a process that hangs.
+  /// The time limit of the process.
   package var timeLimit: TimeLimit
-  /// The signals of a process that keeps running.
+  /// The signals of a long-running process.
   package var signals: Signals
 
   package init(
@@ -43,12 +43,12 @@ package struct ProcessControl: Sendable {
   }
 }
 
-/// How this program was built, and with what.
+/// How this program was built, and which libraries it uses.
 package struct ProgramFacts: Sendable, Equatable {
   package var path: String
-  /// Whether its libraries are inside it.
+  /// Whether its libraries are linked statically.
   package var isStatic: Bool
-  /// Whether it can set whom to trust; where it cannot, it sends nothing.
+  /// Whether it can set the trusted CAs; if not, it sends nothing.
   package var setsTrust: Bool
   /// The network libraries with their versions, on one line.
   package var libraries: String
@@ -76,12 +76,12 @@ extension ProcessControl {
       start: { program, argument, variables in
         var lines: [UnsafeMutablePointer<CChar>?] = variables.map { strdup($0) } + [nil]
         defer { for line in lines { free(line) } }
-        return tx_start_apart(program, argument, &lines) == 0
+        return tx_start_detached(program, argument, &lines) == 0
       }, run: { child throws(ChildProcessError) in try child.run() },
       isAbandoned: {
         // An orphan gets another parent.
         guard getppid() == parent else { return true }
-        // A pipe that nobody reads reports an error, a closed terminal a hang-up.
+        // A pipe without a reader reports POLLERR, a closed terminal POLLHUP.
         var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
         return poll(&output, 1, 0) > 0 && output.revents & Int16(POLLERR | POLLHUP) != 0
       }, timeLimit: .live, signals: .live)

@@ -1,10 +1,10 @@
 import CPlatform
 
-/// Ends a process that hangs, wherever it hangs.
+/// Ends a process that hangs.
 package struct TimeLimit: Sendable {
-  /// Sets the limit, in place of an earlier one.
+  /// Sets the limit, and replaces an earlier one.
   ///
-  /// The text goes to stderr; then the process ends with exit code 4, or starts again.
+  /// At the limit, the text is written to stderr, and the process exits with code 4 or restarts.
   package var set: @Sendable (_ seconds: Double, _ text: String, _ restarts: Bool) -> Void
   /// Removes the limit.
   package var lift: @Sendable () -> Void

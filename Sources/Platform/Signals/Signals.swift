@@ -1,13 +1,13 @@
 import CPlatform
 
-/// The signals of a process that keeps running.
+/// The signals of a long-running process.
 package struct Signals: Sendable {
-  /// Lets SIGTERM, SIGINT, SIGHUP and SIGQUIT end the process with this exit code, after a line on
-  /// stderr; nil keeps the shell's codes.
+  /// Makes SIGTERM, SIGINT, SIGHUP and SIGQUIT end the process with this exit code after a line on
+  /// stderr; nil means 128 plus the signal's number, without a line.
   package var endProcess: @Sendable (_ exitCode: Int32?) -> Void
-  /// Waits at most so many seconds, or until SIGUSR1; returns whether it was SIGUSR1.
+  /// Waits for a number of seconds or until SIGUSR1; returns whether SIGUSR1 arrived.
   package var wait: @Sendable (Double) -> Bool
-  /// Writes to the disk without being interrupted by a signal that ends the process.
+  /// Writes to the disk; signals that end the process are delayed.
   package var uninterrupted:
     @Sendable (() throws(FileWriteError) -> Void) throws(FileWriteError) -> Void
 

@@ -1,35 +1,35 @@
 import Glibc
 import Synchronization
 
-/// Standard error for messages that must not stop the work: lines are dropped while it is not read,
-/// and their number is reported once it can be written again.
+/// Standard error for messages that must not block the process: lines are dropped while no reader
+/// takes them, and their number is reported as soon as writing is possible again.
 ///
 /// Setting `O_NONBLOCK` would change the open file for every process that shares it. So each write
-/// is preceded by a `poll`, and is small enough for a pipe that is ready to take it as a whole.
+/// follows a `poll` and is small enough that a ready pipe accepts all of it.
 final class LossyLog: Sendable {
   private struct State {
     var dropped = 0
-    /// Whether the last line was cut off, so that the next one must not continue it.
+    /// Whether the last line is incomplete, so that the next one needs a newline before it.
     var isCut = false
   }
 
   private let state = Mutex(State())
   private let descriptor: Int32
   /// Seconds to wait for the reader of a pipe before lines are dropped.
-  private let patience: Double
+  private let timeout: Double
 
-  /// POSIX lets a pipe take this many bytes at once.
+  /// A pipe accepts this many bytes atomically (PIPE_BUF).
   private static let chunk = 4096
 
-  /// Makes a log.
+  /// Creates a log.
   ///
   /// - Parameters:
   ///   - descriptor: The stream.
-  ///   - patience: Seconds to wait for its reader, once; a terminal, where a person may have stopped
-  ///     the output, is waited for without limit unless this is zero.
-  init(_ descriptor: Int32 = STDERR_FILENO, patience: Double) {
+  ///   - timeout: Seconds to wait for the reader before the first line is dropped; zero never waits.
+  ///     A terminal, whose output a user may have stopped, is otherwise waited for without a limit.
+  init(_ descriptor: Int32 = STDERR_FILENO, timeout: Double) {
     self.descriptor = descriptor
-    self.patience = patience
+    self.timeout = timeout
   }
 
   /// Writes a line, or drops it.
@@ -48,10 +48,10 @@ final class LossyLog: Sendable {
     }
   }
 
-  /// Milliseconds to wait: none while lines are being dropped.
-  private func timeout(_ state: State) -> Int32 {
-    guard patience > 0, state.dropped == 0 else { return 0 }
-    return isatty(descriptor) == 1 ? -1 : Int32(patience * 1000)
+  /// Milliseconds to wait: zero while lines are being dropped.
+  private func milliseconds(_ state: State) -> Int32 {
+    guard timeout > 0, state.dropped == 0 else { return 0 }
+    return isatty(descriptor) == 1 ? -1 : Int32(timeout * 1000)
   }
 
   private func send(_ line: String, _ state: inout State) -> Bool {
@@ -59,11 +59,13 @@ final class LossyLog: Sendable {
     var hasBegun = false
     while !rest.isEmpty {
       var stream = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-      guard poll(&stream, 1, 0) > 0 || poll(&stream, 1, timeout(state)) > 0 else { return false }
+      guard poll(&stream, 1, 0) > 0 || poll(&stream, 1, milliseconds(state)) > 0 else {
+        return false
+      }
       let part = rest.prefix(Self.chunk)
       let count = part.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
-      // A stream that cannot be written at all, such as a full disk, is no reason to stop either.
+      // Other errors, such as a full disk, must not stop the process either.
       guard count > 0 else { return false }
       rest = rest.dropFirst(count)
       state.isCut = !rest.isEmpty

@@ -7,16 +7,16 @@ package struct OutputError: Error, Equatable, Sendable {
   package init(errno: Int32) { self.errno = errno }
 }
 
-/// Writes without buffers, so that nothing is lost or written twice when the process ends.
+/// Writes unbuffered, so that nothing is lost or written twice when the process ends.
 enum StandardStreams {
-  /// The columns of a terminal; nil if it is none or does not say.
+  /// The columns of a terminal; nil if it is not a terminal or has no size.
   static func width(of descriptor: Int32) -> Int? {
     var size = winsize()
     guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
     return Int(size.ws_col)
   }
 
-  /// Writes all of a text.
+  /// Writes a whole text.
   static func write(_ text: String, to descriptor: Int32) throws(OutputError) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {

@@ -2,15 +2,15 @@ import Glibc
 
 /// The standard streams, which may be a user's terminal.
 package struct Terminal: Sendable {
-  /// Whether a standard stream, by its number, is a terminal.
+  /// Whether the standard stream with this descriptor is a terminal.
   package var isTerminal: @Sendable (Int32) -> Bool
-  /// All of standard input, of at most so many bytes.
+  /// Reads standard input to its end, with a limit in bytes.
   package var readInput: @Sendable (Int) throws(FileReadError) -> [UInt8]
   /// Writes to standard output, unbuffered.
   package var writeOutput: @Sendable (String) throws(OutputError) -> Void
   /// Writes one line to standard error.
   package var writeError: @Sendable (String) -> Void
-  /// Writes one line to standard error, or drops it: never waits for the reader.
+  /// Writes one line to standard error, or drops it; never waits for the reader.
   package var writeLog: @Sendable (String) -> Void
   /// The columns of standard output; nil if it is not a terminal.
   package var width: @Sendable () -> Int?
@@ -31,18 +31,18 @@ package struct Terminal: Sendable {
     self.width = width
   }
 
-  /// Whether standard error is a terminal: only there can a user be asked.
+  /// Whether standard error is a terminal, so that a user can be prompted.
   package var isInteractive: Bool { isTerminal(STDERR_FILENO) }
 
-  /// Whether standard output is a terminal: a token should not be shown on a screen.
+  /// Whether standard output is a terminal, where a token should not be printed.
   package var isOutputTerminal: Bool { isTerminal(STDOUT_FILENO) }
 }
 
 extension Terminal {
   /// The streams of this process.
   package static var live: Terminal {
-    let errors = LossyLog(patience: 2)
-    let log = LossyLog(patience: 0)
+    let errors = LossyLog(timeout: 2)
+    let log = LossyLog(timeout: 0)
     return Terminal(
       isTerminal: { isatty($0) == 1 },
       readInput: { limit throws(FileReadError) in

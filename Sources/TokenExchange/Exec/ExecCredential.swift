@@ -39,7 +39,7 @@ public struct ExecCredential: Sendable, Equatable {
   ///   - expiry: When the token really expires; must be after `now`.
   ///   - margin: Seconds to report it earlier; one that is not below the remaining life becomes
   ///     half of it.
-  ///   - now: The present.
+  ///   - now: The current time.
   /// - Returns: A whole second, not before `now` and not after `expiry`.
   public static func expiration(of expiry: Date, margin: Double, now: Date) -> Date {
     let life = expiry.timeIntervalSince(now)

@@ -1,12 +1,12 @@
 import Platform
 import TokenExchange
 
-/// Removing files.
+/// The removal of files.
 extension CacheDirectory {
-  /// What a file in the directory is, by its name.
+  /// The kind of a file in the directory, by its name.
   enum FileClass: Equatable {
     case entry(CacheFile, name: String)
-    /// A temporary file of a process that was killed while it wrote.
+    /// A temporary file of a process that was killed while writing.
     case temporary
     /// A file of another program, which is never removed.
     case foreign
@@ -22,7 +22,7 @@ extension CacheDirectory {
     return .entry(file, name: String(parts[0]))
   }
 
-  /// Removes the files of all keys that are too old or have the format of an earlier version.
+  /// Removes files that are too old or have the format of an earlier version.
   func removeOutdated(_ files: Files) {
     for file in files.list(path) {
       switch Self.classify(file.name) {
@@ -71,7 +71,7 @@ extension CacheDirectory {
         }
       }
     }
-    // Locks last: taking the lock of a sign-in creates its file.
+    // Locks last, because acquiring the lock of a login creates its file.
     for file in files.list(path) {
       if case .entry(.lock, let name) = Self.classify(file.name) { removeLock(name, files) }
     }
@@ -79,7 +79,7 @@ extension CacheDirectory {
     return entries
   }
 
-  /// Waits for a refresh in progress, which would write the removed sign-in again.
+  /// Waits for a refresh in progress, which would store the removed login again.
   private func waitForLock(
     of kind: FileClass, _ files: Files, sleep: (Double) -> Void
   ) -> FileLock? {

@@ -3,7 +3,7 @@ import TokenExchange
 
 /// Why the cache cannot be used.
 ///
-/// Only `logout` fails because of that; the other commands log it and continue without a cache.
+/// Only `logout` fails with this error; the other commands log it and continue without a cache.
 enum CacheError: Error, Equatable {
   /// Neither the option nor a variable names a directory.
   case noDirectory
@@ -20,7 +20,7 @@ struct CacheDirectory: Sendable, Equatable {
   /// The path of a file.
   func path(_ file: CacheFile, of name: String) -> String { "\(path)/\(name).\(file.rawValue)" }
 
-  /// Finds the directory: the option's, else one below a directory of this user; never a shared one.
+  /// Finds the directory: that of the option, else one below this user's cache or home directory.
   static func find(
     _ arguments: ParsedArguments, variables: [String: String]
   ) throws(CacheError) -> CacheDirectory {
@@ -39,7 +39,7 @@ struct CacheDirectory: Sendable, Equatable {
     ("HOME", "/.kube/cache/tokenxchange"),
   ]
 
-  /// The path without `/` and `/.` at its end: `lstat` follows a symbolic link before them.
+  /// The path without trailing `/` and `/.`, because `lstat` follows a symbolic link before them.
   private static func normalized(_ path: String) throws(CacheError) -> String {
     var bytes = Array(path.utf8)[...]
     let slash = UInt8(ascii: "/")

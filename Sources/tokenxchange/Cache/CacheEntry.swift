@@ -2,9 +2,9 @@ import Encoding
 import Platform
 import TokenExchange
 
-/// The files of one key: a token or a sign-in, the last failure, and the lock.
+/// The files of one key: a token or a login, the last failure, and the lock.
 ///
-/// Failures are logged, never thrown: a run continues without what cannot be read, locked or written.
+/// Failures are logged and not thrown: the command continues without the cache.
 struct CacheEntry {
   let directory: CacheDirectory
   let key: CacheKey
@@ -13,9 +13,9 @@ struct CacheEntry {
 
   /// The result of waiting for the lock.
   enum LockOutcome<Result> {
-    /// Another process finished the work.
+    /// Another process produced the result.
     case resolvedElsewhere(Result)
-    /// This process does the work; without a lock if none can be taken.
+    /// This process must produce the result; the lock is nil if it cannot be acquired.
     case acquired(FileLock?, waited: Double)
   }
 
@@ -25,8 +25,8 @@ struct CacheEntry {
   ///   - timeout: The longest wait, in seconds.
   ///   - maxPause: The longest pause between two attempts, in seconds.
   ///   - onWait: Receives the note of the lock's holder at each attempt.
-  ///   - result: Looks for the result of another process; its argument is whether this process has
-  ///     the lock.
+  ///   - result: Reads the result of another process; its argument is whether this process has the
+  ///     lock.
   /// - Returns: That result, or the lock.
   func waitForLock<Result>(
     timeout: Double, maxPause: Double = 0.05, onWait: (([UInt8]) -> Void)? = nil,
@@ -42,7 +42,7 @@ struct CacheEntry {
         log("cache: cannot lock: \(error.message)")
         return .acquired(nil, waited: 0)
       }
-      // Also with the lock: another process may have finished between the last check and the lock.
+      // Even with the lock: another process may have finished between the last check and the lock.
       if let result = result(lock != nil) {
         lock?.release()
         return .resolvedElsewhere(result)
@@ -64,8 +64,8 @@ struct CacheEntry {
   /// Reads a record.
   ///
   /// - Parameters:
-  ///   - type: What to read.
-  ///   - logsMiss: Whether to log why there is none.
+  ///   - type: The type of the record.
+  ///   - logsMiss: Whether to log why there is no record.
   /// - Returns: The record; nil if it is missing or unreadable.
   func read<Record: CacheRecord>(_ type: Record.Type, logsMiss: Bool = false) -> Record? {
     guard let content = content(of: type.file, logsMiss: logsMiss) else { return nil }
@@ -102,7 +102,7 @@ struct CacheEntry {
       do throws(FileWriteError) {
         try world.files.replace(path, content, options)
       } catch .notRegular(_, let kind) where kind != .directory {
-        // Only this user can write to the directory, so that whatever blocks the entry can be removed.
+        // Only this user can write to the directory, so a pipe or socket at the path can be removed.
         try world.files.remove(path)
         try world.files.replace(path, content, options)
       }
@@ -115,7 +115,7 @@ struct CacheEntry {
 }
 
 extension CacheEntry {
-  /// The entry of a key in the directory that the options select.
+  /// Opens the entry of a key in the directory that the options select.
   ///
   /// - Throws: Why that directory cannot be used.
   init(
@@ -130,7 +130,7 @@ extension CacheEntry {
     self.init(directory: directory, key: key, world: world, log: log)
   }
 
-  /// The same; nil if the directory cannot be used, which is logged.
+  /// The same, but if the directory cannot be used, the reason is logged and the result is nil.
   init?(_ arguments: ParsedArguments, key: CacheKey, world: World, log: VerboseLog) {
     do throws(CacheError) {
       try self.init(opening: arguments, key: key, world: world, log: log)

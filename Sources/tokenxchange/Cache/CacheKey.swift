@@ -2,23 +2,23 @@ import Encoding
 import OpenIDConnect
 import TokenExchange
 
-/// Identifies a cache entry by everything that affects which token a request returns.
+/// Identifies a cache entry by all inputs that determine the token that a request returns.
 ///
-/// No secret is part of it.
+/// It contains no secret.
 struct CacheKey: Sendable, Equatable {
   /// The name of the entry's files without extension: a SHA-256, which reveals nothing.
   let name: String
 
-  /// The key of a file, by its name without extension.
+  /// The key of a file, given its name without extension.
   init(fileName: String) { name = fileName }
 
-  /// Makes a key.
+  /// Creates a key.
   ///
   /// - Parameters:
-  ///   - kind: What the entry holds, such as `exchange`.
-  ///   - parts: Names and values; a value is a list, which may be empty.
+  ///   - kind: The kind of the entry, such as `exchange`.
+  ///   - parts: Names with their values, which may be empty lists.
   init(kind: String, parts: [(name: String, values: [String])]) {
-    // Hashed as JSON, so that different keys never have the same text.
+    // Hashed as JSON, so that different parts never have the same text.
     let list = parts.map { part in
       JSON.array([.string(part.name), .array(part.values.map { .string($0) })])
     }
@@ -29,8 +29,8 @@ struct CacheKey: Sendable, Equatable {
 extension CacheKey {
   /// The key of an exchange; nil unless the subject token is a service account token.
   ///
-  /// The claims of a service account token identify its owner. It is unknown which claims of other
-  /// tokens do.
+  /// The claims of a service account token identify its owner. For other tokens, it is unknown which
+  /// claims do.
   ///
   /// - Parameters:
   ///   - request: The exchange.
@@ -55,10 +55,10 @@ extension CacheKey {
       ])
   }
 
-  /// The key of a user's sign-in.
+  /// The key of a user's login.
   ///
-  /// It holds no user: only the sign-in reveals who it is, so each user of the machine has one entry
-  /// per issuer, client and connector.
+  /// It does not identify the user, who is unknown before the sign-in. So each user of the machine
+  /// has one entry per issuer, client and connector.
   ///
   /// - Parameters:
   ///   - login: The request.

@@ -1,13 +1,13 @@
 import Encoding
 import TokenExchange
 
-/// A value that the cache stores in a file of its own.
+/// A value that the cache stores in a separate file.
 ///
 /// The file has two lines: JSON with the format version, the kind, the key and the value, and the
 /// SHA-256 of the first line. Content that is truncated, damaged, or of another version, kind or key
 /// is a cache miss.
 protocol CacheRecord: Equatable, Sendable {
-  /// The file that holds it; its name is also the record's kind.
+  /// The file that contains it; its name is also the kind of the record.
   static var file: CacheFile { get }
   /// Reads the value; nil if a member is missing or has the wrong type.
   init?(json: JSON?)
@@ -25,13 +25,13 @@ enum CacheFile: String, CaseIterable {
 
 /// The version of the format; version 1 was not JSON.
 private let formatVersion: Int64 = 2
-/// The length of the second line and of the newline before it.
+/// The length of the second line, including the newline before it.
 private let checksumLength = 66
 
 extension CacheRecord {
   /// Reads the content of a file.
   ///
-  /// - Returns: nil unless it is complete and has this kind and key.
+  /// - Returns: The record; nil unless the content is complete and has this kind and key.
   init?(_ content: [UInt8], key: CacheKey) {
     guard content.count > checksumLength, content.count <= CacheFile.maxSize else { return nil }
     let line = Array(content.dropLast(checksumLength))

@@ -1,7 +1,7 @@
 import Encoding
 import TokenExchange
 
-/// The report of a failure, for the processes that waited for its result, so that they do not all
+/// The diagnosis of a failed request, for the processes that waited for it, so that they do not
 /// repeat the request.
 struct CachedFailure: CacheRecord {
   var message: String
@@ -13,7 +13,7 @@ struct CachedFailure: CacheRecord {
   var requiresTerminal = false
 
   static let file = CacheFile.failure
-  /// How long it is shared, in seconds.
+  /// The age in seconds at which it is no longer shared.
   static let maxAge = 1.0
 }
 
@@ -37,13 +37,13 @@ extension CachedFailure {
     ])
   }
 
-  /// Whether a process was waiting for this result.
+  /// Whether a process waited for this result.
   ///
   /// - Parameters:
-  ///   - now: The present.
+  ///   - now: The current time.
   ///   - processStart: When the process started, on the boot clock.
-  ///   - maxAge: How long the failure is shared, in seconds.
-  /// - Returns: true if the failure is not too old and not older than the process.
+  ///   - maxAge: The maximum age in seconds.
+  /// - Returns: true if the failure is recent and newer than the start of the process.
   func isShared(
     at now: ClockReading, processStart: Double, maxAge: Double = maxAge
   ) -> Bool {

@@ -3,11 +3,11 @@ import FoundationEssentials
 import OpenIDConnect
 import TokenExchange
 
-/// The tokens of a user's sign-in.
+/// The tokens of a user's login.
 struct CachedLogin: CacheRecord {
   /// The ID token.
   var token: CachedToken
-  /// Requests the next ID token without a sign-in.
+  /// The refresh token, which requests the next ID token without user interaction.
   var refreshToken: Secret?
 
   static let file = CacheFile.login
@@ -16,7 +16,7 @@ struct CachedLogin: CacheRecord {
 }
 
 extension CachedLogin {
-  /// Takes the tokens of a sign-in or a refresh.
+  /// Creates a record from the tokens of a login or a refresh.
   init(_ tokens: TokenSet, written: ClockReading) {
     token = CachedToken(tokens.idToken, written: written)
     refreshToken = tokens.refreshToken
@@ -32,13 +32,13 @@ extension CachedLogin {
     .object(["id_token": token.json, "refresh_token": JSON(refreshToken?.revealed)])
   }
 
-  /// Whether the ID token can still be used, although a refresh is due.
+  /// Whether the ID token can still be used although a refresh is due.
   ///
-  /// It is used when Dex cannot be reached or there is no refresh token, so that the user does not
-  /// have to sign in before it expires.
+  /// It is used if Dex is unreachable or there is no refresh token, so that the user need not sign in
+  /// again before it expires.
   ///
-  /// - Parameter now: The present.
-  /// - Returns: true if it has not expired by either clock.
+  /// - Parameter now: The current time.
+  /// - Returns: true if it has not expired on either clock.
   func isUnexpired(at now: ClockReading) -> Bool {
     guard let age = now.since(token.written), let expiry = token.expiry else { return false }
     return age + Self.minRemaining <= expiry.timeIntervalSince(token.written.date)

@@ -9,19 +9,19 @@ struct CachedToken: CacheRecord {
   var expiry: Date?
   /// Its `iss`, if it has one.
   var issuer: String?
-  /// When the subject token expires that was exchanged for it, if known.
+  /// The expiry of the exchanged subject token, if known.
   var subjectExpiry: Date?
   /// When it was stored.
   var written: ClockReading
 
   static let file = CacheFile.token
-  /// The age in seconds at which a token is replaced, because this program never learns that an API
-  /// server answered 401.
+  /// The age in seconds at which a token is replaced, because this program cannot know that an API
+  /// server rejected it.
   static let maxAge = 600.0
 }
 
 extension CachedToken {
-  /// Takes an issued token.
+  /// Creates a record from an issued token.
   init(_ token: IssuedToken, written: ClockReading) {
     secret = token.secret
     expiry = token.expiry
@@ -61,10 +61,10 @@ extension CachedToken {
   /// Checks whether this token can be used.
   ///
   /// - Parameters:
-  ///   - now: The present.
-  ///   - margin: By how many seconds its expiry will be reported early.
-  ///   - processStart: When this process started, on the boot clock, if it waited for the token. Such
-  ///     a process uses a token of any lifetime, because another request would return the same one.
+  ///   - now: The current time.
+  ///   - margin: How many seconds early the expiry is reported.
+  ///   - processStart: When this process started, on the boot clock, if it waited for the token. It
+  ///     then uses a token of any lifetime, because a new request would return the same lifetime.
   /// - Returns: Why it cannot be used; nil if it can.
   func unusableReason(
     at now: ClockReading, margin: Double, processStart: Double? = nil

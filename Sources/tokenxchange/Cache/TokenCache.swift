@@ -6,7 +6,7 @@ import TokenExchange
 /// Shares one token between the processes of a user: the first one requests it, the others wait.
 struct TokenCache {
   var entry: CacheEntry
-  /// By how many seconds a token's expiry is reported early.
+  /// How many seconds early the expiry of a token is reported.
   var margin: Double
 
   private var world: World { entry.world }
@@ -14,12 +14,12 @@ struct TokenCache {
   /// Requests a token, or takes the one that another process requests meanwhile.
   ///
   /// - Parameters:
-  ///   - forced: Whether to request one in any case.
+  ///   - forced: Whether to request a new token even if there is a cached one.
   ///   - deadline: The uptime at which the run must end.
   ///   - subjectExpiry: When the subject token expires, if known.
   ///   - issue: Requests a token.
   /// - Returns: The credential.
-  /// - Throws: What `issue` throws, here or in the process that was waited for.
+  /// - Throws: The error of `issue`, in this process or in the one that held the lock.
   func credential(
     forced: Bool, deadline: Double, subjectExpiry: Date?,
     issue: () throws(CommandError) -> IssuedToken
@@ -46,7 +46,7 @@ struct TokenCache {
     }
   }
 
-  /// The cached token if it can be used; neither the lock nor the network is needed for it.
+  /// The cached token if it can be used; requires neither the lock nor the network.
   func usableToken() -> CachedToken? {
     guard let token = entry.read(CachedToken.self, logsMiss: true) else { return nil }
     if let reason = token.unusableReason(at: world.clockReading, margin: margin) {
@@ -57,7 +57,7 @@ struct TokenCache {
     return token
   }
 
-  /// What another process stored since this one started.
+  /// The result that another process stored after this one started.
   private func sharedResult(since start: Double) -> Result<CachedToken, CommandError>? {
     if let token = entry.read(CachedToken.self),
       token.unusableReason(at: world.clockReading, margin: margin, processStart: start) == nil
@@ -76,14 +76,14 @@ struct TokenCache {
 }
 
 extension TokenCache {
-  /// The cache of an exchange; nil if it is off or cannot be used, which is logged.
+  /// Creates the cache of an exchange; nil if it is disabled or, as logged, cannot be used.
   init?(
     _ arguments: ParsedArguments, _ request: TokenExchangeRequest, _ trust: UncheckedTrust,
     world: World, margin: Double, log: VerboseLog
   ) {
     guard arguments.enablesCache else { return nil }
     guard trust.source != .insecureSkipVerify, !arguments[.insecureAllowHTTP] else {
-      log("cache: not used: an insecure flag is on")
+      log("cache: not used: an insecure option is set")
       return nil
     }
     guard let key = CacheKey(request, trust: trust.cacheParts(variables: world.variables)) else {
@@ -96,7 +96,7 @@ extension TokenCache {
 }
 
 extension ParsedArguments {
-  /// Whether the cache is on, by its flag or by its directory.
+  /// Whether the cache is enabled, by its flag or its directory.
   var enablesCache: Bool {
     text(of: .cacheOn).map { $0 == "true" } ?? isSet(.cacheDir)
   }

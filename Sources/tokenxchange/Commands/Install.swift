@@ -2,13 +2,13 @@ import Platform
 import TokenExchange
 
 extension Command {
-  /// Copies the program, for init containers of images without `cp`.
+  /// Copies the program, for init containers whose image has no `cp`.
   static let install = Command(
     name: "install", summary: "copy this program into a directory, for an init container",
     details: """
       Copies the running program to DIR/tokenxchange, mode 0755, through a temporary file and a
-      rename: processes that run the old one are not disturbed. A symbolic link at that path is
-      replaced, not followed. Prints nothing.
+      rename, so that running processes are not affected. A symbolic link at that path is replaced,
+      not followed. Prints nothing.
       """,
     example: "tokenxchange install /custom-tools",
     arguments: ["DIR"], requiredArguments: 1, options: [.verbose], readsVariables: false,

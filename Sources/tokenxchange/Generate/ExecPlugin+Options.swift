@@ -14,7 +14,7 @@ enum ExecMethod: String, CaseIterable {
 
   var isForPeople: Bool { self == .login || self == .kubelogin }
 
-  /// The plugin's options that it accepts.
+  /// The plugin options that this method accepts.
   var options: [OptionDeclaration] {
     switch self {
     case .getToken: OptionDeclaration.plugin
@@ -26,14 +26,14 @@ enum ExecMethod: String, CaseIterable {
     }
   }
 
-  /// The default of `--command`; not `kubectl oidc-login`, because a kubectl wrapper that asks for the
-  /// server's version first would start itself without end.
+  /// The default of `--command`; not `kubectl oidc-login`, because a kubectl wrapper that queries the
+  /// server's version would call itself recursively.
   fileprivate var command: String { self == .kubelogin ? "kubectl-oidc_login" : "tokenxchange" }
 
   fileprivate var installHint: String {
     self == .kubelogin
       ? "kubelogin is not installed: kubectl krew install oidc-login"
-      : "tokenxchange is not in PATH. It is one file: put it into a directory of PATH and make it "
+      : "tokenxchange is not in PATH. It is one file: put it into a directory in PATH and make it "
         + "executable."
   }
 }
@@ -44,10 +44,10 @@ extension ExecPlugin {
   /// - Parameters:
   ///   - method: How the client logs in.
   ///   - arguments: Its options become the plugin's.
-  ///   - world: Holds the files of certificates.
-  ///   - isForPod: Whether paths are those of a pod; else they are those of this machine.
+  ///   - world: Reads the certificate files.
+  ///   - isForPod: Whether paths are in a pod and not on this machine.
   ///   - tokenFile: The default of `--token-file`.
-  /// - Throws: A usage problem, also for options that the plugin itself would reject.
+  /// - Throws: A usage error, also for options that the plugin itself would reject.
   init(
     _ method: ExecMethod, _ arguments: ParsedArguments, world: World, isForPod: Bool,
     tokenFile: String? = nil
@@ -64,14 +64,14 @@ extension ExecPlugin {
       words = [.text(method.rawValue)]
       words += try Self.arguments(
         method, arguments, certificates, tokenFile: tokenFile, paths: paths)
-      // Clients that need it may not say so in KUBERNETES_EXEC_INFO.
+      // Clients may not set KUBERNETES_EXEC_INFO.
       if apiVersion != .v1 { words.append(.text("--api-version=\(apiVersion.rawValue)")) }
     }
     var command = arguments[.pluginCommand] ?? method.command
     if command.contains("/") {
       command = try paths.absolute(command, option: arguments.source(of: .pluginCommand))
     }
-    // Clients do not split it; a directory may have spaces.
+    // Clients do not split the command; a space is plausible only in a directory.
     guard command.split(separator: "/").last?.contains(where: \.isWhitespace) != true else {
       throw .generate(.commandWithSpace(command))
     }
@@ -89,10 +89,12 @@ extension ExecPlugin {
       throw .generate(.secretInOutput(option: arguments.source(of: .clientSecret)))
     }
     let known = method.options + [.clientSecret]
-    let stray = OptionDeclaration.plugin.first { arguments.isSet($0) && !known.contains($0) }
-    if let stray {
+    let unsupported = OptionDeclaration.plugin.first {
+      arguments.isSet($0) && !known.contains($0)
+    }
+    if let unsupported {
       throw .generate(
-        .notForMethod(option: arguments.source(of: stray), method: method.rawValue))
+        .notForMethod(option: arguments.source(of: unsupported), method: method.rawValue))
     }
     _ = try arguments[.expiryMargin]
     switch method {
@@ -129,7 +131,7 @@ extension ExecPlugin {
     switch option.kind {
     case .flag: return values.contains("true") ? [.text(option.flag)] : []
     case .list:
-      // Clients that build a shell command, as older JavaScript ones do, break at a space.
+      // No spaces: clients that build a shell command, such as older JavaScript clients, would break.
       let items = values.flatMap(OptionDeclaration.items).joined(separator: ",")
       return items.isEmpty ? [] : [.text("\(option.flag)=\(items)")]
     case .scalar:
@@ -155,12 +157,12 @@ extension ExecPlugin {
   }
 }
 
-/// Paths among a plugin's arguments, which clients pass unchanged and without a shell.
+/// Paths in a plugin's arguments, which clients pass unchanged and without a shell.
 struct PluginPaths {
   var isForPod: Bool
   var world: World
 
-  /// A path that does not depend on the directory in which a client runs.
+  /// The absolute form of a path, which does not depend on the client's working directory.
   func absolute(_ path: String, option: String) throws(CommandError) -> String {
     if path.hasPrefix("/") { return path }
     guard !isForPod else { throw .generate(.relativePath(option: option)) }

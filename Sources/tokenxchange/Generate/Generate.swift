@@ -4,13 +4,13 @@ import Platform
 import TokenExchange
 
 extension Command {
-  /// The configuration of the systems around this one.
+  /// Prints configuration for other systems.
   static let generate = Command(
     name: "generate", summary: "print configuration for kubectl, Argo CD, Dex and the API server",
     details: """
-      Prints one kind of configuration as YAML that can be kept in git: the same options print the
-      same text, and it contains no secret. Variables and files in pods are not read. kubeconfig
-      makes local paths absolute; paths in pods must be absolute.
+      Prints one kind of configuration as YAML that can be kept in git: it is reproducible and
+      contains no secret. Environment variables and files in pods are not read. kubeconfig makes
+      local paths absolute; paths in pods must be absolute.
       """,
     example: "tokenxchange generate argocd-workload "
       + "--image=registry.example.com/tokenxchange:0.2.0",
@@ -28,11 +28,11 @@ extension Command {
   ///
   /// - Parameters:
   ///   - kind: Its name after `generate`.
-  ///   - summary: One clause for the list of kinds.
+  ///   - summary: One line for the list of kinds.
   ///   - details: The description in its help.
-  ///   - example: A command line that works.
-  ///   - options: Its options; `--output` is added, and `--verbose`, unless it is an option of the plugin
-  ///     in this kind.
+  ///   - example: A complete command line.
+  ///   - options: Its options, to which `--output` and, unless the list already contains the plugin's,
+  ///     `--verbose` are added.
   ///   - make: Creates the file.
   /// - Returns: The command.
   static func generating(
@@ -57,10 +57,10 @@ extension Command {
 /// A generated file.
 struct GeneratedFile: Sendable {
   var yaml: YAML
-  /// Its permissions when written to a file.
+  /// The permissions of the file that `--output` writes.
   var mode: UInt32 = 0o644
 
-  /// The text: the command that prints it, then the YAML.
+  /// The text: a comment with the command that prints it, then the YAML.
   func text(for arguments: ParsedArguments) -> String {
     let words = ["tokenxchange"] + arguments.command.name.split(separator: " ").map(String.init)
     let command = ShellWord.command(
@@ -94,12 +94,12 @@ struct GeneratedFile: Sendable {
 }
 
 extension Command {
-  /// Whether paths are printed and not only used, so that `~/` must be kept as it was written.
+  /// Whether paths are printed verbatim, so that `~/` must not be expanded.
   var printsPaths: Bool { name.hasPrefix("generate ") }
 }
 
 extension ParsedArguments {
-  /// The given options as `--flag=value`, in the order of the table.
+  /// The options that are set, as `--flag=value` in the order of the declarations.
   func flags(of specs: [OptionDeclaration]) -> [String] {
     specs.flatMap { spec in
       values(of: spec).filter { spec.kind != .flag || $0 == "true" }
@@ -107,7 +107,7 @@ extension ParsedArguments {
     }
   }
 
-  /// The same as words of a shell, with a variable in place of certificates.
+  /// The same as shell words, with a variable for certificates.
   fileprivate func shellWords(of specs: [OptionDeclaration]) -> [ShellWord] {
     specs.flatMap { spec in
       spec.isSame(as: .certificateAuthorityData) && isSet(spec)

@@ -6,7 +6,7 @@ extension Command {
     "api-server", summary: "how the target API server authenticates the tokens",
     details: """
       An AuthenticationConfiguration for the target cluster that derives the username from the
-      service account and checks its connector; or the --oidc-* flags. With --direct the API server
+      service account and checks the connector, or the --oidc-* flags. With --direct the API server
       trusts the other cluster's issuer, without Dex.
       """,
     example: "tokenxchange generate api-server --issuer=https://dex.example.com/dex "
@@ -46,11 +46,11 @@ extension APIServerConfiguration {
 
   private static func checkSource(_ arguments: ParsedArguments, isDirect: Bool) throws(CommandError)
   {
-    let strays: [OptionDeclaration] =
+    let unsupported: [OptionDeclaration] =
       isDirect
       ? [.issuer, .clientID, .audience, .loginConnector] : [.clusterIssuer, .subjectAudience]
-    guard let stray = strays.first(where: { arguments.isSet($0) }) else { return }
-    let source = arguments.source(of: stray)
+    guard let option = unsupported.first(where: { arguments.isSet($0) }) else { return }
+    let source = arguments.source(of: option)
     throw .generate(
       isDirect
         ? .conflict(arguments.source(of: .direct), source, .directWithDex)

@@ -5,8 +5,8 @@ extension Command {
   static let generateArgoCDCluster = generating(
     "argocd-cluster", summary: "the Secret that declares a cluster to Argo CD",
     details: """
-      The cluster Secret of Argo CD, or values of its chart. The plugin gets arguments and no
-      variables: Argo CD passes variables in random order, and client-go then runs the plugin for
+      The cluster Secret of Argo CD, or values of its chart. The plugin gets arguments instead of
+      variables: Argo CD passes variables in random order, which makes client-go run the plugin for
       every request. Dex's CA is embedded. --auth is get-token or token-file.
       """,
     example: "tokenxchange generate argocd-cluster --server=https://cluster-b.example.com:6443 "
@@ -29,7 +29,7 @@ extension Command {
 }
 
 extension ParsedArguments {
-  /// The namespaces that a list holds.
+  /// The namespaces in a list, which must be valid names.
   func namespaces(_ spec: ListOption) throws(CommandError) -> [String] {
     let namespaces = self[spec]
     if let bad = namespaces.first(where: { !KubernetesName.isDNSLabel($0) }) {

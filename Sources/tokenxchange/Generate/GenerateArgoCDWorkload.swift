@@ -30,7 +30,7 @@ extension ArgoCDWorkload {
         throw .generate(.invalidRelease(release))
       }
     }
-    // Upstream's workloads have no namespace, those of the chart have one.
+    // Upstream's workloads have no namespace; those of the chart have one.
     let hasNamespace = release != nil || arguments.isSet(.workloadNamespace)
     let namespace = try arguments.argoCDNamespace(.workloadNamespace)
     self.init(
@@ -41,7 +41,7 @@ extension ArgoCDWorkload {
 }
 
 extension PluginPod {
-  /// The pod of `--image` and what belongs to it.
+  /// Reads `--image` and the related options.
   init(_ arguments: ParsedArguments, tokenFile: String = PodPath.token) throws(CommandError) {
     self.init(
       image: try arguments[.image], audience: arguments.text(of: .subjectAudience) ?? "dex",

@@ -5,8 +5,8 @@ extension Command {
   static let generateDex = generating(
     "dex", summary: "a connector and a client for Dex",
     details: """
-      The parts of Dex's config.yaml by which it trusts a cluster's service accounts and issues tokens
-      for the target cluster; with --with-login also for people, or for people only. Merge them into
+      The parts of Dex's config.yaml that make Dex trust a cluster's service accounts and issue
+      tokens for the target cluster; with --with-login also, or only, for users. Merge them into
       your configuration. With --argocd they are for the Dex that is part of Argo CD.
       """,
     example: "tokenxchange generate dex --issuer=https://dex.example.com/dex "
@@ -39,7 +39,7 @@ extension DexConfiguration {
 }
 
 extension DexConfiguration.Cluster {
-  /// The cluster of the service accounts; nil if only people sign in.
+  /// The cluster of the service accounts; nil if only users sign in.
   fileprivate init?(_ arguments: ParsedArguments) throws(CommandError) {
     let options: [OptionDeclaration] = [
       .connectorID, .clusterIssuer, .clusterDiscoveryURL, .clusterCAPath,

@@ -1,8 +1,8 @@
 import TokenExchange
 
-/// What is wrong with the options of `generate`.
+/// An error in the options of `generate`.
 ///
-/// Options are named as the user wrote them; texts are the user's.
+/// An `option` is the name or variable that the user set; other texts are the user's values.
 enum GenerateError: Error, Equatable, Sendable {
   case secretInOutput(option: String)
   case serverWithoutTLS(option: String)

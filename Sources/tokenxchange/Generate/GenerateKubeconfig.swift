@@ -6,7 +6,7 @@ extension Command {
     "kubeconfig", summary: "a kubeconfig with a credential plugin",
     details: """
       A kubeconfig that contains no secret: it can be mailed or kept in git. CA certificates are
-      embedded. get-token and token-file are for programs, login and kubelogin for people.
+      embedded. get-token and token-file are for programs, login and kubelogin for users.
       """,
     example: "tokenxchange generate kubeconfig --server=https://cluster-b.example.com:6443 "
       + "--issuer=https://dex.example.com/dex --client-id=target-cluster "

@@ -49,7 +49,7 @@ extension RBAC {
       name: try arguments.objectName(), isForArgoCD: arguments[.argoCD])
   }
 
-  /// The rules of `VERBS:RESOURCES`, one for each API group, and one for paths.
+  /// Parses `VERBS:RESOURCES` into one rule for each API group and one for paths.
   private static func rules(_ text: String, isClusterWide: Bool) throws(CommandError) -> [Rule] {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     let verbs = parts[0].split(separator: ",").map(String.init)
@@ -77,7 +77,7 @@ extension RBAC {
 }
 
 extension ParsedArguments {
-  /// `--name`, which must be a path segment, as the API server demands.
+  /// `--name`, which must be a path segment, as the API server requires.
   fileprivate func objectName() throws(CommandError) -> String? {
     guard let name = self[.objectName] else { return nil }
     let isSegment =
@@ -90,11 +90,11 @@ extension ParsedArguments {
 }
 
 extension ServiceAccount {
-  /// Reads `NAMESPACE/NAME`, or the `sub` of its tokens.
+  /// Parses `NAMESPACE/NAME`, or the `sub` of its tokens.
   fileprivate init(_ text: String) throws(CommandError) {
-    let mark = "system:serviceaccount:"
-    let isSubject = text.hasPrefix(mark)
-    let parts = text.dropFirst(isSubject ? mark.count : 0)
+    let prefix = "system:serviceaccount:"
+    let isSubject = text.hasPrefix(prefix)
+    let parts = text.dropFirst(isSubject ? prefix.count : 0)
       .split(separator: isSubject ? ":" : "/", omittingEmptySubsequences: false)
     guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(Self.isNameByte) })
     else { throw .generate(.invalidServiceAccount(text)) }

@@ -36,7 +36,7 @@ extension SidecarPod {
     }
     _ = try arguments[.renewBefore]
     let hasCluster = OptionDeclaration.targetCluster.contains { arguments.isSet($0) }
-    // A credential plugin has a margin; the sidecar renews the file well before the token expires.
+    // Only the plugin has an expiry margin; the sidecar renews the file before the token expires.
     let margin = OptionDeclaration.expiryMargin.flag + "="
     self.init(
       pod: try PluginPod(arguments, tokenFile: subjectFile),

@@ -22,8 +22,8 @@ extension TargetCluster {
 }
 
 extension World {
-  /// The certificates of a file that an option names; without a private key, because they are
-  /// published with the output.
+  /// Reads the certificate file of an option. A private key is an error, because the output is
+  /// meant to be published.
   func publicCertificates(_ spec: OptionalTextOption, of arguments: ParsedArguments)
     throws(CommandError)
     -> Certificates?
@@ -33,7 +33,7 @@ extension World {
     let file = HomeDirectory(variables).expanding(path) ?? path
     let content = try readConfiguration(file, source: source)
     let pem = try PEMCertificates.check(content, source: "\(source) \(path)")
-    // Only the certificates are copied, but a file with a key is the wrong file.
+    // Only the certificates are copied, but a file with a key is likely the wrong file.
     guard !String(decoding: content, as: UTF8.self).contains("PRIVATE KEY-----") else {
       throw .generate(.privateKeyInCertificates(option: source, path: path))
     }
@@ -42,7 +42,7 @@ extension World {
 }
 
 extension ParsedArguments {
-  /// The certificates that `--certificate-authority-data` holds.
+  /// The certificates in `--certificate-authority-data`.
   func embeddedCertificates() throws(CommandError) -> Certificates? {
     guard let data = self[.certificateAuthorityData] else { return nil }
     let source = source(of: .certificateAuthorityData)

@@ -4,11 +4,11 @@ import TokenExchange
 extension UsernameMapping {
   init(_ arguments: ParsedArguments) throws(CommandError) {
     let isDirect = arguments[.direct]
-    let ofDex: [OptionDeclaration] = [.connectorID, .usernameClaim]
-    for spec in ofDex where isDirect && arguments.isSet(spec) {
+    let dexOptions: [OptionDeclaration] = [.connectorID, .usernameClaim]
+    for option in dexOptions where isDirect && arguments.isSet(option) {
       throw .generate(
         .conflict(
-          arguments.source(of: .direct), arguments.source(of: spec), .directHasOneUsername))
+          arguments.source(of: .direct), arguments.source(of: option), .directHasOneUsername))
     }
     // Only `generate api-server` has login connectors.
     let isForPeople = !arguments.isSet(.connectorID) && !arguments[.loginConnector].isEmpty
@@ -22,7 +22,7 @@ extension UsernameMapping {
       claim: isDirect ? .sub : try arguments[.usernameClaim],
       prefix: arguments[.usernamePrefix] ?? (isDirect ? "cluster-a:" : Self.defaultPrefix),
       connectorID: isDirect || isForPeople ? nil : try arguments[.connectorID].text)
-    // A prefix and a name together must not form one either.
+    // A prefix such as "sys" could form "system:" together with a name.
     guard !prefix.hasPrefix("system:"), !"system:".hasPrefix(prefix) else {
       throw .generate(.systemPrefix(option: arguments.source(of: .usernamePrefix)))
     }

@@ -12,7 +12,7 @@ struct Fact: Sendable, Equatable {
     self.value = value.sanitized(maxLength: 1000)
   }
 
-  /// The facts as lines, the values in one column.
+  /// The facts as lines with aligned values.
   static func lines(_ facts: [Fact], indent: Int) -> [String] {
     let width = facts.map(\.name.count).max() ?? 0
     return facts.map { fact in
@@ -23,7 +23,7 @@ struct Fact: Sendable, Equatable {
 }
 
 extension [Fact] {
-  /// The facts as members; of two with the same name the last one counts.
+  /// The facts as JSON members; the last of several with the same name wins.
   var members: JSON.Object {
     reduce(into: [:]) { $0[$1.name] = .string($1.value) }
   }

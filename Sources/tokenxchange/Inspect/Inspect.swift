@@ -3,12 +3,12 @@ import Platform
 import TokenExchange
 
 extension Command {
-  /// Shows what is in a token.
+  /// Shows the claims of a token.
   static let inspect = Command(
     name: "inspect", summary: "show the claims of a token, without its signature",
     details: """
       Shows the header and claims of a token from a file or standard input, with readable times and
-      Dex's opaque sub decoded. The signature is not verified: anyone can write such a token.
+      a decoded sub of Dex. The signature is not verified, so the claims prove nothing.
       """,
     example: "tokenxchange inspect /var/run/secrets/tokenxchange/token",
     arguments: ["FILE"],

@@ -2,12 +2,12 @@ import Encoding
 import Platform
 import TokenExchange
 
-/// What `inspect` reads: a bare token, or a JSON document that contains one.
+/// The input of `inspect`: a bare token, or a JSON document that contains one.
 struct InspectedInput {
   /// A document that contains a token.
   enum Document: Equatable {
     case execCredential(apiVersion: String?)
-    /// A token response, or another object with a token in a member of this name.
+    /// A token response or another object whose member with this name is a token.
     case json(member: String)
   }
 
@@ -16,15 +16,15 @@ struct InspectedInput {
   var jwt: UnverifiedJWT
   /// The document that contains the token; nil for a bare token.
   var wrapping: Document?
-  /// The expiry in an ExecCredential, as it is written there.
+  /// The expiry in an ExecCredential, verbatim.
   var reportedEnd: String?
 
   /// Finds the token.
   ///
   /// - Parameters:
-  ///   - content: All bytes of the file or of standard input.
-  ///   - source: Its name.
-  /// - Throws: Why there is no token to show.
+  ///   - content: The content of the file or of standard input.
+  ///   - source: The path, or "standard input".
+  /// - Throws: Why there is no token.
   init(_ content: [UInt8], source: String) throws(InspectError) {
     self.source = source
     let isSpace: (UInt8) -> Bool = { $0 <= 0x20 }

@@ -5,10 +5,10 @@ import TokenExchange
 
 /// The claims of a token as facts; they are not verified, and the signature is not shown.
 struct TokenFacts {
-  /// Who seems to have issued it.
+  /// The apparent issuer.
   enum Kind: String {
     case serviceAccount = "service account token"
-    case dex = "token of Dex"
+    case dex = "Dex token"
     case other = "JSON Web Token"
   }
 
@@ -23,10 +23,10 @@ struct TokenFacts {
   /// The parts of Dex's opaque `sub`.
   var dexSubject: DexSubject? { jwt.subject.flatMap(DexSubject.init) }
 
-  /// From when until when kubelet uses the token; nil if a claim is missing.
+  /// The interval in which kubelet uses the token; nil if a claim is missing.
   ///
-  /// The API server extends tokens for itself to a year, for old clients that never read the file
-  /// again; kubelet still renews them by `warnafter`.
+  /// The API server extends the lifetime of tokens for itself to a year, for old clients that never
+  /// reread the file; kubelet still renews them by `warnafter`.
   var validity: DateInterval? {
     guard let start = jwt.issuedAt ?? jwt.notBefore, let expiry = jwt.expiry else { return nil }
     let warning = jwt.claims["kubernetes.io"]?["warnafter"]?.lenientNumber
@@ -34,7 +34,7 @@ struct TokenFacts {
     return end > start ? DateInterval(start: start, end: end) : nil
   }
 
-  /// The claims that matter, the most useful ones first.
+  /// The important claims, most useful first.
   var rows: [Fact] {
     var rows = [Fact("kind", kind.rawValue), Fact("header", header)]
     rows.append(Fact("issuer", jwt.issuer ?? "none"))

@@ -7,7 +7,7 @@ extension Diagnosis {
   init(_ error: CacheError) {
     self.init(
       "cannot remove the cache: \(Message(error))",
-      hint: "pass the directory that was used as --cache-dir, and run this as its owner",
+      hint: "set --cache-dir to the cache that is in use, and run this as its owner",
       exitCode: .usage)
   }
 
@@ -20,7 +20,7 @@ extension Diagnosis {
 }
 
 extension CachedFailure {
-  /// Takes what a user reads about a failure.
+  /// Creates a record from a diagnosis.
   init(_ diagnosis: Diagnosis, written: ClockReading) {
     self.init(
       message: diagnosis.message.text, hint: diagnosis.hint.text, exitCode: diagnosis.exitCode,
@@ -38,11 +38,11 @@ extension Message {
   init(_ error: CacheError) {
     self =
       switch error {
-      case .noDirectory: "none of KUBECACHEDIR, XDG_CACHE_HOME and HOME names a directory"
-      case .endsInParent(let path): "\(path: path) ends in \"..\": name the directory itself"
+      case .noDirectory: "none of KUBECACHEDIR, XDG_CACHE_HOME and HOME is an absolute path"
+      case .endsInParent(let path): "\(path: path) ends in \"..\": pass the directory itself"
       case .cannotRemove(1): "1 file cannot be removed"
       case .cannotRemove(let count): "\(count) files cannot be removed"
-      case .directory(let path, .missing): "there is no directory \(path: path)"
+      case .directory(let path, .missing): "the directory \(path: path) does not exist"
       case .directory(let path, .notDirectory): "\(path: path) is not a directory"
       case .directory(let path, .notOwned(let owner, let user)):
         "the directory \(path: path) belongs to uid \(Int(owner)), not to uid \(Int(user))"

@@ -33,7 +33,7 @@ extension Diagnosis {
       ("uid \(Int(user)) cannot read \(path: path): \(reason: error)", fileHint)
     case .empty(let path): ("\(path: path) is empty", fileHint)
     case .wrapped(let path, _), .notToken(let path):
-      ("\(path: path) contains something other than one token", fileHint)
+      ("\(path: path) does not contain exactly one token", fileHint)
     case .truncated(let path): ("the token in \(path: path) is truncated", fileHint)
     case .notYetValid(let path, let start, let now):
       (
@@ -60,7 +60,7 @@ extension Diagnosis {
     case .unknownExpiry(let path):
       (
         "the token in \(path: path) has no readable expiry",
-        "leave --min-ttl out for an opaque token"
+        "omit --min-ttl for an opaque token"
       )
     }
   }

@@ -3,7 +3,7 @@ import Platform
 import TokenExchange
 
 extension Diagnosis {
-  /// The message about a file that an option named and that cannot be written.
+  /// The message about a file of an option that cannot be written.
   init(_ error: FileWriteError, source: String) {
     self.init(
       error.isDiskFailure ? .unexpected : .usage,
@@ -16,12 +16,12 @@ extension Diagnosis {
     let hint: Message =
       switch error {
       case .system(.read, _):
-        "the program's own file must be readable for this user: chmod 0755"
+        "this user must be able to read the program's file: chmod 0755"
       case .system(_, EBUSY), .notRegular: error.hint
       case .system:
         """
-        name a directory that exists, is writable for this user and has room for 30 MB, such as an \
-        emptyDir volume
+        pass a directory that exists, is writable for this user and has 30 MB of free space, such \
+        as an emptyDir volume
         """
       }
     self.init(
@@ -36,23 +36,23 @@ extension Diagnosis {
     self.init(
       .unexpected,
       "could not write the credential to standard output: \(untrusted: systemMessage(error.errno))",
-      hint: "the program that ran this one closed the pipe, or the disk behind it is full")
+      hint: "the reader closed the pipe, or the disk is full")
   }
 }
 
 extension FileWriteError {
   fileprivate var hint: Message {
     switch self {
-    case .notRegular: "name a regular file, or one that does not exist yet"
+    case .notRegular: "pass the path of a regular file or of a new file"
     case .system(_, EBUSY):
       """
-      a file that is a mount of its own, such as a subPath, cannot be replaced: mount its directory
+      a file that is itself a mount point, such as a subPath, cannot be replaced: mount its directory
       """
-    case .system: "the directory must exist, be writable for this user and have room"
+    case .system: "the directory must exist, be writable for this user and have free space"
     }
   }
 
-  /// Whether the disk is the cause and not the path.
+  /// Whether the cause is the disk and not the path.
   fileprivate var isDiskFailure: Bool {
     if case .system(_, let code) = self { [ENOSPC, EDQUOT, EIO].contains(code) } else { false }
   }
@@ -65,10 +65,10 @@ extension FileReadError {
 }
 
 extension Message.StringInterpolation {
-  /// What kind of file something is.
+  /// The type of a file.
   mutating func appendInterpolation(kind: FileKind) { appendLiteral(kind.message) }
 
-  /// Why a file cannot be read.
+  /// The reason why a file cannot be read.
   mutating func appendInterpolation(reason error: FileReadError) { appendLiteral(error.message) }
 }
 
@@ -88,19 +88,19 @@ extension FileKind {
 extension FileReadError {
   var message: String {
     switch self {
-    case .missing: "there is none"
+    case .missing: "it does not exist"
     case .system(let code): systemMessage(code)
     case .notRegular(let kind): "it is \(kind.message)"
     case .tooLarge: "it is too large"
     case .unstable: "it changed while it was read"
     case .notOwned: "it belongs to another user"
-    case .accessibleByOthers: "others have access to it"
+    case .accessibleByOthers: "other users can access it"
     }
   }
 }
 
 extension FileWriteError {
-  /// What was being done, to be read after "cannot".
+  /// The failed operation, to follow "cannot".
   var step: String {
     switch self {
     case .notRegular(let path, _), .system(.replace(let path), _): "replace \(path)"
@@ -109,7 +109,7 @@ extension FileWriteError {
     case .system(.write(let path), _): "write \(path)"
     case .system(.setMode(let path), _): "set the mode of \(path)"
     case .system(.remove(let path), _): "remove \(path)"
-    case .system(.makeDirectory(let path), _): "make the directory \(path)"
+    case .system(.makeDirectory(let path), _): "create the directory \(path)"
     }
   }
 
@@ -127,7 +127,7 @@ extension FileLockError {
     case .cannotOpen(let code): "open the lock file: \(systemMessage(code))"
     case .cannotLock(let code): "lock: \(systemMessage(code))"
     case .notOwned: "the lock file is not a regular file of this user"
-    case .unstable: "the lock file is replaced again and again"
+    case .unstable: "the lock file keeps being replaced"
     }
   }
 }

@@ -9,19 +9,19 @@ extension Diagnosis {
     switch error {
     case .secretInOutput(let option):
       (
-        "\(option: option) would put the secret into the output",
+        "\(option: option) would write the secret to the output",
         "make the client public, or use --client-secret-file with its path in the pod"
       )
     case .serverWithoutTLS(let option):
       (
-        "\(option: option) is not https",
-        "client-go runs no credential plugin without TLS; write it as https://HOST:6443"
+        "\(option: option) must be an https URL",
+        "client-go runs credential plugins only for servers with TLS: use https://HOST:6443"
       )
     case .ownClusterOfArgoCD(let option):
       (
         "\(option: option) is the cluster that Argo CD runs in",
         """
-        for this name Argo CD ignores the plugin and uses its own service account; use the \
+        for this host Argo CD ignores the plugin and uses its own service account; use the \
         external address of the API server
         """
       )
@@ -33,36 +33,36 @@ extension Diagnosis {
     case .invalidProxyURL(let text):
       (
         "invalid value \(word: text) for --proxy-url",
-        "write it as http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT, without a password"
+        "expected http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT, without a password"
       )
     case .invalidServerName(let text):
       (
         "invalid value \(word: text) for --tls-server-name",
-        "it is the host name in the server's certificate, without a scheme and a port"
+        "expected the host name in the server's certificate, without scheme and port"
       )
     case .notForMethod(let option, let method):
       (
         "\(option: option) does not apply to --auth \(option: method)",
-        "leave it out, or choose another --auth"
+        "omit it, or use another --auth"
       )
     case .methodForPeople(let method):
       (
-        "Argo CD cannot use --auth \(option: method), which asks a person to sign in",
+        "Argo CD cannot use --auth \(option: method), which requires a user to sign in",
         "use get-token, or token-file if the target cluster trusts this cluster's issuer"
       )
     case .commandWithSpace(let command):
       (
         "--command contains a space: \(word: command)",
-        "clients run it as one word: pass the program alone; its arguments are added"
+        "clients do not split the command: pass only the program; its arguments are added"
       )
     case .relativePath(let option):
       ("\(option: option) is not an absolute path", "a path in a pod starts with /")
     case .noHomeDirectory(let option):
-      ("\(option: option) starts with ~/ and HOME is not set", "pass an absolute path")
+      ("\(option: option) starts with ~/, but HOME is not set", "pass an absolute path")
     case .sameDirectory(let first, let second):
       (
         "\(option: first) and \(option: second) are in the same directory",
-        "each is in a volume of its own: use two directories"
+        "each is in its own volume: use two directories"
       )
     case .tokenExpiration(let option, let isTooShort):
       (
@@ -71,8 +71,8 @@ extension Diagnosis {
       )
     case .invalidQuantity(let text, let option):
       (
-        "\(option: option) is not RESOURCE=QUANTITY: \(word: text)",
-        "such as cpu=100m or memory=64Mi"
+        "invalid value \(word: text) for \(option: option)",
+        "expected RESOURCE=QUANTITY, such as cpu=100m or memory=64Mi"
       )
     case .requestAboveLimit(let resource, let request, let limit):
       (
@@ -81,56 +81,65 @@ extension Diagnosis {
       )
     case .invalidServiceAccount(let text):
       (
-        "--service-account is not NAMESPACE/NAME: \(word: text)",
-        "such as argocd/argocd-application-controller, or system:serviceaccount:NAMESPACE:NAME"
+        "invalid value \(word: text) for --service-account",
+        """
+        expected NAMESPACE/NAME, such as argocd/argocd-server, or \
+        system:serviceaccount:NAMESPACE:NAME
+        """
       )
     case .systemPrefix(let option):
       (
         "\(option: option) must not start with system:",
-        "such names belong to the target cluster: a foreign token could claim one of them"
+        "those names belong to the target cluster: a token of another cluster could claim one"
       )
     case .invalidRule(let text):
       (
-        "--rule is not VERBS:RESOURCES: \(word: text)",
-        "such as get,list,watch:pods,deployments.apps"
+        "invalid value \(word: text) for --rule",
+        "expected VERBS:RESOURCES, such as get,list,watch:pods,deployments.apps"
       )
     case .pathInNamespace(let text):
       (
-        "--rule \(word: text) grants a path, which is not in a namespace",
+        "--rule \(word: text) contains a path, which does not belong to a namespace",
         "use --cluster-role without --namespace"
       )
     case .invalidObjectName(let text):
       (
-        "--name is not a name of an RBAC object: \(word: text)",
-        "at most 253 printable ASCII characters without spaces, / and %"
+        "invalid value \(word: text) for --name",
+        "expected at most 253 printable ASCII characters without spaces, / and %"
       )
     case .invalidLabel(let text):
       (
-        "--label is not a Kubernetes label NAME=VALUE: \(word: text)",
+        "invalid value \(word: text) for --label",
         """
-        such as env=production: letters, digits, - _ and ., at most 63 characters each; the name \
-        may follow example.com/
+        expected NAME=VALUE, such as env=production: letters, digits, - _ and ., at most 63 \
+        characters each; the name may follow example.com/
         """
       )
     case .invalidAnnotation(let text):
       (
-        "--annotation is not NAME=VALUE: \(word: text)",
-        "such as example.com/team=platform; the name has letters, digits, - _ and ."
+        "invalid value \(word: text) for --annotation",
+        """
+        expected NAME=VALUE, such as example.com/team=platform; the name has letters, digits, - _ \
+        and .
+        """
       )
     case .repeatedKey(let key, let option):
-      ("\(option: option) sets \(word: key) twice", "an object has each key once")
+      ("\(option: option) sets \(word: key) twice", "each key can be set only once")
     case .reservedKey(let key, let option):
       (
         "\(option: option) must not set \(untrusted: key)",
-        "this command or kubectl sets it: leave it out"
+        "this command or kubectl sets it: omit it"
       )
     case .invalidNamespace(let text, let option):
       (
-        "\(option: option) is not the name of a namespace: \(word: text)",
-        "lower-case letters, digits and -, at most 63 characters; patterns are not possible"
+        "invalid value \(word: text) for \(option: option)",
+        """
+        expected a namespace: lower-case letters, digits and -, at most 63 characters; patterns are \
+        not supported
+        """
       )
     case .invalidShard(let text):
-      ("--shard is not a number: \(word: text)", "it is the number of a controller, from 0")
+      ("invalid value \(word: text) for --shard", "expected the number of a controller, from 0")
     case .shardZeroInHelm:
       (
         "--format helm cannot set --shard 0",
@@ -138,7 +147,7 @@ extension Diagnosis {
       )
     case .clusterNameInHelm(let name):
       (
-        "--format helm needs another cluster name than \(word: name)",
+        "invalid cluster name \(word: name) for --format helm",
         """
         the chart names the Secret argocd-cluster-NAME: set --cluster-name to lower-case letters, \
         digits, - and .
@@ -146,8 +155,8 @@ extension Diagnosis {
       )
     case .invalidRelease(let text):
       (
-        "--helm-release is not the name of a release: \(word: text)",
-        "lower-case letters, digits and -, at most 53 characters"
+        "invalid value \(word: text) for --helm-release",
+        "expected a release name: lower-case letters, digits and -, at most 53 characters"
       )
     case .invalidClusterProfileName(let name):
       (
@@ -156,8 +165,8 @@ extension Diagnosis {
       )
     case .issuerOfArgoCD(let option):
       (
-        "\(option: option) does not end with /api/dex, as --argocd requires",
-        "the issuer of Argo CD's Dex is the url in argocd-cm and /api/dex"
+        "\(option: option) must end with /api/dex if --argocd is set",
+        "the issuer of Argo CD's Dex is <url>/api/dex, with the url in argocd-cm"
       )
     case .conflict(let first, let second, let reason):
       (
@@ -175,12 +184,12 @@ extension Diagnosis {
     case .directHasOneUsername:
       "without Dex there is no connector, and the username is always the token's sub"
     case .peopleHaveOneUsername:
-      "without --connector-id the usernames are those of people: PREFIX, connector and user ID"
+      "without --connector-id, usernames consist of PREFIX, connector ID and user ID"
     case .configWithOpaqueNames:
       "use federated, which is readable and unique too; sub is for --format flags"
-    case .flagsWithConnectors: "the API server's flags cannot check a connector: leave it out"
+    case .flagsWithConnectors: "the API server's flags cannot check a connector: omit it"
     case .flagsWithNestedClaims:
-      "flags reach only top-level claims: use --username-claim sub, here and for rbac"
+      "the flags support only top-level claims: use --username-claim sub, here and for rbac"
     case .flagsWithAudiences: "the flags accept one audience, which is --client-id"
     case .flagsWithCertificates:
       "add --oidc-ca-file by hand: it is a path on the control plane's nodes"

@@ -10,7 +10,7 @@ extension Diagnosis {
     case .terminal:
       self.init(
         "no token to inspect: standard input is a terminal",
-        hint: "name a file, or pipe a token: tokenxchange get-token … | tokenxchange inspect",
+        hint: "pass a file, or pipe a token: tokenxchange get-token … | tokenxchange inspect",
         exitCode: .usage)
     case .noToken(let source):
       self.init(
@@ -22,7 +22,8 @@ extension Diagnosis {
     case .notJWT(let characters, let source):
       self.init(
         "\(untrusted: source) contains \(characters) characters that are not a JWT",
-        hint: "a JWT has three base64url parts between two dots; an opaque token has no claims",
+        hint:
+          "a JWT consists of three base64url parts separated by dots; an opaque token has no claims",
         exitCode: .subjectToken)
     }
   }

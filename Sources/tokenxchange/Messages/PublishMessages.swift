@@ -35,7 +35,8 @@ extension Diagnosis {
       self.init(
         "the documents published at \(untrusted: url.text) differ: "
           + "\(untrusted: list, maxLength: 600)",
-        hint: "publish again: verifiers reject tokens whose key is missing, and trust stale keys",
+        hint:
+          "publish again: verifiers reject tokens with a missing key, and still trust stale keys",
         exitCode: .unexpected)
     case .notWritten(let error, let path):
       self.init(error, source: path)
@@ -50,7 +51,9 @@ extension Diagnosis {
       return
     }
     self.init(error, to: url, timeout: timeout)
-    if error == .connectionRefused { hint = "check the host and port: does a server listen there?" }
+    if error == .connectionRefused {
+      hint = "check the host and port: is a server listening there?"
+    }
   }
 
   private init(_ error: IssuerMetadataError, discovery: String, keys: String) {
@@ -79,11 +82,11 @@ extension Diagnosis {
       self.init(
         """
         the issuer is \(untrusted: found) and not \(untrusted: expected)\
-        \(found.differsOnlyByTrailingSlash(from: expected) ? ": they differ by a slash at the end" : "")
+        \(found.differsOnlyByTrailingSlash(from: expected) ? ": they differ by a trailing slash" : "")
         """,
         hint: """
-          the public URL must equal the issuer of the tokens, character for character: set \
-          kube-apiserver's first --service-account-issuer to it and keep the old one as the second
+          the public URL must be exactly the issuer of the tokens: set kube-apiserver's first \
+          --service-account-issuer to it and keep the old issuer as the second
           """,
         exitCode: .usage)
     }
@@ -103,7 +106,7 @@ extension Diagnosis {
     switch conflict {
     case .serverOptionWithFiles: "it applies to --from-server only"
     case .serverAndFiles: "read the documents from the server or from files"
-    case .directoryWithCheck: "--check writes nothing: leave the directory out"
+    case .directoryWithCheck: "--check writes nothing: omit the directory"
     case .publicURLWithCheck: "--check already names the public URL"
     case .certificateAuthorityWithoutCheck:
       "it applies to --check only; the CA of the API server is --server-ca"
@@ -114,7 +117,7 @@ extension Diagnosis {
     switch (status, host) {
     case (401, .apiServer), (403, .apiServer):
       """
-      bind the ClusterRole system:service-account-issuer-discovery to this caller and pass \
+      bind the ClusterRole system:service-account-issuer-discovery to this user and pass \
       --token-file
       """
     case (401, .publicSite), (403, .publicSite):
@@ -124,7 +127,7 @@ extension Diagnosis {
       """
     case (406, _): "the server must serve the keys as application/jwk-set+json or application/json"
     case (300..<400, _): "redirects are not followed: pass the final URL"
-    default: "check the URL: it must be the issuer itself, without a further path"
+    default: "check the URL: it must be the issuer, without an additional path"
     }
   }
 }
@@ -162,7 +165,7 @@ extension Message {
         """
       case .missingKey(let id): "key \(untrusted: id) is missing"
       case .staleKey(let id): "key \(untrusted: id) is stale"
-      case .changedKey(let id): "key \(untrusted: id) is another key"
+      case .changedKey(let id): "key \(untrusted: id) has different key material"
       }
   }
 }

@@ -2,19 +2,19 @@ import Encoding
 import TokenExchange
 
 extension NameLookup {
-  /// What it returned, such as `NXDOMAIN` or `SERVFAIL from 10.96.0.10`.
+  /// The result, such as `NXDOMAIN` or `SERVFAIL from 10.96.0.10`.
   var result: String {
-    guard let four = outcomes[.a] else { return outcomes[.aaaa].map(Self.words) ?? "" }
-    guard let six = outcomes[.aaaa], six != four else { return Self.words(four) }
+    guard let four = outcomes[.a] else { return outcomes[.aaaa].map(Self.text) ?? "" }
+    guard let six = outcomes[.aaaa], six != four else { return Self.text(four) }
     if !addresses.isEmpty {
-      return [four, six].filter { if case .addresses = $0 { true } else { false } }.map(Self.words)
-        .joined(separator: ", ") + (isServerFailure || isHalf ? " (\(halfWords))" : "")
+      return [four, six].filter { if case .addresses = $0 { true } else { false } }.map(Self.text)
+        .joined(separator: ", ") + (isServerFailure || isPartial ? " (\(missingPart))" : "")
     }
-    return "A: \(Self.words(four)), AAAA: \(Self.words(six))"
+    return "A: \(Self.text(four)), AAAA: \(Self.text(six))"
   }
 
-  /// Whether no server answered at all.
-  var isUnanswered: Bool {
+  /// Whether no server returned a response.
+  var hasNoResponse: Bool {
     outcomes.values.allSatisfy { outcome in
       guard case .failed(let failures) = outcome else { return false }
       return failures.allSatisfy { failure in
@@ -26,27 +26,26 @@ extension NameLookup {
     }
   }
 
-  private var isHalf: Bool { outcomes.values.contains(.notAwaited) }
+  private var isPartial: Bool { outcomes.values.contains(.notAwaited) }
 
-  private var halfWords: String {
+  /// The result of the record type without addresses.
+  private var missingPart: String {
     [RecordType.a, .aaaa].compactMap { type in
       switch outcomes[type] {
-      case .failed(let failures)?: "\(type.rawValue): \(Self.words(.failed(failures)))"
-      case .notAwaited?: "\(type.rawValue): no answer so far"
+      case .failed(let failures)?: "\(type.rawValue): \(Self.text(.failed(failures)))"
+      case .notAwaited?: "\(type.rawValue): no response yet"
       default: nil
       }
     }.joined(separator: ", ")
   }
 
-  /// One line about all names that were tried, those with the same result together.
+  /// One line about all names that were tried, grouped by result.
   static func summary(of lookups: [NameLookup], host: String? = nil) -> String {
-    if lookups.count > 1, lookups.allSatisfy(\.isUnanswered), let first = lookups.first {
-      var merged = first
-      merged.seconds = lookups.map(\.seconds).reduce(0, +)
-      return merged.withSeconds(merged.seconds).result
+    if lookups.count > 1, lookups.allSatisfy(\.hasNoResponse), let first = lookups.first {
+      return first.withSeconds(lookups.map(\.seconds).reduce(0, +)).result
     }
     var groups: [(result: String, names: [String])] = []
-    // What a server failed to say comes first: it is the reason to look at.
+    // Server failures come first, because they are the likely cause.
     for lookup in lookups.filter(\.isServerFailure) + lookups.filter({ !$0.isServerFailure }) {
       let result = lookup.result
       if let index = groups.firstIndex(where: { $0.result == result }) {
@@ -60,7 +59,7 @@ extension NameLookup {
       .joined(separator: "; ")
   }
 
-  /// The same with another duration in its missing responses.
+  /// This lookup with another duration for missing responses.
   private func withSeconds(_ seconds: Double) -> NameLookup {
     var copy = self
     copy.outcomes = outcomes.mapValues { outcome in
@@ -74,24 +73,24 @@ extension NameLookup {
     return copy
   }
 
-  private static func words(_ outcome: Outcome) -> String {
+  private static func text(_ outcome: Outcome) -> String {
     switch outcome {
     case .addresses(let addresses): addresses.map(\.text).joined(separator: ", ")
     case .noSuchName: "NXDOMAIN"
     case .noRecord: "no address record"
-    case .notAwaited: "no answer so far"
-    case .failed(let failures): failures.map(words).joined(separator: ", ")
+    case .notAwaited: "no response yet"
+    case .failed(let failures): failures.map(text).joined(separator: ", ")
     }
   }
 
-  private static func words(_ failure: ServerFailure) -> String {
+  private static func text(_ failure: ServerFailure) -> String {
     switch failure.reason {
     case .responseCode(let code): "\(name(ofCode: code)) from \(failure.server)"
     case .noResponse(let seconds):
       "no response from \(failure.server) within \(Message.seconds((seconds * 10).rounded() / 10))"
     case .unreachable(let reason): "no response from \(failure.server) (\(reason))"
     case .malformed: "a malformed response from \(failure.server)"
-    case .noRecursion: "\(failure.server) does not resolve names for others"
+    case .noRecursion: "\(failure.server) does not support recursion"
     }
   }
 

@@ -15,19 +15,19 @@ extension Diagnosis {
       self.init(
         .network, "\(hostAndPort: url) refused the connection",
         hint: """
-          is Dex running there, and on that port? a Service refuses while none of its pods is ready
+          is Dex listening on that port? a Service refuses connections while no pod is ready
           """)
     case .unreachable(let errno):
       self.init(
         .network, "could not reach \(hostAndPort: url): \(errno: errno)",
         hint: """
-          a NetworkPolicy or firewall rejects it, or there is no route from here, such as to an \
-          IPv6 address from a pod with IPv4 only
+          a NetworkPolicy or firewall rejects the connection, or there is no route, for example to \
+          an IPv6 address from an IPv4-only pod
           """)
     case .connectionClosed:
       self.init(
         .network, "the connection to \(authority: url) closed before the response was complete",
-        hint: "Dex or a proxy on the way closed it: look at their logs at this moment")
+        hint: "Dex or a proxy in front of it closed the connection: check their logs")
     case .timedOut(let phase): self.init(timeoutIn: phase, url, timeout: timeout)
     case .tls(let error): self.init(error, url)
     case .noTrustStore(let searched):
@@ -45,7 +45,7 @@ extension Diagnosis {
     case .invalidCACertificates:
       self.init(
         .usage, "nothing was sent to \(authority: url): OpenSSL cannot read a CA certificate",
-        hint: "it may have been cut or edited: openssl x509 -noout -text -in FILE reads it")
+        hint: "it may be truncated or damaged: check it with openssl x509 -noout -text -in FILE")
     case .bodyTooLarge:
       self.init(
         .invalidResponse, "the response of \(url: url) is larger than 1 MiB",
@@ -59,12 +59,12 @@ extension Diagnosis {
         .invalidResponse,
         "the response of \(hostAndPort: url) is not HTTP/1.1 (\(untrusted: text))",
         hint: """
-          is that Dex's port for http or https, and not the one for gRPC or another service?
+          check the port: it must be Dex's http or https port, not that of gRPC or another service
           """)
     case .compressed:
       self.init(
         .invalidResponse, "the response of \(url: url) is compressed, which was not requested",
-        hint: "turn compression off for this path in the ingress or proxy in front of Dex")
+        hint: "disable compression for this path in the ingress or proxy in front of Dex")
     case .proxy(let error, let proxy): self.init(error, proxy: proxy, url)
     case .notSent(let reason):
       self.init(
@@ -78,13 +78,14 @@ extension Diagnosis {
         \(resource == .threads ? "start a thread" : "open any more files"): \(errno: errno)
         """,
         hint: """
-          raise the limit (ulimit -u or -n, or the container's pids limit), or stop what uses it up
+          raise the limit (ulimit -u or -n, or the container's pids limit), or stop the processes \
+          that exhaust it
           """)
     case .other(let text):
       self.init(
         .network, "the request to \(authority: url) failed: \(untrusted: text)",
         hint: """
-          try again with --verbose; curl -v \(url: url) from the same place shows more
+          try again with --verbose; curl -v \(url: url) from the same host shows more
           """)
     }
   }
@@ -93,30 +94,29 @@ extension Diagnosis {
     pass Dex's CA with --certificate-authority or --certificate-authority-data, or mount a CA bundle
     """
 
-  /// A time-out: each phase has other causes.
+  /// The message about a timeout; the causes depend on the phase.
   private init(timeoutIn phase: TransportError.Phase, _ url: EndpointURL, timeout: Double) {
     switch phase {
     case .connecting:
       self.init(
         .network, "timed out connecting to \(hostAndPort: url) after \(timeout: timeout)",
         hint: """
-          a NetworkPolicy, firewall or security group drops the packets, or the address is out of \
-          date
+          a NetworkPolicy, firewall or security group drops the packets, or the address is outdated
           """)
     case .tlsHandshake:
       self.init(
         .network,
         "the TLS handshake with \(hostAndPort: url) timed out after \(timeout: timeout)",
         hint: """
-          is that a port for https? a proxy or service mesh on the way may hold it up
+          is that an https port? a proxy or service mesh in between may block the handshake
           """)
     case .response:
       self.init(
         .network,
         "the response of \(hostAndPort: url) was incomplete after \(timeout: timeout)",
         hint: """
-          Dex or a proxy in front of it is slow or stuck, often because it cannot fetch the \
-          cluster's keys: look at its log; --timeout allows more time
+          Dex or a proxy in front of it is slow or stuck, often because Dex cannot fetch the \
+          cluster's keys: check its log; --timeout allows more time
           """)
     }
   }
@@ -130,22 +130,23 @@ extension Diagnosis {
         pass its CA with --certificate-authority or --certificate-authority-data; if that is set, \
         the server may not send the intermediate certificates: \(inspect) -showcerts
         """
-      case .expired: "renew that certificate; if both are valid, this machine's clock is wrong"
+      case .expired: "renew the expired certificate; if both are valid, the local clock is wrong"
       case .notYetValid: "compare the clocks of both machines"
       case .nameMismatch:
-        "use a name that the certificate has as a subject alternative name; \(inspect) shows it"
+        "use a host name from the certificate's subject alternative names; \(inspect) shows them"
       case .noSubjectAlternativeName:
         """
         reissue it with subjectAltName=DNS:\(host: url.host) (IP: for an address): the common name \
-        does not count, as in Go and kubectl
+        is ignored, as in Go and kubectl
         """
-      case .invalidCertificate: "let its CA reissue it; \(inspect) shows it"
+      case .invalidCertificate: "its CA must reissue it; \(inspect) shows the certificate"
       case .clientCertificateRequired: Self.clientCertificateHint
-      case .protocolVersion: "let the server offer TLS 1.2 or 1.3"
-      case .notTLS: "is it the plain http port? use the https one"
+      case .protocolVersion: "enable TLS 1.2 or 1.3 on the server"
+      case .notTLS: "is it the http port? use the https port"
       case .handshakeFailed:
         """
-        \(inspect) shows what it offers; does it require a client certificate? tokenxchange has none
+        \(inspect) shows the details; if it requires a client certificate, tokenxchange cannot send \
+        one
         """
       }
     // Which CAs are trusted is configuration: waiting does not help.
@@ -155,8 +156,7 @@ extension Diagnosis {
   }
 
   static let clientCertificateHint: Message = """
-    tokenxchange has none: let the ingress or server require none at Dex's address, or use another \
-    address of Dex
+    tokenxchange cannot send one: turn the requirement off for Dex, or use another address of Dex
     """
 
   private init(_ error: ProxyError, proxy: String?, _ url: EndpointURL) {
@@ -165,15 +165,15 @@ extension Diagnosis {
       case .connectRejected(status: 407), .connectRejected(status: 401):
         "it requires a user and password, as in HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
       case .connectRejected(status: 403):
-        "its rules forbid that host or port; NO_PROXY names hosts that are reached without it"
+        "its rules forbid that host or port; NO_PROXY lists hosts to reach without the proxy"
       case .connectRejected(status: 500...599):
-        "it cannot reach that host; NO_PROXY names hosts that are reached without it"
+        "it cannot reach that host; NO_PROXY lists hosts to reach without the proxy"
       case .tls, .tlsConnectionClosed, .timedOut(.tlsHandshake):
         """
-        see HTTPS_PROXY and ALL_PROXY: write http:// for a proxy without TLS; the certificate of \
-        one with TLS must be issued by the same CA as Dex's
+        check HTTPS_PROXY and ALL_PROXY: use http:// for a proxy without TLS; a TLS proxy's \
+        certificate must be from the same CA as Dex's
         """
-      default: "see HTTPS_PROXY and ALL_PROXY; NO_PROXY names hosts that are reached without one"
+      default: "check HTTPS_PROXY and ALL_PROXY; NO_PROXY lists hosts to reach without a proxy"
       }
     let name: Message = proxy.map { " \(untrusted: $0)" } ?? ""
     self.init(
@@ -188,20 +188,20 @@ extension Diagnosis {
       self.init(
         .network, name + (reason.text.isEmpty ? "" : ": \(reason)"),
         hint: """
-          check its spelling and the pod's DNS; a Service of another namespace is \
+          check the spelling and the pod's DNS; a Service in another namespace is \
           NAME.NAMESPACE.svc
           """)
       return
     }
     self.init(
       .network, "\(name): \(reason)",
-      hint: error.lookups.allSatisfy(\.isUnanswered)
+      hint: error.lookups.allSatisfy(\.hasNoResponse)
         ? """
-        the pod's DNS does not respond: see /etc/resolv.conf, and whether a NetworkPolicy allows \
+        the pod's DNS does not respond: check /etc/resolv.conf, and whether a NetworkPolicy blocks \
         port 53
         """
         : """
-        look at the log of that DNS server: it, or one that it forwards to, fails for that name; \
+        check the log of that DNS server: it or its upstream server fails for that name; \
         tokenxchange doctor shows each query
         """)
   }
@@ -213,14 +213,14 @@ extension Message {
     self =
       switch error {
       case .unknownIssuer(let reason):
-        "has a certificate of an unknown issuer (\(untrusted: reason))"
-      case .expired: "has a certificate that expired, or whose CA's expired"
+        "has a certificate from an unknown issuer (\(untrusted: reason))"
+      case .expired: "has an expired certificate, or the certificate of its CA has expired"
       case .notYetValid: "has a certificate that is not yet valid"
       case .nameMismatch: "has a certificate for another name"
       case .noSubjectAlternativeName:
         "has a certificate without a host name in its subject alternative name"
       case .invalidCertificate(let reason):
-        "has a certificate that is not acceptable (\(untrusted: reason))"
+        "has an invalid certificate (\(untrusted: reason))"
       case .clientCertificateRequired: "requires a client certificate"
       case .protocolVersion: "supports only TLS older than 1.2"
       case .notTLS: "does not speak TLS on that port"
@@ -240,7 +240,7 @@ extension Message {
       case .connectRejected(let status): "it responded to CONNECT with status \(status)"
       case .timedOut(.connecting): "timed out connecting to it"
       case .timedOut(.tlsHandshake): "the TLS handshake with it timed out"
-      case .timedOut(.response): "it accepted the connection and did not respond in time"
+      case .timedOut(.response): "it accepted the connection but did not respond in time"
       case .connectionClosed: "it closed the connection without responding to CONNECT"
       case .tls(let error): "it \(Message(error))"
       case .tlsConnectionClosed: "it closed the connection during the TLS handshake"
@@ -263,7 +263,7 @@ extension Message {
 }
 
 extension Message.StringInterpolation {
-  /// The names that were tried, and the response to each query.
+  /// The names that were tried, with their results.
   fileprivate mutating func appendInterpolation(lookups: [NameLookup], host: String? = nil) {
     appendInterpolation(untrusted: NameLookup.summary(of: lookups, host: host), maxLength: 2000)
   }
@@ -281,8 +281,8 @@ extension Message.StringInterpolation {
       case .certFile(let path): appendInterpolation("SSL_CERT_FILE \(path: path)" as Message)
       case .certDir(let path, let exists):
         appendInterpolation("SSL_CERT_DIR \(path: path)" as Message)
-        // OpenSSL finds certificates there by their names only, other programs read every file.
-        if exists { appendLiteral(" (openssl rehash gives its files the names needed)") }
+        // OpenSSL finds certificates by their hashed names; other programs read every file.
+        if exists { appendLiteral(" (openssl rehash creates the names that OpenSSL needs)") }
       }
     }
   }

@@ -12,7 +12,7 @@ struct IssuerSite: Sendable {
   var world: World
   var log: VerboseLog
 
-  /// Reads the CA certificates that an option names, if it is set, and starts the timeout.
+  /// Reads the CA certificates of an option, if it is set, and starts the timeout.
   init(
     _ host: IssuerHost, _ authority: OptionalTextOption, _ arguments: ParsedArguments,
     _ world: World
@@ -27,8 +27,8 @@ struct IssuerSite: Sendable {
 
   /// Fetches both documents of an issuer.
   ///
-  /// The key set is read at its usual path and not at `jwks_uri`, which may be the URL of the public
-  /// copy or unreachable from here.
+  /// The key set is read from its default path and not from `jwks_uri`, which may be the URL of the
+  /// public copy, or unreachable.
   func metadata(at issuer: EndpointURL, token: Secret? = nil) throws(PublishError) -> IssuerMetadata
   {
     let discovery = issuer.appending(IssuerMetadata.discoveryPath)
@@ -44,7 +44,7 @@ struct IssuerSite: Sendable {
   }
 
   private func get(_ url: EndpointURL, token: Secret?) throws(PublishError) -> [UInt8] {
-    // API servers serve their keys as application/jwk-set+json only, other servers as JSON.
+    // API servers return their keys only as application/jwk-set+json, other servers as JSON.
     var headers: [HTTPRequest.Header] = [
       .init("Accept", "application/jwk-set+json, application/json"),
       .init("User-Agent", Version.userAgent),
@@ -60,14 +60,14 @@ struct IssuerSite: Sendable {
     }
     log("GET \(url.text): \(response.status), \(response.body.count) bytes")
     guard response.status == 200 else { throw .status(response.status, url, from: host) }
-    // The magic number of gzip: the file was compressed and is served without Content-Encoding.
+    // The magic number of gzip: the stored file is compressed and has no Content-Encoding.
     guard !response.body.starts(with: [0x1F, 0x8B]) else { throw .compressed(url) }
     return response.body
   }
 }
 
 extension ParsedArguments {
-  /// The CA certificates in the file that an option names, or the system's.
+  /// The CA certificates in the file of an option, or the system's.
   func trust(by authority: OptionalTextOption, in world: World) throws(CommandError)
     -> HTTPOptions.Trust
   {

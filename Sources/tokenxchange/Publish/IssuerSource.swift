@@ -2,7 +2,7 @@ import OpenIDConnect
 import Platform
 import TokenExchange
 
-/// Where an issuer's live documents are read from.
+/// The source of an issuer's live documents.
 enum IssuerSource: Sendable {
   case server(EndpointURL, IssuerSite, token: Secret?)
   case files(discovery: String, keys: String)
@@ -34,7 +34,7 @@ enum IssuerSource: Sendable {
     self = .server(server, site, token: token)
   }
 
-  /// Removes the token from texts of the server, which may have sent it back.
+  /// Removes the token from the server's texts, which may repeat it.
   var redaction: Redaction {
     if case .server(_, _, let token?) = self { Redaction([token]) } else { Redaction([]) }
   }

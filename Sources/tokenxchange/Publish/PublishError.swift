@@ -16,7 +16,7 @@ enum PublishError: Error, Equatable, Sendable {
   case compressed(EndpointURL)
   /// A document cannot be used.
   case metadata(IssuerMetadataError, discovery: String, keys: String)
-  /// The published documents differ from the live ones.
+  /// The published documents differ from the live documents.
   case differences(EndpointURL, [Difference])
   /// A document could not be written.
   case notWritten(FileWriteError, path: String)
@@ -31,7 +31,7 @@ enum PublishError: Error, Equatable, Sendable {
     case certificateAuthorityWithoutCheck
   }
 
-  /// A difference between what is published and what should be.
+  /// A difference between the published and the expected documents.
   enum Difference: Equatable, Sendable {
     /// A member of the discovery document, as JSON; nil if it is absent.
     case member(String, published: String?, expected: String?)
@@ -50,7 +50,7 @@ enum IssuerHost: Sendable {
 }
 
 extension PublishError {
-  /// This error without the secrets that a server put into its documents.
+  /// This error without secrets that the server's documents contain.
   func redacted(by redact: Redaction) -> PublishError {
     switch self {
     case .metadata(let error, let discovery, let keys):

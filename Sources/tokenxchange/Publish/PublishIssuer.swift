@@ -8,10 +8,10 @@ extension Command {
   static let publishIssuer = Command(
     name: "publish-issuer", summary: "write an issuer's public documents as a static site",
     details: """
-      Writes DIR/.well-known/openid-configuration and DIR/openid/v1/jwks, to be copied to a public
-      bucket: others can then verify a cluster's tokens without access to the cluster. With
-      --check URL it compares the published documents with the live ones and exits 1 if they
-      differ, as after a key rotation.
+      Writes DIR/.well-known/openid-configuration and DIR/openid/v1/jwks. Copied to a public bucket,
+      they let other systems verify a cluster's tokens without access to the cluster. --check URL
+      compares the published documents with the live ones and exits 1 if they differ, for example
+      after a key rotation.
       """,
     example: "tokenxchange publish-issuer --from-server=https://kubernetes.default.svc "
       + "--public-url=https://keys.example.com/cluster-a site",

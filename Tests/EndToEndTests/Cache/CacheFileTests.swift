@@ -5,27 +5,27 @@ import Testing
 
 /// Unusable files and directories: a cache miss, and the run succeeds.
 @Suite struct CacheFileTests {
-  private let stage: CacheStage
+  private let fixture: CacheFixture
 
-  init() throws { stage = try CacheStage() }
+  init() throws { fixture = try CacheFixture() }
 
   /// Damage to a file or directory.
-  struct Spoiling: Sendable, CustomTestStringConvertible {
+  struct Damage: Sendable, CustomTestStringConvertible {
     var testDescription: String
     /// Whether the next run repairs it.
     var isRepaired = true
     /// Whether this user can cause it.
     var isPossible = true
-    var spoil: @Sendable (_ path: String) throws -> Void
+    var apply: @Sendable (_ path: String) throws -> Void
 
     init(
       _ name: String, isRepaired: Bool = true, isPossible: Bool = true,
-      spoil: @escaping @Sendable (String) throws -> Void
+      apply: @escaping @Sendable (String) throws -> Void
     ) {
       testDescription = name
       self.isRepaired = isRepaired
       self.isPossible = isPossible
-      self.spoil = spoil
+      self.apply = apply
     }
   }
 
@@ -42,132 +42,132 @@ import Testing
   @Test(
     "an unusable entry is a miss",
     arguments: [
-      Spoiling("open to the group") { chmod($0, 0o640) },
-      Spoiling("open to all") { chmod($0, 0o604) },
-      Spoiling("another user's", isPossible: isRoot) { chown($0, 65534, 65534) },
-      Spoiling("empty") { try rewrite($0) { $0 = Data() } },
-      Spoiling("truncated") { try rewrite($0) { $0 = $0.prefix($0.count / 2) } },
-      Spoiling("without its last byte") { try rewrite($0) { $0.removeLast() } },
-      Spoiling("longer") { try rewrite($0) { $0.append(0x0A) } },
-      Spoiling("binary") { try rewrite($0) { $0 = Data((0...255).map { UInt8($0) }) } },
-      Spoiling("one byte changed") { try rewrite($0) { $0[$0.count / 2] ^= 1 } },
-      Spoiling("huge") { try rewrite($0) { $0 = Data(count: 3 << 20) } },
-      Spoiling("of the next version") {
+      Damage("open to the group") { chmod($0, 0o640) },
+      Damage("open to all") { chmod($0, 0o604) },
+      Damage("another user's", isPossible: isRoot) { chown($0, 65534, 65534) },
+      Damage("empty") { try rewrite($0) { $0 = Data() } },
+      Damage("truncated") { try rewrite($0) { $0 = $0.prefix($0.count / 2) } },
+      Damage("without its last byte") { try rewrite($0) { $0.removeLast() } },
+      Damage("longer") { try rewrite($0) { $0.append(0x0A) } },
+      Damage("binary") { try rewrite($0) { $0 = Data((0...255).map { UInt8($0) }) } },
+      Damage("one byte changed") { try rewrite($0) { $0[$0.count / 2] ^= 1 } },
+      Damage("huge") { try rewrite($0) { $0 = Data(count: 3 << 20) } },
+      Damage("of the next version") {
         try rewrite($0) { $0[$0.startIndex + 19] = UInt8(ascii: "2") }
       },
-      Spoiling("a link to itself") { path in
+      Damage("a link to itself") { path in
         rename(path, path + ".old")
         symlink(path + ".old", path)
       },
-      Spoiling("a dangling link") { path in
+      Damage("a dangling link") { path in
         unlink(path)
         symlink("/nowhere", path)
       },
-      Spoiling("a pipe") { path in
+      Damage("a pipe") { path in
         unlink(path)
         mkfifo(path, 0o600)
       },
-      Spoiling("a directory", isRepaired: false) { path in
+      Damage("a directory", isRepaired: false) { path in
         unlink(path)
         mkdir(path, 0o700)
       },
     ])
-  func unusableEntry(spoiling: Spoiling) async throws {
-    guard spoiling.isPossible else { return }
-    #expect(try await stage.runner().result().token != nil)
-    let entry = try #require(stage.files("token").first)
-    try spoiling.spoil(entry)
-    #expect(try await stage.runner().result().token != nil)
-    #expect(stage.dex.tokenRequests == 2)
-    #expect(try await stage.runner().result().token != nil)
-    #expect(stage.dex.tokenRequests == (spoiling.isRepaired ? 2 : 3))
+  func unusableEntry(damage: Damage) async throws {
+    guard damage.isPossible else { return }
+    #expect(try await fixture.runner().result().token != nil)
+    let entry = try #require(fixture.files("token").first)
+    try damage.apply(entry)
+    #expect(try await fixture.runner().result().token != nil)
+    #expect(fixture.dex.tokenRequests == 2)
+    #expect(try await fixture.runner().result().token != nil)
+    #expect(fixture.dex.tokenRequests == (damage.isRepaired ? 2 : 3))
   }
 
-  @Test("an entry of another key is a miss")
+  @Test("an entry with another key is a miss")
   func anotherKey() async throws {
-    try stage.writeSubject("other", account: "someone-else")
-    let mine = try await stage.runner().result()
-    let path = try #require(stage.files("token").first)
-    let foreign = try await stage.runner(subject: "other").result()
-    let other = try #require(stage.files("token").first { $0 != path })
+    try fixture.writeSubject("other", account: "someone-else")
+    let mine = try await fixture.runner().result()
+    let path = try #require(fixture.files("token").first)
+    let foreign = try await fixture.runner(subject: "other").result()
+    let other = try #require(fixture.files("token").first { $0 != path })
     #expect(foreign.token != mine.token)
     rename(other, path)
-    let again = try await stage.runner().result()
+    let again = try await fixture.runner().result()
     #expect(again.token != nil)
     #expect(again.token != foreign.token)
-    #expect(stage.dex.tokenRequests == 3)
+    #expect(fixture.dex.tokenRequests == 3)
   }
 
   @Test(
     "with an unusable lock the run continues without it",
     arguments: [
-      Spoiling("a pipe") { mkfifo($0, 0o600) }, Spoiling("a directory") { mkdir($0, 0o700) },
-      Spoiling("a link") { symlink("/dev/null", $0) },
-      Spoiling("another user's", isPossible: isRoot) { path in
+      Damage("a pipe") { mkfifo($0, 0o600) }, Damage("a directory") { mkdir($0, 0o700) },
+      Damage("a link") { symlink("/dev/null", $0) },
+      Damage("another user's", isPossible: isRoot) { path in
         close(creat(path, 0o600))
         chown(path, 65534, 65534)
       },
-      Spoiling("without permissions") { path in
+      Damage("without permissions") { path in
         creat(path, 0)
         chmod(path, 0)
       },
     ])
-  func unusableLock(spoiling: Spoiling) async throws {
-    guard spoiling.isPossible else { return }
-    #expect(try await stage.runner().result().token != nil)
-    let lock = try #require(stage.files("lock").first)
+  func unusableLock(damage: Damage) async throws {
+    guard damage.isPossible else { return }
+    #expect(try await fixture.runner().result().token != nil)
+    let lock = try #require(fixture.files("lock").first)
     unlink(lock)
-    try spoiling.spoil(lock)
-    let forced = try await stage.runner("--force-refresh").result()
+    try damage.apply(lock)
+    let forced = try await fixture.runner("--force-refresh").result()
     #expect(forced.token != nil)
     #expect(forced.duration < 3)
-    #expect(stage.dex.tokenRequests == 2)
+    #expect(fixture.dex.tokenRequests == 2)
   }
 
   @Test(
     "an unusable directory is not used",
     arguments: [
-      Spoiling("open to others") {
+      Damage("open to others") {
         mkdir($0, 0o700)
         chmod($0, 0o755)
       },
-      Spoiling("a link") { path in
+      Damage("a link") { path in
         mkdir(path + ".real", 0o700)
         symlink(path + ".real", path)
       },
-      Spoiling("another user's", isPossible: isRoot) { path in
+      Damage("another user's", isPossible: isRoot) { path in
         mkdir(path, 0o700)
         chown(path, 65534, 65534)
       },
-      Spoiling("a file") { close(creat($0, 0o600)) },
-      Spoiling("a pipe") { mkfifo($0, 0o600) },
+      Damage("a file") { close(creat($0, 0o600)) },
+      Damage("a pipe") { mkfifo($0, 0o600) },
     ])
-  func unusableDirectory(spoiling: Spoiling) async throws {
-    guard spoiling.isPossible else { return }
-    try spoiling.spoil(stage.directory)
-    for _ in 1...2 { #expect(try await stage.runner().result().token != nil) }
-    #expect(stage.dex.tokenRequests == 2)
-    let verbose = try await stage.runner("--verbose").result()
+  func unusableDirectory(damage: Damage) async throws {
+    guard damage.isPossible else { return }
+    try damage.apply(fixture.directory)
+    for _ in 1...2 { #expect(try await fixture.runner().result().token != nil) }
+    #expect(fixture.dex.tokenRequests == 2)
+    let verbose = try await fixture.runner("--verbose").result()
     #expect(verbose.errors.contains("cache: not used: "))
-    #expect(stage.files("token").isEmpty)
+    #expect(fixture.files("token").isEmpty)
   }
 
   @Test(
     "with a full disk the run continues",
     .enabled(if: geteuid() == 0 && TestBinary.find("mount") != nil, "needs root and mount"))
   func fullDisk() async throws {
-    mkdir(stage.directory, 0o700)
+    mkdir(fixture.directory, 0o700)
     let mounted = try await ProcessRunner(
-      "mount", ["-t", "tmpfs", "-o", "size=4k,mode=700", "none", stage.directory],
+      "mount", ["-t", "tmpfs", "-o", "size=4k,mode=700", "none", fixture.directory],
       environment: ["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"]
     ).result()
     guard mounted.code == 0 else { return }
-    defer { umount2(stage.directory, 2) }
-    try Data(count: 4096).write(to: URL(filePath: stage.directory + "/full"))
-    for _ in 1...2 { #expect(try await stage.runner().result().token != nil) }
-    #expect(stage.files("token").isEmpty)
-    #expect(stage.files().allSatisfy { !$0.contains(".tokenxchange-") })
-    let verbose = try await stage.runner("--verbose").result()
+    defer { umount2(fixture.directory, 2) }
+    try Data(count: 4096).write(to: URL(filePath: fixture.directory + "/full"))
+    for _ in 1...2 { #expect(try await fixture.runner().result().token != nil) }
+    #expect(fixture.files("token").isEmpty)
+    #expect(fixture.files().allSatisfy { !$0.contains(".tokenxchange-") })
+    let verbose = try await fixture.runner("--verbose").result()
     #expect(verbose.errors.contains("cache: not stored"))
   }
 
@@ -178,80 +178,80 @@ import Testing
     let runner = {
       ProcessRunner("mount", $0, environment: ["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"])
     }
-    mkdir(stage.directory, 0o700)
-    let mounted = try await runner(["-t", "tmpfs", "-o", "mode=700", "none", stage.directory])
+    mkdir(fixture.directory, 0o700)
+    let mounted = try await runner(["-t", "tmpfs", "-o", "mode=700", "none", fixture.directory])
       .result()
     guard mounted.code == 0 else { return }
-    defer { umount2(stage.directory, 2) }
-    let first = try await stage.runner().result()
+    defer { umount2(fixture.directory, 2) }
+    let first = try await fixture.runner().result()
     #expect(first.token != nil)
-    #expect(try await runner(["-o", "remount,ro", stage.directory]).result().code == 0)
-    #expect(try await stage.runner().result().stdout == first.stdout)
-    #expect(stage.dex.tokenRequests == 1)
-    #expect(try await stage.runner("--force-refresh").result().token != nil)
-    let verbose = try await stage.runner("--force-refresh", "--verbose").result()
+    #expect(try await runner(["-o", "remount,ro", fixture.directory]).result().code == 0)
+    #expect(try await fixture.runner().result().stdout == first.stdout)
+    #expect(fixture.dex.tokenRequests == 1)
+    #expect(try await fixture.runner("--force-refresh").result().token != nil)
+    let verbose = try await fixture.runner("--force-refresh", "--verbose").result()
     #expect(
       verbose.errors.contains("cache: cannot lock: open the lock file: Read-only file system"))
     #expect(verbose.errors.contains("cache: not stored: cannot create a file in "))
   }
 
-  @Test("files are readable for their owner only")
+  @Test("only the owner can read the files")
   func modes() async throws {
-    #expect(try await stage.runner().result().token != nil)
-    for file in stage.files() {
+    #expect(try await fixture.runner().result().token != nil)
+    for file in fixture.files() {
       let status = try FileManager.default.attributesOfItem(atPath: file)
       #expect(status[.posixPermissions] as? Int == 0o600)
     }
     #expect(
-      stage.files().map { URL(filePath: $0).pathExtension } == ["lock", "token"])
+      fixture.files().map { URL(filePath: $0).pathExtension } == ["lock", "token"])
   }
 
   @Test(
     "files that are too old or from the future are removed, and foreign files are kept",
     arguments: [0, 4_000_000_000])
   func cleanup(date: Int) async throws {
-    mkdir(stage.directory, 0o700)
+    mkdir(fixture.directory, 0o700)
     let name = String(repeating: "0a", count: 32)
     let old = [
       "\(name).token", "\(name).failure", "\(name).lock", ".x.tokenxchange-1abc",
     ]
     let kept = ["notes.txt", "\(name).bak", "x.token"]
     for file in old + kept {
-      let path = try stage.home.write("x", to: "cache/\(file)")
+      let path = try fixture.home.write("x", to: "cache/\(file)")
       var times = [timeval(), timeval(tv_sec: date, tv_usec: 0)]
       #expect(utimes(path, &times) == 0)
     }
-    chmod(stage.directory, 0o700)
-    #expect(try await stage.runner().result().token != nil)
-    let left = stage.files().map { URL(filePath: $0).lastPathComponent }
+    chmod(fixture.directory, 0o700)
+    #expect(try await fixture.runner().result().token != nil)
+    let left = fixture.files().map { URL(filePath: $0).lastPathComponent }
     #expect(left.filter(old.contains).isEmpty)
     #expect(left.filter(kept.contains).sorted() == kept.sorted())
   }
 
-  @Test("entries of the earlier format are misses and get removed")
+  @Test("entries in the earlier format are misses and are removed")
   func entriesOfTheEarlierFormat() async throws {
-    mkdir(stage.directory, 0o700)
+    mkdir(fixture.directory, 0o700)
     let name = String(repeating: "0a", count: 32)
     for kind in ["token", "login", "failure"] {
-      try stage.home.write("tokenxchange \(kind) 1\n3:abc,", to: "cache/\(name).\(kind)")
+      try fixture.home.write("tokenxchange \(kind) 1\n3:abc,", to: "cache/\(name).\(kind)")
     }
-    chmod(stage.directory, 0o700)
-    #expect(try await stage.runner().result().token != nil)
-    #expect(stage.files().allSatisfy { !$0.contains(name) })
-    #expect(stage.files("token").count == 1)
-    let entry = try #require(stage.files("token").first)
+    chmod(fixture.directory, 0o700)
+    #expect(try await fixture.runner().result().token != nil)
+    #expect(fixture.files().allSatisfy { !$0.contains(name) })
+    #expect(fixture.files("token").count == 1)
+    let entry = try #require(fixture.files("token").first)
     let old = "tokenxchange token 1\n" + String(repeating: "x", count: 200)
     try old.write(toFile: entry, atomically: false, encoding: .utf8)
-    #expect(try await stage.runner().result().token != nil)
-    #expect(stage.dex.tokenRequests == 2)
-    #expect(try await stage.runner().result().token != nil)
-    #expect(stage.dex.tokenRequests == 2)
+    #expect(try await fixture.runner().result().token != nil)
+    #expect(fixture.dex.tokenRequests == 2)
+    #expect(try await fixture.runner().result().token != nil)
+    #expect(fixture.dex.tokenRequests == 2)
   }
 
   @Test("an entry is JSON, without the key's parts")
   func entriesAreJSON() async throws {
-    let token = try #require(try await stage.runner().result().token)
-    let entry = try #require(stage.files("token").first)
+    let token = try #require(try await fixture.runner().result().token)
+    let entry = try #require(fixture.files("token").first)
     let lines = try String(contentsOfFile: entry, encoding: .utf8).split(separator: "\n")
     #expect(lines.count == 2)
     let record = try JSONValue(parsing: Data(lines[0].utf8))
@@ -261,17 +261,18 @@ import Testing
     #expect(!lines[0].contains("argocd-cluster"))
   }
 
-  @Test("a link behind dots or slashes is found", arguments: ["", "/", "/.", "//.", "/./"])
+  @Test(
+    "a link before trailing dots or slashes is detected", arguments: ["", "/", "/.", "//.", "/./"])
   func aLinkIsFound(suffix: String) async throws {
-    let link = stage.home.path("link")
-    mkdir(stage.directory, 0o700)
-    #expect(symlink(stage.directory, link) == 0)
+    let link = fixture.home.path("link")
+    mkdir(fixture.directory, 0o700)
+    #expect(symlink(fixture.directory, link) == 0)
     let result = try await ProcessRunner(
-      TestBinary.path, stage.arguments(["--cache-dir", link + suffix, "--verbose"])
+      TestBinary.path, fixture.arguments(["--cache-dir", link + suffix, "--verbose"])
     ).result()
     #expect(result.code == 0)
     #expect(result.errors.contains("cache: not used: \(link) is not a directory"))
-    #expect(stage.files().isEmpty)
+    #expect(fixture.files().isEmpty)
   }
 
   @Test("a cache that cannot be written does not fail the run")
@@ -279,10 +280,10 @@ import Testing
     let result = try await ProcessRunner(
       "/bin/sh",
       ["-c", "ulimit -f 0; exec \"$@\"", "sh", TestBinary.path]
-        + stage.arguments(["--cache-dir", stage.directory])
+        + fixture.arguments(["--cache-dir", fixture.directory])
     ).result()
     #expect(result.token != nil)
-    #expect(stage.files("token").isEmpty)
-    #expect(stage.files().allSatisfy { !$0.contains(".tokenxchange-") })
+    #expect(fixture.files("token").isEmpty)
+    #expect(fixture.files().allSatisfy { !$0.contains(".tokenxchange-") })
   }
 }

@@ -9,15 +9,15 @@ import Testing
 
   @Test("a reader never gets a truncated or another token")
   func killedWriters() async throws {
-    let stage = try CacheStage()
-    for key in 0..<2 { try stage.writeSubject("token-\(key)", account: "account-\(key)") }
-    let signing = stage.dex.configuration.signingKey
+    let fixture = try CacheFixture()
+    for key in 0..<2 { try fixture.writeSubject("token-\(key)", account: "account-\(key)") }
+    let signing = fixture.dex.configuration.signingKey
     let isDone = Flag()
     let readers = (0..<2).map { key in
       Task.detached {
         var reads = 0
         repeat {
-          let result = try await stage.runner(subject: "token-\(key)").result()
+          let result = try await fixture.runner(subject: "token-\(key)").result()
           let jwt = result.token.flatMap { JWT($0) }
           #expect(result.code == 0, "\(result.errors)")
           #expect(jwt?.isSigned(byOneOf: [signing]) == true)
@@ -30,7 +30,7 @@ import Testing
     }
     var cut = 0
     for number in 0..<Self.kills {
-      let writer = try stage.runner("--force-refresh", subject: "token-\(number % 2)").start()
+      let writer = try fixture.runner("--force-refresh", subject: "token-\(number % 2)").start()
       try await Task.sleep(for: .microseconds(Int.random(in: 500...25_000)))
       writer.send(signal: 9)
       if await writer.result.ending == .signal(9) { cut += 1 }
@@ -39,7 +39,7 @@ import Testing
     var reads: [Int] = []
     for reader in readers { reads.append(try await reader.value) }
     #expect(reads.allSatisfy { $0 > 0 })
-    #expect(stage.files("token").count == 2)
+    #expect(fixture.files("token").count == 2)
     Soak.report("\(Self.kills) kills, \(cut) while running; \(reads) correct reads")
   }
 

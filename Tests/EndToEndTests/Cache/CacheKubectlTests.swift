@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A real kubectl, run twice, with one exchange.
+/// Two runs of a real kubectl with one exchange.
 @Suite(
   .enabled(
     if: TestBinary.find("kubectl") != nil && TLSFront.isAvailable,
@@ -10,11 +10,11 @@ import Testing
 struct CacheKubectlTests {
   @Test("two runs of kubectl, one exchange")
   func twoRuns() async throws {
-    let stage = try CacheStage(tls: [.apiServer])
-    let authority = try Data(contentsOf: URL(filePath: stage.site.authorityFile ?? ""))
+    let fixture = try CacheFixture(tls: [.apiServer])
+    let authority = try Data(contentsOf: URL(filePath: fixture.site.authorityFile ?? ""))
     let exec: JSONValue = [
       "apiVersion": "client.authentication.k8s.io/v1", "command": .string(TestBinary.path),
-      "args": .strings(stage.arguments(["--cache-dir", stage.directory])),
+      "args": .strings(fixture.arguments(["--cache-dir", fixture.directory])),
       "interactiveMode": "Never",
     ]
     let config: JSONValue = [
@@ -23,7 +23,7 @@ struct CacheKubectlTests {
         [
           "name": "b",
           "cluster": [
-            "server": .string(stage.site.apiServerURL),
+            "server": .string(fixture.site.apiServerURL),
             "certificate-authority-data": .string(authority.base64EncodedString()),
           ],
         ]
@@ -31,15 +31,15 @@ struct CacheKubectlTests {
       "users": [["name": "b", "user": ["exec": exec]]],
       "contexts": [["name": "b", "context": ["cluster": "b", "user": "b"]]],
     ]
-    let path = try stage.home.write(config.text, to: "kubeconfig")
+    let path = try fixture.home.write(config.text, to: "kubeconfig")
     for _ in 1...2 {
       let result = try await ProcessRunner(
         TestBinary.find("kubectl") ?? "kubectl",
         ["--kubeconfig", path, "auth", "whoami", "-o", "json"],
-        environment: ["HOME": stage.home.path]
+        environment: ["HOME": fixture.home.path]
       ).result()
-      #expect(result.output.contains("\"\(stage.site.cluster.subject)\""), "\(result.errors)")
+      #expect(result.output.contains("\"\(fixture.site.cluster.subject)\""), "\(result.errors)")
     }
-    #expect(stage.dex.tokenRequests == 1)
+    #expect(fixture.dex.tokenRequests == 1)
   }
 }

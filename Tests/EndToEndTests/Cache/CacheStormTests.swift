@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Many processes at once: one request for each key.
+/// Many concurrent processes: one request for each key.
 @Suite(.serialized) struct CacheStormTests {
   private static let count = 200
 
-  /// Runs them at once; Dex responds when all of them have started.
+  /// Runs them concurrently; Dex responds when all of them have started.
   private func run(_ runners: [ProcessRunner], _ gate: Gate) async throws -> [ProcessResult] {
     let running = try runners.map { try $0.start() }
     try await Task.sleep(for: .milliseconds(300))
@@ -18,25 +18,25 @@ import Testing
 
   @Test("two hundred processes share one token of any lifetime", arguments: [600.0, 30.0])
   func sharedToken(lifetime: Double) async throws {
-    let stage = try CacheStage(tokenLife: lifetime)
+    let fixture = try CacheFixture(tokenLife: lifetime)
     let gate = Gate()
-    stage.dex.inject(DexFault.held(by: gate).forever)
-    let runners = (1...Self.count).map { _ in stage.runner("--timeout=60s") }
+    fixture.dex.inject(DexFault.held(by: gate).forever)
+    let runners = (1...Self.count).map { _ in fixture.runner("--timeout=60s") }
     let results = try await run(runners, gate)
     #expect(results.filter { $0.token == nil }.isEmpty)
     #expect(Set(results.map(\.output)).count == 1)
-    #expect(stage.dex.tokenRequests == 1)
+    #expect(fixture.dex.tokenRequests == 1)
   }
 
   @Test("one request per key, and one more for a killed process")
   func tenKeys() async throws {
-    let stage = try CacheStage()
+    let fixture = try CacheFixture()
     let gate = Gate()
-    stage.dex.inject(DexFault.held(by: gate).forever)
-    for key in 0..<10 { try stage.writeSubject("token-\(key)", account: "account-\(key)") }
-    let run = { stage.runner("--timeout=60s", subject: "token-\($0 % 10)") }
+    fixture.dex.inject(DexFault.held(by: gate).forever)
+    for key in 0..<10 { try fixture.writeSubject("token-\(key)", account: "account-\(key)") }
+    let run = { fixture.runner("--timeout=60s", subject: "token-\($0 % 10)") }
     let victim = try run(0).start()
-    while stage.dex.tokenRequests == 0 { try await Task.sleep(for: .milliseconds(5)) }
+    while fixture.dex.tokenRequests == 0 { try await Task.sleep(for: .milliseconds(5)) }
     // Two of each key wait when the lock's holder dies. The rest may start after the responses: on a
     // slow machine starting them takes longer than the timeout of the lock.
     var others = try (1...20).map { try run($0).start() }
@@ -54,51 +54,51 @@ import Testing
       let name = JWT(token)?.claims["name"]?.string
       #expect(name == "system:serviceaccount:argocd:account-\((index + 1) % 10)")
     }
-    #expect(stage.dex.tokenRequests == 11)
+    #expect(fixture.dex.tokenRequests == 11)
   }
 
   @Test("fifty processes share one failure: the same message and exit code")
   func sharedFailure() async throws {
-    let stage = try CacheStage()
+    let fixture = try CacheFixture()
     let gate = Gate()
-    stage.dex.inject(
+    fixture.dex.inject(
       DexFault { _ in
         gate.wait()
         return LoopbackResponse.json(["error": "access_denied"], status: 401)
       }.forever)
-    let results = try await run((1...50).map { _ in stage.runner("--timeout=60s") }, gate)
+    let results = try await run((1...50).map { _ in fixture.runner("--timeout=60s") }, gate)
     #expect(results.allSatisfy { $0.code == 5 && $0.stdout.isEmpty })
     #expect(Set(results.map(\.errors)).count == 1)
-    #expect(stage.dex.tokenRequests == 1)
+    #expect(fixture.dex.tokenRequests == 1)
   }
 
   @Test("a stuck process delays others for half their timeout")
   func stuckHolder() async throws {
-    let stage = try CacheStage()
-    stage.dex.inject(.delivery(.hang))
-    let stuck = try stage.runner("--timeout=60s").start()
-    while stage.dex.tokenRequests == 0 { try await Task.sleep(for: .milliseconds(5)) }
-    let other = try await stage.runner("--timeout=2s").result()
+    let fixture = try CacheFixture()
+    fixture.dex.inject(.delivery(.hang))
+    let stuck = try fixture.runner("--timeout=60s").start()
+    while fixture.dex.tokenRequests == 0 { try await Task.sleep(for: .milliseconds(5)) }
+    let other = try await fixture.runner("--timeout=2s").result()
     #expect(other.token != nil)
     #expect(other.duration > 0.9 && other.duration < 2)
-    #expect(stage.dex.tokenRequests == 2)
+    #expect(fixture.dex.tokenRequests == 2)
     stuck.send(signal: 9)
     await _ = stuck.result
   }
 
   @Test("a cached token needs neither the lock nor the network")
   func cachedToken() async throws {
-    let stage = try CacheStage()
-    let first = try await stage.runner().result()
-    // A process that holds the lock, and a stopped Dex.
-    stage.dex.inject(.delivery(.hang))
-    let holder = try stage.runner("--force-refresh", "--timeout=20s").start()
-    while stage.dex.tokenRequests < 2 { try await Task.sleep(for: .milliseconds(5)) }
-    let second = try await stage.runner().result()
+    let fixture = try CacheFixture()
+    let first = try await fixture.runner().result()
+    // Another process has the lock, and Dex is stopped.
+    fixture.dex.inject(.delivery(.hang))
+    let holder = try fixture.runner("--force-refresh", "--timeout=20s").start()
+    while fixture.dex.tokenRequests < 2 { try await Task.sleep(for: .milliseconds(5)) }
+    let second = try await fixture.runner().result()
     #expect(second.stdout == first.stdout)
     #expect(second.duration < 0.5)
-    stage.dex.stop()
-    #expect(try await stage.runner().result().stdout == first.stdout)
+    fixture.dex.stop()
+    #expect(try await fixture.runner().result().stdout == first.stdout)
     holder.send(signal: 9)
     await _ = holder.result
   }

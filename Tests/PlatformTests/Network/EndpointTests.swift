@@ -4,11 +4,11 @@ import Testing
 
 @testable import Platform
 
-/// What URLSession and libcurl are told of a URL.
+/// The URLs that are passed to URLSession and libcurl.
 struct EndpointTests {
   struct Parts: Equatable, Sendable {
     var url: String
-    var trueURL: String?
+    var libcurlURL: String?
     var host: String
     var port: Int
     var isLoopback = false
@@ -30,16 +30,16 @@ struct EndpointTests {
     Row(
       "IPv4 address in short", "https://127.1:1/t",
       Parts(
-        url: "https://address.invalid:1/t", trueURL: "https://127.1:1/t", host: "127.0.0.1",
+        url: "https://address.invalid:1/t", libcurlURL: "https://127.1:1/t", host: "127.0.0.1",
         port: 1,
         isLoopback: true)),
     Row(
       "IPv4 address as a number", "https://0/",
-      Parts(url: "https://address.invalid/", trueURL: "https://0/", host: "0.0.0.0", port: 443)),
+      Parts(url: "https://address.invalid/", libcurlURL: "https://0/", host: "0.0.0.0", port: 443)),
     Row(
       "IPv6 address", "HTTPS://[::1]:1/",
       Parts(
-        url: "https://address.invalid:1/", trueURL: "https://[::1]:1/", host: "::1", port: 1,
+        url: "https://address.invalid:1/", libcurlURL: "https://[::1]:1/", host: "::1", port: 1,
         isLoopback: true)),
     Row(
       "name that begins with a number", "https://1.example/",
@@ -49,7 +49,7 @@ struct EndpointTests {
     let endpoint = try #require(Endpoint(row.input))
     #expect(
       Parts(
-        url: endpoint.url.absoluteString, trueURL: endpoint.trueURL, host: endpoint.host,
+        url: endpoint.url.absoluteString, libcurlURL: endpoint.libcurlURL, host: endpoint.host,
         port: endpoint.port, isLoopback: endpoint.isLoopback) == row.output)
   }
 

@@ -3,7 +3,7 @@ import TokenExchange
 
 @testable import Platform
 
-/// A head as it comes off the wire.
+/// A header section as received.
 struct ResponseHeadTests {
   static let rows: [(head: String, headers: [String: String])] = [
     ("HTTP/1.1 200 OK\r\n\r\n", [:]),
@@ -17,12 +17,12 @@ struct ResponseHeadTests {
     ("", [:]),
   ]
 
-  @Test(arguments: rows) func isRead(_ row: (head: String, headers: [String: String])) {
-    let answer = HTTPResponse(status: 201, head: Array(row.head.utf8), body: [1, 2])
-    #expect(answer == HTTPResponse(status: 201, headers: row.headers, body: [1, 2]))
+  @Test(arguments: rows) func parses(_ row: (head: String, headers: [String: String])) {
+    let response = HTTPResponse(status: 201, head: Array(row.head.utf8), body: [1, 2])
+    #expect(response == HTTPResponse(status: 201, headers: row.headers, body: [1, 2]))
   }
 
-  @Test("bytes that are not UTF-8 are replaced") func takesAnyBytes() {
+  @Test("bytes that are not UTF-8 are replaced") func replacesInvalidUTF8() {
     let head = Array("HTTP/1.1 200 OK\r\nA: ".utf8) + [0xE9] + Array("\r\n".utf8)
     #expect(HTTPResponse(status: 200, head: head, body: []).headers == ["a": "\u{FFFD}"])
   }

@@ -6,9 +6,9 @@ import TokenExchange
 
 @testable import Platform
 
-/// libcurl's results as facts.
+/// The errors for libcurl's results.
 @Suite struct TransportFailureTests {
-  /// What libcurl reports of a transfer.
+  /// A result of libcurl.
   struct Report: Sendable {
     var code: Int32
     var text = ""
@@ -104,7 +104,7 @@ import TokenExchange
     arguments: [
       Row("refused", Report(code: 7, errno: ECONNREFUSED, proxy: "p:1"), .connectionRefused),
       Row(
-        "wants a password", Report(code: 56, connectStatus: 407, proxy: "p:1"),
+        "requires a password", Report(code: 56, connectStatus: 407, proxy: "p:1"),
         .connectRejected(status: 407)),
       Row("no response", Report(code: 28, proxy: "p:1"), .timedOut(.response)),
       Row(
@@ -138,7 +138,7 @@ import TokenExchange
     #expect(error == row.output)
   }
 
-  @Test("a failure behind the proxy is the server's")
+  @Test("a failure behind the proxy is a failure of the server")
   func behindTheProxy() {
     let report = Report(code: 28, connectStatus: 200, proxy: "p:1")
     #expect(report.error == .timedOut(.tlsHandshake))

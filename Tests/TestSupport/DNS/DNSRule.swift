@@ -14,8 +14,8 @@ public struct DNSRule: Sendable {
     public var isTruncated = false
     /// Whether the server reports that recursion is not available.
     public var isReferral = false
-    /// Whether the message is cut off.
-    public var isCut = false
+    /// Whether the last bytes of the message are missing.
+    public var isShortened = false
 
     /// The addresses of a name.
     public static func addresses(_ addresses: String..., aliases: [String] = []) -> Reply {
@@ -48,10 +48,10 @@ public struct DNSRule: Sendable {
       return copy
     }
 
-    /// The same reply, cut off.
-    public var cut: Reply {
+    /// The same reply without its last bytes.
+    public var shortened: Reply {
       var copy = self
-      copy.isCut = true
+      copy.isShortened = true
       return copy
     }
   }

@@ -7,7 +7,7 @@ import Synchronization
 /// The first matching rule applies; a name without a rule does not exist. Queries with EDNS get
 /// FORMERR, as from servers without EDNS support.
 public final class DNSStandIn: Sendable {
-  /// The address it listens on.
+  /// The port.
   public let port: UInt16
   private let state: Mutex<State>
   private let datagrams: Int32
@@ -17,12 +17,6 @@ public final class DNSStandIn: Sendable {
     var rules: [DNSRule]
     var queries: [String] = []
     var isStopped = false
-  }
-
-  /// An error while opening the sockets.
-  public struct Failure: Error {
-    var call: String
-    var code: Int32
   }
 
   /// Starts it; port 0 selects a free one.
@@ -59,7 +53,7 @@ public final class DNSStandIn: Sendable {
     _ socket: Int32, _ server: DNSStandIn, _ body: @escaping @Sendable (DNSStandIn) -> Bool
   ) {
     // The thread must not keep the server alive.
-    let thread = Thread { [weak server] in
+    Thread.start { [weak server] in
       while true {
         var polls = [pollfd(fd: socket, events: Int16(POLLIN), revents: 0)]
         let count = poll(&polls, 1, 100)
@@ -69,8 +63,6 @@ public final class DNSStandIn: Sendable {
       }
       close(socket)
     }
-    thread.stackSize = 512 * 1024
-    thread.start()
   }
 
   private func receive() -> Bool {
@@ -97,7 +89,7 @@ public final class DNSStandIn: Sendable {
   private func accept() -> Bool {
     let client = Glibc.accept(connections, nil, nil)
     guard client >= 0 else { return true }
-    let thread = Thread { [weak self] in
+    Thread.start { [weak self] in
       // Clients may send both queries at once and wait for both responses.
       while let query = Self.message(from: client) {
         self?.respond(to: query, isTCP: true) { message in
@@ -112,8 +104,6 @@ public final class DNSStandIn: Sendable {
       }
       close(client)
     }
-    thread.stackSize = 512 * 1024
-    thread.start()
     return true
   }
 
@@ -136,12 +126,10 @@ public final class DNSStandIn: Sendable {
     }
     guard let message = question.message(reply, isTCP: isTCP) else { return }
     guard reply.delay > 0 else { return send(message) }
-    let thread = Thread {
+    Thread.start {
       usleep(UInt32(reply.delay * 1_000_000))
       send(message)
     }
-    thread.stackSize = 512 * 1024
-    thread.start()
   }
 
   /// Binds the same port for UDP and TCP.
@@ -152,9 +140,10 @@ public final class DNSStandIn: Sendable {
   ) throws -> (datagrams: Int32, connections: Int32, port: UInt16) {
     var attempts = 20
     while true {
-      let datagrams = try bind(SOCK_DGRAM, address, port)
+      let datagrams = try LocalSocket.bind(SOCK_DGRAM, address: address, port: port)
       do {
-        let connections = try bind(SOCK_STREAM, address, datagrams.port)
+        let connections = try LocalSocket.bind(
+          SOCK_STREAM, address: address, port: datagrams.port)
         return (datagrams.socket, connections.socket, datagrams.port)
       } catch {
         close(datagrams.socket)
@@ -162,31 +151,6 @@ public final class DNSStandIn: Sendable {
         guard port == 0, attempts > 0 else { throw error }
       }
     }
-  }
-
-  private static func bind(
-    _ type: __socket_type, _ address: String, _ port: UInt16
-  ) throws -> (socket: Int32, port: UInt16) {
-    let descriptor = socket(AF_INET, Int32(type.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    guard descriptor >= 0 else { throw Failure(call: "socket", code: errno) }
-    var yes: Int32 = 1
-    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-    var name = sockaddr_in()
-    name.sin_family = sa_family_t(AF_INET)
-    name.sin_port = port.bigEndian
-    inet_pton(AF_INET, address, &name.sin_addr)
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let failed = withUnsafeMutablePointer(to: &name) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        Glibc.bind(descriptor, $0, size) != 0 || getsockname(descriptor, $0, &size) != 0
-      }
-    }
-    guard !failed else {
-      let code = errno
-      close(descriptor)
-      throw Failure(call: "bind to port \(port)", code: code)
-    }
-    return (descriptor, UInt16(bigEndian: name.sin_port))
   }
 }
 
@@ -202,21 +166,21 @@ private struct DNSQuestion {
   init?(_ query: [UInt8]) {
     guard query.count > 16, query[2] & 0x80 == 0, query[5] == 1 else { return nil }
     var labels: [String] = []
-    var place = 12
-    while place < query.count, query[place] > 0 {
-      let next = place + 1 + Int(query[place])
+    var position = 12
+    while position < query.count, query[position] > 0 {
+      let next = position + 1 + Int(query[position])
       guard next < query.count else { return nil }
-      labels.append(String(decoding: query[place + 1..<next], as: UTF8.self).lowercased())
-      place = next
+      labels.append(String(decoding: query[position + 1..<next], as: UTF8.self).lowercased())
+      position = next
     }
-    guard place + 5 <= query.count, let type = [1: "A", 28: "AAAA"][query[place + 2]] else {
+    guard position + 5 <= query.count, let type = [1: "A", 28: "AAAA"][query[position + 2]] else {
       return nil
     }
     self.query = query
     self.type = type
     name = labels.joined(separator: ".")
     hasOptions = query[10] != 0 || query[11] != 0
-    end = place + 5
+    end = position + 5
   }
 
   func message(_ reply: DNSRule.Reply, isTCP: Bool) -> [UInt8]? {
@@ -226,7 +190,7 @@ private struct DNSQuestion {
     if code == 0, !isTruncated {
       var owner: [UInt8] = [0xC0, 12]
       for alias in reply.aliases {
-        let target = Self.wire(alias)
+        let target = Self.encoded(alias)
         records.append(owner + [0, 5, 0, 1, 0, 0, 0, 30, 0, UInt8(target.count)] + target)
         owner = target
       }
@@ -241,10 +205,10 @@ private struct DNSQuestion {
     message += [0, 1, UInt8(records.count >> 8), UInt8(records.count & 255), 0, 0, 0, 0]
     message += query[12..<end]
     message += records.joined()
-    return Array(reply.isCut ? message.dropLast(3) : message[...])
+    return Array(reply.isShortened ? message.dropLast(3) : message[...])
   }
 
-  private static func wire(_ name: String) -> [UInt8] {
+  private static func encoded(_ name: String) -> [UInt8] {
     name.split(separator: ".").flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) } + [0]
   }
 

@@ -2,16 +2,10 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A network namespace with only loopback in it, on a thread of its own.
+/// A network namespace with only loopback in it, on its own thread.
 ///
 /// Servers started on that thread listen in that namespace, where port 53 is free.
 public final class NetworkNamespace: Sendable {
-  /// An error while creating the namespace.
-  public struct Failure: Error {
-    var call: String
-    var code: Int32
-  }
-
   /// Whether network and mount namespaces can be created here, which needs root.
   public static let isAvailable: Bool = {
     guard geteuid() == 0, let namespace = try? NetworkNamespace(),
@@ -29,9 +23,9 @@ public final class NetworkNamespace: Sendable {
   /// Creates the namespace.
   public init() throws {
     let ready = DispatchSemaphore(value: 0)
-    let failure = Mutex<Failure?>(nil)
+    let failure = Mutex<SystemCallError?>(nil)
     let (work, wake) = (UnownedWork(self), wake)
-    let thread = Thread {
+    Thread.start {
       failure.withLock { $0 = Self.enter() }
       ready.signal()
       while true {
@@ -40,8 +34,6 @@ public final class NetworkNamespace: Sendable {
         next()
       }
     }
-    thread.stackSize = 1 << 20
-    thread.start()
     ready.wait()
     if let failure = failure.withLock({ $0 }) { throw failure }
   }
@@ -63,7 +55,9 @@ public final class NetworkNamespace: Sendable {
     }
     wake.signal()
     done.wait()
-    guard let outcome = result.withLock({ $0 }) else { throw Failure(call: "perform", code: 0) }
+    guard let outcome = result.withLock({ $0 }) else {
+      throw SystemCallError(call: "perform", code: 0)
+    }
     return try outcome.get()
   }
 
@@ -93,18 +87,18 @@ public final class NetworkNamespace: Sendable {
     func next() -> (@Sendable () -> Void)? { queue() }
   }
 
-  private static func enter() -> Failure? {
+  private static func enter() -> SystemCallError? {
     typealias Unshare = @convention(c) (Int32) -> Int32
     // Swift's Glibc module lacks it.
-    guard let symbol = dlsym(nil, "unshare") else { return Failure(call: "dlsym", code: 0) }
+    guard let symbol = dlsym(nil, "unshare") else { return SystemCallError(call: "dlsym", code: 0) }
     let cloneNewNet: Int32 = 0x4000_0000
     guard unsafeBitCast(symbol, to: Unshare.self)(cloneNewNet) == 0 else {
-      return Failure(call: "unshare", code: errno)
+      return SystemCallError(call: "unshare")
     }
     guard
       let result = try? ProcessRunner("ip", ["link", "set", "lo", "up"], environment: tools).run(),
       result.code == 0
-    else { return Failure(call: "ip link set lo up", code: 0) }
+    else { return SystemCallError(call: "ip link set lo up", code: 0) }
     return nil
   }
 }

@@ -40,15 +40,15 @@ public final class ProjectedVolume: Sendable {
       generation += 1
       return generation
     }
-    let folder = "..2026_11_21_\(getpid()).\(number)"
+    let version = "..2026_11_21_\(getpid()).\(number)"
     let old = try? FileManager.default.destinationOfSymbolicLink(atPath: data)
-    try Self.check(mkdir("\(directory)/\(folder)", 0o755), folder)
-    let file = "\(directory)/\(folder)/\(name)"
+    try Self.check(mkdir("\(directory)/\(version)", 0o755), version)
+    let file = "\(directory)/\(version)/\(name)"
     try Data(token.utf8).write(to: URL(filePath: file))
     try Self.check(chmod(file, 0o600), file)
     let link = directory + "/..data_tmp"
     unlink(link)
-    try Self.check(symlink(folder, link), link)
+    try Self.check(symlink(version, link), link)
     try Self.check(rename(link, data), data)
     if let old { try? FileManager.default.removeItem(atPath: "\(directory)/\(old)") }
   }

@@ -30,8 +30,8 @@ public final class TemporaryDirectory: Sendable {
   @discardableResult
   public func write(_ text: String, to name: String, mode: mode_t = 0o600) throws -> String {
     let file = path(name)
-    let folder = URL(filePath: file).deletingLastPathComponent()
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let parent = URL(filePath: file).deletingLastPathComponent()
+    try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
     try Data(text.utf8).write(to: URL(filePath: file))
     guard chmod(file, mode) == 0 else { throw Failure() }
     return file

@@ -2,7 +2,7 @@ import Foundation
 
 /// The path of the program under test.
 public enum TestBinary {
-  /// `TOKENXCHANGE_BINARY`, else the program beside the running executable.
+  /// `TOKENXCHANGE_BINARY`, else the program next to the running executable.
   public static var path: String { isNamed ? named : sibling("tokenxchange") }
 
   /// Whether `TOKENXCHANGE_BINARY` is set: then it is the static release binary.
@@ -12,7 +12,7 @@ public enum TestBinary {
     ProcessInfo.processInfo.environment["TOKENXCHANGE_BINARY"] ?? ""
   }
 
-  /// A program beside the running executable, as SwiftPM builds them.
+  /// A program next to the running executable, where SwiftPM puts it.
   public static func sibling(_ name: String) -> String {
     let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     return URL(filePath: own ?? "").deletingLastPathComponent().appending(path: name).path

@@ -77,7 +77,7 @@ public struct LoopbackResponse: Sendable {
 
   /// Rejects a request without a recorded response, so that a test that relies on one fails.
   public static func notRecorded(_ request: LoopbackRequest) -> LoopbackResponse {
-    .text("stand-in: no answer was recorded for \(request.method) \(request.path)\n", status: 501)
+    .text("stand-in: no response was recorded for \(request.method) \(request.path)\n", status: 501)
   }
 
   /// The reason phrase of a status code.

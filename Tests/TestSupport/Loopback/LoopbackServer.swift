@@ -7,16 +7,6 @@ public final class LoopbackServer: Sendable {
   /// Responds to a request; called from many threads at once.
   public typealias Handler = @Sendable (LoopbackRequest) -> LoopbackResponse
 
-  /// An error while opening the socket.
-  public struct Failure: Error, CustomStringConvertible {
-    /// The call that failed.
-    public var call: String
-    /// Its `errno`.
-    public var code: Int32
-    /// The error message.
-    public var description: String { "\(call): \(String(cString: strerror(code)))" }
-  }
-
   /// The port.
   public let port: Int
   private let handler: Handler
@@ -76,7 +66,7 @@ public final class LoopbackServer: Sendable {
     shutDown()?.wait()
     state.withLock { state in
       guard state.listener < 0, state.reservation < 0 else { return }
-      state.reservation = (try? Self.bind(port).socket) ?? -1
+      state.reservation = (try? LocalSocket.bind(SOCK_STREAM, port: UInt16(port)).socket) ?? -1
     }
   }
 
@@ -106,38 +96,13 @@ public final class LoopbackServer: Sendable {
   }
 
   private static func listen(_ port: Int) throws -> (listener: Int32, port: Int) {
-    let bound = try bind(port)
+    let bound = try LocalSocket.bind(SOCK_STREAM, port: UInt16(port))
     guard Glibc.listen(bound.socket, 512) == 0 else {
-      let code = errno
+      let error = SystemCallError(call: "listen on port \(port)")
       close(bound.socket)
-      throw Failure(call: "listen on port \(port)", code: code)
+      throw error
     }
-    return (bound.socket, bound.port)
-  }
-
-  private static func bind(_ port: Int) throws -> (socket: Int32, port: Int) {
-    let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-    let descriptor = socket(AF_INET, type, 0)
-    guard descriptor >= 0 else { throw Failure(call: "socket", code: errno) }
-    var yes: Int32 = 1
-    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let failed = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-        Glibc.bind(descriptor, pointer, size) != 0
-          || getsockname(descriptor, pointer, &size) != 0
-      }
-    }
-    guard !failed else {
-      let code = errno
-      close(descriptor)
-      throw Failure(call: "bind to port \(port)", code: code)
-    }
-    return (descriptor, Int(in_port_t(bigEndian: address.sin_port)))
+    return (bound.socket, Int(bound.port))
   }
 
   private func accept(from listener: Int32) {
@@ -147,7 +112,7 @@ public final class LoopbackServer: Sendable {
       $0.acceptor = ended
     }
     // The thread must not keep the server alive: a test that forgets to stop it would leak it.
-    Self.thread { [weak self] in
+    Thread.start { [weak self] in
       while true {
         let client = Glibc.accept(listener, nil, nil)
         if client < 0 {
@@ -170,15 +135,15 @@ public final class LoopbackServer: Sendable {
   }
 
   private func adopt(_ client: Int32, from listener: Int32) -> Bool {
-    let wanted = state.withLock { state -> Bool in
+    let isOpen = state.withLock { state -> Bool in
       guard state.listener == listener else { return false }
       state.connections.insert(client)
       state.accepted += 1
       return true
     }
-    guard wanted else { return false }
+    guard isOpen else { return false }
     let handler = handler
-    Self.thread { [weak self] in
+    Thread.start { [weak self] in
       LoopbackConnection(socket: client).serve { request in
         self?.record(request)
         return handler(request)
@@ -197,11 +162,5 @@ public final class LoopbackServer: Sendable {
       $0.count += 1
       if $0.requests.count < keepsRequests { $0.requests.append(request) }
     }
-  }
-
-  private static func thread(_ body: @escaping @Sendable () -> Void) {
-    let thread = Thread(block: body)
-    thread.stackSize = 512 * 1024
-    thread.start()
   }
 }

@@ -31,8 +31,8 @@ public struct ProcessResult: Sendable {
     }
   }
 
-  /// Replaces the result with one that fails every test, and states the reason.
-  mutating func spoil(_ reason: String) {
+  /// Replaces the result with a failure, with the reason on stderr.
+  mutating func fail(_ reason: String) {
     ending = .exit(199)
     stderr = Array("\(reason)\n".utf8) + stderr
   }

@@ -25,16 +25,14 @@ public final class RunningProcess: Sendable {
     self.pid = pid
     // A child that does not read its stdin must not end this process.
     signal(SIGPIPE, SIG_IGN)
-    let thread = Thread {
+    Thread.start {
       var result = self.follow(
         input: input, output: output, errors: errors, stdin: stdin, timeout: timeout,
         since: start)
       let shown = secrets(result)
-      if !shown.isEmpty { result.spoil("SECRETS SHOWN: \(shown.joined(separator: ", "))") }
+      if !shown.isEmpty { result.fail("SECRETS SHOWN: \(shown.joined(separator: ", "))") }
       self.finish(result)
     }
-    thread.stackSize = 512 * 1024
-    thread.start()
   }
 
   /// Sends a signal, unless the program has ended and its ID may have been reused.

@@ -27,11 +27,11 @@ public struct ScratchRoot: Sendable {
   public init() throws {
     directory = try TemporaryDirectory(prefix: "scratch")
     guard chmod(directory.path, 0o755) == 0 else { throw TemporaryDirectory.Failure() }
-    try makeFolder("proc", mode: 0o755)
+    try makeDirectory("proc", mode: 0o755)
   }
 
   /// Creates a directory owned by root.
-  public func makeFolder(_ path: String, mode: UInt32) throws {
+  public func makeDirectory(_ path: String, mode: UInt32) throws {
     try FileManager.default.createDirectory(
       atPath: directory.path(path), withIntermediateDirectories: true)
     guard chmod(directory.path(path), mode) == 0 else { throw TemporaryDirectory.Failure() }
@@ -39,8 +39,8 @@ public struct ScratchRoot: Sendable {
 
   /// Copies a file of this machine into the root.
   public func copy(_ file: String, to path: String, mode: UInt32) throws {
-    let folder = URL(filePath: directory.path(path)).deletingLastPathComponent()
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let parent = URL(filePath: directory.path(path)).deletingLastPathComponent()
+    try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
     try FileManager.default.copyItem(atPath: file, toPath: directory.path(path))
     guard chmod(directory.path(path), mode) == 0 else { throw TemporaryDirectory.Failure() }
   }

@@ -26,11 +26,11 @@ public struct TestCertificates: Sendable {
   /// For another host.
   public let wrongHost: Pair
   /// For 127.0.0.1 by its common name only, without a subject alternative name.
-  public let nameless: Pair
-  /// The same, with a subject alternative name that is not a host.
-  public let mailOnly: Pair
+  public let noSAN: Pair
+  /// For 127.0.0.1 by its common name, with only an email address as subject alternative name.
+  public let emailSAN: Pair
   /// For 127.0.0.1 and localhost, signed by the other CA.
-  public let stranger: Pair
+  public let untrustedCA: Pair
 
   private let directory: TemporaryDirectory
   private let openssl: String
@@ -43,21 +43,21 @@ public struct TestCertificates: Sendable {
     self.openssl = openssl
     let directory = try TemporaryDirectory(prefix: "certificates")
     self.directory = directory
-    let mint = Mint(openssl: openssl, directory: directory)
-    authority = try mint.authority("ca")
-    otherAuthority = try mint.authority("other-ca")
+    let issuer = Issuer(openssl: openssl, directory: directory)
+    authority = try issuer.authority("ca")
+    otherAuthority = try issuer.authority("other-ca")
     // 0.0.0.0 reaches this machine on Linux, but is not treated as loopback: useful for proxy
     // tests.
     let local = "IP:127.0.0.1,IP:0.0.0.0,DNS:localhost"
-    server = try mint.leaf("server", names: local, by: authority)
-    expired = try mint.leaf("expired", names: local, by: authority, isExpired: true)
-    wrongHost = try mint.leaf("wrong-host", names: "DNS:elsewhere.example", by: authority)
-    nameless = try mint.leaf("nameless", names: nil, by: authority)
-    mailOnly = try mint.leaf("mail-only", names: "email:a@b.example", by: authority)
-    stranger = try mint.leaf("stranger", names: local, by: otherAuthority)
+    server = try issuer.leaf("server", names: local, by: authority)
+    expired = try issuer.leaf("expired", names: local, by: authority, isExpired: true)
+    wrongHost = try issuer.leaf("wrong-host", names: "DNS:elsewhere.example", by: authority)
+    noSAN = try issuer.leaf("no-san", names: nil, by: authority)
+    emailSAN = try issuer.leaf("email-san", names: "email:a@b.example", by: authority)
+    untrustedCA = try issuer.leaf("untrusted-ca", names: local, by: otherAuthority)
   }
 
-  private struct Mint {
+  private struct Issuer {
     let openssl: String
     let directory: TemporaryDirectory
 
@@ -79,7 +79,7 @@ public struct TestCertificates: Sendable {
       try run(
         "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
         pair.key, "-out", request, "-subj",
-        name == "nameless" || name == "mail-only" ? "/CN=127.0.0.1" : "/CN=test \(name)")
+        name == "no-san" || name == "email-san" ? "/CN=127.0.0.1" : "/CN=test \(name)")
       let extensions = try directory.write(
         (names.map { "subjectAltName=\($0)\n" } ?? "")
           + "extendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n",

@@ -39,14 +39,14 @@ import TokenExchange
     arguments: [
       Row(
         "no directory", .noDirectory,
-        "none of KUBECACHEDIR, XDG_CACHE_HOME and HOME names a directory"),
+        "none of KUBECACHEDIR, XDG_CACHE_HOME and HOME is an absolute path"),
       Row(
         "parent directory", .endsInParent("/l/.."),
-        #"/l/.. ends in "..": name the directory itself"#
+        #"/l/.. ends in "..": pass the directory itself"#
       ),
       Row("one file", .cannotRemove(files: 1), "1 file cannot be removed"),
       Row("two files", .cannotRemove(files: 2), "2 files cannot be removed"),
-      Row("missing", .directory("/d", .missing), "there is no directory /d"),
+      Row("missing", .directory("/d", .missing), "the directory /d does not exist"),
       Row("not a directory", .directory("/d", .notDirectory), "/d is not a directory"),
       Row(
         "another user's", .directory("/d", .notOwned(owner: 1, user: 2)),
@@ -66,7 +66,7 @@ import TokenExchange
     #expect(diagnosis.message.text == "cannot remove the cache: \(row.output)")
     #expect(
       diagnosis.hint.text
-        == "pass the directory that was used as --cache-dir, and run this as its owner")
+        == "set --cache-dir to the cache that is in use, and run this as its owner")
     #expect(diagnosis.exitCode == .usage)
   }
 }

@@ -99,7 +99,7 @@ extension Fault {
     },
     .failed(
       "private CA not given", needsTLS: true, .connection, "unknown-authority",
-      "a certificate of an unknown issuer",
+      "a certificate from an unknown issuer",
       hints: ["--certificate-authority"], code: .usage
     ) { $0.flags["certificate-authority"] = nil },
     .failed(
@@ -114,7 +114,7 @@ extension Fault {
     ) { try $0.front(\.nameless) },
     .failed(
       "certificate expired", needsTLS: true, .connection, "connection",
-      "a certificate that expired",
+      "an expired certificate",
       code: .network
     ) { try $0.front(\.expired) },
     .warned(

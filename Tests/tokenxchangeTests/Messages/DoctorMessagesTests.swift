@@ -42,7 +42,7 @@ struct DoctorMessagesTests {
           "kubectl accepts only the version in its kubeconfig: leave --api-version out",
         ]),
       Row(
-        "token of Dex", .subjectToken(.issuedByDex),
+        "Dex token", .subjectToken(.issuedByDex),
         [
           "subject-token-issued-by-dex", "the token was issued by this Dex itself",
           "--token-file must name a service account token",

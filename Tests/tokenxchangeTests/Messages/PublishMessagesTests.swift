@@ -89,12 +89,12 @@ struct PublishMessagesTests {
       Row(
         "slash", "https://oidc.example/a/",
         "the issuer is https://oidc.example/a/ and not https://oidc.example/a: they differ by a "
-          + "slash at the end"),
+          + "trailing slash"),
     ])
   func issuer(row: Row<String, String>) {
     let hint =
-      "the public URL must equal the issuer of the tokens, character for character: set "
-      + "kube-apiserver's first --service-account-issuer to it and keep the old one as the second"
+      "the public URL must be exactly the issuer of the tokens: set kube-apiserver's first "
+      + "--service-account-issuer to it and keep the old issuer as the second"
     let error = Self.metadata(
       .issuerMismatch(found: row.input, expected: "https://oidc.example/a"))
     expect(Row("", error, [row.output, hint]), .usage)
@@ -107,7 +107,7 @@ struct PublishMessagesTests {
       Row("server and files", .serverAndFiles, "read the documents from the server or from files"),
       Row(
         "directory with --check", .directoryWithCheck,
-        "--check writes nothing: leave the directory out"),
+        "--check writes nothing: omit the directory"),
       Row("--public-url with --check", .publicURLWithCheck, "--check already names the public URL"),
       Row(
         "CA without --check", .certificateAuthorityWithoutCheck,
@@ -134,7 +134,7 @@ struct PublishMessagesTests {
     arguments: [
       Row(
         "API server", (401, .apiServer, .invalidResponse),
-        "bind the ClusterRole system:service-account-issuer-discovery to this caller and pass "
+        "bind the ClusterRole system:service-account-issuer-discovery to this user and pass "
           + "--token-file"),
       Row(
         "bucket", (403, .publicSite, .invalidResponse),
@@ -148,13 +148,13 @@ struct PublishMessagesTests {
         "redirects are not followed: pass the final URL"),
       Row(
         "not found", (404, .publicSite, .invalidResponse),
-        "check the URL: it must be the issuer itself, without a further path"),
+        "check the URL: it must be the issuer, without an additional path"),
       Row(
         "busy", (429, .apiServer, .network),
-        "check the URL: it must be the issuer itself, without a further path"),
+        "check the URL: it must be the issuer, without an additional path"),
       Row(
         "down", (503, .apiServer, .network),
-        "check the URL: it must be the issuer itself, without a further path"),
+        "check the URL: it must be the issuer, without an additional path"),
     ] as [Row<(Int, IssuerHost, ExitCode), String>])
   func statuses(row: Row<(Int, IssuerHost, ExitCode), String>) throws {
     let (status, host, exitCode) = row.input
@@ -193,8 +193,8 @@ struct PublishMessagesTests {
         [
           "the documents published at https://oidc.example/a differ: issuer is \"a\", expected "
             + "\"b\"; jwks_uri is missing, expected \"c\"; odd is 1, expected none; key k1 is "
-            + "missing; key k2 is stale; key k3 is another key",
-          "publish again: verifiers reject tokens whose key is missing, and trust stale keys",
+            + "missing; key k2 is stale; key k3 has different key material",
+          "publish again: verifiers reject tokens with a missing key, and still trust stale keys",
         ]), .unexpected)
   }
 

@@ -50,7 +50,7 @@ struct CheckTests {
         ]),
       Row("empty", "", ["/kept/token is empty", hint]),
       Row("blank", " \n", ["/kept/token is empty", hint]),
-      Row("zeros", "\u{0}\u{0}", ["/kept/token contains something other than one token", hint]),
+      Row("zeros", "\u{0}\u{0}", ["/kept/token does not contain exactly one token", hint]),
       Row(
         "quotes", "\"" + sample(exp: 1_800_000_100) + "\"",
         [
@@ -69,13 +69,13 @@ struct CheckTests {
           "/kept/token contains the base64 of a JWT",
           "decode it first: base64 -d, or kubectl get secret -o go-template with base64decode",
         ]),
-      Row("words", "two words", ["/kept/token contains something other than one token", hint]),
+      Row("words", "two words", ["/kept/token does not contain exactly one token", hint]),
       Row("cut", "eyJhbGciOiJSUzI1NiJ9.eyJpc3M", ["the token in /kept/token is truncated", hint]),
       Row(
         "opaque", "opaque",
         [
           "the token in /kept/token has no readable expiry",
-          "leave --min-ttl out for an opaque token",
+          "omit --min-ttl for an opaque token",
         ]),
       Row(
         "expired", sample(exp: 1_799_999_940),

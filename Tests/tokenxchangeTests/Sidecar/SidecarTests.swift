@@ -100,7 +100,7 @@ struct SidecarTests {
     #expect(fixture.errors.last?.contains("failed attempts in ") == true)
   }
 
-  @Test func sumsUpWhatRepeats() throws {
+  @Test func repeatedFailuresAreSummarized() throws {
     fixture.stopDex()
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 290)
@@ -108,15 +108,15 @@ struct SidecarTests {
     #expect(
       fixture.errors[0]
         == "tokenxchange: renewal failed: dex.example:443 refused the connection; next attempt in 1 s; there is no "
-        + "token; hint: is Dex running there, and on that port? a Service refuses while none of "
-        + "its pods is ready")
+        + "token; hint: is Dex listening on that port? a Service refuses connections while no "
+        + "pod is ready")
     sidecar.run(fixture, for: 3600)
     #expect((11...14).contains(fixture.errors.count))
     #expect(fixture.errors[1].contains("still failing after 5 min"))
     #expect(fixture.requests.count < 200)
   }
 
-  @Test func refusalsAreAskedAboutEverMoreSeldom() throws {
+  @Test func rejectedExchangesAreRetriedLessAndLessOften() throws {
     fixture.respond(401, #"{"error":"access_denied"}"#)
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 86_400)
@@ -330,7 +330,7 @@ struct SidecarTests {
     #expect(fixture.written != nil)
   }
 
-  @Test func aFolderThatCannotBeWrittenIsFoundBeforeTheFirstExchange() throws {
+  @Test func aDirectoryThatCannotBeWrittenIsFoundBeforeTheFirstExchange() throws {
     fixture.files.failWrites(.system(.createFile(directory: "/kept"), errno: EROFS))
     let code = run(SidecarFixture.flags, in: fixture.world())
     #expect(code == .usage)

@@ -3,13 +3,13 @@ import Glibc
 import TokenExchange
 
 extension IPAddress {
-  /// Sorts addresses into the order in which they should be tried (RFC 6724, rules 1 and 6).
+  /// Sorts addresses into the order in which to try them (RFC 6724, rules 1 and 6).
   ///
-  /// Those that there is a route to come first, then precedence decides; the order is kept otherwise.
+  /// Reachable addresses come first, then those with a higher precedence. The sort is stable.
   ///
   /// - Parameters:
   ///   - addresses: The addresses.
-  ///   - hasRoute: Whether packets to an address can leave this machine.
+  ///   - hasRoute: Whether there is a route to an address.
   /// - Returns: The same addresses.
   static func ordered(
     _ addresses: [IPAddress], hasRoute: (IPAddress) -> Bool = \.hasRoute
@@ -33,7 +33,7 @@ extension IPAddress {
     }
   }
 
-  /// Whether packets to it can leave this machine; connecting by UDP sends nothing.
+  /// Whether there is a route to this address; connecting a UDP socket sends nothing.
   private var hasRoute: Bool {
     let server = ResolverConfiguration.Server(address: text)
     guard let socket = try? DNSSocket(to: server, isTCP: false, query: []) else { return false }

@@ -1,22 +1,22 @@
 import Glibc
 import TokenExchange
 
-/// Asks the name servers for the addresses of one name: A and AAAA at the same time.
+/// Queries the name servers for the addresses of one name: A and AAAA at the same time.
 struct DNSClient {
-  /// The servers and how to ask them.
+  /// The servers and the options of the resolver.
   var configuration: ResolverConfiguration
-  /// A number that cannot be guessed, for each query.
+  /// An unpredictable ID for each query.
   var random: () -> UInt16 = { UInt16.random(in: 0...UInt16.max) }
 
-  /// How long to wait for the other type once one has decided the matter (RFC 8305, section 3).
+  /// Seconds to wait for the other record type after a conclusive response (RFC 8305, section 3).
   static let resolutionDelay = 0.05
 
-  /// Looks one name up.
+  /// Looks up one name.
   ///
   /// - Parameters:
   ///   - name: The name, without a trailing dot.
   ///   - deadline: When to give up, as a value of ``now()``.
-  /// - Returns: What came of it; nil if the name is none that DNS can hold.
+  /// - Returns: The result; nil if the name is not a valid DNS name.
   func lookUp(_ name: String, until deadline: Double) -> NameLookup? {
     let begin = Self.now()
     let types: [NameLookup.RecordType] = configuration.skipsIPv6 ? [.a] : [.a, .aaaa]
@@ -46,13 +46,13 @@ struct DNSClient {
         }), seconds: time - begin)
   }
 
-  /// Seconds on a clock that only goes forward.
+  /// Seconds on the monotonic clock.
   static func now() -> Double { SystemClock.seconds(CLOCK_MONOTONIC) }
 
-  /// Until when to wait for the rest; nil as long as nothing is decided.
+  /// When to stop waiting for other responses; nil before the first conclusive one.
   ///
-  /// Addresses decide, and so does NXDOMAIN for A. NXDOMAIN for AAAA does not: there are servers
-  /// that return it for names that have an A record (RFC 4074, section 4.2).
+  /// Addresses are conclusive, and so is NXDOMAIN for A. NXDOMAIN for AAAA is not: some servers
+  /// return it for names that have an A record (RFC 4074, section 4.2).
   private static func grace(_ queries: [DNSQuery]) -> Double? {
     queries.compactMap { query -> Double? in
       switch query.outcome {
@@ -65,7 +65,7 @@ struct DNSClient {
 
   private static func wait(for queries: [DNSQuery], until end: Double, since time: Double) {
     var polls = queries.flatMap(\.polls)
-    // Rounded up: a wait that ends too early would spin.
+    // Rounded up, so that the loop does not spin before the deadline.
     let milliseconds = max(0, ((end - time) * 1000).rounded(.up))
     guard poll(&polls, nfds_t(polls.count), Int32(min(milliseconds, 3_600_000))) > 0 else { return }
     let ready = Set(polls.filter { $0.revents != 0 }.map(\.fd))
@@ -74,25 +74,25 @@ struct DNSClient {
   }
 }
 
-/// One query on its way through the servers.
+/// One query, which is sent to the servers in turn.
 private final class DNSQuery {
   typealias Reason = NameLookup.ServerFailure.Reason
 
   let type: NameLookup.RecordType
-  /// What came of it, once it is known, and when.
+  /// The result, once it is known, and when it became known.
   private(set) var outcome: NameLookup.Outcome?
   private(set) var settledAt = 0.0
-  /// When the server that was asked last has had its time.
+  /// When the current server's timeout ends.
   private(set) var tryEnds = 0.0
 
   private let message: [UInt8]
   private let configuration: ResolverConfiguration
   private let begin: Double
-  /// The servers that are still to be asked, by their indices.
+  /// The indices of the servers that are still to be tried.
   private var tries: ArraySlice<Int>
   private var current: Int?
   private var failures: [Int: Reason] = [:]
-  // One that was given up stays open: a late response is as good as any.
+  // After a timeout the socket stays open, so that a late response still counts.
   private var sockets: [(server: Int, socket: DNSSocket)] = []
 
   init(
@@ -113,18 +113,18 @@ private final class DNSQuery {
     sockets.map { pollfd(fd: $0.socket.descriptor, events: $0.socket.events, revents: 0) }
   }
 
-  /// Asks the next server where the current one failed or had its time.
+  /// Sends the query to the next server if the current one failed or timed out.
   func advance(at time: Double) {
     while outcome == nil, current == nil || time >= tryEnds {
       guard let server = tries.popFirst() else {
         settle(failure(at: time), at: time)
         return
       }
-      ask(server, isTCP: configuration.usesTCP, at: time)
+      send(to: server, isTCP: configuration.usesTCP, at: time)
     }
   }
 
-  /// What to report when no server answered.
+  /// The result if no server returned a usable response.
   func failure(at time: Double) -> NameLookup.Outcome {
     .failed(
       configuration.servers.enumerated().map { index, server in
@@ -133,7 +133,7 @@ private final class DNSQuery {
       })
   }
 
-  /// Reads what came on the sockets that are ready.
+  /// Reads from the sockets that are ready.
   func proceed(_ ready: Set<Int32>, at time: Double) {
     for index in sockets.indices.reversed() where ready.contains(sockets[index].socket.descriptor) {
       let server = sockets[index].server
@@ -147,7 +147,7 @@ private final class DNSQuery {
         let isTCP = sockets[index].socket.isTCP
         remove(index)
         if response.isTruncated, !isTCP {
-          ask(server, isTCP: true, at: time)
+          send(to: server, isTCP: true, at: time)
         } else {
           take(response, from: server, at: time)
         }
@@ -156,7 +156,7 @@ private final class DNSQuery {
     }
   }
 
-  private func ask(_ server: Int, isTCP: Bool, at time: Double) {
+  private func send(to server: Int, isTCP: Bool, at time: Double) {
     current = server
     tryEnds = time + Double(configuration.timeout)
     do throws(DNSSocketError) {

@@ -1,24 +1,24 @@
 import Encoding
 import TokenExchange
 
-/// Queries and responses of DNS (RFC 1035), as far as addresses need them.
+/// DNS queries for addresses, and their responses (RFC 1035).
 ///
-/// Queries carry no EDNS option: no server rejects them for it, and what does not fit comes by TCP.
+/// Queries have no EDNS option, which some servers reject; a truncated response is requested by TCP.
 enum DNSMessage {
-  /// Writes a query.
+  /// Encodes a query.
   ///
   /// - Parameters:
   ///   - name: The name, without a trailing dot.
   ///   - type: The record's type.
-  ///   - id: The number that the response must carry.
-  /// - Returns: The message; nil if the name is none that DNS can hold.
+  ///   - id: The ID, which the response must repeat.
+  /// - Returns: The message; nil if the name is not a valid DNS name.
   static func query(_ name: String, _ type: NameLookup.RecordType, id: UInt16) -> [UInt8]? {
     guard let name = wireName(name) else { return nil }
     return [UInt8(id >> 8), UInt8(id & 255), 1, 0, 0, 1, 0, 0, 0, 0, 0, 0] + name
       + [0, type.code, 0, 1]
   }
 
-  /// The name as in a message: each label after its length, in small letters.
+  /// The name in wire format: each label after its length, in lower case.
   private static func wireName(_ name: String) -> [UInt8]? {
     var wire: [UInt8] = []
     for label in name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
@@ -36,20 +36,20 @@ enum DNSMessage {
   struct Response: Equatable {
     /// The response code: 0 for success, 3 for NXDOMAIN.
     var code: Int
-    /// Whether it was cut to fit into a datagram.
+    /// Whether it was truncated to fit into a datagram.
     var isTruncated: Bool
-    /// Whether the server may not look further: no recursion, no authority, no answers.
+    /// Whether the server does not resolve the name: no recursion, no authority, no answers.
     var isReferral: Bool
-    /// The addresses, by way of any aliases; nil if the message breaks off or contradicts itself.
+    /// The addresses, after following CNAMEs; nil if the message is truncated or malformed.
     var addresses: [IPAddress]?
   }
 
-  /// Reads a response.
+  /// Decodes a response.
   ///
   /// - Parameters:
-  ///   - bytes: What was received.
+  ///   - bytes: The received message.
   ///   - query: The query that it must respond to.
-  /// - Returns: The response; nil if it belongs to something else.
+  /// - Returns: The response; nil if it is not a response to this query.
   static func response(_ bytes: [UInt8], to query: [UInt8]) -> Response? {
     guard bytes.count >= 12, bytes[0] == query[0], bytes[1] == query[1], bytes[2] & 0x80 != 0,
       bytes[2] & 0x78 == 0
@@ -61,7 +61,7 @@ enum DNSMessage {
       code: code, isTruncated: bytes[2] & 2 != 0,
       isReferral: code == 0 && answers == 0 && bytes[2] & 4 == 0 && bytes[3] & 0x80 == 0)
     reader.offset = 12
-    // A server that could not read the query need not repeat it.
+    // A server that could not parse the question need not repeat it.
     if questions == 0 { return code == 0 ? nil : response }
     var asked = Reader(bytes: query, offset: 12)
     let name = asked.name()
@@ -95,7 +95,7 @@ enum DNSMessage {
       }
       reader.offset = end
     }
-    // Servers may put the aliases in any order.
+    // The CNAMEs may be in any order.
     var names = [name]
     for _ in 0..<maximumAliases {
       guard
@@ -122,30 +122,30 @@ enum DNSMessage {
       return Int(bytes[offset]) << 8 | Int(bytes[offset + 1])
     }
 
-    /// A name in small letters, as ``DNSMessage/wireName(_:)`` writes it.
+    /// A name in lower case, in the format of ``DNSMessage/wireName(_:)``.
     mutating func name() -> [UInt8]? {
       var name: [UInt8] = []
-      var place = offset
-      // A pointer must lead backwards, or it could lead in a circle.
+      var position = offset
+      // A pointer must point backwards; otherwise there could be a cycle.
       var start = offset
       var end: Int?
-      while place < bytes.count, name.count < 255 {
-        let length = Int(bytes[place])
+      while position < bytes.count, name.count < 255 {
+        let length = Int(bytes[position])
         switch length {
         case 0:
-          offset = end ?? place + 1
+          offset = end ?? position + 1
           return name + [0]
         case 1...63:
-          guard place + 1 + length <= bytes.count else { return nil }
+          guard position + 1 + length <= bytes.count else { return nil }
           name.append(UInt8(length))
-          name += bytes[place + 1...place + length].map(DNSMessage.lowercase)
-          place += 1 + length
+          name += bytes[position + 1...position + length].map(DNSMessage.lowercase)
+          position += 1 + length
         case 0xC0...0xFF:
-          guard place + 1 < bytes.count else { return nil }
-          let target = (length & 0x3F) << 8 | Int(bytes[place + 1])
+          guard position + 1 < bytes.count else { return nil }
+          let target = (length & 0x3F) << 8 | Int(bytes[position + 1])
           guard target < start else { return nil }
-          end = end ?? place + 2
-          place = target
+          end = end ?? position + 2
+          position = target
           start = target
         default: return nil
         }
@@ -156,6 +156,6 @@ enum DNSMessage {
 }
 
 extension NameLookup.RecordType {
-  /// Its number in a message.
+  /// The TYPE value in a message.
   var code: UInt8 { self == .a ? 1 : 28 }
 }

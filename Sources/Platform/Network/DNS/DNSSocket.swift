@@ -2,12 +2,12 @@ import Encoding
 import Glibc
 import TokenExchange
 
-/// A connection to one name server, by UDP or TCP, that never blocks.
+/// A nonblocking connection to one name server, by UDP or TCP.
 ///
-/// Each query has a socket of its own, and so a random port of its own: a response to another
-/// query cannot be taken for this one's, and A and AAAA queries cannot collide on their way.
+/// Each query has its own socket and therefore its own random port: responses to different queries
+/// cannot be confused, and A and AAAA queries do not race in the kernel's connection tracking.
 struct DNSSocket {
-  /// What an attempt to read or write came to.
+  /// The result of an attempt to read or write.
   enum Event {
     case waiting
     case message([UInt8])
@@ -19,7 +19,7 @@ struct DNSSocket {
   private var outgoing: [UInt8]
   private var incoming: [UInt8] = []
 
-  /// Connects, and sends a datagram at once; an empty query is not sent.
+  /// Connects, and sends a UDP query immediately; an empty query is not sent.
   init(
     to server: ResolverConfiguration.Server, isTCP: Bool, query: [UInt8]
   ) throws(DNSSocketError) {
@@ -48,10 +48,10 @@ struct DNSSocket {
     }
   }
 
-  /// What to wait for.
+  /// The events to poll for.
   var events: Int16 { Int16(outgoing.isEmpty ? POLLIN : POLLOUT) }
 
-  /// Writes or reads what can be written or read now.
+  /// Writes or reads as much as possible without blocking.
   mutating func proceed() -> Event {
     if !outgoing.isEmpty {
       guard send() >= 0 else { return errno == EAGAIN ? .waiting : failure(errno) }
@@ -70,7 +70,7 @@ struct DNSSocket {
     return incoming.count >= 2 + length ? .message(Array(incoming[2..<2 + length])) : .waiting
   }
 
-  /// Closes it.
+  /// Closes the socket.
   func close() { Glibc.close(descriptor) }
 
   private mutating func send() -> Int {
@@ -84,7 +84,7 @@ struct DNSSocket {
   }
 }
 
-/// The system's reason why a name server could not be asked.
+/// The errno of a failure to send a query.
 struct DNSSocketError: Error {
   var code: Int32
 }

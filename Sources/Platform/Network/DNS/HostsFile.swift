@@ -1,14 +1,14 @@
 import Encoding
 import TokenExchange
 
-/// `/etc/hosts`: an address and its names on each line.
+/// `/etc/hosts`, with an address and its names on each line.
 enum HostsFile {
-  /// Finds every address of a host.
+  /// Finds all addresses of a host.
   ///
   /// - Parameters:
-  ///   - host: The host's name; case and a trailing dot do not matter.
-  ///   - file: The file's content.
-  /// - Returns: The addresses in the file's order, each once.
+  ///   - host: The host name; case and a trailing dot are ignored.
+  ///   - file: The content of the file.
+  /// - Returns: The addresses in the order of the file, without duplicates.
   static func addresses(of host: String, in file: [UInt8]) -> [IPAddress] {
     let name = Array((host.hasSuffix(".") ? host.dropLast() : host[...]).utf8.map(lowercase))
     var found: [IPAddress] = []

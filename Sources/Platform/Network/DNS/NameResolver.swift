@@ -4,32 +4,32 @@ import TokenExchange
 
 /// Resolves host names as glibc does with `hosts: files dns`.
 ///
-/// `/etc/hosts` comes first, then DNS with the search list of `/etc/resolv.conf`. Nothing is kept:
-/// each call reads the files and asks the servers.
+/// `/etc/hosts` comes first, then DNS with the search list of `/etc/resolv.conf`. Nothing is cached:
+/// each call reads the files and queries the servers.
 struct NameResolver: Sendable {
   /// A file's content; empty if it cannot be read.
   var readFile: @Sendable (String) -> [UInt8] = { path in
     (try? FileReader.read(path, limit: 16 << 20)) ?? []
   }
-  /// This machine's name.
+  /// The host name of this machine.
   var hostName: @Sendable () -> String = { currentHostName() }
   /// The port of the name servers.
   var port: UInt16 = 53
-  /// The order in which addresses are tried.
+  /// Sorts addresses into the order in which to try them.
   var order: @Sendable ([IPAddress]) -> [IPAddress] = { IPAddress.ordered($0) }
 
   /// Resolves a host name.
   ///
-  /// A suffix whose query fails does not end the search: cluster DNS often may not ask for a
-  /// corporate domain that the search list names. While other names are left, one name gets at most
-  /// four fifths of the remaining time.
+  /// If the query for one suffix fails, the search continues: cluster DNS is often not allowed to
+  /// resolve a corporate domain in the search list. Each name except the last gets at most four
+  /// fifths of the remaining time.
   ///
   /// - Parameters:
   ///   - host: The name; not an address.
   ///   - deadline: When to give up, as a value of ``DNSClient/now()``.
-  ///   - observe: Gets each step.
-  /// - Returns: Its addresses, at least one, in the order in which they should be tried.
-  /// - Throws: The names that were tried, and what was returned for each.
+  ///   - observe: Receives each step.
+  /// - Returns: The addresses, at least one, in the order in which to try them.
+  /// - Throws: The names that were tried, with the result of each.
   func resolve(
     _ host: String, until deadline: Double, observe: (NetworkEvent) -> Void
   ) throws(NameResolutionError) -> [IPAddress] {

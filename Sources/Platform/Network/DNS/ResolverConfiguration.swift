@@ -10,35 +10,36 @@ package struct ResolverConfiguration: Sendable, Equatable {
     package var port: UInt16 = 53
   }
 
-  /// The name servers, in the order in which they are asked; at most three.
+  /// The name servers in the order in which they are tried; at most three.
   package var servers: [Server] = []
-  /// The suffixes that are tried.
+  /// The suffixes to try.
   package var search: [String] = []
-  /// A name with fewer dots is tried with the suffixes first.
+  /// Names with fewer dots are tried with the suffixes first.
   package var ndots = 1
-  /// Seconds to wait for one server before the next is asked.
+  /// Seconds to wait for one server before trying the next.
   package var timeout = 5
-  /// How often the list of servers is gone through.
+  /// How many times to try the list of servers.
   package var attempts = 2
-  /// Whether runs start with different servers.
+  /// Whether to start with a random server.
   package var rotates = false
-  /// Whether queries go by TCP from the start.
+  /// Whether to send all queries by TCP.
   package var usesTCP = false
-  /// Whether IPv6 addresses are left out.
+  /// Whether to skip IPv6 addresses.
   package var skipsIPv6 = false
 
-  /// Reads the file.
+  /// Parses the file.
   ///
   /// - Parameters:
-  ///   - file: The file's content; empty if there is none.
-  ///   - hostName: This machine's name: what follows its first dot is the suffix if none is set.
+  ///   - file: The content of the file; empty if there is none.
+  ///   - hostName: The host name of this machine; without `search` and `domain`, the part after its
+  ///     first dot is the only suffix.
   init(parsing file: [UInt8], hostName: String = "") {
     var isSearchSet = false
     for line in file.split(separator: UInt8(ascii: "\n")) {
       guard line.first != UInt8(ascii: "#"), line.first != UInt8(ascii: ";") else { continue }
       let words = line.split { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
         .map { String(decoding: $0, as: UTF8.self) }
-      // A keyword stands at the very start of its line.
+      // A keyword must be at the start of its line.
       guard words.count > 1, line.first != 0x20, line.first != 0x09 else { continue }
       switch words[0] {
       case "nameserver" where servers.count < Self.maximumServers && Self.isServer(words[1]):
@@ -61,7 +62,7 @@ package struct ResolverConfiguration: Sendable, Equatable {
     search = search.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 }
   }
 
-  /// The names to look up for a host, in order; none ends in a dot.
+  /// The names to look up for a host, in order and without trailing dots.
   func candidates(for host: String) -> [String] {
     if host.hasSuffix(".") { return [String(host.dropLast())] }
     let dots = host.utf8.count { $0 == UInt8(ascii: ".") }
@@ -96,7 +97,7 @@ package struct ResolverConfiguration: Sendable, Equatable {
 }
 
 extension ResolverConfiguration {
-  /// The servers, the search list and the options that differ from the defaults, on one line.
+  /// The servers, the search list and the options that differ from their defaults, on one line.
   package var text: String {
     let defaults = ResolverConfiguration(parsing: [])
     var options: [String] = []

@@ -5,9 +5,9 @@ import TokenExchange
 
 @testable import Platform
 
-/// Responses from servers that are right, wrong or hostile.
+/// Valid, malformed and malicious responses.
 struct DNSMessageTests {
-  /// Asks for the A record of `dex.test`.
+  /// A query for the A record of `dex.test`.
   static let query = DNSMessage.query("dex.test", .a, id: 0x1234) ?? []
 
   @Test("the bytes of a query")
@@ -26,7 +26,7 @@ struct DNSMessageTests {
     #expect(DNSMessage.query(name, .a, id: 1) == nil)
   }
 
-  /// A response to the query, with these records as answers.
+  /// A response to the query, with these records.
   static func response(
     _ records: [[UInt8]], flags: [UInt8] = [0x81, 0x80], count: Int? = nil
   ) -> [UInt8] {
@@ -34,7 +34,7 @@ struct DNSMessageTests {
       + query.dropFirst(12) + Array(records.joined())
   }
 
-  /// The name of the question, by a pointer.
+  /// A pointer to the name in the question.
   static let owner: [UInt8] = [0xC0, 12]
   static func a(_ owner: [UInt8] = owner, _ address: [UInt8] = [10, 0, 0, 1]) -> [UInt8] {
     owner + [0, 1, 0, 1, 0, 0, 0, 30, 0, UInt8(address.count)] + address
@@ -126,7 +126,7 @@ struct DNSMessageTests {
       }
       _ = DNSMessage.response(Array(sound[..<place]), to: Self.query)
     }
-    // Most changes leave it as it is or make it unusable.
+    // Most mutations have no effect or make the response unusable.
     #expect(addresses > sound.count)
   }
 }

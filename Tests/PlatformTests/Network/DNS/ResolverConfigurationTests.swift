@@ -16,7 +16,7 @@ struct ResolverConfigurationTests {
       "nameserver 10.96.0.10; search ns.svc.cluster.local svc.cluster.local cluster.local; "
         + "options ndots:5"),
     Row(
-      "three servers at most",
+      "at most three servers",
       "nameserver 10.0.0.1\nnameserver fd00::2\nnameserver fe80::3%eth0\nnameserver 10.0.0.4\n",
       "nameserver 10.0.0.1 fd00::2 fe80::3%eth0; no search list"),
     Row(
@@ -56,7 +56,7 @@ struct ResolverConfigurationTests {
     #expect(ResolverConfiguration(parsing: Array(row.input.utf8)).text == row.output)
   }
 
-  @Test("without a search list the domain of this machine's name is searched")
+  @Test("without a search list, the domain of the host name is searched")
   func hostName() {
     let configuration = ResolverConfiguration(parsing: [], hostName: "pod.corp.example")
     #expect(configuration.search == ["corp.example"])
@@ -77,7 +77,7 @@ struct ResolverConfigurationTests {
     #expect(configuration.candidates(for: row.input) == row.output)
   }
 
-  @Test("the root as a suffix is the name itself, tried once")
+  @Test("the root as a suffix is the name itself, which is tried once")
   func root() {
     let configuration = ResolverConfiguration(parsing: Array("search . a.example\n".utf8))
     #expect(configuration.candidates(for: "dex") == ["dex", "dex.a.example"])

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 
 /// The running stand-ins and the files that describe them to scripts.
-final class Stage: Sendable {
+final class Session: Sendable {
   let site: StandInSite
   let volume: ProjectedVolume?
   let directory: String?

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A network namespace with Dex, name servers and its own files.
-final class DNSStage: Sendable {
+final class DNSFixture: Sendable {
   let network: NetworkNamespace
   let plugin: Plugin
   private let servers: [DNSStandIn]
@@ -30,9 +30,9 @@ final class DNSStage: Sendable {
       try rules.map { try DNSStandIn(address: $0.key, port: 53, $0.value) }
     }
     files = [
-      "/etc/resolv.conf": try plugin.folder.write(resolvConf, to: "resolv.conf", mode: 0o644),
-      "/etc/hosts": try plugin.folder.write(hosts, to: "hosts", mode: 0o644),
-      "/etc/nsswitch.conf": try plugin.folder.write(
+      "/etc/resolv.conf": try plugin.directory.write(resolvConf, to: "resolv.conf", mode: 0o644),
+      "/etc/hosts": try plugin.directory.write(hosts, to: "hosts", mode: 0o644),
+      "/etc/nsswitch.conf": try plugin.directory.write(
         "hosts: files dns\n", to: "nsswitch.conf", mode: 0o644),
     ]
     self.network = network

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 
 /// Dex, a service account token, a cache directory, and the program as a plugin.
-final class CacheStage: Sendable {
+final class CacheFixture: Sendable {
   let site: StandInSite
   let home: TemporaryDirectory
 
