@@ -16,6 +16,7 @@ final class URLSessionTransport: Sendable {
     var session: URLSession
     var delegate: TransferDelegate
     var trust: HTTPOptions.Trust
+    var clientCertificate: HTTPOptions.ClientCertificate?
   }
 
   /// What happens before there is a connection.
@@ -65,9 +66,11 @@ final class URLSessionTransport: Sendable {
       options.timeout = max(options.timeout - (DNSClient.now() - begin), 0.001)
       try arm(endpoint, options)
       defer { tx_disarm() }
-      if connection?.trust != options.trust {
+      if connection?.trust != options.trust
+        || connection?.clientCertificate != options.clientCertificate
+      {
         connection?.session.invalidateAndCancel()
-        connection = Self.connect(trust: options.trust)
+        connection = Self.connect(options)
       }
       guard let current = connection else {
         throw TransportError.notSent(.notStarted("no session"))
@@ -149,10 +152,15 @@ final class URLSessionTransport: Sendable {
       endpoint.trueURL, system?.file, system?.directory, pem, pem?.count ?? 0, Int32(flags),
       milliseconds, options.maximumBody)
     guard failure == 0 else { throw .notSent(.system(errno: failure)) }
+    guard let pair = options.clientCertificate else { return }
+    let key = Array(pair.key.revealed.utf8)
+    let code = tx_set_client_certificate(
+      pair.certificates, pair.certificates.count, key, key.count)
+    guard code == 0 else { throw .notSent(.system(errno: code)) }
   }
 
   /// Makes a session without caches, cookies and credentials.
-  private static func connect(trust: HTTPOptions.Trust) -> Connection {
+  private static func connect(_ options: HTTPOptions) -> Connection {
     // `.default` asks for the shared cache, which would look for a directory of its own.
     URLCache.shared = URLCache(memoryCapacity: 0, diskCapacity: 0, diskPath: "/proc")
     let configuration = URLSessionConfiguration.default
@@ -164,7 +172,9 @@ final class URLSessionTransport: Sendable {
     configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
     let delegate = TransferDelegate()
     let session = URLSession(configuration: configuration, delegate: delegate, delegateQueue: nil)
-    return Connection(session: session, delegate: delegate, trust: trust)
+    return Connection(
+      session: session, delegate: delegate, trust: options.trust,
+      clientCertificate: options.clientCertificate)
   }
 
   /// Runs one transfer; nil if it did not end in time.

@@ -30,6 +30,9 @@ package struct Terminal: Sendable {
   /// Whether standard error is a terminal: only there can a user be asked.
   package var isInteractive: Bool { isTerminal(STDERR_FILENO) }
 
+  /// Whether standard input is a terminal: nothing that must not be typed is read from there.
+  package var isInputTerminal: Bool { isTerminal(STDIN_FILENO) }
+
   /// Whether standard output is a terminal: a token should not be shown on a screen.
   package var isOutputTerminal: Bool { isTerminal(STDOUT_FILENO) }
 }

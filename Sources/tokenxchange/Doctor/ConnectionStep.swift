@@ -15,6 +15,9 @@ extension Doctor {
     if url.scheme == "https" {
       step.note("trust", trust.description(configuration.authority, in: context.world))
     }
+    if let validity = context.clientCertificateValidity {
+      step.facts.append(.clientCertificate(validity, now: context.world.now()))
+    }
     switch probe.response {
     case .failure(let error):
       step.add(.error(.transport(error, url, timeout: configuration.timeout)))

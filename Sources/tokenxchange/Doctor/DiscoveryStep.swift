@@ -67,7 +67,11 @@ extension DoctorStep {
 extension DoctorContext {
   /// The issuer whose document is at the usual path, if there is one.
   fileprivate func otherIssuer(than configuration: ExchangeConfiguration) -> String? {
-    guard let trust, let base = configuration.discoveryBase else { return nil }
+    guard let trust, let base = configuration.discoveryBase,
+      let network = try? configuration.network(in: world)
+    else { return nil }
+    var world = world
+    world.network = network
     let probe = DiscoveryProbe(
       base.appending("/dex"), trust: trust, timeout: configuration.timeout, in: world)
     guard case .success(let response) = probe.response, response.status == 200 else { return nil }

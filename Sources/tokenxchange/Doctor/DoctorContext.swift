@@ -15,6 +15,8 @@ struct DoctorContext: Sendable {
   var configuration: ExchangeConfiguration?
   /// The certificates to trust, once their files have been read.
   var trust: HTTPOptions.Trust?
+  /// From when to when the client certificate is valid, if there is one.
+  var clientCertificateValidity: (start: Date, end: Date)?
   /// The steps before each connection.
   let network = NetworkRecord()
   /// The request for Dex's discovery document, if its URL is known.

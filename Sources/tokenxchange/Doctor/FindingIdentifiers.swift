@@ -93,8 +93,11 @@ extension CommandError {
     switch self {
     case .usage: "usage"
     case .configuration: "configuration"
+    case .clusterConfig: "cluster-config"
     case .subjectToken(.unreadable, _): "subject-token-unreadable"
     case .subjectToken(.invalid(let error), _): error.identifier
+    case .tokenInput(.invalid(let error, _)): error.identifier
+    case .tokenInput: "subject-token-unreadable"
     case .transport, .exchange(.transport, _), .grant(.transport, _): "connection"
     case .exchange(.oauth, _), .grant(.oauth, _): "oauth-error"
     case .exchange(.invalidResponse, _), .grant: "invalid-response"

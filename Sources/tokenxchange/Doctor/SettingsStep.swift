@@ -33,6 +33,8 @@ extension Doctor {
       for warning in configuration.warnings { step.add(.warning(warning)) }
       context.trust = try configuration.trust(in: world)
       _ = try configuration.authentication(in: world)
+      context.clientCertificateValidity = try configuration.clientCertificate?.read(in: world)
+        .validity
     } catch {
       step.add(.error(error))
     }

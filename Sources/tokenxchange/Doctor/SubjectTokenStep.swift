@@ -7,6 +7,7 @@ extension Doctor {
   static func subjectToken(_ context: inout DoctorContext) -> DoctorStep {
     // Sent now, because Dex's clock is needed to check the times of the token.
     context.requestDiscoveryDocument()
+    if let input = context.configuration?.tokenInput { return tokenInput(input, &context) }
     var step = DoctorStep(.subjectToken)
     let world = context.world
     let path = context.arguments.text(of: .tokenFile) ?? OptionDeclaration.defaultTokenFile
@@ -35,9 +36,41 @@ extension Doctor {
   }
 }
 
+extension Doctor {
+  /// The subject token that is not in a file: only its claims can be checked.
+  private static func tokenInput(_ input: TokenInput, _ context: inout DoctorContext) -> DoctorStep
+  {
+    var step = DoctorStep(.subjectToken)
+    step.note("source", input.name.text)
+    do throws(CommandError) {
+      let attempt = try context.configuration?.attempt(in: context.world)
+      context.attempt = attempt
+      context.subject = attempt?.subject
+    } catch {
+      if case .tokenInput = error { step.add(.error(error)) }
+    }
+    if let jwt = context.subject {
+      let claims = TokenFacts(jwt: jwt, now: context.world.now())
+      step.facts += claims.rows
+      step.summary = .subjectToken(jwt, now: context.world.now())
+      step.check(claims, context.configuration)
+    } else {
+      step.summary = .opaqueSubjectToken
+    }
+    for warning in context.attempt?.warnings(now: context.world.now()) ?? [] {
+      step.add(.warning(warning))
+    }
+    return step
+  }
+}
+
 extension DoctorContext {
   fileprivate mutating func requestDiscoveryDocument() {
     guard let configuration, let trust, let issuer = configuration.discoveryBase else { return }
+    var world = world
+    // An unusable client certificate was reported by the settings step.
+    guard let network = try? configuration.network(in: world) else { return }
+    world.network = network
     discovery = DiscoveryProbe(
       issuer, trust: trust, timeout: configuration.timeout, in: world)
   }

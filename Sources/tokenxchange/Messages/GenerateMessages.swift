@@ -45,6 +45,11 @@ extension Diagnosis {
         "\(option: option) does not apply to --auth \(option: method)",
         "leave it out, or choose another --auth"
       )
+    case .standardInput(let option):
+      (
+        "\(option: option) cannot be standard input: a client passes a plugin no token there",
+        "pass the path of a file, or --token-env=NAME"
+      )
     case .methodForPeople(let method):
       (
         "Argo CD cannot use --auth \(option: method), which asks a person to sign in",
@@ -83,6 +88,11 @@ extension Diagnosis {
       (
         "--service-account is not NAMESPACE/NAME: \(word: text)",
         "such as argocd/argocd-application-controller, or system:serviceaccount:NAMESPACE:NAME"
+      )
+    case .invalidSubject(let text):
+      (
+        "--subject is not the sub of a token: \(word: text)",
+        "such as repo:org/name:ref:refs/heads/main: tokenxchange inspect shows that of a token"
       )
     case .systemPrefix(let option):
       (
@@ -184,6 +194,9 @@ extension Diagnosis {
     case .flagsWithAudiences: "the flags accept one audience, which is --client-id"
     case .flagsWithCertificates:
       "add --oidc-ca-file by hand: it is a path on the control plane's nodes"
+    case .flagsWithSubjects:
+      "the API server's flags cannot check the subject: bind rights to it with generate rbac"
+    case .oneTokenIssuer: "a connector trusts one issuer: run the command once for each"
     case .valuesNeedNoRelease: "values are the same for every release; patches need its name"
     }
   }

@@ -145,15 +145,15 @@ extension Diagnosis {
       case .notTLS: "is it the plain http port? use the https one"
       case .handshakeFailed:
         """
-        \(inspect) shows what it offers; does it require a client certificate? tokenxchange has none
+        \(inspect) shows what it offers; does it require, or reject, a client certificate?
         """
       }
     self.init(.network, "\(hostAndPort: url) \(Message(error))", hint: hint)
   }
 
   static let clientCertificateHint: Message = """
-    tokenxchange has none: let the ingress or server require none at Dex's address, or use another \
-    address of Dex
+    pass --client-certificate and --client-key; if they are passed, the server does not accept that \
+    certificate
     """
 
   private init(_ error: ProxyError, proxy: String?, _ url: EndpointURL) {
