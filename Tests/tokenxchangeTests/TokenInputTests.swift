@@ -292,7 +292,8 @@ import TokenExchange
     Fault(
       "an oversized body", ["--github-actions"], variables: gitHub,
       outcome: .failure(.bodyTooLarge), code: .subjectToken,
-      "the response of https://pipelines.actions.example/x/idtoken is larger than 1 MiB", hint: otherServer),
+      "the response of https://pipelines.actions.example/x/idtoken is larger than 1 MiB",
+      hint: otherServer),
     Fault(
       "500", ["--github-actions"], variables: gitHub, outcome: Sample.response(500, ""),
       code: .network,
