@@ -40,6 +40,7 @@ extension OptionDeclaration {
       default: .value("openid profile email groups offline_access federated:id")),
     .audience, .flow, .loginConnectorID, .noBrowser, .force, .listenPort, .noCache, .loginCacheDir,
     .expiryMargin, .apiVersion, .output, .certificateAuthority, .certificateAuthorityData,
+    .clientCertificate, .clientKey,
     .insecureSkipTLSVerify, .insecureAllowHTTP,
     .timeout.with(
       help: "Limit for the whole run, including the sign-in, such as 90s or 10m.",

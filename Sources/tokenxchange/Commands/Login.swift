@@ -19,6 +19,10 @@ extension Command {
     options: OptionDeclaration.login
   ) { arguments, world throws(CommandError) in
     let start = world.uptime()
+    var world = world
+    if let certificate = try ClientCertificateFiles(arguments) {
+      world.network = try certificate.network(in: world)
+    }
     let credential = try CredentialSettings(arguments, world: world)
     let configuration = try LoginConfiguration(arguments, world: world)
     world.warn(configuration.warnings)

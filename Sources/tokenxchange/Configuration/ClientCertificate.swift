@@ -46,13 +46,10 @@ struct ClientCertificateFiles: Equatable, Sendable {
   }
 }
 
-extension ExchangeConfiguration {
-  /// The network with the client certificate for requests to Dex, if there is one.
-  ///
-  /// The files are read for each exchange, because certificates are short-lived and renewed.
+extension ClientCertificateFiles {
+  /// The network that shows the certificate in each request.
   func network(in world: World) throws(CommandError) -> Network {
-    guard let clientCertificate else { return world.network }
-    let pair = try clientCertificate.read(in: world).pair
+    let pair = try read(in: world).pair
     var network = world.network
     network.send = { [send = network.send] request, options throws(TransportError) in
       var options = options
@@ -60,5 +57,15 @@ extension ExchangeConfiguration {
       return try send(request, options)
     }
     return network
+  }
+}
+
+extension ExchangeConfiguration {
+  /// The network for requests to Dex, with the client certificate if there is one.
+  ///
+  /// The files are read for each exchange, because certificates are short-lived and renewed.
+  func network(in world: World) throws(CommandError) -> Network {
+    guard let clientCertificate else { return world.network }
+    return try clientCertificate.network(in: world)
   }
 }
