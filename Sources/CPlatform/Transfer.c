@@ -34,6 +34,8 @@ enum {
   CURLOPT_PROXY_SSL_VERIFYHOST = 249,
   CURLOPT_PROXY_SSLVERSION = 250,
   CURLOPT_SUPPRESS_CONNECT_HEADERS = 265,
+  CURLOPT_SSLCERT_BLOB = 40291,
+  CURLOPT_SSLKEY_BLOB = 40292,
   CURLOPT_CAINFO_BLOB = 40309,
   CURLOPT_PROXY_CAINFO_BLOB = 40310,
   CURLINFO_RESPONSE_CODE = 0x200000 + 2,
@@ -88,7 +90,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
   int armed, flags;
   char *url, *ca_file, *ca_path;
-  struct curl_blob ca_blob;
+  struct curl_blob ca_blob, client_certificate, client_key;
   long timeout_ms;
 } settings;
 static struct tx_outcome outcome;
@@ -103,11 +105,22 @@ void hook_note_unnamed_certificate(void) {
 }
 
 static void forget(void) {
+  if (settings.client_key.data) explicit_bzero(settings.client_key.data, settings.client_key.len);
+  free(settings.client_key.data);
+  free(settings.client_certificate.data);
   free(settings.url);
   free(settings.ca_file);
   free(settings.ca_path);
   free(settings.ca_blob.data);
   memset(&settings, 0, sizeof settings);
+}
+
+// Copies bytes; returns 0 or an errno.
+static int copy_blob(struct curl_blob *blob, const unsigned char *bytes, size_t length) {
+  *blob = (struct curl_blob){malloc(length), length, CURL_BLOB_COPY};
+  if (!blob->data) return ENOMEM;
+  memcpy(blob->data, bytes, length);
+  return 0;
 }
 
 int tx_arm(const char *url, const char *ca_file, const char *ca_path,
@@ -124,11 +137,8 @@ int tx_arm(const char *url, const char *ca_file, const char *ca_path,
   if (url && !(settings.url = strdup(url))) error = ENOMEM;
   if (ca_file && !(settings.ca_file = strdup(ca_file))) error = ENOMEM;
   if (ca_path && !(settings.ca_path = strdup(ca_path))) error = ENOMEM;
-  if (ca_blob && ca_blob_length > 0) {
-    settings.ca_blob = (struct curl_blob){malloc(ca_blob_length), ca_blob_length, CURL_BLOB_COPY};
-    if (settings.ca_blob.data) memcpy(settings.ca_blob.data, ca_blob, ca_blob_length);
-    else error = ENOMEM;
-  }
+  if (ca_blob && ca_blob_length > 0 && copy_blob(&settings.ca_blob, ca_blob, ca_blob_length))
+    error = ENOMEM;
   if (timeout_ms <= 0) error = EINVAL;
   // Without a trust source, libcurl would use its compiled-in default.
   if (!(flags & (TX_PLAIN_HTTP | TX_SKIP_VERIFY)) && !settings.ca_file && !settings.ca_path &&
@@ -136,6 +146,18 @@ int tx_arm(const char *url, const char *ca_file, const char *ca_path,
     error = EINVAL;
   if (error) forget();
   else settings.armed = 1;
+  pthread_mutex_unlock(&lock);
+  return error;
+}
+
+int tx_set_client_certificate(const unsigned char *certificate, size_t certificate_length,
+                              const unsigned char *key, size_t key_length) {
+  pthread_mutex_lock(&lock);
+  int error = !settings.armed || !certificate_length || !key_length ? EINVAL : 0;
+  if (!error) error = copy_blob(&settings.client_certificate, certificate, certificate_length);
+  if (!error) error = copy_blob(&settings.client_key, key, key_length);
+  // A request without the certificate is not what was wanted.
+  if (error) forget();
   pthread_mutex_unlock(&lock);
   return error;
 }
@@ -206,6 +228,11 @@ static int apply(void *easy, setopt_function *setopt) {
   if (settings.ca_blob.data) {
     SET(CURLOPT_CAINFO_BLOB, &settings.ca_blob);
     SET(CURLOPT_PROXY_CAINFO_BLOB, &settings.ca_blob);
+  }
+  // For the server only: a proxy does not get it.
+  if (settings.client_certificate.data && !plain) {
+    SET(CURLOPT_SSLCERT_BLOB, &settings.client_certificate);
+    SET(CURLOPT_SSLKEY_BLOB, &settings.client_key);
   }
   return outcome.refused_code;
 }

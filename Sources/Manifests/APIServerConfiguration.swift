@@ -18,10 +18,12 @@ package struct APIServerConfiguration: Sendable {
   package var certificates: Certificates?
   /// The Dex connectors that users sign in with.
   package var loginConnectorIDs: [String]
+  /// The only subjects whose tokens are accepted, as of CI systems; empty for all.
+  package var subjects: [String]
 
   package init(
     format: Format, usernames: UsernameMapping, issuer: EndpointURL, audiences: [String],
-    certificates: Certificates?, loginConnectorIDs: [String]
+    certificates: Certificates?, loginConnectorIDs: [String], subjects: [String] = []
   ) {
     self.format = format
     self.usernames = usernames
@@ -29,6 +31,7 @@ package struct APIServerConfiguration: Sendable {
     self.audiences = audiences
     self.certificates = certificates
     self.loginConnectorIDs = loginConnectorIDs
+    self.subjects = subjects
   }
 
   /// Whether the API server trusts the issuer of the service account tokens, without Dex.
@@ -65,7 +68,9 @@ package struct APIServerConfiguration: Sendable {
             \(audiences.map { "- \($0)" })
           \(audiences.count > 1 ? "audienceMatchPolicy: MatchAny" : nil)
         claimValidationRules:
-          \(isDirect ? Self.serviceAccountRule : connectorRule)
+          \(isDirect ? nil : connectorRule)
+          \(subjects.isEmpty ? nil : subjectRule)
+          \(isDirect && subjects.isEmpty ? Self.serviceAccountRule : nil)
         claimMappings:
           username:
             expression: \(folded: usernameExpression)
@@ -81,11 +86,39 @@ package struct APIServerConfiguration: Sendable {
     let condition =
       literals.count == 1 ? "== \(literals[0])" : "in [\(literals.joined(separator: ", "))]"
     return """
-      \(usernames.connectorID == nil ? Self.peopleNote : Self.accountsNote)
+      \(note)
       - expression: \("\(Self.connectorClaim) \(condition)")
         message: \("the connector is not " + connectorIDs.joined(separator: " or "))
       """
   }
+
+  /// The rule that only some subjects are accepted; it leaves people alone.
+  private var subjectRule: YAML {
+    let claim = isDirect ? "claims.sub" : "claims.federated_claims.user_id"
+    let literals = subjects.map(JSON.quote)
+    var condition =
+      literals.count == 1
+      ? "\(claim) == \(literals[0])" : "\(claim) in [\(literals.joined(separator: ", "))]"
+    if !loginConnectorIDs.isEmpty, let connectorID = usernames.connectorID {
+      condition = "\(Self.connectorClaim) != \(JSON.quote(connectorID)) || \(condition)"
+    }
+    return """
+      # Anyone can get a token of a public CI system: only these subjects are
+      # accepted.
+      - expression: \(condition)
+        message: the subject is not accepted
+      """
+  }
+
+  private var note: YAML {
+    if usernames.connectorID == nil { return Self.peopleNote }
+    return subjects.isEmpty ? Self.accountsNote : Self.subjectsNote
+  }
+
+  private static let subjectsNote: YAML = """
+    # Without this rule, the same subject of any other connector of Dex is
+    # the same user. The claim requires the scope federated:id.
+    """
 
   private static let accountsNote: YAML = """
     # Without this rule, a service account with the same name in any other

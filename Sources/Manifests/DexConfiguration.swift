@@ -2,8 +2,16 @@ package import TokenExchange
 
 /// The parts of a Dex configuration for one client of service accounts, users, or both.
 package struct DexConfiguration: Sendable {
-  /// The cluster whose service accounts Dex trusts.
+  /// Who issues the tokens that Dex exchanges.
+  package enum TokenSource: Sendable {
+    case serviceAccounts
+    case gitHubActions
+    case gitLab
+  }
+
+  /// The cluster or CI system whose tokens Dex trusts.
   package struct Cluster: Sendable {
+    package var source: TokenSource
     package var connectorID: String
     /// The issuer of the service account tokens.
     package var issuer: EndpointURL
@@ -13,9 +21,10 @@ package struct DexConfiguration: Sendable {
     package var certificatesPath: String?
 
     package init(
-      connectorID: String, issuer: EndpointURL, discoveryURL: EndpointURL?,
-      certificatesPath: String?
+      source: TokenSource = .serviceAccounts, connectorID: String, issuer: EndpointURL,
+      discoveryURL: EndpointURL?, certificatesPath: String?
     ) {
+      self.source = source
       self.connectorID = connectorID
       self.issuer = issuer
       self.discoveryURL = discoveryURL
@@ -94,16 +103,27 @@ package struct DexConfiguration: Sendable {
   private var expiry: YAML {
     """
     expiry:
-      \(cluster == nil ? Self.loginLifetime : Self.exchangeLifetime)
+      \(cluster.map { Self.exchangeLifetime($0.source) } ?? Self.loginLifetime)
       idTokens: \(tokenLifetime)
     """
   }
 
-  private static let exchangeLifetime: YAML = """
-    # The default is 24h, regardless of the lifetime of the service account
-    # token, and deleting the pod revokes nothing. This lifetime applies to
-    # the ID tokens of all clients of this Dex.
-    """
+  private static func exchangeLifetime(_ source: TokenSource) -> YAML {
+    switch source {
+    case .serviceAccounts:
+      """
+      # The default is 24h, regardless of the lifetime of the service account
+      # token, and deleting the pod revokes nothing. This lifetime applies to
+      # the ID tokens of all clients of this Dex.
+      """
+    case .gitHubActions, .gitLab:
+      """
+      # The default is 24h, regardless of the lifetime of the job's token, and
+      # the end of the job revokes nothing. This lifetime applies to the ID
+      # tokens of all clients of this Dex.
+      """
+    }
+  }
 
   private static let loginLifetime: YAML = """
     # The default is 24h. This lifetime applies to the ID tokens of all clients
@@ -120,18 +140,59 @@ package struct DexConfiguration: Sendable {
           issuer: \((cluster.discoveryURL ?? cluster.issuer).text)
           \(cluster.discoveryURL == nil ? nil : issuerAlias(cluster))
           \(cluster.certificatesPath.map(rootCAs))
-          # The default also has profile and email. Service account tokens
-          # have no email, so Dex would reject them with access_denied,
-          # without a description.
-          scopes:
-            - openid
-          # They have no name either; without this, Dex rejects them.
-          userNameKey: sub
+          \(Self.scopes(cluster.source))
           # Dex requires these fields, but an exchange does not use them.
           clientID: unused
           clientSecret: unused
           \(argoCD == nil ? "redirectURI: \(issuer.appending("/callback").text)" : nil)
     """
+  }
+
+  private static func scopes(_ source: TokenSource) -> YAML {
+    switch source {
+    case .serviceAccounts:
+      """
+      # The default also has profile and email. Service account tokens
+      # have no email, so Dex would reject them with access_denied,
+      # without a description.
+      scopes:
+        - openid
+      # They have no name either; without this, Dex rejects them.
+      userNameKey: sub
+      """
+    case .gitHubActions:
+      """
+      # Without profile and email, which are in the default: the tokens have
+      # neither, and Dex would reject them with a bare access_denied.
+      scopes:
+        - openid
+      # sub is one of
+      #   repo:ORG/REPOSITORY:ref:refs/heads/BRANCH
+      #   repo:ORG/REPOSITORY:ref:refs/tags/TAG
+      #   repo:ORG/REPOSITORY:environment:NAME, if the job has one
+      #   repo:ORG/REPOSITORY:pull_request
+      # Every repository on GitHub gets tokens of this issuer, and Dex
+      # checks neither repository nor audience. So bind rights to a whole
+      # sub, and let the API server reject all others: use --subject of
+      # tokenxchange generate api-server and generate rbac.
+      userNameKey: sub
+      """
+    case .gitLab:
+      """
+      # Without profile and email, which are in the default: the tokens
+      # need not have them, and Dex would reject those.
+      scopes:
+        - openid
+      # sub is one of
+      #   project_path:GROUP/PROJECT:ref_type:branch:ref:BRANCH
+      #   project_path:GROUP/PROJECT:ref_type:tag:ref:TAG
+      # Every project of this GitLab gets tokens of this issuer, and Dex
+      # checks neither project nor audience. So bind rights to a whole
+      # sub, and let the API server reject all others: use --subject of
+      # tokenxchange generate api-server and generate rbac.
+      userNameKey: sub
+      """
+    }
   }
 
   private func issuerAlias(_ cluster: Cluster) -> YAML {
@@ -201,7 +262,7 @@ package struct DexConfiguration: Sendable {
     # those in its dex.config. Argo CD itself adds the issuer, the storage and the
     # redirectURI of connectors.
     \(hasLogin ? Self.loginConnector : nil)
-    \(cluster == nil ? nil : Self.apiWarning)
+    \(cluster.map { Self.apiWarning($0.source) })
     #
     # This Dex keeps its signing keys in memory. A restart and every change of
     # dex.config create new ones: API servers return 401 until they fetch them,
@@ -231,7 +292,24 @@ package struct DexConfiguration: Sendable {
     """
   }
 
-  private static let apiWarning: YAML = """
+  private static func apiWarning(_ source: TokenSource) -> YAML {
+    switch source {
+    case .serviceAccounts: serviceAccountWarning
+    case .gitHubActions, .gitLab:
+      """
+      #
+      # WARNING: this opens the API of Argo CD too. Every job of \(ciSystem(source)) can get a
+      # token for the public client argo-cd-cli, which Argo CD accepts, and has the
+      # rights of policy.default in argocd-rbac-cm: leave policy.default empty.
+      """
+    }
+  }
+
+  private static func ciSystem(_ source: TokenSource) -> YAML {
+    source == .gitLab ? "this GitLab" : "GitHub"
+  }
+
+  private static let serviceAccountWarning: YAML = """
     #
     # WARNING: this also grants access to the API of Argo CD. Every service account
     # of the trusted cluster can get a token for the public client argo-cd-cli.

@@ -7,6 +7,8 @@ package struct RBAC: Sendable {
   }
 
   package var accounts: [ServiceAccount]
+  /// The `sub` of other tokens, such as those of CI systems.
+  package var subjects: [String]
   package var usernames: UsernameMapping
   package var role: String
   package var isClusterRole: Bool
@@ -20,10 +22,12 @@ package struct RBAC: Sendable {
   package var isForArgoCD: Bool
 
   package init(
-    accounts: [ServiceAccount], usernames: UsernameMapping, role: String, isClusterRole: Bool,
+    accounts: [ServiceAccount], subjects: [String] = [], usernames: UsernameMapping, role: String,
+    isClusterRole: Bool,
     namespaces: [String], rules: [Rule], name: String?, isForArgoCD: Bool = false
   ) {
     self.accounts = accounts
+    self.subjects = subjects
     self.usernames = usernames
     self.role = role
     self.isClusterRole = isClusterRole
@@ -46,7 +50,7 @@ package struct RBAC: Sendable {
   }
 
   private var checkCommand: String {
-    let users = accounts.prefix(1).map { "--as=\(usernames.username(of: $0))" }
+    let users = allSubjects.prefix(1).map { "--as=\(usernames.username(of: $0))" }
     let words = ["kubectl", "auth", "can-i", "--list"] + users
     return ShellWord.command(words.map { ShellWord($0) }, first: 4)
   }
@@ -75,7 +79,7 @@ package struct RBAC: Sendable {
   private var opaqueNote: YAML {
     """
     #
-    # The usernames are Dex's sub: the base64url encoding of the service account and
+    # The usernames are Dex's sub: the base64url encoding of the token's subject and
     # the connector \(comment: ShellWord(usernames.connectorID ?? "").quoted). \
     They are the same in every token.
     """
@@ -85,12 +89,14 @@ package struct RBAC: Sendable {
     let origin =
       usernames.connectorID
       ?? (usernames.prefix.hasSuffix(":") ? String(usernames.prefix.dropLast()) : usernames.prefix)
-    let subjects = accounts.flatMap { [$0.namespace, $0.name] }
+    let owners = accounts.flatMap { [$0.namespace, $0.name] } + subjects
     return name
-      ?? ObjectName.unique(["tokenxchange", role, origin] + subjects) {
+      ?? ObjectName.unique(["tokenxchange", role, origin] + owners) {
         $0.isASCIIAlphanumeric || $0 == "-" || $0 == "."
       }
   }
+
+  private var allSubjects: [String] { accounts.map(\.subject) + subjects }
 
   /// The bound role: an existing role, or the one with the rules.
   private var roleName: String { rules.isEmpty ? role : objectName }
@@ -149,7 +155,7 @@ package struct RBAC: Sendable {
       name: \(objectName)
       \(namespace.map { "namespace: \($0)" })
     subjects:
-      \(accounts.map(subject))
+      \(allSubjects.map(user))
     roleRef:
       kind: \(roleKind)
       name: \(roleName)
@@ -157,11 +163,11 @@ package struct RBAC: Sendable {
     """
   }
 
-  private func subject(_ account: ServiceAccount) -> YAML {
+  private func user(_ subject: String) -> YAML {
     """
     - kind: User
-      \(usernames.isOpaque ? "# \(comment: account.subject)" : nil)
-      name: \(usernames.username(of: account))
+      \(usernames.isOpaque ? "# \(comment: subject)" : nil)
+      name: \(usernames.username(of: subject))
       apiGroup: rbac.authorization.k8s.io
     """
   }

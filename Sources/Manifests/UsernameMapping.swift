@@ -28,9 +28,12 @@ package struct UsernameMapping: Sendable {
   }
 
   /// The username of a service account of the other cluster.
-  package func username(of account: ServiceAccount) -> String {
-    guard let connectorID, claim == .sub else { return prefix + account.subject }
-    return prefix + DexSubject(userID: account.subject, connectorID: connectorID).text
+  package func username(of account: ServiceAccount) -> String { username(of: account.subject) }
+
+  /// The username of the subject of a token.
+  package func username(of subject: String) -> String {
+    guard let connectorID, claim == .sub else { return prefix + subject }
+    return prefix + DexSubject(userID: subject, connectorID: connectorID).text
   }
 
   /// Whether the usernames are Dex's opaque `sub`.

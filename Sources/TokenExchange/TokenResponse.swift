@@ -56,9 +56,12 @@ extension HTTPResponse {
     isHTML ? .html : .text(redacted(String(decoding: body, as: UTF8.self)))
   }
 
-  /// Whether nginx requires a client certificate, which it reports only after the TLS handshake.
+  /// Whether nginx requires a client certificate, or another one, which it reports only after the
+  /// TLS handshake.
   fileprivate var isAskingForCertificate: Bool {
-    status == 400 && body.count < 10_000
-      && String(decoding: body, as: UTF8.self).contains("No required SSL certificate was sent")
+    guard status == 400, body.count < 10_000 else { return false }
+    let text = String(decoding: body, as: UTF8.self)
+    return text.contains("No required SSL certificate was sent")
+      || text.contains("The SSL certificate error")
   }
 }

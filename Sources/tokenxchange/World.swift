@@ -13,6 +13,8 @@ struct World: Sendable {
   var network: Network
   var process: ProcessControl
   var terminal: Terminal
+  /// A variable that contains a token, which is not among `variables`: other programs do not get it.
+  private(set) var hiddenVariable: (name: String, value: String)?
 }
 
 extension World {
@@ -21,6 +23,20 @@ extension World {
     World(
       variables: variables, random: { Double.random(in: 0...1) }, clock: .live, files: .live,
       network: .live(variables: variables), process: .live, terminal: .live)
+  }
+}
+
+extension World {
+  /// Takes a variable with a token out of the environment, before any other program is started.
+  mutating func hideVariable(_ name: String) {
+    guard let value = variables.removeValue(forKey: name) else { return }
+    hiddenVariable = (name, value)
+    process.unsetVariable(name)
+  }
+
+  /// The value of the variable with the token; nil if it is not set.
+  func tokenVariable(_ name: String) -> String? {
+    hiddenVariable.flatMap { $0.name == name ? $0.value : nil } ?? variables[name]
   }
 }
 

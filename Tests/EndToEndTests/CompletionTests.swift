@@ -42,7 +42,8 @@ import Testing
   ]
 
   static let rbacFlags = [
-    "--service-account", "--argocd", "--argocd-namespace", "--connector-id", "--dex-connector",
+    "--service-account", "--subject", "--argocd", "--argocd-namespace", "--connector-id",
+    "--dex-connector",
     "--direct", "--username-claim", "--username-prefix", "--cluster-role", "--role",
     "--namespace", "--rule", "--name", "--verbose", "--output", "--help",
   ]

@@ -50,6 +50,8 @@ import Testing
 
   /// The files that no command prints, with their tests.
   static let handwritten = [
+    "ci/github-actions.yaml": "CITests.workflow",
+    "ci/gitlab-ci.yaml": "CITests.workflow",
     "argocd/kustomization.yaml": "ArgoCDWorkloadTests.example",
     "dex/ca.crt": "generatedExamples",
     "fleet/kubeconfig.yaml": "FleetTests.example",

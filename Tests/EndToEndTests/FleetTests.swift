@@ -152,6 +152,18 @@ struct FleetTests {
     }
   }
 
+  @Test("the guide's table of renewals is what the simulation prints")
+  func renewals() async throws {
+    let result = try await ProcessRunner(
+      "/usr/bin/python3", [Repository.path("Tests/bench/renewals.py")]
+    ).result()
+    #expect(result.errors == "")
+    let guide = try ExampleTests.text("fleet/README.md")
+    let rows = result.output.split(separator: "\n").filter { $0.hasPrefix("|") }
+    #expect(rows.count == 9)
+    for row in rows { #expect(guide.contains(row + "\n"), "\(row)") }
+  }
+
   /// The client of Tests/requirements.txt: Debian's is too old for provideClusterInfo.
   private static let pythonPath = ["PYTHONPATH": Repository.tools]
 

@@ -76,6 +76,39 @@ import TokenExchange
     #expect(expiration.timeIntervalSince(Sample.now) == row.output)
   }
 
+  @Test(
+    "jitter: earlier by a part of it, within the second half of the lifetime, never past the margin",
+    arguments: [
+      // lifetime, margin, jitter, random
+      Row("none of it", [600.0, 60.0, 120.0, 0.0], 540.0), Row("all", [600, 60, 120, 1], 420),
+      Row("half", [600, 60, 120, 0.5], 480),
+      Row("more than there is room", [600, 60, 900, 1], 300),
+      Row("the room is divided evenly", [600, 60, 900, 0.5], 420),
+      Row("no jitter", [600, 60, 0, 1], 540), Row("no margin", [600, 0, 60, 1], 540),
+      Row("a margin of more than half leaves no room", [600, 400, 100, 1], 200),
+      Row("a margin longer than the lifetime", [60, 600, 100, 1], 30),
+    ])
+  func jitter(row: Row<[Double], Double>) {
+    let expiration = ExecCredential.expiration(
+      of: Sample.now.addingTimeInterval(row.input[0]), margin: row.input[1], jitter: row.input[2],
+      random: row.input[3], now: Sample.now)
+    #expect(expiration.timeIntervalSince(Sample.now) == row.output)
+  }
+
+  @Test("jitter never reports less than half of the lifetime, nor more than the margin allows")
+  func jitterBounds() {
+    for step in 0..<2000 {
+      let random = Double(step) / 1999
+      let jitter = Double(step % 41) * 20
+      let expiration = ExecCredential.expiration(
+        of: Sample.now.addingTimeInterval(600), margin: 60, jitter: jitter, random: random,
+        now: Sample.now)
+      let lifetime = expiration.timeIntervalSince(Sample.now)
+      #expect(lifetime >= 300 && lifetime <= 540)
+      #expect(lifetime >= 540 - jitter - 1)
+    }
+  }
+
   @Test("the expiry is never in the past")
   func expirationInFuture() {
     for tenth in 0..<20 {

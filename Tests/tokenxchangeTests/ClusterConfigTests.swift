@@ -111,7 +111,9 @@ import TokenExchange
     ("token-url", "--token-url"), ("token_url", "--token-url"), ("oidcEndpoint", "--token-url"),
     ("clientSecret", "--client-secret"), ("client-secret", "--client-secret"),
     ("clientSecretFile", "--client-secret-file"), ("clientAuth", "--client-auth"),
-    ("tokenFile", "--token-file"), ("token-file", "--token-file"),
+    ("tokenFile", "--token-file"), ("token-file", "--token-file"), ("tokenEnv", "--token-env"),
+    ("githubActions", "--github-actions"), ("clientCertificate", "--client-certificate"),
+    ("clientKey", "--client-key"),
     ("certificateAuthority", "--certificate-authority"),
     ("certificate-authority", "--certificate-authority"),
     ("certificateAuthorityData", "--certificate-authority-data"),
@@ -140,7 +142,8 @@ import TokenExchange
     let settings = ClusterSetting.all.map(\.option.name)
     let harmless = [
       "subject-token-type", "requested-token-type", "subject-audience", "expiry-margin",
-      "api-version", "output", "cluster-config", "cache", "force-refresh", "timeout", "verbose",
+      "expiry-jitter", "api-version", "output", "cluster-config", "cache", "force-refresh",
+      "timeout", "verbose",
     ]
     for option in Command.getToken.options where !settings.contains(option.name) {
       let world = Self.world(

@@ -70,6 +70,39 @@ import TokenExchange
       "clusterprofile-provider: no connector",
       ["generate", "clusterprofile-provider"] + target + dex.dropLast()
     ),
+    (
+      "kubeconfig: a token from standard input",
+      ["generate", "kubeconfig", "--token-file=-"] + target + dex
+    ),
+    (
+      "kubeconfig: two subject tokens",
+      ["generate", "kubeconfig", "--token-env=A", "--github-actions"] + target + dex
+    ),
+    (
+      "argocd-cluster: a token from a variable",
+      ["generate", "argocd-cluster", "--token-env=A"] + target + dex
+    ),
+    (
+      "dex: two issuers of tokens",
+      ["generate", "dex", "--gitlab=https://gitlab.example", "--github-actions"] + dex
+    ),
+    (
+      "dex: GitLab and the issuer of a cluster",
+      ["generate", "dex", "--gitlab=https://a.example", "--cluster-issuer=https://b.example"] + dex
+    ),
+    ("dex: GitLab over http", ["generate", "dex", "--gitlab=http://a.example"] + dex),
+    (
+      "rbac: a token as subject",
+      ["generate", "rbac", "--subject=eyJhbGciOi.a.b", "--cluster-role=view", dex[2]]
+    ),
+    (
+      "rbac: a subject with a newline",
+      ["generate", "rbac", "--subject=a\n", "--cluster-role=view", dex[2]]
+    ),
+    (
+      "api-server: subjects and flags",
+      ["generate", "api-server", "--subject=a", "--format=flags", "--username-claim=sub"] + dex
+    ),
     ("kubeconfig: bad method", ["generate", "kubeconfig", "--auth=token"] + target + dex),
     (
       "argocd-cluster: its own cluster",

@@ -117,6 +117,52 @@ import Testing
         "--cluster-discovery-url=https://keys.example.com",
       ] + dex.dropFirst()
     ),
+    ("dex, GitHub Actions", ["dex", "--github-actions"] + dex),
+    (
+      "dex, GitHub Enterprise Server",
+      ["dex", "--github-actions", "--cluster-issuer=https://ghe.example/_services/token"] + dex
+    ),
+    (
+      "dex, GitLab, Argo CD's",
+      [
+        "dex", "--gitlab=https://gitlab.example", "--argocd", "--cluster-ca-path=/ca",
+        "--issuer=https://argocd.example.com/api/dex",
+      ] + dex.dropFirst()
+    ),
+    ("dex, GitHub Actions and people", ["dex", "--github-actions", "--with-login"] + dex),
+    (
+      "api-server, subjects",
+      [
+        "api-server", "--subject=repo:org/name:ref:refs/heads/main",
+        "--subject=repo:org/name:environment:Production EU",
+      ] + dex
+    ),
+    (
+      "api-server, subjects and people",
+      ["api-server", "--subject=repo:o/n:pull_request", "--login-connector=ldap"] + dex
+    ),
+    (
+      "api-server, subjects without Dex",
+      [
+        "api-server", "--direct", "--subject-audience=b", "--subject=repo:o/n:pull_request",
+        "--cluster-issuer=https://token.actions.githubusercontent.com",
+      ]
+    ),
+    (
+      "rbac, subjects",
+      [
+        "rbac", "--subject=repo:org/name:ref:refs/heads/main", "--cluster-role=edit",
+        "--namespace=web", "--service-account=a/b", dex[2],
+      ]
+    ),
+    (
+      "rbac, opaque subjects",
+      ["rbac", "--subject=a: b", "--cluster-role=edit", "--username-claim=sub", dex[2]]
+    ),
+    (
+      "kubeconfig, GitHub Actions",
+      ["kubeconfig", "--github-actions", "--expiry-jitter=1m"] + dex + server
+    ),
     ("api-server", ["api-server"] + dex + ca),
     ("api-server, only people", ["api-server", "--login-connector=github"] + dex.dropLast()),
     ("api-server, people", ["api-server", "--login-connector=github,ldap"] + dex),

@@ -26,6 +26,26 @@ int tx_arm(const char *url, const char *ca_file, const char *ca_path,
            const unsigned char *ca_blob, size_t ca_blob_length, int flags, long timeout_ms,
            size_t maximum_body);
 
+// Adds a client certificate and its private key, both PEM, to the settings of tx_arm. The key is
+// erased by tx_disarm. Returns 0 or an errno.
+int tx_set_client_certificate(const unsigned char *certificate, size_t certificate_length,
+                              const unsigned char *key, size_t key_length);
+
+// What is wrong with a client certificate, and its validity in seconds since 1970.
+enum {
+  TX_CLIENT_NO_CERTIFICATE = 1,
+  TX_CLIENT_NO_KEY = 2,
+  TX_CLIENT_KEY_ENCRYPTED = 3,
+  TX_CLIENT_MISMATCH = 4,
+  TX_CLIENT_UNSUPPORTED = 5,
+};
+struct tx_client_certificate { int fault; long long not_before, not_after; };
+
+// Checks that a private key belongs to a certificate, both PEM; fault is 0 if it does.
+struct tx_client_certificate tx_check_client_certificate(
+    const unsigned char *certificate, size_t certificate_length, const unsigned char *key,
+    size_t key_length);
+
 // Sets the route of the following requests: a proxy's URL or NULL, and NULL or the addresses of the
 // first host to connect to, as "HOST:PORT:ADDRESS,ADDRESS". The environment is ignored. Returns 0
 // or an errno.

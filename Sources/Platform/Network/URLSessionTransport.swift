@@ -15,6 +15,7 @@ final class URLSessionTransport: Sendable {
   private struct Connection {
     var session: URLSession
     var trust: HTTPOptions.Trust
+    var clientCertificate: HTTPOptions.ClientCertificate?
   }
 
   /// The events before each connection.
@@ -66,9 +67,11 @@ final class URLSessionTransport: Sendable {
       options.timeout = max(options.timeout - (DNSClient.now() - begin), 0.001)
       try arm(endpoint, options)
       defer { tx_disarm() }
-      if connection?.trust != options.trust {
+      if connection?.trust != options.trust
+        || connection?.clientCertificate != options.clientCertificate
+      {
         connection?.session.invalidateAndCancel()
-        connection = Self.connect(trust: options.trust)
+        connection = Self.connect(options)
       }
       guard let current = connection else {
         throw TransportError.notSent(.notStarted("no session"))
@@ -151,10 +154,15 @@ final class URLSessionTransport: Sendable {
       endpoint.libcurlURL, system?.file, system?.directory, pem, pem?.count ?? 0, Int32(flags),
       milliseconds, options.maximumBody)
     guard failure == 0 else { throw .notSent(.system(errno: failure)) }
+    guard let pair = options.clientCertificate else { return }
+    let key = Array(pair.key.revealed.utf8)
+    let code = tx_set_client_certificate(
+      pair.certificates, pair.certificates.count, key, key.count)
+    guard code == 0 else { throw .notSent(.system(errno: code)) }
   }
 
   /// Creates a session without caches, cookies and stored credentials.
-  private static func connect(trust: HTTPOptions.Trust) -> Connection {
+  private static func connect(_ options: HTTPOptions) -> Connection {
     // `.default` uses the shared cache, which would search for a cache directory.
     URLCache.shared = URLCache(memoryCapacity: 0, diskCapacity: 0, diskPath: "/proc")
     let configuration = URLSessionConfiguration.default
@@ -164,7 +172,9 @@ final class URLSessionTransport: Sendable {
     configuration.httpCookieAcceptPolicy = .never
     configuration.httpShouldSetCookies = false
     configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
-    return Connection(session: URLSession(configuration: configuration), trust: trust)
+    return Connection(
+      session: URLSession(configuration: configuration), trust: options.trust,
+      clientCertificate: options.clientCertificate)
   }
 
   /// Runs one transfer; nil after a timeout.

@@ -19,6 +19,8 @@ package struct ProcessControl: Sendable {
   package var run: @Sendable (ChildProcess) throws(ChildProcessError) -> ChildOutput
   /// Whether the parent process has ended or standard output has no reader.
   package var isAbandoned: @Sendable () -> Bool
+  /// Removes a variable from the environment of this process.
+  package var unsetVariable: @Sendable (String) -> Void
   /// The time limit of the process.
   package var timeLimit: TimeLimit
   /// The signals of a long-running process.
@@ -29,7 +31,9 @@ package struct ProcessControl: Sendable {
     program: @escaping @Sendable () -> ProgramFacts,
     start: @escaping @Sendable (String, String, [String]) -> Bool,
     run: @escaping @Sendable (ChildProcess) throws(ChildProcessError) -> ChildOutput,
-    isAbandoned: @escaping @Sendable () -> Bool = { false }, timeLimit: TimeLimit, signals: Signals
+    isAbandoned: @escaping @Sendable () -> Bool = { false },
+    unsetVariable: @escaping @Sendable (String) -> Void = { _ in },
+    timeLimit: TimeLimit, signals: Signals
   ) {
     self.name = name
     self.id = id
@@ -38,6 +42,7 @@ package struct ProcessControl: Sendable {
     self.start = start
     self.run = run
     self.isAbandoned = isAbandoned
+    self.unsetVariable = unsetVariable
     self.timeLimit = timeLimit
     self.signals = signals
   }
@@ -84,6 +89,6 @@ extension ProcessControl {
         // A pipe without a reader reports POLLERR, a closed terminal POLLHUP.
         var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
         return poll(&output, 1, 0) > 0 && output.revents & Int16(POLLERR | POLLHUP) != 0
-      }, timeLimit: .live, signals: .live)
+      }, unsetVariable: { unsetenv($0) }, timeLimit: .live, signals: .live)
   }
 }

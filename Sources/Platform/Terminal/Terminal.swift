@@ -34,6 +34,9 @@ package struct Terminal: Sendable {
   /// Whether standard error is a terminal, so that a user can be prompted.
   package var isInteractive: Bool { isTerminal(STDERR_FILENO) }
 
+  /// Whether standard input is a terminal, from which no token is read.
+  package var isInputTerminal: Bool { isTerminal(STDIN_FILENO) }
+
   /// Whether standard output is a terminal, where a token should not be printed.
   package var isOutputTerminal: Bool { isTerminal(STDOUT_FILENO) }
 }

@@ -35,15 +35,24 @@ public struct ExecCredential: Sendable, Equatable {
   /// client-go uses a token until this second, so a margin helps; but a time in the past would make it
   /// run the plugin for every request.
   ///
+  /// With jitter, clients that got their tokens at the same time do not renew them at the same time.
+  ///
   /// - Parameters:
   ///   - expiry: When the token really expires; must be after `now`.
   ///   - margin: Seconds to report it earlier; one that is not below the remaining life becomes
   ///     half of it.
+  ///   - jitter: The maximum number of seconds to report it even earlier, but not before half of the
+  ///     remaining lifetime.
+  ///   - random: A number from 0 to 1, the part of the jitter that is used.
   ///   - now: The current time.
   /// - Returns: A whole second, not before `now` and not after `expiry`.
-  public static func expiration(of expiry: Date, margin: Double, now: Date) -> Date {
+  public static func expiration(
+    of expiry: Date, margin: Double, jitter: Double = 0, random: Double = 0, now: Date
+  ) -> Date {
     let life = expiry.timeIntervalSince(now)
-    let early = expiry.timeIntervalSince1970 - (margin < life ? margin : life / 2)
+    let latest = expiry.timeIntervalSince1970 - (margin < life ? margin : life / 2)
+    let room = max(latest - (now.timeIntervalSince1970 + life / 2), 0)
+    let early = latest - min(jitter, room) * random
     let whole = max(early.rounded(.down), now.timeIntervalSince1970.rounded(.up))
     return Date(timeIntervalSince1970: min(whole, expiry.timeIntervalSince1970))
   }

@@ -10,8 +10,24 @@ public struct HTTPOptions: Sendable, Equatable {
     case insecureSkipVerify
   }
 
+  /// A certificate that the client shows to a server that requires one.
+  public struct ClientCertificate: Sendable, Equatable {
+    /// The certificate, then its chain, as PEM.
+    public var certificates: [UInt8]
+    /// The private key as PEM, without a password.
+    public var key: Secret
+
+    /// Makes a pair.
+    public init(certificates: [UInt8], key: Secret) {
+      self.certificates = certificates
+      self.key = key
+    }
+  }
+
   /// Which certificates to accept.
   public var trust: Trust
+  /// The client's own certificate, if it has one.
+  public var clientCertificate: ClientCertificate?
   /// The time limit, in seconds.
   public var timeout: Double
   /// The largest body, in bytes, that is read.

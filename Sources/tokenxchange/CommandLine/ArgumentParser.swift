@@ -154,6 +154,7 @@ private struct OptionParsing {
       }
       return inline
     }
+    if inline == nil, option.isValueOptional, words.first?.isOption ?? true { return "" }
     guard let value = inline ?? words.popFirst() else {
       throw .missingValue(option: name, placeholder: option.placeholder, next: nil)
     }

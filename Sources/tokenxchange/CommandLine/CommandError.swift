@@ -12,6 +12,8 @@ indirect enum CommandError: Error, Equatable {
   case clusterConfig(ClusterConfigError)
   /// The subject token cannot be sent.
   case subjectToken(SubjectTokenError, file: String)
+  /// There is no usable subject token from an input that is not a file.
+  case tokenInput(TokenInputError)
   /// A server could not be reached.
   case transport(TransportError, EndpointURL, timeout: Double)
   /// The exchange failed.

@@ -77,7 +77,9 @@ struct Completion: Equatable {
       } else if isPastOptions || !word.isOptionLike {
         positional += 1
       } else {
-        expected = command?.options.first { $0.kind != .flag && $0.isNamed(word.utf8[...]) }
+        expected = command?.options.first {
+          $0.kind != .flag && !$0.isValueOptional && $0.isNamed(word.utf8[...])
+        }
       }
     }
     if let expected {

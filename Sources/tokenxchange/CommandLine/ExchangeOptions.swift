@@ -45,6 +45,17 @@ extension OptionDeclaration {
     help: "The same as base64-encoded PEM, as in a kubeconfig.", group: .authority, section: .tls,
     sensitivity: .secret)
 
+  static let clientCertificate: OptionalTextOption = .init(
+    "client-certificate", placeholder: "FILE",
+    help: "PEM file with the certificate that Dex, or a proxy in front of it, requires of clients.",
+    section: .tls, requirement: .requiredWith("--client-key") { .clientKey }, completion: .file)
+
+  static let clientKey: OptionalTextOption = .init(
+    "client-key", placeholder: "FILE",
+    help: "PEM file with the private key of that certificate, without a password.",
+    section: .tls, requirement: .requiredWith("--client-certificate") { .clientCertificate },
+    completion: .file, sensitivity: .confusable)
+
   static let insecureSkipTLSVerify = FlagOption(
     "insecure-skip-tls-verify",
     help: "Accept any certificate: anyone between here and Dex can read the token. Logs a warning.",
@@ -65,7 +76,7 @@ extension OptionDeclaration {
   /// All of them, in the order of help.
   static let exchange: [OptionDeclaration] = [
     .issuer, .tokenURL, .clientID, .clientSecretFile, .clientSecret, .scopes, .audience,
-    .certificateAuthority, .certificateAuthorityData, .insecureSkipTLSVerify, .insecureAllowHTTP,
-    .timeout, .verbose,
+    .certificateAuthority, .certificateAuthorityData, .clientCertificate, .clientKey,
+    .insecureSkipTLSVerify, .insecureAllowHTTP, .timeout, .verbose,
   ]
 }

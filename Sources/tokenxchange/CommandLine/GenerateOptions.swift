@@ -144,6 +144,20 @@ extension OptionDeclaration {
     "argocd", help: "The two service accounts that run Argo CD's plugins.",
     group: .accounts, requirement: .required)
 
+  static let subject = ListOption(
+    "subject", placeholder: "SUB",
+    help: "The sub of another token, such as repo:org/name:ref:refs/heads/main of GitHub Actions.",
+    group: .accounts, requirement: .required)
+
+  static let gitHubActionsConnector = FlagOption(
+    "github-actions",
+    help: "The connector trusts the tokens of GitHub Actions. With --cluster-issuer those of a "
+      + "GitHub Enterprise Server: https://HOST/_services/token.")
+
+  static let gitLabConnector = OptionalURLOption(
+    "gitlab", placeholder: "URL",
+    help: "The connector trusts the ID tokens of jobs of this GitLab, such as https://gitlab.com.")
+
   static let clusterRole = OptionalTextOption(
     "cluster-role", placeholder: "NAME", help: "The ClusterRole to bind.",
     group: .role, requirement: .required)
@@ -253,7 +267,7 @@ extension OptionDeclaration {
     targetCluster + [
       .project, .namespaces, .clusterResources, .shard, .label, .annotation, .argoCDNamespace,
       .clusterFormat, .auth, .pluginCommand, .pluginAPIVersion,
-    ] + plugin
+    ] + plugin.without(tokenInputs)
 
   static let generateArgoCDWorkload: [OptionDeclaration] = [
     .image,
@@ -265,14 +279,18 @@ extension OptionDeclaration {
   ]
 
   static let generateRBAC: [OptionDeclaration] =
-    [.serviceAccount, .argoCD, .argoCDNamespace] + callerName
+    [.serviceAccount, .argoCD, .argoCDNamespace, .subject] + callerName
     + [.clusterRole, .role, .bindingNamespace, .rule, .objectName]
 
   static let generateDex: [OptionDeclaration] = [
     .issuer, .clientID,
     .connectorID.with(requirement: .requiredUnless("--with-login") { .withLogin }),
-    .clusterIssuer.with(requirement: .requiredUnless("--with-login") { .withLogin }),
-    .clusterDiscoveryURL, .clusterCAPath, .tokenLifetime, .withLogin, .bundledDex,
+    .clusterIssuer.with(
+      requirement: .conditional("unless --github-actions, --gitlab or --with-login") {
+        !$0.isSet(.gitHubActionsConnector) && !$0.isSet(.gitLabConnector) && !$0.isSet(.withLogin)
+      }),
+    .gitHubActionsConnector, .gitLabConnector, .clusterDiscoveryURL, .clusterCAPath, .tokenLifetime,
+    .withLogin, .bundledDex,
   ]
 
   static let generateAPIServer: [OptionDeclaration] =
@@ -292,6 +310,9 @@ extension OptionDeclaration {
         help: "With --direct: the audience of the service account tokens, one that only this "
           + "cluster accepts.",
         requirement: .requiredWith("--direct") { .direct }, section: .common),
+      .subject.with(
+        help: "Accept only tokens of this sub, as of a public CI system, where anyone gets tokens.",
+        requirement: .optional),
       .apiServerFormat, .certificateAuthority,
     ]
 
@@ -306,7 +327,8 @@ extension OptionDeclaration {
         help: "Renew at least this long before the token expires.",
         default: .described("after 80 % of its lifetime")),
     ] + targetCluster.replacing([.targetServer.with(requirement: .optional)])
-    + plugin.without([.expiryMargin, .cacheOn, .cacheDir, .clusterConfig])
+    + plugin.without(
+      [.expiryMargin, .expiryJitter, .cacheOn, .cacheDir, .clusterConfig] + tokenInputs)
 
   static let generateClusterProfileProvider: [OptionDeclaration] =
     [
@@ -320,5 +342,7 @@ extension OptionDeclaration {
       .argoCDNamespace.with(help: "The namespace of the ConfigMap and of the ClusterProfile."),
       .pluginCommand, .pluginAPIVersion,
     ]
-    + plugin.without([.clusterConfig]).replacing([.issuer, .tokenURL, .clientID, .connectorID])
+    + plugin.without([.clusterConfig] + tokenInputs).replacing([
+      .issuer, .tokenURL, .clientID, .connectorID,
+    ])
 }

@@ -5,8 +5,8 @@ extension OptionDeclaration {
     help: "The Dex connector that trusts this cluster's issuer.", requirement: .required)
 
   static let tokenFile = TextOption(
-    "token-file", placeholder: "FILE", help: "The subject token.",
-    default: .value(defaultTokenFile), completion: .file)
+    "token-file", placeholder: "FILE", help: "The subject token; - reads standard input.",
+    default: .value(defaultTokenFile), group: .subjectToken, completion: .file)
 
   static let subjectTokenType = TokenTypeOption(
     "subject-token-type", placeholder: "TYPE",
@@ -38,6 +38,13 @@ extension OptionDeclaration {
       + "second.",
     default: .value("0s"), section: .advanced)
 
+  static let expiryJitter = DurationOrZeroOption(
+    "expiry-jitter", placeholder: "DURATION",
+    help:
+      "Report an expiry earlier by up to this much, at random and within the second half of the "
+      + "token's lifetime, so that many clients do not renew at once.",
+    default: .value("0s"), section: .advanced)
+
   static let apiVersion = APIVersionOption(
     "api-version", placeholder: "VERSION",
     help: "The version of the ExecCredential: auto, v1 or v1beta1; auto is the version that "
@@ -50,8 +57,9 @@ extension OptionDeclaration {
 
   /// All of them, in the order of help.
   static let getToken: [OptionDeclaration] = [
-    .connectorID, .tokenFile, .subjectTokenType, .requestedTokenType, .subjectAudience,
-    .clientAuth, .expiryMargin, .apiVersion, .output, .clusterConfig,
+    .connectorID, .tokenFile, .tokenEnv, .gitHubActions, .subjectTokenType, .requestedTokenType,
+    .subjectAudience, .clientAuth, .expiryMargin, .expiryJitter, .apiVersion, .output,
+    .clusterConfig,
   ]
 
   static let defaultTokenFile = "/var/run/secrets/kubernetes.io/serviceaccount/token"

@@ -47,6 +47,7 @@ extension OptionDeclaration {
         + "program that it names is run.", hasNoDefault: true),
     .context, .flow, .loginConnectorID, .noBrowser, .force, .listenPort, .noCache, .loginCacheDir,
     .expiryMargin, .apiVersion, .output, .certificateAuthority, .certificateAuthorityData,
+    .clientCertificate, .clientKey,
     .insecureSkipTLSVerify, .insecureAllowHTTP,
     .timeout.with(
       help: "Limit for the whole run, including the sign-in, such as 90s or 10m.",

@@ -37,6 +37,7 @@ class OptionDeclaration: @unchecked Sendable {
   enum Group: Sendable {
     case endpoint
     case clientSecret
+    case subjectToken
     case authority
     case serverAuthority
     case accounts
@@ -103,6 +104,8 @@ class OptionDeclaration: @unchecked Sendable {
   /// Whether an empty value means "none" and is not a mistake.
   let allowsEmpty: Bool
   let sensitivity: Sensitivity
+  /// Whether the option may stand without a value, which then is empty.
+  let isValueOptional: Bool
   /// Whether a positional argument sets it too.
   let isPositional: Bool
   private let declaresVariable: Bool
@@ -114,7 +117,8 @@ class OptionDeclaration: @unchecked Sendable {
     placeholder: String = "", help: String, default fallback: Default? = nil, group: Group? = nil,
     section: Section = .common, requirement: Requirement = .optional,
     completion: Completion = .nothing, allowsEmpty: Bool = false, sensitivity: Sensitivity = .none,
-    isPositional: Bool = false, hasVariable: Bool = true, original: OptionDeclaration? = nil
+    isValueOptional: Bool = false, isPositional: Bool = false, hasVariable: Bool = true,
+    original: OptionDeclaration? = nil
   ) {
     self.name = name
     self.aliases = aliases
@@ -128,6 +132,7 @@ class OptionDeclaration: @unchecked Sendable {
     declaredCompletion = completion
     self.allowsEmpty = allowsEmpty
     self.sensitivity = sensitivity
+    self.isValueOptional = isValueOptional
     self.isPositional = isPositional
     declaresVariable = hasVariable
     self.original = original
@@ -152,7 +157,8 @@ class OptionDeclaration: @unchecked Sendable {
       help: help ?? self.help, default: hasNoDefault ? nil : fallback ?? self.fallback,
       group: group, section: section ?? self.section,
       requirement: requirement ?? self.requirement, completion: completion,
-      allowsEmpty: allowsEmpty, sensitivity: sensitivity, isPositional: isPositional,
+      allowsEmpty: allowsEmpty, sensitivity: sensitivity,
+      isValueOptional: isValueOptional, isPositional: isPositional,
       hasVariable: declaresVariable, original: original ?? self)
   }
 

@@ -35,7 +35,8 @@ extension OptionDeclaration {
     [.write, .mode, .renewBefore, .once]
     + exchange.inserting(
       [
-        .connectorID, .tokenFile, .subjectTokenType, .requestedTokenType, .subjectAudience,
+        .connectorID, .tokenFile, .tokenEnv, .gitHubActions, .subjectTokenType, .requestedTokenType,
+        .subjectAudience,
         .clientAuth,
       ], after: .audience)
 }

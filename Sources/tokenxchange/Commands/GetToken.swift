@@ -26,13 +26,14 @@ extension Command {
     world.warn(configuration.warnings)
     if arguments[.verbose] {
       world.logClusterConfig(of: arguments, to: log)
-      world.logFile(configuration.tokenFile, to: log)
+      if configuration.tokenInput == nil { world.logFile(configuration.tokenFile, to: log) }
       world.logTrust(configuration, to: log)
     }
 
     let request = try configuration.request(in: world)
     let certificates = try configuration.authority.read(in: world)
-    log("subject token \(configuration.tokenFile): \(request.subjectSummary(now: world.now()))")
+    let source = configuration.subjectTokenName
+    log("subject token \(source): \(request.subjectSummary(now: world.now()))")
     world.warn(request.warnings(now: world.now()))
 
     let cache = TokenCache(
@@ -56,7 +57,7 @@ extension Command {
     }
 
     world.warn(credential.warnings(expected: request.expectedClaims))
-    try world.writeOutput(output.text(credential, now: world.now()))
+    try world.writeOutput(output.text(credential, in: world))
     return .done
   }
 }

@@ -19,9 +19,12 @@ extension Command {
     options: OptionDeclaration.login
   ) { given, world throws(CommandError) in
     let start = world.uptime()
-    let (arguments, world) = try given.fromKubeconfig(world)
+    var (arguments, world) = try given.fromKubeconfig(world)
     // The kubeconfig may set another limit.
     world.limitTime(of: arguments)
+    if let certificate = try ClientCertificateFiles(arguments) {
+      world.network = try certificate.network(in: world)
+    }
     let credential = try CredentialSettings(arguments, world: world)
     let configuration = try LoginConfiguration(arguments, world: world)
     world.warn(configuration.warnings)

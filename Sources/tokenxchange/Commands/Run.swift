@@ -14,6 +14,8 @@ func run(_ words: [String], in world: World) -> ExitCode {
       world.writeError(HelpText(startedAs: world.process.name).short)
       return .usage
     }
+    var world = world
+    if let name = arguments.text(of: .tokenEnv) { world.hideVariable(name) }
     world.limitTime(of: arguments)
     guard arguments[.verbose] else { return try arguments.command.run(arguments, world) }
     let log = world.log(for: arguments)

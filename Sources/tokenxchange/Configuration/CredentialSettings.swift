@@ -18,6 +18,8 @@ struct CredentialSettings: Sendable {
   var output: Output
   var version: ExecAPIVersion
   var margin: Double
+  /// The longest time by which an expiry is reported even earlier, at random.
+  var jitter = 0.0
 
   /// Seconds for which a token with an unknown expiry is reported as valid.
   static let unknownLife = 60.0
@@ -26,6 +28,7 @@ struct CredentialSettings: Sendable {
   init(_ arguments: ParsedArguments, world: World) throws(CommandError) {
     output = try arguments[.output]
     margin = try arguments[.expiryMargin]
+    if arguments.isSet(.expiryJitter) { jitter = try arguments[.expiryJitter] }
     switch try arguments[.apiVersion] {
     case .v1: version = .v1
     case .v1beta1: version = .v1beta1
@@ -43,8 +46,10 @@ struct CredentialSettings: Sendable {
   }
 
   /// The output for a credential.
-  func text(_ credential: Credential, now: Date) -> String {
-    text(credential.token, expiry: credential.expiry, now: now)
+  func text(_ credential: Credential, in world: World) -> String {
+    text(
+      credential.token, expiry: credential.expiry, now: world.now(),
+      random: jitter > 0 ? world.random() : 0)
   }
 
   /// The output for a token.
@@ -54,11 +59,12 @@ struct CredentialSettings: Sendable {
   ///   - expiry: When it expires; nil if unknown: it is then reported as valid for a minute, because
   ///     clients keep a token without expiry until they exit.
   ///   - now: The current time.
+  ///   - random: A number from 0 to 1, the part of the jitter that is used.
   /// - Returns: All of standard output.
-  func text(_ token: Secret, expiry: Date?, now: Date) -> String {
+  func text(_ token: Secret, expiry: Date?, now: Date, random: Double = 0) -> String {
     let expiration = ExecCredential.expiration(
       of: expiry ?? now.addingTimeInterval(Self.unknownLife), margin: expiry == nil ? 0 : margin,
-      now: now)
+      jitter: jitter, random: random, now: now)
     switch output {
     case .token: return token.revealed + "\n"
     case .credential:

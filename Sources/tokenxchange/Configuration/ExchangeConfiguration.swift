@@ -27,6 +27,7 @@ struct ExchangeConfiguration: Sendable {
   var scopes: [String]
   var audiences: [String]
   var authority: TrustSource
+  var clientCertificate: ClientCertificateFiles?
   var timeout: Double
   /// Options that weaken the run.
   var warnings: [Warning]
@@ -39,6 +40,8 @@ struct ExchangeConfiguration: Sendable {
   var clientCredentials: ConfiguredText?
   /// A subject token that is not in `tokenFile`.
   var subjectToken: ConfiguredText?
+  /// Where the subject token comes from, if not from a file.
+  var tokenInput: TokenInput?
 
   /// Reads the options and checks what can be checked without files.
   init(_ arguments: ParsedArguments, world: World) throws(CommandError) {
@@ -54,12 +57,14 @@ struct ExchangeConfiguration: Sendable {
     clientAuth = try arguments[.clientAuth]
     try Self.check(clientAuth, clientSecret, arguments)
     tokenFile = try arguments[.tokenFile]
+    tokenInput = try arguments.tokenInput()
     subjectTokenType = try arguments[.subjectTokenType]
     requestedTokenType = try arguments[.requestedTokenType]
     subjectAudience = try arguments[.subjectAudience]?.text
     scopes = arguments[.scopes]
     audiences = arguments[.audience]
     authority = try TrustSource(arguments)
+    clientCertificate = try ClientCertificateFiles(arguments)
     timeout = try arguments[.timeout]
     warnings = arguments.warnings(url: tokenURL, authority: authority, secret: clientSecret)
   }

@@ -17,6 +17,9 @@ extension Doctor {
     if url.scheme == "https" {
       step.note("trust", trust.description(provider.authority, in: context.world))
     }
+    if let validity = context.clientCertificateValidity {
+      step.facts.append(.clientCertificate(validity, now: context.world.now()))
+    }
     switch probe.response {
     case .failure(let error):
       // The API server must reach the issuer of service accounts; this machine need not.
@@ -44,6 +47,6 @@ extension DoctorContext {
   /// Requests the discovery document, once.
   mutating func requestDiscoveryDocument() {
     guard discovery == nil, let trust, let issuer = provider?.discoveryBase else { return }
-    discovery = DiscoveryProbe(issuer, trust: trust, timeout: timeout, in: world)
+    discovery = DiscoveryProbe(issuer, trust: trust, timeout: timeout, in: providerWorld)
   }
 }

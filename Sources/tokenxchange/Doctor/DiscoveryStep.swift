@@ -33,7 +33,7 @@ extension Doctor {
         step.add(.issuer(.mismatch(found: issuer, token: expected)))
       }
     }
-    switch context.world.keyIDs(of: document, trust, timeout: context.timeout) {
+    switch context.providerWorld.keyIDs(of: document, trust, timeout: context.timeout) {
     case .success(let keyIDs):
       step.note("keys", keyIDs.joined(separator: ", "))
       context.keyIDs = keyIDs
@@ -90,7 +90,8 @@ extension DoctorContext {
   /// The issuer whose document is at the usual path, if there is one.
   fileprivate func otherIssuer() -> String? {
     guard let trust, let base = provider?.discoveryBase else { return nil }
-    let probe = DiscoveryProbe(base.appending("/dex"), trust: trust, timeout: timeout, in: world)
+    let probe = DiscoveryProbe(
+      base.appending("/dex"), trust: trust, timeout: timeout, in: providerWorld)
     guard case .success(let response) = probe.response, response.status == 200 else { return nil }
     return JSON(parsing: response.body)?["issuer"]?.string
   }

@@ -22,6 +22,8 @@ struct DoctorContext: Sendable {
   var trust: HTTPOptions.Trust?
   /// The API server, once its URL and its certificates are known.
   var target: APIServer?
+  /// From when to when the client certificate is valid, if there is one.
+  var clientCertificateValidity: (start: Date, end: Date)?
   /// The steps before each connection.
   let network = NetworkRecord()
   /// The request for the discovery document, if its URL is known.
@@ -65,6 +67,14 @@ struct DoctorContext: Sendable {
   }
 
   var world: World { plan.world }
+
+  /// The world with the client certificate for the issuer.
+  var providerWorld: World {
+    var world = world
+    // An unusable client certificate was reported by the settings step.
+    if let network = try? configuration?.network(in: world) { world.network = network }
+    return world
+  }
   var method: AuthenticationMethod { plan.method ?? .getToken }
 
   /// Seconds for one request; a sign-in has minutes for a user, which the doctor does not wait for.

@@ -258,6 +258,8 @@ extension CommandError {
     case .configuration, .kubeconfig, .argoCDSecret, .clusterConfig: .configuration
     case .subjectToken(.unreadable, _): .subjectTokenUnreadable
     case .subjectToken(.invalid(let error), _): error.identifier
+    case .tokenInput(.invalid(let error, _)): error.identifier
+    case .tokenInput: .subjectTokenUnreadable
     case .transport(let error, _, _), .exchange(.transport(let error, _), _),
       .grant(.transport(let error, _, _), _):
       error.identifier

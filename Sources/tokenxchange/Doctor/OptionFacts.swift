@@ -38,7 +38,9 @@ extension ParsedArguments {
     if option.sensitivity == .secret { return text.isEmpty ? "empty" : "set" }
     // A token passed to the wrong option, or a URL with a password or a code.
     let isURL = text.contains("://")
-    let isSuspect = text.hasPrefix("eyJ") || isURL && text.contains { "@?#".contains($0) }
+    let isSuspect =
+      text.hasPrefix("eyJ") || text.contains("-----BEGIN ")
+      || isURL && text.contains { "@?#".contains($0) }
     return isSuspect ? "set, not shown" : text.sanitized(maxLength: 200)
   }
 }

@@ -28,7 +28,6 @@ extension Doctor {
     }
     do throws(CommandError) {
       if let clusterConfigError { throw clusterConfigError }
-      if let clusterConfigError { throw clusterConfigError }
       // The exec info has a step of its own.
       var worldWithoutExecInfo = context.world
       worldWithoutExecInfo.variables["KUBERNETES_EXEC_INFO"] = nil
@@ -56,6 +55,7 @@ extension DoctorContext {
       for warning in configuration.warnings { step.add(.warning(warning)) }
       trust = try configuration.trust(in: world)
       _ = try configuration.authentication(in: world)
+      clientCertificateValidity = try configuration.clientCertificate?.read(in: world).validity
     case .tokenFile:
       // The issuer is known once the token was read.
       _ = try arguments[.printedTokenFile]

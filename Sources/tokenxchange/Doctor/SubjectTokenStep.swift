@@ -7,6 +7,7 @@ extension Doctor {
   static func subjectToken(_ context: inout DoctorContext) -> DoctorStep {
     // Sent now, because Dex's clock is needed to check the times of the token.
     context.requestDiscoveryDocument()
+    if let input = context.configuration?.tokenInput { return tokenInput(input, &context) }
     var step = DoctorStep(.subjectToken)
     let world = context.world
     guard let path = context.tokenPath else { return .skipped(.subjectToken, .incompleteSettings) }
@@ -36,6 +37,33 @@ extension Doctor {
     if context.method == .tokenFile, let token = context.token {
       step.checkSize(of: token)
       step.checkMargin((try? context.arguments[.expiryMargin]) ?? 0)
+    }
+    return step
+  }
+}
+
+extension Doctor {
+  /// The subject token that is not in a file: only its claims can be checked.
+  private static func tokenInput(_ input: TokenInput, _ context: inout DoctorContext) -> DoctorStep
+  {
+    var step = DoctorStep(.subjectToken)
+    step.note("source", input.name.text)
+    do throws(CommandError) {
+      context.request = try context.configuration?.request(in: context.world)
+      context.subject = context.request?.subjectToken.jwt
+    } catch {
+      if case .tokenInput = error { step.add(.error(error)) }
+    }
+    if let jwt = context.subject {
+      let claims = TokenFacts(jwt: jwt, now: context.world.now())
+      step.facts += claims.rows
+      step.summary = .subjectToken(jwt, now: context.world.now())
+      step.check(claims, context.configuration)
+    } else {
+      step.summary = .opaqueSubjectToken
+    }
+    for warning in context.request?.warnings(now: context.world.now()) ?? [] {
+      step.add(.warning(warning))
     }
     return step
   }

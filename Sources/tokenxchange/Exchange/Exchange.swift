@@ -12,7 +12,7 @@ extension ExchangeConfiguration {
   ///   - attempts: The maximum number of requests.
   ///   - log: Receives each step.
   /// - Returns: The issued token.
-  /// - Throws: ``CommandError/exchange(_:_:)``.
+  /// - Throws: ``CommandError/exchange(_:_:)``, or a configuration error of the client certificate.
   func issue(
     _ request: TokenExchangeRequest, _ trust: HTTPOptions.Trust, in world: World,
     since start: Double,
@@ -23,7 +23,7 @@ extension ExchangeConfiguration {
         error, ExchangeContext(request: request, timeout: timeout, now: world.now()))
     }
     var exchanger = TokenExchanger(
-      send: world.network.send, now: world.now, uptime: world.uptime, sleep: world.sleep,
+      send: try network(in: world).send, now: world.now, uptime: world.uptime, sleep: world.sleep,
       random: world.random
     ) { event in
       switch event {

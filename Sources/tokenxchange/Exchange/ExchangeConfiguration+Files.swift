@@ -7,9 +7,7 @@ import TokenExchange
 extension ExchangeConfiguration {
   /// Reads the subject token and the client's secret, and makes the request.
   func request(in world: World) throws(CommandError) -> TokenExchangeRequest {
-    let subject = try world.subjectToken(
-      content: subjectContent(in: world), file: subjectToken?.source ?? tokenFile,
-      type: subjectTokenType, requiredAudience: subjectAudience)
+    let subject = try subject(in: world)
     var request = TokenExchangeRequest(
       tokenURL: tokenURL, issuer: issuer?.text, clientID: clientID,
       authentication: try authentication(in: world), connectorID: connectorID,
@@ -28,6 +26,26 @@ extension ExchangeConfiguration {
     }
     return request
   }
+
+  /// Reads the subject token and checks it.
+  private func subject(in world: World) throws(CommandError) -> SubjectToken {
+    guard let tokenInput else {
+      return try world.subjectToken(
+        content: subjectContent(in: world), file: subjectToken?.source ?? tokenFile,
+        type: subjectTokenType, requiredAudience: subjectAudience)
+    }
+    let content = try tokenInput.read(in: world, timeout: timeout)
+    do throws(InvalidSubjectToken) {
+      return try SubjectToken(
+        content: content, type: subjectTokenType, requiredAudience: subjectAudience,
+        now: world.now())
+    } catch {
+      throw .tokenInput(.invalid(error, tokenInput))
+    }
+  }
+
+  /// The source of the subject token, for the log.
+  var subjectTokenName: String { tokenInput?.name.text ?? tokenFile }
 
   /// Reads the bytes of the subject token.
   func subjectContent(in world: World) throws(CommandError) -> [UInt8] {

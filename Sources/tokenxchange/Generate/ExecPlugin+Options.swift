@@ -96,7 +96,11 @@ extension ExecPlugin {
       throw .generate(
         .notForMethod(option: arguments.source(of: unsupported), method: method.rawValue))
     }
+    if arguments.text(of: .tokenFile) == "-" {
+      throw .generate(.standardInput(option: arguments.source(of: .tokenFile)))
+    }
     _ = try arguments[.expiryMargin]
+    _ = try arguments[.expiryJitter]
     switch method {
     case .getToken: world.warn(try ExchangeConfiguration(arguments, world: world).warnings)
     case .tokenFile:
@@ -136,6 +140,7 @@ extension ExecPlugin {
       return items.isEmpty ? [] : [.text("\(option.flag)=\(items)")]
     case .scalar:
       guard var value = values.last else { return [] }
+      if value.isEmpty, option.isValueOptional { return [.text(option.flag)] }
       if option.isPath { value = try paths.absolute(value, option: source) }
       return [.text("\(option.flag)=\(value)")]
     }

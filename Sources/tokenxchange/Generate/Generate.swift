@@ -103,7 +103,10 @@ extension ParsedArguments {
   func flags(of specs: [OptionDeclaration]) -> [String] {
     specs.flatMap { spec in
       values(of: spec).filter { spec.kind != .flag || $0 == "true" }
-        .map { spec.kind == .flag ? spec.flag : "\(spec.flag)=\($0)" }
+        .map {
+          spec.kind == .flag || spec.isValueOptional && $0.isEmpty
+            ? spec.flag : "\(spec.flag)=\($0)"
+        }
     }
   }
 

@@ -33,7 +33,7 @@ extension APIServerConfiguration {
       format: format, usernames: usernames, issuer: issuer,
       audiences: [clientID] + arguments[.audience].filter { $0 != clientID },
       certificates: try world.publicCertificates(.certificateAuthority, of: arguments),
-      loginConnectorIDs: loginConnectorIDs)
+      loginConnectorIDs: loginConnectorIDs, subjects: try arguments.subjects())
     switch format {
     case .flags: try checkFlags(arguments)
     case .config:
@@ -58,6 +58,9 @@ extension APIServerConfiguration {
   }
 
   private func checkFlags(_ arguments: ParsedArguments) throws(CommandError) {
+    if !subjects.isEmpty {
+      throw .generate(.conflict("--format flags", "--subject", .flagsWithSubjects))
+    }
     if !loginConnectorIDs.isEmpty {
       throw .generate(.conflict("--format flags", "--login-connector", .flagsWithConnectors))
     }

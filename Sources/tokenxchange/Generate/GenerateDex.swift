@@ -42,11 +42,13 @@ extension DexConfiguration.Cluster {
   /// The cluster of the service accounts; nil if only users sign in.
   fileprivate init?(_ arguments: ParsedArguments) throws(CommandError) {
     let options: [OptionDeclaration] = [
-      .connectorID, .clusterIssuer, .clusterDiscoveryURL, .clusterCAPath,
+      .connectorID, .clusterIssuer, .gitHubActionsConnector, .gitLabConnector,
+      .clusterDiscoveryURL, .clusterCAPath,
     ]
     if arguments[.withLogin], !options.contains(where: { arguments.isSet($0) }) { return nil }
+    let (source, issuer) = try arguments.tokenIssuer()
     self.init(
-      connectorID: try arguments[.connectorID].text, issuer: try arguments[.clusterIssuer],
+      source: source, connectorID: try arguments[.connectorID].text, issuer: issuer,
       discoveryURL: try arguments[.clusterDiscoveryURL].map(Self.withoutDocument),
       certificatesPath: arguments[.clusterCAPath])
   }
@@ -56,5 +58,31 @@ extension DexConfiguration.Cluster {
     let path = "/.well-known/openid-configuration"
     guard url.text.hasSuffix(path) else { return url }
     return (try? EndpointURL(String(url.text.dropLast(path.count)))) ?? url
+  }
+}
+
+extension ParsedArguments {
+  /// The issuer of GitHub's own tokens.
+  private static let gitHubIssuer = "https://token.actions.githubusercontent.com"
+
+  /// Who issues the tokens, and its URL.
+  fileprivate func tokenIssuer() throws(CommandError) -> (
+    source: DexConfiguration.TokenSource, issuer: EndpointURL
+  ) {
+    let gitLab = try self[.gitLabConnector]
+    let others: [OptionDeclaration] = [.gitHubActionsConnector, .clusterIssuer]
+    if gitLab != nil, let other = others.first(where: isSet) {
+      throw .generate(
+        .conflict(source(of: .gitLabConnector), source(of: other), .oneTokenIssuer))
+    }
+    if let gitLab { return (.gitLab, gitLab) }
+    guard self[.gitHubActionsConnector] else {
+      return (.serviceAccounts, try self[.clusterIssuer])
+    }
+    if isSet(.clusterIssuer) { return (.gitHubActions, try self[.clusterIssuer]) }
+    guard let issuer = try? EndpointURL(Self.gitHubIssuer) else {
+      return (.gitHubActions, try self[.clusterIssuer])
+    }
+    return (.gitHubActions, issuer)
   }
 }

@@ -11,6 +11,8 @@ enum GenerateError: Error, Equatable, Sendable {
   case invalidProxyURL(String?)
   case invalidServerName(String)
 
+  /// A plugin that reads a token from standard input.
+  case standardInput(option: String)
   case notForMethod(option: String, method: String)
   case methodForPeople(method: String)
   case commandWithSpace(String)
@@ -25,6 +27,7 @@ enum GenerateError: Error, Equatable, Sendable {
   case requestAboveLimit(resource: String, request: String, limit: String)
 
   case invalidServiceAccount(String)
+  case invalidSubject(String)
   case systemPrefix(option: String)
   case invalidRule(String)
   case pathInNamespace(String)
@@ -56,6 +59,8 @@ enum GenerateError: Error, Equatable, Sendable {
     case flagsWithNestedClaims
     case flagsWithAudiences
     case flagsWithCertificates
+    case flagsWithSubjects
+    case oneTokenIssuer
     case valuesNeedNoRelease
   }
 }

@@ -25,8 +25,9 @@ extension RBAC {
         ServiceAccount(namespace: namespace, name: $0)
       }
     }
-    guard !accounts.isEmpty else {
-      throw arguments.missing(.serviceAccount, .argoCD)
+    let subjects = try arguments.subjects()
+    guard !accounts.isEmpty || !subjects.isEmpty else {
+      throw arguments.missing(.serviceAccount, .argoCD, .subject)
     }
     let clusterRole = arguments[.clusterRole]
     guard let role = clusterRole ?? arguments[.role] else {
@@ -44,7 +45,7 @@ extension RBAC {
       rules += try Self.rules(text, isClusterWide: clusterRole != nil && namespaces.isEmpty)
     }
     self.init(
-      accounts: accounts, usernames: try UsernameMapping(arguments), role: role,
+      accounts: accounts, subjects: subjects, usernames: try UsernameMapping(arguments), role: role,
       isClusterRole: clusterRole != nil, namespaces: namespaces, rules: rules,
       name: try arguments.objectName(), isForArgoCD: arguments[.argoCD])
   }
@@ -77,6 +78,19 @@ extension RBAC {
 }
 
 extension ParsedArguments {
+  /// Each `--subject` as it was written: the names of GitHub's environments may have spaces.
+  func subjects() throws(CommandError) -> [String] {
+    let subjects = values(of: .subject)
+    let isPlain = { (subject: String) in
+      subject.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+        && subject.first?.isWhitespace == false && subject.last?.isWhitespace == false
+    }
+    if let bad = subjects.first(where: { !isPlain($0) || $0.looksLikeJWT }) {
+      throw .generate(.invalidSubject(bad))
+    }
+    return subjects
+  }
+
   /// `--name`, which must be a path segment, as the API server requires.
   fileprivate func objectName() throws(CommandError) -> String? {
     guard let name = self[.objectName] else { return nil }
@@ -87,6 +101,10 @@ extension ParsedArguments {
     guard isSegment else { throw .generate(.invalidObjectName(name)) }
     return name
   }
+}
+
+extension String {
+  fileprivate var looksLikeJWT: Bool { hasPrefix("eyJ") }
 }
 
 extension ServiceAccount {

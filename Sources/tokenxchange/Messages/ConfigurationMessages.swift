@@ -15,6 +15,8 @@ enum ConfigurationError: Error, Equatable {
   /// A file does not contain text.
   case notUTF8(path: String, source: String)
   case invalidCertificates(InvalidCertificates, source: String)
+  /// The client certificate or its key is not usable.
+  case clientCertificate(ClientCertificateError, ClientCertificateFiles)
   /// Two options that cannot be used together.
   case conflict(String, String, Conflict)
   /// `--client-auth post` without a client secret.
@@ -28,6 +30,7 @@ enum ConfigurationError: Error, Equatable {
     case secretWithoutAuthentication
     /// Each of them selects what doctor examines.
     case severalSources
+    case subjectTokenTwice
   }
 }
 
@@ -77,6 +80,7 @@ extension Diagnosis {
           "it must contain the value and nothing else"
         )
       case .invalidCertificates(let error, let source): Self.parts(error, source: source)
+      case .clientCertificate(let error, let files): Self.parts(error, files)
       case .conflict(let first, let second, let conflict):
         ("\(option: first) and \(option: second) cannot be used together", conflict.hint)
       case .authenticationNeedsSecret(let source):
@@ -86,6 +90,40 @@ extension Diagnosis {
         )
       }
     self.init(.usage, message, hint: hint)
+  }
+
+  private static func parts(
+    _ error: ClientCertificateError, _ files: ClientCertificateFiles
+  ) -> (Message, Message) {
+    let certificate: Message = "\(option: files.certificateSource) \(path: files.certificate)"
+    let key: Message = "\(option: files.keySource) \(path: files.key)"
+    switch error {
+    case .invalidCertificate:
+      return (
+        "OpenSSL cannot read the first certificate of \(certificate)",
+        "openssl x509 -noout -text -in FILE reads it"
+      )
+    case .noKey:
+      return (
+        "\(key) contains no private key that OpenSSL can read",
+        "it must be PEM and have -----BEGIN PRIVATE KEY----- or the older forms for RSA and EC"
+      )
+    case .encryptedKey:
+      return (
+        "the private key in \(key) is encrypted with a password",
+        "decrypt it, and protect the file by its mode: openssl pkey -in FILE -out client.key"
+      )
+    case .mismatch:
+      return (
+        "the private key in \(key) does not belong to the certificate in \(certificate)",
+        "the client's own certificate comes first in its file; were the two renewed together?"
+      )
+    case .unsupported:
+      return (
+        "this build cannot use a client certificate",
+        "use the static binary: its OpenSSL is inside it"
+      )
+    }
   }
 
   private static func parts(
@@ -237,6 +275,7 @@ extension ConfigurationError.Conflict {
       "remove --insecure-skip-tls-verify: with it no certificate is checked"
     case .secretTwice: "keep the file and remove the other"
     case .severalSources: "each of them says what to examine: keep one"
+    case .subjectTokenTwice: "keep one of them: both name the subject token"
     case .secretWithoutAuthentication:
       "leave the secret out for a public client, or --client-auth for a confidential one"
     }

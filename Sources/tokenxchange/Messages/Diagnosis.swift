@@ -28,6 +28,7 @@ struct Diagnosis: Equatable, Sendable {
     case .configuration(let error): self.init(error)
     case .clusterConfig(let error): self.init(error)
     case .subjectToken(let error, let file): self.init(error, file: file)
+    case .tokenInput(let error): self.init(error)
     case .transport(let error, let url, let timeout):
       self.init(error, to: url, timeout: timeout)
     case .exchange(let error, let context): self.init(error, context)

@@ -22,6 +22,16 @@ extension Fact {
     Fact("written", "\(Timestamp.text(date)), \(DurationText.relative(date, to: now))")
   }
 
+  /// When the client certificate expires.
+  static func clientCertificate(_ validity: (start: Date, end: Date), now: Date) -> Fact {
+    let isEarly = validity.start > now
+    let date = isEarly ? validity.start : validity.end
+    let what = isEarly ? "NOT VALID before" : date > now ? "expires" : "EXPIRED"
+    return Fact(
+      "client certificate",
+      "\(what) \(Timestamp.text(date)), \(DurationText.relative(date, to: now))")
+  }
+
   /// The local clock, compared with that of Dex or of another issuer.
   static func clock(_ difference: ClockDifference, isDex: Bool) -> Fact {
     let other: Message = isDex ? "Dex's" : "the issuer's"

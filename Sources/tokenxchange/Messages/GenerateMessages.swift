@@ -45,6 +45,11 @@ extension Diagnosis {
         "\(option: option) does not apply to --auth \(option: method)",
         "omit it, or use another --auth"
       )
+    case .standardInput(let option):
+      (
+        "\(option: option) cannot be standard input: a client passes a plugin no token there",
+        "pass the path of a file, or --token-env=NAME"
+      )
     case .methodForPeople(let method):
       (
         "Argo CD cannot use --auth \(option: method), which requires a user to sign in",
@@ -86,6 +91,11 @@ extension Diagnosis {
         expected NAMESPACE/NAME, such as argocd/argocd-server, or \
         system:serviceaccount:NAMESPACE:NAME
         """
+      )
+    case .invalidSubject(let text):
+      (
+        "--subject is not the sub of a token: \(word: text)",
+        "such as repo:org/name:ref:refs/heads/main: tokenxchange inspect shows that of a token"
       )
     case .systemPrefix(let option):
       (
@@ -193,6 +203,9 @@ extension Diagnosis {
     case .flagsWithAudiences: "the flags accept one audience, which is --client-id"
     case .flagsWithCertificates:
       "add --oidc-ca-file by hand: it is a path on the control plane's nodes"
+    case .flagsWithSubjects:
+      "the API server's flags cannot check the subject: bind rights to it with generate rbac"
+    case .oneTokenIssuer: "a connector trusts one issuer: run the command once for each"
     case .valuesNeedNoRelease: "values are the same for every release; patches need its name"
     }
   }

@@ -145,8 +145,7 @@ extension Diagnosis {
       case .notTLS: "is it the http port? use the https port"
       case .handshakeFailed:
         """
-        \(inspect) shows the details; if it requires a client certificate, tokenxchange cannot send \
-        one
+        \(inspect) shows what it offers; does it require, or reject, a client certificate?
         """
       }
     // Which CAs are trusted is configuration: waiting does not help.
@@ -156,7 +155,8 @@ extension Diagnosis {
   }
 
   static let clientCertificateHint: Message = """
-    tokenxchange cannot send one: turn the requirement off for Dex, or use another address of Dex
+    pass --client-certificate and --client-key; if they are passed, the server does not accept that \
+    certificate
     """
 
   private init(_ error: ProxyError, proxy: String?, _ url: EndpointURL) {

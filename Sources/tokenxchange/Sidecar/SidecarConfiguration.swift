@@ -27,6 +27,10 @@ struct SidecarConfiguration: Sendable {
     fileSource = arguments.source(of: .write)
     schedule = RenewalSchedule(refreshBefore: try arguments[.renewBefore])
     isOnce = arguments[.once]
+    if exchange.tokenInput != nil, !isOnce {
+      let option = OptionDeclaration.tokenInputs.first { arguments.isSet($0) } ?? .tokenFile
+      throw .tokenInput(.needsOnce(source: arguments.source(of: option)))
+    }
     mode = 0o600
     if let text = arguments[.mode] {
       guard let value = Self.fileMode(text) else {
@@ -54,7 +58,9 @@ struct SidecarConfiguration: Sendable {
 
   private func inputs(_ variables: [String: String]) -> [(path: String, SidecarInput)] {
     var inputs: [(path: String, SidecarInput)] = []
-    if exchange.subjectToken == nil { inputs.append((exchange.tokenFile, .subjectToken)) }
+    if exchange.subjectToken == nil, exchange.tokenInput == nil {
+      inputs.append((exchange.tokenFile, .subjectToken))
+    }
     if case .file(let path, _) = exchange.clientSecret { inputs.append((path, .clientSecret)) }
     switch exchange.authority {
     case .file(let path, _): inputs.append((path, .certificates))

@@ -31,6 +31,8 @@ public struct TestCertificates: Sendable {
   public let emailSAN: Pair
   /// For 127.0.0.1 and localhost, signed by the other CA.
   public let untrustedCA: Pair
+  /// For a client, signed by the CA of the servers.
+  public let client: Pair
 
   private let directory: TemporaryDirectory
   private let openssl: String
@@ -55,6 +57,7 @@ public struct TestCertificates: Sendable {
     noSAN = try issuer.leaf("no-san", names: nil, by: authority)
     emailSAN = try issuer.leaf("email-san", names: "email:a@b.example", by: authority)
     untrustedCA = try issuer.leaf("untrusted-ca", names: local, by: otherAuthority)
+    client = try issuer.leaf("client", names: nil, by: authority, usage: "clientAuth")
   }
 
   private struct Issuer {
@@ -72,7 +75,8 @@ public struct TestCertificates: Sendable {
     }
 
     func leaf(
-      _ name: String, names: String?, by authority: Pair, isExpired: Bool = false
+      _ name: String, names: String?, by authority: Pair, isExpired: Bool = false,
+      usage: String = "serverAuth"
     ) throws -> Pair {
       let pair = pair(name)
       let request = directory.path("\(name).csr")
@@ -82,7 +86,7 @@ public struct TestCertificates: Sendable {
         name == "no-san" || name == "email-san" ? "/CN=127.0.0.1" : "/CN=test \(name)")
       let extensions = try directory.write(
         (names.map { "subjectAltName=\($0)\n" } ?? "")
-          + "extendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n",
+          + "extendedKeyUsage=\(usage)\nbasicConstraints=CA:FALSE\n",
         to: "\(name).ext")
       if isExpired {
         try sign(request, expiredInto: pair, by: authority, extensions: extensions)

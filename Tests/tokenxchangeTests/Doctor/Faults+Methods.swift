@@ -117,7 +117,7 @@ extension Fault {
     ) { $0.flags["can"] = "pods" },
     .failed(
       "API server's CA not given", needsTLS: true, .apiServer, "api-server-unknown-authority",
-      "a certificate of an unknown issuer", hints: ["--server-ca"], code: .usage
+      "a certificate from an unknown issuer", hints: ["--server-ca"], code: .usage
     ) { bench in
       try bench.apiFront(\.server)
       bench.flags["server-ca"] = nil
@@ -126,6 +126,6 @@ extension Fault {
       "API server's certificate without a subject alternative name", needsTLS: true, .apiServer,
       "certificate-without-san", "without a host name in its subject alternative name",
       hints: ["subjectAltName"], code: .network
-    ) { try $0.apiFront(\.nameless) },
+    ) { try $0.apiFront(\.noSAN) },
   ]
 }

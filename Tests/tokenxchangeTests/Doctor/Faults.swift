@@ -111,7 +111,7 @@ extension Fault {
       "certificate without a subject alternative name", needsTLS: true, .connection,
       "certificate-without-san", "without a host name in its subject alternative name",
       hints: ["subjectAltName"], code: .network
-    ) { try $0.front(\.nameless) },
+    ) { try $0.front(\.noSAN) },
     .failed(
       "certificate expired", needsTLS: true, .connection, "connection",
       "an expired certificate",

@@ -331,7 +331,7 @@ struct DoctorMessagesTests {
       finding,
       [
         "api-server-unknown-authority",
-        "b.example:6443 has a certificate of an unknown issuer (x)",
+        "b.example:6443 has a certificate from an unknown issuer (x)",
         "pass its CA with --server-ca or --server-ca-data: certificate-authority-data of a "
           + "kubeconfig that works",
       ], .usage)

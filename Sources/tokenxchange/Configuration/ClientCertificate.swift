@@ -1,0 +1,71 @@
+import FoundationEssentials
+import Platform
+import TokenExchange
+
+/// The files of the certificate that this program shows to Dex.
+struct ClientCertificateFiles: Equatable, Sendable {
+  var certificate: String
+  var key: String
+  /// The options or variables that named them.
+  var certificateSource: String
+  var keySource: String
+
+  /// The options; nil if there are none.
+  ///
+  /// - Throws: A usage error if one of the two is missing.
+  init?(_ arguments: ParsedArguments) throws(CommandError) {
+    guard arguments.isSet(.clientCertificate) || arguments.isSet(.clientKey) else { return nil }
+    guard let certificate = arguments[.clientCertificate] else {
+      throw arguments.missing(.clientCertificate)
+    }
+    guard let key = arguments[.clientKey] else { throw arguments.missing(.clientKey) }
+    self.certificate = certificate
+    self.key = key
+    certificateSource = arguments.source(of: .clientCertificate)
+    keySource = arguments.source(of: .clientKey)
+  }
+
+  /// Reads both files and checks that they belong together.
+  ///
+  /// - Returns: The pair, and from when to when the certificate is valid.
+  func read(
+    in world: World
+  ) throws(CommandError) -> (
+    pair: HTTPOptions.ClientCertificate, validity: (start: Date, end: Date)
+  ) {
+    let pem = try world.readConfiguration(certificate, source: certificateSource)
+    // A key may have been given in the place of its path.
+    let key = try world.readConfiguration(
+      key, source: keySource, showsPath: !key.contains("PRIVATE KEY"))
+    let pair = HTTPOptions.ClientCertificate(
+      certificates: try PEMCertificates.check(pem, source: "\(certificateSource) \(certificate)"),
+      key: Secret(String(decoding: key, as: UTF8.self)))
+    do throws(ClientCertificateError) { return (pair, try pair.check()) } catch {
+      throw .configuration(.clientCertificate(error, self))
+    }
+  }
+}
+
+extension ClientCertificateFiles {
+  /// The network that shows the certificate in each request.
+  func network(in world: World) throws(CommandError) -> Network {
+    let pair = try read(in: world).pair
+    var network = world.network
+    network.send = { [send = network.send] request, options throws(TransportError) in
+      var options = options
+      options.clientCertificate = pair
+      return try send(request, options)
+    }
+    return network
+  }
+}
+
+extension ExchangeConfiguration {
+  /// The network for requests to Dex, with the client certificate if there is one.
+  ///
+  /// The files are read for each exchange, because certificates are short-lived and renewed.
+  func network(in world: World) throws(CommandError) -> Network {
+    guard let clientCertificate else { return world.network }
+    return try clientCertificate.network(in: world)
+  }
+}

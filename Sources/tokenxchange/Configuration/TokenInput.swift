@@ -1,0 +1,122 @@
+import Platform
+import TokenExchange
+
+/// A subject token that is not in a file.
+enum TokenInput: Equatable, Sendable {
+  /// `--token-file=-`
+  case standardInput
+  /// `--token-env`
+  case variable(String)
+  /// `--github-actions`; without an audience GitHub uses its default.
+  case gitHubActions(audience: String?)
+}
+
+/// Why there is no usable subject token from an input.
+enum TokenInputError: Error, Equatable {
+  /// The token must not be sent.
+  case invalid(InvalidSubjectToken, TokenInput)
+  /// The text is not the name of a variable.
+  case invalidName(source: String)
+  case unsetVariable(String, source: String)
+  /// Standard input is a terminal, or that of a client's user.
+  case interactive(source: String)
+  case unreadableInput(FileReadError)
+  /// The sidecar renews tokens, but the input has one token only.
+  case needsOnce(source: String)
+  case gitHub(GitHubActionsError)
+}
+
+/// Why GitHub Actions issues no token.
+enum GitHubActionsError: Error, Equatable {
+  /// Variables that a job with the permission has.
+  case missingVariables([String])
+  case invalidURL(variable: String)
+  case invalidToken(variable: String)
+  case transport(TransportError, EndpointURL, timeout: Double)
+  case redirect(status: Int, EndpointURL)
+  case status(Int, EndpointURL)
+  /// The response is not JSON with a token.
+  case noToken(EndpointURL)
+}
+
+extension ParsedArguments {
+  /// The input that is used instead of a file, if there is one.
+  func tokenInput() throws(CommandError) -> TokenInput? {
+    let readsInput = text(of: .tokenFile) == "-"
+    guard readsInput || isSet(.tokenEnv) || isSet(.gitHubActions) else { return nil }
+    let options: [OptionDeclaration] = [.tokenFile, .tokenEnv, .gitHubActions]
+    let set = options.filter(isSet)
+    guard set.count == 1 else {
+      throw .configuration(
+        .conflict(source(of: set[0]), source(of: set[1]), .subjectTokenTwice))
+    }
+    if readsInput { return .standardInput }
+    if let audience = text(of: .gitHubActions) {
+      return .gitHubActions(audience: audience.isEmpty ? nil : audience)
+    }
+    let name = text(of: .tokenEnv) ?? ""
+    guard name.isVariableName else {
+      throw .tokenInput(.invalidName(source: source(of: .tokenEnv)))
+    }
+    return .variable(name)
+  }
+}
+
+extension TokenInput {
+  /// Reads or requests the token.
+  ///
+  /// - Parameters:
+  ///   - world: Everything outside the process.
+  ///   - timeout: Seconds for a request.
+  /// - Returns: The bytes of the token, not checked yet.
+  /// - Throws: ``CommandError/tokenInput(_:)``.
+  func read(in world: World, timeout: Double) throws(CommandError) -> [UInt8] {
+    do throws(TokenInputError) {
+      switch self {
+      case .standardInput: return try world.readTokenInput()
+      case .variable(let name):
+        guard let text = world.tokenVariable(name), !text.isEmpty else {
+          throw .unsetVariable(name, source: OptionDeclaration.tokenEnv.flag)
+        }
+        return Array(text.utf8)
+      case .gitHubActions(let audience):
+        do throws(GitHubActionsError) {
+          return try world.gitHubToken(audience: audience, timeout: timeout)
+        } catch {
+          throw TokenInputError.gitHub(error)
+        }
+      }
+    } catch {
+      throw .tokenInput(error)
+    }
+  }
+}
+
+extension World {
+  /// Reads standard input, unless a user would have to type the token.
+  fileprivate func readTokenInput() throws(TokenInputError) -> [UInt8] {
+    let info = try? ExecInfo(variables["KUBERNETES_EXEC_INFO"] ?? "")
+    guard info?.isInteractive != true, !terminal.isInputTerminal else {
+      throw .interactive(source: OptionDeclaration.tokenFile.flag + "=-")
+    }
+    do throws(FileReadError) { return try terminal.readInput(1 << 20) } catch {
+      throw .unreadableInput(error)
+    }
+  }
+}
+
+extension String {
+  /// Whether it is a letter or `_`, followed by letters, digits and `_`.
+  fileprivate var isVariableName: Bool {
+    guard let first = utf8.first, !(0x30...0x39).contains(first) else { return false }
+    return utf8.count <= 200 && !looksLikeToken
+      && utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+          true
+        default: false
+        }
+      }
+  }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A Dex behind an nginx that requires a client certificate.
+@Suite(
+  "Client certificate",
+  .enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"))
+struct ClientCertificateTests {
+  private let plugin: Plugin
+  private let certificates: TestCertificates
+  private let front: TLSFront
+
+  init() throws {
+    plugin = try Plugin()
+    certificates = try TestCertificates()
+    front = try TLSFront(
+      upstream: plugin.site.dex.server.port, certificate: certificates.server,
+      clients: certificates.authority)
+    plugin.site.dex.update { [url = front.url] in $0.issuer = url + "/dex" }
+  }
+
+  private var flags: [String] {
+    plugin.flags("--issuer", front.url + "/dex") + [
+      "--certificate-authority", certificates.authority.certificate,
+    ]
+  }
+
+  private func pair(_ certificate: String, _ key: String) -> [String] {
+    ["--client-certificate", certificate, "--client-key", key]
+  }
+
+  @Test("the certificate is shown, and the token is issued")
+  func exchanges() async throws {
+    let client = certificates.client
+    try plugin.expectCredential(
+      try await plugin.run(flags + pair(client.certificate, client.key)))
+    let byVariables = try await plugin.run(
+      flags,
+      [
+        "TOKENXCHANGE_CLIENT_CERTIFICATE": client.certificate,
+        "TOKENXCHANGE_CLIENT_KEY": client.key,
+      ])
+    try plugin.expectCredential(byVariables)
+  }
+
+  @Test("sidecar --once shows it too")
+  func sidecar() async throws {
+    let client = certificates.client
+    let file = plugin.folder.path("out")
+    let result = try await plugin.run(
+      ["sidecar", "--once", "--write", file] + flags + pair(client.certificate, client.key))
+    #expect(result.ending == .exit(0), "\(result.errors)")
+    try FileManager.default.removeItem(atPath: file)
+  }
+
+  @Test("without one, the server's demand is reported")
+  func missing() async throws {
+    let result = try await plugin.run(flags)
+    plugin.expectFailure(
+      result, 4, "127.0.0.1:\(front.port) requires a client certificate",
+      hint: "pass --client-certificate and --client-key; if they are passed, the server does not "
+        + "accept that certificate")
+  }
+
+  @Test("one of another CA is reported in the same way")
+  func stranger() async throws {
+    let result = try await plugin.run(
+      flags + pair(certificates.untrustedCA.certificate, certificates.untrustedCA.key))
+    plugin.expectFailure(
+      result, 4, "127.0.0.1:\(front.port) requires a client certificate",
+      hint: "pass --client-certificate and --client-key; if they are passed, the server does not "
+        + "accept that certificate")
+  }
+
+  @Test("a key of another certificate is reported before anything is sent")
+  func mismatch() async throws {
+    let key = certificates.server.key
+    let result = try await plugin.run(flags + pair(certificates.client.certificate, key))
+    plugin.expectFailure(
+      result, 2,
+      "the private key in --client-key \(key) does not belong to the certificate in "
+        + "--client-certificate \(certificates.client.certificate)",
+      hint: "the client's own certificate comes first in its file; were the two renewed together?")
+    #expect(plugin.site.dex.server.requests.isEmpty)
+  }
+
+  @Test("a key with a password is reported, and no password is asked for")
+  func encrypted() async throws {
+    let file = plugin.folder.path("encrypted.key")
+    let made = try ProcessRunner(
+      TestBinary.find("openssl") ?? "openssl",
+      [
+        "pkey", "-in", certificates.client.key, "-aes256", "-passout", "pass:secret", "-out", file,
+      ]
+    ).run()
+    #expect(made.code == 0)
+    let result = try await plugin.run(
+      flags + pair(certificates.client.certificate, file), stdin: Array("secret\n".utf8))
+    plugin.expectFailure(
+      result, 2, "the private key in --client-key DIR/encrypted.key is encrypted with a password",
+      hint: "decrypt it, and protect the file by its mode: openssl pkey -in FILE -out client.key")
+  }
+
+  @Test("the key itself in place of its path is not shown")
+  func keyAsPath() async throws {
+    let key = try String(contentsOfFile: certificates.client.key, encoding: .utf8)
+    for more in [[], ["--verbose"]] {
+      let result = try await plugin.run(
+        flags + pair(certificates.client.certificate, key) + more)
+      #expect(result.ending == .exit(2))
+      let line = try #require(key.split(separator: "\n").dropFirst().first)
+      #expect(!result.errors.contains(line.prefix(20)), "\(result.errors)")
+      #expect(!result.errors.contains("PRIVATE KEY"))
+    }
+  }
+
+  @Test("a file without a key, and one option without the other")
+  func noKey() async throws {
+    let certificate = certificates.client.certificate
+    let noKey = try await plugin.run(flags + pair(certificate, certificate))
+    plugin.expectFailure(
+      noKey, 2, "--client-key \(certificate) contains no private key that OpenSSL can read",
+      hint: "it must be PEM and have -----BEGIN PRIVATE KEY----- or the older forms for RSA and EC")
+    let alone = try await plugin.run(flags + ["--client-certificate", certificate])
+    #expect(alone.ending == .exit(2))
+    #expect(alone.errors.hasPrefix("tokenxchange: missing required option: --client-key\n"))
+  }
+
+  @Test("the doctor's connection step shows when it expires")
+  func doctor() async throws {
+    let client = certificates.client
+    let result = try await plugin.run(
+      ["doctor", "--output=json"] + flags + pair(client.certificate, client.key))
+    let steps = try JSONValue(parsing: result.stdout)["steps"]?.array
+    let step = try #require(steps?.first { $0["name"] == "connection" })
+    #expect(step["status"] == "ok")
+    let text = step["facts"]?["client certificate"]?.string ?? ""
+    #expect(
+      text.wholeMatch(of: /expires \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, in (19|20) d.*/) != nil,
+      "\(text) \(result.output)")
+  }
+}
