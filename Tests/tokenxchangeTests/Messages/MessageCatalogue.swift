@@ -365,6 +365,7 @@ extension MessageCatalogue {
       .unknownClient(request),
       .redirectNotAllowed(request, redirectURI: "http://127.0.0.1:8000/callback"),
       .devicePageNotAllowed(request, redirectURI: "https://dex.example.com/dex/device/callback"),
+      .notLoginContext("target"),
       .cannotListen(port: 8000, errno: EADDRINUSE),
     ]
     let grants: [GrantError] =
