@@ -1,3 +1,4 @@
+import Encoding
 import TokenExchange
 
 /// Which certificates to accept, from options; files are not read yet.

@@ -48,7 +48,7 @@ extension Doctor {
 extension DoctorContext {
   /// With `--cache`, kubectl may get a token that was issued before Dex got other keys.
   fileprivate func checkCache(_ step: inout DoctorStep) {
-    guard let request, let trust,
+    guard let request, let trust = try? provider?.authority.read(in: world),
       let key = CacheKey(request, trust: trust.cacheParts(variables: world.variables)),
       arguments[.cacheOn] || arguments.isSet(.cacheDir),
       let directory = try? CacheDirectory.find(arguments, variables: world.variables),

@@ -22,7 +22,7 @@ extension Doctor {
     }
     guard
       let entry = context.loginEntry(
-        login.request, connectorID: login.configuration.connectorID, trust)
+        login.request, connectorID: login.configuration.connectorID)
     else {
       step.add(.signIn(.notSignedIn(issuer: login.request.issuer, command: command)))
       return step
@@ -91,9 +91,10 @@ extension DoctorContext {
 
   /// The stored sign-in; nil if there is no cache directory, which is not created here.
   fileprivate func loginEntry(
-    _ request: LoginRequest, connectorID: String?, _ trust: HTTPOptions.Trust
+    _ request: LoginRequest, connectorID: String?
   ) -> CacheEntry? {
-    guard let directory = try? CacheDirectory.find(arguments, variables: world.variables),
+    guard let trust = try? provider?.authority.read(in: world),
+      let directory = try? CacheDirectory.find(arguments, variables: world.variables),
       (try? world.files.checkDirectory(directory.path)) != nil
     else { return nil }
     let key = CacheKey(
