@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A row of the README's troubleshooting table, and how to reproduce it.
+/// A row of the troubleshooting tables, and how to reproduce it.
 struct TroubleshootingRow: Sendable, CustomStringConvertible {
   /// Where the symptom is printed.
   enum Place: String, Sendable {
