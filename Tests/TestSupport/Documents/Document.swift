@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// A Markdown file of this repository.
 public struct Document: Sendable, CustomStringConvertible {
@@ -80,7 +80,7 @@ public struct Document: Sendable, CustomStringConvertible {
 
   /// The code between backquotes in the text, each on one line.
   public var codeSpans: [String] {
-    prose.matches(of: /`([^`]+)`/).map { $0.1.replacing(/\n\s*/, with: " ") }
+    prose.matches(of: /`([^`]+)`/).map { String($0.1).replacing(/\n\s*/, with: " ") }
   }
 
   /// The commands of a shell in each block: the whole block if it is `sh`, the lines after `$` if
@@ -106,7 +106,7 @@ public struct Document: Sendable, CustomStringConvertible {
 
   /// The anchors of the headings, as GitHub derives them.
   public var anchors: Set<String> {
-    let headings = prose.split(separator: "\n").filter { $0.contains(/^#+ /) }
+    let headings = prose.split(separator: "\n").filter { $0.hasPrefix("#") }
     var anchors: Set<String> = []
     for heading in headings {
       let title = heading.drop { $0 == "#" }.dropFirst().lowercased()
@@ -127,7 +127,7 @@ public struct Document: Sendable, CustomStringConvertible {
     var files: [String] = []
     var isTable = false
     for line in prose.split(separator: "\n", omittingEmptySubsequences: false) {
-      if line.contains(/^\| file /) { isTable = true }
+      if line.hasPrefix("| file ") { isTable = true }
       if !line.hasPrefix("|") { isTable = false }
       guard isTable, let cell = line.split(separator: "|").first else { continue }
       files += cell.matches(of: /`([^`]+)`/).map { String($0.1) }
