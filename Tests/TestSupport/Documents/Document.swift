@@ -8,6 +8,8 @@ public struct Document: Sendable, CustomStringConvertible {
     public var language: String
     /// The lines, without the indentation of the fence.
     public var text: String
+    /// Whether only blank lines are between the block before and this one.
+    public var followsBlock = false
   }
 
   /// A link whose target is not on another site.
@@ -59,20 +61,24 @@ public struct Document: Sendable, CustomStringConvertible {
     var blocks: [Block] = []
     var prose = ""
     var open: (block: Block, indentation: Int)?
+    var hasProse = true
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
       let content = line.drop { $0 == " " }
       if content.hasPrefix("```") {
         if let block = open?.block {
           blocks.append(block)
           open = nil
+          hasProse = false
         } else {
-          let block = Block(language: String(content.dropFirst(3)), text: "")
+          let block = Block(
+            language: String(content.dropFirst(3)), text: "", followsBlock: !hasProse)
           open = (block, line.count - content.count)
         }
       } else if let indentation = open?.indentation {
         open?.block.text += line.dropFirst(min(indentation, line.count - content.count)) + "\n"
       } else {
         prose += line + "\n"
+        if !content.isEmpty { hasProse = true }
       }
     }
     (self.path, self.text, self.blocks, self.prose) = (path, text, blocks, prose)
@@ -92,6 +98,20 @@ public struct Document: Sendable, CustomStringConvertible {
       case "console": block.sessions.map(\.command).joined()
       default: nil
       }
+    }
+  }
+
+  /// The commands of `sh` and `console` blocks, with the output that the document shows for each.
+  ///
+  /// The output of an `sh` block is the block that follows it, if that one has no language.
+  public var sessions: [Block.Session] {
+    blocks.indices.flatMap { index -> [Block.Session] in
+      let block = blocks[index]
+      if block.language == "console" { return block.sessions }
+      guard block.language == "sh" else { return [] }
+      let next = index + 1 < blocks.count ? blocks[index + 1] : nil
+      let output = next?.followsBlock == true && next?.language == "" ? next?.text : nil
+      return [Block.Session(command: block.text, output: output ?? "")]
     }
   }
 

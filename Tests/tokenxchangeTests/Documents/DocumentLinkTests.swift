@@ -51,7 +51,7 @@ struct DocumentLinkTests {
   func indexes() throws {
     for path in ["examples/README.md", "Sources/tokenxchange/Documentation/README.md"] {
       let index = try #require(Document(path: path))
-      let directory = path.dropLast("README.md".count)
+      let directory = String(path.dropLast("README.md".count))
       let pages = Document.all.map(\.path).filter { $0.hasPrefix(directory) && $0 != path }
       let links = index.links.map { directory + $0.path }
       for page in pages { #expect(links.contains(page), "\(page)") }
