@@ -41,9 +41,9 @@ struct TroubleshootingTests {
   private static let common = [
     "there is no token file …", "the token in … expired … ago", "could not resolve host …",
     "… refused the connection",
-    "… refused the exchange: 401 access_denied (no error_description)",
-    "… refused the exchange: 400 invalid_request: Requested connector does not exist.",
-    "… refused the exchange: 401 invalid_client: Invalid client credentials.",
+    "… rejected the exchange: 401 access_denied (no error_description)",
+    "… rejected the exchange: 400 invalid_request: Requested connector does not exist.",
+    "… rejected the exchange: 401 invalid_client: Invalid client credentials.",
     "getting credentials: exec: executable tokenxchange not found",
     "You must be logged in to the server …",
     #"is forbidden: User "system:serviceaccount:…" cannot list"#,

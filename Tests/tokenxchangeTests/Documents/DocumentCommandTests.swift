@@ -61,7 +61,8 @@ struct DocumentCommandTests {
   }
 
   // An ellipsis stands for more, and brackets are around what may be left out.
-  @Test("the parser accepts every command", arguments: commands)
+  @Test(
+    "the parser accepts every command", arguments: commands.filter { $0.arguments != ["generate"] })
   func parses(_ command: ShownCommand) throws {
     let words = command.arguments.map { $0.filter { !"[]".contains($0) } }.filter { $0 != "…" }
     _ = try ArgumentParser(arguments: words, variables: [:]).parse()
@@ -70,7 +71,8 @@ struct DocumentCommandTests {
   @Test(
     "every complete generate command prints a file",
     arguments: commands.filter {
-      $0.arguments.first == "generate" && $0.arguments.count > 2 && !$0.isAbbreviated
+      $0.arguments.first == "generate" && !$0.isAbbreviated
+        && $0.arguments.contains { $0.contains("=") }
     })
   func generates(_ command: ShownCommand) {
     let certificate = Result<[UInt8], FileReadError>.success(

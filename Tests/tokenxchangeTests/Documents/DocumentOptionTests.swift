@@ -9,7 +9,8 @@ struct DocumentOptionTests {
   private static let foreign: Set<String> = [
     "--anonymous-auth", "--audience", "--authentication-config", "--clusterprofile-provider-file",
     "--context", "--enable-preview", "--filter", "--insecure-kubeconfig-exec", "--oidc-",
-    "--service-account-issuer", "--target", "--token", "--user",
+    "--raw",
+    "--service-account-issuer", "--some-flag", "--target", "--token", "--user",
   ]
 
   @Test("every option in the text exists", arguments: Document.all)
