@@ -25,7 +25,8 @@ struct LibraryExampleTests {
     #expect(types.count > 10)
     let list = types.map { "  \($0).self,\n" }.joined()
     let folder = try TemporaryDirectory()
-    let file = try folder.write("\(example)\nlet types: [Any.Type] = [\n\(list)]\n", to: "page.swift")
+    let file = try folder.write(
+      "\(example)\nlet types: [Any.Type] = [\n\(list)]\n", to: "page.swift")
     try typecheck(file, ["-parse-as-library"])
   }
 }

@@ -45,7 +45,9 @@ struct DocumentMessageTests {
     }.joined()
   }()
 
-  @Test("a message in a table is one of the program's, or of a known other one", arguments: Document.all)
+  @Test(
+    "a message in a table is one of the program's, or of a known other one", arguments: Document.all
+  )
   func tables(_ document: Document) {
     var isTable = false
     for line in document.prose.split(separator: "\n", omittingEmptySubsequences: false) {

@@ -7,7 +7,8 @@ import Testing
 struct DocumentOptionTests {
   /// Options of other programs.
   private static let foreign: Set<String> = [
-    "--anonymous-auth", "--audience", "--authentication-config", "--clusterprofile-provider-file",
+    "--anonymous-auth", "--audience", "--authentication-config", "--can",
+    "--clusterprofile-provider-file",
     "--context", "--enable-preview", "--filter", "--insecure-kubeconfig-exec", "--oidc-",
     "--raw",
     "--service-account-issuer", "--some-flag", "--target", "--token", "--user",
@@ -15,7 +16,8 @@ struct DocumentOptionTests {
 
   @Test("every option in the text exists", arguments: Document.all)
   func exists(_ document: Document) {
-    let names = Set((Command.all + Command.all.flatMap(\.subcommands)).flatMap(\.options).flatMap(\.names))
+    let names = Set(
+      (Command.all + Command.all.flatMap(\.subcommands)).flatMap(\.options).flatMap(\.names))
     for span in document.codeSpans {
       for match in span.matches(of: /(?:^|[ \[])(--[a-z][a-z-]*)/) {
         let name = String(match.1)
