@@ -16,8 +16,8 @@ struct DocumentOptionTests {
 
   @Test("every option in the text exists", arguments: Document.all)
   func exists(_ document: Document) {
-    let names = Set(
-      (Command.all + Command.all.flatMap(\.subcommands)).flatMap(\.options).flatMap(\.names))
+    let commands = Command.all + Command.all.flatMap(\.subcommands)
+    let names = Set(commands.flatMap(\.options).flatMap(\.names))
     for span in document.codeSpans {
       for match in span.matches(of: /(?:^|[ \[])(--[a-z][a-z-]*)/) {
         let name = String(match.1)
