@@ -21,7 +21,7 @@ VERSION := $(shell sed -nE 's/.*static let number = "([^"]+)".*/\1/p' \
   $(shell find Sources -name Version.swift))
 ARCH := $(shell uname -m | sed 's/^x86_64$$/amd64/; s/^aarch64$$/arm64/')
 SCRATCH := .build/static-scratch
-SOURCES := Package.swift $(shell find Sources -type f)
+SOURCES := Package.swift $(shell find Sources -type f ! -name '*.md')
 # Since Debian 13, OpenSSL's libcrypto.a requires zlib and zstd.
 BUILD_PACKAGES := gcc libc6-dev libc-ares-dev libssl-dev zlib1g-dev libzstd-dev make dpkg-dev
 DIST_PACKAGES := python3 ca-certificates

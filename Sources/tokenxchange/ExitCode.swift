@@ -1,5 +1,5 @@
 /// The exit code of a run; kubectl and Argo CD show it, so it is part of the interface.
-enum ExitCode: Int32, Sendable {
+enum ExitCode: Int32, CaseIterable, Sendable {
   case done = 0
   case unexpected = 1
   case usage = 2

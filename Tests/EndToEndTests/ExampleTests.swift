@@ -55,6 +55,7 @@ import Testing
     "argocd/kustomization.yaml": "ArgoCDWorkloadTests.example",
     "dex/ca.crt": "generatedExamples",
     "fleet/kubeconfig.yaml": "FleetTests.example",
+    "library/main.swift": "LibraryExampleTests",
     "image/Containerfile": "ImageTests, SidecarExampleTests",
     "publish-issuer/cronjob.yaml": "PublishIssuerTests.cronJobExample",
     "sidecar/from-dexsidecar.yaml": "SidecarExampleTests",

@@ -1,18 +1,32 @@
 import TestSupport
 import Testing
 
-/// The example of the library uses its public interface only.
+/// The examples of the library use its public interface only.
 struct LibraryExampleTests {
-  @Test("examples/library compiles outside the package")
-  func compiles() throws {
-    // Without -package-name, package declarations are not visible.
+  /// Compiles a file without -package-name, so that package declarations are not visible.
+  private func typecheck(_ file: String, _ options: [String] = []) throws {
     let result = try ProcessRunner(
       "swiftc",
-      [
-        "-typecheck", "-swift-version", "6", "-warnings-as-errors", "-I",
-        Repository.path(".build/debug/Modules"), Repository.path("examples/library/main.swift"),
-      ]
+      ["-typecheck", "-swift-version", "6", "-warnings-as-errors"] + options
+        + ["-I", Repository.path(".build/debug/Modules"), file]
     ).run()
     #expect(result.code == 0, "\(result.errors)")
+  }
+
+  @Test("examples/library compiles outside the package")
+  func compiles() throws { try typecheck(Repository.path("examples/library/main.swift")) }
+
+  @Test("the example on the library's page compiles, and the page lists public types")
+  func page() throws {
+    let page = try #require(
+      Document(path: "Sources/TokenExchange/TokenExchange.docc/TokenExchange.md"))
+    let example = try #require(page.blocks.first { $0.language == "swift" }).text
+    let types = page.text.matches(of: /(?m)^- ``(\w+)``$/).map(\.1)
+    #expect(types.count > 10)
+    let list = types.map { "  \($0).self,\n" }.joined()
+    let folder = try TemporaryDirectory()
+    let file = try folder.write(
+      "\(example)\nlet types: [Any.Type] = [\n\(list)]\n", to: "page.swift")
+    try typecheck(file, ["-parse-as-library"])
   }
 }

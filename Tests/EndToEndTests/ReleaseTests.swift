@@ -150,15 +150,16 @@ struct ReleaseTests {
 /// Every file that contains the version agrees with Version.swift.
 struct VersionTests {
   @Test(
-    "image tags and outputs in the README and the examples",
-    arguments: ["README.md", "image/Containerfile"] + ExampleTests.files)
+    "image tags and outputs in the documents and the examples",
+    arguments: Document.all.map(\.path) + ["examples/image/Containerfile"]
+      + ExampleTests.files.map { "examples/" + $0 })
   func agrees(_ file: String) throws {
     let source = try Repository.text("Sources/tokenxchange/Commands/Version.swift")
     let version = try #require(source.firstMatch(of: /static let number = "([^"]+)"/)?.1)
-    let text = try Repository.text(file == "README.md" ? file : "examples/" + file)
+    let text = try Repository.text(file)
     let named = text.matches(of: /tokenxchange[: ](\d+\.\d+\.\d+)\b/).map(\.1)
     #expect(named.allSatisfy { $0 == version }, "\(named)")
-    #expect(!named.isEmpty || !["README.md", "image/Containerfile"].contains(file))
+    #expect(!named.isEmpty || !["README.md", "examples/image/Containerfile"].contains(file))
   }
 }
 

@@ -1,13 +1,13 @@
 import Foundation
 import TestSupport
 
-/// A row of the README's troubleshooting table, with a way to reproduce it.
+/// A row of the troubleshooting tables, and how to reproduce it.
 struct TroubleshootingRow: Sendable, CustomStringConvertible {
-  /// The output that contains the symptom.
+  /// Where the symptom is printed.
   enum Place: String, Sendable {
     /// The plugin's two lines, on kubectl's stderr and in Argo CD's log.
     case plugin = "the plugin"
-    /// A message of kubectl, which Argo CD also shows.
+    /// kubectl's own message, which Argo CD shows too.
     case client = "kubectl, Argo CD"
     /// A log that no stand-in writes; the wording is from the sources of Dex and Kubernetes.
     case dex = "Dex's log"
@@ -36,7 +36,7 @@ struct TroubleshootingRow: Sendable, CustomStringConvertible {
   }
 }
 
-/// The stand-ins, and a kubeconfig that uses the plugin with them.
+/// The chain, and a kubeconfig that uses the plugin with it.
 final class TroubleshootingStage {
   let plugin: Plugin
   var arguments: [String]
@@ -60,7 +60,7 @@ final class TroubleshootingStage {
   }
 
   func subject(now: Date = Date(), change: (inout JSONObject) -> Void = { _ in }) throws {
-    let path = plugin.directory.path("other-token")
+    let path = plugin.folder.path("other-token")
     try Data(plugin.site.cluster.token(now: now, change: change).utf8).write(
       to: URL(filePath: path))
     set("--token-file", path)
@@ -106,11 +106,11 @@ final class TroubleshootingStage {
         ]
       ],
     ]
-    let file = try plugin.directory.write(configuration.text, to: "kubeconfig")
+    let file = try plugin.folder.write(configuration.text, to: "kubeconfig")
     return try await ProcessRunner(
       TestBinary.find("kubectl") ?? "kubectl", ["get", "namespaces"],
       environment: environment.merging(
-        ["HOME": plugin.directory.path, "KUBECONFIG": file, "PATH": "/nowhere"]) { _, own in own }
+        ["HOME": plugin.folder.path, "KUBECONFIG": file, "PATH": "/nowhere"]) { _, own in own }
     ).result()
   }
 }

@@ -1,37 +1,44 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import tokenxchange
 
-/// The README's option table is the program's.
-@Suite struct ReadmeOptionsTests {
-  private static let begin = "<!-- Written by ReadmeOptionsTests: RECORD=1 make test. -->\n"
-  private static let end = "<!-- end of the option table -->\n"
+/// The option tables and exit codes of the documents.
+struct OptionReferenceTests {
+  private static let path = "Sources/tokenxchange/Documentation/options.md"
+  private static let mark = "<!-- Written by OptionReferenceTests: RECORD=1 make test. -->\n\n"
 
-  @Test func theReadmeHasTheOptionTable() throws {
-    let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().appending(path: "README.md")
+  @Test("options.md has every command and option")
+  func tables() throws {
+    let file = Document.root.appending(path: Self.path)
     let text = try String(contentsOf: file, encoding: .utf8)
-    let begin = try #require(text.firstRange(of: Self.begin))
-    let end = try #require(text.firstRange(of: Self.end))
-    let table = "\n" + Self.sections().joined(separator: "\n") + "\n"
+    let mark = try #require(text.firstRange(of: Self.mark))
+    let tables = Self.sections().joined(separator: "\n")
     if ProcessInfo.processInfo.environment["RECORD"] == "1" {
-      var recorded = text
-      recorded.replaceSubrange(begin.upperBound..<end.lowerBound, with: table)
-      try recorded.write(to: file, atomically: true, encoding: .utf8)
+      try (text[..<mark.upperBound] + tables).write(to: file, atomically: true, encoding: .utf8)
     }
-    let lines = text[begin.upperBound..<end.lowerBound].split(separator: "\n")
-    let expected = table.split(separator: "\n")
+    let lines = text[mark.upperBound...].split(separator: "\n")
+    let expected = tables.split(separator: "\n")
     #expect(lines.filter { !expected.contains($0) } == [])
     #expect(expected.filter { !lines.contains($0) } == [])
     #expect(lines.count == expected.count)
   }
 
-  @Test func theReadmeNamesEveryCommand() {
-    let titles = Self.sections().joined()
-    for command in Command.all {
-      #expect(titles.contains("### `\(command.name)"), "\(command.name)")
-    }
+  @Test("the README's table has every exit code")
+  func exitCodes() throws {
+    let readme = try #require(Document(path: "README.md"))
+    let codes = readme.prose.matches(of: /(?m)^\| (\d) \|/).compactMap { Int32($0.1) }
+    #expect(codes == ExitCode.allCases.map(\.rawValue))
+  }
+
+  @Test("the README shows the list of commands as help prints it")
+  func commands() throws {
+    let readme = try #require(Document(path: "README.md"))
+    let double = WorldDouble()
+    #expect(double.run(["help"]) == .done)
+    let list = double.stdout.components(separatedBy: "\n\n").first { $0.hasPrefix("Commands") }
+    #expect(readme.blocks.contains { $0.text == list.map { $0 + "\n" } })
   }
 
   /// Every command's section: what none before it has as a table, the rest by name.
@@ -45,7 +52,7 @@ import Testing
       }
       let operands = command.arguments.map { " " + $0 }.joined()
       let summary = command.summary.prefix(1).uppercased() + command.summary.dropFirst() + "."
-      var section = "### `\(command.name)\(operands)`\n\n\(summary)"
+      var section = "## `\(command.name)\(operands)`\n\n\(summary)"
       if !old.isEmpty { section += " " + sentence(old) }
       section += "\n"
       if !new.isEmpty {
@@ -76,6 +83,8 @@ import Testing
     let value = spec.placeholder.isEmpty ? "" : " " + spec.placeholder
     let names = spec.names.map { "`\($0)\(value)`" }.joined(separator: ", ")
     let help = spec.help + (spec.kind == .list ? " May be repeated." : "")
-    return "| \(names) | \(spec.fallback?.text ?? "") | \(help.replacing("|", with: "\\|")) |"
+    // GitHub would drop <issuer> as an unknown tag.
+    let markdown = help.replacing("|", with: "\\|").replacing("<", with: "\\<")
+    return "| \(names) | \(spec.fallback?.text ?? "") | \(markdown) |"
   }
 }
