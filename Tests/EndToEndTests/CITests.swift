@@ -114,7 +114,7 @@ struct CITests {
 
   @Test("sidecar --once writes the token of a job")
   func sidecarOnce() async throws {
-    let file = plugin.folder.path("out")
+    let file = plugin.directory.path("out")
     let result = try await plugin.run(
       ["sidecar", "--once", "--write", file] + flags + ["--token-env=ID_TOKEN"],
       ["ID_TOKEN": jobToken])
@@ -162,13 +162,13 @@ struct CITests {
         "--command=\(TestBinary.path)",
       ]
     ).result()
-    let file = try plugin.folder.write(generated.output, to: "kubeconfig")
+    let file = try plugin.directory.write(generated.output, to: "kubeconfig")
     let result = try await ProcessRunner(
       TestBinary.find("kubectl") ?? "kubectl",
       [
         "--kubeconfig", file, "auth", "whoami", "-o", "jsonpath={.status.userInfo.username}",
       ],
-      environment: ["HOME": plugin.folder.path("home"), "ID_TOKEN": token], timeout: 120
+      environment: ["HOME": plugin.directory.path("home"), "ID_TOKEN": token], timeout: 120
     ).result()
     #expect(result.errors == "")
     #expect(result.output == "dex:repo:org/name:ref:refs/heads/main")

@@ -47,7 +47,7 @@ struct ClientCertificateTests {
   @Test("sidecar --once shows it too")
   func sidecar() async throws {
     let client = certificates.client
-    let file = plugin.folder.path("out")
+    let file = plugin.directory.path("out")
     let result = try await plugin.run(
       ["sidecar", "--once", "--write", file] + flags + pair(client.certificate, client.key))
     #expect(result.ending == .exit(0), "\(result.errors)")
@@ -87,7 +87,7 @@ struct ClientCertificateTests {
 
   @Test("a key with a password is reported, and no password is asked for")
   func encrypted() async throws {
-    let file = plugin.folder.path("encrypted.key")
+    let file = plugin.directory.path("encrypted.key")
     let made = try ProcessRunner(
       TestBinary.find("openssl") ?? "openssl",
       [

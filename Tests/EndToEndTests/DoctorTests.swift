@@ -6,7 +6,7 @@ import Testing
 struct DoctorTests {
   private let plugin: Plugin
   /// A file that the kubeconfig's command would write.
-  private var marker: String { plugin.folder.path("was-run") }
+  private var marker: String { plugin.directory.path("was-run") }
 
   init() throws {
     plugin = try Plugin()
@@ -15,7 +15,7 @@ struct DoctorTests {
 
   /// A command named like the plugin that must never run.
   private func hostileCommand() throws -> String {
-    try plugin.folder.write(
+    try plugin.directory.write(
       "#!/bin/sh\ntouch '\(marker)'\n", to: "bin/tokenxchange", mode: 0o755)
   }
 
@@ -62,9 +62,9 @@ struct DoctorTests {
   private func doctor(
     _ text: String, path: String, _ more: String...
   ) async throws -> ProcessResult {
-    let file = try plugin.folder.write(text, to: "kubeconfig")
+    let file = try plugin.directory.write(text, to: "kubeconfig")
     return try await plugin.run(
-      ["doctor", "--kubeconfig", file] + more, ["PATH": path, "HOME": plugin.folder.path])
+      ["doctor", "--kubeconfig", file] + more, ["PATH": path, "HOME": plugin.directory.path])
   }
 
   private var kubectlPath: String {
@@ -91,7 +91,7 @@ struct DoctorTests {
     let command = try hostileCommand()
     let result = try await doctor(blockStyle(command), path: "/nowhere")
     #expect(result.output.hasPrefix("works\n"), "\(result.output)")
-    let file = plugin.folder.path("kubeconfig")
+    let file = plugin.directory.path("kubeconfig")
     plugin.expectFailure(
       try await doctor(flowStyle(command), path: "/nowhere"), 2,
       "\(plugin.masked(file)) begins with { but is not JSON",
@@ -103,7 +103,7 @@ struct DoctorTests {
   @Test("a kubectl in a relative directory of PATH is not run")
   func relativeDirectory() async throws {
     _ = try hostileCommand()
-    try plugin.folder.write("#!/bin/sh\ntouch '\(marker)'\n", to: "bin/kubectl", mode: 0o755)
+    try plugin.directory.write("#!/bin/sh\ntouch '\(marker)'\n", to: "bin/kubectl", mode: 0o755)
     let result = try await doctor(blockStyle("/bin/true"), path: "bin:.:/nowhere")
     #expect(result.ending == .exit(2))
     #expect(!FileManager.default.fileExists(atPath: marker))
@@ -112,8 +112,8 @@ struct DoctorTests {
   @Test("the default: the current context of ~/.kube/config")
   func defaultKubeconfig() async throws {
     let command = try hostileCommand()
-    try plugin.folder.write(blockStyle(command), to: ".kube/config")
-    let result = try await plugin.run(["doctor"], ["HOME": plugin.folder.path])
+    try plugin.directory.write(blockStyle(command), to: ".kube/config")
+    let result = try await plugin.run(["doctor"], ["HOME": plugin.directory.path])
     #expect(result.output.hasPrefix("works\n1. source: ok: context b:"), "\(result.output)")
   }
 
@@ -136,7 +136,7 @@ struct DoctorTests {
       [
         "doctor", "--server", plugin.site.apiServerURL, "kubectl", "oidc-login", "get-token",
         "--oidc-issuer-url=\(plugin.site.dex.issuer)", "--oidc-client-id=target-cluster",
-      ], ["HOME": plugin.folder.path])
+      ], ["HOME": plugin.directory.path])
     #expect(result.ending == .exit(7))
     #expect(result.output.contains("1. source: WARNING: the command is kubelogin"))
     #expect(

@@ -60,7 +60,7 @@ final class TroubleshootingStage {
   }
 
   func subject(now: Date = Date(), change: (inout JSONObject) -> Void = { _ in }) throws {
-    let path = plugin.folder.path("other-token")
+    let path = plugin.directory.path("other-token")
     try Data(plugin.site.cluster.token(now: now, change: change).utf8).write(
       to: URL(filePath: path))
     set("--token-file", path)
@@ -106,11 +106,11 @@ final class TroubleshootingStage {
         ]
       ],
     ]
-    let file = try plugin.folder.write(configuration.text, to: "kubeconfig")
+    let file = try plugin.directory.write(configuration.text, to: "kubeconfig")
     return try await ProcessRunner(
       TestBinary.find("kubectl") ?? "kubectl", ["get", "namespaces"],
       environment: environment.merging(
-        ["HOME": plugin.folder.path, "KUBECONFIG": file, "PATH": "/nowhere"]) { _, own in own }
+        ["HOME": plugin.directory.path, "KUBECONFIG": file, "PATH": "/nowhere"]) { _, own in own }
     ).result()
   }
 }

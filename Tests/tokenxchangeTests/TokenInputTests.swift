@@ -354,7 +354,8 @@ import TokenExchange
     let world = Self.world(outcomes: [.failure(.connectionRefused)], terminal: terminal)
     let parser = ArgumentParser(
       arguments: ["doctor", "--token-file=-"] + Self.flags, variables: [:])
-    var context = DoctorContext(try parser.parse(), world: world.world, log: .silent)
+    var context = DoctorContext(
+      try DoctorPlan(try parser.parse(), world: world.world), log: .silent)
     _ = Doctor.settings(&context)
     let step = Doctor.subjectToken(&context)
     #expect(step.status == .ok)

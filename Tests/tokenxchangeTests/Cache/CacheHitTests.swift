@@ -1,5 +1,7 @@
 import Encoding
+import FoundationEssentials
 import Platform
+import Synchronization
 import TestSupport
 import Testing
 import TokenExchange

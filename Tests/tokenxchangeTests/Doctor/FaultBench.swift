@@ -256,7 +256,7 @@ final class FaultBench: @unchecked Sendable {
         expiry: remaining.map { Date().addingTimeInterval($0) } ?? UnverifiedJWT(token)?.expiry,
         issuer: request.issuer.text, written: world.clockReading),
       refreshToken: response["refresh_token"]?.string.map { Secret($0) })
-    let trust = try configuration.authority.trust(in: world)
+    let trust = try configuration.authority.read(in: world)
     let key = CacheKey(request, trust: trust.cacheParts(variables: [:]))
     let cache = CacheDirectory(path: flags["cache-dir"] ?? "")
     try world.files.makePrivateDirectory(cache.path)
