@@ -42,9 +42,9 @@ import Testing
   ]
 
   static let rbacFlags = [
-    "--service-account", "--subject", "--argocd", "--argocd-namespace", "--connector-id",
-    "--dex-connector",
-    "--direct", "--username-claim", "--username-prefix", "--cluster-role", "--role",
+    "--service-account", "--argocd", "--argocd-namespace", "--subject", "--connector-id",
+    "--dex-connector", "--direct", "--username-claim", "--username-prefix", "--cluster-role",
+    "--role",
     "--namespace", "--rule", "--name", "--verbose", "--output", "--help",
   ]
 

@@ -208,7 +208,7 @@ struct FaultTests {
     let result = try await plugin.run()
     plugin.expectFailure(
       result, 6, "\(Self.url) returned \(status) with a redirect to \(evil.url)",
-      hint: "redirects are refused, because they would send the token to another server; "
+      hint: "redirects are not followed, because they would send the token to another server; "
         + "use the final address in --issuer or --token-url")
     #expect(evil.connectionCount == 0)
     #expect(plugin.site.dex.tokenRequests == 1)

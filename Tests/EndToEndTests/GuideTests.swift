@@ -129,7 +129,7 @@ struct GuideTests {
   /// The guides, and kubectl's current context while they are read.
   static let guides = [
     ("README.md", "target"), ("examples/README.md", "target"),
-    ("examples/argocd/README.md", "cluster-a"),
+    ("examples/argocd/README.md", "cluster-a"), ("examples/ci/README.md", "target"),
     ("examples/dex/README.md", "cluster-a"),
     ("examples/fleet/README.md", "target"), ("examples/kubeconfig/README.md", "target"),
     ("examples/publish-issuer/README.md", "cluster-a"), ("examples/sidecar/README.md", "cluster-a"),

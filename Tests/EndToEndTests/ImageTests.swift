@@ -83,7 +83,7 @@ struct ImageTests {
     #expect(result.code == 1)
     #expect(
       result.errors
-        == "image-context: no binary of version 9.9.9 in \(release.directory): make dist\n")
+        == "image-context: no binary of version 9.9.9 in \(release.directory): run make dist\n")
   }
 
   @Test(

@@ -76,8 +76,8 @@ import Testing
     Row(
       "its Authorization", { $0.header("authorization") ?? "" }, "Basic [redacted]"),
     Row(
-      "half of it", { String(repeating: "x", count: 290) + ($0.header("authorization") ?? "") },
-      String(repeating: "x", count: 290) + "Basic [red…"),
+      "half of it", { String(repeating: "word ", count: 58) + ($0.header("authorization") ?? "") },
+      String(repeating: "word ", count: 58) + "Basic [red…"),
     Row(
       "a signature",
       { $0.formValue("subject_token")?.split(separator: ".").last.map(String.init) ?? "" },

@@ -99,13 +99,13 @@ struct TLSTests {
       "127.0.0.1:\(front.port) has a certificate without a host name in its subject alternative "
       + "name"
     let hint =
-      "reissue it with subjectAltName=DNS:127.0.0.1 (IP: for an address): the common name does "
-      + "not count, as in Go and kubectl"
+      "reissue it with subjectAltName=DNS:127.0.0.1 (IP: for an address): the common name is "
+      + "ignored, as in Go and kubectl"
     plugin.expectFailure(try await plugin.run(flags), 4, message, hint: hint)
     let report = try await plugin.run(["doctor"] + flags)
     #expect(report.ending == .exit(4))
     #expect(report.output.contains(message))
-    #expect(report.output.contains("the common name does"))
+    #expect(report.output.contains("the common name is"))
     #expect(plugin.site.dex.tokenRequests == 0)
     // --insecure-skip-tls-verify accepts it.
     let skipped = try await plugin.run(

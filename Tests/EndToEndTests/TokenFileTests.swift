@@ -110,7 +110,8 @@ struct TokenFileTests {
     Row(
       testDescription: "expired", content: { $0.token(lifetime: -300) },
       message: "the token in DIR/token expired 5 min ago, at TIME (local clock: TIME)",
-      hint: "kubelet renews projected tokens at 80 % of their life, but never in a subPath mount; "
+      hint:
+        "kubelet renews projected tokens after 80 % of their lifetime, but never in a subPath mount; "
         + "if the token is fresh, this machine's clock is wrong"),
     Row(
       testDescription: "for someone else", content: { $0.token() },

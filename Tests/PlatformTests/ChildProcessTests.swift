@@ -54,9 +54,14 @@ struct ChildProcessTests {
     }
     let text = try String(decoding: FileReader.read(file, limit: 100), as: UTF8.self)
     let child = try #require(Int32(text.split(separator: "\n").first ?? ""))
-    // Killed, though perhaps not reaped yet by the process that inherits it.
-    let state = try? FileReader.read("/proc/\(child)/stat", limit: 1000)
-    #expect(state.map { String(decoding: $0, as: UTF8.self).contains(") Z ") } ?? true)
+    // The kernel ends it a moment later, and its new parent may not reap it.
+    var isEnded = false
+    for _ in 0..<100 where !isEnded {
+      let state = try? FileReader.read("/proc/\(child)/stat", limit: 1000)
+      isEnded = state.map { String(decoding: $0, as: UTF8.self).contains(") Z ") } ?? true
+      if !isEnded { usleep(50_000) }
+    }
+    #expect(isEnded)
   }
 
   @Test("a program that does not exist, or may not be run")

@@ -74,7 +74,7 @@ extension Fault {
       hints: ["oauth2.grantTypes"]
     ) { try $0.signIn(isRenewable: false) },
     .failed(
-      "Dex fails at the refresh", .signIn, "invalid-response", "answered 500", code: .network
+      "Dex fails at the refresh", .signIn, "invalid-response", "returned 500", code: .network
     ) { $0.site.dex.inject(DexFault { _ in .text("down", status: 500) }.on("/token", times: nil)) },
     .warned(
       "ten thousand bytes of groups", .result, "token-large", "the Authorization header has",

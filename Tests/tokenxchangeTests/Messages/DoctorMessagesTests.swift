@@ -309,7 +309,7 @@ struct DoctorMessagesTests {
     arguments: [
       Row(
         "TLS", .tls(.expired),
-        "renew that certificate; if both are valid, this machine's clock is wrong"),
+        "renew the expired certificate; if both are valid, the local clock is wrong"),
       Row(
         "refused", .connectionRefused,
         "take --server from the kubeconfig or the Argo CD cluster Secret"),

@@ -75,8 +75,10 @@ enum MessageCatalogue {
   /// All areas.
   static func sections() throws -> [Section] {
     try [
-      usage(), configuration(), subjectTokens(), connections(), oauthErrors(), responses(),
-      logins(), files(), clusterConfig(), kubeconfigs(), generate(), publish(), sidecar(),
+      usage(), configuration(), subjectTokens(), tokenInputs(), connections(), oauthErrors(),
+      responses(),
+      logins(), files(), clusterConfig(), kubeconfigs(), secrets(), generate(), publish(),
+      sidecar(),
       warnings(),
     ]
   }
@@ -118,7 +120,7 @@ extension MessageCatalogue {
       ].map { CommandError.usage($0) })
   }
 
-  private static func configuration() -> Section {
+  private static func configuration() throws -> Section {
     let urls: [(InvalidURL, String)] = [
       (.notASCII, "https://déx.example.com"), (.controlCharacter, "https://dex example.com"),
       (.malformed, "https://[::1"), (.unsupportedScheme, "ftp://dex.example.com"),
@@ -135,6 +137,8 @@ extension MessageCatalogue {
       ("--insecure-skip-tls-verify", "--certificate-authority", .certificatesAndSkipVerify),
       ("--client-secret-file", "--client-secret", .secretTwice),
       ("--client-auth none", "--client-secret-file", .secretWithoutAuthentication),
+      ("--kubeconfig", "--argocd-secret", .severalSources),
+      ("--token-file", "--token-env", .subjectTokenTwice),
     ]
     let errors: [ConfigurationError] =
       urls.map { .invalidURL($0, $1, source: "--issuer", canAllowHTTP: true) }
@@ -149,7 +153,18 @@ extension MessageCatalogue {
       + certificates.map { .invalidCertificates($0, source: "--certificate-authority /etc/ca.crt") }
       + conflicts.map { .conflict($0, $1, $2) }
       + [.authenticationNeedsSecret(source: "--client-auth")]
+      + (try clientCertificates())
     return Self.errors("Values of options", errors.map { .configuration($0) })
+  }
+
+  private static func clientCertificates() throws -> [ConfigurationError] {
+    let words = ["get-token", "--client-certificate=/c/tls.crt", "--client-key=/c/tls.key"]
+    let arguments = try ArgumentParser(arguments: words, variables: [:]).parse()
+    guard let files = try ClientCertificateFiles(arguments) else { return [] }
+    let errors: [ClientCertificateError] = [
+      .invalidCertificate, .noKey, .encryptedKey, .mismatch, .unsupported,
+    ]
+    return errors.map { .clientCertificate($0, files) }
   }
 
   private static let readErrors: [FileReadError] = [
@@ -168,6 +183,34 @@ extension MessageCatalogue {
     return Self.errors(
       "Subject token",
       errors.map { .subjectToken($0, file: "/var/run/secrets/tokenxchange/token") })
+  }
+
+  private static func tokenInputs() throws -> Section {
+    let url = try url("https://token.actions.example.com/request")
+    let gitHub: [GitHubActionsError] = [
+      .missingVariables(["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"]),
+      .invalidURL(variable: "ACTIONS_ID_TOKEN_REQUEST_URL"),
+      .invalidToken(variable: "ACTIONS_ID_TOKEN_REQUEST_TOKEN"),
+      .transport(.connectionRefused, url, timeout: 10), .redirect(status: 302, url),
+      .status(403, url), .noToken(url),
+    ]
+    let errors: [TokenInputError] =
+      [
+        .invalid(.notJWT, .standardInput), .invalid(.empty, .variable("ID_TOKEN")),
+        .invalid(.notJWT, .gitHubActions(audience: nil)), .invalidName(source: "--token-env"),
+        .unsetVariable("ID_TOKEN", source: "--token-env"), .interactive(source: "--token-file"),
+        .unreadableInput(.tooLarge), .needsOnce(source: "--token-env"),
+      ] + gitHub.map { .gitHub($0) }
+    return Self.errors("Subject token from CI", errors.map { .tokenInput($0) })
+  }
+
+  private static func secrets() -> Section {
+    let errors: [ArgoCDSecretError] = [
+      .notReadable(YAMLError(line: 3, reason: .anchor)), .invalidJSON, .noSecret,
+      .severalSecrets(["a", "b"]), .missing(key: "config"), .notBase64(key: "config"),
+      .configNotJSON, .invalidMember("execProviderConfig.args"),
+    ]
+    return Self.errors("Cluster Secret of Argo CD", errors.map { .argoCDSecret($0) })
   }
 
   private static func connections() throws -> Section {
@@ -415,7 +458,8 @@ extension MessageCatalogue {
     let conflicts: [GenerateError.Conflict] = [
       .oneRolePerCommand, .directWithDex, .dexWithDirect, .directHasOneUsername,
       .peopleHaveOneUsername, .configWithOpaqueNames, .flagsWithConnectors, .flagsWithNestedClaims,
-      .flagsWithAudiences, .flagsWithCertificates, .valuesNeedNoRelease,
+      .flagsWithAudiences, .flagsWithCertificates, .flagsWithSubjects, .oneTokenIssuer,
+      .valuesNeedNoRelease,
     ]
     let errors: [GenerateError] =
       [
@@ -437,7 +481,8 @@ extension MessageCatalogue {
         .reservedKey("argocd.argoproj.io/secret-type", option: "--label"),
         .invalidNamespace("Web_1", option: "--namespace"), .invalidShard("-1"), .shardZeroInHelm,
         .clusterNameInHelm("a b"), .invalidRelease("A_b"), .invalidClusterProfileName("A_b"),
-        .issuerOfArgoCD(option: "--issuer"),
+        .issuerOfArgoCD(option: "--issuer"), .standardInput(option: "--token-file"),
+        .invalidSubject(" repo:org/name"),
       ] + conflicts.map { .conflict("--one", "--other", $0) }
     return Self.errors("generate", errors.map { .generate($0) })
   }
