@@ -123,6 +123,7 @@ struct GuideTests {
     "create token", "kubectl wait", "kubectl logs", "kubectl apply -f pod.yaml",  // a real cluster
     "--kubeconfig=login.yaml", "login --kubeconfig",  // LoginTests
     "--context b",  // FleetTests
+    "--connector-id=github",  // a namespace that the stand-in does not have
     "--kubeconfig kubeconfig.yaml",  // the subject of a CI job
   ]
 

@@ -15,7 +15,7 @@ struct TimeoutTests {
     plugin.expectFailure(
       result, 4, "timed out connecting to 127.0.0.1:\(listener.port) after 1.5 s",
       hint: "a NetworkPolicy, firewall or security group drops the packets, or the address is "
-        + "out of date")
+        + "outdated")
   }
 
   @Test("timeout in the TLS handshake")

@@ -23,8 +23,8 @@ extension TargetCluster {
 
 extension World {
   /// Reads the certificate file of an option.
-  /// A private key is an error, because the output is
-  /// meant to be published.
+  ///
+  /// A private key is an error, because the output is meant to be published.
   func publicCertificates(_ spec: OptionalTextOption, of arguments: ParsedArguments)
     throws(CommandError)
     -> Certificates?
