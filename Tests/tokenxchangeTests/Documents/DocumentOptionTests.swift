@@ -7,7 +7,7 @@ import Testing
 struct DocumentOptionTests {
   /// Options of other programs.
   private static let foreign: Set<String> = [
-    "--anonymous-auth", "--audience", "--authentication-config", "--can",
+    "--anonymous-auth", "--audience", "--authentication-config",
     "--clusterprofile-provider-file",
     "--context", "--enable-preview", "--filter", "--insecure-kubeconfig-exec", "--oidc-",
     "--raw",
