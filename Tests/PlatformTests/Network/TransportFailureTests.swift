@@ -21,7 +21,11 @@ import TokenExchange
     var proxyVerifyResult = 0
 
     var error: TransportError {
+      // Calls the C function, so the fields of other tests' requests are reset.
       var outcome = tx_outcome()
+      withUnsafeMutableBytes(of: &outcome) { bytes in
+        for index in bytes.indices { bytes[index] = 0 }
+      }
       outcome.applied = 1
       outcome.code = code
       outcome.os_errno = Int(errno)
