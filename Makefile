@@ -27,7 +27,7 @@ BUILD_PACKAGES := gcc libc6-dev libc-ares-dev libssl-dev zlib1g-dev libzstd-dev 
 DIST_PACKAGES := python3 ca-certificates
 TEST_PACKAGES := nginx-light openssl curl hyperfine tinyproxy socat zsh fish python3 python3-yaml \
   yamllint python3-jsonschema python3-pip python3-kubernetes git ca-certificates valgrind \
-  util-linux procps time
+  util-linux procps time strace
 FORMATTED := Package.swift Sources Tests
 
 # The linker redirects calls to these functions to Sources/CPlatform.

@@ -5,6 +5,7 @@
 #include "Prepare.h"
 
 #ifdef TOKENXCHANGE_STATIC
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stddef.h>
@@ -53,9 +54,12 @@ static int has_several_processors(void) {
 
 void tx_prepare_tls(void) {
   pthread_mutex_lock(&lock);
-  // Without the thread, the first connection initializes OpenSSL.
-  if (!is_started && has_several_processors())
+  if (!is_started && has_several_processors()) {
+    // With a single heap the two threads would wait for each other; see tx_harden_process.
+    mallopt(M_ARENA_MAX, 2);
+    // Without the thread, the first connection initializes OpenSSL.
     is_running = !pthread_create(&thread, NULL, prepare, NULL);
+  }
   is_started = 1;
   pthread_mutex_unlock(&lock);
 }

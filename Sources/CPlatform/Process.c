@@ -9,6 +9,7 @@
 #include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
@@ -223,17 +224,34 @@ static void *wait_for(void *mutex) {
   return NULL;
 }
 
+// Selects the processor of this thread. Threads that start there run as soon as this thread waits; on
+// another one they could wait for the thread of tx_prepare_tls, for milliseconds.
+static void stay_here(pthread_attr_t *attributes) {
+  cpu_set_t here;
+  int processor = sched_getcpu();
+  if (processor < 0 || processor >= CPU_SETSIZE) return;
+  CPU_ZERO(&here);
+  CPU_SET(processor, &here);
+  pthread_attr_setaffinity_np(attributes, sizeof here, &here);
+}
+
 static int can_start_threads(void) {
   pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
   pthread_t threads[THREADS_OF_A_REQUEST];
-  int count = 0, code = 0;
+  pthread_attr_t attributes;
+  int count = 0, code = pthread_attr_init(&attributes);
+  if (code) return code;
+  stay_here(&attributes);
   pthread_mutex_lock(&mutex);
   while (count < THREADS_OF_A_REQUEST && !code) {
-    code = pthread_create(&threads[count], NULL, wait_for, &mutex);
+    code = pthread_create(&threads[count], &attributes, wait_for, &mutex);
+    // Selecting a processor may be forbidden.
+    if (code) code = pthread_create(&threads[count], NULL, wait_for, &mutex);
     if (!code) count++;
   }
   pthread_mutex_unlock(&mutex);
   while (count > 0) pthread_join(threads[--count], NULL);
+  pthread_attr_destroy(&attributes);
   return code;
 }
 

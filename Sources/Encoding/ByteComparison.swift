@@ -26,7 +26,9 @@ extension Optional where Wrapped == String {
   }
 }
 
-extension Sequence where Element == String {
+// Not extensions of Sequence: calls from other modules would not be specialized, and the first one costs
+// a search for the array's conformances.
+extension [String] {
   /// Whether one of the texts has the same UTF-8 bytes.
   package func containsBytes(of text: String) -> Bool {
     contains { $0.hasSameBytes(as: text) }
@@ -34,9 +36,9 @@ extension Sequence where Element == String {
 
   /// The texts in order without duplicates; for short lists.
   package func uniqued() -> [String] {
-    reduce(into: []) { texts, text in
-      if !texts.containsBytes(of: text) { texts.append(text) }
-    }
+    var texts: [String] = []
+    for text in self where !texts.containsBytes(of: text) { texts.append(text) }
+    return texts
   }
 }
 

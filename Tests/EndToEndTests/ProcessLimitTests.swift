@@ -77,6 +77,23 @@ struct ProcessLimitTests {
   }
 
   @Test(
+    "TLS needs no more threads than plain http", .enabled(if: canSwitchUser, "needs root"),
+    .enabled(if: TLSFront.isAvailable, "nginx is not installed"), arguments: [4, 5, 6])
+  func needsThreadsForTLS(number: Int) async throws {
+    let plugin = try ReadableByAll(tls: .dex)
+    let authority = try #require(plugin.plugin.site.certificates).authority.certificate
+    let data = try Data(contentsOf: URL(filePath: authority)).base64EncodedString()
+    let result = try await plugin.run(
+      limit: number, plugin.flags + ["--certificate-authority-data", data])
+    guard number > 4 else {
+      #expect(result.ending == .exit(1))
+      #expect(result.errors.contains("this process cannot start a thread"))
+      return
+    }
+    try plugin.plugin.expectCredential(result)
+  }
+
+  @Test(
     "the sidecar at a limit of one process: it reports, tries again, and obeys signals",
     .enabled(if: canSwitchUser, "needs root"), arguments: [SIGTERM, SIGINT, SIGHUP])
   func sidecarNeedsThreads(number: Int32) async throws {
@@ -145,8 +162,8 @@ private struct ReadableByAll {
   let path: String
   private let temporary: TemporaryDirectory
 
-  init() throws {
-    plugin = try Plugin()
+  init(tls: StandInSite.TLS = []) throws {
+    plugin = try Plugin(tls: tls)
     temporary = try TemporaryDirectory()
     path = temporary.path
     chmod(path, 0o777)
