@@ -266,7 +266,7 @@ int tx_check_resources(int *is_threads) {
   *is_threads = !code;
   if (code) return code;
   code = can_start_threads();
-  // The thread of tx_prepare_tls may have been one too many.
+  // The thread of tx_prepare_tls may have exceeded the limit.
   return code && prepare_end() ? can_start_threads() : code;
 }
 

@@ -156,7 +156,7 @@ int tx_set_client_certificate(const unsigned char *certificate, size_t certifica
   int error = !settings.armed || !certificate_length || !key_length ? EINVAL : 0;
   if (!error) error = copy_blob(&settings.client_certificate, certificate, certificate_length);
   if (!error) error = copy_blob(&settings.client_key, key, key_length);
-  // A request without the certificate is not what was wanted.
+  // The request must not be sent without the certificate.
   if (error) forget();
   pthread_mutex_unlock(&lock);
   return error;

@@ -16,7 +16,7 @@ package enum FormEncoding {
     }
   }
 
-  /// Encodes one name or value: letters, digits and `*-._` stay, a space becomes `+`, every other
+  /// Encodes one name or value: letters, digits and `*-._` are unchanged, a space becomes `+`, every other
   /// byte of the UTF-8 form becomes `%XX`.
   package static func encode(_ text: String) -> String {
     var bytes: [UInt8] = []

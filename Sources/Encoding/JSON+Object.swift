@@ -17,7 +17,7 @@ extension JSON {
     /// Makes an empty object.
     package init() {}
 
-    /// Takes members in any order.
+    /// Creates an object from members in any order.
     ///
     /// - Throws: `.duplicateName` if two have the same name.
     init(_ members: [Member]) throws(JSONError) {
@@ -71,7 +71,7 @@ extension JSON {
 }
 
 extension JSON.Object: ExpressibleByDictionaryLiteral {
-  /// Takes members from a literal; of two with the same name the last one counts.
+  /// Creates an object from a literal; of two with the same name the last one counts.
   package init(dictionaryLiteral elements: (String, JSON)...) {
     self.init()
     for (name, value) in elements { self[name] = value }

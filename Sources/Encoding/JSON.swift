@@ -59,7 +59,7 @@ package enum JSON: Sendable {
     if case .bool(let value) = self { value } else { nil }
   }
 
-  /// A number, also one that is written as a string, as some servers write `expires_in`.
+  /// A number, or a string that contains one, as some servers send `expires_in`.
   package var lenientNumber: Double? {
     switch self {
     case .integer(let value): Double(value)

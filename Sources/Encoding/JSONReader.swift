@@ -5,7 +5,7 @@ package enum JSONError: Error, Equatable, Sendable {
   /// A string that has a control character, a bad escape, half a surrogate pair or bad UTF-8; the
   /// offset is where that is, or where the string begins.
   case invalidString(at: Int)
-  /// A number that is beyond a `Double`, or longer than 500 characters.
+  /// A number that exceeds a `Double`, or is longer than 500 characters.
   case numberOutOfRange(at: Int)
   /// An object has two members of the same name.
   case duplicateName(String)
@@ -165,7 +165,7 @@ extension JSONReader {
     guard index > start else { throw .unexpectedByte(at: index) }
   }
 
-  /// A negative number with one more digit; nil beyond 64 bits.
+  /// A negative number with one more digit; nil if it exceeds 64 bits.
   private static func appending(_ digit: UInt8, to integer: Int64) -> Int64? {
     let (product, isTooLarge) = integer.multipliedReportingOverflow(by: 10)
     let (sum, isStillTooLarge) = product.subtractingReportingOverflow(Int64(digit))

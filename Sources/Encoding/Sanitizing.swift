@@ -87,8 +87,8 @@ extension String {
     return result + rest
   }
 
-  /// Whether no letter or digit stands before a place, such as those of Dex's opaque names, in which
-  /// any three letters come up; an escape, as `%3D` or `\n`, does not count.
+  /// Whether a place is at the start of a word: not after a letter or digit, as in Dex's opaque names,
+  /// which may contain any three letters; an escape such as `%3D` or `\n` does not count.
   private func beginsWord(at place: String.Index) -> Bool {
     let before = self[..<place].unicodeScalars.suffix(3)
     guard let last = before.last, last.properties.isAlphabetic || last.properties.numericType != nil

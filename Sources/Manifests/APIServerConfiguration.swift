@@ -1,7 +1,7 @@
 import Encoding
 package import TokenExchange
 
-/// How the target cluster's API server authenticates the tokens.
+/// How the target cluster's API server authenticates tokens.
 package struct APIServerConfiguration: Sendable {
   package enum Format: String, Sendable, CaseIterable {
     /// An AuthenticationConfiguration.
@@ -92,7 +92,7 @@ package struct APIServerConfiguration: Sendable {
       """
   }
 
-  /// The rule that only some subjects are accepted; it leaves people alone.
+  /// The rule that accepts only some subjects; it does not apply to people.
   private var subjectRule: YAML {
     let claim = isDirect ? "claims.sub" : "claims.federated_claims.user_id"
     let literals = subjects.map(JSON.quote)

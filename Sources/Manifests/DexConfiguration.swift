@@ -227,7 +227,7 @@ package struct DexConfiguration: Sendable {
     """
   }
 
-  /// Which flows of `login` work, and with which Dex.
+  /// The flows of `login` that work, depending on the version of Dex.
   private var redirectNote: YAML {
     issuer.path.isEmpty || issuer.path == "/"
       ? """

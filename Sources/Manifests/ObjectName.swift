@@ -3,7 +3,7 @@ enum ObjectName {
   /// A stable and unique name derived from parts, at most 253 bytes long.
   ///
   /// Characters that are not allowed become dashes. A changed or truncated name ends with a hash of
-  /// the parts, so that different parts never have the same name.
+  /// the parts, so that different parts have different names.
   static func unique(_ parts: [String], isAllowed: (Unicode.Scalar) -> Bool) -> String {
     let clean = parts.map { part in
       String(String.UnicodeScalarView(part.unicodeScalars.map { isAllowed($0) ? $0 : "-" }))

@@ -32,19 +32,19 @@ package struct YAML: Sendable, Equatable {
 
   /// The lines of this piece in a document in which its first line starts at `column`.
   private func lines(at column: Int) -> [String] {
-    var page = Page(column: column)
+    var renderer = Renderer(column: column)
     for (index, part) in parts.enumerated() {
       switch part {
-      case .literal(let text): page.append(literal: text)
-      case .scalar(let text): page.append(scalar: text, endsLine: endsLine(after: index))
-      case .block(let text): page.append(block: text)
-      case .folded(let lines): page.append(folded: lines)
-      case .comment(let text): page.append(comment: Comment.lines(text))
+      case .literal(let text): renderer.append(literal: text)
+      case .scalar(let text): renderer.append(scalar: text, endsLine: endsLine(after: index))
+      case .block(let text): renderer.append(block: text)
+      case .folded(let lines): renderer.append(folded: lines)
+      case .comment(let text): renderer.append(comment: Comment.lines(text))
       case .pieces(let pieces):
-        page.append(pieces: pieces.map { $0.lines(at: page.currentColumn) })
+        renderer.append(pieces: pieces.map { $0.lines(at: renderer.currentColumn) })
       }
     }
-    return page.finished
+    return renderer.finished
   }
 
   private func endsLine(after index: Int) -> Bool {
@@ -119,8 +119,8 @@ extension YAML: ExpressibleByStringInterpolation {
   }
 }
 
-/// The lines of a template while it is rendered.
-private struct Page {
+/// Renders a template line by line.
+private struct Renderer {
   /// The column at which the template starts in its document.
   var column: Int
   private var lines: [String] = [""]

@@ -1,7 +1,7 @@
 import Encoding
 package import TokenExchange
 
-/// One authorization request (RFC 6749, section 4.1.1) with PKCE (RFC 7636), and what answers it.
+/// One authorization request (RFC 6749, section 4.1.1) with PKCE (RFC 7636), and its callback.
 package struct AuthorizationCodeRequest: Sendable, Equatable {
   /// The issuer, the client and the scopes.
   package var login: LoginRequest
@@ -13,7 +13,7 @@ package struct AuthorizationCodeRequest: Sendable, Equatable {
   package var state: String
   /// Ties the ID token to this request.
   package var nonce: String
-  /// What only the sender of this request knows.
+  /// The code verifier, which only the sender of this request knows.
   package var codeVerifier: Secret
 
   /// Makes a request.
@@ -22,7 +22,7 @@ package struct AuthorizationCodeRequest: Sendable, Equatable {
   ///   - login: The issuer, the client and the scopes.
   ///   - redirectURI: Where Dex sends the browser afterwards.
   ///   - connectorID: The connector; nil lets the user choose.
-  ///   - randomBytes: Returns so many bytes that nobody can guess.
+  ///   - randomBytes: Returns the given number of unpredictable bytes.
   package init(
     _ login: LoginRequest, redirectURI: String, connectorID: String?,
     randomBytes: (Int) -> [UInt8]
@@ -51,7 +51,7 @@ package struct AuthorizationCodeRequest: Sendable, Equatable {
     case code(Secret)
     /// Dex or the user refused.
     case refused(OAuthError)
-    /// The request has nothing to do with this sign-in, for a reason.
+    /// The request does not belong to this sign-in.
     case unrelated(Unrelated)
   }
 
@@ -74,7 +74,7 @@ package struct AuthorizationCodeRequest: Sendable, Equatable {
     let path = redirectURI.dropFirst("http://".count + authority.count)
     let targetPath = target.prefix { $0 != "?" }
     guard method == "GET" else { return .unrelated(.method) }
-    // A page of another site can let its own name resolve to this machine.
+    // Another site's host name can resolve to this machine (DNS rebinding).
     guard host.hasSameBytes(as: String(authority)) else { return .unrelated(.host) }
     guard targetPath.hasSameBytes(as: path.isEmpty ? "/" : path) else { return .unrelated(.path) }
     let fields = FormEncoding.fields(Array(target.utf8.dropFirst(targetPath.utf8.count + 1)))
@@ -111,7 +111,7 @@ extension LoginClient {
   ///
   /// - Parameters:
   ///   - code: The code of the callback.
-  ///   - authorization: The request that it answers.
+  ///   - authorization: The request that led to the code.
   ///   - deadline: The value of `uptime` at which to give up.
   /// - Returns: The tokens.
   /// - Throws: An OAuth error, a transport error, or a token that is not for this request.

@@ -5,7 +5,7 @@ package import TokenExchange
 package struct DeviceAuthorization: Sendable, Equatable {
   /// The code that is exchanged for tokens after the sign-in.
   ///
-  /// Dex requires nothing else for that, so it is as secret as the tokens.
+  /// It suffices to obtain the tokens, so it is as secret as they are.
   package var deviceCode: Secret
   /// The code that the user types or compares, sanitized.
   package var userCode: String
@@ -48,8 +48,8 @@ package struct DeviceAuthorization: Sendable, Equatable {
   /// The page to open in a browser; nil unless Dex serves it over TLS, or Dex and the page are both on
   /// loopback.
   ///
-  /// A response must not send the browser, with all its sessions, to another site, nor let a remote
-  /// server open a service on this machine.
+  /// A response must not send the browser, with all its sessions, to another site, nor may a remote server
+  /// open a local service.
   ///
   /// - Parameter issuer: Dex's issuer.
   /// - Returns: The page, with the user code in its URL if the response has that.

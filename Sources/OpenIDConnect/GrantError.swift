@@ -5,11 +5,11 @@ package import TokenExchange
 ///
 /// Text of the server is already redacted. It is not sanitized.
 package enum GrantError: Error, Equatable, Sendable {
-  /// There was no response within `timeout` seconds, or none at all.
+  /// No response was received, or none within `timeout` seconds.
   case transport(TransportError, EndpointURL, timeout: Double)
   /// The server returned an OAuth error.
   case oauth(OAuthError, EndpointURL)
-  /// The response is not one of the endpoint, or its token is unusable.
+  /// The endpoint does not send such a response, or its token is unusable.
   case invalidResponse(InvalidResponse, EndpointURL)
   /// The response has no device code, user code or verification URI.
   case invalidDeviceAuthorization(EndpointURL)

@@ -29,7 +29,7 @@ package struct IssuerMetadata: Sendable, Equatable {
   /// - Parameters:
   ///   - discovery: The discovery document.
   ///   - keys: The key set.
-  /// - Throws: What makes a document unusable.
+  /// - Throws: Why a document is unusable.
   package init(discovery: [UInt8], keys: [UInt8]) throws(IssuerMetadataError) {
     guard let document = JSON(parsing: discovery), document.object != nil else {
       throw .discoveryNotJSON

@@ -91,7 +91,7 @@ package struct JWKSet: Sendable, Equatable {
       || key.text().contains("PRIVATE KEY-----")
   }
 
-  /// The letters of a name in lower case: `D` and `"d "` are private members too.
+  /// The letters of a name in lower case, so that `D` and `"d "` count as private members too.
   private static func letters(of name: String) -> String {
     String(
       decoding: name.utf8.map { $0 | 0x20 }.filter { (0x61...0x7A).contains($0) }, as: UTF8.self)

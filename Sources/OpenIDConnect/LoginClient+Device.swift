@@ -5,8 +5,8 @@ import TokenExchange
 extension LoginClient {
   /// Requests a device code and polls once with it.
   ///
-  /// Dex returns device codes even if the device flow is disabled; only a poll shows that. So it
-  /// happens before anything is shown to the user.
+  /// Dex returns device codes even if the device flow is disabled; only a poll shows that, so
+  /// one is sent before anything is shown to the user.
   ///
   /// - Parameter deadline: The value of `uptime` at which to give up.
   /// - Returns: The codes and the page to show to the user.
@@ -42,7 +42,7 @@ extension LoginClient {
     while true {
       let pause = device.interval + backoff
       guard uptime() + pause < end else {
-        // Wait for the rest, so that the duration in the message is true.
+        // Waits until the deadline, so that the duration in the message is correct.
         guard sleep(max(0, end - uptime())) else { throw .abandoned }
         throw lastError ?? .notCompleted(seconds: uptime() - start)
       }

@@ -105,7 +105,7 @@ extension OAuthError {
   }
 }
 
-/// A step of a sign-in, for a log; it holds no secret.
+/// A step of a sign-in, for a log; it contains no secret.
 package enum LoginEvent: Equatable, Sendable {
   /// A response was received.
   case response(String, EndpointURL, status: Int, byteCount: Int, seconds: Double)

@@ -9,7 +9,7 @@ package enum RedirectCheck: Equatable, Sendable {
   case unknownClient
   /// Dex knows the client and the redirect URI, and refuses the scopes.
   case refused(OAuthError)
-  /// The response shows none of that.
+  /// The response does not show it.
   case unknown
 }
 
@@ -17,7 +17,7 @@ package enum RedirectCheck: Equatable, Sendable {
 package struct AllowedFlows: Equatable, Sendable {
   /// The redirect to a port of this machine.
   package var browser: RedirectCheck
-  /// The redirect of Dex's page for device codes.
+  /// The redirect of Dex's device code page.
   package var device: RedirectCheck
   /// The redirect URI that this page sends; nil if it is unknown.
   package var deviceRedirectURI: String?
@@ -30,11 +30,11 @@ package struct AllowedFlows: Equatable, Sendable {
 }
 
 extension LoginClient {
-  /// Asks Dex whether it accepts a redirect URI.
+  /// Checks whether Dex accepts a redirect URI.
   ///
-  /// A refusal is a page in the browser, which this program never sees. So this request, which lacks
-  /// the response type, is sent first. Dex checks the client, the redirect URI and the scopes before
-  /// it misses the response type, and stores nothing.
+  /// Dex reports a refusal only on a page in the browser. So a request without a response type is sent
+  /// first: Dex checks the client, the redirect URI and the scopes before the response type, and
+  /// stores nothing.
   ///
   /// - Parameters:
   ///   - redirectURI: The redirect URI.
@@ -44,7 +44,7 @@ extension LoginClient {
   package func check(
     redirectURI: String, until deadline: Double
   ) throws(GrantError) -> RedirectCheck {
-    // The name of the connector is not looked at before the rest.
+    // Dex checks the name of the connector last.
     let url = request.issuer.appending("/auth/tokenxchange")
     let target = request.authorizationURL([], redirectURI: redirectURI, at: url)
     let response = try send(
@@ -66,10 +66,10 @@ extension LoginClient {
     return found
   }
 
-  /// Asks Dex whether its page for a device code leads to a sign-in.
+  /// Checks whether Dex's device code page leads to a sign-in.
   ///
-  /// Dex's page sends the user to its authorization endpoint with a redirect URI of its own, which
-  /// depends on the version. The client must allow that one too.
+  /// The page redirects the user to the authorization endpoint with its own redirect URI, which
+  /// depends on the version. The client must allow that URI too.
   ///
   /// - Parameters:
   ///   - device: The device code.
@@ -89,10 +89,10 @@ extension LoginClient {
     return (try check(redirectURI: uri, until: deadline), uri)
   }
 
-  /// Asks Dex which flows the client allows.
+  /// Finds the flows that the client allows.
   ///
   /// - Parameters:
-  ///   - port: The port of this machine for the redirect; any other is as good without a list of
+  ///   - port: The port of this machine for the redirect; any port is allowed for a client without
   ///     redirect URIs.
   ///   - deadline: The value of `uptime` at which to give up.
   /// - Returns: Dex's decisions.

@@ -40,7 +40,7 @@ public struct InvalidResponse: Equatable, Sendable {
 
   /// The target of a redirect, without its query, which may contain secrets.
   public enum RedirectTarget: Equatable, Sendable {
-    /// There is no `Location`.
+    /// `Location` is missing.
     case missing
     /// `Location` is not a URL.
     case invalid

@@ -4,7 +4,7 @@ public import FoundationEssentials
 public enum InvalidSubjectToken: Error, Equatable, Sendable {
   /// The content is only white space.
   case empty
-  /// The content has spaces or characters that tokens do not have.
+  /// The content has spaces or characters that are invalid in a token.
   case invalidCharacters
   /// The token is wrapped in something, such as quotes.
   case wrapped(TokenWrapping)

@@ -2,7 +2,7 @@
 ///
 /// It does not contain the URL, because that may contain a secret.
 public enum InvalidURL: Error, Equatable, Sendable {
-  /// A character beyond ASCII.
+  /// A non-ASCII character.
   case notASCII
   /// A space, newline or control character.
   case controlCharacter
@@ -18,7 +18,7 @@ public enum InvalidURL: Error, Equatable, Sendable {
   case invalidHost
   /// A query or a fragment.
   case queryOrFragment
-  /// A port beyond 65535.
+  /// A port above 65535.
   case invalidPort
   /// Plain `http`, which would send secrets unencrypted.
   case plainHTTP

@@ -38,7 +38,7 @@ public struct OAuthError: Error, Equatable, Sendable {
 }
 
 extension OAuthError {
-  /// What Dex's `error_description` says in detail.
+  /// The reason in Dex's `error_description`.
   package enum DexReason: Sendable {
     case requestedTokenTypeNotSupported
     case subjectTokenTypeNotSupported
@@ -50,7 +50,7 @@ extension OAuthError {
     case connectorLacksGrantType
   }
 
-  /// What Dex's `error_description` says, if it is one that is known.
+  /// The reason in Dex's `error_description`, if it is a known one.
   package var dexReason: DexReason? {
     let known: [(code: String?, text: String, reason: DexReason)] = [
       ("request_not_supported", "requested_token_type", .requestedTokenTypeNotSupported),

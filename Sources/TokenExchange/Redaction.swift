@@ -1,7 +1,6 @@
 import Encoding
 
-/// Finds the secrets of a request in text, in every form in which servers send them back, and
-/// removes them.
+/// Removes the secrets of a request from text, in every form in which servers return them.
 ///
 /// A text may contain a secret as it was sent, escaped as in JSON, HTML, a form or a quoted string, or
 /// in part. So the text is compared with each secret at each offset, byte by byte, and an escape is
@@ -11,7 +10,7 @@ package struct Redaction {
   static let longestText = 4096
   /// How many bytes of a secret count as a part of it where the text was cut.
   static let shortestPart = 8
-  /// Shorter texts occur in too many messages to be removed.
+  /// Shorter texts occur in too many messages, so they are not removed.
   private static let shortestSecret = 4
   private static let replacement = Array("[redacted]".utf8)
 

@@ -14,23 +14,23 @@ public struct RetryPolicy: Sendable, Equatable {
   public init() {}
 
   /// How often a request may be repeated.
-  enum Outlook: Equatable {
+  enum RetryLimit: Equatable {
     case final
     case once
     case transient
   }
 
   /// How often a request is repeated after an error.
-  static func outlook(of error: TokenExchangeError) -> Outlook {
+  static func retryLimit(of error: TokenExchangeError) -> RetryLimit {
     switch error {
     case .transport(let error, _):
       error == .connectionRefused || error == .connectionClosed ? .transient : .final
-    case .oauth(let error, _): outlook(status: error.status)
-    case .invalidResponse(let response, _): outlook(status: response.status)
+    case .oauth(let error, _): retryLimit(status: error.status)
+    case .invalidResponse(let response, _): retryLimit(status: response.status)
     }
   }
 
-  private static func outlook(status: Int) -> Outlook {
+  private static func retryLimit(status: Int) -> RetryLimit {
     switch status {
     case 429, 502, 503, 504: .transient
     case 500: .once

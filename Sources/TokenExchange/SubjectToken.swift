@@ -47,7 +47,7 @@ public struct SubjectToken: Sendable, Equatable {
     self.jwt = jwt
   }
 
-  /// Takes a token without checking it.
+  /// Wraps a token without checking it.
   package init(unchecked secret: Secret) {
     self.secret = secret
     jwt = UnverifiedJWT(secret.revealed)
@@ -55,7 +55,7 @@ public struct SubjectToken: Sendable, Equatable {
 }
 
 extension Secret {
-  /// Takes a token out of a file's bytes: white space around it is trimmed, and what remains must
+  /// Extracts a token from a file's bytes: surrounding white space is trimmed, and the rest must
   /// be printable ASCII without spaces, which is all that an `Authorization` header can carry.
   ///
   /// - Throws: Why it is not a token.
@@ -82,7 +82,7 @@ public enum TokenWrapping: Sendable, Equatable, CaseIterable {
   /// A JSON document.
   case json
 
-  /// Looks at a text without the white space around it; nil if it may be a bare token.
+  /// Detects the wrapping of a trimmed text; nil if it may be a bare token.
   package init?(_ text: some BidirectionalCollection<UInt8>) {
     guard let first = text.first else { return nil }
     let start = String(decoding: text.prefix(25), as: UTF8.self).lowercased()
@@ -101,7 +101,7 @@ public enum TokenWrapping: Sendable, Equatable, CaseIterable {
     }
   }
 
-  /// The base64 of `eyJ`, with which every JWT begins, begins so.
+  /// Whether it begins like the base64 of a JWT, which always begins with `eyJ`.
   private static func isBase64OfJWT(_ text: some Collection<UInt8>) -> Bool {
     guard text.starts(with: Array("ZXlK".utf8)) else { return false }
     let bytes = text.filter { !(0x09...0x0D).contains($0) && $0 != 0x20 && $0 != UInt8(ascii: "=") }

@@ -61,8 +61,8 @@ public struct TokenExchanger: Sendable {
       do throws(TokenExchangeError) {
         return try token(httpRequest, request, trust, deadline, number)
       } catch {
-        let outlook = RetryPolicy.outlook(of: error)
-        guard outlook == .transient || outlook == .once && number == 1,
+        let limit = RetryPolicy.retryLimit(of: error)
+        guard limit == .transient || limit == .once && number == 1,
           let pause = retries.pause(
             attempt: number, waited: waited, retryAfter: error.retryAfter, random: random()),
           uptime() + pause < deadline
@@ -104,9 +104,9 @@ public struct TokenExchanger: Sendable {
   }
 }
 
-/// A step of an exchange, for a log; it holds no secret.
+/// A step of an exchange, for a log; it contains no secret.
 public enum TokenExchangeEvent: Equatable, Sendable {
-  /// A response came.
+  /// A response was received.
   case response(status: Int, byteCount: Int, seconds: Double)
   /// A request failed and will be repeated after a pause, in seconds.
   case retry(TokenExchangeError, pause: Double)

@@ -3,7 +3,7 @@ public struct TokenType: Sendable, Equatable, Hashable {
   /// The identifier, such as `urn:ietf:params:oauth:token-type:id_token`.
   public let urn: String
 
-  /// Takes `id_token`, `access_token` or a whole URN; nil for anything else.
+  /// Parses `id_token`, `access_token` or a complete URN; nil for anything else.
   public init?(_ name: String) {
     switch name {
     case "id_token", "access_token": urn = Self.prefix + name
@@ -12,12 +12,12 @@ public struct TokenType: Sendable, Equatable, Hashable {
     }
   }
 
-  /// An ID token: what a service account token is to Dex.
+  /// An ID token, as which Dex treats a service account token.
   public static let idToken = TokenType(urn: prefix + "id_token")
   /// An access token.
   public static let accessToken = TokenType(urn: prefix + "access_token")
 
-  /// The short name where there is one, else the URN.
+  /// The short name if it has one, else the URN.
   public var name: String {
     urn.hasPrefix(Self.prefix) ? String(urn.dropFirst(Self.prefix.count)) : urn
   }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Platform
 import TokenExchange
 
-/// Everything outside the process, as one value that tests replace.
+/// Everything outside the process, as one value that tests can replace.
 struct World: Sendable {
   /// The environment at the start of the process.
   var variables: [String: String]
@@ -27,7 +27,7 @@ extension World {
 }
 
 extension World {
-  /// Takes a variable with a token out of the environment, before any other program is started.
+  /// Removes a variable with a token from the environment, before any other program is started.
   mutating func hideVariable(_ name: String) {
     guard let value = variables.removeValue(forKey: name) else { return }
     hiddenVariable = (name, value)

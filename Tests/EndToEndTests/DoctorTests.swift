@@ -150,6 +150,6 @@ struct DoctorTests {
     let result = try await plugin.run(["doctor", "--kubeconfig=/k"] + plugin.flags)
     plugin.expectFailure(
       result, 2, "--kubeconfig and --issuer cannot be used together",
-      hint: "each of them says what to examine: keep one")
+      hint: "each of them selects what to examine: pass one")
   }
 }

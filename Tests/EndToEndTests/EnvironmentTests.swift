@@ -113,9 +113,9 @@ struct EmptyRootTests {
     let result = try await place.run(
       plugin.flags("--token-file", "/none"), ["HOME": "/home/user", "LANG": "de_DE.UTF-8"])
     plugin.expectFailure(
-      result, 3, "there is no token file /none",
-      hint: "mount a projected serviceAccountToken volume there, or name the file by --token-file; "
-        + "a pod with automountServiceAccountToken: false has none at the default path")
+      result, 3, "the token file /none does not exist",
+      hint: "mount a projected serviceAccountToken volume there, or pass --token-file; with "
+        + "automountServiceAccountToken: false, the default path has no token")
   }
 
   @Test("version, help and token-file run in an empty file system")

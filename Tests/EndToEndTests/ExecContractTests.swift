@@ -72,7 +72,7 @@ struct ExecContractTests {
 
   static let infoHint =
     "kubectl sets it to an ExecCredential of client.authentication.k8s.io/v1 or v1beta1; "
-    + "in a shell leave it unset"
+    + "in a shell, unset it"
   static let versionHint =
     "set exec.apiVersion in the kubeconfig to client.authentication.k8s.io/v1 or "
     + "client.authentication.k8s.io/v1beta1"
@@ -81,15 +81,15 @@ struct ExecContractTests {
     Bad(
       testDescription: "v1alpha1", info: info(version: "\(group)/v1alpha1"),
       message:
-        "KUBERNETES_EXEC_INFO asks for apiVersion \(group)/v1alpha1, which is not supported",
+        "KUBERNETES_EXEC_INFO requests apiVersion \(group)/v1alpha1, which is not supported",
       hint: versionHint),
     Bad(
       testDescription: "a later version", info: info(version: "\(group)/v2"),
-      message: "KUBERNETES_EXEC_INFO asks for apiVersion \(group)/v2, which is not supported",
+      message: "KUBERNETES_EXEC_INFO requests apiVersion \(group)/v2, which is not supported",
       hint: versionHint),
     Bad(
       testDescription: "no text as version", info: #"{"apiVersion":1}"#,
-      message: "KUBERNETES_EXEC_INFO asks for apiVersion 1, which is not supported",
+      message: "KUBERNETES_EXEC_INFO requests apiVersion 1, which is not supported",
       hint: versionHint),
     Bad(
       testDescription: "garbage", info: "garbage",

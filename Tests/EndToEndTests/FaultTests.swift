@@ -5,16 +5,16 @@ import Testing
 /// Faults of Dex or of a server in front of it.
 struct FaultTests {
   static let busyHint =
-    "Dex or the ingress in front of it is down or overloaded: look at its pods and log"
+    "Dex or the ingress in front of it is down or overloaded: check its pods and log"
   static let rateHint = "an ingress or proxy in front of Dex limits the rate; Dex itself does not"
   static let resetHint = "Dex or a proxy in front of it closed the connection: check their logs"
   static let cutHint =
-    "something on the way cut or replaced the response: a proxy, an ingress, a captive portal"
+    "a proxy, ingress or captive portal in between truncated or replaced the response"
   static let timeHint =
     "Dex or a proxy in front of it is slow or stuck, often because Dex cannot fetch the cluster's "
     + "keys: check its log; --timeout allows more time"
   static let wrongHint =
-    "Dex's token endpoint does not respond like this: is --issuer or --token-url Dex's address?"
+    "this is not a response of Dex's token endpoint: does --issuer or --token-url point to Dex?"
   static let url = "http://DEX/dex/token"
 
   /// A persistent fault and the resulting message.
@@ -53,29 +53,29 @@ struct FaultTests {
       "the connection to DEX closed before the response was complete (3 attempts)", hint: resetHint),
     Row(
       "hang", .delivery(.hang), ["--timeout", "1500ms"], code: 4, attempts: 1,
-      "the response of DEX was incomplete after 1.5 s", hint: timeHint),
+      "the response from DEX was incomplete after 1.5 s", hint: timeHint),
     Row(
       "slow trickle", .delivering(.slow(bytes: 1, interval: 0.2)), ["--timeout=2s"], code: 4,
-      attempts: 1, "the response of DEX was incomplete after 2 s", hint: timeHint),
+      attempts: 1, "the response from DEX was incomplete after 2 s", hint: timeHint),
     Row(
       "endless trickle", .delivery(.endless(bytes: 1, interval: 0.1)), ["--timeout=2s"], code: 4,
-      attempts: 1, "the response of DEX was incomplete after 2 s", hint: timeHint),
+      attempts: 1, "the response from DEX was incomplete after 2 s", hint: timeHint),
     Row(
       "429", .status(429), code: 4, attempts: 3,
       "\(url) returned 429: status 429 (3 attempts)", hint: rateHint),
     Row(
       "429, wait too long", .tooManyRequests(retryAfter: "600"), code: 4, attempts: 1,
-      "\(url) returned 429: status 429; it asks to wait 10 min", hint: rateHint),
+      "\(url) returned 429: status 429; retry after 10 min", hint: rateHint),
     Row(
       "429, wait beyond the deadline", .tooManyRequests(retryAfter: "4"), ["--timeout", "3s"],
-      code: 4, attempts: 1, "\(url) returned 429: status 429; it asks to wait 4 s", hint: rateHint),
+      code: 4, attempts: 1, "\(url) returned 429: status 429; retry after 4 s", hint: rateHint),
     Row(
       "500", .status(500), code: 4, attempts: 2,
       "\(url) returned 500: status 500 (2 attempts)", hint: busyHint),
     Row(
       "500 of Dex", .oauth("server_error", status: 500), code: 5, attempts: 2,
       "Dex at \(url) rejected the exchange: 500 server_error (no error_description) (2 attempts)",
-      hint: "storage or signing keys of Dex failed: look at Dex's log"),
+      hint: "Dex's storage or signing keys failed: check Dex's log"),
     Row(
       "502", .status(502), code: 4, attempts: 3,
       "\(url) returned 502: status 502 (3 attempts)", hint: busyHint),
@@ -90,24 +90,25 @@ struct FaultTests {
       "\(url) returned 502 with a web page (3 attempts)", hint: busyHint),
     Row(
       "HTML 200", .html(status: 200), code: 6, attempts: 1,
-      "\(url) returned 200 with a web page and not with JSON",
-      hint: "the URL is Dex's issuer, which shows a page, or the response is from an ingress: "
-        + "--issuer takes the issuer and adds /token, --token-url takes the whole address"),
+      "\(url) returned 200 with a web page instead of JSON",
+      hint:
+        "the URL is not the token endpoint, or an ingress responded: --issuer takes the issuer, "
+        + "--token-url the complete URL of the endpoint"),
     Row(
       "HTML 403", .html(status: 403), code: 6, attempts: 1,
       "\(url) returned 403 with a web page and no OAuth error",
       hint:
-        "this response does not come from Dex: look at the ingress, proxy or login page in front of it"
+        "this response does not come from Dex: check the ingress, proxy or login page in front of it"
     ),
     Row(
       "huge", .delivery(.huge(mebibytes: 8)), code: 6, attempts: 1,
-      "the response of \(url) is larger than 1 MiB", hint: wrongHint),
+      "the response from \(url) is larger than 1 MiB", hint: wrongHint),
     Row(
       "empty", .empty, code: 6, attempts: 1, "\(url) returned 200 with an empty body",
-      hint: "this response does not come from Dex: is --issuer or --token-url Dex's address?"),
+      hint: "this response does not come from Dex: does --issuer or --token-url point to Dex?"),
     Row(
       "no token", .changingJSON { $0["access_token"] = nil }, code: 6, attempts: 1,
-      "the response of \(url) has no access_token", hint: wrongHint),
+      "the response from \(url) has no access_token", hint: wrongHint),
     Row(
       "an error with 200", .oauth("access_denied", "No.", status: 200), code: 5, attempts: 1,
       "Dex at \(url) rejected the exchange: 200 access_denied: No.", hint: "*"),
@@ -209,7 +210,7 @@ struct FaultTests {
     plugin.expectFailure(
       result, 6, "\(Self.url) returned \(status) with a redirect to \(evil.url)",
       hint: "redirects are not followed, because they would send the token to another server; "
-        + "use the final address in --issuer or --token-url")
+        + "use the final URL in --issuer or --token-url")
     #expect(evil.connectionCount == 0)
     #expect(plugin.site.dex.tokenRequests == 1)
   }

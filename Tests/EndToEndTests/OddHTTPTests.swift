@@ -27,7 +27,7 @@ struct OddHTTPTests {
   static let noHTTPHint =
     "check the port: it must be Dex's http or https port, not that of gRPC or another service"
   static let wrongHint =
-    "Dex's token endpoint does not respond like this: is --issuer or --token-url Dex's address?"
+    "this is not a response of Dex's token endpoint: does --issuer or --token-url point to Dex?"
 
   static func plain(_ body: String, _ headers: String = "") -> String {
     "HTTP/1.1 200 OK\r\n\(headers)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
@@ -62,48 +62,48 @@ struct OddHTTPTests {
     ) { _ in plain("\u{FEFF}{}") },
     Row(
       "no HTTP",
-      "the response of DEX is not HTTP/1.1 (Received HTTP/0.9 when not allowed)",
+      "the response from DEX is not HTTP/1.1 (Received HTTP/0.9 when not allowed)",
       hint: noHTTPHint
     ) { _ in "SSH-2.0-OpenSSH_9.2\r\n" },
     Row(
       "header without a colon",
-      "the response of DEX is not HTTP/1.1 (Header without colon)",
+      "the response from DEX is not HTTP/1.1 (Header without colon)",
       hint: noHTTPHint
     ) { "HTTP/1.1 200 OK\r\nnonsense\r\n\r\n\($0)" },
     Row(
-      "headers without end", "the response of \(url) has more than 64 KiB of headers",
+      "headers without end", "the response from \(url) has more than 64 KiB of headers",
       hint: wrongHint
     ) { "HTTP/1.1 200 OK\r\n\(String(repeating: "X: yyyyyyyyy\r\n", count: 80_000))\r\n\($0)" },
     Row(
-      "one endless header", "the response of \(url) has more than 64 KiB of headers",
+      "one endless header", "the response from \(url) has more than 64 KiB of headers",
       hint: wrongHint
     ) { "HTTP/1.1 200 OK\r\nX: \(String(repeating: "y", count: 500_000))\r\n\r\n\($0)" },
     Row(
-      "endless interim responses", "the response of \(url) has more than 64 KiB of headers",
+      "endless interim responses", "the response from \(url) has more than 64 KiB of headers",
       hint: wrongHint
     ) { String(repeating: "HTTP/1.1 100 Continue\r\n\r\n", count: 20_000) + plain($0) },
     Row(
-      "length of 2^63 - 1", "the response of \(url) is larger than 1 MiB", hint: wrongHint
+      "length of 2^63 - 1", "the response from \(url) is larger than 1 MiB", hint: wrongHint
     ) { "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\nX: y\r\n\r\n\($0)" },
     Row(
-      "length of 2^63", "the response of \(url) is larger than 1 MiB", hint: wrongHint
+      "length of 2^63", "the response from \(url) is larger than 1 MiB", hint: wrongHint
     ) { "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775808\r\nX: y\r\n\r\n\($0)" },
     Row(
-      "body without end", "the response of \(url) is larger than 1 MiB", hint: wrongHint
+      "body without end", "the response from \(url) is larger than 1 MiB", hint: wrongHint
     ) { "HTTP/1.1 200 OK\r\n\r\n\($0)" + String(repeating: " ", count: 1 << 20) },
     Row(
       "status 1000",
-      "the response of DEX is not HTTP/1.1 (Unsupported response code in HTTP response)",
+      "the response from DEX is not HTTP/1.1 (Unsupported response code in HTTP response)",
       hint: noHTTPHint
     ) { "HTTP/1.1 1000 OK\r\n\r\n\($0)" },
     Row(
-      "compressed", "the response of \(url) is compressed, which was not requested",
+      "compressed", "the response from \(url) is compressed, which was not requested",
       hint: "disable compression for this path in the ingress or proxy in front of Dex"
     ) { plain($0, "Content-Encoding: gzip\r\n") },
     Row(
       "not modified", "\(url) returned 304 and no OAuth error",
       hint:
-        "this response does not come from Dex: look at the ingress, proxy or login page in front of it"
+        "this response does not come from Dex: check the ingress, proxy or login page in front of it"
     ) { _ in "HTTP/1.1 304 Not Modified\r\n\r\n" },
     Row(
       "byte order mark", "\(url) returned 200 with 5 bytes that are not complete JSON",
@@ -195,7 +195,7 @@ struct OddHTTPTests {
     let lines = result.errors.split(separator: "\n")
     #expect(
       plugin.masked(String(lines.first ?? ""))
-        == "tokenxchange: the response of \(Self.url) is larger than 1 MiB")
+        == "tokenxchange: the response from \(Self.url) is larger than 1 MiB")
     let kibibytes = try #require(lines.last.flatMap { Int($0) })
     // A dynamic debug build needs more memory.
     if Isolation.isStatic { #expect(kibibytes < 32 << 10) }

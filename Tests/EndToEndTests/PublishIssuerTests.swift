@@ -120,7 +120,7 @@ struct PublishIssuerTests {
     #expect(result.ending == .exit(2))
     #expect(
       result.errors.hasPrefix(
-        "tokenxchange: the issuer is https://kubernetes.default.svc.cluster.local and not "))
+        "tokenxchange: the issuer is https://kubernetes.default.svc.cluster.local, expected "))
     #expect(result.errors.contains("--service-account-issuer"))
     let entries = try FileManager.default.contentsOfDirectory(atPath: directory.path("site"))
     #expect(entries == [])
@@ -216,7 +216,9 @@ struct PublishIssuerTests {
   }
 
   /// Runs the command of the example with the addresses of this test.
-  @Test(.enabled(if: Python.hasYAML, "python3 has no module yaml"))
+  @Test(
+    "the commands of the CronJob example publish and compare",
+    .enabled(if: Python.hasYAML, "python3 has no module yaml"))
   func cronJobExample() async throws {
     let documents = try Python.yaml(ExampleTests.text("publish-issuer/cronjob.yaml"))
     let token = try directory.write(token(), to: "token")

@@ -52,7 +52,7 @@ struct RefusalTests {
     Row("wrong path", 6, "http://DEX/dex/tokens returned 404: 404 page not found") {
       ["--token-url", $0.site.dex.issuer + "/tokens"] + $0.flags.dropFirst(2)
     },
-    Row("no token file", 3, requests: 0, "there is no token file DIR/none") {
+    Row("no token file", 3, requests: 0, "the token file DIR/none does not exist") {
       $0.flags("--token-file", $0.directory.path("none"))
     },
     Row(
@@ -81,7 +81,7 @@ struct RefusalTests {
     ) { $0.flags("--issuer", "http://192.0.2.1/dex") },
     Row(
       "another issuer", 6,
-      "the token from http://DEX/dex/token has the issuer http://DEX/dex and not https://dex.example"
+      "the token from http://DEX/dex/token has the issuer http://DEX/dex, expected https://dex.example"
     ) {
       $0.flags("--issuer", "https://dex.example") + ["--token-url", $0.site.dex.tokenURL]
     },

@@ -10,7 +10,9 @@ import Testing
     geteuid() == 0
     && (try? ProcessRunner("unshare", ["--pid", "--fork", "true"]).run())?.code == 0
 
-  @Test(arguments: [SIGTERM, SIGINT, SIGHUP, SIGQUIT]) func endsDuringAnExchange(_ number: Int32)
+  @Test(
+    "a signal during an exchange ends the sidecar: exit 0",
+    arguments: [SIGTERM, SIGINT, SIGHUP, SIGQUIT]) func endsDuringExchange(_ number: Int32)
     async throws
   {
     let run = try SidecarRun()
@@ -31,7 +33,8 @@ import Testing
     Soak.report("signal \(number) in mid-exchange: ended after \(seconds) s")
   }
 
-  @Test func endsWhileItsLogIsNotRead() async throws {
+  @Test("a signal ends the sidecar while its log is not read") func endsWithUnreadLog() async throws
+  {
     let run = try SidecarRun()
     let log = try FullPipe()
     var words = ProcessRunner("/bin/sh", ["-c", "exec \"$@\" 2>\(log.path)", "sh"])
@@ -117,7 +120,7 @@ import Testing
     }
   }
 
-  @Test func leavesNoTemporaryFileBehind() async throws {
+  @Test("a signal during a write leaves no temporary file") func noTemporaryFile() async throws {
     let run = try SidecarRun()
     for round in 0..<Soak.scale(10, 200) {
       let sidecar = try run.start()
@@ -130,7 +133,7 @@ import Testing
     }
   }
 
-  @Test func onceExitsWith128PlusSignal() async throws {
+  @Test("--once exits with 128 plus the signal number") func onceExitCode() async throws {
     let run = try SidecarRun()
     run.dex.inject(DexFault.delivery(.hang).forever)
     let sidecar = try run.start(["--once"])
@@ -139,8 +142,10 @@ import Testing
     #expect(await sidecar.result.ending == .exit(143))
   }
 
-  @Test(.enabled(if: canUnshare), arguments: [false, true])
-  func endsAsProcessOne(hangs: Bool) async throws {
+  @Test(
+    "as PID 1, the sidecar ends on SIGTERM and reaps orphans", .enabled(if: canUnshare),
+    arguments: [false, true])
+  func processOne(hangs: Bool) async throws {
     let run = try SidecarRun()
     if hangs { run.dex.inject(DexFault.delivery(.hang).forever) }
     let unshare = try ProcessRunner(

@@ -5,7 +5,7 @@ import Testing
 
 /// The sidecar as a process: what readers of its file see, and its behaviour during outages.
 @Suite(.serialized) struct SidecarProcessTests {
-  @Test func readersSeeOnlyCompleteValidTokens() async throws {
+  @Test("readers see only complete, valid tokens") func readers() async throws {
     let seconds = Soak.scale(7.0, 60)
     let run = try SidecarRun(tokenLifetime: 10)
     // The short form leaves a margin of seconds for a slow machine.
@@ -31,8 +31,8 @@ import Testing
     case failing
   }
 
-  @Test(arguments: Outage.allCases)
-  func anOutageIsSatOut(_ outage: Outage) async throws {
+  @Test("renewal resumes after an outage", arguments: Outage.allCases)
+  func outage(_ outage: Outage) async throws {
     let seconds = Soak.scale(4.0, 30)
     let run = try SidecarRun(tokenLifetime: 60)
     let sidecar = try run.start()
@@ -59,7 +59,8 @@ import Testing
       "Dex \(outage) for \(seconds) s: \(requests) requests seen, fresh \(wait) s after its return")
   }
 
-  @Test func tokenThatExpiresInAnOutageIsRemovedAndReplacedLater() async throws {
+  @Test("a token that expires during an outage is removed, and replaced afterwards")
+  func expiryDuringOutage() async throws {
     let run = try SidecarRun(tokenLifetime: 3)
     let sidecar = try run.start()
     #expect(try await SidecarRun.wait { run.token != nil })
@@ -75,7 +76,8 @@ import Testing
     #expect(!result.errors.contains("eyJ"))
   }
 
-  @Test func changedIdentityRemovesTheOldFile() async throws {
+  @Test("the old file is removed if Dex rejects a new identity") func changedIdentity() async throws
+  {
     let run = try SidecarRun()
     let volume = try ProjectedVolume(
       run.plugin.directory.path("own"), token: run.plugin.site.cluster.token())
@@ -97,9 +99,10 @@ import Testing
   }
 
   @Test(
+    "memory and descriptors do not grow",
     .enabled(if: geteuid() == 0, "SKIPPED: only root can look into a process that hides its memory")
   )
-  func memoryAndDescriptorsStayFlat() async throws {
+  func stableResources() async throws {
     let renewals = Soak.scale(300, 10_000)
     let run = try SidecarRun()
     let sidecar = try run.start()
@@ -123,7 +126,7 @@ import Testing
     #expect(await sidecar.result.ending == .exit(0))
   }
 
-  @Test func onceWritesAndExits() async throws {
+  @Test("--once writes the token and exits, and check accepts it") func once() async throws {
     let run = try SidecarRun()
     let result = try await run.plugin.run(run.flags + ["--once", "--mode", "0640"])
     #expect(result.ending == .exit(0))
@@ -138,7 +141,7 @@ import Testing
     #expect(run.names == ["token"])
   }
 
-  @Test func acceptsTheVariablesOfDexsidecar() async throws {
+  @Test("dexsidecar's variables are accepted") func dexsidecarVariables() async throws {
     let run = try SidecarRun()
     let environment = [
       "dex_access_token_file": run.file, "dex_endpoint": run.dex.tokenURL,

@@ -13,7 +13,7 @@ import Testing
   }
 
   static let traps: [Trap] = [
-    Trap(description: "missing", make: { _ in }, message: "there is no token file FILE"),
+    Trap(description: "missing", make: { _ in }, message: "the token file FILE does not exist"),
     Trap(
       description: "empty", make: { try Data().write(to: URL(filePath: $0)) },
       message: "the token file FILE is empty"),
@@ -22,10 +22,10 @@ import Testing
       make: {
         try FileManager.default.createDirectory(atPath: $0, withIntermediateDirectories: false)
       },
-      message: "the token file FILE is a directory and not a file"),
+      message: "the token file FILE is a directory, not a file"),
     Trap(
       description: "pipe", make: { #expect(mkfifo($0, 0o600) == 0) },
-      message: "the token file FILE is a pipe and not a file"),
+      message: "the token file FILE is a pipe, not a file"),
     Trap(
       description: "over 1 MiB",
       make: { try Data(repeating: 65, count: (1 << 20) + 1).write(to: URL(filePath: $0)) },
@@ -33,21 +33,21 @@ import Testing
     Trap(
       description: "binary",
       make: { try Data([0, 1, 2, 255]).write(to: URL(filePath: $0)) },
-      message: "the token file FILE contains spaces or characters that are not allowed in a token"),
+      message: "the token file FILE contains spaces or characters that are invalid in a token"),
     Trap(
       description: "link to nowhere",
       make: {
         try FileManager.default.createSymbolicLink(
           atPath: $0, withDestinationPath: "..data/token")
       },
-      message: "there is no token file FILE"),
+      message: "the token file FILE does not exist"),
     Trap(
       description: "endless device",
       make: {
         try FileManager.default.createSymbolicLink(
           atPath: $0, withDestinationPath: "/dev/zero")
       },
-      message: "the token file FILE is a device and not a file"),
+      message: "the token file FILE is a device, not a file"),
   ]
 
   @Test("an unusable token file: the message names it, and no request is sent", arguments: traps)

@@ -48,7 +48,7 @@ struct TimeoutTests {
     ).result()
     plugin.expectFailure(
       result, 4, "could not reach 127.0.0.1:1: Network is unreachable",
-      hint: "a NetworkPolicy or firewall rejects the connection, or there is no route, for example "
+      hint: "a NetworkPolicy or firewall rejects the connection, or no route exists, for example "
         + "to an IPv6 address from an IPv4-only pod")
   }
 

@@ -96,16 +96,16 @@ struct TokenFileTests {
   static let rows = [
     Row(
       testDescription: "missing", content: { _ in nil },
-      message: "there is no token file DIR/token",
-      hint: "mount a projected serviceAccountToken volume there, or name the file by --token-file; "
-        + "a pod with automountServiceAccountToken: false has none at the default path"),
+      message: "the token file DIR/token does not exist",
+      hint: "mount a projected serviceAccountToken volume there, or pass --token-file; with "
+        + "automountServiceAccountToken: false, the default path has no token"),
     Row(
       testDescription: "empty", content: { _ in " \n" },
       message: "the token file DIR/token is empty",
-      hint: "has its writer failed, or is it writing in place? look at the file's time and size"),
+      hint: "did its writer fail, or does it write in place? check the file's time and size"),
     Row(
       testDescription: "with Bearer", content: { "Bearer " + $0.token() },
-      message: "the token file DIR/token contains a header (\"Bearer …\") and not a bare token",
+      message: "the token file DIR/token contains a header (\"Bearer …\") instead of a bare token",
       hint: "keep only what follows Bearer: the file must contain the token and nothing else"),
     Row(
       testDescription: "expired", content: { $0.token(lifetime: -300) },
@@ -117,8 +117,8 @@ struct TokenFileTests {
       testDescription: "for someone else", content: { $0.token() },
       flags: ["--subject-audience", "target"],
       message: "the token in DIR/token lacks the audience target: it has dex",
-      hint: "set audience: target in the serviceAccountToken source of the projected volume, or is "
-        + "--token-file the wrong volume?"),
+      hint: "set audience: target in the serviceAccountToken source of the projected volume, or "
+        + "correct --token-file"),
   ]
 
   @Test("unusable files", arguments: rows)

@@ -8,9 +8,9 @@ extension TroubleshootingRow {
   /// Messages of the plugin, on the line before the hint.
   static let ofPlugin: [TroubleshootingRow] = [
     TroubleshootingRow(
-      symptom: "there is no token file …", place: .plugin,
+      symptom: "the token file … does not exist", place: .plugin,
       cause: "no projected volume at that path in this pod", command: doctor,
-      output: "3. subject token: FAILED: there is no token file"
+      output: "3. subject token: FAILED: the token file"
     ) { $0.set("--token-file", "/nowhere/token") },
     TroubleshootingRow(
       symptom: "the token in … expired … ago", place: .plugin,
@@ -39,8 +39,8 @@ extension TroubleshootingRow {
     ) { $0.set("--issuer", $0.plugin.site.dex.server.url) },
     TroubleshootingRow(
       symptom: "… rejected the exchange: 401 access_denied (no error_description)", place: .plugin,
-      cause: "Dex does not take the subject token: issuer, `userNameKey`, `scopes`, "
-        + "`getUserInfo`, keys, clock; its log says which", command: doctor,
+      cause: "Dex rejects the subject token: issuer, `userNameKey`, `scopes`, "
+        + "`getUserInfo`, keys, clock; its log has the reason", command: doctor,
       output: "6. exchange: FAILED:"
     ) { $0.connector { $0.userNameKey = "name" } },
     TroubleshootingRow(
@@ -56,18 +56,19 @@ extension TroubleshootingRow {
     ) { $0.set("--client-id", "conf-client") },
     TroubleshootingRow(
       symptom: "… rejected the exchange: 400 unsupported_grant_type (no error_description)",
-      place: .plugin, cause: "`oauth2.grantTypes` of Dex leaves the token exchange out",
+      place: .plugin, cause: "`oauth2.grantTypes` of Dex lacks the token exchange",
       command: doctor, output: "5. discovery: FAILED:"
     ) { $0.plugin.site.dex.update { $0.grants = [GrantType.refreshToken] } },
     TroubleshootingRow(
       symptom: "… rejected the exchange: 500 server_error (no error_description)", place: .plugin,
-      cause: "the client of `--audience` does not list ours in `trustedPeers`", command: doctor,
+      cause: "the client of `--audience` does not list `--client-id` in `trustedPeers`",
+      command: doctor,
       output: "6. exchange: FAILED:"
     ) { $0.set("--audience", "aloof-cluster") },
     TroubleshootingRow(
-      symptom: "… has the issuer … and not …", place: .plugin,
-      cause: "Dex is reached by another address than its name: give its name by `--issuer`, the "
-        + "address by `--token-url`", command: doctor,
+      symptom: "… has the issuer …, expected …", place: .plugin,
+      cause: "Dex is reached at another URL than its issuer: pass the issuer with `--issuer`, the "
+        + "URL with `--token-url`", command: doctor,
       output: "5. discovery: FAILED: the issuer of Dex is"
     ) {
       $0.set(
@@ -79,9 +80,9 @@ extension TroubleshootingRow {
   static let ofClient: [TroubleshootingRow] = [
     TroubleshootingRow(
       symptom: "getting credentials: exec: executable … failed with exit code 3", place: .client,
-      cause: "the plugin failed; its two lines stand above, in Argo CD in the log of the "
+      cause: "the plugin failed; its two lines precede this one, in Argo CD in the log of the "
         + "application controller or of argocd-server", command: doctor,
-      output: "3. subject token: FAILED: there is no token file"
+      output: "3. subject token: FAILED: the token file"
     ) { $0.set("--token-file", "/nowhere/token") },
     TroubleshootingRow(
       symptom: "getting credentials: exec: executable tokenxchange not found", place: .client,
@@ -92,7 +93,7 @@ extension TroubleshootingRow {
       symptom: "exec plugin is configured to use API version client.authentication.k8s.io/v1beta1, "
         + "plugin returned version client.authentication.k8s.io/v1", place: .client,
       cause: "`--api-version` contradicts the kubeconfig: leave it out", command: doctor,
-      output: "2. exec info: WARNING: the client asks for v1beta1, but --api-version is v1"
+      output: "2. exec info: WARNING: the client requests v1beta1, but --api-version is v1"
     ) {
       $0.apiVersion = "v1beta1"
       $0.set("--api-version", "v1")
@@ -101,12 +102,12 @@ extension TroubleshootingRow {
     },
     TroubleshootingRow(
       symptom: "You must be logged in to the server …", place: .client,
-      cause: "the API server answers 401 to Dex's token: client ID, issuer, claim or keys",
+      cause: "the API server returns 401 for Dex's token: client ID, issuer, claim or keys",
       command: withServer, output: "9. API server: FAILED: the API server"
     ) { $0.plugin.site.apiServer.update { $0.clientID = "another" } },
     TroubleshootingRow(
       symptom: #"is forbidden: User "CjpzeXN0ZW06…" cannot list"#, place: .client,
-      cause: "the API server maps `sub`, which is opaque: bind that very name, or map "
+      cause: "the API server maps `sub`, which is opaque: bind exactly that name, or map "
         + "`federated_claims.user_id`", command: withServer,
       output: "9. API server: WARNING: the API server maps sub"
     ) {
@@ -117,7 +118,7 @@ extension TroubleshootingRow {
     },
     TroubleshootingRow(
       symptom: #"is forbidden: User "system:serviceaccount:…" cannot list"#, place: .client,
-      cause: "the user is known, but no RBAC binding names it", command: withServer,
+      cause: "authentication works, but no RBAC binding names the user", command: withServer,
       output: "10. access: WARNING: system:serviceaccount:argocd:"
     ) { $0.plugin.site.apiServer.update { $0.allowedUsers = ["somebody"] } },
   ]
@@ -127,7 +128,7 @@ extension TroubleshootingRow {
     TroubleshootingRow(
       symptom: #"failed to verify subject token … different provider, expected … got …"#,
       place: .dex,
-      cause: "`issuer:` of the connector is not the token's `iss`, character by character",
+      cause: "`issuer:` of the connector is not exactly the token's `iss`",
       command: "tokenxchange inspect --file=FILE", output: "6. exchange: FAILED:"
     ) { try $0.subject { $0["iss"] = "https://elsewhere.example" } },
     TroubleshootingRow(
@@ -137,7 +138,7 @@ extension TroubleshootingRow {
     ) { $0.connector { $0.userNameKey = "name" } },
     TroubleshootingRow(
       symptom: #"failed to verify subject token … missing email claim"#, place: .dex,
-      cause: "the connector lacks `scopes: [openid]`: its default asks for an email",
+      cause: "the connector lacks `scopes: [openid]`: by default it requires an email",
       command: doctor, output: "6. exchange: FAILED:"
     ) { $0.connector { $0.scopes = ["openid", "profile", "email"] } },
     TroubleshootingRow(
@@ -148,7 +149,7 @@ extension TroubleshootingRow {
     TroubleshootingRow(
       symptom: #"Unable to authenticate the request … expected audience … got …"#,
       place: .apiServer,
-      cause: "the API server's client ID or audiences are others than `--client-id`",
+      cause: "the API server's client ID or audiences do not include `--client-id`",
       command: withServer, output: "9. API server: FAILED: the API server"
     ) { $0.plugin.site.apiServer.update { $0.clientID = "another" } },
     TroubleshootingRow(

@@ -39,7 +39,7 @@ struct TroubleshootingTests {
 
   /// The symptoms that the README shows.
   private static let common = [
-    "there is no token file …", "the token in … expired … ago", "could not resolve host …",
+    "the token file … does not exist", "the token in … expired … ago", "could not resolve host …",
     "… refused the connection",
     "… rejected the exchange: 401 access_denied (no error_description)",
     "… rejected the exchange: 400 invalid_request: Requested connector does not exist.",
@@ -68,7 +68,7 @@ struct TroubleshootingTests {
     let mark = try #require(text.firstRange(of: Self.mark))
     let end = try #require(text.firstRange(of: Self.end))
     let table =
-      (["| you see | where | cause | command that shows it |", "| --- | --- | --- | --- |"]
+      (["| message | where | cause | command that shows it |", "| --- | --- | --- | --- |"]
       + rows.map(\.markdown)).map { $0 + "\n" }.joined()
     if ProcessInfo.processInfo.environment["RECORD"] == "1" {
       try (text[..<mark.upperBound] + table + text[end.lowerBound...]).write(

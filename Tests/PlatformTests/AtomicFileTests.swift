@@ -14,7 +14,7 @@ struct AtomicFileTests {
     ((try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []).sorted()
   }
 
-  @Test func writeTestLeavesNoFile() throws {
+  @Test("testing a path leaves no file") func writeTest() throws {
     try AtomicFile.testWriting(directory.path("token"))
     #expect(names.isEmpty)
     try directory.write("old", to: "token")
@@ -22,15 +22,17 @@ struct AtomicFileTests {
     #expect(names == ["token"])
   }
 
-  @Test(arguments: ["missing/token", "", "/dev/null", "/dev/full", "/proc/token"])
-  func refusesWhatCannotBeReplaced(_ path: String) {
+  @Test(
+    "paths that cannot be replaced are rejected",
+    arguments: ["missing/token", "", "/dev/null", "/dev/full", "/proc/token"])
+  func rejectedPaths(_ path: String) {
     #expect(throws: FileWriteError.self) {
       try AtomicFile.testWriting(path.hasPrefix("/") ? path : directory.path(path))
     }
     #expect(names.isEmpty)
   }
 
-  @Test func removesOnlyOldTemporaryFiles() throws {
+  @Test("only old temporary files are removed") func oldTemporaryFiles() throws {
     let old = try directory.write("x", to: ".token.tokenxchange-1")
     let fresh = ".token.tokenxchange-2"
     try directory.write("x", to: fresh)
@@ -43,8 +45,10 @@ struct AtomicFileTests {
     #expect(names == [others, fresh])
   }
 
-  @Test(.enabled(if: geteuid() == 0 && TestBinary.find("mount") != nil, "needs root and mount"))
-  func saysWhyAMountedFileCannotBeReplaced() async throws {
+  @Test(
+    "a mount point cannot be replaced: the error names it",
+    .enabled(if: geteuid() == 0 && TestBinary.find("mount") != nil, "needs root and mount"))
+  func mountedFile() async throws {
     let file = try directory.write("old", to: "token")
     let mounted = try await ProcessRunner(
       "mount", ["--bind", file, file], environment: ["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"]
@@ -58,8 +62,10 @@ struct AtomicFileTests {
     #expect(names == ["token"])
   }
 
-  @Test(.enabled(if: geteuid() == 0 && TestBinary.find("mount") != nil, "needs root and mount"))
-  func aFullDiskIsNobodysMistake() async throws {
+  @Test(
+    "a full disk is reported as such",
+    .enabled(if: geteuid() == 0 && TestBinary.find("mount") != nil, "needs root and mount"))
+  func fullDisk() async throws {
     let mounted = try await ProcessRunner(
       "mount", ["-t", "tmpfs", "-o", "size=4k", "none", directory.path],
       environment: ["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"]
@@ -76,7 +82,7 @@ struct AtomicFileTests {
     #expect(names == ["full"])
   }
 
-  @Test func removingTwiceIsNotAnError() throws {
+  @Test("removing a missing file is not an error") func removeTwice() throws {
     let file = try directory.write("x", to: "token")
     try AtomicFile.remove(file)
     try AtomicFile.remove(file)
@@ -196,17 +202,19 @@ struct AtomicFileTests {
     #expect(names == [name])
   }
 
-  @Test(arguments: [
-    Row("ours", ".token.tokenxchange-1a2b", true),
-    Row("of another file", ".x.tokenxchange-1", false),
-    Row("of a longer name", ".x.token.tokenxchange-1", false),
-    Row("no random part", ".token.tokenxchange-", false),
-    Row("more behind it", ".token.tokenxchange-1.txt", false),
-    Row("too long", ".token.tokenxchange-12345678901234", false),
-    Row("not hidden", "token.tokenxchange-1", false),
-    Row("in the middle", ".token.tokenxchange-1a.tokenxchange-", false),
-    Row("a capital", ".token.tokenxchange-1A", false),
-  ])
+  @Test(
+    "temporary files are recognized by name",
+    arguments: [
+      Row("ours", ".token.tokenxchange-1a2b", true),
+      Row("of another file", ".x.tokenxchange-1", false),
+      Row("of a longer name", ".x.token.tokenxchange-1", false),
+      Row("no random part", ".token.tokenxchange-", false),
+      Row("more behind it", ".token.tokenxchange-1.txt", false),
+      Row("too long", ".token.tokenxchange-12345678901234", false),
+      Row("not hidden", "token.tokenxchange-1", false),
+      Row("in the middle", ".token.tokenxchange-1a.tokenxchange-", false),
+      Row("a capital", ".token.tokenxchange-1A", false),
+    ])
   func temporaryNames(row: Row<String, Bool>) {
     #expect(AtomicFile.isTemporary(row.input, for: "/d/token") == row.output)
   }

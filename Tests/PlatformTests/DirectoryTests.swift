@@ -9,7 +9,7 @@ import Testing
 
   init() throws { home = try TemporaryDirectory() }
 
-  @Test func lockIsExclusive() throws {
+  @Test("a lock is exclusive") func exclusiveLock() throws {
     let path = home.path("lock")
     let first = try #require(try FileLock.take(path))
     #expect(try FileLock.take(path)?.release() == nil)
@@ -18,7 +18,7 @@ import Testing
     second.release()
   }
 
-  @Test func removedLockFileDoesNotBlockOthers() throws {
+  @Test("a removed lock file does not block others") func removedLockFile() throws {
     let path = home.path("lock")
     let first = try #require(try FileLock.take(path))
     unlink(path)
@@ -29,7 +29,7 @@ import Testing
     second.release()
   }
 
-  @Test func createsPrivateDirectories() throws {
+  @Test("private directories are created with mode 0700") func privateDirectories() throws {
     let path = home.path("a/b/c")
     try Directory.makePrivate(path)
     try Directory.makePrivate(path)

@@ -102,7 +102,7 @@ import TokenExchange
   }
 
   private static let forbiddenHint =
-    "a cluster's entry does not decide where the token is sent, what is trusted or which file is "
+    "a cluster's entry must not determine where the token is sent, what is trusted or which file is "
     + "read: pass %@ as an argument"
 
   /// Every option of get-token that a cluster must not set, in each spelling.
@@ -169,14 +169,14 @@ import TokenExchange
     Row(
       "provideClusterInfo: false, or Argo CD before 3.5.0", info(cluster: ""),
       [
-        "KUBERNETES_EXEC_INFO has no spec.cluster, so there is no spec.cluster.config",
+        "KUBERNETES_EXEC_INFO has no spec.cluster, and so no spec.cluster.config",
         "add provideClusterInfo: true next to the plugin's command; Argo CD before 3.5.0 ignores "
           + "it: pass --client-id and --connector-id as arguments",
       ]),
     Row(
       "spec.cluster is null", info(cluster: #""cluster":null,"#),
       [
-        "KUBERNETES_EXEC_INFO has no spec.cluster, so there is no spec.cluster.config",
+        "KUBERNETES_EXEC_INFO has no spec.cluster, and so no spec.cluster.config",
         "add provideClusterInfo: true next to the plugin's command; Argo CD before 3.5.0 ignores "
           + "it: pass --client-id and --connector-id as arguments",
       ]),
@@ -238,7 +238,7 @@ import TokenExchange
       [
         "KUBERNETES_EXEC_INFO does not contain a JSON object",
         "kubectl sets it to an ExecCredential of client.authentication.k8s.io/v1 or v1beta1; in a "
-          + "shell leave it unset",
+          + "shell, unset it",
       ]),
   ]
 
@@ -289,7 +289,7 @@ import TokenExchange
     func key(_ config: String, _ flags: [String] = []) throws -> CacheKey? {
       let world = Self.world(Self.info(config: config))
       var arguments = try ArgumentParser(arguments: Self.flags + flags, variables: [:]).parse()
-      try arguments.takeClusterConfig(from: world.variables)
+      try arguments.applyClusterConfig(from: world.variables)
       let configuration = try ExchangeConfiguration(arguments, world: world.world)
       return CacheKey(try configuration.request(in: world.world), trust: [])
     }

@@ -167,19 +167,18 @@ import TokenExchange
   private static let otherServer =
     "is a proxy or another server in between? ACTIONS_ID_TOKEN_REQUEST_URL must be GitHub's own"
   private static let permission =
-    "give the job permissions: id-token: write; a pull request from a fork does not get it"
+    "set permissions: id-token: write for the job; pull requests from forks do not get it"
   private static let pipe =
-    "pipe the token in; a client passes a plugin no token: use --token-env or a file there, and "
-    + "interactiveMode: Never"
+    "pipe the token in; in a plugin, use --token-env or a file, and interactiveMode: Never"
   private static let host = "GitHub Actions at pipelines.actions.example"
 
   static let faults: [Fault] = [
     Fault(
       "unset variable", ["--token-env=ID_TOKEN"], code: .subjectToken,
-      "the variable ID_TOKEN of --token-env is not set", hint: exported),
+      "the variable ID_TOKEN (--token-env) is not set", hint: exported),
     Fault(
       "empty variable", ["--token-env=ID_TOKEN"], variables: ["ID_TOKEN": ""], code: .subjectToken,
-      "the variable ID_TOKEN of --token-env is not set", hint: exported),
+      "the variable ID_TOKEN (--token-env) is not set", hint: exported),
     Fault(
       "white space", ["--token-env=ID_TOKEN"], variables: ["ID_TOKEN": " \n"], code: .subjectToken,
       "the variable ID_TOKEN is empty", hint: exported),
@@ -202,25 +201,25 @@ import TokenExchange
       "the variable ID_TOKEN contains a token in quotes", hint: onlyToken),
     Fault(
       "two tokens", ["--token-env=ID_TOKEN"], variables: ["ID_TOKEN": "a b"], code: .subjectToken,
-      "the variable ID_TOKEN contains spaces or characters that no token has",
+      "the variable ID_TOKEN contains spaces or characters that are invalid in a token",
       hint: "it must be one token and nothing else"),
     Fault(
       "expired", ["--token-env=ID_TOKEN"],
       variables: ["ID_TOKEN": Sample.jwt(#"{"exp":1795223198,"iss":"i"}"#)], code: .subjectToken,
-      "the token of the variable ID_TOKEN expired 60 s ago, at 2026-11-21T01:06:38Z (local clock: "
+      "the token from the variable ID_TOKEN expired 60 s ago, at 2026-11-21T01:06:38Z (local clock: "
         + "2026-11-21T01:07:38Z)",
-      hint: "such tokens are valid for minutes: get one in the same step; or the clock is wrong"),
+      hint: "such tokens expire after minutes: request one in the same step, or check the clock"),
     Fault(
       "not valid yet", ["--token-env=ID_TOKEN"],
       variables: ["ID_TOKEN": Sample.jwt(#"{"exp":1795226858,"nbf":1795223858,"iss":"i"}"#)],
       code: .subjectToken,
-      "the token of the variable ID_TOKEN is not valid before 2026-11-21T01:17:38Z, in 10 min "
+      "the token from the variable ID_TOKEN is not valid before 2026-11-21T01:17:38Z, in 10 min "
         + "(local clock: 2026-11-21T01:07:38Z)",
       hint: "compare this machine's clock with that of the issuer"),
     Fault(
       "another audience", ["--token-env=ID_TOKEN", "--subject-audience=x"],
       variables: ["ID_TOKEN": jobToken], code: .subjectToken,
-      "the token of the variable ID_TOKEN lacks the audience x: it has dex",
+      "the token from the variable ID_TOKEN lacks the audience x: it has dex",
       hint: "request the token for this audience, in GitLab with aud in id_tokens: x"),
     Fault(
       "two sources", ["--token-env=ID_TOKEN", "--github-actions"], code: .usage,
@@ -234,7 +233,7 @@ import TokenExchange
       "standard input of a client", ["--token-file=-"], input: "", code: .subjectToken,
       "standard input is empty",
       hint:
-        "pipe the token in; a client that runs the plugin passes no standard input: use --token-env"
+        "pipe the token in; a client passes no standard input to a plugin: use --token-env"
     ),
     Fault(
       "standard input of a client's user", ["--token-file=-"],
@@ -245,7 +244,7 @@ import TokenExchange
       hint: pipe),
     Fault(
       "JSON on standard input", ["--token-file=-"], input: "{}", code: .subjectToken,
-      "standard input contains a JSON document and not a bare token", hint: onlyToken),
+      "standard input contains a JSON document instead of a bare token", hint: onlyToken),
     Fault(
       "a job without the permission", ["--github-actions"], code: .subjectToken,
       "--github-actions: ACTIONS_ID_TOKEN_REQUEST_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN are not set",
@@ -267,14 +266,14 @@ import TokenExchange
         "ACTIONS_ID_TOKEN_REQUEST_URL": "https://a.example",
         "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "a\nb",
       ], code: .subjectToken,
-      "ACTIONS_ID_TOKEN_REQUEST_TOKEN contains a character that no token has",
+      "ACTIONS_ID_TOKEN_REQUEST_TOKEN contains a character that is invalid in a token",
       hint: "the runner of GitHub Actions sets it; do not change it"),
     Fault(
       "403", ["--github-actions"], variables: gitHub, outcome: Sample.response(403, "{}"),
       code: .subjectToken,
       "\(host) returned 403 for the ID token",
       hint:
-        "does the job still run? its request token is valid for the job only; the job needs "
+        "is the job still running? its request token is valid only until it ends, and it needs "
         + "permissions: id-token: write"),
     Fault(
       "a redirect", ["--github-actions"], variables: gitHub,
@@ -284,15 +283,15 @@ import TokenExchange
     Fault(
       "a web page", ["--github-actions"], variables: gitHub,
       outcome: Sample.response(200, "<html>", type: "text/html"), code: .subjectToken,
-      "the response of \(host) contains no ID token", hint: otherServer),
+      "the response from \(host) contains no ID token", hint: otherServer),
     Fault(
       "JSON without a token", ["--github-actions"], variables: gitHub,
       outcome: Sample.response(200, #"{"value":""}"#), code: .subjectToken,
-      "the response of \(host) contains no ID token", hint: otherServer),
+      "the response from \(host) contains no ID token", hint: otherServer),
     Fault(
       "an oversized body", ["--github-actions"], variables: gitHub,
       outcome: .failure(.bodyTooLarge), code: .subjectToken,
-      "the response of https://pipelines.actions.example/x/idtoken is larger than 1 MiB",
+      "the response from https://pipelines.actions.example/x/idtoken is larger than 1 MiB",
       hint: otherServer),
     Fault(
       "500", ["--github-actions"], variables: gitHub, outcome: Sample.response(500, ""),

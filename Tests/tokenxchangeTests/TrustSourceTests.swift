@@ -6,7 +6,7 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// Whom to trust, out of flags and variables.
+/// Which certificates to trust, from flags and variables.
 struct AuthorityTests {
   private func authority(
     _ arguments: [String], _ variables: [String: String] = [:]
@@ -14,7 +14,7 @@ struct AuthorityTests {
     try TrustSource(ArgumentParser(arguments: arguments, variables: variables).parse())
   }
 
-  @Test func isTheSystemUnlessSaid() throws {
+  @Test("the default is the system") func defaultTrust() throws {
     #expect(try authority([]) == .system)
     let file = TrustSource.file("/ca.crt", source: "--certificate-authority")
     #expect(try authority(["--certificate-authority=/ca.crt"]) == file)
@@ -23,7 +23,7 @@ struct AuthorityTests {
     #expect(try authority(["--insecure-skip-tls-verify"]) == .insecureSkipVerify)
   }
 
-  @Test func aFlagWinsTheWholeGroup() throws {
+  @Test("a flag overrides the variables of its group") func precedence() throws {
     let variables = ["TOKENXCHANGE_CERTIFICATE_AUTHORITY": "/ca.crt"]
     let variable = TrustSource.file("/ca.crt", source: "TOKENXCHANGE_CERTIFICATE_AUTHORITY")
     #expect(try authority([], variables) == variable)
@@ -31,7 +31,7 @@ struct AuthorityTests {
     #expect(try authority(["--certificate-authority-data=TUlJ"], variables) == flag)
   }
 
-  @Test func saysWhatContradicts() {
+  @Test("contradicting options are an error") func conflicts() {
     let both = CommandError.configuration(
       .conflict("--certificate-authority", "--certificate-authority-data", .certificatesTwice))
     #expect(throws: both) {
@@ -50,7 +50,7 @@ struct AuthorityTests {
     }
   }
 
-  @Test func takesCertificatesAsTheyAre() throws {
+  @Test("valid PEM is unchanged") func unchanged() throws {
     let pem = Array(try authorityPEM.utf8)
     #expect(try PEMCertificates.check(pem, source: "x") == pem)
     let data = Base64.encode(pem)
@@ -59,51 +59,53 @@ struct AuthorityTests {
     #expect(try PEMCertificates.decode(wrapped, source: "x") == pem)
   }
 
-  /// What OpenSSL would stumble over or take as it is; the certificates are the same.
+  /// Forms of PEM that OpenSSL rejects or accepts; the certificates are the same.
   static let forms: [Row<@Sendable (String) -> String, Int>] = [
-    Row("comments and two", { "# a comment\r\n\($0)subject=x\n\($0)junk ----" }, 2),
+    Row("two, with comments", { "# a comment\r\n\($0)subject=x\n\($0)junk ----" }, 2),
     Row(
-      "private key beside it",
+      "with a private key",
       { "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n" + $0 }, 1),
-    Row("lines of Windows", { $0.replacing("\n", with: "\r\n") }, 1),
-    Row("lines of an old Mac", { $0.replacing("\n", with: "\r") }, 1),
+    Row("CRLF line endings", { $0.replacing("\n", with: "\r\n") }, 1),
+    Row("CR line endings", { $0.replacing("\n", with: "\r") }, 1),
     Row("byte order mark", { "\u{FEFF}" + $0 }, 1),
     Row("indented, as in YAML", { $0.replacing("\n", with: "\n    ") }, 1),
     Row("folded to one line", { $0.replacing("\n", with: " ") }, 1),
-    Row("lines lost", { $0.replacing("\n", with: "") }, 1),
+    Row("no line breaks", { $0.replacing("\n", with: "") }, 1),
     Row("blank lines", { $0.replacing("\n", with: "\n\n") }, 1),
-    Row("pasted together", { String($0.dropLast()) + $0 }, 2),
+    Row("no newline between two", { String($0.dropLast()) + $0 }, 2),
     Row("no newline at the end", { String($0.dropLast()) }, 1),
-    Row("zero bytes behind it", { $0 + "\0\0" }, 1),
+    Row("trailing zero bytes", { $0 + "\0\0" }, 1),
   ]
 
-  @Test(arguments: forms)
-  func writesThemAnew(_ row: Row<@Sendable (String) -> String, Int>) throws {
+  @Test("certificates are reformatted", arguments: forms)
+  func reformats(_ row: Row<@Sendable (String) -> String, Int>) throws {
     let pem = try authorityPEM
     let certificates = try PEMCertificates.check(Array(row.input(pem).utf8), source: "x")
     #expect(
       String(decoding: certificates, as: UTF8.self) == String(repeating: pem, count: row.output))
   }
 
-  @Test func saysHowToTurnDERIntoPEM() throws {
+  @Test("DER: the hint converts it to PEM") func der() throws {
     let lines = try authorityPEM.split(separator: "\n").dropFirst().dropLast()
     let der = try #require(Base64.decode(lines.joined()))
     #expect(throws: invalid(.der)) { try PEMCertificates.check(der, source: "--x") }
   }
 
-  @Test(arguments: [
-    ("", InvalidCertificates.empty), (" \n", .empty), ("hello", .notPEM),
-    ("-----BEGIN PRIVATE KEY-----\nAA==\n", .noCertificate),
-    ("-----BEGIN CERTIFICATE-----\nMII", .certificate(1, .noEnd)),
-    (
-      "-----BEGIN CERTIFICATE-----\nM*I=\n-----END CERTIFICATE-----\n",
-      .certificate(1, .notBase64)
-    ),
-    (
-      "-----BEGIN CERTIFICATE-----\naGVsbG8gaGVsbG8=\n-----END CERTIFICATE-----\n",
-      .certificate(1, .notX509)
-    ),
-  ])
+  @Test(
+    "invalid certificates",
+    arguments: [
+      ("", InvalidCertificates.empty), (" \n", .empty), ("hello", .notPEM),
+      ("-----BEGIN PRIVATE KEY-----\nAA==\n", .noCertificate),
+      ("-----BEGIN CERTIFICATE-----\nMII", .certificate(1, .noEnd)),
+      (
+        "-----BEGIN CERTIFICATE-----\nM*I=\n-----END CERTIFICATE-----\n",
+        .certificate(1, .notBase64)
+      ),
+      (
+        "-----BEGIN CERTIFICATE-----\naGVsbG8gaGVsbG8=\n-----END CERTIFICATE-----\n",
+        .certificate(1, .notX509)
+      ),
+    ])
   func rejectsInvalidCertificates(_ text: String, _ error: InvalidCertificates) {
     #expect(throws: invalid(error)) {
       try PEMCertificates.check(Array(text.utf8), source: "--x")
@@ -117,7 +119,7 @@ struct AuthorityTests {
     .configuration(.invalidCertificates(error, source: "--x"))
   }
 
-  @Test func findsTheCutOneAmongGoodOnes() throws {
+  @Test("a truncated certificate among valid ones is found") func truncatedCertificate() throws {
     let pem = try authorityPEM
     let lines = pem.split(separator: "\n")
     let cut = (lines.prefix(2) + lines.suffix(1)).joined(separator: "\n")
@@ -126,7 +128,7 @@ struct AuthorityTests {
     }
   }
 
-  @Test func dataMustBeBase64() {
+  @Test("data must be base64") func dataMustBeBase64() {
     #expect(throws: invalid(.pemInsteadOfBase64)) {
       try PEMCertificates.decode("-----BEGIN CERTIFICATE-----", source: "--x")
     }

@@ -5,24 +5,25 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// `--verbose`: every command knows it, tells what was asked and how it ended, and nothing else
-/// changes.
+/// `--verbose`: every command has it; it logs the command and the exit code, and changes nothing else.
 @Suite struct VerboseTests {
-  @Test func everyCommandKnowsIt() {
+  @Test("every command has --verbose") func everyCommand() {
     // A command of kinds has no flags itself.
     for command in Command.all.flatMap({ $0.subcommands.isEmpty ? [$0] : $0.subcommands }) {
       #expect(command.options.contains { $0.name == "verbose" }, "\(command.name)")
     }
   }
 
-  @Test(arguments: [
-    ["version"], ["help", "generate", "rbac"], ["completion", "zsh"],
-    ["generate", "rbac", "--argocd", "--direct", "--cluster-role=view"],
-    ["generate", "argocd-workload", "--image=i"],
-    ["generate", "dex", "--cluster-issuer=https://a.example"] + Sample.base.dropLast(),
-    ["generate", "api-server"] + Sample.base.dropLast(),
-  ])
-  func itChangesStandardErrorOnly(_ words: [String]) {
+  @Test(
+    "--verbose changes only standard error",
+    arguments: [
+      ["version"], ["help", "generate", "rbac"], ["completion", "zsh"],
+      ["generate", "rbac", "--argocd", "--direct", "--cluster-role=view"],
+      ["generate", "argocd-workload", "--image=i"],
+      ["generate", "dex", "--cluster-issuer=https://a.example"] + Sample.base.dropLast(),
+      ["generate", "api-server"] + Sample.base.dropLast(),
+    ])
+  func standardError(_ words: [String]) {
     let quiet = WorldDouble()
     let verbose = WorldDouble()
     #expect(quiet.run(words) == .done)
@@ -49,7 +50,7 @@ import TokenExchange
     let double = Sample.world()
     #expect(double.run(Sample.base + ["--client-secret-file=hunter2", "--verbose"]) == .usage)
     #expect(!double.stderr.contains("hunter2"), "\(double.stderr)")
-    #expect(double.stderr.contains("--client-secret-file (value not shown): there is no such file"))
+    #expect(double.stderr.contains("--client-secret-file (value not shown): no such file"))
   }
 
   @Test(
@@ -71,7 +72,7 @@ import TokenExchange
     }
   }
 
-  @Test func aFailureStillEndsInTwoLines() {
+  @Test("a failure still ends in two lines") func failure() {
     let double = WorldDouble()
     #expect(double.run(["generate", "rbac", "--argocd", "--verbose"]) == .usage)
     #expect(

@@ -18,7 +18,7 @@ package enum FileReader {
       let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
       guard descriptor >= 0 else {
         let reason = errno
-        // While kubelet replaces the link ..data, the link can be dangling for a moment.
+        // While kubelet replaces the link ..data, the link can be dangling briefly.
         if reason == ENOENT, FileStatus.ofLink(path).map(FileKind.init) == .link, attempt < attempts
         {
           usleep(pause)

@@ -3,14 +3,14 @@ import Synchronization
 
 /// Receives requests on a loopback port for a short time (RFC 8252, section 7.3).
 ///
-/// Every process of the machine can connect, so all is limited: the number of connections, the size
+/// Every process of the machine can connect, so everything is limited: the number of connections, the size
 /// of a request, and the time that it may take.
 package struct CallbackListener: Sendable {
   /// The port.
   package var port: Int
-  /// Waits at most so many seconds for the next request; nil if there is none.
+  /// Waits at most the given seconds for the next request; nil if none arrives.
   package var next: @Sendable (Double) -> CallbackRequest?
-  /// Ends all connections, and stops listening.
+  /// Closes all connections, and stops listening.
   package var close: @Sendable () -> Void
   /// What was served so far.
   package var served: @Sendable () -> Served
@@ -134,7 +134,7 @@ final class CallbackServer: Sendable {
 
   var served: CallbackListener.Served { state.withLock { $0.served } }
 
-  /// Ends all connections, and stops listening.
+  /// Closes all connections, and stops listening.
   func close() {
     state.withLock { state in
       for connection in state.connections { Glibc.close(connection.socket) }
@@ -183,7 +183,7 @@ final class CallbackServer: Sendable {
 }
 
 extension CallbackServer.State {
-  /// Ends the connections whose time is up.
+  /// Closes the connections that have timed out.
   mutating func expire(_ now: Double) {
     for connection in connections where connection.end <= now {
       respond(connection.socket, 408, "The request took too long.")
@@ -191,7 +191,7 @@ extension CallbackServer.State {
     connections.removeAll { $0.end <= now }
   }
 
-  /// Accepts the connections that wait.
+  /// Accepts pending connections.
   mutating func accept() {
     while true {
       let socket = Glibc.accept(listener, nil, nil)
@@ -273,7 +273,7 @@ struct RequestHead: Equatable {
     host = hosts.count == 1 ? hosts.first?.dropFirst(5).trimmingSpaces : nil
   }
 
-  /// A page of plain text, which nothing may store, embed or run.
+  /// A page of plain text that must not be cached, embedded or executed.
   static func page(_ status: Int, _ text: String) -> String {
     let body = text + "\n"
     return """

@@ -19,7 +19,7 @@ package enum ClientCertificateError: Error, Equatable, Sendable {
 extension HTTPOptions.ClientCertificate {
   /// Checks the certificate and the key.
   ///
-  /// - Returns: From when to when the certificate is valid.
+  /// - Returns: The validity of the certificate.
   package func check() throws(ClientCertificateError) -> (start: Date, end: Date) {
     let key = Array(self.key.revealed.utf8)
     let result = tx_check_client_certificate(certificates, certificates.count, key, key.count)

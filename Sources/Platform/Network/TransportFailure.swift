@@ -39,7 +39,7 @@ struct TransportFailure {
     isTimeout = error.code == NSURLErrorTimedOut
   }
 
-  /// The error that this failure means.
+  /// The corresponding error.
   var error: TransportError {
     if let proxy, let error = proxyError(proxy) { return .proxy(error, url: proxy.text) }
     if outcome.too_large != 0 { return .bodyTooLarge }

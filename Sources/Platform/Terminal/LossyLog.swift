@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Standard error for messages that must not block the process: lines are dropped while no reader
-/// takes them, and their number is reported as soon as writing is possible again.
+/// Standard error for messages that must not block the process: lines are dropped while they are
+/// not read, and their number is reported as soon as writing is possible again.
 ///
 /// Setting `O_NONBLOCK` would change the open file for every process that shares it. So each write
 /// follows a `poll` and is small enough that a ready pipe accepts all of it.

@@ -2,13 +2,13 @@
 public enum ExecAPIVersion: String, Sendable, CaseIterable {
   /// Kubernetes 1.22 and later.
   case v1
-  /// Older, and what most plugins print.
+  /// Older; most plugins print it.
   case v1beta1
 
   /// The value of `apiVersion`.
   public var apiVersion: String { "client.authentication.k8s.io/" + rawValue }
 
-  /// Takes the value of `apiVersion`, or returns nil.
+  /// Parses the value of `apiVersion`; nil if it is not supported.
   public init?(apiVersion: String) {
     guard let version = Self.allCases.first(where: { $0.apiVersion == apiVersion }) else {
       return nil

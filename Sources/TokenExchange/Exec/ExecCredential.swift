@@ -3,7 +3,7 @@ public import FoundationEssentials
 
 /// The output for client-go: a token and when it expires (client.authentication.k8s.io).
 public struct ExecCredential: Sendable, Equatable {
-  /// The version asked for.
+  /// The requested version.
   public var version: ExecAPIVersion
   /// The bearer token.
   public var token: Secret
@@ -19,7 +19,7 @@ public struct ExecCredential: Sendable, Equatable {
 
   /// The JSON document, on one line, with a newline.
   ///
-  /// `kind` is always there: client-go does without it, the Python client does not.
+  /// `kind` is always present: client-go does not need it, the Python client does.
   public var text: String {
     var status: JSON.Object = ["token": .string(token.revealed)]
     if let expiration { status["expirationTimestamp"] = .string(Timestamp.text(expiration)) }
@@ -39,8 +39,8 @@ public struct ExecCredential: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - expiry: When the token really expires; must be after `now`.
-  ///   - margin: Seconds to report it earlier; one that is not below the remaining life becomes
-  ///     half of it.
+  ///   - margin: Seconds to report it earlier; reduced to half of the remaining lifetime if it is not
+  ///     shorter.
   ///   - jitter: The maximum number of seconds to report it even earlier, but not before half of the
   ///     remaining lifetime.
   ///   - random: A number from 0 to 1, the part of the jitter that is used.
@@ -49,9 +49,9 @@ public struct ExecCredential: Sendable, Equatable {
   public static func expiration(
     of expiry: Date, margin: Double, jitter: Double = 0, random: Double = 0, now: Date
   ) -> Date {
-    let life = expiry.timeIntervalSince(now)
-    let latest = expiry.timeIntervalSince1970 - (margin < life ? margin : life / 2)
-    let room = max(latest - (now.timeIntervalSince1970 + life / 2), 0)
+    let remaining = expiry.timeIntervalSince(now)
+    let latest = expiry.timeIntervalSince1970 - (margin < remaining ? margin : remaining / 2)
+    let room = max(latest - (now.timeIntervalSince1970 + remaining / 2), 0)
     let early = latest - min(jitter, room) * random
     let whole = max(early.rounded(.down), now.timeIntervalSince1970.rounded(.up))
     return Date(timeIntervalSince1970: min(whole, expiry.timeIntervalSince1970))

@@ -2,12 +2,12 @@ package import Encoding
 
 /// The content of `KUBERNETES_EXEC_INFO`, which the client sets for the plugin.
 public struct ExecInfo: Sendable, Equatable {
-  /// The version that the client asks for; nil if it names none, as kube-rs may.
+  /// The version that the client requests; nil if it requests none, as kube-rs may.
   public var version: ExecAPIVersion?
-  /// Whether the client passes its standard input on.
+  /// Whether the plugin may use the client's standard input.
   public var isInteractive: Bool?
   /// The cluster's entry in the client's configuration, with its `config`; nil unless that
-  /// configuration asks for it (`provideClusterInfo`).
+  /// configuration requests it (`provideClusterInfo`).
   package var cluster: JSON?
 
   /// Reads the variable's text.
@@ -38,6 +38,6 @@ public enum InvalidExecInfo: Error, Equatable, Sendable {
   case notJSONObject
   /// It is of another kind than `ExecCredential`.
   case kind(String)
-  /// It asks for an unsupported version.
+  /// It requests an unsupported version.
   case version(String)
 }

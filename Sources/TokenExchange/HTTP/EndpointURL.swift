@@ -9,7 +9,7 @@ public struct EndpointURL: Sendable, Equatable, Hashable {
   public let scheme: String
   /// The host, without the brackets of an IPv6 address.
   public let host: String
-  /// The port, also if it is the scheme's default.
+  /// The port, even if it is the scheme's default.
   public let port: Int
   /// The path, empty or beginning with a slash.
   public let path: String
@@ -18,7 +18,7 @@ public struct EndpointURL: Sendable, Equatable, Hashable {
   ///
   /// - Parameters:
   ///   - text: The URL.
-  ///   - allowsHTTP: Whether `http` is allowed beyond loopback (RFC 6749, section 3.2, forbids it).
+  ///   - allowsHTTP: Whether `http` is allowed for other hosts than loopback (RFC 6749, section 3.2, forbids it).
   /// - Throws: Why it cannot be used.
   public init(_ text: String, allowsHTTP: Bool = false) throws(InvalidURL) {
     // Non-ASCII host names would need ICU's data, which the static build leaves out.
@@ -64,7 +64,7 @@ public struct EndpointURL: Sendable, Equatable, Hashable {
     return port == (scheme == "https" ? 443 : 80) ? name : "\(name):\(port)"
   }
 
-  /// Host and port, also where the port is the scheme's default.
+  /// Host and port, even if the port is the scheme's default.
   public var hostAndPort: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
   /// Whether the host is this machine: `localhost`, `127.0.0.0/8` or `::1`.

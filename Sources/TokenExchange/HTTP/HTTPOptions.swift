@@ -10,7 +10,7 @@ public struct HTTPOptions: Sendable, Equatable {
     case insecureSkipVerify
   }
 
-  /// A certificate that the client shows to a server that requires one.
+  /// A certificate that the client presents to a server that requires one.
   public struct ClientCertificate: Sendable, Equatable {
     /// The certificate, then its chain, as PEM.
     public var certificates: [UInt8]
@@ -32,7 +32,7 @@ public struct HTTPOptions: Sendable, Equatable {
   public var timeout: Double
   /// The largest body, in bytes, that is read.
   public var maximumBody: Int
-  /// The proxy of this request, instead of the one that the environment names; of a kubeconfig.
+  /// The proxy of this request, such as a kubeconfig's; it replaces the environment's.
   package var proxyURL: String?
 
   /// Makes options.

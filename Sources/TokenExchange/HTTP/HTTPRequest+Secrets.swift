@@ -35,8 +35,8 @@ extension HTTPRequest {
   /// Untrusted text for display: without the secrets of this request, without control characters, and
   /// shortened, in this order.
   ///
-  /// A secret that contains a newline would not be found after white space was folded, and half a
-  /// secret not after the text was shortened.
+  /// In another order, a secret with a newline would not be found after folding white space, nor a
+  /// partial secret after shortening.
   package func shown(_ text: String, maxLength: Int = 300) -> String {
     Redaction(secrets)(text).sanitized(maxLength: maxLength)
   }

@@ -8,7 +8,7 @@ public struct HTTPRequest: Sendable, Equatable {
   public var headers: [Header]
   /// The body, or nil for none.
   public var body: [UInt8]?
-  /// Texts in harmless fields that must not be shown in this request.
+  /// Texts in usually harmless fields that must not be shown.
   var confidentialTexts: [Secret] = []
 
   /// One header line of a request.

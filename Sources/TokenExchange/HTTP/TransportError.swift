@@ -1,4 +1,4 @@
-/// Why a request got no HTTP response.
+/// Why a request received no HTTP response.
 public enum TransportError: Error, Sendable, Equatable {
   /// The host name has no address.
   case nameResolution(NameResolutionError)
@@ -35,7 +35,7 @@ public enum TransportError: Error, Sendable, Equatable {
   /// Anything else; the text is the transport's own, for display only.
   case other(String)
 
-  /// How far a request got within its time.
+  /// The phase in which the time limit was reached.
   public enum Phase: Sendable, Equatable {
     case connecting
     case tlsHandshake
@@ -48,8 +48,8 @@ public enum TransportError: Error, Sendable, Equatable {
     case path(String)
     /// The value of `SSL_CERT_FILE`.
     case certFile(String)
-    /// The value of `SSL_CERT_DIR`. A directory that exists but has no file named by a hash is of no
-    /// use to OpenSSL.
+    /// The value of `SSL_CERT_DIR`. A directory that exists but has no file named by a hash is
+    /// useless to OpenSSL.
     case certDir(String, exists: Bool)
   }
 
@@ -69,7 +69,7 @@ public enum TransportError: Error, Sendable, Equatable {
     case notStarted(String)
   }
 
-  /// What a process can run out of.
+  /// A resource that can be exhausted.
   public enum Resource: Sendable, Equatable {
     case threads
     case fileDescriptors

@@ -1,6 +1,6 @@
 import Encoding
 
-/// The two halves of Dex's opaque `sub`: base64url of the protobuf {1: user_id, 2: connector_id}.
+/// The two parts of Dex's opaque `sub`: base64url of the protobuf {1: user_id, 2: connector_id}.
 ///
 /// It is unique and stable for a user of a connector, so it can be computed and used in bindings, but it is
 /// not readable.

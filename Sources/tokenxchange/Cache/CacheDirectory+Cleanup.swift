@@ -110,7 +110,7 @@ extension CacheDirectory {
 struct RemovedEntry: Equatable {
   /// Whether it was a user's sign-in, and not the result of an exchange.
   var isLogin: Bool
-  /// Whose it was, if it can be read.
+  /// The user or account, if it can be read.
   var name: String?
   var issuer: String?
   /// The clients of its token.

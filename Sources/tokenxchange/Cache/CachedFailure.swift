@@ -9,11 +9,11 @@ struct CachedFailure: CacheRecord {
   var exitCode: ExitCode
   /// When it was stored.
   var written: ClockReading
-  /// Whether it says nothing about a process with a terminal.
+  /// Whether a process with a terminal could succeed.
   var requiresTerminal = false
 
   static let file = CacheFile.failure
-  /// The age in seconds at which it is no longer shared.
+  /// The age in seconds from which it is not shared.
   static let maxAge = 1.0
 }
 

@@ -2,15 +2,16 @@ import Encoding
 
 /// Turns a command line and variables into ``ParsedArguments``.
 ///
-/// Words are compared and split by bytes: a combining mark behind `=` belongs to the value.
+/// Words are compared and split by bytes: a combining mark after `=` belongs to the value.
 struct ArgumentParser {
   var arguments: [String]
   var variables: [String: String]
 
   /// Finds the command, then its options and positional arguments.
   ///
-  /// The first word is a command; options alone mean `get-token`. `--help` counts anywhere before
-  /// `--`, `--version` in front only. `-v` alone prints the version, else it is `--verbose`.
+  /// The first word is a command; without one, the command is `get-token`. `--help` is recognized
+  /// anywhere before `--`, `--version` only as the first word. `-v` alone prints the version, else it
+  /// is `--verbose`.
   func parse() throws(UsageError) -> ParsedArguments {
     var words = arguments[...]
     if words.first == "--version" || arguments == ["-v"] {
@@ -28,7 +29,7 @@ struct ArgumentParser {
     } else {
       command = .getToken
     }
-    // Its words are a command line that is still being written.
+    // Its words are an incomplete command line.
     if command.isHidden { return ParsedArguments(command: command, positional: Array(words)) }
     let options = words.prefix { $0 != "--" }
     if options.contains("--help") || options.contains("-h") {
@@ -49,7 +50,7 @@ struct ArgumentParser {
     return parsed
   }
 
-  /// The command that was named, and its subcommand if that is known, for help.
+  /// The named command, and its subcommand if known, for help.
   private var topic: [String] {
     guard let name = arguments.first, let command = Command.named(name) else { return [] }
     let subcommand = arguments.dropFirst().first.flatMap(command.subcommand)
@@ -75,13 +76,13 @@ struct ArgumentParser {
   }
 }
 
-/// The words behind the command, one after the other.
+/// Parses the words after the command.
 private struct OptionParsing {
   let command: Command
   var words: ArraySlice<String>
   /// The option that was read last.
   var last: String?
-  /// Whether the words that follow may be parts of a secret, which a shell split or a space cut off.
+  /// Whether later words may be parts of a secret that a shell or a space split.
   var mayBeSecret = false
 
   mutating func run(_ parsed: inout ParsedArguments) throws(UsageError) {
@@ -101,7 +102,7 @@ private struct OptionParsing {
     }
   }
 
-  /// Takes the rest as a command line, except for the options that count wherever they stand.
+  /// Treats the rest as a command line, except for this command's own options at any position.
   private mutating func takeCommandLine(
     _ first: [String], _ parsed: inout ParsedArguments
   ) throws(UsageError) {
@@ -203,7 +204,7 @@ private struct OptionParsing {
 }
 
 extension Command {
-  /// The error for a word that is none of the subcommands.
+  /// The error for an unknown subcommand.
   func unknownSubcommand(_ word: String) -> UsageError {
     let known = subcommands.map(\.subcommandName)
     return .unknownSubcommand(
@@ -237,7 +238,7 @@ extension Command {
     ).map { .nearest("--" + $0) }
   }
 
-  /// What int128/kubelogin calls some options.
+  /// Options of int128/kubelogin, and this program's names for them.
   private static let kubeloginOptions: [(name: String, option: String)] = [
     ("--oidc-issuer-url", "issuer"), ("--oidc-client-id", "client-id"),
     ("--oidc-client-secret", "client-secret-file"), ("--oidc-extra-scope", "scopes"),

@@ -20,7 +20,7 @@ extension OptionDeclaration {
   /// All of them, in the order of help.
   static let cache: [OptionDeclaration] = [.cacheOn, .cacheDir, .forceRefresh]
 
-  /// Where the cache is by default.
+  /// The default directories of the cache.
   private static let cachePlaces =
     "$KUBECACHEDIR/tokenxchange, $XDG_CACHE_HOME/tokenxchange or $HOME/.kube/cache/tokenxchange"
 

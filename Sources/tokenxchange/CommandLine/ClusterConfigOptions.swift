@@ -1,18 +1,19 @@
 import TokenExchange
 
-/// The option that lets the client set options for each cluster.
+/// The option for settings that the client passes for each cluster.
 extension OptionDeclaration {
   static let clusterConfig = FlagOption(
     "cluster-config",
-    help: "Also take the client ID, connector, audiences and scopes from spec.cluster.config in "
-      + "KUBERNETES_EXEC_INFO, where the client puts them for each cluster. An option on the "
-      + "command line wins over it, a variable does not.",
+    help: "Also read the client ID, connector, audiences and scopes from spec.cluster.config in "
+      + "KUBERNETES_EXEC_INFO, where the client sets them for each cluster. Options on the "
+      + "command line take precedence over it, variables do not.",
     section: .advanced)
 
-  /// The same as `generate` describes it.
+  /// The same option with the description for `generate`.
   static let generatedClusterConfig = clusterConfig.with(
-    help: "Write --client-id, --connector-id, --audience and --scopes as the cluster's config and "
-      + "not as arguments, so that all clusters share one user entry.")
+    help:
+      "Write --client-id, --connector-id, --audience and --scopes as the cluster's config instead "
+      + "of arguments, so that all clusters share one user entry.")
 }
 
 /// A setting that a client may pass for a cluster.
@@ -23,9 +24,8 @@ struct ClusterSetting: Sendable {
 
   /// All of them.
   ///
-  /// None decides where a token is sent, what is trusted or which file is read:
-  /// those who write a ClusterProfile or a kubeconfig's cluster must not be able to get this
-  /// process's token.
+  /// None determines where a token is sent, what is trusted or which file is read: authors of a
+  /// ClusterProfile or of a kubeconfig's cluster must not be able to obtain this process's token.
   static let all = [
     ClusterSetting(key: "clientID", option: .clientID),
     ClusterSetting(key: "connectorID", option: .connectorID),

@@ -17,11 +17,11 @@ struct Command: Sendable {
   var options: [OptionDeclaration] = []
   /// Whether variables set its options too.
   var readsVariables = true
-  /// The commands that its first argument chooses between, with full names: `generate rbac`.
+  /// The commands that its first argument selects, with full names: `generate rbac`.
   var subcommands: [Command] = []
-  /// Options that count wherever they stand, if the arguments are another command line.
+  /// Options that are recognized at any position if the arguments are another command line.
   var ownOptions: [OptionDeclaration] = []
-  /// What an argument may be, for completion.
+  /// How an argument is completed.
   var argumentCompletion = OptionDeclaration.Completion.nothing
   /// Whether help and completion leave it out.
   var isHidden = false
@@ -52,7 +52,7 @@ extension Command {
   /// Every command that help lists.
   static let all = table.map { $0.command() }
 
-  /// The command of a name; of one with subcommands, `generate` and `generate rbac` are both names.
+  /// The command with a name, which may include a subcommand: `generate` or `generate rbac`.
   static func named(_ name: String) -> Command? {
     let first = String(Substring(name.utf8.prefix { $0 != UInt8(ascii: " ") }))
     guard let command = table.first(where: { $0.name == first })?.command() else {
@@ -61,11 +61,11 @@ extension Command {
     return command.name == name ? command : command.subcommands.first { $0.name == name }
   }
 
-  /// The subcommand of a name.
+  /// The subcommand with a name.
   func subcommand(_ word: String) -> Command? {
     subcommands.first { $0.subcommandName == word }
   }
 
-  /// What a subcommand is called after its command: `rbac`.
+  /// The name of a subcommand without its command: `rbac`.
   var subcommandName: String { name.split(separator: " ").last.map(String.init) ?? name }
 }

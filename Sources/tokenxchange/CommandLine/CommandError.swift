@@ -6,7 +6,7 @@ import TokenExchange
 indirect enum CommandError: Error, Equatable {
   /// The command line or a variable is wrong.
   case usage(UsageError)
-  /// What an option or a file of configuration contains is wrong.
+  /// The value of an option or a configuration file is wrong.
   case configuration(ConfigurationError)
   /// The settings that the client passes for the cluster are wrong.
   case clusterConfig(ClusterConfigError)
@@ -57,7 +57,7 @@ extension CommandError {
     }
   }
 
-  /// Whether the server rejected the request in a way that lasts; its own failures may pass.
+  /// Whether the server rejected the request permanently; its own failures may be temporary.
   var isRejection: Bool { oauthError.map { $0.status < 500 } ?? false }
 
   /// Seconds that the server asked to wait, if it did.

@@ -1,10 +1,10 @@
 import TokenExchange
 
-/// What a shell may offer for a command line that is being written.
+/// What a shell may offer for an incomplete command line.
 ///
-/// The scripts of all shells ask the program, through the hidden command `__complete`.
+/// The scripts of all shells call the hidden command `__complete`.
 struct Completion: Equatable {
-  /// What can stand at the cursor, with a description.
+  /// A completion, with a description.
   struct Candidate: Equatable {
     var text: String
     var description = ""
@@ -20,7 +20,7 @@ struct Completion: Equatable {
 
   /// Finds the candidates.
   ///
-  /// - Parameter words: The words behind the program's name; the last one is at the cursor.
+  /// - Parameter words: The words after the program's name; the last one is at the cursor.
   init(words: [String]) {
     var before = words[...]
     let current = before.popLast() ?? ""
@@ -50,7 +50,7 @@ struct Completion: Equatable {
     keep(prefix: current)
   }
 
-  /// What can stand behind `help`.
+  /// Completes the arguments of `help`.
   private mutating func offer(topics topic: ArraySlice<String>) {
     switch topic.count {
     case 0: candidates = Self.names(of: Command.all) { $0.name }
@@ -62,7 +62,7 @@ struct Completion: Equatable {
     }
   }
 
-  /// What can stand at the cursor behind the options and arguments of a command.
+  /// Completes the word after the given options and arguments of a command.
   private mutating func offer(
     _ command: Command?, _ before: ArraySlice<String>, _ current: String
   ) {
@@ -97,7 +97,7 @@ struct Completion: Equatable {
       candidates = (command?.options ?? []).flatMap { option in
         option.names.map { Candidate(text: $0, description: Self.brief(option.help)) }
       }
-      candidates.append(Candidate(text: "--help", description: "explain the command"))
+      candidates.append(Candidate(text: "--help", description: "show the command's help"))
     } else if let command, positional < command.arguments.count {
       offer(command.options.first(where: \.isPositional)?.completion ?? command.argumentCompletion)
     }
@@ -127,7 +127,7 @@ struct Completion: Equatable {
     return sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
   }
 
-  /// What the shells' scripts read: a line per candidate, with its description behind a tab, then
+  /// The output for the shells' scripts: a line per candidate, with its description after a tab, then
   /// `:none`, `:files` or `:directories`.
   var text: String {
     candidates.map { candidate in
@@ -150,7 +150,7 @@ extension Command {
   ) { arguments, world throws(CommandError) in
     var words = arguments.positional[...]
     let isBash = words.popFirst() == Shell.bash.rawValue
-    // bash makes three words of --option=value, and replaces the last of them only.
+    // bash splits --option=value into three words, and replaces only the last of them.
     let completion = Completion(words: isBash ? joined(words) : Array(words))
     try world.writeOutput(isBash ? completion.forBash.text : completion.text)
     return .done
@@ -188,7 +188,7 @@ extension Completion {
 enum Shell: String, CaseIterable {
   case bash, zsh, fish
 
-  /// The script, which asks the program itself for the candidates.
+  /// The script, which calls the program for the candidates.
   var script: String {
     switch self {
     case .bash:
@@ -196,7 +196,7 @@ enum Shell: String, CaseIterable {
       # bash completion for tokenxchange; in ~/.bashrc: source <(tokenxchange completion bash)
       _tokenxchange() {
         local IFS=$'\n' line current=${COMP_WORDS[COMP_CWORD]} program=${COMP_WORDS[0]/#\~/$HOME}
-        # bash makes three words of --option=value.
+        # bash splits --option=value into three words.
         [[ $current != = ]] || current=
         COMPREPLY=()
         for line in $("$program" __complete bash "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null); do

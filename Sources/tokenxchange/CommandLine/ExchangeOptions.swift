@@ -63,7 +63,7 @@ extension OptionDeclaration {
 
   static let insecureAllowHTTP = FlagOption(
     "insecure-allow-http",
-    help: "Allow plain http, which exposes the token; not needed for loopback.", section: .tls)
+    help: "Allow plain http, which exposes the token. Not needed for loopback.", section: .tls)
 
   static let timeout = DurationOption(
     "timeout", placeholder: "DURATION",

@@ -1,6 +1,6 @@
-/// Spans of time as Go and Kubernetes write them: `90s`, `10m`, `1h30m`, `1.5h`, `300ms`.
+/// Durations as Go and Kubernetes write them: `90s`, `10m`, `1h30m`, `1.5h`, `300ms`.
 enum GoDuration {
-  /// Reads a span that is not negative, in seconds; nil for anything else.
+  /// Parses a non-negative duration, in seconds; nil for anything else.
   static func seconds(_ text: String) -> Double? {
     if text == "0" { return 0 }
     var rest = text[...]
@@ -14,7 +14,7 @@ enum GoDuration {
       guard let number = Double(digits), let scale = scale(of: String(unit)) else { return nil }
       total += number * scale
     }
-    // Beyond this lies no use, and Double to Int conversions would overflow.
+    // Larger values are useless, and Double to Int conversions would overflow.
     return total <= 1e10 ? total : nil
   }
 

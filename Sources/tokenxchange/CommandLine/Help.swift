@@ -4,8 +4,8 @@ import TokenExchange
 
 extension Command {
   static let help = Command(
-    name: "help", summary: "explain the program or one command",
-    details: "Without COMMAND: list the commands. With it: explain the command and its options.",
+    name: "help", summary: "show help for the program or a command",
+    details: "Lists the commands, or describes COMMAND and its options.",
     example: "tokenxchange help generate kubeconfig",
     arguments: ["COMMAND", "KIND"], options: [.verbose], readsVariables: false,
     argumentCompletion: .commands
@@ -31,16 +31,16 @@ extension Command {
 
 /// The texts of help, made from the tables of commands and options.
 struct HelpText {
-  /// The words that start this program: as a file named kubectl-tokenxchange it is kubectl's plugin.
+  /// How this program is invoked: as a file named kubectl-tokenxchange, it is a kubectl plugin.
   let program: String
 
-  /// Takes the path or name that the program was started by.
+  /// Creates the texts for the path or name that started the program.
   init(startedAs path: String = "tokenxchange") {
     let name = path.split(separator: "/").last
     program = name == "kubectl-tokenxchange" ? "kubectl tokenxchange" : "tokenxchange"
   }
 
-  /// What the program is and its commands.
+  /// The overview of the program and its commands.
   var overview: String {
     """
     tokenxchange exchanges a Kubernetes service account token at Dex for a token that another
@@ -50,7 +50,7 @@ struct HelpText {
 
     Commands; options without a command belong to get-token:
     \(list(Command.all.map { ($0.name, $0.summary) }))
-    \(program) help COMMAND explains a command and its options.
+    \(program) help COMMAND describes a command and its options.
 
     Exit codes: 0 success; 1 unexpected error; 2 usage or configuration; 3 unusable subject token;
     4 network, TLS or timeout (retry later); 5 rejected by Dex; 6 invalid response from Dex;
@@ -59,7 +59,7 @@ struct HelpText {
     """
   }
 
-  /// What a user needs who runs the program without arguments.
+  /// The short help for a run without arguments.
   var short: String {
     """
     tokenxchange exchanges a service account token at Dex and prints an ExecCredential.
@@ -73,7 +73,7 @@ struct HelpText {
     """
   }
 
-  /// What one command does, its options and an example.
+  /// The description of a command, its options and an example.
   func command(_ command: Command) -> String {
     let arguments = command.arguments.enumerated().map { index, name in
       index < command.requiredArguments ? " \(name)" : " [\(name)]"
@@ -84,7 +84,7 @@ struct HelpText {
     var text = usage + "\n\n" + wrap(command.details, indent: 0)
     if !command.subcommands.isEmpty {
       text += "\nKinds:\n" + list(command.subcommands.map { ($0.subcommandName, $0.summary) })
-      text += "\n\(program) help \(command.name) KIND explains a kind and its options.\n"
+      text += "\n\(program) help \(command.name) KIND describes a kind and its options.\n"
     }
     for section in OptionDeclaration.Section.allCases {
       let options = command.options.filter { $0.section == section }
@@ -110,13 +110,13 @@ struct HelpText {
       command.readsVariables ? option.variable : nil) + "\n" + wrap(text, indent: 8)
   }
 
-  /// Two columns; a left one that is too wide pushes the right one away.
+  /// Two columns; the right one moves if the left one is too wide.
   private func columns(_ left: String, _ right: String?) -> String {
     guard let right else { return left }
     return left + String(repeating: " ", count: max(2, 52 - left.utf8.count)) + right
   }
 
-  /// Names and what they are, a line each.
+  /// Names with descriptions, one on each line.
   private func list(_ rows: [(name: String, text: String)]) -> String {
     let width = rows.map(\.name.utf8.count).max() ?? 0
     return rows.map { row in
@@ -152,7 +152,7 @@ struct HelpText {
 }
 
 extension Command {
-  /// When the command needs an option, in words; nil if it is optional.
+  /// When an option is required, as text; nil if it is optional.
   func requirement(of option: OptionDeclaration) -> String? {
     switch option.requirement {
     case .optional: return nil

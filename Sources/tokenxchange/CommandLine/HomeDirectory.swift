@@ -3,7 +3,7 @@
 /// A shell expands `~/` at the start of a word only, so `--cache-dir=~/cache` arrives unchanged, and
 /// arguments in a kubeconfig pass through no shell.
 struct HomeDirectory: Sendable {
-  /// Its absolute path; nil if `HOME` names none.
+  /// Its absolute path; nil if `HOME` is not an absolute path.
   private var path: String?
 
   init(_ variables: [String: String]) {

@@ -1,4 +1,4 @@
-/// The options of `login` that an exchange does not have.
+/// The options of `login` that `get-token` does not have.
 extension OptionDeclaration {
   static let flow = FlowOption(
     "flow", placeholder: "FLOW",

@@ -1,12 +1,12 @@
-/// An option without the type of its value: what the parser, help, completion and the README read.
+/// An option without the type of its value, for the parser, help, completion and the README.
 ///
-/// Its identity is the object, because options of different commands may share a name. The
+/// Options are compared by identity, because options of different commands may share a name. The
 /// conformance is unchecked because the compiler checks final classes only: everything here is
 /// constant.
 class OptionDeclaration: @unchecked Sendable {
   /// How values are given.
   enum Kind: Sendable {
-    /// On or off, without a value and without a variable.
+    /// On or off, with neither a value nor a variable.
     case flag
     /// One value; if it is repeated, the last one counts.
     case scalar
@@ -51,11 +51,11 @@ class OptionDeclaration: @unchecked Sendable {
     case advanced = "Advanced options"
   }
 
-  /// What applies if an option is not set.
+  /// The default of an option.
   enum Default: Sendable {
     /// This value, read as if the user had written it.
     case value(String)
-    /// What the program decides, in words.
+    /// Determined by the program; described as text.
     case described(String)
 
     /// The text that help shows.
@@ -66,11 +66,11 @@ class OptionDeclaration: @unchecked Sendable {
     }
   }
 
-  /// Whether a command works without an option; of a required group one option is enough.
+  /// Whether an option is required; of a required group, one option is enough.
   enum Requirement: Sendable {
     case optional
     case required
-    /// Required in some cases, which help shows in words.
+    /// Required in some cases, which help describes.
     case conditional(String, @Sendable (ParsedArguments) -> Bool)
 
     static func requiredUnless(
@@ -94,7 +94,7 @@ class OptionDeclaration: @unchecked Sendable {
   let letter: Unicode.Scalar?
   /// The value's name in help; empty for a flag.
   let placeholder: String
-  /// One sentence or two.
+  /// The description, in one or two sentences.
   let help: String
   let fallback: Default?
   let group: Group?
@@ -104,12 +104,12 @@ class OptionDeclaration: @unchecked Sendable {
   /// Whether an empty value means "none" and is not a mistake.
   let allowsEmpty: Bool
   let sensitivity: Sensitivity
-  /// Whether the option may stand without a value, which then is empty.
+  /// Whether the value may be omitted; it is then empty.
   let isValueOptional: Bool
   /// Whether a positional argument sets it too.
   let isPositional: Bool
   private let declaresVariable: Bool
-  /// The option that this one describes for another command.
+  /// The option that this one redescribes for another command.
   private let original: OptionDeclaration?
 
   init(
@@ -147,7 +147,7 @@ class OptionDeclaration: @unchecked Sendable {
   /// Whether a variable may set it.
   var hasVariable: Bool { declaresVariable && kind != .flag }
 
-  /// The same option as another command describes it.
+  /// The same option with another description.
   func with(
     help: String? = nil, default fallback: Default? = nil, hasNoDefault: Bool = false,
     requirement: Requirement? = nil, section: Section? = nil, aliases: [String]? = nil
@@ -208,7 +208,7 @@ extension OptionDeclaration {
       && variable.utf8.dropFirst(prefix).elementsEqual(name.utf8.lazy.map(Self.capital))
   }
 
-  /// Whether a value says nothing; of a list, also one of separators only.
+  /// Whether a value is empty; a list is empty if it has only separators.
   func isEmpty(_ value: String) -> Bool {
     value.isEmpty || kind == .list && Self.items(of: value).isEmpty
   }
@@ -231,7 +231,7 @@ extension OptionDeclaration {
 }
 
 extension [OptionDeclaration] {
-  /// This option as the list describes it.
+  /// The list's variant of an option.
   func first(sameAs option: OptionDeclaration) -> OptionDeclaration? {
     first { $0.isSame(as: option) }
   }
@@ -244,7 +244,7 @@ extension [OptionDeclaration] {
     filter { !others.contains($0) }
   }
 
-  /// The list with others inserted behind one of its options.
+  /// The list with others inserted after one of its options.
   func inserting(
     _ others: [OptionDeclaration], after option: OptionDeclaration
   ) -> [OptionDeclaration] {

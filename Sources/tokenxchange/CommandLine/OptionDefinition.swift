@@ -15,7 +15,7 @@ struct Identifier: Sendable, Equatable {
   var text: String
 }
 
-/// What a parser is given: the text, what set it, and the other options.
+/// The input of a parser: the text, its source, and the other options.
 struct OptionInput {
   var values: [String]
   var source: String
@@ -26,7 +26,7 @@ struct OptionInput {
   var text: String { values.last ?? "" }
 }
 
-/// How the text of an option becomes its value.
+/// Converts the text of an option to its value.
 struct OptionParser<Value: Sendable>: Sendable {
   /// The value of an option that is not set and has no default; nil if it must be set.
   var absent: Value?
@@ -46,12 +46,12 @@ extension OptionParser where Value == [String] {
 }
 
 extension OptionParser where Value == String? {
-  /// Text as it is.
+  /// Unchanged text.
   static var optionalText: Self { Self(absent: .some(nil)) { $0.text } }
 }
 
 extension OptionParser where Value == String {
-  /// Text as it is, which must be set.
+  /// Unchanged text, which must be set.
   static var text: Self { Self { $0.text } }
 }
 
@@ -157,7 +157,7 @@ extension OptionInput {
 
   fileprivate func identifier() throws(CommandError) -> Identifier {
     // A variable set from a file or a Secret often ends in a newline; commands that read no
-    // variables print the text as it was given.
+    // variables print the text unchanged.
     guard arguments.command.readsVariables else { return Identifier(text: text) }
     let scalars = text.unicodeScalars
     guard scalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }),

@@ -3,7 +3,7 @@ import TokenExchange
 /// A command with its options and positional arguments.
 struct ParsedArguments: Sendable {
   var command: Command
-  /// The positional arguments that are no option's value.
+  /// The positional arguments that do not set an option.
   var positional: [String] = []
   /// Variables of the command's options that are set but empty, which counts as unset.
   var emptyVariables: [String] = []
@@ -20,7 +20,7 @@ struct ParsedArguments: Sendable {
     resolved.first { $0.option.isSame(as: option) }
   }
 
-  /// Whether anything but a default sets an option.
+  /// Whether an option is set by anything except its default.
   func isSet(_ option: OptionDeclaration) -> Bool { resolved(option) != nil }
 
   /// The texts that an option was set to; empty if it is not set.
@@ -34,7 +34,7 @@ struct ParsedArguments: Sendable {
     resolved(option)?.source.name ?? option.flag
   }
 
-  /// Sets an option, whatever set it before.
+  /// Sets an option and replaces an earlier value.
   mutating func set(
     _ option: OptionDeclaration, to values: [String], source: ResolvedOption.Source? = nil
   ) {
@@ -60,13 +60,13 @@ struct ParsedArguments: Sendable {
 }
 
 extension ParsedArguments {
-  /// A URL that this command needs, although another one does not.
+  /// A URL that this command requires, unlike others.
   func required(_ option: OptionalURLOption) throws(CommandError) -> EndpointURL {
     guard let url = try self[option] else { throw missing(option) }
     return url
   }
 
-  /// An identifier that this command needs, although another one does not.
+  /// An identifier that this command requires, unlike others.
   func required(_ option: OptionalIdentifierOption) throws(CommandError) -> Identifier {
     guard let identifier = try self[option] else { throw missing(option) }
     return identifier
@@ -132,7 +132,7 @@ extension ParsedArguments {
         missing.append([option])
       }
     }
-    // In the order of help, so that the same command gives the same message.
+    // In the order of help, so that the message does not depend on the order of the arguments.
     let order = { (group: [OptionDeclaration]) in
       command.options.firstIndex { option in group.contains(option) } ?? 0
     }
@@ -144,7 +144,7 @@ extension ParsedArguments {
     return .missingOptions(names, example: example(with: missing), emptyVariables: variables)
   }
 
-  /// The command's example if it has the options; else their outline.
+  /// The command's example if it has the options, else their placeholders.
   private func example(with missing: [[OptionDeclaration]]) -> String {
     let words = command.example.split(separator: " ")
     let isShown = { (option: OptionDeclaration) in

@@ -13,7 +13,7 @@ extension OptionDeclaration {
 
   static let server = OptionalURLOption(
     "server", placeholder: "URL",
-    help: "The target cluster's API server: ask it for the user and its rights.")
+    help: "The target cluster's API server: query it for the user and its rights.")
 
   static let serverCA = OptionalTextOption(
     "server-ca", placeholder: "FILE",
@@ -33,7 +33,7 @@ extension OptionDeclaration {
 
   static let accessNamespace = ListOption(
     "namespace", placeholder: "NAME",
-    help: "The namespace whose rights to show.",
+    help: "Show the user's rights in this namespace.",
     default: .described("that of the context or the Secret, else default"), hasVariable: false)
 
   static let can = ListOption(
@@ -42,7 +42,7 @@ extension OptionDeclaration {
       + "get:/metrics.",
     hasVariable: false)
 
-  /// What only `doctor` has, in the order of help.
+  /// The options that only `doctor` has, in the order of help.
   static let doctorOwn: [OptionDeclaration] = [
     .kubeconfig.with(
       help: "Examine the plugin of a kubeconfig; no program that it names is run."), .context,
@@ -50,7 +50,7 @@ extension OptionDeclaration {
     .verbose.with(help: "Show every fact, and log each step to stderr; never logs secrets."),
   ]
 
-  /// What `get-token` takes, except for the format of its output; nothing is required where a
+  /// The options of `get-token`, except for the format of its output; nothing is required where a
   /// configuration or a command line is examined.
   static let doctor: [OptionDeclaration] =
     doctorOwn.without([.verbose])

@@ -1,4 +1,4 @@
-/// The text that an option was set to, and what set it.
+/// The text of an option and its source.
 struct ResolvedOption: Sendable {
   /// Where a value came from.
   enum Source: Sendable, Equatable {

@@ -13,7 +13,7 @@ extension OptionDeclaration {
 
   static let renewBefore = OptionalDurationOption(
     "refresh-before", placeholder: "DURATION",
-    help: "Renew this long before the token expires, if that is earlier than after 80 % of its "
+    help: "Renew this long before the token expires, if that is earlier than 80 % of its "
       + "lifetime.",
     section: .advanced)
 
@@ -27,7 +27,7 @@ extension OptionDeclaration {
 
   static let minTTL = DurationOrZeroOption(
     "min-ttl", placeholder: "DURATION",
-    help: "How much longer the token must be valid.", default: .value("0s"))
+    help: "The minimum remaining lifetime of the token.", default: .value("0s"))
 
   /// The options of `sidecar`, in the order of help: its own, and those of an exchange that are not
   /// about printing a credential.

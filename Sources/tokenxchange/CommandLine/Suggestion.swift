@@ -1,6 +1,6 @@
 /// "Did you mean": the nearest of a few known words.
 enum Suggestion {
-  /// The nearest word, or nil if none is near; capitals and `_` for `-` are no difference.
+  /// The nearest word, or nil if none is near; case is ignored, and `_` equals `-`.
   static func nearest(to word: String, in words: [String]) -> String? {
     let word = word.lowercased().replacing("_", with: "-")
     let limit = min(3, max(1, word.count / 3))
@@ -9,7 +9,7 @@ enum Suggestion {
     return ranked.min { $0.distance < $1.distance }?.word
   }
 
-  /// The number of single letters to put in, take out, replace or swap with a neighbour.
+  /// The number of single letters to insert, delete, replace or transpose (edit distance).
   static func distance(_ left: String, _ right: String) -> Int {
     let left = Array(left)
     let right = Array(right)

@@ -1,14 +1,14 @@
 /// What can be wrong with a command line and its variables.
 ///
-/// Words of the user are nil where they may be a secret.
+/// The user's words are nil if they may be a secret.
 enum UsageError: Error, Equatable {
   case unknownCommand(String?, nearest: String?)
   case unknownSubcommand(String?, of: String, nearest: String?, known: [String])
   case unknownOption(String?, command: String, advice: OptionAdvice?)
-  /// A word that no option takes; `after` is the option in front of it.
+  /// A word that belongs to no option; `after` is the option before it.
   case unexpectedArgument(String?, command: String, after: String?)
   case commandAfterOptions(String, command: String)
-  /// `true` or `false` behind a flag.
+  /// `true` or `false` after a flag.
   case flagWithSeparateValue(String, command: String, flag: String?)
   case missingArguments([String], command: String)
   /// A positional argument and the option that sets the same thing.
@@ -24,7 +24,7 @@ enum UsageError: Error, Equatable {
   case invalidIdentifier(source: String)
 }
 
-/// What a user may have meant by an option that a command does not have.
+/// A suggestion for an unknown option.
 enum OptionAdvice: Equatable {
   case nearest(String)
   /// The option's name here, for one of kubelogin's.

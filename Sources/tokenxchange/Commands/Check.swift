@@ -6,10 +6,10 @@ extension Command {
   /// A probe for containers without a shell.
   static let check = Command(
     name: "check",
-    summary: "exit 0 if the file holds a usable token",
+    summary: "exit 0 if the file contains a usable token",
     details: """
       For the startupProbe and readinessProbe of a sidecar. Prints nothing and exits 0 if the file
-      holds a token that is valid for --min-ttl; otherwise reports why not and exits 3. Uses no
+      contains a token that is valid for --min-ttl; otherwise reports why not and exits 3. Uses no
       network and verifies no signature.
       """,
     example: "tokenxchange check /var/run/tokenxchange/token --min-ttl=1m",

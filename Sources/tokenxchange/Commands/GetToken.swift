@@ -17,7 +17,7 @@ extension Command {
   ) { arguments, world throws(CommandError) in
     let start = world.uptime()
     var arguments = arguments
-    try arguments.takeClusterConfig(from: world.variables)
+    try arguments.applyClusterConfig(from: world.variables)
     let output = try CredentialSettings(arguments, world: world)
     let configuration = try ExchangeConfiguration(arguments, world: world)
     // With a cache, this run may send no request.

@@ -81,7 +81,7 @@ extension World {
 }
 
 extension CacheEntry {
-  /// The entry of a sign-in, or why there is none, which is logged.
+  /// The entry of a sign-in, or the reason why none is used, which is logged.
   fileprivate static func open(
     _ arguments: ParsedArguments, _ configuration: LoginConfiguration, _ request: LoginRequest,
     _ trust: UncheckedTrust, world: World, log: VerboseLog

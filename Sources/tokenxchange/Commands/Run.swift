@@ -5,7 +5,7 @@ import TokenExchange
 ///
 /// - Parameters:
 ///   - words: The words after the program's name.
-///   - world: Everything outside.
+///   - world: Everything outside the process.
 /// - Returns: The exit code; a failure has been reported.
 func run(_ words: [String], in world: World) -> ExitCode {
   do throws(CommandError) {

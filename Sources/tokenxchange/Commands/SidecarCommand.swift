@@ -5,11 +5,11 @@ extension Command {
   /// A file for programs that cannot run a plugin.
   static let sidecar = Command(
     name: "sidecar",
-    summary: "keep a file holding a fresh token, for programs that read one from a file",
+    summary: "keep a fresh token in a file, for programs that read one from a file",
     details: """
       Exchanges like get-token and writes the bare token to a file. Renews it after 80 % of its
       lifetime, at SIGUSR1, and when the subject token changes to another identity. Readers see the
-      old token or the new one, never a part. If an exchange fails, the old token stays until it
+      old token or the new one, never a partial one. If an exchange fails, the old token stays until it
       expires and is then removed. SIGTERM and SIGINT end the sidecar. The dex_* variables of
       dexsidecar are supported.
       """,
@@ -20,7 +20,7 @@ extension Command {
   ) { arguments, world throws(CommandError) in
     world.process.signals.endProcess(arguments[.once] ? nil : ExitCode.done.rawValue)
     var world = world
-    // A log that is not read must not hold up renewals; an init container's two lines may wait.
+    // An unread log must not delay renewals; an init container's two lines may wait.
     if !arguments[.once] { world.terminal.writeError = world.terminal.writeLog }
     let configuration = try SidecarConfiguration.read(arguments, world: world)
     world.warn(configuration.warnings)

@@ -3,7 +3,7 @@ import FoundationEssentials
 import Platform
 import TokenExchange
 
-/// The lines of `--verbose` other than requests: a short form of the doctor's facts.
+/// The lines of `--verbose` except for requests: a short form of the doctor's facts.
 extension World {
   /// Logs the command, its options and the requested ExecCredential version.
   func logStart(of arguments: ParsedArguments, to log: VerboseLog) {

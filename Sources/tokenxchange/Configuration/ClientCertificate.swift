@@ -2,7 +2,7 @@ import FoundationEssentials
 import Platform
 import TokenExchange
 
-/// The files of the certificate that this program shows to Dex.
+/// The files of the certificate that this program presents to Dex.
 struct ClientCertificateFiles: Equatable, Sendable {
   var certificate: String
   var key: String
@@ -27,14 +27,14 @@ struct ClientCertificateFiles: Equatable, Sendable {
 
   /// Reads both files and checks that they belong together.
   ///
-  /// - Returns: The pair, and from when to when the certificate is valid.
+  /// - Returns: The pair, and the validity of the certificate.
   func read(
     in world: World
   ) throws(CommandError) -> (
     pair: HTTPOptions.ClientCertificate, validity: (start: Date, end: Date)
   ) {
     let pem = try world.readConfiguration(certificate, source: certificateSource)
-    // A key may have been given in the place of its path.
+    // The key itself may have been passed instead of its path.
     let key = try world.readConfiguration(
       key, source: keySource, showsPath: !key.contains("PRIVATE KEY"))
     let pair = HTTPOptions.ClientCertificate(
@@ -47,7 +47,7 @@ struct ClientCertificateFiles: Equatable, Sendable {
 }
 
 extension ClientCertificateFiles {
-  /// The network that shows the certificate in each request.
+  /// The network that presents the certificate in each request.
   func network(in world: World) throws(CommandError) -> Network {
     let pair = try read(in: world).pair
     var network = world.network

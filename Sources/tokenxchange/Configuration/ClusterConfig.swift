@@ -24,10 +24,10 @@ enum ClusterConfigError: Error, Equatable {
 }
 
 extension ParsedArguments {
-  /// Takes the cluster's settings from `KUBERNETES_EXEC_INFO` if `--cluster-config` is on.
+  /// Applies the cluster's settings from `KUBERNETES_EXEC_INFO` if `--cluster-config` is on.
   ///
   /// They replace variables, but not options of the command line.
-  mutating func takeClusterConfig(from variables: [String: String]) throws(CommandError) {
+  mutating func applyClusterConfig(from variables: [String: String]) throws(CommandError) {
     guard self[.clusterConfig] else { return }
     let text = variables["KUBERNETES_EXEC_INFO"] ?? ""
     guard !text.allSatisfy(\.isWhitespace) else { throw .clusterConfig(.noExecInfo) }
@@ -35,12 +35,12 @@ extension ParsedArguments {
     do throws(InvalidExecInfo) { info = try ExecInfo(text) } catch {
       throw .configuration(.invalidExecInfo(error))
     }
-    do throws(ClusterConfigError) { try takeClusterConfig(of: info) } catch {
+    do throws(ClusterConfigError) { try applyClusterConfig(of: info) } catch {
       throw .clusterConfig(error)
     }
   }
 
-  private mutating func takeClusterConfig(of info: ExecInfo) throws(ClusterConfigError) {
+  private mutating func applyClusterConfig(of info: ExecInfo) throws(ClusterConfigError) {
     guard let cluster = info.cluster else { throw .noCluster }
     guard let config = cluster["config"], config != .null else { throw .noConfig }
     guard let members = config.object else { throw .notObject }

@@ -22,7 +22,7 @@ struct CredentialSettings: Sendable {
   var jitter = 0.0
 
   /// Seconds for which a token with an unknown expiry is reported as valid.
-  static let unknownLife = 60.0
+  static let unknownLifetime = 60.0
 
   /// Reads options and `KUBERNETES_EXEC_INFO`.
   init(_ arguments: ParsedArguments, world: World) throws(CommandError) {
@@ -63,7 +63,8 @@ struct CredentialSettings: Sendable {
   /// - Returns: All of standard output.
   func text(_ token: Secret, expiry: Date?, now: Date, random: Double = 0) -> String {
     let expiration = ExecCredential.expiration(
-      of: expiry ?? now.addingTimeInterval(Self.unknownLife), margin: expiry == nil ? 0 : margin,
+      of: expiry ?? now.addingTimeInterval(Self.unknownLifetime),
+      margin: expiry == nil ? 0 : margin,
       jitter: jitter, random: random, now: now)
     switch output {
     case .token: return token.revealed + "\n"

@@ -18,17 +18,17 @@ enum TokenInputError: Error, Equatable {
   /// The text is not the name of a variable.
   case invalidName(source: String)
   case unsetVariable(String, source: String)
-  /// Standard input is a terminal, or that of a client's user.
+  /// Standard input is a terminal, or belongs to the client's user.
   case interactive(source: String)
   case unreadableInput(FileReadError)
-  /// The sidecar renews tokens, but the input has one token only.
+  /// The sidecar renews tokens, but the input has only one token.
   case needsOnce(source: String)
   case gitHub(GitHubActionsError)
 }
 
 /// Why GitHub Actions issues no token.
 enum GitHubActionsError: Error, Equatable {
-  /// Variables that a job with the permission has.
+  /// Variables that are missing: only a job with the permission has them.
   case missingVariables([String])
   case invalidURL(variable: String)
   case invalidToken(variable: String)

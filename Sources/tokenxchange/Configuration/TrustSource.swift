@@ -3,7 +3,7 @@ import TokenExchange
 
 /// Which certificates to accept, from options; files are not read yet.
 enum TrustSource: Equatable, Sendable {
-  /// Those that the machine's trust store accepts.
+  /// Those that the system's trust store accepts.
   case system
   /// Those issued by the CAs in a file.
   case file(String, source: String)

@@ -96,7 +96,7 @@ struct APIServer: Sendable, Equatable {
   }
 }
 
-/// What was observed of a token that an API server may reject: the causes of a 401 that are left.
+/// What was observed about a token that an API server rejects, to narrow the causes of a 401.
 struct TokenObservations: Equatable, Sendable {
   var method = AuthenticationMethod.getToken
   var issuer: String?

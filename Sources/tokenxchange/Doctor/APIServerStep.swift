@@ -38,7 +38,7 @@ extension Doctor {
 }
 
 extension NetworkEvent {
-  /// Whether it says which proxy is used.
+  /// Whether it is about the proxy.
   fileprivate var isRoute: Bool {
     if case .route = self { true } else { false }
   }

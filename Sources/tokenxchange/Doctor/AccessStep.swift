@@ -11,7 +11,7 @@ extension Doctor {
     let own = context.plan.own
     let given = own.isSet(.accessNamespace) ? own[.accessNamespace] : context.clientNamespaces
     var step = DoctorStep(.access)
-    let asker = AccessAsker(
+    let asker = AccessReviewer(
       target: target, token: token.secret, observed: TokenObservations(context),
       world: context.world)
     do throws(APIServerError) {
@@ -31,7 +31,7 @@ extension Doctor {
         let places: [String?] = question.isNamespaced && !given.isEmpty ? given : [nil]
         for namespace in places {
           let isAllowed = try asker.isAllowed(question, in: namespace)
-          step.facts.append(.answer(question, namespace: namespace, isAllowed: isAllowed))
+          step.facts.append(.permission(question, namespace: namespace, isAllowed: isAllowed))
           guard !isAllowed else { continue }
           denied = true
           step.add(
@@ -39,7 +39,7 @@ extension Doctor {
         }
       }
       try context.checkArgoCD(asker, given, &step)
-      // A question that was answered says more than the absence of rules in one namespace.
+      // The result for --can is more specific than the absence of rules in one namespace.
       if !empty.isEmpty, !denied, own[.can].isEmpty {
         step.add(
           .access(
@@ -58,12 +58,12 @@ extension DoctorContext {
 
   /// Argo CD lists and watches all objects of a cluster that is not limited to namespaces.
   fileprivate func checkArgoCD(
-    _ asker: AccessAsker, _ namespaces: [String], _ step: inout DoctorStep
+    _ asker: AccessReviewer, _ namespaces: [String], _ step: inout DoctorStep
   ) throws(APIServerError) {
     guard plan.source == .argoCDSecret, namespaces.isEmpty else { return }
     let question = AccessQuestion(verb: "list", resource: "*", group: "*")
     let isAllowed = try asker.isAllowed(question, in: nil)
-    step.facts.append(.answer(question, namespace: nil, isAllowed: isAllowed))
+    step.facts.append(.permission(question, namespace: nil, isAllowed: isAllowed))
     if !isAllowed { step.add(.access(.argoCDCannotList(user: user?.name ?? ""))) }
   }
 }
@@ -74,7 +74,7 @@ struct AccessQuestion: Equatable, Sendable {
   /// With its subresource, such as `pods/exec`; empty for a path.
   var resource: String
   var group = ""
-  /// A path that is no resource, such as `/metrics`.
+  /// A non-resource path, such as `/metrics`.
   var path: String?
 
   init(verb: String, resource: String, group: String = "", path: String? = nil) {
@@ -132,13 +132,13 @@ struct AccessRule: Equatable, Sendable {
 }
 
 /// Asks an API server about the rights of a token's user.
-private struct AccessAsker {
+private struct AccessReviewer {
   var target: APIServer
   var token: Secret
   var observed: TokenObservations
   var world: World
 
-  /// The rules in a namespace beyond those of every user.
+  /// The rules in a namespace, without those of every user.
   func rules(in namespace: String) throws(APIServerError) -> [AccessRule] {
     let spec = JSON.object(["namespace": .string(namespace)])
     let response = try target.send(.rules, spec: spec, token, in: world)

@@ -78,7 +78,7 @@ extension DoctorStep {
       let url = try? EndpointURL(endpoint, allowsHTTP: true)
     else { return }
     if url.path == tokenURL.path {
-      // Usual in a cluster: Dex is reached at an internal address, and its tokens name the public one.
+      // Common in a cluster: Dex is reached at an internal URL, and its tokens name the public one.
       facts.append(.requestsTo(tokenURL))
     } else {
       add(.discovery(.tokenEndpointMismatch(found: endpoint, configured: tokenURL)))

@@ -3,7 +3,7 @@ import Platform
 import TokenExchange
 
 extension Command {
-  /// Finds out why "Unauthorized" or "Forbidden" was returned.
+  /// Finds the reason for "Unauthorized" or "Forbidden".
   static let doctor = Command(
     name: "doctor",
     summary: "check each step from the token to the API server, and report what is wrong",
@@ -11,7 +11,7 @@ extension Command {
       Examines a kubeconfig, a cluster Secret of Argo CD, options as get-token takes them, or the
       command line of a plugin; without any of them the current context of the default kubeconfig.
       Checks each step as far as it can, and reports what it found and what to do. Runs no program
-      of a configuration, signs nobody in, and shows no token and no secret. Exits with the code of
+      of a configuration, does not sign in, and shows no token and no secret. Exits with the code of
       the first failure; warnings alone exit with 0.
       """,
     example: "tokenxchange doctor --kubeconfig=kubeconfig.yaml --can=list:pods",

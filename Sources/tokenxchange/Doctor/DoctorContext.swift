@@ -22,7 +22,7 @@ struct DoctorContext: Sendable {
   var trust: HTTPOptions.Trust?
   /// The API server, once its URL and its certificates are known.
   var target: APIServer?
-  /// From when to when the client certificate is valid, if there is one.
+  /// The validity of the client certificate, if there is one.
   var clientCertificateValidity: (start: Date, end: Date)?
   /// The steps before each connection.
   let network = NetworkRecord()
@@ -38,7 +38,7 @@ struct DoctorContext: Sendable {
   var token: Token?
   /// The user that the API server sees.
   var user: APIServer.User?
-  /// What must not be shown, beside the token and the request to Dex.
+  /// Secrets that must not be shown, in addition to the token and the request to Dex.
   var secrets: [Secret] = []
 
   /// An issuer of tokens, and how to connect to it.
@@ -117,7 +117,7 @@ struct DiscoveryProbe: Sendable {
     let start = world.uptime()
     do throws(TransportError) {
       let response = try world.get(url, accept: "application/json", trust, timeout: timeout)
-      // The header was written at some time between the request and now: half way is the best guess.
+      // The header was written between the request and now, so the middle is the best estimate.
       clockDifference = response.headers["date"].flatMap(HTTPDate.parse).map {
         ClockDifference(
           seconds: world.now().timeIntervalSince($0) - (world.uptime() - start) / 2)

@@ -33,7 +33,7 @@ enum DoctorFinding: Equatable, Sendable {
     var nearest: String?
   }
 
-  /// Whether the plugin or the API server fails, or works in spite of the finding.
+  /// Whether the plugin or the API server fails, or works despite the finding.
   var status: DoctorStep.Status { isFailure ? .failed : .warning }
 
   private var isFailure: Bool {
@@ -54,7 +54,7 @@ enum DoctorFinding: Equatable, Sendable {
 
 /// What can be wrong with a kubeconfig, a cluster Secret, or the command that they name.
 enum ClientFinding: Equatable, Sendable {
-  case flaw(ClientConfiguration.Flaw)
+  case fault(ClientConfiguration.Fault)
   /// The user authenticates without a plugin.
   case noPlugin(ClientConfiguration.Credential, name: String)
   /// Another program, and the line that runs this one in its place.
@@ -64,9 +64,9 @@ enum ClientFinding: Equatable, Sendable {
 
   fileprivate var isFailure: Bool {
     switch self {
-    case .flaw(.noClusterLabel), .flaw(.inClusterServer), .flaw(.commandNotFound), .otherTool:
+    case .fault(.noClusterLabel), .fault(.inClusterServer), .fault(.commandNotFound), .otherTool:
       false
-    case .flaw, .noPlugin, .unknownTool: true
+    case .fault, .noPlugin, .unknownTool: true
     }
   }
 }
@@ -151,7 +151,7 @@ enum ResultFinding: Equatable, Sendable {
   case longLifetime(Double, subjectToken: Double?)
   case noExpiryMargin
   case claimLikeServiceAccount(UsernameClaims.Claim)
-  /// Dex does not publish the token's key any more.
+  /// Dex no longer publishes the token's key.
   case unknownKey(String, known: [String], isStored: Bool)
   /// The same for a token in the cache, which kubectl gets.
   case cachedUnknownKey(String, known: [String])
@@ -173,7 +173,7 @@ enum AccessFinding: Equatable, Sendable {
   case error(APIServerError)
   case invalidQuestion(String)
   case denied(AccessQuestion, namespace: String?, user: String)
-  /// Nothing beyond the rights of every user, in these namespaces.
+  /// The user has no rights in these namespaces except those of every user.
   case noRights([String], isGiven: Bool, user: String)
   case argoCDCannotList(user: String)
 

@@ -117,8 +117,8 @@ struct DoctorPlan: Sendable {
     step.summary = .source(
       source, context: plan.client?.name, method: command.method, ignored: ignored)
     if let client = plan.client {
-      for flaw in client.flaws + exec.flaws(source, plan.world) {
-        step.add(.client(.flaw(flaw)))
+      for fault in client.faults + exec.faults(source, plan.world) {
+        step.add(.client(.fault(fault)))
       }
     }
     switch (command.tool, command.words) {
@@ -130,7 +130,7 @@ struct DoctorPlan: Sendable {
     return step
   }
 
-  /// Rejects options of which each selects something else to examine.
+  /// Rejects options that select different things to examine.
   private static func checkConflicts(_ own: ParsedArguments) throws(CommandError) {
     var sources = [OptionDeclaration.kubeconfig, .context].filter(own.isSet).prefix(1)
       .map { own.source(of: $0) }
@@ -142,7 +142,7 @@ struct DoctorPlan: Sendable {
     }
   }
 
-  /// The format of the report; those of get-token have no meaning here.
+  /// The format of the report; get-token's formats do not apply.
   static func format(_ arguments: ParsedArguments) throws(CommandError) -> ReportFormat {
     let isOfPlugin = ["exec-credential", "token"].contains(arguments.text(of: .reportOutput))
     return isOfPlugin ? .text : try arguments[.reportOutput]
@@ -150,7 +150,7 @@ struct DoctorPlan: Sendable {
 }
 
 extension ParsedArguments {
-  /// Whether an option or a variable says what the plugin would do.
+  /// Whether an option or a variable configures the plugin.
   fileprivate var hasPluginOptions: Bool {
     resolved.contains { !Self.isOwn($0.option) }
   }
@@ -199,20 +199,21 @@ extension ExecCommand {
   }
 
   /// Why the client does not run the command.
-  fileprivate func flaws(_ source: DoctorPlan.Source, _ world: World) -> [ClientConfiguration.Flaw]
+  fileprivate func faults(_ source: DoctorPlan.Source, _ world: World) -> [ClientConfiguration
+    .Fault]
   {
-    var flaws: [ClientConfiguration.Flaw] = []
-    if !isVersionKnown { flaws.append(.apiVersion(apiVersion)) }
-    guard source == .kubeconfig else { return flaws }
+    var faults: [ClientConfiguration.Fault] = []
+    if !isVersionKnown { faults.append(.apiVersion(apiVersion)) }
+    guard source == .kubeconfig else { return faults }
     let isV1 = apiVersion == ExecAPIVersion.v1.apiVersion
     if !["Never", "IfAvailable", "Always"].contains(interactiveMode ?? (isV1 ? "" : "Never")) {
-      flaws.append(.interactiveMode(interactiveMode))
+      faults.append(.interactiveMode(interactiveMode))
     }
-    return flaws + commandFlaws(world)
+    return faults + commandFaults(world)
   }
 
   /// Looks for the command as client-go does; it is not run.
-  private func commandFlaws(_ world: World) -> [ClientConfiguration.Flaw] {
+  private func commandFaults(_ world: World) -> [ClientConfiguration.Fault] {
     var paths = [command]
     if !command.contains("/") {
       let directories = (world.variables["PATH"] ?? "").split(separator: ":")

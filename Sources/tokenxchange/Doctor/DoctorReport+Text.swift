@@ -30,7 +30,7 @@ extension DoctorReport {
   }
 }
 
-/// Breaks text into lines between words; a word that is longer than a line stays whole.
+/// Breaks text into lines between words; a word that is longer than a line is not broken.
 struct TextWrapping {
   /// nil for lines of any length.
   var width: Int?

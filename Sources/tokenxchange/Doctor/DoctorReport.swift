@@ -87,7 +87,7 @@ extension DoctorReport.Finding {
   fileprivate var json: JSON {
     .object([
       "id": .string(identifier.rawValue), "status": .string(status.rawValue),
-      "sentence": .string(message), "hint": .string(hint),
+      "message": .string(message), "hint": .string(hint),
     ])
   }
 }

@@ -29,14 +29,14 @@ struct DoctorStep: Equatable, Sendable {
   }
 
   var name: Name
-  /// The result if there is no finding, or why the step was skipped.
+  /// The result without findings, or why the step was skipped.
   var summary: DoctorSummary?
   var facts: [Fact] = []
   private(set) var findings: [DoctorFinding] = []
 
   init(_ name: Name) { self.name = name }
 
-  /// A step for which something is missing.
+  /// A step that lacks a prerequisite.
   static func skipped(_ name: Name, _ reason: DoctorSummary.SkipReason) -> DoctorStep {
     var step = DoctorStep(name)
     step.summary = .skipped(reason)

@@ -8,7 +8,7 @@ enum DoctorSummary: Equatable, Sendable {
   case source(
     DoctorPlan.Source, context: String?, method: AuthenticationMethod?, ignored: [String])
   case settingsComplete
-  /// There is no exec info; credentials have this version.
+  /// Without exec info, credentials have this version.
   case noExecInfo(version: ExecAPIVersion)
   case execInfo(version: ExecAPIVersion?)
   case opaqueSubjectToken

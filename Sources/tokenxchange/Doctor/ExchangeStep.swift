@@ -32,7 +32,7 @@ extension Doctor {
 }
 
 extension DoctorContext {
-  /// The finding for a failed exchange; Dex says little about `access_denied`, so that what can be
+  /// The finding for a failed exchange; Dex says little about `access_denied`, so what can be
   /// observed from here is added.
   fileprivate func finding(for error: CommandError) -> DoctorFinding {
     guard case .exchange(.oauth(let oauthError, _), let exchange) = error,

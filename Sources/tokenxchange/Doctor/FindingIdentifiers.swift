@@ -120,13 +120,13 @@ extension DoctorFinding {
 extension ClientFinding {
   fileprivate var identifier: FindingIdentifier {
     switch self {
-    case .flaw(.noClusterLabel): .clientNoLabel
-    case .flaw(.authorityAndInsecure): .clientAuthorityAndInsecure
-    case .flaw(.inClusterServer): .clientInCluster
-    case .flaw(.apiVersion): .clientAPIVersion
-    case .flaw(.interactiveMode): .clientInteractiveMode
-    case .flaw(.commandNotFound): .commandNotFound
-    case .flaw(.notExecutable): .commandNotExecutable
+    case .fault(.noClusterLabel): .clientNoLabel
+    case .fault(.authorityAndInsecure): .clientAuthorityAndInsecure
+    case .fault(.inClusterServer): .clientInCluster
+    case .fault(.apiVersion): .clientAPIVersion
+    case .fault(.interactiveMode): .clientInteractiveMode
+    case .fault(.commandNotFound): .commandNotFound
+    case .fault(.notExecutable): .commandNotExecutable
     case .noPlugin: .clientNoPlugin
     case .otherTool: .commandOtherTool
     case .unknownTool: .commandUnknown

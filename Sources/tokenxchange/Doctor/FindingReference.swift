@@ -57,7 +57,7 @@ extension FindingIdentifier {
     case .invalidResponse: "a response is not what a token endpoint sends"
     case .notSignedIn: "no user is signed in with these options"
     case .refreshTokenRejected: "Dex rejects the refresh token; a failure if the ID token expired"
-    case .noRefreshToken: "there is no refresh token; a failure if the ID token expired"
+    case .noRefreshToken: "no refresh token is stored; a failure if the ID token expired"
     case .otherError: "an error that has no identifier of its own"
     case .tokenOpaque: "the token from Dex is not a JWT"
     case .tokenIssuerTrailingSlash: "the token's issuer differs from `--issuer` by a trailing slash"
@@ -65,15 +65,15 @@ extension FindingIdentifier {
     case .tokenExpiryUnknown: "the token from Dex has no readable expiry"
     case .tokenLongLifetime: "the token from Dex is valid for longer than the subject token"
     case .tokenUnknownKey: "Dex does not publish the key of its token"
-    case .cachedTokenUnknownKey: "Dex does not publish the key of the token in the cache any more"
+    case .cachedTokenUnknownKey: "Dex no longer publishes the key of the token in the cache"
     case .tokenLarge: "the Authorization header is larger than 8 KiB"
     case .noExpiryMargin: "`--expiry-margin` is 0"
-    case .claimLikeServiceAccount: "a claim that users choose looks like a service account"
+    case .claimLikeServiceAccount: "a claim that users can choose names another service account"
     case .apiServerConnection: "the API server cannot be reached"
     case .apiServerUnknownAuthority: "the API server's certificate has an unknown CA"
     case .apiServerUnauthorized: "the API server rejects the token (401)"
     case .apiServerForbidden: "the API server refuses a SelfSubjectReview (403)"
-    case .notAPIServer: "the server is no API server, or older than Kubernetes 1.28"
+    case .notAPIServer: "the server is not an API server, or is older than Kubernetes 1.28"
     case .apiServerNotVerified: "the API server's certificate is not verified"
     case .apiServerComposesUsername: "the user name is not a claim of the token"
     case .apiServerMapsSub: "the user name is the opaque `sub`"
@@ -82,12 +82,12 @@ extension FindingIdentifier {
     case .accessDenied: "the user may not do what `--can` asks"
     case .accessNone: "the user has no rights; a failure in a namespace that was given"
     case .accessArgoCD: "the user may not list all objects, as Argo CD does"
-    case .accessUnknown: "the user may not ask for its rights"
+    case .accessUnknown: "the user may not list its own rights"
     case .noTLSOptions: "this build cannot set TLS and proxy options"
     }
   }
 
-  /// The page that documents the report, in Markdown.
+  /// The document about the report, in Markdown.
   static var reference: String {
     let rows = allCases.map { "| `\($0.rawValue)` | \($0.meaning) |" }
     let steps = DoctorStep.Name.allCases.map { "`\($0.rawValue)`" }
@@ -107,9 +107,9 @@ extension FindingIdentifier {
 
       A step has `number`, `name`, `status` (`ok`, `skipped`, `warning`, `failed`), `line`, `facts` (an object of \
       texts, for people) and `findings`, failures first. A finding has `id`, `status` (`warning` or `failed`), \
-      `sentence` and `hint`. Names of steps: \(steps.joined(separator: ", ")).
+      `message` and `hint`. Names of steps: \(steps.joined(separator: ", ")).
 
-      An `id` never changes its meaning; new ones may be added. Sentences and hints may change.
+      An `id` never changes its meaning; new ones may be added. Messages and hints may change.
 
       | id | meaning |
       | --- | --- |

@@ -34,7 +34,7 @@ extension Doctor {
     if let start = jwt.notBefore, start > now {
       step.add(.result(.notYetValid(start: start, now: now)))
     }
-    // A person signs in for hours; a pod's token is meant to be short.
+    // A sign-in lasts for hours; a pod's token should be short-lived.
     if context.method == .getToken {
       step.checkLifetime(of: claims, context.subject.map { TokenFacts(jwt: $0, now: now) })
       context.checkCache(&step)
@@ -46,7 +46,7 @@ extension Doctor {
 }
 
 extension DoctorContext {
-  /// With `--cache`, kubectl may get a token that was issued before Dex got other keys.
+  /// With `--cache`, kubectl may get a token that was issued before Dex changed its keys.
   fileprivate func checkCache(_ step: inout DoctorStep) {
     guard let request, let trust = try? provider?.authority.read(in: world),
       let key = CacheKey(request, trust: trust.cacheParts(variables: world.variables)),

@@ -8,7 +8,7 @@ extension Doctor {
     var step = DoctorStep(.settings)
     var clusterConfigError: CommandError?
     do throws(CommandError) {
-      try context.arguments.takeClusterConfig(from: context.world.variables)
+      try context.arguments.applyClusterConfig(from: context.world.variables)
     } catch {
       clusterConfigError = error
     }

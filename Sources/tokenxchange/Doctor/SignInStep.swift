@@ -7,7 +7,7 @@ import TokenExchange
 extension Doctor {
   /// Whether a user is signed in, until when, and whether the refresh token is still accepted.
   ///
-  /// Nobody is signed in. A refresh token can be examined only by using it, and Dex replaces it then,
+  /// The step starts no sign-in. A refresh token can be examined only by using it, and Dex replaces it then,
   /// so that the new tokens are stored as `login` stores them.
   static func signIn(_ context: inout DoctorContext) -> DoctorStep {
     guard let login = context.login, let trust = context.trust else {
@@ -74,7 +74,7 @@ extension CachedLogin {
   }
 }
 
-/// What became of a refresh token.
+/// The result of using a refresh token.
 private enum RefreshOutcome {
   case renewed(CachedLogin)
   case rejected(OAuthError?)

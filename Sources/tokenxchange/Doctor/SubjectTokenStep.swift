@@ -5,7 +5,7 @@ import TokenExchange
 extension Doctor {
   /// The token in the file: the subject token of an exchange, or the credential itself.
   static func subjectToken(_ context: inout DoctorContext) -> DoctorStep {
-    // Sent now, because Dex's clock is needed to check the times of the token.
+    // Requested now, because Dex's clock is needed to check the times of the token.
     context.requestDiscoveryDocument()
     if let input = context.configuration?.tokenInput { return tokenInput(input, &context) }
     var step = DoctorStep(.subjectToken)
@@ -18,7 +18,7 @@ extension Doctor {
     if let claims {
       step.facts += claims.rows
       step.summary = .subjectToken(claims.jwt, now: world.now())
-      // Without Dex, an API server is what the token is for.
+      // Without Dex, the token is for an API server.
       if context.method == .getToken { step.check(claims, context.configuration) }
       context.findIssuer(of: claims.jwt)
     } else {

@@ -21,7 +21,7 @@ struct Credential: Equatable {
     issuer = cached.issuer
   }
 
-  /// What a user should know about it.
+  /// Warnings about it.
   func warnings(expected: ExpectedClaims) -> [Warning] {
     var warnings = expected.warnings(ofIssuer: issuer)
     if expiry == nil { warnings.append(.unknownExpiry) }

@@ -99,7 +99,7 @@ extension World {
 }
 
 extension GitHubActionsError {
-  /// Whether the same request may succeed a moment later.
+  /// Whether a retry may succeed.
   fileprivate var mayPass: Bool {
     switch self {
     case .transport(.connectionRefused, _, _), .transport(.connectionClosed, _, _): true

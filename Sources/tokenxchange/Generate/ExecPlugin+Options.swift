@@ -33,7 +33,7 @@ enum ExecMethod: String, CaseIterable {
   fileprivate var installHint: String {
     self == .kubelogin
       ? "kubelogin is not installed: kubectl krew install oidc-login"
-      : "tokenxchange is not in PATH. It is one file: put it into a directory in PATH and make it "
+      : "tokenxchange is not in PATH. It is one file: copy it to a directory in PATH and make it "
         + "executable."
   }
 }

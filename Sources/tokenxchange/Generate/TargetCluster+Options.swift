@@ -34,7 +34,7 @@ extension World {
     let file = HomeDirectory(variables).expanding(path) ?? path
     let content = try readConfiguration(file, source: source)
     let pem = try PEMCertificates.check(content, source: "\(source) \(path)")
-    // Only the certificates are copied, but a file with a key is likely the wrong file.
+    // Only the certificates are copied, but a file with a key is probably the wrong file.
     guard !String(decoding: content, as: UTF8.self).contains("PRIVATE KEY-----") else {
       throw .generate(.privateKeyInCertificates(option: source, path: path))
     }

@@ -96,7 +96,7 @@ struct ArgoCDSecretReader {
   private struct Fields {
     var texts: (String) -> String?
     var config: JSON?
-    /// Whether Argo CD takes the Secret for a cluster.
+    /// Whether Argo CD recognizes the Secret as a cluster.
     var isLabeled: Bool
   }
 
@@ -126,7 +126,7 @@ struct ArgoCDSecretReader {
     let tls = config["tlsClientConfig"]
     let data = try text("caData", of: tls)
     let isInsecure = tls?["insecure"]?.bool == true
-    var warnings: [ClientConfiguration.Flaw] = []
+    var warnings: [ClientConfiguration.Fault] = []
     if !fields.isLabeled { warnings.append(.noClusterLabel) }
     if isInsecure, data != nil { warnings.append(.authorityAndInsecure) }
     let credential = try credential(config, text)
@@ -138,7 +138,7 @@ struct ArgoCDSecretReader {
       namespaces: (fields.texts("namespaces") ?? "").split(separator: ",").map {
         String($0.filter { $0 != " " })
       }.filter { !$0.isEmpty }, credential: credential,
-      pluginConfig: config["execProviderConfig"]?["config"], flaws: warnings)
+      pluginConfig: config["execProviderConfig"]?["config"], faults: warnings)
   }
 
   /// Argo CD's own order: AWS, then the plugin, then the rest.
@@ -154,7 +154,7 @@ struct ArgoCDSecretReader {
     return try text("username", config) == nil ? .none : .password
   }
 
-  /// Argo CD uses its own service account for this server, whatever the Secret says.
+  /// Argo CD uses its own service account for this server, regardless of the Secret.
   private static func isInCluster(_ server: String) -> Bool {
     server == "https://kubernetes.default.svc"
   }

@@ -1,7 +1,7 @@
 import Encoding
 import TokenExchange
 
-/// What the configuration of a client says about a cluster: where it is, and how to authenticate.
+/// A cluster in a client's configuration: its server, and how to authenticate.
 struct ClientConfiguration: Equatable, Sendable {
   /// The certificates that the API server's certificate is verified with.
   enum Authority: Equatable, Sendable {
@@ -31,11 +31,11 @@ struct ClientConfiguration: Equatable, Sendable {
   var credential: Credential
   /// What the client passes to the plugin as `spec.cluster.config`, if it passes the cluster.
   var pluginConfig: JSON?
-  /// What is wrong with it, although it can be read.
-  var flaws: [Flaw] = []
+  /// Faults of a configuration that can be read.
+  var faults: [Fault] = []
 
   /// What prevents the client from running the plugin, or from using the configuration.
-  enum Flaw: Equatable, Sendable {
+  enum Fault: Equatable, Sendable {
     /// A Secret without the label by which Argo CD finds clusters.
     case noClusterLabel
     /// A CA and `insecure: true`, which client-go rejects.
@@ -51,7 +51,7 @@ struct ClientConfiguration: Equatable, Sendable {
   }
 }
 
-/// The program that a client runs for a credential, as its configuration says.
+/// The program that a client runs for a credential, from its configuration.
 struct ExecCommand: Equatable, Sendable {
   var command: String
   var arguments: [String]

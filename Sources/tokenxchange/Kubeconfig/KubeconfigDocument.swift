@@ -9,7 +9,7 @@ struct KubeconfigDocument {
   private var contexts: [(name: String, entry: JSON)]
   private var currentContext: String?
 
-  /// Takes a document.
+  /// Creates a document from JSON.
   ///
   /// - Parameters:
   ///   - json: The document; nil if it is not JSON.
@@ -73,9 +73,9 @@ struct KubeconfigDocument {
   /// - Parameters:
   ///   - context: Its name; nil for the current one.
   ///   - directories: The directories of the files, to which paths are relative.
-  ///   - world: Shows which directory has the file that a path names.
+  ///   - world: Used to find the directory that contains the file of a path.
   /// - Returns: The cluster and the credential.
-  /// - Throws: What the context lacks.
+  /// - Throws: Why the context cannot be used.
   func configuration(
     context: String?, base directories: [String], _ world: World
   ) throws(KubeconfigError) -> ClientConfiguration {

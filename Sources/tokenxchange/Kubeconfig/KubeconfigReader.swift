@@ -1,7 +1,7 @@
 import Platform
 import TokenExchange
 
-/// Reads kubeconfigs, and starts no program that one names.
+/// Reads kubeconfigs without starting any program that they name.
 ///
 /// kubectl reads them if it is installed: it knows all of YAML, and how several files are merged.
 struct KubeconfigReader {
@@ -69,7 +69,7 @@ struct KubeconfigReader {
 /// Why there is no context to read.
 enum KubeconfigError: Error, Equatable {
   case noFile(searched: [String])
-  /// YAML that only kubectl can read, or no YAML.
+  /// YAML that only kubectl can read, or invalid YAML.
   case notReadable(YAMLError, path: String)
   case invalidJSON(path: String)
   /// Neither a kubeconfig nor a list of one.
@@ -79,7 +79,7 @@ enum KubeconfigError: Error, Equatable {
   case kubectlFailed(message: String, exitCode: Int32)
   case noCurrentContext(known: [String])
   case unknownContext(String, known: [String])
-  /// What a context names, such as `cluster`, but the kubeconfig does not have.
+  /// An entry that a context names, such as `cluster`, is missing.
   case missingEntry(kind: String, name: String, context: String)
   /// A member with a value of another type.
   case invalidMember(String, context: String)

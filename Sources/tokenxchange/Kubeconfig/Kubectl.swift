@@ -14,8 +14,8 @@ struct Kubectl {
 
   /// Finds kubectl in `PATH`; nil if it is not installed.
   ///
-  /// Relative directories are skipped: a directory that someone else filled must not decide what
-  /// runs.
+  /// Relative directories are skipped: the content of the working directory must not determine
+  /// what runs.
   init?(in world: World) {
     let directories = (world.variables["PATH"] ?? "").split(separator: ":")
     let paths = directories.filter { $0.hasPrefix("/") }.map { "\($0)/kubectl" }
@@ -41,7 +41,7 @@ struct Kubectl {
     var minified = ["--minify"]
     if let context { minified.append("--context=\(context)") }
     var output = try run(arguments + minified)
-    // Which of the names is wrong shows in the whole file, and not in words of kubectl's.
+    // The complete file shows which name is wrong; kubectl's message is not parsed.
     if output.exitCode != 0 { output = try run(arguments) }
     guard output.exitCode == 0 else {
       throw .kubectlFailed(message: Self.message(output.errors), exitCode: output.exitCode)

@@ -1,7 +1,7 @@
 import Encoding
 import TokenExchange
 
-/// How a user or a workload authenticates, by the command of this program that does it.
+/// How a user or a workload authenticates, named by the command of this program.
 enum AuthenticationMethod: String, CaseIterable, Sendable {
   case getToken = "get-token"
   case tokenFile = "token-file"
@@ -18,16 +18,16 @@ struct PluginCommand: Equatable, Sendable {
     /// int128/kubelogin, also as `kubectl oidc-login`.
     case kubelogin
     case argoCDAuth
-    /// A line of a shell.
+    /// A shell command.
     case shell
     /// Another program, by its name.
     case other(String)
   }
 
   var tool: Tool
-  /// The words for this program, without its name; nil if there is no translation.
+  /// The arguments for this program; nil if the command cannot be translated.
   var words: [String]?
-  /// Options that have no meaning here, by name.
+  /// Names of options without an equivalent.
   var ignored: [String] = []
 
   /// Translates the command of a configuration.
@@ -212,7 +212,7 @@ extension String {
   /// Whether a word is an option of this name, with or without a value.
   fileprivate func isOption(_ name: String) -> Bool { self == name || hasPrefix(name + "=") }
 
-  /// The option by its name of today.
+  /// The option with its current name.
   fileprivate var canonicalOption: String {
     for (old, new) in [("--dex-connector", "--connector-id"), ("--oidc-endpoint", "--token-url")]
     where isOption(old) {

@@ -4,8 +4,7 @@ import TokenExchange
 /// Reads the part of YAML that `generate` and kubectl write: mappings and sequences in block style,
 /// with plain, quoted and block scalars.
 ///
-/// Everything else, such as flow style, anchors and tags, is an error and never read as something
-/// else.
+/// Everything else, such as flow style, anchors and tags, is an error.
 struct YAMLReader {
   private var lines: [Substring]
   private var index = 0
@@ -70,7 +69,7 @@ struct YAMLReader {
     return nil
   }
 
-  /// Moves behind the markers in front of a document; false at the end.
+  /// Skips the markers before a document; false at the end.
   private mutating func skipToDocument() throws(YAMLError) -> Bool {
     while let line = try next() {
       if line.text.hasPrefix("--- ") || line.indent == 0 && line.text.hasPrefix("%") {
@@ -130,7 +129,7 @@ struct YAMLReader {
     return try key(of: text) != nil
   }
 
-  /// The value that starts behind a key or a dash; the cursor is on that line.
+  /// The value that starts after a key or a dash; the cursor is on that line.
   private mutating func value(
     _ text: Substring, indent: Int, allowsItemsAtIndent: Bool
   ) throws(YAMLError) -> JSON {
@@ -151,18 +150,18 @@ struct YAMLReader {
 
   // MARK: - Scalars
 
-  /// Splits a line at the colon behind its key; nil if it has none.
+  /// Splits a line at the colon after its key; nil if it has none.
   private func key(of text: Substring) throws(YAMLError) -> (String, Substring)? {
     guard let first = text.first else { return nil }
     if first == "\"" || first == "'" {
       let (key, rest) = try quoted(text)
-      let behind = rest.drop { $0 == " " }
-      guard behind.first == ":", behind.dropFirst().first.map({ $0 == " " }) ?? true else {
+      let after = rest.drop { $0 == " " }
+      guard after.first == ":", after.dropFirst().first.map({ $0 == " " }) ?? true else {
         return nil
       }
-      return (key, behind.dropFirst())
+      return (key, after.dropFirst())
     }
-    try refuseIndicator(first)
+    try rejectIndicator(first)
     if text.hasPrefix("? ") { throw error(.complexKey) }
     var previous: Character = " "
     for place in text.indices {
@@ -178,8 +177,8 @@ struct YAMLReader {
     return nil
   }
 
-  /// Rejects what a plain scalar cannot start with.
-  private func refuseIndicator(_ first: Character) throws(YAMLError) {
+  /// Rejects characters that a plain scalar cannot start with.
+  private func rejectIndicator(_ first: Character) throws(YAMLError) {
     switch first {
     case "[", "{", "]", "}", ",": throw error(.flowStyle)
     case "&", "*": throw error(.anchor)
@@ -192,16 +191,16 @@ struct YAMLReader {
   private func scalar(_ text: Substring) throws(YAMLError) -> JSON {
     if text.first == "\"" || text.first == "'" {
       let (value, rest) = try quoted(text)
-      let behind = rest.drop { $0 == " " }
-      guard behind.isEmpty || rest.first == " " && behind.first == "#" else {
-        throw error(.textBehindQuotes)
+      let after = rest.drop { $0 == " " }
+      guard after.isEmpty || rest.first == " " && after.first == "#" else {
+        throw error(.textAfterQuotes)
       }
       return .string(value)
     }
     let plain = text.beforeComment
     if plain == "{}" { return .object([:]) }
     if plain == "[]" { return .array([]) }
-    if let first = text.first { try refuseIndicator(first) }
+    if let first = text.first { try rejectIndicator(first) }
     if plain.contains(": ") || plain.hasSuffix(":") || plain.hasPrefix("- ") {
       throw error(.nestedOnOneLine)
     }
@@ -331,7 +330,7 @@ struct YAMLReader {
   }
 }
 
-/// Why a file is not YAML that can be read here, and where.
+/// Why a file is not YAML that this reader supports, and the line.
 struct YAMLError: Error, Equatable {
   /// The line, counted from 1.
   var line: Int
@@ -339,11 +338,11 @@ struct YAMLError: Error, Equatable {
 
   enum Reason: Equatable, CaseIterable {
     case flowStyle, anchor, tag, directive, complexKey, severalLines, tab
-    case indentation, noKey, duplicateKey, nestedOnOneLine, textBehindQuotes
+    case indentation, noKey, duplicateKey, nestedOnOneLine, textAfterQuotes
     case reservedCharacter, escape, blockHeader, depth
   }
 
-  /// Whether it may be YAML all the same, which other programs read.
+  /// Whether it may still be YAML that other programs can read.
   var isUnsupported: Bool {
     switch reason {
     case .flowStyle, .anchor, .tag, .directive, .complexKey, .severalLines, .depth: true
@@ -359,7 +358,7 @@ extension Substring {
     return text
   }
 
-  /// The text without a comment behind it.
+  /// The text without a trailing comment.
   fileprivate var beforeComment: Substring {
     guard let range = firstRange(of: " #") else { return trimmingTrailingSpaces }
     return self[..<range.lowerBound].trimmingTrailingSpaces

@@ -18,7 +18,7 @@ struct Browser {
     programs =
       isChosen
       ? chosen.split(separator: ":").map(String.init) : hasDisplay ? ["xdg-open", "open"] : []
-    // The user of an SSH session looks at another machine.
+    // The user of an SSH session sees another machine's screen.
     if isSet("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"), !hasDisplay { programs = [] }
   }
 
@@ -38,8 +38,8 @@ struct Browser {
 
   /// Opens a page.
   ///
-  /// The browser is started without a shell and gets one argument. It inherits neither our files nor
-  /// our variables, which may hold the client secret.
+  /// The browser is started without a shell and gets one argument. It inherits neither the open
+  /// files nor the variables of this process, which may contain the client secret.
   ///
   /// - Parameters:
   ///   - page: The URL.

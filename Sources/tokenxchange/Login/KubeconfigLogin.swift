@@ -5,9 +5,9 @@ extension ParsedArguments {
   /// The run that a kubeconfig describes: the arguments and the variables of its plugin, with the flags
   /// of this command line over them.
   ///
-  /// No program is run that the kubeconfig names.
+  /// No program that the kubeconfig names is run.
   ///
-  /// - Parameter world: Holds the kubeconfig, and the variables.
+  /// - Parameter world: Provides the kubeconfig and the variables.
   /// - Returns: This run unless `--kubeconfig` or `--context` is set.
   /// - Throws: ``CommandError/kubeconfig(_:)``, or ``CommandError/login(_:)`` if the context does not
   ///   sign in with this program.

@@ -1,7 +1,7 @@
 import OpenIDConnect
 import TokenExchange
 
-/// Why `login` has no token.
+/// Why `login` failed.
 enum LoginError: Error, Equatable {
   /// A sign-in is required, and standard error is not a terminal.
   case noTerminal(issuer: EndpointURL, remedy: Remedy, noCache: NoCacheReason?)
@@ -13,7 +13,7 @@ enum LoginError: Error, Equatable {
   case unknownClient(LoginRequest)
   /// The client does not allow the redirect to this machine.
   case redirectNotAllowed(LoginRequest, redirectURI: String)
-  /// The client does not allow the redirect of Dex's page for device codes.
+  /// The client does not allow the redirect of Dex's device code page.
   case devicePageNotAllowed(LoginRequest, redirectURI: String)
   /// A context of a kubeconfig does not run `login`.
   case notLoginContext(String)

@@ -4,7 +4,7 @@ import Manifests
 import OpenIDConnect
 import TokenExchange
 
-/// What `login` writes to standard error for the user who runs it.
+/// What `login` writes to standard error for the user.
 enum LoginNotice: Equatable {
   /// `now` is on the boot clock.
   case openPage(SignInPage, issuer: EndpointURL, now: Double)
@@ -24,7 +24,7 @@ enum LoginNotice: Equatable {
   case noRefreshToken
 }
 
-/// Who signed in, and for how long.
+/// The user who signed in, and the token's expiry.
 struct SignedInUser: Equatable {
   /// The email address, else another name; nil if the token has none.
   var name: String?
@@ -33,7 +33,7 @@ struct SignedInUser: Equatable {
   /// The first groups, as `generate api-server` maps them, and how many more there are.
   var groups: [String]
   var moreGroups = 0
-  /// When the token expires, if known, and the present.
+  /// When the token expires, if known, and the current time.
   var expiry: Date?
   var now: Date
   /// Whether the token is refreshed without another sign-in.
@@ -62,7 +62,7 @@ struct SignedInUser: Equatable {
 }
 
 extension JSON.Object {
-  /// The name of a person that is easiest to recognize; nil if these claims have none.
+  /// The user's most readable name; nil if no claim contains one.
   var personName: String? {
     ["email", "preferred_username", "name", "sub"].lazy.compactMap { self[$0]?.string }
       .first { !$0.isEmpty }

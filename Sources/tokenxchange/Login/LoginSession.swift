@@ -45,14 +45,14 @@ struct LoginSession {
         return Outcome(login: login)
       }
       if isStartedByClient, let failure = recentFailure(entry, maxAge: Self.refusalMemory) {
-        entry.log("cache: failure of a run a moment ago")
+        entry.log("cache: failure of a recent run")
         throw .failedElsewhere(failure)
       }
     }
     return try waitAndRenew(entry)
   }
 
-  /// Waits for the process that signs in or refreshes, and takes its place if it ends without a result.
+  /// Waits for the process that signs in or refreshes, and takes over if it ends without a result.
   private func waitAndRenew(_ entry: CacheEntry) throws(CommandError) -> Outcome {
     let start = world.clock.processStart()
     // The sign-in that this process waits for.
@@ -175,7 +175,7 @@ struct LoginSession {
     }
   }
 
-  /// What another process stored since this one started, or what can be used while it works.
+  /// The result that another process stored since this one started, or a token to use meanwhile.
   private func result(
     _ entry: CacheEntry, since start: Double, _ isLocked: Bool
   ) -> Result<Outcome, CommandError>? {

@@ -2,7 +2,7 @@ import Encoding
 import OpenIDConnect
 import TokenExchange
 
-/// What a refresh changed about a user, and the user should know.
+/// A change of the user's claims by a refresh, to report to the user.
 enum RefreshChange: Equatable {
   case lostGroups([String])
   /// Another address, or none.

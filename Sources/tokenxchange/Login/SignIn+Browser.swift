@@ -5,7 +5,7 @@ import TokenExchange
 /// The browser flow: a browser on this machine returns to a port of 127.0.0.1 (RFC 8252).
 extension SignIn {
   func browserTokens(
-    until deadline: Double, _ willAsk: (SignInPage) -> Void
+    until deadline: Double, _ willPrompt: (SignInPage) -> Void
   ) throws(CommandError) -> TokenSet {
     let start = world.uptime()
     let listener = try listen()
@@ -14,13 +14,14 @@ extension SignIn {
       let served = listener.served()
       log(
         "closed port \(listener.port) after \(Int((world.uptime() - start) * 1000)) ms: "
-          + "\(served.requests) requests, \(served.bytes) bytes sent")
+          + "\(served.requests) \(served.requests == 1 ? "request" : "requests"), \(served.bytes) bytes sent"
+      )
     }
     let authorization = AuthorizationCodeRequest(
       request, redirectURI: try redirectURI(port: listener.port, until: deadline),
       connectorID: connectorID, randomBytes: world.randomBytes)
     let page = SignInPage(url: authorization.authorizationURL, end: end(deadline))
-    willAsk(page)
+    willPrompt(page)
     world.show(.openPage(page, issuer: request.issuer, now: world.clock.boot()))
     openBrowser(page.url)
     let callback = try wait(for: authorization, at: listener, until: deadline)
@@ -42,7 +43,7 @@ extension SignIn {
     }
   }
 
-  /// Seconds for the last request, also if the user was late.
+  /// Seconds for the last request, even if the deadline is near.
   private static let redeemTimeout = 10.0
 
   private func listen() throws(CommandError) -> CallbackListener {
@@ -61,7 +62,7 @@ extension SignIn {
   ) throws(CommandError) -> String {
     let uris = LoginClient.redirectURIs(port: port)
     let (uri, result) = try granted { () throws(GrantError) in
-      // A client without a list allows all of them or none.
+      // A client without a list allows all ports or none.
       try client.check(
         redirectURIs: listenPort == nil ? Array(uris.prefix(1)) : uris, until: deadline)
     }
@@ -79,7 +80,7 @@ extension SignIn {
     var respond: (Int, String) -> Void
   }
 
-  /// Waits for the callback; other requests get an error, and the wait goes on.
+  /// Waits for the callback; other requests get an error, and the wait continues.
   private func wait(
     for authorization: AuthorizationCodeRequest, at listener: CallbackListener,
     until deadline: Double
@@ -100,10 +101,10 @@ extension SignIn {
       case .unrelated(let reason):
         log("ignored a request to port \(listener.port): wrong \(reason)")
         switch reason {
-        case .method: received.respond(405, "Only GET is allowed here.")
-        case .host, .path: received.respond(404, "There is nothing here.")
+        case .method: received.respond(405, "Only GET is allowed.")
+        case .host, .path: received.respond(404, "Not found.")
         case .state, .parameters:
-          received.respond(400, "This is not the sign-in that the terminal waits for.")
+          received.respond(400, "This is not the sign-in that the terminal is waiting for.")
         }
       }
     }
@@ -112,7 +113,7 @@ extension SignIn {
 }
 
 extension World {
-  /// Bytes that nobody can guess: `random` is the kernel's generator.
+  /// Unpredictable bytes from the kernel's generator.
   fileprivate func randomBytes(_ count: Int) -> [UInt8] {
     (0..<count).map { _ in UInt8(min(random() * 256, 255)) }
   }

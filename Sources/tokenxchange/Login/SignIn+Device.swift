@@ -5,14 +5,14 @@ import TokenExchange
 /// The device flow: the user confirms a code with any browser.
 extension SignIn {
   func deviceTokens(
-    until deadline: Double, _ willAsk: (SignInPage) -> Void
+    until deadline: Double, _ willPrompt: (SignInPage) -> Void
   ) throws(CommandError) -> TokenSet {
     let device = try granted { () throws(GrantError) in try client.begin(until: deadline) }
     try checkPage(of: device, until: deadline)
     let page = SignInPage(
       url: device.verificationURIComplete ?? device.verificationURI, userCode: device.userCode,
       end: end(min(deadline, world.uptime() + device.expiresIn)))
-    willAsk(page)
+    willPrompt(page)
     world.show(.openPage(page, issuer: request.issuer, now: world.clock.boot()))
     if let page = device.browserPage(issuer: request.issuer) {
       openBrowser(page)

@@ -15,7 +15,7 @@ struct SignIn {
   var listenPort: Int?
   /// Whether to start a browser.
   var opensBrowser: Bool
-  /// What to run in a terminal where there is none.
+  /// The command to run in a terminal if this process has none.
   var remedy: LoginError.Remedy
   /// Why the tokens are not stored, if they are not.
   var noCache: LoginError.NoCacheReason?
@@ -26,31 +26,31 @@ struct SignIn {
   ///
   /// - Parameters:
   ///   - deadline: The uptime at which to give up.
-  ///   - willAsk: Called before the page is shown, which some runs do not reach.
+  ///   - willPrompt: Called before the page is shown; not called if the run fails earlier.
   /// - Returns: The tokens.
   /// - Throws: ``CommandError/login(_:)`` without a terminal or an allowed flow, or
   ///   ``CommandError/grant(_:_:)``.
   func tokens(
-    until deadline: Double, willAsk: (SignInPage) -> Void = { _ in }
+    until deadline: Double, willPrompt: (SignInPage) -> Void = { _ in }
   ) throws(CommandError) -> TokenSet {
     guard world.terminal.isInteractive else {
       throw .login(.noTerminal(issuer: request.issuer, remedy: remedy, noCache: noCache))
     }
     switch flow {
-    case .browser: return try browserTokens(until: deadline, willAsk)
+    case .browser: return try browserTokens(until: deadline, willPrompt)
     case .auto where opensBrowser && Browser(world).isAvailable:
       do throws(CommandError) {
-        return try browserTokens(until: deadline, willAsk)
+        return try browserTokens(until: deadline, willPrompt)
       } catch {
         guard case .login(.redirectNotAllowed) = error else { throw error }
         world.show(.usesDeviceFlow(clientID: request.clientID))
-        return try deviceTokens(until: deadline, willAsk)
+        return try deviceTokens(until: deadline, willPrompt)
       }
-    case .auto, .device: return try deviceTokens(until: deadline, willAsk)
+    case .auto, .device: return try deviceTokens(until: deadline, willPrompt)
     }
   }
 
-  /// Starts a browser, unless the user does not want one or there is none.
+  /// Starts a browser, unless it is disabled or unavailable.
   func openBrowser(_ page: String) {
     let browser = Browser(world)
     guard opensBrowser, browser.isAvailable else {

@@ -2,15 +2,15 @@ import Platform
 import Synchronization
 import TokenExchange
 
-/// Waits for the user in short steps: ends when no process waits for the result any more, and says
-/// after a while where to look for an error.
+/// Waits for the user in short steps: stops when no process waits for the result, and after a
+/// while shows where Dex reports errors.
 final class SignInWait: Sendable {
   private let world: World
   private let start: Double
   private let hasAdvised = Mutex(false)
 
-  /// Seconds until the advice.
-  static let patience = 20.0
+  /// Seconds until the hint is shown.
+  static let hintDelay = 20.0
   /// Seconds of one step.
   static let step = 0.5
 
@@ -22,7 +22,7 @@ final class SignInWait: Sendable {
   /// Whether the process that started this one, or the reader of its output, is gone.
   func isAbandoned() -> Bool {
     if world.process.isAbandoned() { return true }
-    if world.uptime() - start >= Self.patience,
+    if world.uptime() - start >= Self.hintDelay,
       !hasAdvised.withLock({ hasAdvised in
         defer { hasAdvised = true }
         return hasAdvised

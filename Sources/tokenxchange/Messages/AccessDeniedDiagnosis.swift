@@ -3,7 +3,7 @@ import FoundationEssentials
 import OpenIDConnect
 import TokenExchange
 
-/// Why Dex may have rejected a subject token, most likely cause first, according to its claims.
+/// Why Dex may have rejected a subject token, according to its claims; the doctor shows it.
 ///
 /// Dex returns the same 401 `access_denied` for every fault of the subject token and of the connector
 /// that verifies it; only its log has the reason.
@@ -12,11 +12,11 @@ enum AccessDeniedDiagnosis {
   ///
   /// - Parameters:
   ///   - request: The request that was denied.
-  ///   - now: The present.
-  ///   - observed: What is known of the causes; those that were ruled out are left out.
+  ///   - now: The current time.
+  ///   - observed: What the doctor observed; causes that it ruled out are omitted.
   /// - Returns: The hint.
   static func hint(
-    _ request: TokenExchangeRequest, now: Date, _ observed: SubjectObservations = .init()
+    _ request: TokenExchangeRequest, now: Date, _ observed: SubjectObservations
   ) -> Message {
     let causes = causes(request, now: now, observed).enumerated()
       .map { "(\($0.offset + 1)) \($0.element)" }
@@ -40,7 +40,7 @@ enum AccessDeniedDiagnosis {
 
   /// The possible causes, most likely first.
   static func causes(
-    _ request: TokenExchangeRequest, now: Date, _ observed: SubjectObservations = .init()
+    _ request: TokenExchangeRequest, now: Date, _ observed: SubjectObservations
   ) -> [String] {
     let connector = "connector " + request.connectorID.sanitized(maxLength: 100)
     var causes: [String] = []
@@ -56,40 +56,40 @@ enum AccessDeniedDiagnosis {
     if let issuer = jwt.issuer, isDex(issuer, request) {
       causes.append("it was issued by this Dex: --token-file names the wrong file")
     }
-    if observed.clocksAgree != true, let clock = clockSuspicion(jwt, now: now) {
+    if observed.clocksAgree != true, let clock = clockCause(jwt, now: now) {
       causes.append(clock)
     }
     if observed.isKeyPublished == false {
       causes.append(
-        "the issuer does not publish the key that it was signed with (seen from here): it is of "
-          + "another cluster with the same issuer name, or the published keys are out of date")
+        "the issuer does not publish its signing key (as seen from here): it is from another "
+          + "cluster with the same issuer name, or the published keys are out of date")
     }
     if jwt.expiry == nil { causes.append("it has no exp") }
-    causes += connectorSuspicions(jwt, connector)
+    causes += connectorCauses(jwt, connector)
     switch observed.isKeyPublished {
     case false?: break
     case true?:
       causes.append(
         "\(connector) cannot fetch the issuer's keys, which are published as seen from here "
-          + "(rootCAs needs Dex 2.44), or keeps older ones")
+          + "(rootCAs needs Dex 2.44), or has cached older ones")
     case nil:
       causes.append(
-        "it was signed with keys that the issuer does not publish: another cluster of the same "
+        "the issuer does not publish its signing key: it is from another cluster with the same "
           + "issuer name, or \(connector) cannot fetch the keys (rootCAs needs Dex 2.44)")
     }
     return causes
   }
 
-  private static func connectorSuspicions(_ jwt: UnverifiedJWT, _ connector: String) -> [String] {
+  private static func connectorCauses(_ jwt: UnverifiedJWT, _ connector: String) -> [String] {
     let issuer = show(jwt.issuer)
     let isServiceAccount =
       jwt.claims["kubernetes.io"]?.object != nil
       || jwt.subject?.hasPrefix("system:serviceaccount:") == true
-    var trust = "issuer: of \(connector) is not, character by character, \(issuer)"
+    var trust = "the issuer of \(connector) is not exactly \(issuer)"
     if let host = jwt.issuer.flatMap({ URLComponents(string: $0)?.encodedHost }),
       host.hasPrefix("kubernetes.default")
     {
-      trust += ", or Dex runs in another cluster, where that name resolves to another API server"
+      trust += ", or Dex runs in another cluster, where that host is another API server"
     }
     guard isServiceAccount else {
       return ["it is not a service account token, and " + trust]
@@ -101,7 +101,7 @@ enum AccessDeniedDiagnosis {
     ]
   }
 
-  private static func clockSuspicion(_ jwt: UnverifiedJWT, now: Date) -> String? {
+  private static func clockCause(_ jwt: UnverifiedJWT, now: Date) -> String? {
     if let expiry = jwt.expiry, expiry.timeIntervalSince(now) < 60 {
       return expiry > now ? "by Dex's clock it has expired" : "it has expired"
     }

@@ -7,7 +7,7 @@ extension Diagnosis {
   init(_ error: CacheError) {
     self.init(
       "cannot remove the cache: \(Message(error))",
-      hint: "set --cache-dir to the cache that is in use, and run this as its owner",
+      hint: "pass the cache directory with --cache-dir, and run this as its owner",
       exitCode: .usage)
   }
 

@@ -14,8 +14,9 @@ extension Diagnosis {
   }
 
   private static func parts(_ error: CheckError) -> (message: Message, hint: Message) {
-    let fileHint: Message = "is this the file that tokenxchange sidecar writes? see also its --mode"
-    let logHint: Message = "the log of the sidecar says why the token was not renewed"
+    let fileHint: Message =
+      "is this the file that tokenxchange sidecar writes? also check its --mode"
+    let logHint: Message = "the sidecar's log has the reason why the token was not renewed"
     return switch error {
     case .unreadable(let path, .missing, _):
       (

@@ -13,7 +13,7 @@ extension Diagnosis {
         )
       case .noCluster:
         (
-          "KUBERNETES_EXEC_INFO has no spec.cluster, so there is no spec.cluster.config",
+          "KUBERNETES_EXEC_INFO has no spec.cluster, and so no spec.cluster.config",
           """
           add provideClusterInfo: true next to the plugin's command; Argo CD before 3.5.0 ignores \
           it: pass --client-id and --connector-id as arguments
@@ -36,8 +36,8 @@ extension Diagnosis {
         (
           "spec.cluster.config must not set \(word: key)",
           """
-          a cluster's entry does not decide where the token is sent, what is trusted or which file \
-          is read: pass \(option: option) as an argument
+          a cluster's entry must not determine where the token is sent, what is trusted or which \
+          file is read: pass \(option: option) as an argument
           """
         )
       case .unknownKey(let key, let nearest):

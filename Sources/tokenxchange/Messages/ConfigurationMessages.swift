@@ -86,7 +86,7 @@ extension Diagnosis {
       case .authenticationNeedsSecret(let source):
         (
           "\(option: source) post needs a client secret",
-          "pass --client-secret-file, or leave --client-auth out for a public client"
+          "pass --client-secret-file, or omit --client-auth for a public client"
         )
       }
     self.init(.usage, message, hint: hint)
@@ -141,8 +141,8 @@ extension Diagnosis {
     switch error {
     case .notASCII:
       return (
-        unusable("contains a character beyond ASCII"),
-        "write a host name of another alphabet in punycode: xn--…"
+        unusable("contains a non-ASCII character"),
+        "write an internationalized host name in punycode: xn--…"
       )
     case .controlCharacter:
       return (unusable("contains a space, newline or control character"), usual)
@@ -156,7 +156,7 @@ extension Diagnosis {
     case .noHost: return (unusable("has no host"), usual)
     case .invalidHost: return (unusable("has an invalid character in its host"), usual)
     case .queryOrFragment: return (unusable("has a query or a fragment"), usual)
-    case .invalidPort: return (unusable("has a port beyond 65535"), usual)
+    case .invalidPort: return (unusable("has a port above 65535"), usual)
     case .plainHTTP:
       let url: Message = "\(untrusted: text, maxLength: 120)"
       guard canAllowHTTP else {
@@ -180,7 +180,7 @@ extension Diagnosis {
   private static func parts(_ error: InvalidExecInfo) -> (Message, Message) {
     let usual: Message = """
       kubectl sets it to an ExecCredential of client.authentication.k8s.io/v1 or v1beta1; in a \
-      shell leave it unset
+      shell, unset it
       """
     switch error {
     case .notJSONObject: return ("KUBERNETES_EXEC_INFO does not contain a JSON object", usual)
@@ -191,7 +191,7 @@ extension Diagnosis {
     case .version(let version):
       return (
         """
-        KUBERNETES_EXEC_INFO asks for apiVersion \
+        KUBERNETES_EXEC_INFO requests apiVersion \
         \(untrusted: version.isEmpty ? "\"\"" : version), which is not supported
         """,
         """
@@ -207,7 +207,7 @@ extension Diagnosis {
   ) -> (Message, Message) {
     let (what, hint): (Message, Message) =
       switch error {
-      case .missing: ("there is no such file", "check the path and the volume mounted there")
+      case .missing: ("no such file", "check the path and the volume mounted there")
       case .system, .notOwned, .accessibleByOthers:
         (
           "uid \(Int(user)) cannot read it: \(reason: error)",
@@ -234,8 +234,8 @@ extension Diagnosis {
     case .noCertificate: return ("\(untrusted: source) contains PEM, but no certificate", blocks)
     case .der:
       return (
-        "\(untrusted: source) is DER and not PEM",
-        "turn it into PEM: openssl x509 -inform DER -in FILE -out ca.crt"
+        "\(untrusted: source) is DER, expected PEM",
+        "convert it to PEM: openssl x509 -inform DER -in FILE -out ca.crt"
       )
     case .certificate(let number, let fault):
       let what: Message =
@@ -274,10 +274,10 @@ extension ConfigurationError.Conflict {
     case .certificatesAndSkipVerify:
       "remove --insecure-skip-tls-verify: with it no certificate is checked"
     case .secretTwice: "keep the file and remove the other"
-    case .severalSources: "each of them says what to examine: keep one"
+    case .severalSources: "each of them selects what to examine: pass one"
     case .subjectTokenTwice: "keep one of them: both name the subject token"
     case .secretWithoutAuthentication:
-      "leave the secret out for a public client, or --client-auth for a confidential one"
+      "omit the secret for a public client, or --client-auth for a confidential one"
     }
   }
 }

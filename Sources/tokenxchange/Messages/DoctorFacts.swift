@@ -3,7 +3,7 @@ import FoundationEssentials
 import Platform
 import TokenExchange
 
-/// Facts of the doctor that are more than one value.
+/// Facts that the doctor derives from several values.
 extension Fact {
   /// The file of a token.
   static func file(_ path: String, _ status: PathStatus?, user: UInt32) -> [Fact] {
@@ -48,7 +48,7 @@ extension Fact {
       groups.isEmpty ? "none in the token" : "\(groups.count): \(groups.joined(separator: ", "))")
   }
 
-  /// What the configuration of a client says of the cluster.
+  /// The cluster in a client's configuration.
   static func client(_ client: ClientConfiguration, _ own: ParsedArguments) -> [Fact] {
     var facts = [Fact("name", client.name), Fact("server", client.server)]
     let authority =
@@ -96,18 +96,18 @@ extension Fact {
     let more = rules.count > texts.count ? "; and \(rules.count - texts.count) more" : ""
     return Fact(
       "rights in \(namespace)",
-      rules.isEmpty ? "none beyond those of every user" : texts.joined(separator: "; ") + more)
+      rules.isEmpty ? "none except those of every user" : texts.joined(separator: "; ") + more)
   }
 
-  /// What the API server answered to a question.
-  static func answer(_ question: AccessQuestion, namespace: String?, isAllowed: Bool) -> Fact {
+  /// Whether the user may do something, according to the API server.
+  static func permission(_ question: AccessQuestion, namespace: String?, isAllowed: Bool) -> Fact {
     Fact(
       "can \(question.text)\(namespace.map { " in \($0)" } ?? "")", isAllowed ? "yes" : "no")
   }
 
-  /// The token endpoint that is used, where it differs from that of the discovery document.
+  /// The token endpoint in use, if it differs from that of the discovery document.
   static func requestsTo(_ url: EndpointURL) -> Fact {
-    Fact("requests to", url.text + ", another address with the same path")
+    Fact("requests to", url.text + ", another host with the same path")
   }
 
   /// The request to Dex.

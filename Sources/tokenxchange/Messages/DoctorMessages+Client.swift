@@ -7,30 +7,30 @@ extension Diagnosis {
   /// The message about a kubeconfig, a cluster Secret, or the command that they name.
   init(_ finding: ClientFinding) {
     switch finding {
-    case .flaw(let flaw): self.init(flaw)
+    case .fault(let fault): self.init(fault)
     case .noPlugin(let credential, let name):
       self.init(
         "\(untrusted: name) authenticates with \(Message(credential)), not with a plugin",
         hint:
-          "there is no plugin to examine: name another context, or a Secret with execProviderConfig",
+          "no plugin to examine: pass another context, or a Secret with execProviderConfig",
         exitCode: .usage)
     case .otherTool(let tool, let line):
       self.init(
         warning: "the command is \(Message(tool)); its options are examined as tokenxchange's",
-        hint: "to run tokenxchange in its place, write \(untrusted: line, maxLength: 2000)")
+        hint: "to run tokenxchange instead, write \(untrusted: line, maxLength: 2000)")
     case .unknownTool(let tool):
       self.init(
         "the command is \(Message(tool)), whose options cannot be translated",
         hint: """
-          run doctor with the options of get-token, token-file or login that do the same; \
-          generate kubeconfig and generate argocd-cluster print the lines
+          run doctor with the equivalent options of get-token, token-file or login; generate \
+          kubeconfig and generate argocd-cluster print them
           """,
         exitCode: .usage)
     }
   }
 
-  private init(_ flaw: ClientConfiguration.Flaw) {
-    switch flaw {
+  private init(_ fault: ClientConfiguration.Fault) {
+    switch fault {
     case .noClusterLabel:
       self.init(
         warning: "the Secret lacks the label argocd.argoproj.io/secret-type: cluster",
@@ -45,7 +45,7 @@ extension Diagnosis {
           Argo CD ignores the plugin for https://kubernetes.default.svc and uses its own service \
           account
           """,
-        hint: "write the address of the target cluster to server")
+        hint: "set server to the URL of the target cluster")
     case .apiVersion(let version):
       self.init(
         version.map { "client-go rejects the apiVersion \(untrusted: $0) of the plugin" }
@@ -60,7 +60,7 @@ extension Diagnosis {
       self.init(
         warning: "the command \(untrusted: command) does not exist on this machine",
         hint: """
-          kubectl reports "executable not found" then: install it, put its directory in PATH, or \
+          kubectl will report "executable not found": install it, add its directory to PATH, or \
           write its path
           """)
     case .notExecutable(let path):
@@ -82,20 +82,20 @@ extension Diagnosis {
       self.init(
         end: end, now: now, "Dex rejects the refresh token\(reason)",
         hint: """
-          a sign-in on another machine, logout, or a Dex that lost its storage revokes it: sign in \
+          a sign-in on another machine revokes it, and so does a loss of Dex's storage: sign in \
           again: \(example: command)
           """)
     case .noRefreshToken(let end, let now, let command):
       self.init(
-        end: end, now: now, "there is no refresh token",
+        end: end, now: now, "no refresh token is stored",
         hint: """
-          Dex returned none, or rejected it: list refresh_token in oauth2.grantTypes of Dex's \
-          config.yaml, use a connector that supports it, and sign in again: \(example: command)
+          add refresh_token to oauth2.grantTypes in Dex's config.yaml, use a connector that \
+          supports it, and sign in again: \(example: command)
           """)
     }
   }
 
-  /// A sign-in that cannot be renewed, and may have ended.
+  /// A sign-in that cannot be renewed, and may have expired.
   private init(end: Date?, now: Date, _ message: Message, hint: Message) {
     guard let end else {
       self.init("\(message), and the token has expired", hint: hint, exitCode: .loginRequired)
@@ -161,19 +161,19 @@ extension Diagnosis {
     case .error(.forbidden(let server, let message)):
       self.init(
         warning: """
-          the user may not ask for its rights: \(untrusted: server.text) returned 403: \
+          the user may not list its own rights: \(untrusted: server.text) returned 403: \
           \(untrusted: message ?? "no message")
           """,
         hint: "bind the role system:basic-user to system:authenticated")
     case .error(let error): self.init(error)
     case .invalidQuestion(let text):
       self.init(
-        "invalid question \(word: text) for --can",
+        "invalid value \(word: text) for --can",
         hint: "write VERB:RESOURCE, such as list:pods, get:deployments.apps or get:/metrics",
         exitCode: .usage)
     case .denied(let question, let namespace, let user):
       self.init(
-        "\(untrusted: user) may not \(untrusted: question.sentence)\(place: namespace)",
+        "\(untrusted: user) may not \(untrusted: question.phrase)\(place: namespace)",
         hint: """
           bind a role with that right to exactly this user or one of its groups; generate rbac \
           prints the binding
@@ -191,7 +191,7 @@ extension Diagnosis {
           ? """
           bind a role to exactly this user or one of its groups; generate rbac prints the binding
           """
-          : "pass --namespace for a namespace with a RoleBinding; else bind a role: generate rbac",
+          : "pass --namespace for a namespace with a RoleBinding, or bind a role: generate rbac",
         exitCode: isGiven ? .oauthError : .done)
     case .argoCDCannotList(let user):
       self.init(
@@ -214,7 +214,7 @@ extension Diagnosis {
     if let difference = observed.clockDifference {
       causes.append(
         """
-        the clocks differ: this machine is \(difference) \(issuer), and the API server may be with \
+        the clocks differ: this machine is \(difference) \(issuer), and the API server may agree with \
         either
         """)
     }
@@ -262,8 +262,8 @@ extension Diagnosis {
 }
 
 extension AccessQuestion {
-  /// "list deployments.apps", for a sentence.
-  fileprivate var sentence: String {
+  /// The question as words, such as "list deployments.apps".
+  fileprivate var phrase: String {
     String(text.map { $0 == ":" ? " " : $0 })
   }
 }
@@ -288,7 +288,7 @@ extension Message {
       case .goTokenxchange: "the Go tokenxchange, or has its options"
       case .kubelogin: "kubelogin (kubectl oidc-login)"
       case .argoCDAuth: "argocd-k8s-auth"
-      case .shell: "a shell line"
+      case .shell: "a shell command"
       case .other(let name): "\(untrusted: name, maxLength: 60)"
       }
   }

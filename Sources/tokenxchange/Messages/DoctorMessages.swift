@@ -24,10 +24,10 @@ extension Diagnosis {
     case .apiVersionMismatch(let requested, let option):
       self.init(
         warning: """
-          the client asks for \(option: requested.rawValue), but --api-version is \
+          the client requests \(option: requested.rawValue), but --api-version is \
           \(untrusted: option)
           """,
-        hint: "kubectl accepts only the version in its kubeconfig: leave --api-version out")
+        hint: "kubectl accepts only the version in its kubeconfig: omit --api-version")
     case .subjectToken(let finding): self.init(finding)
     case .httpToTLSPort(let url, let status):
       self.init(InvalidResponse(.plainHTTPToTLSPort, status: status), from: url)
@@ -96,11 +96,11 @@ extension Diagnosis {
       self.init(
         warning:
           "the token is sent as access_token: Dex then queries the issuer's userinfo endpoint",
-        hint: "a service account issuer has none: leave --subject-token-type out")
+        hint: "a service account issuer has none: omit --subject-token-type")
     case .worldWritable:
       self.init(
         warning: "every user can write the token file",
-        hint: "the files of kubelet's volumes are never writable by all: check the volume")
+        hint: "files in kubelet's volumes are never writable for all users: check the volume")
     case .subPathMount:
       self.init(
         warning: "the token file is mounted by subPath, so kubelet never renews it",
@@ -131,8 +131,8 @@ extension Diagnosis {
       self.init(
         "the issuer of Dex is \(untrusted: found), but --issuer is \(untrusted: option)",
         hint: """
-          --issuer must equal issuer in Dex's config.yaml, character for character; if Dex is \
-          reached at another address, keep the issuer and add --token-url
+          --issuer must equal issuer in Dex's config.yaml exactly; if Dex is \
+          reached at another URL, keep the issuer and add --token-url
           """,
         exitCode: .invalidResponse)
     case .issuerDiffersBySlash(let found, let option):
@@ -141,14 +141,14 @@ extension Diagnosis {
           --issuer \(untrusted: option) differs from Dex's issuer \(untrusted: found) by a \
           trailing slash
           """,
-        hint: "write it as Dex does: the API server compares issuers exactly")
+        hint: "write it as in Dex: the API server compares issuers exactly")
     case .tokenEndpointMismatch(let found, let configured):
       self.init(
         warning: """
           Dex's token endpoint is \(untrusted: found), but requests go to \
           \(untrusted: configured.text)
           """,
-        hint: "leave --token-url out, or pass the complete path")
+        hint: "omit --token-url, or pass the complete path")
     case .exchangeNotOffered(let url):
       self.init(
         "Dex at \(host: url.authority) does not offer the token exchange",
@@ -193,28 +193,28 @@ extension Diagnosis {
     case .unknownKey(let id, let known, let isStored):
       self.init(
         """
-        the token was signed with the key \(untrusted: id, maxLength: 60), which Dex does not have \
-        \(isStored ? "any more" : "in its key set"): it has \(list: known)
+        the token was signed with the key \(untrusted: id, maxLength: 60), which Dex \
+        \(isStored ? "no longer has" : "does not have in its key set"): it has \(list: known)
         """,
         hint: isStored
           ? """
-          Dex got new keys, as with storage: memory at each restart: sign in again with \
-          tokenxchange login --force, and give Dex a storage that lasts
+          Dex has new keys, as after each restart with storage: memory: sign in again with \
+          tokenxchange login --force, and use persistent storage for Dex
           """
           : """
-          several Dex with keys of their own answer at this address: let them share one storage \
-          that is not memory
+          several Dex instances with different keys respond at this URL: let them share one \
+          persistent storage
           """,
         exitCode: isStored ? .loginRequired : .oauthError)
     case .cachedUnknownKey(let id, let known):
       self.init(
         warning: """
           the token in the cache was signed with the key \(untrusted: id, maxLength: 60), which \
-          Dex does not have any more: it has \(list: known)
+          Dex no longer has: it has \(list: known)
           """,
         hint: """
-          Dex got new keys, as with storage: memory at each restart, and the API server returns 401 \
-          for the cached token: run tokenxchange logout, and give Dex a storage that lasts
+          the API server returns 401 for the cached token: run tokenxchange logout, and use \
+          persistent storage for Dex, which creates new keys at each restart with storage: memory
           """)
     case .largeHeader(let bytes, let groups):
       self.init(
@@ -226,10 +226,10 @@ extension Diagnosis {
     case .claimLikeServiceAccount(let claim):
       self.init(
         warning: """
-          the claim \(option: claim.rawValue) looks like a service account, but the user is another
+          the claim \(option: claim.rawValue) names a service account that is not this user
           """,
         hint: """
-          an API server that maps \(option: claim.rawValue) would take the user for that service \
+          an API server that maps \(option: claim.rawValue) would treat the user as that service \
           account: map federated_claims.user_id and check connector_id
           """)
     }
@@ -244,7 +244,7 @@ extension Diagnosis {
           the API server's certificate is not verified: anyone between here and \
           \(authority: url) can read the token
           """,
-        hint: "replace insecure-skip-tls-verify by the API server's CA")
+        hint: "replace insecure-skip-tls-verify with the API server's CA")
     case .composedUsername(let user):
       self.init(
         warning: """

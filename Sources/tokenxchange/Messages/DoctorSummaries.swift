@@ -14,8 +14,8 @@ extension Message {
       case .settingsComplete: "all required options are set"
       case .noExecInfo(let version):
         "KUBERNETES_EXEC_INFO is not set, as in a shell: credentials are \(option: version.rawValue)"
-      case .execInfo(nil): "the client asks for no version: credentials are v1"
-      case .execInfo(let version?): "the client asks for \(option: version.rawValue)"
+      case .execInfo(nil): "the client requests no version: credentials are v1"
+      case .execInfo(let version?): "the client requests \(option: version.rawValue)"
       case .opaqueSubjectToken: "an opaque token, which has no readable claims"
       case .subjectToken(let jwt, let now):
         """
@@ -39,7 +39,8 @@ extension Message {
         signed in as \(untrusted: jwt?.userName ?? "an unknown user", maxLength: 100), \
         \(expiry: expiry, now: now)
         """
-      case .nothingStored(let flag): "\(option: flag) stores nothing: every run signs in"
+      case .nothingStored(let flag):
+        "with \(option: flag), no tokens are stored: every run signs in"
       case .result(let jwt, let now):
         """
         for \(untrusted: jwt.audiences.joined(separator: ", ")), \(expiry: jwt.expiry, now: now)

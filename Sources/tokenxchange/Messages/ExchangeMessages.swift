@@ -21,13 +21,13 @@ extension Diagnosis {
     case .oauth(let error, _):
       self.init(
         .oauthError, "Dex at \(url: request.tokenURL) rejected the exchange: \(error.message)",
-        hint: error.hint(request, now: context.now))
+        hint: error.hint(request))
     case .invalidResponse(let response, _):
       self.init(response, from: request.tokenURL)
     }
     if error.attempts > 1 { message = "\(message) (\(error.attempts) attempts)" }
     if let retryAfter = error.retryAfter, retryAfter >= 1, exitCode == .network {
-      message = "\(message); it asks to wait \(duration: retryAfter.rounded(.up))"
+      message = "\(message); retry after \(duration: retryAfter.rounded(.up))"
     }
     self = redacted(by: Redaction(request.secrets))
   }
@@ -41,22 +41,22 @@ extension Diagnosis {
         .invalidResponse,
         "\(url: url) returned \(status): Argo CD's Dex failed with status 500",
         hint: """
-          argocd-server redirects to /login?has_sso_error=true then; is an --audience not declared \
-          in dex.config? the log of argocd-dex-server says more
+          argocd-server redirects to /login?has_sso_error=true then; is an --audience missing in \
+          dex.config? see the log of argocd-dex-server
           """)
     case .redirect(let target):
       self.init(
-        .invalidResponse, "\(url: url) returned \(status) with a redirect to \(target.message)",
+        .invalidResponse, "\(url: url) returned \(status) with a redirect \(target.message)",
         hint: """
           redirects are not followed, because they would send the token to another server; use the \
-          final address in --issuer or --token-url
+          final URL in --issuer or --token-url
           """)
     case .serverError(let body):
       self.init(
         .network, "\(url: url) returned \(status)\(body.kindMessage)\(body.excerpt)",
         hint: status == 429
           ? "an ingress or proxy in front of Dex limits the rate; Dex itself does not"
-          : "Dex or the ingress in front of it is down or overloaded: look at its pods and log")
+          : "Dex or the ingress in front of it is down or overloaded: check its pods and log")
     case .plainHTTPToTLSPort:
       self.init(
         .usage, "\(hostAndPort: url) expects https on that port, but the URL says http",
@@ -65,15 +65,15 @@ extension Diagnosis {
       self.init(
         .invalidResponse, "\(url: url) returned 404\(body.excerpt)",
         hint: """
-          the token endpoint is Dex's issuer with its whole path, often /dex, and then /token, \
-          with no slash at the end; the issuer is in Dex's config.yaml
+          the token endpoint is <issuer>/token, where the issuer in Dex's config.yaml often ends in \
+          /dex; no slash follows /token
           """)
     case .unexpectedStatus(let body):
       self.init(
         .invalidResponse,
         "\(url: url) returned \(status)\(body.kindMessage) and no OAuth error\(body.excerpt)",
         hint: """
-          this response does not come from Dex: look at the ingress, proxy or login page in front of it
+          this response does not come from Dex: check the ingress, proxy or login page in front of it
           """)
     case .clientCertificateRequired:
       self.init(
@@ -82,20 +82,20 @@ extension Diagnosis {
     case .empty:
       self.init(
         .invalidResponse, "\(url: url) returned \(status) with an empty body",
-        hint: "this response does not come from Dex: is --issuer or --token-url Dex's address?")
+        hint: "this response does not come from Dex: does --issuer or --token-url point to Dex?")
     case .html:
       self.init(
-        .invalidResponse, "\(url: url) returned \(status) with a web page and not with JSON",
+        .invalidResponse, "\(url: url) returned \(status) with a web page instead of JSON",
         hint: """
-          the URL is Dex's issuer, which shows a page, or the response is from an ingress: \
-          --issuer takes the issuer and adds /token, --token-url takes the whole address
+          the URL is not the token endpoint, or an ingress responded: --issuer takes the issuer, \
+          --token-url the complete URL of the endpoint
           """)
     case .notJSON(let count):
       self.init(
         .invalidResponse,
         "\(url: url) returned \(status) with \(count) bytes that are not complete JSON",
         hint: """
-          something on the way cut or replaced the response: a proxy, an ingress, a captive portal
+          a proxy, ingress or captive portal in between truncated or replaced the response
           """)
     case .notJSONObject:
       self.init(
@@ -115,33 +115,33 @@ extension Diagnosis {
     let (message, hint): (Message, Message) =
       switch error {
       case .missing(let member):
-        ("the response of \(url: url) has no \(option: member)", Self.notTokenEndpoint)
+        ("the response from \(url: url) has no \(option: member)", Self.notTokenEndpoint)
       case .notAString(let member):
         (
-          "the response of \(url: url) has an \(option: member) that is not a string",
+          "the response from \(url: url) has an \(option: member) that is not a string",
           Self.notTokenEndpoint
         )
       case .empty(let member):
-        ("the response of \(url: url) has an empty \(option: member)", Self.notTokenEndpoint)
+        ("the response from \(url: url) has an empty \(option: member)", Self.notTokenEndpoint)
       case .invalidCharacters:
         (
-          "the response of \(url: url) has an access_token with spaces or control characters",
+          "the response from \(url: url) has an access_token with spaces or control characters",
           Self.notTokenEndpoint
         )
       case .damaged:
         (
-          "the response of \(url: url) has an access_token that is a damaged JWT",
-          "something on the way cut or changed the response: a proxy, an ingress, a filter"
+          "the response from \(url: url) has an access_token that is a damaged JWT",
+          "a proxy, ingress or filter in between truncated or changed the response"
         )
       case .opaque(let hasIDToken):
         (
           """
-          the response of \(url: url) has an access_token that is opaque, but an ID token was \
+          the response from \(url: url) has an access_token that is opaque, but an ID token was \
           requested\(hasIDToken ? "; the id_token in the response is not used" : "")
           """,
           """
           issuer and audience of an opaque token cannot be checked; Dex returns the ID token as \
-          access_token: is --issuer or --token-url Dex's address?
+          access_token: does --issuer or --token-url point to Dex?
           """
         )
       case .expired(let expiry, let now):
@@ -157,12 +157,12 @@ extension Diagnosis {
       case .issuer(let expected, let found):
         (
           """
-          the token from \(url: url) has the issuer \(untrusted: found ?? "(none)") and not \
+          the token from \(url: url) has the issuer \(untrusted: found ?? "(none)"), expected \
           \(untrusted: expected)
           """,
           """
-          --issuer must equal issuer: in Dex's config.yaml, and the API server's issuer, character \
-          by character; if Dex is reached by another address, add --token-url
+          --issuer must equal issuer in Dex's config.yaml exactly; if Dex is reached at another URL, \
+          add --token-url
           """
         )
       case .audience(let missing, let found):
@@ -178,7 +178,7 @@ extension Diagnosis {
   }
 
   static let notTokenEndpoint: Message = """
-    Dex's token endpoint does not respond like this: is --issuer or --token-url Dex's address?
+    this is not a response of Dex's token endpoint: does --issuer or --token-url point to Dex?
     """
 }
 
@@ -191,27 +191,31 @@ extension OAuthError {
   }
 
   /// What an error of the exchange usually means; Dex returns one error for many causes.
-  fileprivate func hint(_ request: TokenExchangeRequest, now: Date) -> Message {
+  fileprivate func hint(_ request: TokenExchangeRequest) -> Message {
     let connector: Message = "\(quoted: request.connectorID)"
     let client: Message = "\(untrusted: request.clientID, maxLength: 100)"
     switch (code, dexReason) {
-    case ("access_denied", _): return AccessDeniedDiagnosis.hint(request, now: now)
+    case ("access_denied", _):
+      return """
+        connector \(connector) rejects the subject token: tokenxchange doctor lists likely causes; \
+        Dex's log has the reason
+        """
     case ("invalid_client", _):
       if request.authentication.hasSecret {
         return """
-          Dex has no client \(client), or the client has another secret, or it is public: then leave \
-          the secret out
+          Dex has no client \(client), the secret is wrong, or the client is public: then omit the \
+          secret
           """
       }
       return """
-        Dex has no client \(client), or the client has a secret: then pass it with \
-        --client-secret-file, or remove secret: from a public client in Dex's config.yaml
+        Dex has no client \(client), or it has a secret: pass it with --client-secret-file, or \
+        remove secret from a public client in Dex's config.yaml
         """
     case ("server_error", _):
       let audiences = request.allScopes.filter(DexScope.isAudience)
         .map { String($0.split(separator: ":").last ?? "") }
       guard !audiences.isEmpty else {
-        return "storage or signing keys of Dex failed: look at Dex's log"
+        return "Dex's storage or signing keys failed: check Dex's log"
       }
       return """
         Dex returns this if the client of a requested audience does not exist or does not list \
@@ -220,7 +224,7 @@ extension OAuthError {
     case ("unsupported_grant_type", _):
       return """
         list urn:ietf:params:oauth:grant-type:token-exchange in oauth2.grantTypes of Dex's \
-        config.yaml, or leave that list out; the exchange needs Dex 2.38 or later
+        config.yaml, or omit that list; the exchange needs Dex 2.38 or later
         """
     case (_, .requestedTokenTypeNotSupported):
       return "Dex issues id_token and access_token only: change --requested-token-type"
@@ -231,15 +235,15 @@ extension OAuthError {
         """
     case (_, .connectorNotFound):
       return """
-        Dex has no connector with the id \(connector), or one of a type that cannot exchange \
-        tokens: --connector-id must be the id of a connector of type oidc
+        Dex has no connector with the ID \(connector) that can exchange tokens: --connector-id must \
+        be the id of a connector of type oidc
         """
     case (_, .credentialsImproperlyEncoded):
-      return "something on the way rewrote the Authorization header; --client-auth post avoids it"
+      return "a proxy in between rewrote the Authorization header; --client-auth post avoids this"
     case (_, .methodNotAllowed):
-      return "something on the way turned the POST into another request: use Dex's final address"
+      return "a redirect or proxy changed the request method: use Dex's final URL"
     case (_, .subjectTokenMissing):
-      return "something on the way dropped the request's body: look at proxies and ingresses"
+      return "a proxy or ingress in between dropped the request body: check its configuration"
     case (_, .connectorNotAllowed):
       return "add \(connector) to allowedConnectors of the client in Dex's config.yaml"
     case (_, .connectorLacksGrantType):
@@ -259,12 +263,12 @@ extension OAuthError {
 extension InvalidResponse.RedirectTarget {
   fileprivate var message: Message {
     switch self {
-    case .missing: "nowhere"
-    case .invalid: "an unreadable address"
-    case .server(let server): "\(untrusted: server, maxLength: 120)"
-    case .scheme(let scheme): "a \(untrusted: scheme, maxLength: 100): address"
-    case .path(let path): "\(untrusted: path, maxLength: 100) on the same host"
-    case .argoCDSignIn: "Argo CD's sign-in page"
+    case .missing: "without a Location"
+    case .invalid: "to an invalid URL"
+    case .server(let server): "to \(untrusted: server, maxLength: 120)"
+    case .scheme(let scheme): "to a \(untrusted: scheme, maxLength: 100): URL"
+    case .path(let path): "to \(untrusted: path, maxLength: 100) on the same host"
+    case .argoCDSignIn: "to Argo CD's sign-in page"
     }
   }
 }

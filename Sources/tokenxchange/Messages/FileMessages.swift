@@ -16,7 +16,7 @@ extension Diagnosis {
     let hint: Message =
       switch error {
       case .system(.read, _):
-        "this user must be able to read the program's file: chmod 0755"
+        "make the program's file readable for this user: chmod 0755"
       case .system(_, EBUSY), .notRegular: error.hint
       case .system:
         """

@@ -47,7 +47,7 @@ extension Diagnosis {
       )
     case .standardInput(let option):
       (
-        "\(option: option) cannot be standard input: a client passes a plugin no token there",
+        "\(option: option) cannot be standard input: clients do not pass a token to a plugin there",
         "pass the path of a file, or --token-env=NAME"
       )
     case .methodForPeople(let method):
@@ -95,12 +95,12 @@ extension Diagnosis {
     case .invalidSubject(let text):
       (
         "--subject is not the sub of a token: \(word: text)",
-        "such as repo:org/name:ref:refs/heads/main: tokenxchange inspect shows that of a token"
+        "expected a sub such as repo:org/name:ref:refs/heads/main; tokenxchange inspect shows it"
       )
     case .systemPrefix(let option):
       (
         "\(option: option) must not start with system:",
-        "those names belong to the target cluster: a token of another cluster could claim one"
+        "those names belong to the target cluster: a token from another cluster could claim one"
       )
     case .invalidRule(let text):
       (
@@ -138,7 +138,7 @@ extension Diagnosis {
     case .reservedKey(let key, let option):
       (
         "\(option: option) must not set \(untrusted: key)",
-        "this command or kubectl sets it: omit it"
+        "omit it: this command or kubectl sets it"
       )
     case .invalidNamespace(let text, let option):
       (
@@ -176,7 +176,7 @@ extension Diagnosis {
     case .issuerOfArgoCD(let option):
       (
         "\(option: option) must end with /api/dex if --argocd is set",
-        "the issuer of Argo CD's Dex is <url>/api/dex, with the url in argocd-cm"
+        "the issuer of Argo CD's Dex is <url>/api/dex, where <url> is url in argocd-cm"
       )
     case .conflict(let first, let second, let reason):
       (
@@ -192,9 +192,9 @@ extension Diagnosis {
     case .directWithDex: "without Dex, use --cluster-issuer and --subject-audience"
     case .dexWithDirect: "it belongs to --direct; with Dex, use --issuer and --client-id"
     case .directHasOneUsername:
-      "without Dex there is no connector, and the username is always the token's sub"
+      "without Dex, no connector is used, and the username is always the token's sub"
     case .peopleHaveOneUsername:
-      "without --connector-id, usernames consist of PREFIX, connector ID and user ID"
+      "without --connector-id, usernames consist of prefix, connector ID and user ID"
     case .configWithOpaqueNames:
       "use federated, which is readable and unique too; sub is for --format flags"
     case .flagsWithConnectors: "the API server's flags cannot check a connector: omit it"

@@ -9,7 +9,7 @@ extension Diagnosis {
       switch error {
       case .noFile(let searched):
         (
-          "there is no kubeconfig: \(list: searched) \(searched.count == 1 ? "does" : "do") not exist",
+          "no kubeconfig found: \(list: searched) \(searched.count == 1 ? "does" : "do") not exist",
           "pass --kubeconfig FILE, or set KUBECONFIG"
         )
       case .notReadable(let error, let path):
@@ -32,7 +32,7 @@ extension Diagnosis {
       case .notKubeconfig(let path):
         (
           "\(path.map { "\(path: $0)" as Message } ?? "the kubeconfig") is not a kubeconfig",
-          "it must hold one document of kind Config with clusters, users and contexts"
+          "it must contain one document of kind Config with clusters, users and contexts"
         )
       case .kubectlNotRun(let error, let path):
         (
@@ -78,18 +78,18 @@ extension Diagnosis {
         (
           "the cluster Secret, line \(error.line): \(Message(error.reason))",
           error.isUnsupported
-            ? "kubectl get secret -n argocd NAME -o yaml prints what can be read"
+            ? "kubectl get secret -n argocd NAME -o yaml prints a readable form"
             : "correct the YAML"
         )
       case .invalidJSON:
         (
           "the cluster Secret begins with { but is not JSON",
-          "kubectl get secret -n argocd NAME -o json prints what can be read"
+          "kubectl get secret -n argocd NAME -o json prints a readable form"
         )
       case .noSecret:
         (
           "the file of --argocd-secret has no Secret",
-          "it takes the output of generate argocd-cluster or of kubectl get secret -o yaml"
+          "expected the output of generate argocd-cluster or of kubectl get secret -o yaml"
         )
       case .severalSecrets(let names):
         (
@@ -100,7 +100,7 @@ extension Diagnosis {
         ("the cluster Secret has no \(option: key)", "Argo CD needs name, server and config")
       case .notBase64(let key):
         (
-          "the cluster Secret's data.\(option: key) is not the base64 of text",
+          "the cluster Secret's data.\(option: key) is not base64-encoded text",
           "write plain text to stringData, not to data"
         )
       case .configNotJSON:
@@ -119,7 +119,7 @@ extension Diagnosis {
 }
 
 extension Message {
-  /// What a member of a configuration must be.
+  /// The expected type of a member.
   static func memberHint(_ member: String) -> Message {
     switch member {
     case "args": "args is a list of strings: put numbers and true or false in quotes"
@@ -138,14 +138,14 @@ extension Message {
       case .tag: "a YAML tag"
       case .directive: "a YAML directive"
       case .complexKey: "a complex YAML key"
-      case .severalLines: "a YAML string over several lines"
+      case .severalLines: "a multi-line YAML string"
       case .depth: "YAML that is nested too deep"
       case .tab: "a tab in the indentation"
       case .indentation: "wrong indentation"
       case .noKey: "expected \"key: value\""
       case .duplicateKey: "a key that occurs twice"
       case .nestedOnOneLine: "a value that contains \": \" must be quoted"
-      case .textBehindQuotes: "text behind a quoted string"
+      case .textAfterQuotes: "text after a quoted string"
       case .reservedCharacter: "a string that begins with %, @ or ` must be quoted"
       case .escape: "an invalid escape in a quoted string"
       case .blockHeader: "an invalid block scalar"
@@ -165,8 +165,8 @@ extension Message.StringInterpolation {
     switch error {
     case .notStarted(let errno), .system(let errno):
       appendInterpolation(untrusted: systemMessage(errno))
-    case .timedOut: appendLiteral("it did not end in time")
-    case .tooMuchOutput: appendLiteral("it is larger than 4 MiB")
+    case .timedOut: appendLiteral("it did not exit in time")
+    case .tooMuchOutput: appendLiteral("its output is larger than 4 MiB")
     }
   }
 }

@@ -10,8 +10,11 @@ extension Diagnosis {
     switch error {
     case .noTerminal(let issuer, let remedy, let noCache):
       self.init(
-        "a sign-in at \(authority: issuer) is required, and stderr is not a terminal",
-        hint: (noCache.map(Message.init) ?? "") + "run this first, in a terminal: \(remedy)",
+        """
+        a sign-in at \(authority: issuer) is required, and stderr is not a terminal\
+        \(noCache.map { "; \(Message($0))" as Message } ?? "")
+        """,
+        hint: noCache?.hint(remedy) ?? "run this first, in a terminal: \(remedy)",
         exitCode: .loginRequired)
     case .signInElsewherePending(let issuer, let processID, let seconds):
       self.init(
@@ -29,7 +32,7 @@ extension Diagnosis {
       self.init(
         .oauthError,
         "Dex at \(url: request.issuer) has no client \(untrusted: request.clientID, maxLength: 100)",
-        hint: "compare --client-id with staticClients of Dex's config.yaml")
+        hint: "compare --client-id with staticClients in Dex's config.yaml")
     case .redirectNotAllowed(let request, let uri):
       self.init(
         .oauthError,
@@ -46,7 +49,7 @@ extension Diagnosis {
         .oauthError,
         """
         the client \(untrusted: request.clientID, maxLength: 100) does not allow the redirect to \
-        \(untrusted: uri, maxLength: 100), which Dex's page for device codes needs
+        \(untrusted: uri, maxLength: 100), which Dex's device code page requires
         """,
         hint: """
           use --flow=browser on a machine with a browser, or list /device/callback and \
@@ -69,13 +72,21 @@ extension Diagnosis {
 }
 
 extension Message {
-  /// Why every run needs a terminal.
+  /// Why no tokens are stored.
   fileprivate init(_ reason: LoginError.NoCacheReason) {
     switch reason {
-    case .flag(let flag):
-      self = "\(option: flag) stores nothing, so that every run needs a terminal: omit it; "
-    case .unusable(let error):
-      self = "no tokens are stored, so that every run needs a terminal: \(Message(error)); "
+    case .flag(let flag): self = "with \(option: flag), no tokens are stored"
+    case .unusable(let error): self = "no tokens are stored: \(Message(error))"
+    }
+  }
+}
+
+extension LoginError.NoCacheReason {
+  /// How to store tokens, and what to run then.
+  fileprivate func hint(_ remedy: LoginError.Remedy) -> Message {
+    switch self {
+    case .flag(let flag): "omit \(option: flag), and run this first, in a terminal: \(remedy)"
+    case .unusable: "set --cache-dir, and run this first, in a terminal: \(remedy)"
     }
   }
 }
@@ -114,33 +125,33 @@ extension Diagnosis {
     case .invalidDeviceAuthorization(let url):
       self.init(
         .invalidResponse,
-        "the response of \(url: url) lacks device_code, user_code or verification_uri",
+        "the response from \(url: url) lacks device_code, user_code or verification_uri",
         hint: "is --issuer Dex's issuer, and is it Dex 2.29 or later?")
     case .missingIDToken(let url):
       self.init(
-        .invalidResponse, "the response of \(url: url) has no id_token",
+        .invalidResponse, "the response from \(url: url) has no id_token",
         hint: request.scopes.contains("openid")
           ? "is --issuer an OpenID Connect issuer?" : "add openid to --scopes")
     case .idTokenNotJWT(let url):
       self.init(
-        .invalidResponse, "the id_token in the response of \(url: url) is not a JWT",
+        .invalidResponse, "the id_token in the response from \(url: url) is not a JWT",
         hint: "is --issuer an OpenID Connect issuer?")
     case .subjectChanged(let url):
       self.init(
         .invalidResponse,
         """
-        the refreshed token of \(url: url) belongs to another user: its sub differs from the \
+        the refreshed token from \(url: url) belongs to another user: its sub differs from the \
         sign-in's
         """,
         hint: "sign in again with login --force, and check why Dex's connector changed the user")
     case .nonceMismatch(let url):
       self.init(
-        .invalidResponse, "the id_token in the response of \(url: url) is not for this sign-in",
-        hint: "its nonce differs from the one that was sent: is --issuer a Dex?")
+        .invalidResponse, "the id_token in the response from \(url: url) is not for this sign-in",
+        hint: "its nonce differs from the one that was sent: does --issuer point to Dex?")
     case .abandoned:
       self.init(
         .loginRequired,
-        "the sign-in at \(authority: request.issuer) ended: nothing waits for its result any more",
+        "the sign-in at \(authority: request.issuer) was ended, because no process waits for its result",
         hint: "the process that started this one, or the reader of its output, has ended")
     case .notCompleted(let seconds):
       self.init(
@@ -149,14 +160,14 @@ extension Diagnosis {
         the sign-in at \(authority: request.issuer) was not completed within \(duration: seconds)
         """,
         hint: """
-          run this again; an error of Dex is on its page in the browser only
+          run this again; Dex shows errors only on its page in the browser
           """)
     }
     let secrets = request.clientSecret.map { [$0] } ?? []
     self = redacted(by: Redaction(secrets))
   }
 
-  /// Whether the usual hint asks for an issuer or a token URL; `login` takes an issuer only.
+  /// Whether the usual hint names --issuer or --token-url; `login` has only --issuer.
   private static func isAboutEndpoint(_ reason: InvalidResponse.Reason) -> Bool {
     switch reason {
     case .redirect, .notFound, .empty, .html, .notJSONObject, .invalidErrorMember: true
@@ -171,7 +182,7 @@ extension Diagnosis {
 
   private static func issuerHint(_ request: LoginRequest) -> Message {
     """
-    --issuer must equal issuer: in Dex's config.yaml, with its path, often /dex: compare \
+    --issuer must equal issuer in Dex's config.yaml, including its path, often /dex: see \
     \(url: request.issuer)/.well-known/openid-configuration
     """
   }
@@ -184,12 +195,12 @@ extension OAuthError {
     switch code {
     case "unsupported_grant_type":
       return """
-        list urn:ietf:params:oauth:grant-type:device_code and refresh_token in oauth2.grantTypes \
-        of Dex's config.yaml, or leave that list out
+        add urn:ietf:params:oauth:grant-type:device_code and refresh_token to oauth2.grantTypes \
+        in Dex's config.yaml, or omit that list
         """
     case "invalid_client":
       return """
-        Dex has no client \(client), its secret differs, or the client is public: then omit the \
+        Dex has no client \(client), the secret is wrong, or the client is public: then omit the \
         secret
         """
     case "unauthorized_client":
@@ -202,7 +213,7 @@ extension OAuthError {
         """
     case "server_error":
       return """
-        check Dex's log; every client of --audience must list \(client) in its trustedPeers
+        check Dex's log; every client in --audience must list \(client) in its trustedPeers
         """
     default: return "check Dex's log"
     }
@@ -254,7 +265,7 @@ extension LoginNotice {
     case .stillWaiting:
       [
         """
-        Still waiting for the browser. Look at its page: Dex shows there, and only there, an \
+        Still waiting for the browser. Check its page: Dex shows some errors only there, such as an \
         unregistered redirect_uri, a login error or a rejected approval. Ctrl-C ends this sign-in.
         """
       ]
@@ -270,8 +281,8 @@ extension LoginNotice {
     case .noRefreshToken:
       [
         """
-        Dex returned no refresh token, so a new sign-in is required when this token expires: list \
-        refresh_token in oauth2.grantTypes of Dex's config.yaml, and use a connector that supports \
+        Dex returned no refresh token, so a new sign-in is required when this token expires: add \
+        refresh_token to oauth2.grantTypes in Dex's config.yaml, and use a connector that supports \
         refresh.
         """
       ]
@@ -283,7 +294,7 @@ extension LoginNotice {
   private static func lines(
     _ page: SignInPage, _ issuer: EndpointURL, _ now: Double
   ) -> [Message] {
-    // The requests before it took a moment.
+    // The preceding requests took some time.
     let remaining = max(page.end - now, 0)
     let step = remaining > 60 ? 10.0 : 1
     let time: Message = "\(duration: (remaining / step).rounded(.up) * step)"

@@ -3,7 +3,7 @@ import FoundationEssentials
 import TokenExchange
 
 extension Message {
-  /// A time limit, as exact as it was given.
+  /// A time limit, as precise as it was given.
   static func seconds(_ seconds: Double) -> String {
     let steps = seconds < 0.1 ? 1000.0 : seconds < 10 ? 100 : 1
     let seconds = (min(seconds, 1e9) * steps).rounded() / steps

@@ -1,10 +1,10 @@
 import Encoding
 import TokenExchange
 
-/// A sentence for a user.
+/// Text for a user: a message or a hint.
 ///
-/// Literals are ours. A value needs a label that says what it is, and untrusted text is sanitized by
-/// its label: control characters and tokens do not reach a terminal or a log.
+/// Literals are trusted. A value needs a label that names its kind, which sanitizes
+/// untrusted text: control characters and tokens do not reach a terminal or a log.
 struct Message: Equatable, Sendable, ExpressibleByStringInterpolation {
   let text: String
 

@@ -81,7 +81,7 @@ extension Diagnosis {
     case .issuerMismatch(let found, let expected):
       self.init(
         """
-        the issuer is \(untrusted: found) and not \(untrusted: expected)\
+        the issuer is \(untrusted: found), expected \(untrusted: expected)\
         \(found.differsOnlyByTrailingSlash(from: expected) ? ": they differ by a trailing slash" : "")
         """,
         hint: """
@@ -133,7 +133,7 @@ extension Diagnosis {
 }
 
 extension Message {
-  /// Why a key set is invalid, after "invalid key set …: ".
+  /// Why a key set is invalid, to follow "invalid key set …: ".
   init(_ error: JWKSetError) {
     self =
       switch error {

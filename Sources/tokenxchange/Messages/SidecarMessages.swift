@@ -100,10 +100,10 @@ extension Message {
 
   private static func state(_ token: OldToken) -> Message {
     switch token {
-    case .missing: "there is no token"
+    case .missing: "no token is available"
     case .notRemoved: "the old token could not be removed"
-    case .valid(let expiry?): "the old token stays until \(time: expiry)"
-    case .valid(nil): "the old token stays"
+    case .valid(let expiry?): "the old token remains until \(time: expiry)"
+    case .valid(nil): "the old token remains"
     }
   }
 }
@@ -111,7 +111,7 @@ extension Message {
 extension RemovalReason {
   var message: Message {
     switch self {
-    case .expired(let date): "its token expired at \(time: date)"
+    case .expired(let date): "the token expired at \(time: date)"
     case .subjectChanged:
       "Dex rejected the new subject token, which belongs to another identity"
     }
@@ -156,7 +156,7 @@ extension Message {
 extension InvalidClientCredentials {
   fileprivate var message: Message {
     switch self {
-    case .header: "it begins with \"Basic \", which is not part of it"
+    case .header: "it begins with \"Basic \", which is part of the header only"
     case .percentEncoded: "it must not be percent-encoded: it is encoded when it is sent"
     case .base64: "it looks like base64, but must be plain text"
     case .noColon: "it contains no colon, so no secret was sent"

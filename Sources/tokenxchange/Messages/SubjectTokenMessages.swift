@@ -26,11 +26,11 @@ extension Diagnosis {
       case .empty:
         (
           "the token file \(path: file) is empty",
-          "has its writer failed, or is it writing in place? look at the file's time and size"
+          "did its writer fail, or does it write in place? check the file's time and size"
         )
       case .invalidCharacters:
         (
-          "the token file \(path: file) contains spaces or characters that are not allowed in a token",
+          "the token file \(path: file) contains spaces or characters that are invalid in a token",
           """
           it must contain one token and nothing else: no JSON, no "Bearer", no second line
           """
@@ -41,7 +41,7 @@ extension Diagnosis {
         (
           "the token file \(path: file) does not contain a JWT",
           """
-          a service account token has three parts of base64url between two dots; see tokenxchange \
+          a service account token has three base64url parts separated by dots; see tokenxchange \
           inspect --file
           """
         )
@@ -72,7 +72,7 @@ extension Diagnosis {
           """,
           """
           set audience: \(untrusted: required) in the serviceAccountToken source of the projected \
-          volume, or is --token-file the wrong volume?
+          volume, or correct --token-file
           """
         )
       }
@@ -84,26 +84,26 @@ extension Diagnosis {
       switch error {
       case .missing:
         (
-          "there is no token file \(path: file)",
+          "the token file \(path: file) does not exist",
           """
-          mount a projected serviceAccountToken volume there, or name the file by --token-file; a \
-          pod with automountServiceAccountToken: false has none at the default path
+          mount a projected serviceAccountToken volume there, or pass --token-file; with \
+          automountServiceAccountToken: false, the default path has no token
           """
         )
       case .notRegular(.directory):
         (
-          "the token file \(path: file) is a directory and not a file",
+          "the token file \(path: file) is a directory, not a file",
           "name the file in it, usually \(path: file)/token"
         )
       case .notRegular(let kind):
         (
-          "the token file \(path: file) is \(kind: kind) and not a file",
+          "the token file \(path: file) is \(kind: kind), not a file",
           "name a regular file; a token is never read from a pipe or a device"
         )
       case .tooLarge:
         (
           "the token file \(path: file) is larger than 1 MiB",
-          "a service account token has one or two kilobytes: is this the right file?"
+          "a service account token has 1 to 2 KB: is this the right file?"
         )
       case .unstable:
         (
@@ -117,7 +117,7 @@ extension Diagnosis {
             ? """
             projected token files are 0600: set fsGroup or runAsUser in the pod's securityContext
             """
-            : "it is not a matter of permissions: look at the path and at the volume behind it"
+            : "the cause is not a missing permission: check the path and its volume"
         )
       }
     self.init(.subjectToken, message, hint: hint)
@@ -125,13 +125,13 @@ extension Diagnosis {
 }
 
 extension TokenWrapping {
-  /// The wrapping, as the end of "holds …".
+  /// The wrapping, to follow "contains".
   var message: Message {
     switch self {
     case .quotes: "a token in quotes"
-    case .bearer: "a header (\"Bearer …\") and not a bare token"
+    case .bearer: "a header (\"Bearer …\") instead of a bare token"
     case .base64: "the base64 of a JWT"
-    case .json: "a JSON document and not a bare token"
+    case .json: "a JSON document instead of a bare token"
     }
   }
 

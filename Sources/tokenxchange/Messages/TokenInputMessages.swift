@@ -12,7 +12,7 @@ extension Diagnosis {
         hint: "write --token-env=ID_TOKEN, without $: a command line is visible to every user")
     case .unsetVariable(let name, let source):
       self.init(
-        .subjectToken, "the variable \(untrusted: name) of \(option: source) is not set",
+        .subjectToken, "the variable \(untrusted: name) (\(option: source)) is not set",
         hint: """
           in GitLab, define it in the job's id_tokens; elsewhere, export it to this step
           """)
@@ -20,8 +20,7 @@ extension Diagnosis {
       self.init(
         .usage, "\(option: source) cannot read a token from a terminal",
         hint: """
-          pipe the token in; a client passes a plugin no token: use --token-env or a file there, and \
-          interactiveMode: Never
+          pipe the token in; in a plugin, use --token-env or a file, and interactiveMode: Never
           """)
     case .unreadableInput(let error):
       self.init(
@@ -41,7 +40,7 @@ extension Diagnosis {
       case .empty: ("\(input.name) is empty", input.emptyHint)
       case .invalidCharacters:
         (
-          "\(input.name) contains spaces or characters that no token has",
+          "\(input.name) contains spaces or characters that are invalid in a token",
           "it must be one token and nothing else"
         )
       case .wrapped(let wrapping):
@@ -51,15 +50,15 @@ extension Diagnosis {
       case .expired(let expiry, let now):
         (
           """
-          the token of \(input.name) expired \(duration: now.timeIntervalSince(expiry)) ago, at \
+          the token from \(input.name) expired \(duration: now.timeIntervalSince(expiry)) ago, at \
           \(time: expiry) (local clock: \(time: now))
           """,
-          "such tokens are valid for minutes: get one in the same step; or the clock is wrong"
+          "such tokens expire after minutes: request one in the same step, or check the clock"
         )
       case .notYetValid(let start, let now):
         (
           """
-          the token of \(input.name) is not valid before \(time: start), in \
+          the token from \(input.name) is not valid before \(time: start), in \
           \(duration: start.timeIntervalSince(now)) (local clock: \(time: now))
           """,
           "compare this machine's clock with that of the issuer"
@@ -67,7 +66,7 @@ extension Diagnosis {
       case .audience(let required, let found):
         (
           """
-          the token of \(input.name) lacks the audience \(untrusted: required): it has \
+          the token from \(input.name) lacks the audience \(untrusted: required): it has \
           \(list: found)
           """,
           "\(input.audienceHint): \(untrusted: required)"
@@ -83,7 +82,7 @@ extension Diagnosis {
         .subjectToken,
         "--github-actions: \(choices: names) \(names.count == 1 ? "is" : "are") not set",
         hint: """
-          give the job permissions: id-token: write; a pull request from a fork does not get it
+          set permissions: id-token: write for the job; pull requests from forks do not get it
           """)
     case .invalidURL(let variable):
       self.init(
@@ -91,7 +90,7 @@ extension Diagnosis {
         hint: "the runner of GitHub Actions sets it; do not change it")
     case .invalidToken(let variable):
       self.init(
-        .subjectToken, "\(option: variable) contains a character that no token has",
+        .subjectToken, "\(option: variable) contains a character that is invalid in a token",
         hint: "the runner of GitHub Actions sets it; do not change it")
     case .transport(let error, let url, let timeout):
       self.init(error, to: url, timeout: timeout)
@@ -114,7 +113,7 @@ extension Diagnosis {
         .subjectToken,
         "GitHub Actions at \(host: url.authority) returned \(status) for the ID token",
         hint: """
-          does the job still run? its request token is valid for the job only; the job needs \
+          is the job still running? its request token is valid only until it ends, and it needs \
           permissions: id-token: write
           """)
     case .noToken(let url):
@@ -131,7 +130,7 @@ extension Diagnosis {
 }
 
 extension TokenInput {
-  /// The input, as the subject of a sentence.
+  /// The input, for messages.
   var name: Message {
     switch self {
     case .standardInput: "standard input"
@@ -143,7 +142,7 @@ extension TokenInput {
   fileprivate var emptyHint: Message {
     switch self {
     case .standardInput:
-      "pipe the token in; a client that runs the plugin passes no standard input: use --token-env"
+      "pipe the token in; a client passes no standard input to a plugin: use --token-env"
     case .variable: "in GitLab, define it in the job's id_tokens; elsewhere, export it to this step"
     case .gitHubActions: "try again"
     }

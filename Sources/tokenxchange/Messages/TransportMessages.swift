@@ -21,7 +21,7 @@ extension Diagnosis {
       self.init(
         .network, "could not reach \(hostAndPort: url): \(errno: errno)",
         hint: """
-          a NetworkPolicy or firewall rejects the connection, or there is no route, for example to \
+          a NetworkPolicy or firewall rejects the connection, or no route exists, for example to \
           an IPv6 address from an IPv4-only pod
           """)
     case .connectionClosed:
@@ -48,22 +48,22 @@ extension Diagnosis {
         hint: "it may be truncated or damaged: check it with openssl x509 -noout -text -in FILE")
     case .bodyTooLarge:
       self.init(
-        .invalidResponse, "the response of \(url: url) is larger than 1 MiB",
+        .invalidResponse, "the response from \(url: url) is larger than 1 MiB",
         hint: Self.notTokenEndpoint)
     case .headersTooLarge:
       self.init(
-        .invalidResponse, "the response of \(url: url) has more than 64 KiB of headers",
+        .invalidResponse, "the response from \(url: url) has more than 64 KiB of headers",
         hint: Self.notTokenEndpoint)
     case .notHTTP(let text):
       self.init(
         .invalidResponse,
-        "the response of \(hostAndPort: url) is not HTTP/1.1 (\(untrusted: text))",
+        "the response from \(hostAndPort: url) is not HTTP/1.1 (\(untrusted: text))",
         hint: """
           check the port: it must be Dex's http or https port, not that of gRPC or another service
           """)
     case .compressed:
       self.init(
-        .invalidResponse, "the response of \(url: url) is compressed, which was not requested",
+        .invalidResponse, "the response from \(url: url) is compressed, which was not requested",
         hint: "disable compression for this path in the ingress or proxy in front of Dex")
     case .proxy(let error, let proxy): self.init(error, proxy: proxy, url)
     case .notSent(let reason):
@@ -113,7 +113,7 @@ extension Diagnosis {
     case .response:
       self.init(
         .network,
-        "the response of \(hostAndPort: url) was incomplete after \(timeout: timeout)",
+        "the response from \(hostAndPort: url) was incomplete after \(timeout: timeout)",
         hint: """
           Dex or a proxy in front of it is slow or stuck, often because Dex cannot fetch the \
           cluster's keys: check its log; --timeout allows more time
@@ -127,8 +127,8 @@ extension Diagnosis {
       switch error {
       case .unknownIssuer:
         """
-        pass its CA with --certificate-authority or --certificate-authority-data; if that is set, \
-        the server may not send the intermediate certificates: \(inspect) -showcerts
+        pass its CA with --certificate-authority; if it is set, the server may omit an intermediate \
+        certificate: \(inspect) -showcerts
         """
       case .expired: "renew the expired certificate; if both are valid, the local clock is wrong"
       case .notYetValid: "compare the clocks of both machines"
@@ -170,8 +170,8 @@ extension Diagnosis {
         "it cannot reach that host; NO_PROXY lists hosts to reach without the proxy"
       case .tls, .tlsConnectionClosed, .timedOut(.tlsHandshake):
         """
-        check HTTPS_PROXY and ALL_PROXY: use http:// for a proxy without TLS; a TLS proxy's \
-        certificate must be from the same CA as Dex's
+        check HTTPS_PROXY and ALL_PROXY: use http:// for a proxy without TLS; a TLS proxy \
+        needs a certificate of the same CA as Dex's
         """
       default: "check HTTPS_PROXY and ALL_PROXY; NO_PROXY lists hosts to reach without a proxy"
       }

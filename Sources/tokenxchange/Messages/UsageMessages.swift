@@ -33,7 +33,7 @@ extension Diagnosis {
     case .commandAfterOptions(let word, let command):
       (
         "unexpected argument \(word: word) for \(command: command)",
-        "the command comes first: tokenxchange \(command: word) …"
+        "write the command first: tokenxchange \(command: word) …"
       )
     case .flagWithSeparateValue(let word, let command, let flag):
       (
@@ -43,7 +43,7 @@ extension Diagnosis {
     case .missingArguments(let names, let command):
       (
         "missing argument: \(options: names)",
-        "tokenxchange help \(command: command) explains it"
+        "see tokenxchange help \(command: command)"
       )
     case .argumentAndOption(let argument, let option):
       (
@@ -66,8 +66,8 @@ extension Diagnosis {
       (
         "empty value for \(option: option)",
         """
-        write \(option: option)=\(option: placeholder), or leave the option out; is a shell \
-        variable in it unset?
+        write \(option: option)=\(option: placeholder), or omit the option; is a shell variable \
+        unset?
         """
       )
     case .missingOptions(let missing, let example, let empty):
@@ -121,8 +121,8 @@ extension Diagnosis {
     switch advice {
     case nil: ""
     case .nearest(let option): "did you mean \(option: option)? "
-    case .kubelogin(let option): "its name here is \(option: option); "
-    case .belongsTo(let command): "tokenxchange \(command: command) has it; "
+    case .kubelogin(let option): "use \(option: option) instead; "
+    case .belongsTo(let command): "tokenxchange \(command: command) has this option; "
     case .versionCommand: "tokenxchange version prints the version; "
     }
   }

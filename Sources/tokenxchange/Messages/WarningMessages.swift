@@ -1,7 +1,7 @@
 import FoundationEssentials
 import TokenExchange
 
-/// What does not stop a run, but a user should know.
+/// A problem that does not stop the run.
 enum Warning: Equatable, Sendable {
   case tokenOverHTTP(host: String)
   case certificatesNotVerified(host: String)

@@ -41,7 +41,7 @@ enum PublishError: Error, Equatable, Sendable {
   }
 }
 
-/// Who serves an issuer's documents.
+/// The server of an issuer's documents.
 enum IssuerHost: Sendable {
   /// The cluster's API server.
   case apiServer

@@ -4,7 +4,7 @@ import Platform
 import TokenExchange
 
 extension Command {
-  /// Publishes a cluster's keys where other systems can fetch them.
+  /// Publishes a cluster's keys for other systems.
   static let publishIssuer = Command(
     name: "publish-issuer", summary: "write an issuer's public documents as a static site",
     details: """

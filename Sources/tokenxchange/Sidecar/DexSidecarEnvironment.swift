@@ -128,7 +128,7 @@ struct DexSidecarEnvironment: Sendable {
     set(.clientAuth, "post", secret)
   }
 
-  /// Fields without an option: they are sent by name, as they are.
+  /// Fields without an option, which are sent unchanged.
   private var extraFields: [ExchangeConfiguration.ExtraField] {
     let known = Self.settings.union(Self.credentials).union(Self.options.map(\.field))
       .union(["subject_token", "grant_type"])

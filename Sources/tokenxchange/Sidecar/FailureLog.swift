@@ -1,6 +1,6 @@
 import TokenExchange
 
-/// The consecutive failures of the sidecar, and which of them are worth a line of the log.
+/// The consecutive failures of the sidecar, and which of them are logged.
 struct FailureLog: Sendable, Equatable {
   /// What to log about a failure.
   enum LogDecision: Equatable {

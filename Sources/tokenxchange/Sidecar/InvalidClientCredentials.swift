@@ -2,7 +2,7 @@ import Encoding
 import TokenExchange
 
 extension ExchangeConfiguration {
-  /// What a rejection of the client most likely means if ID and secret were given as one text.
+  /// The most likely cause of a rejected client whose ID and secret were given as one text.
   func warning(about error: CommandError, request: TokenExchangeRequest) -> SidecarWarning? {
     guard error.oauthError?.code == "invalid_client", let clientCredentials,
       case .basic(let secret) = request.authentication

@@ -4,7 +4,7 @@ import TokenExchange
 
 /// Keeps one file that contains a fresh token.
 struct Sidecar: Sendable {
-  /// What is known about the file.
+  /// The known state of the file.
   struct File: Sendable, Equatable {
     var exists = false
     /// When its token expires, if that is known.
@@ -15,7 +15,7 @@ struct Sidecar: Sendable {
     var pendingRemoval: RemovalReason?
   }
 
-  /// When to renew next, on two clocks; the first that is reached counts, because one stands still
+  /// When to renew next, on two clocks; the first that is reached counts, because one stops
   /// while the machine sleeps and the other can be set back.
   private struct Due {
     var date = Date.distantPast

@@ -40,7 +40,7 @@ struct SidecarConfiguration: Sendable {
     }
   }
 
-  /// Reads permissions such as `0640`, `640` or `0o640`; nil if the owner could not read and write.
+  /// Reads permissions such as `0640`, `640` or `0o640`; nil unless the owner can read and write.
   static func fileMode(_ text: String) -> UInt32? {
     let digits = text.hasPrefix("0o") ? text.dropFirst(2) : text[...]
     guard let mode = UInt32(digits, radix: 8), mode <= 0o777, mode & 0o600 == 0o600,

@@ -19,7 +19,7 @@ struct FailedAttempts: Equatable {
   var seconds: Double
 }
 
-/// What readers of the file find after a failure.
+/// The state of the file after a failure.
 enum OldToken: Equatable {
   case missing
   case notRemoved
@@ -34,7 +34,7 @@ enum RemovalReason: Equatable, Sendable {
   case subjectChanged
 }
 
-/// What a user of the sidecar should know.
+/// A warning of the sidecar.
 enum SidecarWarning: Equatable, Sendable {
   /// Dex does not know a scope.
   case unknownScope(String, source: String, nearest: String?)

@@ -234,10 +234,10 @@ struct LoginFlowTests {
       stage.masked(result.output).hasSuffix(
         """
         within 22 s.
-        Still waiting for the browser. Look at its page: Dex shows there, and only there, an \
+        Still waiting for the browser. Check its page: Dex shows some errors only there, such as an \
         unregistered redirect_uri, a login error or a rejected approval. Ctrl-C ends this sign-in.
         tokenxchange: the sign-in at DEX was not completed within 22 s
-        hint: run this again; an error of Dex is on its page in the browser only
+        hint: run this again; Dex shows errors only on its page in the browser
 
         """))
   }
@@ -306,7 +306,7 @@ struct LoginFlowTests {
     #expect(
       stage.masked(result.output) == """
         tokenxchange: the client target-cluster does not allow the redirect to \
-        /dex/device/callback, which Dex's page for device codes needs
+        /dex/device/callback, which Dex's device code page requires
         hint: use --flow=browser on a machine with a browser, or list /device/callback and \
         /dex/device/callback in its redirectURIs
 

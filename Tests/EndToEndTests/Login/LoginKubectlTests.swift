@@ -178,7 +178,7 @@ struct LoginKubectlTests {
     try await visit(next)
     let result = await second.result
     #expect(result.output.contains("dex:mock:0-385-28089-0"), "\(result.output)")
-    #expect(first.process.outputSoFar.contains("nothing waits for its result any more"))
+    #expect(first.process.outputSoFar.contains("no process waits for its result"))
     first.process.send(signal: SIGKILL)
     _ = await first.result
   }

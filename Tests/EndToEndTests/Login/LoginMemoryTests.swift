@@ -132,7 +132,7 @@ struct LoginMemoryTests {
     #expect(JWT(token ?? "")?.claims["sub"] == "Cg0wLTM4NS0yODA4OS0wEgRtb2Nr")
     #expect(
       stage.masked(result.errors) == """
-        tokenxchange: warning: the refreshed token of http://DEX/dex/token belongs to another user: \
+        tokenxchange: warning: the refreshed token from http://DEX/dex/token belongs to another user: \
         its sub differs from the sign-in's; the stored token is used until it expires
 
         """)

@@ -209,7 +209,7 @@ struct LoginTests {
       #expect(
         stage.masked(result.output) == """
           tokenxchange: Dex at http://DEX/dex has no client unknown
-          hint: compare --client-id with staticClients of Dex's config.yaml
+          hint: compare --client-id with staticClients in Dex's config.yaml
 
           """)
     }
@@ -271,10 +271,10 @@ struct LoginTests {
     #expect(next.code == 7)
     #expect(
       stage.masked(next.errors) == """
-        tokenxchange: a sign-in at DEX is required, and stderr is not a terminal
-        hint: --no-cache stores nothing, so that every run needs a terminal: omit it; run this first, \
-        in a terminal: PROGRAM login --issuer=http://DEX/dex --client-id=target-cluster \
-        --cache-dir=DIR/cache
+        tokenxchange: a sign-in at DEX is required, and stderr is not a terminal; with --no-cache, no \
+        tokens are stored
+        hint: omit --no-cache, and run this first, in a terminal: PROGRAM login \
+        --issuer=http://DEX/dex --client-id=target-cluster --cache-dir=DIR/cache
 
         """)
   }

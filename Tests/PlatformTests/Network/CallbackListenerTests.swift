@@ -61,7 +61,7 @@ import Testing
     async let response = send("GET / HTTP/1.1\r\n" + row.input + "\r\n")
     let request = try #require(await next())
     #expect(request.host == row.output)
-    request.respond(404, "There is nothing here.")
+    request.respond(404, "Not found.")
     #expect(await response.hasPrefix("HTTP/1.1 404 Not Found\r\n"))
   }
 

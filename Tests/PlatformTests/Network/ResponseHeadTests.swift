@@ -17,7 +17,9 @@ struct ResponseHeadTests {
     ("", [:]),
   ]
 
-  @Test(arguments: rows) func parses(_ row: (head: String, headers: [String: String])) {
+  @Test("header fields are parsed", arguments: rows) func parses(
+    _ row: (head: String, headers: [String: String])
+  ) {
     let response = HTTPResponse(status: 201, head: Array(row.head.utf8), body: [1, 2])
     #expect(response == HTTPResponse(status: 201, headers: row.headers, body: [1, 2]))
   }

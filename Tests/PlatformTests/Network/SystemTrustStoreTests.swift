@@ -22,7 +22,7 @@ struct SystemTrustTests {
       certFile: file, certDir: directory, directory: root.path("hashed"), bundles: [bundle])
   }
 
-  @Test func prefersHashedDirectory() {
+  @Test("a hashed directory is preferred to a bundle") func hashedDirectory() {
     let hashed = SystemTrustStore(directory: root.path("hashed"))
     #expect(find() == hashed)
     #expect(find(file: "", directory: "") == hashed)
@@ -36,7 +36,7 @@ struct SystemTrustTests {
         == nil)
   }
 
-  @Test func usesPathsOfVariables() {
+  @Test("SSL_CERT_FILE and SSL_CERT_DIR replace the defaults") func variables() {
     let several = ":/nowhere:\(root.path("plain")):\(root.path("hashed")):"
     #expect(find(file: bundle) == SystemTrustStore(file: bundle))
     #expect(find(directory: several) == SystemTrustStore(directory: several))
@@ -44,7 +44,7 @@ struct SystemTrustTests {
     #expect(find(file: "/nowhere", directory: "/nowhere:") == nil)
   }
 
-  @Test func ignoresDirectoryWithoutHashedNames() {
+  @Test("a directory without hashed names is ignored") func unhashedDirectory() {
     for path in [root.path("plain"), bundle, "/nowhere", ":"] {
       #expect(find(directory: path) == nil, "\(path)")
       #expect(find(file: bundle, directory: path) == SystemTrustStore(file: bundle), "\(path)")
@@ -57,7 +57,7 @@ struct SystemTrustTests {
         == [.certFile("/a"), .certDir("/nowhere", exists: false)])
   }
 
-  @Test func ignoresPathsThatAreNotFiles() {
+  @Test("a bundle must be a regular file") func otherFileTypes() {
     let pipe = root.path("pipe")
     #expect(mkfifo(pipe, 0o600) == 0)
     for path in [pipe, root.path("hashed"), "/dev/zero"] {

@@ -42,6 +42,7 @@ import TokenExchange
   private static let issuer = "SSL certificate problem: unable to get local issuer certificate"
 
   @Test(
+    "transfer failures",
     arguments: [
       Row("connection refused", Report(code: 7, errno: ECONNREFUSED), .connectionRefused),
       Row("no route", Report(code: 7, errno: ENETUNREACH), .unreachable(errno: ENETUNREACH)),
@@ -67,6 +68,7 @@ import TokenExchange
   func transfer(row: Row<Report, TransportError>) { #expect(row.input.error == row.output) }
 
   @Test(
+    "TLS failures",
     arguments: [
       Row(
         "missing issuer", Report(code: 60, text: issuer, verifyResult: 20),
@@ -105,6 +107,7 @@ import TokenExchange
   func tls(row: Row<Report, TLSError>) { #expect(row.input.error == .tls(row.output)) }
 
   @Test(
+    "proxy failures",
     arguments: [
       Row("refused", Report(code: 7, errno: ECONNREFUSED, proxy: "p:1"), .connectionRefused),
       Row(

@@ -5,7 +5,7 @@ import TokenExchange
 
 /// Requests whose options the hook of `CPlatform` cannot set are not sent.
 struct TransportRefusalTests {
-  @Test func rejectedOptionStopsTheRequest() {
+  @Test("an option that libcurl rejects stops the request") func rejectedOption() {
     // libcurl rejects URLs of more than 8 million bytes. This one is slightly longer. URLSession
     // gets a shorter placeholder and the hook sets the real URL, as for every IPv6 address.
     let start = "https://[0000:0000:0000:0000:0000:0000:0000:0001]:1/"
@@ -18,7 +18,7 @@ struct TransportRefusalTests {
     #expect(error == .notSent(.optionRejected(10002)))
   }
 
-  @Test func emptyTrustStopsTheRequest() {
+  @Test("an empty list of CA certificates stops the request") func emptyTrust() {
     let error = #expect(throws: TransportError.self) {
       try URLSessionTransport().send(
         HTTPRequest(method: "POST", url: "https://127.0.0.1:1/", headers: [], body: []),

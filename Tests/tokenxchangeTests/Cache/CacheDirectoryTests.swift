@@ -66,7 +66,7 @@ import TokenExchange
     #expect(diagnosis.message.text == "cannot remove the cache: \(row.output)")
     #expect(
       diagnosis.hint.text
-        == "set --cache-dir to the cache that is in use, and run this as its owner")
+        == "pass the cache directory with --cache-dir, and run this as its owner")
     #expect(diagnosis.exitCode == .usage)
   }
 }

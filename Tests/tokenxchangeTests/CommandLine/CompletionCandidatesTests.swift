@@ -13,6 +13,7 @@ import Testing
   }
 
   @Test(
+    "candidates at the cursor",
     arguments: [
       Row("a command", ["token"], ["token-file", ":none"]),
       Row("an option without a command", ["--iss"], ["--issuer", ":none"]),
@@ -41,11 +42,13 @@ import Testing
     #expect(complete(row.input) == row.output)
   }
 
-  @Test(arguments: [
-    Row("= as a word", ["--output", "=", "j"], ["json", ":none"]),
-    Row("= at the cursor", ["--output", "="], ["exec-credential", "token", "json", ":none"]),
-    Row("= of an earlier option", ["--timeout", "=", "3s", "--iss"], ["--issuer", ":none"]),
-  ])
+  @Test(
+    "bash splits --option=value into words",
+    arguments: [
+      Row("= as a word", ["--output", "=", "j"], ["json", ":none"]),
+      Row("= at the cursor", ["--output", "="], ["exec-credential", "token", "json", ":none"]),
+      Row("= of an earlier option", ["--timeout", "=", "3s", "--iss"], ["--issuer", ":none"]),
+    ])
   func bashWords(row: Row<[String], [String]>) {
     #expect(complete(row.input, for: "bash") == row.output)
   }

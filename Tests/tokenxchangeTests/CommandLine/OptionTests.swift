@@ -97,11 +97,13 @@ import TokenExchange
     try ArgumentParser(arguments: arguments, variables: variables).parse()
   }
 
-  @Test(arguments: [
-    ["--issuer", "https://a"], ["--issuer=https://a"], ["get-token", "--issuer=https://a"],
-    ["--issuer=https://b", "--issuer=https://a"], ["get-token", "--issuer", "https://a", "--"],
-  ])
-  func formsOfAValue(arguments: [String]) throws {
+  @Test(
+    "forms of an option with a value",
+    arguments: [
+      ["--issuer", "https://a"], ["--issuer=https://a"], ["get-token", "--issuer=https://a"],
+      ["--issuer=https://b", "--issuer=https://a"], ["get-token", "--issuer", "https://a", "--"],
+    ])
+  func valueForms(arguments: [String]) throws {
     let parsed = try parse(arguments)
     #expect(parsed.command.name == "get-token")
     #expect(try parsed[.issuer]?.text == "https://a")
@@ -115,10 +117,12 @@ import TokenExchange
     #expect(parsed.source(of: .tokenURL) == "--oidc-endpoint")
   }
 
-  @Test(arguments: [
-    Row("-o VALUE", ["-o", "json"], "json"), Row("-o=VALUE", ["-o=token"], "token"),
-    Row("after the command", ["get-token", "-v", "-o", "json"], "json"),
-  ])
+  @Test(
+    "short options",
+    arguments: [
+      Row("-o VALUE", ["-o", "json"], "json"), Row("-o=VALUE", ["-o=token"], "token"),
+      Row("after the command", ["get-token", "-v", "-o", "json"], "json"),
+    ])
   func shortOptions(row: Row<[String], String>) throws {
     #expect(try parse(row.input)[.output].rawValue == row.output)
   }
@@ -131,12 +135,14 @@ import TokenExchange
     #expect(try parse(["-v", "--client-id=x"])[.verbose])
   }
 
-  @Test(arguments: [
-    Row("commas", ["--scopes=openid,email"], ["openid", "email"]),
-    Row("spaces", ["--scopes", "openid email"], ["openid", "email"]),
-    Row("repeats add up", ["--scopes=a", "--scopes", "b,c"], ["a", "b", "c"]),
-    Row("empty items are dropped", ["--scopes=a,,b ,"], ["a", "b"]),
-  ])
+  @Test(
+    "list values",
+    arguments: [
+      Row("commas", ["--scopes=openid,email"], ["openid", "email"]),
+      Row("spaces", ["--scopes", "openid email"], ["openid", "email"]),
+      Row("repeats add up", ["--scopes=a", "--scopes", "b,c"], ["a", "b", "c"]),
+      Row("empty items are dropped", ["--scopes=a,,b ,"], ["a", "b"]),
+    ])
   func lists(row: Row<[String], [String]>) throws {
     let variables = ["TOKENXCHANGE_SCOPES": "from-variable"]
     #expect(try parse(row.input, variables)[.scopes] == row.output)
@@ -174,6 +180,7 @@ import TokenExchange
   }
 
   @Test(
+    "forms of --help",
     arguments: [
       Row("long", ["--help"], []), Row("short", ["-h"], []),
       Row("of a command", ["token-file", "--file", "x", "--help"], ["token-file"]),
@@ -200,6 +207,7 @@ import TokenExchange
   }
 
   @Test(
+    "the file of inspect as an argument or option",
     arguments: [
       Row("argument of inspect", ["inspect", "/t"], "/t"),
       Row("--file of inspect", ["inspect", "--file=/t"], "/t"),
@@ -217,6 +225,7 @@ import TokenExchange
   }
 
   @Test(
+    "durations",
     arguments: [
       Row("zero", "0", 0), Row("seconds", "90s", 90), Row("both", "1h30m", 5400),
       Row("fraction", "1.5h", 5400), Row("milliseconds", "300ms", 0.3), Row("bare", "10", nil),
@@ -229,6 +238,7 @@ import TokenExchange
   }
 
   @Test(
+    "suggestions for mistyped words",
     arguments: [
       Row("swap", "get-tokne", "get-token"), Row("one missing", "verson", "version"),
       Row("far", "frobnicate", nil), Row("short and far", "x", nil),

@@ -40,106 +40,110 @@ struct NameResolverTests {
     }
   }
 
-  @Test(arguments: [
-    Case("the bare name", rules: [DNSRule("dex.test", address)], result: "10.0.0.1"),
-    Case("the first suffix", rules: [DNSRule("dex.test.ns.svc", address)], result: "10.0.0.1"),
-    Case(
-      "SERVFAIL for one suffix",
-      rules: [DNSRule("*.corp.example", .serverFailure), DNSRule("dex.test", address)],
-      result: "10.0.0.1"),
-    Case(
-      "REFUSED for one suffix",
-      rules: [DNSRule("*.corp.example", .refused), DNSRule("dex.test", address)],
-      result: "10.0.0.1"),
-    Case(
-      "SERVFAIL for AAAA of one suffix",
-      rules: [DNSRule("*.corp.example", "AAAA", .serverFailure), DNSRule("dex.test", address)],
-      result: "10.0.0.1"),
-    Case(
-      "one suffix without a response",
-      rules: [DNSRule("*.corp.example", .lost), DNSRule("dex.test", address)],
-      file: pod + "options timeout:1 attempts:1\n", result: "10.0.0.1", seconds: 0.9...2),
-    Case(
-      "AAAA lost", rules: [DNSRule("dex.test", "AAAA", .lost), DNSRule("dex.test", address)],
-      result: "10.0.0.1", seconds: 0.04...0.5),
-    Case(
-      "A lost, AAAA found",
-      rules: [DNSRule("dex.test", "A", .lost), DNSRule("dex.test", .addresses("fd00::1"))],
-      result: "fd00::1", seconds: 0.04...0.5),
-    Case(
-      "A lost, AAAA without a record: A is asked for again",
-      rules: [DNSRule("dex.test", "A", .lost), DNSRule("dex.test", .noRecord)],
-      file: "options timeout:1 attempts:2\nnameserver 127.0.0.1\n",
-      result: "nameServer: A: no response from 127.0.0.1 within 2 s, AAAA: no address record",
-      seconds: 1.9...3),
-    Case(
-      "A NXDOMAIN, AAAA lost: the next name is tried",
-      rules: [
-        DNSRule("*.corp.example", "AAAA", .lost), DNSRule("dex.test", address),
-      ], result: "10.0.0.1", seconds: 0.04...0.5),
-    Case(
-      "AAAA NXDOMAIN does not hide A",
-      rules: [
-        DNSRule("dex.test", "AAAA", .noSuchName), DNSRule("dex.test", "A", address.after(0.2)),
-      ], result: "10.0.0.1", seconds: 0.2...0.7),
-    Case(
-      "AAAA soon after A",
-      rules: [
-        DNSRule("dex.test", "AAAA", DNSRule.Reply.addresses("2001:db8::1").after(0.02)),
-        DNSRule("dex.test", address),
-      ], result: "2001:db8::1 10.0.0.1", seconds: 0.02...0.5),
-    Case(
-      "a slow server", rules: [DNSRule("dex.test", address.after(1.3))],
-      file: "nameserver 127.0.0.1\noptions timeout:1\n", result: "10.0.0.1", seconds: 1.3...2),
-    Case("truncated: by TCP", rules: [DNSRule("dex.test", address.truncated)], result: "10.0.0.1"),
-    Case(
-      "TCP from the start", rules: [DNSRule("dex.test", address)], file: pod + "options use-vc\n",
-      result: "10.0.0.1"),
-    Case(
-      "IPv4 only", rules: [DNSRule("dex.test", "AAAA", .lost), DNSRule("dex.test", address)],
-      file: pod + "options no-aaaa\n", result: "10.0.0.1", seconds: 0...0.04),
-    Case(
-      "a chain of aliases",
-      rules: [DNSRule("dex.test", .addresses("10.0.0.1", aliases: ["a.test", "b.test"]))],
-      result: "10.0.0.1"),
-    Case(
-      "a trailing dot: no suffix",
-      rules: [DNSRule("dex.ns.svc", .addresses("10.0.0.9")), DNSRule("dex", address)],
-      host: "dex.", result: "10.0.0.1"),
-    Case(
-      "the first server down", rules: [DNSRule("dex.test", address)],
-      file: "nameserver 127.0.0.9\nnameserver 127.0.0.1\n", result: "10.0.0.1"),
-    Case(
-      "an unknown name", rules: [],
-      result: "nameNotFound: NXDOMAIN for dex.test.ns.svc, dex.test.svc, dex.test.corp.example, "
-        + "dex.test"),
-    Case(
-      "a name without an address", rules: [DNSRule("dex.test", .noRecord)],
-      file: "nameserver 127.0.0.1\n",
-      result: "nameNotFound: no address record"),
-    Case(
-      "an alias that leads nowhere", rules: [DNSRule("dex.test", .addresses(aliases: ["a.test"]))],
-      file: "nameserver 127.0.0.1\n", result: "nameNotFound: no address record"),
-    Case(
-      "SERVFAIL for one suffix, NXDOMAIN for the rest",
-      rules: [DNSRule("*.corp.example", .serverFailure)],
-      result: "nameServer: SERVFAIL from 127.0.0.1 for dex.test.corp.example; "
-        + "NXDOMAIN for dex.test.ns.svc, dex.test.svc, dex.test"),
-    Case(
-      "a referral", rules: [DNSRule("*", .referral)], file: "nameserver 127.0.0.1\n",
-      result: "nameServer: 127.0.0.1 does not support recursion"),
-    Case(
-      "a message that breaks off",
-      rules: [DNSRule("*", "A", address.shortened), DNSRule("*", .noRecord)],
-      file: "nameserver 127.0.0.1\n",
-      result: "nameServer: A: a malformed response from 127.0.0.1, AAAA: no address record"),
-    Case(
-      "no server", rules: [], file: "nameserver 127.0.0.9\n",
-      result: "nameServer: no response from 127.0.0.9 (Connection refused)"),
-    Case(
-      "no response from any", rules: [DNSRule("*", .lost)], file: pod, limit: 1,
-      result: "nameServer: no response from 127.0.0.1 within 1 s", seconds: 0.95...1.5),
-  ])
+  @Test(
+    "host names are resolved as by glibc",
+    arguments: [
+      Case("the bare name", rules: [DNSRule("dex.test", address)], result: "10.0.0.1"),
+      Case("the first suffix", rules: [DNSRule("dex.test.ns.svc", address)], result: "10.0.0.1"),
+      Case(
+        "SERVFAIL for one suffix",
+        rules: [DNSRule("*.corp.example", .serverFailure), DNSRule("dex.test", address)],
+        result: "10.0.0.1"),
+      Case(
+        "REFUSED for one suffix",
+        rules: [DNSRule("*.corp.example", .refused), DNSRule("dex.test", address)],
+        result: "10.0.0.1"),
+      Case(
+        "SERVFAIL for AAAA of one suffix",
+        rules: [DNSRule("*.corp.example", "AAAA", .serverFailure), DNSRule("dex.test", address)],
+        result: "10.0.0.1"),
+      Case(
+        "one suffix without a response",
+        rules: [DNSRule("*.corp.example", .lost), DNSRule("dex.test", address)],
+        file: pod + "options timeout:1 attempts:1\n", result: "10.0.0.1", seconds: 0.9...2),
+      Case(
+        "AAAA lost", rules: [DNSRule("dex.test", "AAAA", .lost), DNSRule("dex.test", address)],
+        result: "10.0.0.1", seconds: 0.04...0.5),
+      Case(
+        "A lost, AAAA found",
+        rules: [DNSRule("dex.test", "A", .lost), DNSRule("dex.test", .addresses("fd00::1"))],
+        result: "fd00::1", seconds: 0.04...0.5),
+      Case(
+        "A lost, AAAA without a record: A is asked for again",
+        rules: [DNSRule("dex.test", "A", .lost), DNSRule("dex.test", .noRecord)],
+        file: "options timeout:1 attempts:2\nnameserver 127.0.0.1\n",
+        result: "nameServer: A: no response from 127.0.0.1 within 2 s, AAAA: no address record",
+        seconds: 1.9...3),
+      Case(
+        "A NXDOMAIN, AAAA lost: the next name is tried",
+        rules: [
+          DNSRule("*.corp.example", "AAAA", .lost), DNSRule("dex.test", address),
+        ], result: "10.0.0.1", seconds: 0.04...0.5),
+      Case(
+        "AAAA NXDOMAIN does not hide A",
+        rules: [
+          DNSRule("dex.test", "AAAA", .noSuchName), DNSRule("dex.test", "A", address.after(0.2)),
+        ], result: "10.0.0.1", seconds: 0.2...0.7),
+      Case(
+        "AAAA soon after A",
+        rules: [
+          DNSRule("dex.test", "AAAA", DNSRule.Reply.addresses("2001:db8::1").after(0.02)),
+          DNSRule("dex.test", address),
+        ], result: "2001:db8::1 10.0.0.1", seconds: 0.02...0.5),
+      Case(
+        "a slow server", rules: [DNSRule("dex.test", address.after(1.3))],
+        file: "nameserver 127.0.0.1\noptions timeout:1\n", result: "10.0.0.1", seconds: 1.3...2),
+      Case(
+        "truncated: by TCP", rules: [DNSRule("dex.test", address.truncated)], result: "10.0.0.1"),
+      Case(
+        "TCP from the start", rules: [DNSRule("dex.test", address)], file: pod + "options use-vc\n",
+        result: "10.0.0.1"),
+      Case(
+        "IPv4 only", rules: [DNSRule("dex.test", "AAAA", .lost), DNSRule("dex.test", address)],
+        file: pod + "options no-aaaa\n", result: "10.0.0.1", seconds: 0...0.04),
+      Case(
+        "a chain of aliases",
+        rules: [DNSRule("dex.test", .addresses("10.0.0.1", aliases: ["a.test", "b.test"]))],
+        result: "10.0.0.1"),
+      Case(
+        "a trailing dot: no suffix",
+        rules: [DNSRule("dex.ns.svc", .addresses("10.0.0.9")), DNSRule("dex", address)],
+        host: "dex.", result: "10.0.0.1"),
+      Case(
+        "the first server down", rules: [DNSRule("dex.test", address)],
+        file: "nameserver 127.0.0.9\nnameserver 127.0.0.1\n", result: "10.0.0.1"),
+      Case(
+        "an unknown name", rules: [],
+        result: "nameNotFound: NXDOMAIN for dex.test.ns.svc, dex.test.svc, dex.test.corp.example, "
+          + "dex.test"),
+      Case(
+        "a name without an address", rules: [DNSRule("dex.test", .noRecord)],
+        file: "nameserver 127.0.0.1\n",
+        result: "nameNotFound: no address record"),
+      Case(
+        "an alias that leads nowhere",
+        rules: [DNSRule("dex.test", .addresses(aliases: ["a.test"]))],
+        file: "nameserver 127.0.0.1\n", result: "nameNotFound: no address record"),
+      Case(
+        "SERVFAIL for one suffix, NXDOMAIN for the rest",
+        rules: [DNSRule("*.corp.example", .serverFailure)],
+        result: "nameServer: SERVFAIL from 127.0.0.1 for dex.test.corp.example; "
+          + "NXDOMAIN for dex.test.ns.svc, dex.test.svc, dex.test"),
+      Case(
+        "a referral", rules: [DNSRule("*", .referral)], file: "nameserver 127.0.0.1\n",
+        result: "nameServer: 127.0.0.1 does not support recursion"),
+      Case(
+        "a message that breaks off",
+        rules: [DNSRule("*", "A", address.shortened), DNSRule("*", .noRecord)],
+        file: "nameserver 127.0.0.1\n",
+        result: "nameServer: A: a malformed response from 127.0.0.1, AAAA: no address record"),
+      Case(
+        "no server", rules: [], file: "nameserver 127.0.0.9\n",
+        result: "nameServer: no response from 127.0.0.9 (Connection refused)"),
+      Case(
+        "no response from any", rules: [DNSRule("*", .lost)], file: pod, limit: 1,
+        result: "nameServer: no response from 127.0.0.1 within 1 s", seconds: 0.95...1.5),
+    ])
   func resolves(_ test: Case) throws {
     let server = try DNSStandIn(test.rules)
     let resolver = Self.resolver(test.file, port: server.port)

@@ -8,7 +8,8 @@ extension Fault {
   ///
   /// The issuer publishes the token's key as seen from here, so that cause is left out.
   private static let denials = [
-    "issuer:", "userNameKey: sub", "getUserInfo: true", "cannot fetch the issuer's keys",
+    "the issuer of connector", "userNameKey: sub", "getUserInfo: true",
+    "cannot fetch the issuer's keys",
   ]
 
   private static func denied(
@@ -23,13 +24,13 @@ extension Fault {
   static let atDex: [Fault] = [
     .failed(
       "foreign issuer", .exchange, "oauth-error", "401 access_denied (no error_description)",
-      hints: ["issuer:", "userNameKey: sub", "keys that the issuer does not publish"],
+      hints: ["the issuer of connector", "userNameKey: sub", "does not publish its signing key"],
       code: .oauthError
     ) { try $0.subject { $0["iss"] = "http://127.0.0.1:1" } },
     .failed(
       "a cluster with the same issuer name", .exchange, "oauth-error",
       "401 access_denied (no error_description)",
-      hints: ["the issuer does not publish the key that it was signed with (seen from here)"],
+      hints: ["the issuer does not publish its signing key (as seen from here)"],
       code: .oauthError
     ) { bench in
       let key = try RSAKey()
@@ -47,7 +48,7 @@ extension Fault {
     },
     .failed(
       "connector missing", .exchange, "oauth-error", "Requested connector does not exist",
-      hints: ["no connector with the id \"nope\""], code: .oauthError
+      hints: ["no connector with the ID \"nope\""], code: .oauthError
     ) { $0.flags["connector-id"] = "nope" },
     .failed(
       "client unknown", .exchange, "oauth-error", "401 invalid_client",
@@ -55,7 +56,7 @@ extension Fault {
     ) { $0.flags["client-id"] = "unknown-client" },
     .failed(
       "secret wrong", .exchange, "oauth-error", "401 invalid_client",
-      hints: ["Dex has no client conf-client", "has another secret", "public"],
+      hints: ["Dex has no client conf-client", "the secret is wrong", "public"],
       code: .oauthError
     ) {
       $0.flags["client-id"] = "conf-client"
@@ -68,7 +69,7 @@ extension Fault {
     ) { $0.flags["client-id"] = "conf-client" },
     .failed(
       "secret given to a public client", .exchange, "oauth-error", "401 invalid_client",
-      hints: ["it is public: then leave"], code: .oauthError
+      hints: ["the client is public: then omit the secret"], code: .oauthError
     ) { $0.variables["TOKENXCHANGE_CLIENT_SECRET"] = "some-secret-some" },
     .failed(
       "audience not trusted", .exchange, "oauth-error", "500 server_error",
@@ -94,7 +95,7 @@ extension Fault {
     },
     .warned(
       "a user whose name is that of a service account", .username, "claim-like-service-account",
-      "looks like a service account"
+      "names a service account that is not this user"
     ) {
       $0.site.dex.update {
         $0.changeClaims = { $0["name"] = "system:serviceaccount:argocd:argocd-server" }

@@ -8,7 +8,8 @@ import TestSupport
 extension Fault {
   static let ofTokenFile: [Fault] = [
     .failed(
-      "token file missing", .subjectToken, "subject-token-unreadable", "there is no token file",
+      "token file missing", .subjectToken, "subject-token-unreadable",
+      "the token file /nowhere/token does not exist",
       code: .subjectToken
     ) { $0.flags["token-file"] = "/nowhere/token" },
     .failed(
@@ -70,7 +71,7 @@ extension Fault {
       $0.site.dex.revokeRefreshTokens()
     },
     .warned(
-      "no refresh token", .signIn, "no-refresh-token", "there is no refresh token",
+      "no refresh token", .signIn, "no-refresh-token", "no refresh token is stored",
       hints: ["oauth2.grantTypes"]
     ) { try $0.signIn(isRenewable: false) },
     .failed(
@@ -112,7 +113,8 @@ extension Fault {
       bench.flags["can"] = "list:pods,delete:pods"
     },
     .failed(
-      "a question that is none", .access, "access-invalid-question", "invalid question \"pods\"",
+      "a question that is none", .access, "access-invalid-question",
+      "invalid value \"pods\" for --can",
       code: .usage
     ) { $0.flags["can"] = "pods" },
     .failed(

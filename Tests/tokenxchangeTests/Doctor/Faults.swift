@@ -13,7 +13,7 @@ extension Fault {
     ) {
       $0.flags["client-id"] = nil
     },
-    .failed("CA file missing", .settings, "configuration", "there is no such file", code: .usage) {
+    .failed("CA file missing", .settings, "configuration", "no such file", code: .usage) {
       $0.flags["certificate-authority"] = "/nowhere/ca.crt"
     },
     .warned(
@@ -29,7 +29,8 @@ extension Fault {
         #"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1alpha1"}"#
     }.ofOptionsOnly,
     .failed(
-      "token missing", .subjectToken, "subject-token-unreadable", "there is no token file",
+      "token missing", .subjectToken, "subject-token-unreadable",
+      "the token file /nowhere/token does not exist",
       code: .subjectToken
     ) {
       $0.flags["token-file"] = "/nowhere/token"

@@ -97,7 +97,7 @@ struct InspectTests {
       Row("quotes", "\"\(dex)\"", "standard input contains a token in quotes"),
       Row(
         "Bearer", "Bearer \(dex)\n",
-        "standard input contains a header (\"Bearer …\") and not a bare token"),
+        "standard input contains a header (\"Bearer …\") instead of a bare token"),
       Row("base64", Base64.encode(Array(dex.utf8)), "standard input contains the base64 of a JWT"),
       Row("JSON without a token", #"{"kind":"Status"}"#, "standard input contains no token"),
     ])

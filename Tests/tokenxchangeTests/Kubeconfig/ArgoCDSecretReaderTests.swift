@@ -83,7 +83,7 @@ struct ArgoCDSecretReaderTests {
     let found = try Self.read(double.stdout)
     #expect(found.name == "b")
     #expect(found.server == "https://b.example:6443")
-    #expect(found.flaws == [])
+    #expect(found.faults == [])
     guard case .exec(let exec) = found.credential else {
       Issue.record("no exec")
       return
@@ -91,15 +91,15 @@ struct ArgoCDSecretReaderTests {
     #expect(exec.arguments.contains("--client-id=target-cluster"))
   }
 
-  @Test("flaws: no label, a CA with insecure, the cluster's own server")
-  func flaws() throws {
+  @Test("faults: no label, a CA with insecure, the cluster's own server")
+  func faults() throws {
     let label = "  labels:\n    argocd.argoproj.io/secret-type: cluster\n"
-    #expect(try Self.read(Self.plain.replacing(label, with: "")).flaws == [.noClusterLabel])
+    #expect(try Self.read(Self.plain.replacing(label, with: "")).faults == [.noClusterLabel])
     let insecure = Self.plain.replacing(#""insecure":false"#, with: #""insecure":true"#)
-    #expect(try Self.read(insecure).flaws == [.authorityAndInsecure])
+    #expect(try Self.read(insecure).faults == [.authorityAndInsecure])
     let own = Self.plain.replacing(
       "https://b.example:6443/", with: "https://kubernetes.default.svc")
-    #expect(try Self.read(own).flaws == [.inClusterServer])
+    #expect(try Self.read(own).faults == [.inClusterServer])
   }
 
   @Test(

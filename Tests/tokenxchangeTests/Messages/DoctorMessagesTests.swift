@@ -38,8 +38,8 @@ struct DoctorMessagesTests {
       Row(
         "version", .apiVersionMismatch(requested: .v1beta1, option: "v1"),
         [
-          "api-version-mismatch", "the client asks for v1beta1, but --api-version is v1",
-          "kubectl accepts only the version in its kubeconfig: leave --api-version out",
+          "api-version-mismatch", "the client requests v1beta1, but --api-version is v1",
+          "kubectl accepts only the version in its kubeconfig: omit --api-version",
         ]),
       Row(
         "Dex token", .subjectToken(.issuedByDex),
@@ -60,7 +60,7 @@ struct DoctorMessagesTests {
         [
           "subject-token-sent-as-access-token",
           "the token is sent as access_token: Dex then queries the issuer's userinfo endpoint",
-          "a service account issuer has none: leave --subject-token-type out",
+          "a service account issuer has none: omit --subject-token-type",
         ]),
       Row(
         "subject token not yet valid",
@@ -76,7 +76,7 @@ struct DoctorMessagesTests {
         "file mode", .subjectToken(.worldWritable),
         [
           "token-file-world-writable", "every user can write the token file",
-          "the files of kubelet's volumes are never writable by all: check the volume",
+          "files in kubelet's volumes are never writable for all users: check the volume",
         ]),
       Row(
         "subPath", .subjectToken(.subPathMount),
@@ -104,7 +104,7 @@ struct DoctorMessagesTests {
         [
           "issuer-trailing-slash",
           "--issuer https://a/ differs from Dex's issuer https://a by a trailing slash",
-          "write it as Dex does: the API server compares issuers exactly",
+          "write it as in Dex: the API server compares issuers exactly",
         ]),
       Row(
         "token endpoint",
@@ -113,7 +113,7 @@ struct DoctorMessagesTests {
           "token-endpoint-mismatch",
           "Dex's token endpoint is https://dex.example/token, but requests go to "
             + "https://dex.example/dex",
-          "leave --token-url out, or pass the complete path",
+          "omit --token-url, or pass the complete path",
         ]),
       Row(
         "opaque token", .result(.opaque(dex)),
@@ -156,8 +156,8 @@ struct DoctorMessagesTests {
         "impostor", .result(.claimLikeServiceAccount(.name)),
         [
           "claim-like-service-account",
-          "the claim name looks like a service account, but the user is another",
-          "an API server that maps name would take the user for that service account: map "
+          "the claim name names a service account that is not this user",
+          "an API server that maps name would treat the user as that service account: map "
             + "federated_claims.user_id and check connector_id",
         ]),
       Row(
@@ -221,8 +221,8 @@ struct DoctorMessagesTests {
         (.discovery(.issuerMismatch(found: "https://a", option: "https://b")), .invalidResponse),
         [
           "issuer-mismatch", "the issuer of Dex is https://a, but --issuer is https://b",
-          "--issuer must equal issuer in Dex's config.yaml, character for character; if Dex is "
-            + "reached at another address, keep the issuer and add --token-url",
+          "--issuer must equal issuer in Dex's config.yaml exactly; if Dex is "
+            + "reached at another URL, keep the issuer and add --token-url",
         ]),
       Row(
         "grant", (.discovery(.exchangeNotOffered(dex)), .oauthError),
@@ -275,7 +275,7 @@ struct DoctorMessagesTests {
           "api-server-unauthorized",
           "the API server https://b.example:6443 returned 401 Unauthorized for Dex's token",
           "likely: (1) the token's key is not among the current keys of Dex (seen above); (2) the "
-            + "clocks differ: this machine is 2 min ahead of Dex, and the API server may be with "
+            + "clocks differ: this machine is 2 min ahead of Dex, and the API server may agree with "
             + "either; (3) it maps federated_claims, which the token does not have: request the "
             + "scope federated:id; (4) its client ID or audiences include none of b; (5) it trusts "
             + "another issuer than https://a, which it compares exactly, or none; (6) it maps a "

@@ -5,12 +5,14 @@ import Testing
 @testable import tokenxchange
 
 @Suite struct DurationTextTests {
-  @Test(arguments: [
-    Row("seconds", 119.0, "119 s"), Row("minutes", 120, "2 min"), Row("hours", 7200, "2 h"),
-    Row("hours and minutes", 9000, "2 h 30 min"), Row("days", 172_800, "2 d"),
-    Row("sign is dropped", -30, "30 s"), Row("no overflow", 1e300, "over 100 years"),
-  ])
-  func words(row: Row<Double, String>) {
+  @Test(
+    "durations as text",
+    arguments: [
+      Row("seconds", 119.0, "119 s"), Row("minutes", 120, "2 min"), Row("hours", 7200, "2 h"),
+      Row("hours and minutes", 9000, "2 h 30 min"), Row("days", 172_800, "2 d"),
+      Row("sign is dropped", -30, "30 s"), Row("no overflow", 1e300, "over 100 years"),
+    ])
+  func text(row: Row<Double, String>) {
     #expect(DurationText.text(row.input) == row.output)
   }
 }

@@ -37,7 +37,6 @@ struct MessageCatalogueTests {
       // A description of Dex may end with a full stop.
       #expect(!row.message.hasSuffix(".") || row.name.hasPrefix("exchange.oauth"), "\(row.name)")
       #expect(!row.hint.contains("\n"), "\(row.name)")
-      // The causes of access_denied are in the hint, because Dex names none.
       guard !row.name.contains("access_denied") else { continue }
       #expect(row.hint.count <= 260, "\(row.name): \(row.hint.count) characters")
       if row.exitCode != nil { #expect(!row.hint.isEmpty, "\(row.name)") }

@@ -85,10 +85,10 @@ struct PublishMessagesTests {
   @Test(
     "another issuer: exit 2",
     arguments: [
-      Row("host", "https://other", "the issuer is https://other and not https://oidc.example/a"),
+      Row("host", "https://other", "the issuer is https://other, expected https://oidc.example/a"),
       Row(
         "slash", "https://oidc.example/a/",
-        "the issuer is https://oidc.example/a/ and not https://oidc.example/a: they differ by a "
+        "the issuer is https://oidc.example/a/, expected https://oidc.example/a: they differ by a "
           + "trailing slash"),
     ])
   func issuer(row: Row<String, String>) {

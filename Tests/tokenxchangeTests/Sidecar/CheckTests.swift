@@ -32,12 +32,12 @@ struct CheckTests {
       fixture.errors == [
         "tokenxchange: the token in /kept/token is valid for 60 s, less than the required 61 s: it "
           + "expires at 2027-01-15T08:01:00Z (local clock: 2027-01-15T08:00:00Z)",
-        "hint: the log of the sidecar says why the token was not renewed",
+        "hint: the sidecar's log has the reason why the token was not renewed",
       ])
   }
 
   private static let hint =
-    "is this the file that tokenxchange sidecar writes? see also its --mode"
+    "is this the file that tokenxchange sidecar writes? also check its --mode"
 
   @Test(
     "an unusable file: exit 3 with the reason",
@@ -60,7 +60,7 @@ struct CheckTests {
       Row(
         "Bearer", "Bearer opaque",
         [
-          "/kept/token contains a header (\"Bearer …\") and not a bare token",
+          "/kept/token contains a header (\"Bearer …\") instead of a bare token",
           "keep only what follows Bearer: the file must contain the token and nothing else",
         ]),
       Row(
@@ -82,14 +82,14 @@ struct CheckTests {
         [
           "the token in /kept/token expired 60 s ago, at 2027-01-15T07:59:00Z "
             + "(local clock: 2027-01-15T08:00:00Z)",
-          "the log of the sidecar says why the token was not renewed",
+          "the sidecar's log has the reason why the token was not renewed",
         ]),
       Row(
         "of this second", sample(exp: 1_800_000_000),
         [
           "the token in /kept/token expired 0 s ago, at 2027-01-15T08:00:00Z "
             + "(local clock: 2027-01-15T08:00:00Z)",
-          "the log of the sidecar says why the token was not renewed",
+          "the sidecar's log has the reason why the token was not renewed",
         ]),
       Row(
         "not valid yet", sample(exp: 1_800_001_000, nbf: 1_800_000_061),

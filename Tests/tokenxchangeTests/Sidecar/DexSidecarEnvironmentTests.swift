@@ -7,7 +7,7 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// dexsidecar's variables do what they did, and say where they slip.
+/// dexsidecar's variables keep their meaning, and errors name them.
 struct DexVariablesTests {
   /// The environment of dexsidecar's README, with paths and addresses of the test.
   static let readme = [
@@ -43,7 +43,7 @@ struct DexVariablesTests {
     fixture.requests.last?.headers.first { $0.name == "Authorization" }?.value
   }
 
-  @Test func sendsWhatDexsidecarSends() throws {
+  @Test("the request equals that of dexsidecar") func request() throws {
     #expect(once() == .done)
     #expect(fixture.written != nil)
     #expect(fixture.files.mode(SidecarFixture.file) == 0o644)
@@ -59,12 +59,12 @@ struct DexVariablesTests {
       ])
   }
 
-  @Test func modeSilencesTheWarning() {
+  @Test("--mode silences the warning about the mode") func modeWarning() {
     #expect(once([:], "--mode", "0640") == .done)
     #expect(fixture.errors.isEmpty)
   }
 
-  @Test func anyOtherVariableIsAFieldAndSettingsAreNot() {
+  @Test("other variables become form fields, settings do not") func formFields() {
     fixture.files["/res"] = " https://target \n"
     let code = once([
       "dex_audience": "other", "dex_file_resource": "/res", "dex_refresh_interval": "1m",
@@ -76,7 +76,7 @@ struct DexVariablesTests {
     #expect(form.count == 8)
   }
 
-  @Test func aClientInTheFormIsSentInTheForm() {
+  @Test("dex_client_id and dex_client_secret are sent in the form") func clientInForm() {
     fixture.files["/secret"] = "s 1\n"
     let code = once([
       "dex_basic_auth": nil, "dex_client_id": "client", "dex_file_client_secret": "/secret",
@@ -87,24 +87,24 @@ struct DexVariablesTests {
     #expect(form["client_secret"] == "s 1")
   }
 
-  @Test func basicAuthIsCutAtTheFirstColonAndEncoded() {
+  @Test("dex_basic_auth is split at the first colon and encoded") func basicAuth() {
     #expect(once(["dex_basic_auth": "client:a:b c"]) == .done)
     #expect(authorization == "Basic " + Data("client:a%3Ab+c".utf8).base64EncodedString())
   }
 
-  @Test func aSubjectTokenMayStandInTheVariable() {
+  @Test("dex_subject_token contains the subject token") func subjectTokenInVariable() {
     let token = fixture.jwt(lifetime: 60)
     #expect(once(["dex_file_subject_token": nil, "dex_subject_token": token]) == .done)
     #expect(form["subject_token"] == token)
   }
 
-  @Test func missingFieldsAreWhatDexTakesThemFor() {
+  @Test("missing fields have Dex's defaults") func missingFields() {
     #expect(once(["dex_scope": nil, "dex_requested_token_type": nil]) == .done)
     #expect(form["scope"] == "")
     #expect(form["requested_token_type"] == "urn:ietf:params:oauth:token-type:access_token")
   }
 
-  @Test func flagsAndOurVariablesWin() {
+  @Test("flags and TOKENXCHANGE_ variables take precedence") func precedence() {
     let code = once(
       ["TOKENXCHANGE_CONNECTOR_ID": "ours"], "--client-id", "client", "--mode", "0600")
     #expect(code == .done)
@@ -113,7 +113,7 @@ struct DexVariablesTests {
     #expect(authorization == nil)
   }
 
-  @Test func namesAScopeThatDexDoesNotKnow() {
+  @Test("an unknown scope is named in a warning") func unknownScope() {
     #expect(once(["dex_scope": "openid federated_id"], "--mode", "0600") == .done)
     #expect(
       fixture.errors == [
@@ -122,7 +122,8 @@ struct DexVariablesTests {
       ])
   }
 
-  @Test func warnsOfAScopeInAFileAndOfNoneThatAFlagSets() {
+  @Test("an unknown scope in a file is counted, one set by a flag causes no warning")
+  func unknownScopeInFile() {
     fixture.files["/scope"] = "openid group\n"
     let changes = ["dex_scope": nil, "dex_file_scope": "/scope"]
     #expect(once(changes, "--mode", "0600") == .done)
@@ -134,13 +135,13 @@ struct DexVariablesTests {
     #expect(fixture.errors.count == 1)
   }
 
-  @Test func aClientOfAFlagIsNotTheUserThatDexRefuses() {
+  @Test("no warning about dex_basic_auth if --client-id replaces it") func replacedClient() {
     fixture.respond(401, #"{"error":"invalid_client"}"#)
     #expect(once([:], "--mode", "0600", "--client-id", "other") == .oauthError)
     #expect(fixture.errors.count == 2)
   }
 
-  @Test func basicAuthOfAFileIsReadAnewEachTime() throws {
+  @Test("dex_file_basic_auth is read for each exchange") func basicAuthFile() throws {
     var variables = Self.readme
     variables["dex_basic_auth"] = nil
     variables["dex_file_basic_auth"] = "/basic"
@@ -164,7 +165,7 @@ struct DexVariablesTests {
       Row("base64", "Y2xpZW50Omh1bnRlcjI=", "it looks like base64, but must be plain text"),
       Row(
         "the header", "Basic Y2xpZW50Omh1bnRlcjI=",
-        "it begins with \"Basic \", which is not part of it"),
+        "it begins with \"Basic \", which is part of the header only"),
       Row(
         "encoded", "hunter%32:x", "it must not be percent-encoded: it is encoded when it is sent"),
       Row("halves swapped", "hunter2:client", "of Dex's configuration"),
@@ -214,13 +215,15 @@ struct DexVariablesTests {
     #expect(!fixture.errors.contains { $0.contains("hunter") }, "\(fixture.errors)")
   }
 
-  @Test(arguments: [
-    ["dex_endpoint": nil], ["dex_subject_token": "x"], ["dex_file_endpoint": "/x"],
-    ["dex_grant_type": "password"], ["dex_refresh_interval": "often"],
-    ["dex_refresh_before": "1 hour"], ["dex_endpoint": "http://dex.example/token"],
-    ["dex_basic_auth": nil], ["dex_access_token_file": nil], ["dex_file_resource": "/missing"],
-  ])
-  func faultsAreNamed(_ changes: [String: String?]) {
+  @Test(
+    "errors name the variable: exit 2",
+    arguments: [
+      ["dex_endpoint": nil], ["dex_subject_token": "x"], ["dex_file_endpoint": "/x"],
+      ["dex_grant_type": "password"], ["dex_refresh_interval": "often"],
+      ["dex_refresh_before": "1 hour"], ["dex_endpoint": "http://dex.example/token"],
+      ["dex_basic_auth": nil], ["dex_access_token_file": nil], ["dex_file_resource": "/missing"],
+    ])
+  func errors(_ changes: [String: String?]) {
     #expect(once(changes) == .usage)
     #expect(fixture.requests.count == 0)
     let name = changes.keys.first ?? ""
@@ -228,7 +231,7 @@ struct DexVariablesTests {
     #expect(named || name == "dex_basic_auth" || name == "dex_access_token_file")
   }
 
-  @Test func theIntervalBoundsTheWaitAndAsksNobody() throws {
+  @Test("dex_refresh_interval limits the wait and sends no request") func refreshInterval() throws {
     var variables = Self.readme
     variables["dex_refresh_interval"] = "500ms"
     var sidecar = try fixture.sidecar(flags: ["sidecar"], variables: variables)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import tokenxchange
 
-/// The manifests in examples/sidecar/ say what the program understands.
+/// The manifests in examples/sidecar/ are valid for the program.
 struct SidecarExampleTests {
   /// YAML is read by Python; without it and its yaml module these tests are skipped.
   static let hasYAML = (try? ProcessRunner("python3", ["-c", "import yaml"]).run())?.code == 0
@@ -24,8 +24,10 @@ struct SidecarExampleTests {
     return try JSONValue(parsing: ProcessRunner("python3", ["-c", script, path]).run().stdout)
   }
 
-  @Test(.enabled(if: hasYAML), arguments: ["pod.yaml", "from-dexsidecar.yaml"])
-  func theSidecarOfTheExampleStarts(_ name: String) throws {
+  @Test(
+    "the example pod's sidecar starts", .enabled(if: hasYAML),
+    arguments: ["pod.yaml", "from-dexsidecar.yaml"])
+  func startsInExample(_ name: String) throws {
     let fixture = try SidecarFixture()
     let container = try #require(try Self.pod(name)["spec"]?["initContainers"]?.array?.first)
     #expect(container["restartPolicy"] == "Always")
@@ -48,7 +50,7 @@ struct SidecarExampleTests {
     #expect(try check[.checkedFile] == settings.file)
   }
 
-  @Test func theImageHasTheProgramWhereProbesLookForIt() throws {
+  @Test("the image contains the program at the path of the probes") func probePath() throws {
     let text = try String(
       contentsOfFile: Self.example("image/Containerfile"), encoding: .utf8)
     #expect(text.contains("/tokenxchange \(PodPath.program)\n"))
@@ -56,8 +58,8 @@ struct SidecarExampleTests {
   }
 
   // Needs Python's yaml: apt-get install python3-yaml.
-  @Test(.enabled(if: hasYAML))
-  func theKubeconfigNamesTheFileOfThePod() throws {
+  @Test("the kubeconfig names the token file of the pod", .enabled(if: hasYAML))
+  func kubeconfig() throws {
     let arguments = try Self.pod("pod.yaml")["spec"]?["initContainers"]?.array?.first?["args"]
     let written = arguments?.array?.compactMap(\.string).first { $0.hasPrefix("--write=") }
     let kubeconfig = try Self.pod("kubeconfig.yaml")["data"]?["kubeconfig"]?.string ?? ""

@@ -8,13 +8,13 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// The loop, with a clock that obeys.
+/// The sidecar's loop, with a simulated clock.
 struct SidecarTests {
   let fixture: SidecarFixture
 
   init() throws { fixture = try SidecarFixture() }
 
-  @Test func renewsAtFourFifthsAndLogsOneLineEach() throws {
+  @Test("renews at 80 % of the lifetime, with one log line each") func renewal() throws {
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 0.1)
     #expect(fixture.requests.count == 1)
@@ -36,7 +36,7 @@ struct SidecarTests {
     #expect((fixture.waits.max() ?? 0) <= 2)
   }
 
-  @Test func renewsAheadOfTheEndIfAsked() throws {
+  @Test("--refresh-before") func refreshBefore() throws {
     var sidecar = try fixture.sidecar(["--refresh-before", "15m"])
     sidecar.run(fixture, for: 99)
     #expect(fixture.requests.count == 1)
@@ -44,7 +44,7 @@ struct SidecarTests {
     #expect(fixture.requests.count == 2)
   }
 
-  @Test func renewsAtASignal() throws {
+  @Test("SIGUSR1 renews immediately") func signal() throws {
     var sidecar = try fixture.sidecar()
     sidecar.step()
     fixture.signal()
@@ -54,7 +54,9 @@ struct SidecarTests {
     #expect(fixture.requests.count == 2)
   }
 
-  @Test(arguments: [3600.0, 900]) func renewsWhenTheClockIsSetForward(_ leap: Double) throws {
+  @Test("renews if the clock is set forward", arguments: [3600.0, 900]) func clockSetForward(
+    _ leap: Double
+  ) throws {
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 60)
     fixture.setClock(by: leap)
@@ -63,7 +65,7 @@ struct SidecarTests {
     #expect(fixture.written != nil)
   }
 
-  @Test func renewsInTimeWhenTheClockIsSetBack() throws {
+  @Test("renews in time if the clock is set back") func clockSetBack() throws {
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 60)
     fixture.setClock(by: -86_400)
@@ -71,7 +73,7 @@ struct SidecarTests {
     #expect(fixture.requests.count == 2)
   }
 
-  @Test func renewsInTimeThoughOurClockIsSlow() throws {
+  @Test("renews in time if the local clock is slow") func slowClock() throws {
     fixture.startDex(lifetime: 600, clockLead: 300)
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 479)
@@ -80,7 +82,7 @@ struct SidecarTests {
     #expect(fixture.requests.count == 2)
   }
 
-  @Test func keepsTheOldTokenUntilItEnds() throws {
+  @Test("the old token remains until it expires") func oldToken() throws {
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 700)
     let old = fixture.written
@@ -88,27 +90,28 @@ struct SidecarTests {
     sidecar.run(fixture, for: 299)
     #expect(fixture.written == old)
     #expect(fixture.errors.count == 2)
-    #expect(fixture.errors.last?.contains("the old token stays until 2027-01-15T08:16:40Z") == true)
+    #expect(
+      fixture.errors.last?.contains("the old token remains until 2027-01-15T08:16:40Z") == true)
     sidecar.run(fixture, for: 3)
     #expect(fixture.written == nil)
     #expect(
       fixture.errors.last
-        == "tokenxchange: removed /kept/token: its token expired at 2027-01-15T08:16:40Z")
+        == "tokenxchange: removed /kept/token: the token expired at 2027-01-15T08:16:40Z")
     fixture.startDex()
     sidecar.run(fixture, for: 60)
     #expect(fixture.written?.hasPrefix("eyJ") == true)
     #expect(fixture.errors.last?.contains("failed attempts in ") == true)
   }
 
-  @Test func repeatedFailuresAreSummarized() throws {
+  @Test("repeated failures are summarized") func repeatedFailures() throws {
     fixture.stopDex()
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 290)
     #expect(fixture.errors.count == 1)
     #expect(
       fixture.errors[0]
-        == "tokenxchange: renewal failed: dex.example:443 refused the connection; next attempt in 1 s; there is no "
-        + "token; hint: is Dex listening on that port? a Service refuses connections while no "
+        == "tokenxchange: renewal failed: dex.example:443 refused the connection; next attempt in 1 s; no token "
+        + "is available; hint: is Dex listening on that port? a Service refuses connections while no "
         + "pod is ready")
     sidecar.run(fixture, for: 3600)
     #expect((11...14).contains(fixture.errors.count))
@@ -116,14 +119,14 @@ struct SidecarTests {
     #expect(fixture.requests.count < 200)
   }
 
-  @Test func rejectedExchangesAreRetriedLessAndLessOften() throws {
+  @Test("rejected exchanges are retried with growing pauses") func rejections() throws {
     fixture.respond(401, #"{"error":"access_denied"}"#)
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 86_400)
     #expect((300...700).contains(fixture.requests.count))
   }
 
-  @Test func waitsAsLongAsTheServerAsks() throws {
+  @Test("Retry-After is honoured") func retryAfter() throws {
     fixture.respond(429, "", headers: ["retry-after": "40"])
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 39)
@@ -132,7 +135,7 @@ struct SidecarTests {
     #expect(fixture.requests.count == 2)
   }
 
-  @Test func aNewIdentityIsExchangedAtOnce() throws {
+  @Test("a new identity is exchanged immediately") func newIdentity() throws {
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 10)
     fixture.setSubject("system:serviceaccount:a:b", lifetime: 2e6)
@@ -144,7 +147,7 @@ struct SidecarTests {
     #expect(fixture.written != nil)
   }
 
-  @Test func theOldIdentitysFileGoesWhenDexRefusesTheNewOne() throws {
+  @Test("the file is removed if Dex rejects a new identity") func rejectedIdentity() throws {
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 10)
     fixture.respond(401, #"{"error":"access_denied"}"#)
@@ -153,7 +156,9 @@ struct SidecarTests {
     #expect(fixture.written == nil)
   }
 
-  @Test func theOldIdentitysFileStaysWhileDexIsDown() throws {
+  @Test("the file remains while Dex is down, even with a new identity") func identityDuringOutage()
+    throws
+  {
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 10)
     fixture.stopDex()
@@ -165,7 +170,7 @@ struct SidecarTests {
     #expect(fixture.written == nil)
   }
 
-  @Test func aRefusalOfTheSameIdentityRemovesNothing() throws {
+  @Test("a rejection of the same identity removes nothing") func rejectedSameIdentity() throws {
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 10)
     fixture.respond(401, #"{"error":"access_denied"}"#)
@@ -174,7 +179,9 @@ struct SidecarTests {
     #expect(fixture.written != nil)
   }
 
-  @Test func anExpiredSubjectTokenIsTriedAgainWhenItIsReplaced() throws {
+  @Test("an expired subject token is retried when it is replaced") func replacedSubjectToken()
+    throws
+  {
     fixture.setSubject("system:serviceaccount:a:b", lifetime: -5)
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 120)
@@ -186,7 +193,7 @@ struct SidecarTests {
     #expect(fixture.written != nil)
   }
 
-  @Test func aFileOfAnEarlierRunStaysWhileItIsValid() throws {
+  @Test("the file of an earlier run remains while it is valid") func earlierFile() throws {
     let old = fixture.jwt(lifetime: 100)
     fixture.files[SidecarFixture.file] = old
     fixture.stopDex()
@@ -198,7 +205,8 @@ struct SidecarTests {
     #expect(fixture.written == nil)
   }
 
-  @Test func aFileOfAnEarlierRunGoesWithTheIdentityOfOurStart() throws {
+  @Test("the file of an earlier run counts as of the identity at the start")
+  func earlierFileIdentity() throws {
     let old = fixture.jwt(lifetime: 1000)
     fixture.files[SidecarFixture.file] = old
     fixture.stopDex()
@@ -213,7 +221,7 @@ struct SidecarTests {
     #expect(fixture.written == nil)
   }
 
-  @Test func aFileThatWasRemovedComesBack() throws {
+  @Test("a removed file is written again") func removedFile() throws {
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 10)
     fixture.files[SidecarFixture.file] = nil
@@ -237,7 +245,7 @@ struct SidecarTests {
         "tokenxchange: renewal failed: --write: cannot replace /kept/token: it is \(row.output); next attempt in "
       )
         == true)
-    #expect(fixture.errors.last?.contains("; there is no token; ") == true)
+    #expect(fixture.errors.last?.contains("; no token is available; ") == true)
     fixture.files.setKind(SidecarFixture.file, nil)
     sidecar.run(fixture, for: 10)
     #expect(fixture.written?.hasPrefix("eyJ") == true)
@@ -257,9 +265,9 @@ struct SidecarTests {
     #expect(
       warnings == [
         "tokenxchange: warning: cannot remove /kept/token: Read-only file system; "
-          + "its token expired at 2027-01-15T08:16:40Z"
+          + "the token expired at 2027-01-15T08:16:40Z"
       ])
-    #expect(!fixture.errors.contains { $0.contains("there is no token") })
+    #expect(!fixture.errors.contains { $0.contains("no token is available") })
     // Waiting must not become a busy loop either.
     #expect((fixture.waits.suffix(10).min() ?? 0) > 0.1)
     fixture.files.failRemovals(nil)
@@ -267,7 +275,7 @@ struct SidecarTests {
     #expect(fixture.written == nil)
     #expect(
       fixture.errors.contains(
-        "tokenxchange: removed /kept/token: its token expired at 2027-01-15T08:16:40Z"))
+        "tokenxchange: removed /kept/token: the token expired at 2027-01-15T08:16:40Z"))
   }
 
   @Test("a token that could not be removed is replaced by the next one")
@@ -318,7 +326,7 @@ struct SidecarTests {
     #expect(fixture.errors.count == 1)
   }
 
-  @Test func aFullDiskIsAFaultThatMayPass() throws {
+  @Test("a full disk is retried") func fullDisk() throws {
     var sidecar = try fixture.sidecar()
     fixture.files.failWrites(.system(.write("/kept/token"), errno: ENOSPC))
     sidecar.run(fixture, for: 60)
@@ -330,7 +338,9 @@ struct SidecarTests {
     #expect(fixture.written != nil)
   }
 
-  @Test func aDirectoryThatCannotBeWrittenIsFoundBeforeTheFirstExchange() throws {
+  @Test("an unwritable directory is detected before the first exchange") func unwritableDirectory()
+    throws
+  {
     fixture.files.failWrites(.system(.createFile(directory: "/kept"), errno: EROFS))
     let code = run(SidecarFixture.flags, in: fixture.world())
     #expect(code == .usage)
@@ -341,13 +351,13 @@ struct SidecarTests {
   }
 }
 
-/// `--once`: one token, get-token's exit codes, silence on success.
+/// `--once`: one token, get-token's exit codes, no output on success.
 struct SidecarOnceTests {
   let fixture: SidecarFixture
 
   init() throws { fixture = try SidecarFixture() }
 
-  @Test func writesOneToken() {
+  @Test("--once writes one token") func once() {
     let code = run(SidecarFixture.flags + ["--once", "--mode", "0640"], in: fixture.world())
     #expect(code == .done)
     #expect(fixture.written != nil)
@@ -356,11 +366,13 @@ struct SidecarOnceTests {
     #expect(fixture.endingSignals == [nil])
   }
 
-  @Test(arguments: [
-    (401, #"{"error":"access_denied"}"#, ExitCode.oauthError, 1),
-    (404, "", .invalidResponse, 1), (503, "", .network, 3),
-  ])
-  func failsAsGetTokenDoes(_ status: Int, _ body: String, _ code: ExitCode, _ tries: Int) {
+  @Test(
+    "failures have get-token's exit codes and retries",
+    arguments: [
+      (401, #"{"error":"access_denied"}"#, ExitCode.oauthError, 1),
+      (404, "", .invalidResponse, 1), (503, "", .network, 3),
+    ])
+  func failures(_ status: Int, _ body: String, _ code: ExitCode, _ tries: Int) {
     let old = fixture.jwt(lifetime: 100)
     fixture.files[SidecarFixture.file] = old
     fixture.respond(status, body)
@@ -370,7 +382,7 @@ struct SidecarOnceTests {
     #expect(fixture.errors.count == 2)
   }
 
-  @Test func doesNotOverwriteWhatItExchanges() {
+  @Test("the subject token is not overwritten") func keepsSubjectToken() {
     let flags = SidecarFixture.flags + ["--once", "--write", SidecarFixture.subjectFile]
     #expect(run(flags, in: fixture.world()) == .usage)
     #expect(
@@ -400,8 +412,8 @@ struct SidecarOnceTests {
       ])
   }
 
-  @Test(arguments: ["", "8", "1777", "0400", "rw", "-1", "+600"])
-  func refusesAMode(_ mode: String) {
+  @Test("an invalid --mode: exit 2", arguments: ["", "8", "1777", "0400", "rw", "-1", "+600"])
+  func invalidMode(_ mode: String) {
     #expect(
       run(SidecarFixture.flags + ["--once", "--mode=\(mode)"], in: fixture.world()) == .usage)
     #expect(fixture.requests.count == 0)

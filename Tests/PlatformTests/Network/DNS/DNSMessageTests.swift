@@ -17,12 +17,14 @@ struct DNSMessageTests {
     #expect(DNSMessage.query("DEX.Test", .aaaa, id: 0x1234)?.suffix(14) == name + [0, 28, 0, 1])
   }
 
-  @Test(arguments: [
-    "", ".", "a..b", String(repeating: "a", count: 64),
-    Array(repeating: String(repeating: "a", count: 49), count: 6).joined(separator: "."),
-    "a b", "a\u{7F}", "é",
-  ])
-  func namesThatDNSCannotHold(_ name: String) {
+  @Test(
+    "invalid DNS names have no query",
+    arguments: [
+      "", ".", "a..b", String(repeating: "a", count: 64),
+      Array(repeating: String(repeating: "a", count: 49), count: 6).joined(separator: "."),
+      "a b", "a\u{7F}", "é",
+    ])
+  func invalidNames(_ name: String) {
     #expect(DNSMessage.query(name, .a, id: 1) == nil)
   }
 
@@ -46,6 +48,7 @@ struct DNSMessageTests {
   static let two: [UInt8] = [1, 0x32, 0]
 
   @Test(
+    "addresses in a response",
     arguments: [
       Row("one address", response([a()]), ["10.0.0.1"]),
       Row("two", response([a(), a(owner, [10, 0, 0, 2])]), ["10.0.0.1", "10.0.0.2"]),
@@ -72,12 +75,13 @@ struct DNSMessageTests {
       Row("a reserved label", response([[0x80, 1]]), nil),
       Row("data beyond the end", response([owner + [0, 1, 0, 1, 0, 0, 0, 30, 0xFF, 0xFF]]), nil),
     ] as [Row<[UInt8], [String]?>])
-  func readsAddresses(_ row: Row<[UInt8], [String]?>) throws {
+  func addresses(_ row: Row<[UInt8], [String]?>) throws {
     let response = try #require(DNSMessage.response(row.input, to: Self.query))
     #expect(response.addresses?.map(\.text) == row.output)
   }
 
   @Test(
+    "response code, truncation and referral",
     arguments: [
       Row("NXDOMAIN", response([], flags: [0x81, 0x83]), (3, false, false)),
       Row("SERVFAIL", response([], flags: [0x81, 0x82]), (2, false, false)),
@@ -88,7 +92,7 @@ struct DNSMessageTests {
         "FORMERR without the question", [0x12, 0x34, 0x81, 0x81, 0, 0, 0, 0, 0, 0, 0, 0],
         (1, false, false)),
     ] as [Row<[UInt8], (Int, Bool, Bool)>])
-  func readsTheHeader(_ row: Row<[UInt8], (Int, Bool, Bool)>) throws {
+  func header(_ row: Row<[UInt8], (Int, Bool, Bool)>) throws {
     let response = try #require(DNSMessage.response(row.input, to: Self.query))
     #expect((response.code, response.isTruncated, response.isReferral) == row.output)
   }

@@ -7,52 +7,54 @@ import TokenExchange
 
 /// `/etc/resolv.conf` as glibc reads it.
 struct ResolverConfigurationTests {
-  @Test(arguments: [
-    Row("no file", "", "nameserver 127.0.0.1; no search list"),
-    Row(
-      "of a pod",
-      "search ns.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\n"
-        + "options ndots:5\n",
-      "nameserver 10.96.0.10; search ns.svc.cluster.local svc.cluster.local cluster.local; "
-        + "options ndots:5"),
-    Row(
-      "at most three servers",
-      "nameserver 10.0.0.1\nnameserver fd00::2\nnameserver fe80::3%eth0\nnameserver 10.0.0.4\n",
-      "nameserver 10.0.0.1 fd00::2 fe80::3%eth0; no search list"),
-    Row(
-      "not an address", "nameserver dns.example\nnameserver 10.0.0.1\n",
-      "nameserver 10.0.0.1; no search list"),
-    Row(
-      "the last of domain and search wins", "search a.example b.example\ndomain c.example\n",
-      "nameserver 127.0.0.1; search c.example"),
-    Row(
-      "search after domain", "domain c.example\nsearch a.example b.example\n",
-      "nameserver 127.0.0.1; search a.example b.example"),
-    Row(
-      "suffixes with a dot at their end", "search a.example. .\n",
-      "nameserver 127.0.0.1; search a.example "),
-    Row(
-      "comments, indented lines, other keywords",
-      "# nameserver 1.1.1.1\n;search x\n search y\nsortlist 1.0.0.0\nnameserver\nfamily inet\n",
-      "nameserver 127.0.0.1; no search list"),
-    Row(
-      "tabs and carriage returns", "nameserver\t10.0.0.1\r\nsearch\ta.example\r\n",
-      "nameserver 10.0.0.1; search a.example"),
-    Row(
-      "options", "options timeout:1 attempts:3 rotate\noptions ndots:2 use-vc no-aaaa\n",
-      "nameserver 127.0.0.1; no search list; options ndots:2 timeout:1 attempts:3 rotate use-vc "
-        + "no-aaaa"),
-    Row(
-      "limits of options", "options ndots:99 timeout:99 attempts:99\n",
-      "nameserver 127.0.0.1; no search list; options ndots:15 timeout:30 attempts:5"),
-    Row(
-      "options at zero", "options ndots:0 timeout:0 attempts:0\n",
-      "nameserver 127.0.0.1; no search list; options ndots:0 timeout:1 attempts:1"),
-    Row(
-      "options that cannot be read", "options ndots:x timeout: attempts edns0 trust-ad\n",
-      "nameserver 127.0.0.1; no search list"),
-  ])
-  func reads(_ row: Row<String, String>) {
+  @Test(
+    "resolv.conf is parsed as by glibc",
+    arguments: [
+      Row("no file", "", "nameserver 127.0.0.1; no search list"),
+      Row(
+        "of a pod",
+        "search ns.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\n"
+          + "options ndots:5\n",
+        "nameserver 10.96.0.10; search ns.svc.cluster.local svc.cluster.local cluster.local; "
+          + "options ndots:5"),
+      Row(
+        "at most three servers",
+        "nameserver 10.0.0.1\nnameserver fd00::2\nnameserver fe80::3%eth0\nnameserver 10.0.0.4\n",
+        "nameserver 10.0.0.1 fd00::2 fe80::3%eth0; no search list"),
+      Row(
+        "not an address", "nameserver dns.example\nnameserver 10.0.0.1\n",
+        "nameserver 10.0.0.1; no search list"),
+      Row(
+        "the last of domain and search wins", "search a.example b.example\ndomain c.example\n",
+        "nameserver 127.0.0.1; search c.example"),
+      Row(
+        "search after domain", "domain c.example\nsearch a.example b.example\n",
+        "nameserver 127.0.0.1; search a.example b.example"),
+      Row(
+        "suffixes with a dot at their end", "search a.example. .\n",
+        "nameserver 127.0.0.1; search a.example "),
+      Row(
+        "comments, indented lines, other keywords",
+        "# nameserver 1.1.1.1\n;search x\n search y\nsortlist 1.0.0.0\nnameserver\nfamily inet\n",
+        "nameserver 127.0.0.1; no search list"),
+      Row(
+        "tabs and carriage returns", "nameserver\t10.0.0.1\r\nsearch\ta.example\r\n",
+        "nameserver 10.0.0.1; search a.example"),
+      Row(
+        "options", "options timeout:1 attempts:3 rotate\noptions ndots:2 use-vc no-aaaa\n",
+        "nameserver 127.0.0.1; no search list; options ndots:2 timeout:1 attempts:3 rotate use-vc "
+          + "no-aaaa"),
+      Row(
+        "limits of options", "options ndots:99 timeout:99 attempts:99\n",
+        "nameserver 127.0.0.1; no search list; options ndots:15 timeout:30 attempts:5"),
+      Row(
+        "options at zero", "options ndots:0 timeout:0 attempts:0\n",
+        "nameserver 127.0.0.1; no search list; options ndots:0 timeout:1 attempts:1"),
+      Row(
+        "options that cannot be read", "options ndots:x timeout: attempts edns0 trust-ad\n",
+        "nameserver 127.0.0.1; no search list"),
+    ])
+  func parses(_ row: Row<String, String>) {
     #expect(ResolverConfiguration(parsing: Array(row.input.utf8)).text == row.output)
   }
 
@@ -62,15 +64,18 @@ struct ResolverConfigurationTests {
     #expect(configuration.search == ["corp.example"])
   }
 
-  @Test(arguments: [
-    Row(
-      "few dots: suffixes first", "dex.dex", ["dex.dex.a.example", "dex.dex.b.example", "dex.dex"]),
-    Row(
-      "enough dots: the name first", "dex.dex.svc",
-      ["dex.dex.svc", "dex.dex.svc.a.example", "dex.dex.svc.b.example"]),
-    Row("trailing dot: nothing else", "dex.", ["dex"]),
-    Row("one label", "dex", ["dex.a.example", "dex.b.example", "dex"]),
-  ])
+  @Test(
+    "candidate names for a host",
+    arguments: [
+      Row(
+        "few dots: suffixes first", "dex.dex",
+        ["dex.dex.a.example", "dex.dex.b.example", "dex.dex"]),
+      Row(
+        "enough dots: the name first", "dex.dex.svc",
+        ["dex.dex.svc", "dex.dex.svc.a.example", "dex.dex.svc.b.example"]),
+      Row("trailing dot: nothing else", "dex.", ["dex"]),
+      Row("one label", "dex", ["dex.a.example", "dex.b.example", "dex"]),
+    ])
   func candidates(_ row: Row<String, [String]>) {
     let file = "search a.example b.example a.example\noptions ndots:2\n"
     let configuration = ResolverConfiguration(parsing: Array(file.utf8))
@@ -97,15 +102,17 @@ struct HostsFileTests {
     10.0.0.3
     """
 
-  @Test(arguments: [
-    Row(
-      "every line with the name, each address once", "dex.example",
-      ["10.0.0.1", "fd00::1", "10.0.0.2"]),
-    Row("an alias", "dex", ["10.0.0.1"]), Row("capitals", "DeX", ["10.0.0.1"]),
-    Row("a trailing dot", "dex.", ["10.0.0.1"]), Row("in a comment", "dex.other", []),
-    Row("not an address", "bad.example", []), Row("absent", "absent.example", []),
-    Row("the beginning of a name", "dex.exam", []), Row("the address itself", "10.0.0.3", []),
-  ])
+  @Test(
+    "addresses of a host in the hosts file",
+    arguments: [
+      Row(
+        "every line with the name, each address once", "dex.example",
+        ["10.0.0.1", "fd00::1", "10.0.0.2"]),
+      Row("an alias", "dex", ["10.0.0.1"]), Row("capitals", "DeX", ["10.0.0.1"]),
+      Row("a trailing dot", "dex.", ["10.0.0.1"]), Row("in a comment", "dex.other", []),
+      Row("not an address", "bad.example", []), Row("absent", "absent.example", []),
+      Row("the beginning of a name", "dex.exam", []), Row("the address itself", "10.0.0.3", []),
+    ])
   func finds(_ row: Row<String, [String]>) {
     let found = HostsFile.addresses(of: row.input, in: Array(Self.file.utf8))
     #expect(found.map(\.text) == row.output)
