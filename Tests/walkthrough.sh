@@ -3,7 +3,7 @@
 #
 # Usage: Tests/walkthrough.sh TOKENXCHANGE DEX-STANDIN
 #
-# The stand-ins play cluster A's issuer, Dex and cluster B's API server on loopback. They are
+# Stand-ins on loopback replace cluster A's issuer, Dex and cluster B's API server. They are
 # configured from the generated files only: Dex's connector, client, grants and token lifetimes; the
 # API server's audience, validation rule and user names. What the users may do is decided by the
 # RBAC objects that kubectl applies.
@@ -37,7 +37,7 @@ run() {
   printf '$ %s\n' "${line//$work\//}"
   "$@"
 }
-# Runs a command that the API server must refuse.
+# Runs a command that the API server must reject.
 refused() {
   local output
   if output=$(run "$@" 2>&1); then
@@ -64,11 +64,11 @@ python3 -c 'import json, yaml; print(json.dumps({"config": yaml.safe_load(open("
   >dex.json
 curl -sS -o /dev/null --fail -X POST --data-binary @dex.json "$DEX_CONTROL"
 
-step "2. Cluster B: whom its API server takes the tokens for"
+step "2. Cluster B: which user its API server maps the tokens to"
 run "$binary" generate api-server $dex $ca --output=authentication.yaml
 grep -E 'expression:|url:|^        - ' authentication.yaml
 
-# The stand-in cannot read YAML, so it gets the values of the file as JSON.
+# The stand-in cannot read YAML, so the values of the file are sent as JSON.
 python3 - >control.json <<'P'
 import json, re, yaml
 jwt = yaml.safe_load(open("authentication.yaml"))["jwt"][0]

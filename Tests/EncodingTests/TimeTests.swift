@@ -13,7 +13,7 @@ import Testing
       Row("end of a century that leaps", 951_868_799, "2000-02-29T23:59:59Z"),
       Row("century that does not", 4_107_542_400, "2100-03-01T00:00:00Z"),
       Row("last second", 253_402_300_799, "9999-12-31T23:59:59Z"),
-      Row("beyond", 1e15, "9999-12-31T23:59:59Z"),
+      Row("after the year 9999", 1e15, "9999-12-31T23:59:59Z"),
       Row("before", -1, "1970-01-01T00:00:00Z"),
     ] as [Row<Double, String>])
   func text(row: Row<Double, String>) {

@@ -58,7 +58,7 @@ import Testing
   /// Like these, but zsh also offers flags for an empty word.
   static let ends: [Row<[String], [String]>] = [
     Row("no operand after a kind", ["tokenxchange", "generate", "rbac", ""], []),
-    Row("a kind that is none", ["tokenxchange", "generate", "nonsense", "--"], ["--help"]),
+    Row("an unknown kind", ["tokenxchange", "generate", "nonsense", "--"], ["--help"]),
   ]
 
   private func bashOffers(_ words: [String]) async throws -> [String] {

@@ -67,7 +67,7 @@ struct ConformanceTests {
   private static let account = "system:serviceaccount:argocd:argocd-application-controller"
   private static let pod = "server-side dry run of the sidecar's pod"
 
-  @Test("every check that the stand-ins can answer is yes: exit 0")
+  @Test("every check that the stand-ins support passes: exit 0")
   func standIns() async throws {
     let report = try await conformance(variables())
     #expect(report.others == [Self.pod: "not tried: RESTRICTED_NAMESPACE"])
@@ -148,7 +148,7 @@ struct ConformanceTests {
   }
 
   /// A server that is wrong, and the checks that must then be "no".
-  struct Wrong: Sendable, CustomTestStringConvertible {
+  struct WrongServer: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var change: @Sendable (StandInSite) -> Void
     var checks: Set<String>
@@ -162,22 +162,22 @@ struct ConformanceTests {
   ]
 
   static let wrong = [
-    Wrong(
+    WrongServer(
       testDescription: "the API server expects another client",
       change: { $0.apiServer.update { $0.clientID = "another" } }, checks: atTarget),
-    Wrong(
+    WrongServer(
       testDescription: "Dex trusts another issuer",
       change: {
         $0.dex.update { $0.connectors = $0.connectors.filter { $0.id != "argocd-cluster" } }
       },
       checks: atTarget.union(["the API server rejects a token with a wrong signature"])),
-    Wrong(
+    WrongServer(
       testDescription: "cluster A does not publish its keys to anonymous users",
       change: { $0.clusterServer.update { $0.opensDiscovery = false } },
       checks: [
         "publish-issuer --check: what the issuer publishes is up to date"
       ]),
-    Wrong(
+    WrongServer(
       testDescription: "cluster A has another issuer",
       change: {
         $0.clusterServer.update { $0.serviceAccounts?.issuer = "https://another.example" }
@@ -189,7 +189,7 @@ struct ConformanceTests {
   ]
 
   @Test("a wrong server is found: exit 1", arguments: wrong)
-  func wrongServer(_ wrong: Wrong) async throws {
+  func wrongServer(_ wrong: WrongServer) async throws {
     let given = try variables()
     wrong.change(plugin.site)
     let report = try await conformance(given)
@@ -216,7 +216,7 @@ struct ConformanceTests {
     #expect(result.output.hasSuffix(": up to date\n"))
   }
 
-  /// kind, Docker and the chart cannot run here: programs in PATH play them.
+  /// kind, Docker and the chart cannot run here: programs in PATH replace them.
   @Test(
     "make conformance-kind: two clusters, Dex's values and the variables of the checks",
     .enabled(if: Python.hasYAML, "python3 has no module yaml"))

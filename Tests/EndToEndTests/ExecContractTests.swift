@@ -16,7 +16,7 @@ struct ExecContractTests {
   }
 
   /// A valid value of the variable, and the version in the output.
-  struct Good: Sendable, CustomTestStringConvertible {
+  struct ValidInfo: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var info: String?
     var flags: [String] = []
@@ -24,30 +24,31 @@ struct ExecContractTests {
   }
 
   static let good = [
-    Good(testDescription: "v1", info: info(), version: "v1"),
-    Good(testDescription: "v1beta1", info: info(version: "\(group)/v1beta1"), version: "v1beta1"),
-    Good(testDescription: "no variable", info: nil, version: "v1"),
-    Good(testDescription: "empty", info: "", version: "v1"),
-    Good(testDescription: "a newline", info: "\n", version: "v1"),
-    Good(
+    ValidInfo(testDescription: "v1", info: info(), version: "v1"),
+    ValidInfo(
+      testDescription: "v1beta1", info: info(version: "\(group)/v1beta1"), version: "v1beta1"),
+    ValidInfo(testDescription: "no variable", info: nil, version: "v1"),
+    ValidInfo(testDescription: "empty", info: "", version: "v1"),
+    ValidInfo(testDescription: "a newline", info: "\n", version: "v1"),
+    ValidInfo(
       testDescription: "no version, as kube-rs may", info: #"{"apiVersion":null,"spec":{}}"#,
       version: "v1"),
-    Good(
+    ValidInfo(
       testDescription: "100 KiB of cluster",
       info: info(
         version: "\(group)/v1beta1",
         cluster: #""cluster":{"server":"https://b.example","certificate-authority-data":""#
           + String(repeating: "QUJD", count: 25_600) + #""},"#), version: "v1beta1"),
-    Good(
+    ValidInfo(
       testDescription: "a flag over v1", info: info(), flags: ["--api-version", "v1beta1"],
       version: "v1beta1"),
-    Good(
+    ValidInfo(
       testDescription: "a flag over garbage", info: "garbage", flags: ["--api-version=v1"],
       version: "v1"),
   ]
 
   @Test("the output has the API version of KUBERNETES_EXEC_INFO", arguments: good)
-  func outputVersion(_ row: Good) async throws {
+  func outputVersion(_ row: ValidInfo) async throws {
     let plugin = try Plugin()
     let variables = row.info.map { ["KUBERNETES_EXEC_INFO": $0] } ?? [:]
     let result = try await plugin.run(plugin.flags + row.flags, variables)
@@ -63,7 +64,7 @@ struct ExecContractTests {
   }
 
   /// An invalid value of the variable, and the message.
-  struct Bad: Sendable, CustomTestStringConvertible {
+  struct InvalidInfo: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var info: String
     var message: String
@@ -78,35 +79,35 @@ struct ExecContractTests {
     + "client.authentication.k8s.io/v1beta1"
 
   static let bad = [
-    Bad(
+    InvalidInfo(
       testDescription: "v1alpha1", info: info(version: "\(group)/v1alpha1"),
       message:
         "KUBERNETES_EXEC_INFO requests apiVersion \(group)/v1alpha1, which is not supported",
       hint: versionHint),
-    Bad(
+    InvalidInfo(
       testDescription: "a later version", info: info(version: "\(group)/v2"),
       message: "KUBERNETES_EXEC_INFO requests apiVersion \(group)/v2, which is not supported",
       hint: versionHint),
-    Bad(
+    InvalidInfo(
       testDescription: "no text as version", info: #"{"apiVersion":1}"#,
       message: "KUBERNETES_EXEC_INFO requests apiVersion 1, which is not supported",
       hint: versionHint),
-    Bad(
+    InvalidInfo(
       testDescription: "garbage", info: "garbage",
       message: "KUBERNETES_EXEC_INFO does not contain a JSON object"),
-    Bad(
+    InvalidInfo(
       testDescription: "cut off", info: String(info().dropLast(5)),
       message: "KUBERNETES_EXEC_INFO does not contain a JSON object"),
-    Bad(
+    InvalidInfo(
       testDescription: "a list", info: "[]",
       message: "KUBERNETES_EXEC_INFO does not contain a JSON object"),
-    Bad(
+    InvalidInfo(
       testDescription: "another kind", info: info(kind: "Pod"),
       message: "KUBERNETES_EXEC_INFO has the kind Pod, expected ExecCredential"),
   ]
 
   @Test("an invalid KUBERNETES_EXEC_INFO is rejected", arguments: bad)
-  func invalidExecInfo(_ row: Bad) async throws {
+  func invalidExecInfo(_ row: InvalidInfo) async throws {
     let plugin = try Plugin()
     let variables = ["KUBERNETES_EXEC_INFO": row.info]
     let result = try await plugin.run(nil, variables)

@@ -67,7 +67,7 @@ struct FaultTests {
       "429, wait too long", .tooManyRequests(retryAfter: "600"), code: 4, attempts: 1,
       "\(url) returned 429: status 429; retry after 10 min", hint: rateHint),
     Row(
-      "429, wait beyond the deadline", .tooManyRequests(retryAfter: "4"), ["--timeout", "3s"],
+      "429, wait past the deadline", .tooManyRequests(retryAfter: "4"), ["--timeout", "3s"],
       code: 4, attempts: 1, "\(url) returned 429: status 429; retry after 4 s", hint: rateHint),
     Row(
       "500", .status(500), code: 4, attempts: 2,

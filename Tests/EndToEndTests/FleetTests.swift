@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Three clusters behind one user entry, whose settings are in each cluster's entry.
+/// Three clusters with one user entry, whose settings are in each cluster's entry.
 ///
 /// The API servers accept only the audience of their own cluster, so a token for another cluster
 /// fails.

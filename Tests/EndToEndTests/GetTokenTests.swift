@@ -255,7 +255,7 @@ struct GetTokenTests {
     }
   }
 
-  @Test("a subject token whose nbf is up to 300 s ahead is sent, with a warning beyond 60 s")
+  @Test("a subject token whose nbf is up to 300 s ahead is sent, with a warning above 60 s")
   func subjectTokenThatIsNotValidYet() async throws {
     let plugin = try Plugin()
     func run(_ seconds: Int) async throws -> ProcessResult {

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The systems that the guides name, played by stand-ins, and a directory to work in.
-struct GuideStage: Sendable {
+/// Stand-ins for the systems that the guides name, and a working directory.
+struct GuideFixture: Sendable {
   private let plugin: Plugin
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   /// The names in the guides, and what stands for them here.
   private let names: [(shown: String, actual: String)]
   private let environment: [String: String]
@@ -13,8 +13,8 @@ struct GuideStage: Sendable {
   /// Prepares everything that the guides assume; `context` is kubectl's current one.
   init(context: String) throws {
     let plugin = try Plugin(tls: [.dex, .apiServer, .cluster])
-    let folder = try TemporaryDirectory(prefix: "guide")
-    (self.plugin, self.folder) = (plugin, folder)
+    let directory = try TemporaryDirectory(prefix: "guide")
+    (self.plugin, self.directory) = (plugin, directory)
     let site = plugin.site
     site.apiServer.update {
       $0.userPrefix = "dex:"
@@ -24,15 +24,17 @@ struct GuideStage: Sendable {
     site.clusterServer.update { $0.staticTokens = [site.adminToken: .admin] }
     let authority = try String(contentsOfFile: site.authorityFile ?? "", encoding: .utf8)
     for name in ["target-ca", "target", "dex-ca", "cluster-a", "a", "b", "c"] {
-      try folder.write(authority, to: "work/\(name).crt")
+      try directory.write(authority, to: "work/\(name).crt")
     }
     var issuer = site.cluster
     (issuer.namespace, issuer.serviceAccount) = ("ci", "deployer")
-    let token = try folder.write(issuer.token(), to: "token")
+    let token = try directory.write(issuer.token(), to: "token")
     issuer.audience = issuer.issuer
-    let ownToken = try folder.write(issuer.token(), to: "own-token")
+    let ownToken = try directory.write(issuer.token(), to: "own-token")
     names = [
-      ("/var/run/secrets/kubernetes.io/serviceaccount/ca.crt", folder.path("work/cluster-a.crt")),
+      (
+        "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt", directory.path("work/cluster-a.crt")
+      ),
       ("/var/run/secrets/kubernetes.io/serviceaccount/token", ownToken),
       ("/var/run/secrets/tokenxchange/token", token),
       ("https://target.example.com:6443", site.apiServerURL),
@@ -41,12 +43,12 @@ struct GuideStage: Sendable {
       ("https://cluster-a.example.com:6443", site.cluster.issuer),
       ("https://kubernetes.default.svc", site.cluster.issuer),
     ]
-    let programs = folder.path("bin")
+    let programs = directory.path("bin")
     try FileManager.default.createDirectory(atPath: programs, withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(
       atPath: programs + "/tokenxchange", withDestinationPath: TestBinary.path)
     environment = [
-      "HOME": folder.path("home"), "PATH": "\(programs):/usr/local/bin:/usr/bin:/bin",
+      "HOME": directory.path("home"), "PATH": "\(programs):/usr/local/bin:/usr/bin:/bin",
       "SSL_CERT_FILE": site.authorityFile ?? "",
     ]
     try writeKubeconfig(context: context, token: token)
@@ -90,7 +92,7 @@ struct GuideStage: Sendable {
         entry("pod", "target", "pod"),
       ],
     ]
-    try folder.write(config.text, to: "home/.kube/config")
+    try directory.write(config.text, to: "home/.kube/config")
   }
 
   /// Runs a command of a guide; its output has the names of the guides again.
@@ -99,7 +101,7 @@ struct GuideStage: Sendable {
       $0.replacing($1.shown, with: $1.actual)
     }
     let result = try await ProcessRunner(
-      "/bin/bash", ["-c", script], environment: environment, directory: folder.path("work"),
+      "/bin/bash", ["-c", script], environment: environment, directory: directory.path("work"),
       timeout: 120
     ).result()
     let output = names.reduce(result.output + result.errors) {
@@ -155,10 +157,10 @@ struct GuideTests {
   @Test("the commands succeed and print what the guide shows", arguments: guides)
   func steps(_ path: String, _ context: String) async throws {
     let guide = try #require(Document(path: path))
-    let stage = try GuideStage(context: context)
+    let fixture = try GuideFixture(context: context)
     for session in guide.sessions
     where !Self.notRun.contains(where: { session.command.contains($0) }) {
-      let result = try await stage.run(session.command)
+      let result = try await fixture.run(session.command)
       #expect(result.code == 0, "\(session.command)\(result.output)")
       guard !session.output.isEmpty else { continue }
       #expect(masked(result.output) == masked(session.output), "\(session.command)")

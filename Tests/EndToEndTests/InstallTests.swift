@@ -95,7 +95,6 @@ struct InstallTests {
       "unshare", ["--mount", "/bin/sh", "-c", script, TestBinary.path, directory.path],
       environment: ["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"]
     ).result()
-    // Nothing is left behind.
     #expect(result.output == "exit 1\n")
     #expect(
       result.errors.hasPrefix("tokenxchange: uid 0 cannot write ")

@@ -24,8 +24,8 @@ struct LibraryExampleTests {
     let types = page.text.matches(of: /(?m)^- ``(\w+)``$/).map(\.1)
     #expect(types.count > 10)
     let list = types.map { "  \($0).self,\n" }.joined()
-    let folder = try TemporaryDirectory()
-    let file = try folder.write(
+    let directory = try TemporaryDirectory()
+    let file = try directory.write(
       "\(example)\nlet types: [Any.Type] = [\n\(list)]\n", to: "page.swift")
     try typecheck(file, ["-parse-as-library"])
   }

@@ -76,7 +76,7 @@ struct RefusalTests {
       ["get-tokens"] + $0.flags
     },
     Row(
-      "plain http beyond loopback", 2, requests: 0,
+      "plain http outside loopback", 2, requests: 0,
       "--issuer is plain http: http://192.0.2.1/dex would send the token unencrypted"
     ) { $0.flags("--issuer", "http://192.0.2.1/dex") },
     Row(

@@ -48,7 +48,7 @@ struct SidecarRun: Sendable {
 }
 
 /// The resources of a process.
-struct Holdings: Sendable, Equatable {
+struct ResourceUsage: Sendable, Equatable {
   /// Resident memory in KiB.
   var memory: Int
   /// Open descriptors.

@@ -56,7 +56,8 @@ import Testing
     #expect(failures == 1)
     #expect(run.names == ["token"])
     Soak.report(
-      "Dex \(outage) for \(seconds) s: \(requests) requests seen, fresh \(wait) s after its return")
+      "Dex \(outage) for \(seconds) s: \(requests) requests received, fresh \(wait) s after its return"
+    )
   }
 
   @Test("a token that expires during an outage is removed, and replaced afterwards")
@@ -107,15 +108,15 @@ import Testing
     let run = try SidecarRun()
     let sidecar = try run.start()
     #expect(try await SidecarRun.wait { run.token != nil })
-    var before: Holdings?
+    var before: ResourceUsage?
     let warmUp = renewals / 3
     for number in 1...(warmUp + renewals) {
       sidecar.send(signal: SIGUSR1)
       #expect(
         try await SidecarRun.wait { run.dex.tokenRequests > number }, "renewal \(number)")
-      if number == warmUp { before = Holdings(pid: sidecar.pid) }
+      if number == warmUp { before = ResourceUsage(pid: sidecar.pid) }
     }
-    let after = try #require(Holdings(pid: sidecar.pid))
+    let after = try #require(ResourceUsage(pid: sidecar.pid))
     let start = try #require(before)
     #expect(after.descriptors <= start.descriptors + 1)
     #expect(after.threads <= start.threads + 2)

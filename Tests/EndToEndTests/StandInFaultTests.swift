@@ -64,9 +64,9 @@ struct StandInFaultTests {
     let body = #"{"faults":[{"kind":"status","status":503,"times":2},{"kind":"html"}]}"#
     #expect(try await Self.curl(control, "-d", body).output == "200")
     #expect(try await Self.curl(control, "-d", #"{"faults":[{"kind":"?"}]}"#).output == "400")
-    var seen: [String] = []
-    for _ in 0..<4 { seen.append(try await Self.curl(site.dex.tokenURL).output) }
-    #expect(seen == ["503", "503", "200", "400"])
+    var statuses: [String] = []
+    for _ in 0..<4 { statuses.append(try await Self.curl(site.dex.tokenURL).output) }
+    #expect(statuses == ["503", "503", "200", "400"])
     let counters = try JSONValue(
       parsing: site.dex.respond(to: LoopbackRequest(target: "/_control")).body)
     #expect(counters["token_requests"] == 4)

@@ -6,42 +6,42 @@ import Testing
 /// Unusable subject token files; no request may be sent.
 @Suite struct SubjectFileTests {
   /// Creates the file, and the expected message.
-  struct Trap: Sendable, CustomStringConvertible {
+  struct Case: Sendable, CustomStringConvertible {
     var description: String
     var make: @Sendable (String) throws -> Void
     var message: String
   }
 
-  static let traps: [Trap] = [
-    Trap(description: "missing", make: { _ in }, message: "the token file FILE does not exist"),
-    Trap(
+  static let cases: [Case] = [
+    Case(description: "missing", make: { _ in }, message: "the token file FILE does not exist"),
+    Case(
       description: "empty", make: { try Data().write(to: URL(filePath: $0)) },
       message: "the token file FILE is empty"),
-    Trap(
+    Case(
       description: "directory",
       make: {
         try FileManager.default.createDirectory(atPath: $0, withIntermediateDirectories: false)
       },
       message: "the token file FILE is a directory, not a file"),
-    Trap(
+    Case(
       description: "pipe", make: { #expect(mkfifo($0, 0o600) == 0) },
       message: "the token file FILE is a pipe, not a file"),
-    Trap(
+    Case(
       description: "over 1 MiB",
       make: { try Data(repeating: 65, count: (1 << 20) + 1).write(to: URL(filePath: $0)) },
       message: "the token file FILE is larger than 1 MiB"),
-    Trap(
+    Case(
       description: "binary",
       make: { try Data([0, 1, 2, 255]).write(to: URL(filePath: $0)) },
       message: "the token file FILE contains spaces or characters that are invalid in a token"),
-    Trap(
+    Case(
       description: "link to nowhere",
       make: {
         try FileManager.default.createSymbolicLink(
           atPath: $0, withDestinationPath: "..data/token")
       },
       message: "the token file FILE does not exist"),
-    Trap(
+    Case(
       description: "endless device",
       make: {
         try FileManager.default.createSymbolicLink(
@@ -50,18 +50,18 @@ import Testing
       message: "the token file FILE is a device, not a file"),
   ]
 
-  @Test("an unusable token file: the message names it, and no request is sent", arguments: traps)
-  func unusableFile(trap: Trap) async throws {
+  @Test("an unusable token file: the message names it, and no request is sent", arguments: cases)
+  func unusableFile(row: Case) async throws {
     let plugin = try Plugin()
     let path = plugin.directory.path("subject")
-    try trap.make(path)
+    try row.make(path)
     let result = try await plugin.run(plugin.flags("--token-file", path), timeout: 20)
     #expect(result.ending == .exit(3))
     #expect(result.output == "")
     let lines = result.errors.split(separator: "\n")
     #expect(lines.count == 2)
     let message = lines.first.map { String($0).replacing(path, with: "FILE") }
-    #expect(message == "tokenxchange: " + trap.message)
+    #expect(message == "tokenxchange: " + row.message)
     #expect(plugin.site.dex.tokenRequests == 0)
   }
 

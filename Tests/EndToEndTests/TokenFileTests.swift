@@ -114,7 +114,7 @@ struct TokenFileTests {
         "kubelet renews projected tokens after 80 % of their lifetime, but never in a subPath mount; "
         + "if the token is fresh, this machine's clock is wrong"),
     Row(
-      testDescription: "for someone else", content: { $0.token() },
+      testDescription: "for another audience", content: { $0.token() },
       flags: ["--subject-audience", "target"],
       message: "the token in DIR/token lacks the audience target: it has dex",
       hint: "set audience: target in the serviceAccountToken source of the projected volume, or "

@@ -5,7 +5,7 @@ import TestSupport
 /// Opens a token file every millisecond and checks its content.
 final class TokenReader: Sendable {
   /// The results.
-  struct Sights: Sendable, Equatable {
+  struct Counts: Sendable, Equatable {
     var reads = 0
     var missing = 0
     var empty = 0
@@ -14,7 +14,7 @@ final class TokenReader: Sendable {
     var tokens = 0
   }
 
-  private let state = Mutex(Sights())
+  private let state = Mutex(Counts())
   private let isOver = Mutex(false)
   private let ended = DispatchSemaphore(value: 0)
 
@@ -27,22 +27,22 @@ final class TokenReader: Sendable {
         usleep(1000)
         let time = Date().timeIntervalSince1970
         let content = try? Data(contentsOf: URL(filePath: file))
-        state.withLock { sights in
-          sights.reads += 1
+        state.withLock { counts in
+          counts.reads += 1
           guard let content else {
-            sights.missing += 1
+            counts.missing += 1
             return
           }
-          if content.isEmpty { sights.empty += 1 }
+          if content.isEmpty { counts.empty += 1 }
           if content != last {
             last = content
             // The signature of a truncated token is invalid.
             let token = JWT(String(decoding: content, as: UTF8.self))
             let isWhole = token?.isSigned(byOneOf: keys) == true
-            if isWhole { sights.tokens += 1 } else { sights.partial += 1 }
+            if isWhole { counts.tokens += 1 } else { counts.partial += 1 }
             expiry = token?.claims["exp"]?.number ?? 0
           }
-          if expiry <= time { sights.expired += 1 }
+          if expiry <= time { counts.expired += 1 }
         }
       }
       ended.signal()
@@ -51,7 +51,7 @@ final class TokenReader: Sendable {
   }
 
   /// Stops reading and returns the results.
-  func stop() -> Sights {
+  func stop() -> Counts {
     isOver.withLock { $0 = true }
     ended.wait()
     return state.withLock { $0 }

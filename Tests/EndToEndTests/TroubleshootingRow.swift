@@ -22,7 +22,7 @@ struct TroubleshootingRow: Sendable, CustomStringConvertible {
   var command: String
   /// Part of that command's output, on one line; for the doctor that of the first failed step.
   var output: String
-  var reproduce: @Sendable (TroubleshootingStage) throws -> Void
+  var reproduce: @Sendable (TroubleshootingFixture) throws -> Void
 
   var description: String { symptom }
 
@@ -37,7 +37,7 @@ struct TroubleshootingRow: Sendable, CustomStringConvertible {
 }
 
 /// The chain, and a kubeconfig that uses the plugin with it.
-final class TroubleshootingStage {
+final class TroubleshootingFixture {
   let plugin: Plugin
   var arguments: [String]
   var environment: [String: String] = [:]

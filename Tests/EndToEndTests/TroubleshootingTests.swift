@@ -6,7 +6,7 @@ import Testing
 struct TroubleshootingTests {
   @Test("the plugin prints the message", arguments: TroubleshootingRow.ofPlugin)
   func pluginMessage(_ row: TroubleshootingRow) async throws {
-    let fixture = try TroubleshootingStage()
+    let fixture = try TroubleshootingFixture()
     try row.reproduce(fixture)
     let result = try await fixture.getToken()
     #expect(result.code != 0)
@@ -22,7 +22,7 @@ struct TroubleshootingTests {
       "kubectl and nginx are needed: client-go runs no plugin without TLS"),
     arguments: TroubleshootingRow.ofClient)
   func kubectlMessage(_ row: TroubleshootingRow) async throws {
-    let fixture = try TroubleshootingStage(forKubectl: true)
+    let fixture = try TroubleshootingFixture(forKubectl: true)
     try row.reproduce(fixture)
     let result = try await fixture.kubectl()
     #expect(result.code != 0)
@@ -32,7 +32,7 @@ struct TroubleshootingTests {
 
   @Test("the doctor shows the cause of a logged error", arguments: TroubleshootingRow.ofLogs)
   func commandShowsCause(_ row: TroubleshootingRow) async throws {
-    let fixture = try TroubleshootingStage()
+    let fixture = try TroubleshootingFixture()
     try row.reproduce(fixture)
     try await expectDoctor(row, fixture)
   }
@@ -77,7 +77,8 @@ struct TroubleshootingTests {
     #expect(text[mark.upperBound..<end.lowerBound] == table)
   }
 
-  private func expectDoctor(_ row: TroubleshootingRow, _ fixture: TroubleshootingStage) async throws
+  private func expectDoctor(_ row: TroubleshootingRow, _ fixture: TroubleshootingFixture)
+    async throws
   {
     let output = try await fixture.doctor().output
     #expect(output.contains(row.output), "\(output)")

@@ -75,7 +75,7 @@ import Testing
       Row("empty", ("", "-a"), [false, false]),
       Row("prefix with upper case", ("Example.com/a", "a-"), [false, false]),
       Row("too long", (YAMLTests.long, YAMLTests.long), [false, false]),
-      Row("beyond ASCII", ("ü", "ü"), [false, false]),
+      Row("non-ASCII", ("ü", "ü"), [false, false]),
     ])
   func labels(row: Row<(String, String), [Bool]>) {
     let (key, value) = row.input

@@ -17,7 +17,7 @@ private let sentNonce = "1112131415161718191a1b1c1d1e1f20"
   ) throws -> AuthorizationCodeRequest {
     var next: UInt8 = 0
     return AuthorizationCodeRequest(
-      try LoginScene.request(), redirectURI: redirectURI ?? self.redirectURI,
+      try ScriptedDex.request(), redirectURI: redirectURI ?? self.redirectURI,
       connectorID: connectorID
     ) { count in
       (0..<count).map { _ in
@@ -123,23 +123,23 @@ private let sentNonce = "1112131415161718191a1b1c1d1e1f20"
     #expect(callback == .code(Secret("abc")))
   }
 
-  private func redeem(_ outcome: LoginScene.Outcome) throws -> (
-    result: Result<TokenSet, GrantError>, scene: LoginScene
+  private func redeem(_ outcome: ScriptedDex.Outcome) throws -> (
+    result: Result<TokenSet, GrantError>, dex: ScriptedDex
   ) {
-    let scene = LoginScene([outcome])
+    let dex = ScriptedDex([outcome])
     let request = try request()
-    let client = scene.client(request.login)
+    let client = dex.client(request.login)
     return (
       Result { () throws(GrantError) in
         try client.redeem(Secret("the-code"), of: request, until: 100)
-      }, scene
+      }, dex
     )
   }
 
-  private func tokens(nonce: String?) -> LoginScene.Outcome {
+  private func tokens(nonce: String?) -> ScriptedDex.Outcome {
     let end = Int(Sample.now.timeIntervalSince1970) + 600
     let claim = nonce.map { #","nonce":"\#($0)""# } ?? ""
-    return LoginScene.tokens(
+    return ScriptedDex.tokens(
       idToken: Sample.jwt(
         #"{"iss":"https://dex.example/dex","aud":"target-cluster","exp":\#(end),"sub":"Cg"\#(claim)}"#
       ))
@@ -164,14 +164,14 @@ private let sentNonce = "1112131415161718191a1b1c1d1e1f20"
 
   @Test("the code is exchanged with the verifier and the same redirect URI")
   func exchange() throws {
-    let (result, scene) = try redeem(tokens(nonce: sentNonce))
+    let (result, dex) = try redeem(tokens(nonce: sentNonce))
     #expect(try result.get().refreshToken == Secret("refresh-one"))
-    let form = String(decoding: scene.requests.first?.body ?? [], as: UTF8.self)
+    let form = String(decoding: dex.requests.first?.body ?? [], as: UTF8.self)
     #expect(
       form == "grant_type=authorization_code&code=the-code"
         + "&redirect_uri=http%3A%2F%2F127.0.0.1%3A34567%2Fcallback"
         + "&code_verifier=ISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0-P0A&client_id=target-cluster")
-    #expect(scene.requests.count == 1)
+    #expect(dex.requests.count == 1)
   }
 
   @Test(
@@ -179,7 +179,7 @@ private let sentNonce = "1112131415161718191a1b1c1d1e1f20"
     arguments: ["1112131415161718191a1b1c1d1e1f21", "", nil])
   func nonce(nonce: String?) throws {
     let (result, _) = try redeem(tokens(nonce: nonce))
-    let url = try LoginScene.request().tokenURL
+    let url = try ScriptedDex.request().tokenURL
     #expect(throws: GrantError.nonceMismatch(url)) { try result.get() }
   }
 
@@ -190,7 +190,7 @@ private let sentNonce = "1112131415161718191a1b1c1d1e1f20"
       #"{"error":"invalid_grant","error_description":"the-code, "#
         + #"ISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0-P0A"}"#)
     let (result, _) = try redeem(.success(echo))
-    let url = try LoginScene.request().tokenURL
+    let url = try ScriptedDex.request().tokenURL
     #expect(
       throws: GrantError.oauth(
         OAuthError(

@@ -7,13 +7,13 @@ import TokenExchange
 /// The device authorization response, and which page may be opened in a browser.
 @Suite struct DeviceAuthorizationTests {
   private func read(_ body: String) throws -> DeviceAuthorization {
-    let scene = LoginScene([.success(Sample.response(200, body)), LoginScene.pending])
-    return try scene.client(try LoginScene.request()).begin(until: 100)
+    let dex = ScriptedDex([.success(Sample.response(200, body)), ScriptedDex.pending])
+    return try dex.client(try ScriptedDex.request()).begin(until: 100)
   }
 
   @Test("the codes, the pages and the times are read")
   func members() throws {
-    let device = try read(String(decoding: LoginScene.device.body, as: UTF8.self))
+    let device = try read(String(decoding: ScriptedDex.device.body, as: UTF8.self))
     #expect(device.userCode == "RVCG-TBGL")
     #expect(device.deviceCode == Secret("secret-device-code"))
     #expect(device.verificationURI == "https://dex.example/dex/device")
@@ -41,7 +41,7 @@ import TokenExchange
       Row("an array", "[]", .notJSONObject), Row("HTML", "<html>", .html), Row("empty", "", .empty),
     ] as [Row<String, InvalidResponse.Reason?>])
   func invalid(row: Row<String, InvalidResponse.Reason?>) throws {
-    let url = try LoginScene.request().deviceURL
+    let url = try ScriptedDex.request().deviceURL
     let expected = row.output.map {
       GrantError.invalidResponse(InvalidResponse($0, status: 200), url)
     }

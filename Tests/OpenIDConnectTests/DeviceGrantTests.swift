@@ -11,88 +11,89 @@ import TokenExchange
   private let tokenURL: EndpointURL
 
   init() throws {
-    deviceURL = try LoginScene.request().deviceURL
-    tokenURL = try LoginScene.request().tokenURL
+    deviceURL = try ScriptedDex.request().deviceURL
+    tokenURL = try ScriptedDex.request().tokenURL
   }
 
   /// Begins and waits.
   private func signIn(
-    _ outcomes: [LoginScene.Outcome], timeout: Double = 300, clockChange: Double = 0
-  ) throws -> (result: Result<TokenSet, GrantError>, scene: LoginScene) {
-    let scene = LoginScene([.success(LoginScene.device)] + outcomes)
-    let client = scene.client(try LoginScene.request())
+    _ outcomes: [ScriptedDex.Outcome], timeout: Double = 300, clockChange: Double = 0
+  ) throws -> (result: Result<TokenSet, GrantError>, dex: ScriptedDex) {
+    let dex = ScriptedDex([.success(ScriptedDex.device)] + outcomes)
+    let client = dex.client(try ScriptedDex.request())
     let result = Result { () throws(GrantError) -> TokenSet in
       let device = try client.begin(until: timeout)
-      scene.changeClock(by: clockChange)
+      dex.changeClock(by: clockChange)
       return try client.wait(for: device, until: timeout)
     }
-    return (result, scene)
+    return (result, dex)
   }
 
   @Test("the first poll comes at once, the others after each interval")
   func interval() throws {
-    let (result, scene) = try signIn([
-      LoginScene.pending, LoginScene.pending, LoginScene.pending, LoginScene.tokens(),
+    let (result, dex) = try signIn([
+      ScriptedDex.pending, ScriptedDex.pending, ScriptedDex.pending, ScriptedDex.tokens(),
     ])
     #expect(try result.get().refreshToken == Secret("refresh-one"))
     #expect(try result.get().idToken.jwt?.issuer == "https://dex.example/dex")
-    #expect(scene.times == [0, 0, 5, 10, 15])
-    let forms = scene.requests.map { String(decoding: $0.body ?? [], as: UTF8.self) }
+    #expect(dex.times == [0, 0, 5, 10, 15])
+    let forms = dex.requests.map { String(decoding: $0.body ?? [], as: UTF8.self) }
     #expect(forms[0] == "client_id=target-cluster&scope=openid+email+offline_access")
     #expect(
       forms[1] == "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code"
         + "&device_code=secret-device-code&client_id=target-cluster")
     #expect(
-      scene.requests.map(\.url).prefix(2) == [
+      dex.requests.map(\.url).prefix(2) == [
         "https://dex.example/dex/device/code", "https://dex.example/dex/token",
       ])
   }
 
   @Test("slow_down adds five seconds to all later intervals")
   func slowDown() throws {
-    let (result, scene) = try signIn([
-      LoginScene.pending, LoginScene.slowDown, LoginScene.pending, LoginScene.slowDown,
-      LoginScene.tokens(),
+    let (result, dex) = try signIn([
+      ScriptedDex.pending, ScriptedDex.slowDown, ScriptedDex.pending, ScriptedDex.slowDown,
+      ScriptedDex.tokens(),
     ])
     #expect(try result.get().refreshToken != nil)
-    #expect(scene.times == [0, 0, 5, 15, 25, 40])
+    #expect(dex.times == [0, 0, 5, 15, 25, 40])
   }
 
   @Test("slow_down counts in the first poll too")
   func slowDownAtOnce() throws {
-    let (result, scene) = try signIn([
-      LoginScene.slowDown, LoginScene.pending, LoginScene.tokens(),
+    let (result, dex) = try signIn([
+      ScriptedDex.slowDown, ScriptedDex.pending, ScriptedDex.tokens(),
     ])
     #expect(try result.get().refreshToken != nil)
-    #expect(scene.times == [0, 0, 10, 20])
+    #expect(dex.times == [0, 0, 10, 20])
   }
 
   @Test("polling continues with a backoff after network failures")
   func networkFailures() throws {
-    let (result, scene) = try signIn([
-      LoginScene.pending, LoginScene.lost, LoginScene.lost, LoginScene.error("x", status: 200),
+    let (result, dex) = try signIn([
+      ScriptedDex.pending, ScriptedDex.lost, ScriptedDex.lost, ScriptedDex.error("x", status: 200),
     ])
     #expect(throws: GrantError.oauth(OAuthError(code: "x", status: 200), tokenURL)) {
       try result.get()
     }
-    #expect(scene.times == [0, 0, 5, 15, 30])
+    #expect(dex.times == [0, 0, 5, 15, 30])
     let lost = GrantError.transport(TransportError.connectionClosed, tokenURL, timeout: 10)
-    #expect(scene.events.filter { $0 == .pollFailed(lost) }.count == 2)
+    #expect(dex.events.filter { $0 == .pollFailed(lost) }.count == 2)
     let (success, _) = try signIn([
-      LoginScene.pending, LoginScene.lost, .success(Sample.response(503, "")), LoginScene.tokens(),
+      ScriptedDex.pending, ScriptedDex.lost, .success(Sample.response(503, "")),
+      ScriptedDex.tokens(),
     ])
     #expect(try success.get().refreshToken != nil)
   }
 
   @Test("a network failure that lasts until the code expires is the error")
   func lastError() throws {
-    let (result, scene) = try signIn([LoginScene.pending, LoginScene.lost])
+    let (result, dex) = try signIn([ScriptedDex.pending, ScriptedDex.lost])
     let error = #expect(throws: GrantError.self) { try result.get() }
     guard case .transport(TransportError.connectionClosed, tokenURL, _) = error else {
       Issue.record("\(String(describing: error))")
       return
     }
-    #expect(scene.uptime == 300)
+    #expect(dex.uptime == 300)
   }
 
   @Test(
@@ -107,57 +108,57 @@ import TokenExchange
       Row("client certificate required", .tls(.clientCertificateRequired), true),
     ] as [Row<TransportError, Bool>])
   func certificates(row: Row<TransportError, Bool>) throws {
-    let scene = LoginScene([
-      .success(LoginScene.device), LoginScene.pending, .failure(row.input),
-      LoginScene.error("expired_token"),
+    let dex = ScriptedDex([
+      .success(ScriptedDex.device), ScriptedDex.pending, .failure(row.input),
+      ScriptedDex.error("expired_token"),
     ])
-    var request = try LoginScene.request()
+    var request = try ScriptedDex.request()
     request.issuer = try EndpointURL("https://certificates.example/dex")
-    let client = scene.client(request)
+    let client = dex.client(request)
     let device = try client.begin(until: 1000)
     let expected: GrantError =
       row.output
       ? .transport(row.input, request.tokenURL, timeout: 10) : .notCompleted(seconds: 15)
     #expect(throws: expected) { try client.wait(for: device, until: 1000) }
-    #expect(scene.uptime == (row.output ? 5 : 15))
+    #expect(dex.uptime == (row.output ? 5 : 15))
   }
 
   @Test("the code expires: at Dex, after expires_in, or at the deadline")
   func codeExpired() throws {
-    let (atDex, scene) = try signIn([
-      LoginScene.pending, LoginScene.pending, LoginScene.error("expired_token"),
+    let (atDex, dex) = try signIn([
+      ScriptedDex.pending, ScriptedDex.pending, ScriptedDex.error("expired_token"),
     ])
     #expect(throws: GrantError.notCompleted(seconds: 10)) { try atDex.get() }
-    #expect(scene.uptime == 10)
-    let (afterExpiresIn, late) = try signIn([LoginScene.pending])
+    #expect(dex.uptime == 10)
+    let (afterExpiresIn, late) = try signIn([ScriptedDex.pending])
     #expect(throws: GrantError.notCompleted(seconds: 300)) { try afterExpiresIn.get() }
     #expect(late.uptime == 300)
-    let (atDeadline, _) = try signIn([LoginScene.pending], timeout: 12)
+    let (atDeadline, _) = try signIn([ScriptedDex.pending], timeout: 12)
     #expect(throws: GrantError.notCompleted(seconds: 12)) { try atDeadline.get() }
   }
 
   @Test("setting the wall clock changes nothing", arguments: [-86_400.0, 250, 86_400])
   func wallClock(change: Double) throws {
-    let (result, scene) = try signIn([LoginScene.pending], clockChange: change)
+    let (result, dex) = try signIn([ScriptedDex.pending], clockChange: change)
     #expect(throws: GrantError.notCompleted(seconds: 300)) { try result.get() }
-    #expect(scene.uptime == 300)
+    #expect(dex.uptime == 300)
   }
 
   @Test(
     "OAuth errors come before the user is asked",
     arguments: ["access_denied", "unsupported_grant_type", "unauthorized_client"])
   func oauthErrors(code: String) throws {
-    let (result, scene) = try signIn([LoginScene.error(code)])
+    let (result, dex) = try signIn([ScriptedDex.error(code)])
     #expect(throws: GrantError.oauth(OAuthError(code: code, status: 400), tokenURL)) {
       try result.get()
     }
-    #expect(scene.uptime == 0)
+    #expect(dex.uptime == 0)
   }
 
   @Test("the ID token is validated")
   func idToken() throws {
     let (foreign, _) = try signIn([
-      LoginScene.pending, LoginScene.tokens(issuer: "https://other.example"),
+      ScriptedDex.pending, ScriptedDex.tokens(issuer: "https://other.example"),
     ])
     let reason = InvalidToken.issuer(
       expected: "https://dex.example/dex", found: "https://other.example")
@@ -166,9 +167,9 @@ import TokenExchange
         InvalidResponse(.token(reason), status: 200), tokenURL)
     ) { try foreign.get() }
     let bare = Sample.response(200, #"{"access_token":"x","token_type":"bearer"}"#)
-    let (missing, _) = try signIn([LoginScene.pending, .success(bare)])
+    let (missing, _) = try signIn([ScriptedDex.pending, .success(bare)])
     #expect(throws: GrantError.missingIDToken(tokenURL)) { try missing.get() }
-    let (opaque, _) = try signIn([LoginScene.pending, LoginScene.tokens(idToken: "opaque")])
+    let (opaque, _) = try signIn([ScriptedDex.pending, ScriptedDex.tokens(idToken: "opaque")])
     #expect(throws: GrantError.idTokenNotJWT(tokenURL)) { try opaque.get() }
   }
 
@@ -176,10 +177,10 @@ import TokenExchange
   func secrets() throws {
     let echo = Sample.response(
       400, #"{"error":"invalid_request","error_description":"bad secret-device-code"}"#)
-    let (result, scene) = try signIn([LoginScene.pending, .success(echo)])
+    let (result, dex) = try signIn([ScriptedDex.pending, .success(echo)])
     let expected = OAuthError(
       code: "invalid_request", errorDescription: "bad [redacted]", status: 400)
     #expect(throws: GrantError.oauth(expected, tokenURL)) { try result.get() }
-    #expect(!scene.events.contains { "\($0)".contains("secret-device-code") })
+    #expect(!dex.events.contains { "\($0)".contains("secret-device-code") })
   }
 }

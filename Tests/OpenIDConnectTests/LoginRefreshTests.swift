@@ -8,35 +8,35 @@ import TokenExchange
 /// What a refresh sends, and what its responses mean.
 @Suite struct LoginRefreshTests {
   private func refresh(
-    _ outcome: LoginScene.Outcome, subject: String? = nil
-  ) throws -> (result: Result<TokenSet?, GrantError>, scene: LoginScene) {
-    let scene = LoginScene([outcome])
-    let client = scene.client(try LoginScene.request())
+    _ outcome: ScriptedDex.Outcome, subject: String? = nil
+  ) throws -> (result: Result<TokenSet?, GrantError>, dex: ScriptedDex) {
+    let dex = ScriptedDex([outcome])
+    let client = dex.client(try ScriptedDex.request())
     let result = Result { () throws(GrantError) in
       try client.refresh(Secret("one"), subject: subject, until: 100)
     }
-    return (result, scene)
+    return (result, dex)
   }
 
   @Test("a refresh is never repeated")
   func noRetry() throws {
     for outcome in [
-      LoginScene.lost, .success(Sample.response(503, "")), LoginScene.error("x", status: 500),
+      ScriptedDex.lost, .success(Sample.response(503, "")), ScriptedDex.error("x", status: 500),
     ] {
-      let (result, scene) = try refresh(outcome)
+      let (result, dex) = try refresh(outcome)
       #expect(throws: GrantError.self) { try result.get() }
-      #expect(scene.requests.count == 1)
+      #expect(dex.requests.count == 1)
     }
   }
 
   @Test("a refresh returns the next refresh token, or the same without rotation")
   func rotation() throws {
-    let scene = LoginScene([LoginScene.tokens(refresh: "two"), LoginScene.tokens(refresh: nil)])
-    let client = scene.client(try LoginScene.request(Secret("s+1")))
+    let dex = ScriptedDex([ScriptedDex.tokens(refresh: "two"), ScriptedDex.tokens(refresh: nil)])
+    let client = dex.client(try ScriptedDex.request(Secret("s+1")))
     let one = Secret("one")
     #expect(try client.refresh(one, subject: nil, until: 100)?.refreshToken == Secret("two"))
     #expect(try client.refresh(one, subject: nil, until: 100)?.refreshToken == one)
-    let first = try #require(scene.requests.first)
+    let first = try #require(dex.requests.first)
     #expect(
       String(decoding: first.body ?? [], as: UTF8.self)
         == "grant_type=refresh_token&refresh_token=one")
@@ -47,9 +47,9 @@ import TokenExchange
     "a rejected refresh token is not an error",
     arguments: ["invalid_grant", "invalid_request", "unsupported_grant_type"])
   func rejected(code: String) throws {
-    let (result, scene) = try refresh(LoginScene.error(code))
+    let (result, dex) = try refresh(ScriptedDex.error(code))
     #expect(try result.get() == nil)
-    #expect(scene.events.contains(.refreshTokenRejected(OAuthError(code: code, status: 400))))
+    #expect(dex.events.contains(.refreshTokenRejected(OAuthError(code: code, status: 400))))
   }
 
   @Test(
@@ -59,19 +59,19 @@ import TokenExchange
       Row("busy", "temporarily_unavailable", 400), Row("server error", "server_error", 500),
     ])
   func otherErrors(row: Row<String, Int>) throws {
-    let (result, scene) = try refresh(LoginScene.error(row.input, status: row.output))
+    let (result, dex) = try refresh(ScriptedDex.error(row.input, status: row.output))
     let expected = GrantError.oauth(
-      OAuthError(code: row.input, status: row.output), try LoginScene.request().tokenURL)
+      OAuthError(code: row.input, status: row.output), try ScriptedDex.request().tokenURL)
     #expect(throws: expected) { try result.get() }
-    #expect(scene.requests.count == 1)
+    #expect(dex.requests.count == 1)
   }
 
   /// OpenID Connect Core, section 12.2.
   @Test("the refreshed token must have the same subject")
   func subject() throws {
-    #expect(try refresh(LoginScene.tokens(), subject: "Cg").result.get() != nil)
-    let (result, _) = try refresh(LoginScene.tokens(), subject: "CgR1c2Vy")
-    #expect(throws: GrantError.subjectChanged(try LoginScene.request().tokenURL)) {
+    #expect(try refresh(ScriptedDex.tokens(), subject: "Cg").result.get() != nil)
+    let (result, _) = try refresh(ScriptedDex.tokens(), subject: "CgR1c2Vy")
+    #expect(throws: GrantError.subjectChanged(try ScriptedDex.request().tokenURL)) {
       try result.get()
     }
   }

@@ -8,14 +8,14 @@ import TokenExchange
 @Suite struct RedirectCheckTests {
   private let uri = "http://127.0.0.1:34567/callback"
 
-  private static func page(_ status: Int, _ text: String) -> LoginScene.Outcome {
+  private static func page(_ status: Int, _ text: String) -> ScriptedDex.Outcome {
     .success(
       HTTPResponse(
         status: status, headers: ["content-type": "text/html; charset=utf-8"],
         body: Array("<h2>Bad Request</h2>\n  <p>\(text)</p>".utf8)))
   }
 
-  private static func redirect(_ location: String) -> LoginScene.Outcome {
+  private static func redirect(_ location: String) -> ScriptedDex.Outcome {
     .success(HTTPResponse(status: 303, headers: ["location": location]))
   }
 
@@ -44,63 +44,63 @@ import TokenExchange
       Row("a page", page(200, "Log in to dex"), .unknown),
       Row("not found", page(404, "Not found"), .unknown),
       Row("server error", page(500, "Unregistered redirect_uri."), .unknown),
-    ] as [Row<LoginScene.Outcome, RedirectCheck>])
-  func check(row: Row<LoginScene.Outcome, RedirectCheck>) throws {
-    let scene = LoginScene([row.input])
-    let client = scene.client(try LoginScene.request())
+    ] as [Row<ScriptedDex.Outcome, RedirectCheck>])
+  func check(row: Row<ScriptedDex.Outcome, RedirectCheck>) throws {
+    let dex = ScriptedDex([row.input])
+    let client = dex.client(try ScriptedDex.request())
     #expect(try client.check(redirectURI: uri, until: 100) == row.output)
     #expect(
-      scene.requests.map(\.url) == [
+      dex.requests.map(\.url) == [
         "https://dex.example/dex/auth/tokenxchange?client_id=target-cluster"
           + "&redirect_uri=http%3A%2F%2F127.0.0.1%3A34567%2Fcallback"
           + "&scope=openid+email+offline_access"
       ])
-    #expect(scene.requests.map(\.method) == ["GET"])
+    #expect(dex.requests.map(\.method) == ["GET"])
   }
 
   @Test("with a list of redirect URIs, the usual forms of one port are tried")
   func candidates() throws {
-    let scene = LoginScene([
+    let dex = ScriptedDex([
       Self.page(400, "Unregistered redirect_uri."), Self.page(400, "Unregistered redirect_uri."),
       Self.page(400, "Unregistered redirect_uri."), Self.page(400, "Unregistered redirect_uri."),
       Self.redirect("http://localhost:8000?error=invalid_request&error_description=x&state="),
     ])
-    let client = scene.client(try LoginScene.request())
+    let client = dex.client(try ScriptedDex.request())
     let found = try client.check(
       redirectURIs: LoginClient.redirectURIs(port: 8000), until: 100)
     #expect(found.uri == "http://localhost:8000")
     #expect(found.result == .accepted)
-    #expect(scene.requests.count == 5)
+    #expect(dex.requests.count == 5)
   }
 
   @Test("both flows at once, for the doctor")
   func allowedFlows() throws {
-    let scene = LoginScene([
+    let dex = ScriptedDex([
       Self.redirect(
         "http://127.0.0.1:8000/callback?error=invalid_request&error_description=x&state="),
-      .success(LoginScene.device), LoginScene.pending,
+      .success(ScriptedDex.device), ScriptedDex.pending,
       Self.redirect(
         "/dex/auth?client_id=target-cluster&redirect_uri=%2Fdex%2Fdevice%2Fcallback&scope=openid"),
       Self.page(400, "Unregistered redirect_uri."),
     ])
-    let client = scene.client(try LoginScene.request())
+    let client = dex.client(try ScriptedDex.request())
     #expect(
       try client.allowedFlows(port: 8000, until: 100)
         == AllowedFlows(
           browser: .accepted, device: .unregistered, deviceRedirectURI: "/dex/device/callback"))
     #expect(
-      String(decoding: scene.requests[3].body ?? [], as: UTF8.self) == "user_code=RVCG-TBGL")
+      String(decoding: dex.requests[3].body ?? [], as: UTF8.self) == "user_code=RVCG-TBGL")
   }
 
   @Test("a page for device codes that leads elsewhere decides nothing")
   func unknownPage() throws {
-    let scene = LoginScene([
-      .success(LoginScene.device), LoginScene.pending, Self.page(404, "not found"),
+    let dex = ScriptedDex([
+      .success(ScriptedDex.device), ScriptedDex.pending, Self.page(404, "not found"),
     ])
-    let client = scene.client(try LoginScene.request())
+    let client = dex.client(try ScriptedDex.request())
     let check = try client.check(try client.begin(until: 100), until: 100)
     #expect(check.result == .unknown)
     #expect(check.uri == nil)
-    #expect(scene.requests.count == 3)
+    #expect(dex.requests.count == 3)
   }
 }

@@ -90,11 +90,11 @@ struct AtomicFileTests {
   }
 
   /// The file at a path before it is written.
-  enum Obstacle: String, CaseIterable {
+  enum ExistingFile: String, CaseIterable {
     case nothing, file, link, danglingLink, pipe, socket, directory
   }
 
-  private func put(_ obstacle: Obstacle) throws -> String {
+  private func put(_ obstacle: ExistingFile) throws -> String {
     let path = directory.path("target")
     switch obstacle {
     case .nothing: break
@@ -118,10 +118,10 @@ struct AtomicFileTests {
 
   @Test(
     "usual writers replace links and reject pipes, sockets and directories",
-    arguments: Obstacle.allCases)
-  func replaces(_ obstacle: Obstacle) throws {
+    arguments: ExistingFile.allCases)
+  func replaces(_ obstacle: ExistingFile) throws {
     let path = try put(obstacle)
-    let kinds: [Obstacle: FileKind] = [.pipe: .pipe, .socket: .socket, .directory: .directory]
+    let kinds: [ExistingFile: FileKind] = [.pipe: .pipe, .socket: .socket, .directory: .directory]
     if let kind = kinds[obstacle] {
       #expect(throws: FileWriteError.notRegular(path, kind)) {
         try AtomicFile.replace(path, with: Array("new".utf8))
@@ -138,11 +138,11 @@ struct AtomicFileTests {
 
   @Test(
     "output is written through links, and sockets and directories are rejected",
-    arguments: Obstacle.allCases.filter { $0 != .pipe })
-  func writesThrough(_ obstacle: Obstacle) throws {
+    arguments: ExistingFile.allCases.filter { $0 != .pipe })
+  func writesThrough(_ obstacle: ExistingFile) throws {
     let path = try put(obstacle)
     let options = FileWriteOptions(mode: 0o640, writesThrough: true)
-    let kinds: [Obstacle: FileKind] = [.socket: .socket, .directory: .directory]
+    let kinds: [ExistingFile: FileKind] = [.socket: .socket, .directory: .directory]
     if let kind = kinds[obstacle] {
       #expect(throws: FileWriteError.notRegular(path, kind)) {
         try AtomicFile.replace(path, with: Array("new".utf8), options)
@@ -209,7 +209,7 @@ struct AtomicFileTests {
       Row("of another file", ".x.tokenxchange-1", false),
       Row("of a longer name", ".x.token.tokenxchange-1", false),
       Row("no random part", ".token.tokenxchange-", false),
-      Row("more behind it", ".token.tokenxchange-1.txt", false),
+      Row("more text after it", ".token.tokenxchange-1.txt", false),
       Row("too long", ".token.tokenxchange-12345678901234", false),
       Row("not hidden", "token.tokenxchange-1", false),
       Row("in the middle", ".token.tokenxchange-1a.tokenxchange-", false),

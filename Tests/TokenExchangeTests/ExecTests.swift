@@ -57,7 +57,7 @@ import TokenExchange
         + #""token":"a.b.c"}}"# + "\n")
   }
 
-  @Test("without an expiry there is no timestamp")
+  @Test("no timestamp without an expiry")
   func noExpiry() {
     let credential = ExecCredential(version: .v1, token: Secret("t"), expiration: nil)
     #expect(!credential.text.contains("expirationTimestamp"))
@@ -67,7 +67,7 @@ import TokenExchange
     "the margin is subtracted, or half the remaining time",
     arguments: [
       Row("no margin", [600.0, 0.0], 600.0), Row("margin", [600, 60], 540),
-      Row("margin as long as the life", [60, 60], 30), Row("longer margin", [60, 600], 30),
+      Row("margin equal to the lifetime", [60, 60], 30), Row("longer margin", [60, 600], 30),
       Row("one second left", [1, 0], 1), Row("one second, a margin", [1, 60], 0),
     ])
   func expiration(row: Row<[Double], Double>) {

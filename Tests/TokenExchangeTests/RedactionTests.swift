@@ -66,7 +66,7 @@ import Testing
       ("before an ellipsis", "got 0123456789abc… then", "got [redacted]… then"),
       ("before three dots", "got 0123456789abc... then", "got [redacted]... then"),
       ("the end, at the beginning", "9abcdefghij is bad", "[redacted] is bad"),
-      ("behind an ellipsis", "got …9abcdefghij is bad", "got …[redacted] is bad"),
+      ("after an ellipsis", "got …9abcdefghij is bad", "got …[redacted] is bad"),
       ("escaped", "got %30%31%32%33%34%35%36%37", "got [redacted]"),
       ("7 characters", "got 0123456", "got 0123456"),
       ("8 characters, not cut", "got 01234567 then", "got 01234567 then"),

@@ -15,10 +15,10 @@ enum Sample {
 
   /// A service account token that expires after the given seconds.
   static func subject(
-    life: Double = 3600, audience: String = "dex", issuer: String = "https://cluster-a.example",
+    lifetime: Double = 3600, audience: String = "dex", issuer: String = "https://cluster-a.example",
     extra: String = ""
   ) -> String {
-    let end = Int(now.timeIntervalSince1970 + life)
+    let end = Int(now.timeIntervalSince1970 + lifetime)
     return jwt(
       #"{"aud":["\#(audience)"],"exp":\#(end),"iss":"\#(issuer)","kubernetes.io":"#
         + #"{"namespace":"argocd"},"sub":"\#(serviceAccount)"\#(extra)}"#)
@@ -26,10 +26,10 @@ enum Sample {
 
   /// An issued token.
   static func issued(
-    life: Double = 600, audience: String = #""target-cluster""#,
+    lifetime: Double = 600, audience: String = #""target-cluster""#,
     issuer: String = "https://dex.example/dex"
   ) -> String {
-    let end = Int(now.timeIntervalSince1970 + life)
+    let end = Int(now.timeIntervalSince1970 + lifetime)
     return jwt(#"{"iss":"\#(issuer)","aud":\#(audience),"exp":\#(end),"sub":"Cg"}"#)
   }
 

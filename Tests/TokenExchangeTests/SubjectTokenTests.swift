@@ -40,9 +40,9 @@ import TokenExchange
       Row("a byte order mark", "\u{FEFF}" + Sample.subject(), .invalidCharacters),
       Row("a word", "hello", .notJWT),
       Row(
-        "expired", Sample.subject(life: -90),
+        "expired", Sample.subject(lifetime: -90),
         .expired(at: Sample.now.addingTimeInterval(-90), now: Sample.now)),
-      Row("expired now", Sample.subject(life: 0), .expired(at: Sample.now, now: Sample.now)),
+      Row("expired now", Sample.subject(lifetime: 0), .expired(at: Sample.now, now: Sample.now)),
       Row(
         "not yet valid", Sample.subject(extra: #","nbf":1795223559"#),
         .notYetValid(from: Sample.now.addingTimeInterval(301), now: Sample.now)),

@@ -84,7 +84,7 @@ import TokenExchange
       Row("TLS", [failure(.tls(.expired)), good], 1),
       Row("time-out", [failure(.timedOut(.response)), good], 1),
       Row("too large", [failure(.bodyTooLarge), good], 1),
-      Row("Retry-After beyond patience", [status(429, retryAfter: "30"), good], 1),
+      Row("Retry-After too long", [status(429, retryAfter: "30"), good], 1),
     ] as [Row<[Outcome], Int>])
   func givesUp(row: Row<[Outcome], Int>) {
     let transport = ScriptedTransport(row.input)

@@ -119,10 +119,10 @@ def main(binary, post, directory):
     issued = jwt({"iss": "https://dex.example.com/dex", "aud": "target-cluster", "iat": now, "exp": now + 86400,
                   "sub": "CgdkZXgtc3ViEg1hcmdvY2QtY2x1c3Rlcg", "federated_claims": {
                       "connector_id": "argocd-cluster", "user_id": "system:serviceaccount:argocd:x"}})
-    answer = json.dumps({"access_token": issued, "token_type": "bearer", "expires_in": 86399,
+    response = json.dumps({"access_token": issued, "token_type": "bearer", "expires_in": 86399,
                          "issued_token_type": "urn:ietf:params:oauth:token-type:id_token"})
     trusted = create_certificates(directory)
-    server, http, https = serve(directory, answer)
+    server, http, https = serve(directory, response)
     try:
         measure(binary, post, directory, token, trusted, http, https)
     finally:

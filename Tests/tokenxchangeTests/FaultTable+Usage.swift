@@ -14,7 +14,7 @@ enum FaultTable {
     /// Makes the world, a new one for each run.
     var world: @Sendable () -> WorldDouble
     var arguments: [String]
-    /// What a person is told before it.
+    /// Lines that a user sees before it.
     var shown: Set<String> = []
 
     /// Makes a row; without arguments it is a run that would go well.
@@ -45,11 +45,11 @@ enum FaultTable {
     given("unknown flag, one dash", ["-client-id=x"]),
     given("flag of another command", ["--file=x"]),
     given("flag without value", ["--client-id"]),
-    given("flag in the place of a value", ["--client-id", "--connector-id=x"]),
+    given("flag instead of a value", ["--client-id", "--connector-id=x"]),
     given("flag with an empty value", ["--client-id="]),
-    given("stray word", ["--verbose", "get-token"]),
+    given("stray argument", ["--verbose", "get-token"]),
     given("stray token", Sample.base + [Sample.subject]),
-    given("nothing given", []),
+    given("no arguments", []),
     given("client missing, variable given", [], ["TOKENXCHANGE_ISSUER": "https://dex.example"]),
     given("connector missing", ["--issuer=https://dex.example", "--client-id=x"]),
     given("token-file without a file", ["token-file"]),
@@ -58,26 +58,26 @@ enum FaultTable {
       "client missing, variable empty", ["--issuer=https://dex.example"],
       ["TOKENXCHANGE_CLIENT_ID": ""]),
     given("unknown flag, capitals", ["--ISSUER=https://x"]),
-    given("version as a flag of a command", ["get-token", "--version"]),
-    given("boolean with a word behind it", ["--verbose", "true"]),
-    given("stray word behind a secret", ["--client-secret=", "hunter2"]),
-    given("stray word behind an option", ["--client-id=x", "oops"]),
-    given("option of kubelogin", ["login", "--oidc-issuer-url=https://dex.example"]),
-    given("scopes of kubelogin", ["login", "--oidc-extra-scope=groups"]),
+    given("--version after a command", ["get-token", "--version"]),
+    given("boolean followed by a word", ["--verbose", "true"]),
+    given("stray word after a secret", ["--client-secret=", "hunter2"]),
+    given("stray word after an option", ["--client-id=x", "oops"]),
+    given("kubelogin option", ["login", "--oidc-issuer-url=https://dex.example"]),
+    given("kubelogin scopes", ["login", "--oidc-extra-scope=groups"]),
     given("unknown kind", ["generate", "kubeconfg"]),
     given("no kind", ["generate"]),
     given("no directory", ["install"]),
     given("file twice", ["inspect", "/t", "--file=/t"]),
     given("two files", ["check", "/t", "/u"]),
-    given("token in place of a file", ["inspect", Sample.subject]),
+    given("token instead of a file", ["inspect", Sample.subject]),
     given("check without a file", ["check"]),
     given("unknown shell", ["completion", "tcsh"]),
     given("generate without its options", ["generate", "api-server"]),
     given("generate --direct without its options", ["generate", "api-server", "--direct"]),
-    more("list of nothing", "--scopes=,"),
+    more("empty list", "--scopes=,"),
     more("identifier with a newline", "--client-id=target-cluster\n"),
-    more("URL that is none", "--issuer=https://[::1"),
-    more("URL beyond ASCII", "--issuer=https://däx.example"),
+    more("malformed URL", "--issuer=https://[::1"),
+    more("URL with non-ASCII characters", "--issuer=https://däx.example"),
     more("URL with a space", "--issuer=https://dex example"),
     more("bad URL", "--issuer=dex.example"),
     given(
@@ -87,21 +87,21 @@ enum FaultTable {
     more("URL with a query", "--token-url=https://dex.example/token?client_secret=hunter2"),
     more("plain http", "--issuer=http://dex.dex.svc:5556/dex"),
     more("bad duration", "--timeout=10"),
-    more("duration of words", "--timeout=ten minutes"),
-    more("no time at all", "--timeout=0s"),
+    more("duration in words", "--timeout=ten minutes"),
+    more("zero timeout", "--timeout=0s"),
     more("bad margin", "--expiry-margin=-5s"),
     more("bad token type", "--requested-token-type=jwt"),
     more("bad output", "--output=yaml"),
     more("bad version", "--api-version=v2"),
     more("bad client authentication", "--client-auth=digest"),
-    more("a CA and no verification", "--insecure-skip-tls-verify", "--certificate-authority=/ca"),
+    more("CA without verification", "--insecure-skip-tls-verify", "--certificate-authority=/ca"),
     more("two CAs", "--certificate-authority-data=QQ==", "--certificate-authority=/ca"),
-    more("CA data is no base64", "--certificate-authority-data=%"),
+    more("CA data is not base64", "--certificate-authority-data=%"),
     more("CA data is PEM", "--certificate-authority-data=-----BEGIN CERTIFICATE-----"),
-    more("secret and no authentication", "--client-auth=none", "--client-secret=x"),
+    more("secret without authentication", "--client-auth=none", "--client-secret=x"),
     more("post without a secret", "--client-auth=post"),
     more("two secrets", "--client-secret=x", "--client-secret-file=/s"),
-    given("exec info is no JSON", Sample.base, ["KUBERNETES_EXEC_INFO": "nonsense"]),
+    given("exec info is not JSON", Sample.base, ["KUBERNETES_EXEC_INFO": "nonsense"]),
     given("exec info of another kind", Sample.base, ["KUBERNETES_EXEC_INFO": #"{"kind":"Pod"}"#]),
     given(
       "exec info of an old version", Sample.base,
@@ -128,7 +128,7 @@ enum FaultTable {
       "secret file empty", Sample.world(files: ["/s": .success([0x0A])], outcomes: []),
       Sample.base + ["--client-secret-file=/s"]),
     Fault(
-      "secret file of two lines",
+      "secret file with two lines",
       Sample.world(files: ["/s": .success(Array("a\nb\n".utf8))], outcomes: []),
       Sample.base + ["--client-secret-file=/s"]),
     Fault(
@@ -138,14 +138,14 @@ enum FaultTable {
     more("CA missing", "--certificate-authority=/nowhere"),
     file("CA empty", [], "--certificate-authority"),
     Fault(
-      "CA is no PEM", Sample.world(files: ["/ca": .success([0x30, 0x82])], outcomes: []),
+      "CA is not PEM", Sample.world(files: ["/ca": .success([0x30, 0x82])], outcomes: []),
       Sample.base + ["--certificate-authority=/ca"]),
-    file("CA cut off", "-----BEGIN CERTIFICATE-----\nMIIB", "--certificate-authority"),
+    file("CA truncated", "-----BEGIN CERTIFICATE-----\nMIIB", "--certificate-authority"),
     file(
       "CA is a key", "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n",
       "--certificate-authority"),
     file(
-      "CA is no certificate", "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n",
+      "CA is not a certificate", "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n",
       "--certificate-authority"),
     file("secret is binary", [0xFF], "--client-secret-file"),
   ]
@@ -168,9 +168,9 @@ enum FaultTable {
     tokenFile("token is a pipe", .notRegular(.pipe)),
     tokenFile("token too large", .tooLarge), tokenFile("token kept changing", .unstable),
     token("token empty", " \n"), token("token binary", "a\u{0}b"),
-    token("token with Bearer", "Bearer x.y.z"), token("token is no JWT", "hello"),
+    token("token with Bearer", "Bearer x.y.z"), token("token is not a JWT", "hello"),
     token("token expired", Sample.jwt(#"{"exp":1795220000}"#)),
     token("token not yet valid", Sample.jwt(#"{"exp":1795226858,"nbf":1795223858}"#)),
-    token("token for someone else", Sample.subject, "--subject-audience=other"),
+    token("token for another audience", Sample.subject, "--subject-audience=other"),
   ]
 }

@@ -9,7 +9,7 @@ import Testing
 @Suite struct FaultTableTests {
   static let faults =
     FaultTable.usage + FaultTable.files + FaultTable.subject + FaultTable.transport
-    + FaultTable.answers + FaultTable.refusals + FaultTable.loginFaults
+    + FaultTable.responses + FaultTable.oauthErrors + FaultTable.loginFaults
 
   /// The file's sections by name.
   static let reviewed: [String: String] = {

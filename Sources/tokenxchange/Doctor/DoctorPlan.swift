@@ -199,9 +199,9 @@ extension ExecCommand {
   }
 
   /// Why the client does not run the command.
-  fileprivate func faults(_ source: DoctorPlan.Source, _ world: World) -> [ClientConfiguration
-    .Fault]
-  {
+  fileprivate func faults(
+    _ source: DoctorPlan.Source, _ world: World
+  ) -> [ClientConfiguration.Fault] {
     var faults: [ClientConfiguration.Fault] = []
     if !isVersionKnown { faults.append(.apiVersion(apiVersion)) }
     guard source == .kubeconfig else { return faults }

@@ -53,7 +53,7 @@ extension FindingIdentifier {
     case .issuerNotThatOfToken: "the discovery document names another issuer than the token"
     case .issuerNoKeys: "the issuer's key set cannot be fetched"
     case .issuerUnknownKey: "the issuer does not publish the key of the token in the file"
-    case .oauthError: "Dex refused the exchange or the refresh with an OAuth error"
+    case .oauthError: "Dex rejected the exchange or the refresh with an OAuth error"
     case .invalidResponse: "a response is not what a token endpoint sends"
     case .notSignedIn: "no user is signed in with these options"
     case .refreshTokenRejected: "Dex rejects the refresh token; a failure if the ID token expired"

@@ -119,7 +119,7 @@ extension Diagnosis {
     case .noToken(let url):
       self.init(
         .subjectToken,
-        "the response of GitHub Actions at \(host: url.authority) contains no ID token",
+        "the response from GitHub Actions at \(host: url.authority) contains no ID token",
         hint: Self.otherServerHint)
     }
   }

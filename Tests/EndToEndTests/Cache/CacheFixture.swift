@@ -6,9 +6,9 @@ final class CacheFixture: Sendable {
   let site: StandInSite
   let home: TemporaryDirectory
 
-  init(tokenLife: Double = 600, tls: StandInSite.TLS = []) throws {
+  init(tokenLifetime: Double = 600, tls: StandInSite.TLS = []) throws {
     site = try StandInSite(tls: tls)
-    site.dex.update { $0.tokenLifetime = tokenLife }
+    site.dex.update { $0.tokenLifetime = tokenLifetime }
     home = try TemporaryDirectory(prefix: "cache")
     try writeSubject()
   }

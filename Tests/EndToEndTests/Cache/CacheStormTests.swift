@@ -18,7 +18,7 @@ import Testing
 
   @Test("two hundred processes share one token of any lifetime", arguments: [600.0, 30.0])
   func sharedToken(lifetime: Double) async throws {
-    let fixture = try CacheFixture(tokenLife: lifetime)
+    let fixture = try CacheFixture(tokenLifetime: lifetime)
     let gate = Gate()
     fixture.dex.inject(DexFault.held(by: gate).forever)
     let runners = (1...Self.count).map { _ in fixture.runner("--timeout=60s") }

@@ -4,15 +4,15 @@ import Testing
 
 /// What the browser receives, and when it is started.
 @Suite(
-  .enabled(if: LoginStage.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
+  .enabled(if: LoginFixture.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
 struct LoginBrowserTests {
-  private let stage: LoginStage
+  private let fixture: LoginFixture
   private let browser: String
 
   init() throws {
-    stage = try LoginStage()
-    let log = stage.home.path("browser.log")
-    browser = try stage.home.write(
+    fixture = try LoginFixture()
+    let log = fixture.home.path("browser.log")
+    browser = try fixture.home.write(
       """
       #!/bin/sh
       { echo "$#"; printf '%s\\n' "$@"; env; readlink /proc/$$/fd/*; echo "umask $(umask)";
@@ -23,7 +23,7 @@ struct LoginBrowserTests {
   }
 
   private func log() async throws -> [String] {
-    let path = stage.home.path("browser.log")
+    let path = fixture.home.path("browser.log")
     for _ in 0..<300 where !FileManager.default.fileExists(atPath: path) {
       try await Task.sleep(for: .milliseconds(10))
     }
@@ -32,53 +32,53 @@ struct LoginBrowserTests {
 
   @Test("it receives the page and none of our files, variables and secrets")
   func isolation() async throws {
-    let running = try stage.onTerminal(
+    let running = try fixture.onTerminal(
       "--flow=device",
       environment: [
         "BROWSER": browser, "TOKENXCHANGE_CLIENT_SECRET": "conf-secret", "COPY": "conf-secret",
       ]
     ).start()
-    try await stage.approve()
+    try await fixture.approve()
     let result = await running.result
     #expect(result.code == 0)
     #expect(!result.leftOutputOpen)
     #expect(result.duration < 8)
     let lines = try await log()
     #expect(lines.first == "1")
-    #expect(lines.dropFirst().first?.hasPrefix(stage.dex.issuer + "/device?user_code=") == true)
+    #expect(lines.dropFirst().first?.hasPrefix(fixture.dex.issuer + "/device?user_code=") == true)
     #expect(!lines.contains { $0.contains("conf-secret") || $0.contains("TOKENXCHANGE") })
     #expect(
       !lines.contains { $0.contains("pipe:") || $0.contains("/pts/") || $0.contains("socket:") })
-    #expect(!lines.contains { $0.contains(stage.directory) })
+    #expect(!lines.contains { $0.contains(fixture.directory) })
   }
 
   @Test("it is not started for a page of another site")
   func anotherSite() async throws {
-    stage.dex.inject(
+    fixture.dex.inject(
       DexFault.changingJSON {
         $0["verification_uri_complete"] = "https://evil.example/device?user_code=A"
       }.on("/device/code"))
-    let running = try stage.onTerminal("--flow=device", environment: ["BROWSER": browser]).start()
-    try await stage.approve()
+    let running = try fixture.onTerminal("--flow=device", environment: ["BROWSER": browser]).start()
+    try await fixture.approve()
     let result = await running.result
     #expect(result.code == 0)
     #expect(
-      stage.masked(result.output).contains("Warning: this page is not served over HTTPS by DEX."))
-    #expect(!FileManager.default.fileExists(atPath: stage.home.path("browser.log")))
+      fixture.masked(result.output).contains("Warning: this page is not served over HTTPS by DEX."))
+    #expect(!FileManager.default.fileExists(atPath: fixture.home.path("browser.log")))
   }
 
   @Test("it is not started with --no-browser")
   func noBrowser() async throws {
-    let running = try stage.onTerminal("--no-browser", environment: ["BROWSER": browser]).start()
-    try await stage.approve()
+    let running = try fixture.onTerminal("--no-browser", environment: ["BROWSER": browser]).start()
+    try await fixture.approve()
     #expect(await running.result.code == 0)
-    #expect(!FileManager.default.fileExists(atPath: stage.home.path("browser.log")))
+    #expect(!FileManager.default.fileExists(atPath: fixture.home.path("browser.log")))
   }
 
   @Test("it inherits the umask and the core limit of the caller")
   func limits() async throws {
-    let running = try stage.onTerminal("--flow=device", environment: ["BROWSER": browser]).start()
-    try await stage.approve()
+    let running = try fixture.onTerminal("--flow=device", environment: ["BROWSER": browser]).start()
+    try await fixture.approve()
     #expect(await running.result.code == 0)
     let shell = try await ProcessRunner(
       "/bin/sh", ["-c", #"echo "umask $(umask)"; echo "core $(ulimit -S -c) $(ulimit -H -c)""#]

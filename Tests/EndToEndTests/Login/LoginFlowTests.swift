@@ -4,20 +4,20 @@ import Testing
 
 /// The browser flow: a browser that follows redirects, and other processes that attack the callback.
 @Suite(
-  .enabled(if: LoginStage.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
+  .enabled(if: LoginFixture.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
 struct LoginFlowTests {
-  private let stage: LoginStage
+  private let fixture: LoginFixture
   private let browser: String
 
   init() throws {
-    stage = try LoginStage()
-    let log = stage.home.path("pages")
-    browser = try stage.home.write(
+    fixture = try LoginFixture()
+    let log = fixture.home.path("pages")
+    browser = try fixture.home.write(
       "#!/bin/sh\necho \"$1\" >>'\(log)'\n", to: "browser", mode: 0o700)
   }
 
   private func start(_ more: String..., client: String? = nil) throws -> LoginRun.Started {
-    try stage.onTerminal(
+    try fixture.onTerminal(
       words: more, client: client, environment: ["BROWSER": browser]
     ).start()
   }
@@ -26,14 +26,14 @@ struct LoginFlowTests {
   private func open(
     _ run: LoginRun.Started, _ configure: (inout FakeBrowser) -> Void = { _ in }
   ) async throws -> FakeBrowser.Page {
-    var browser = FakeBrowser(stage.site)
+    var browser = FakeBrowser(fixture.site)
     configure(&browser)
-    let page = try await stage.page(run)
+    let page = try await fixture.page(run)
     return try await onThread { [browser] in try browser.open(page) }
   }
 
   private func pages() throws -> [String] {
-    let path = stage.home.path("pages")
+    let path = fixture.home.path("pages")
     guard FileManager.default.fileExists(atPath: path) else { return [] }
     return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map(String.init)
   }
@@ -41,16 +41,16 @@ struct LoginFlowTests {
   @Test(
     "one page is opened, and the terminal goes on when it is signed in", arguments: [false, true])
   func signIn(isNextVersion: Bool) async throws {
-    stage.dex.update { $0.isNextVersion = isNextVersion }
+    fixture.dex.update { $0.isNextVersion = isNextVersion }
     let run = try start()
-    let url = try await stage.page(run)
+    let url = try await fixture.page(run)
     let page = try await open(run)
     #expect(page.status == 200)
     #expect(page.text == "Signed in, you can close this window.\n")
     let result = await run.result
     #expect(result.code == 0)
     #expect(
-      stage.masked(result.output) == """
+      fixture.masked(result.output) == """
         To sign in at DEX, open this page in a browser on this machine
             AUTH-URL
         within 5 min.
@@ -59,23 +59,23 @@ struct LoginFlowTests {
 
         """)
     #expect(try pages() == [url])
-    let next = try await stage.plain().result()
+    let next = try await fixture.plain().result()
     #expect(JWT(next.token ?? "")?.claims["email"] == "kilgore@kilgore.trout")
-    #expect(stage.signIns == 0)
-    #expect(stage.dex.tokenRequests == 1)
+    #expect(fixture.signIns == 0)
+    #expect(fixture.dex.tokenRequests == 1)
   }
 
   @Test("a refresh after the browser flow is silent")
   func refresh() async throws {
-    stage.dex.update { $0.tokenLifetime = 5 }
+    fixture.dex.update { $0.tokenLifetime = 5 }
     let run = try start()
     _ = try await open(run)
     #expect(await run.result.code == 0)
     try await Task.sleep(for: .seconds(5.1))
-    let result = try await stage.plain().result()
+    let result = try await fixture.plain().result()
     #expect(result.token != nil)
     #expect(result.errors == "")
-    #expect(stage.refreshes == 1)
+    #expect(fixture.refreshes == 1)
   }
 
   @Test("--connector-id leads straight to the connector, and is part of the cache's key")
@@ -84,8 +84,8 @@ struct LoginFlowTests {
     let page = try await open(run) { $0.connector = "none" }
     #expect(page.text == "Signed in, you can close this window.\n")
     #expect(await run.result.code == 0)
-    #expect(try await stage.plain("--connector-id=mock").result().token != nil)
-    #expect(try await stage.plain().result().code == 7)
+    #expect(try await fixture.plain("--connector-id=mock").result().token != nil)
+    #expect(try await fixture.plain().result().code == 7)
   }
 
   @Test("--verbose shows how long the port was open and how much was sent, and no secret")
@@ -103,8 +103,8 @@ struct LoginFlowTests {
     case wrongState, noState, noCode, twoCodes, anotherHost, anotherPath, post, megabyte, slow
     case notHTTP, silent
 
-    /// What is sent, and how the answer begins.
-    func request(port: Int, state: String) -> (text: String, answer: String) {
+    /// The request to send, and the status of the response.
+    func request(port: Int, state: String) -> (text: String, status: String) {
       let host = "Host: 127.0.0.1:\(port)\r\n\r\n"
       func get(_ query: String) -> String { "GET /callback?\(query) HTTP/1.1\r\n\(host)" }
       return switch self {
@@ -131,9 +131,9 @@ struct LoginFlowTests {
   @Test("an attack gets an error, and the sign-in still works", arguments: Attack.allCases)
   func attack(_ attack: Attack) async throws {
     let run = try start()
-    let url = try await stage.page(run)
+    let url = try await fixture.page(run)
     let (port, state) = try Self.callback(of: url)
-    let (text, answer) = attack.request(port: port, state: state)
+    let (text, status) = attack.request(port: port, state: state)
     async let received = onThread {
       try FakeBrowser.exchange(
         port: port, Array(text.utf8), pause: attack == .slow ? 0.2 : 0)
@@ -142,12 +142,12 @@ struct LoginFlowTests {
     if attack == .megabyte {
       _ = try? await received
     } else {
-      #expect(String(decoding: try await received, as: UTF8.self).hasPrefix("HTTP/1.1 \(answer) "))
+      #expect(String(decoding: try await received, as: UTF8.self).hasPrefix("HTTP/1.1 \(status) "))
     }
     #expect(run.process.isRunning)
     #expect(try await open(run).text == "Signed in, you can close this window.\n")
     #expect(await run.result.code == 0)
-    #expect(stage.dex.tokenRequests == 1)
+    #expect(fixture.dex.tokenRequests == 1)
   }
 
   private static func callback(of url: String) throws -> (port: Int, state: String) {
@@ -161,7 +161,7 @@ struct LoginFlowTests {
   func repeated() async throws {
     let run = try start()
     let page = try await open(run)
-    let (port, _) = try Self.callback(of: try await stage.page(run))
+    let (port, _) = try Self.callback(of: try await fixture.page(run))
     #expect(await run.result.code == 0)
     #expect(page.url.contains("/callback?code="))
     #expect(throws: FakeBrowser.Failure.self) { try FakeBrowser.connect(port: port) }
@@ -170,7 +170,7 @@ struct LoginFlowTests {
   @Test("error=access_denied with the right state ends the sign-in, with another state it does not")
   func accessDenied() async throws {
     let run = try start()
-    let (port, state) = try Self.callback(of: try await stage.page(run))
+    let (port, state) = try Self.callback(of: try await fixture.page(run))
     func deny(_ state: String) async throws -> String {
       let query = "error=access_denied&error_description=No%20way%0A%1b%5b2J&state=\(state)"
       let text = "GET /callback?\(query) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\n\r\n"
@@ -185,19 +185,19 @@ struct LoginFlowTests {
     let result = await run.result
     #expect(result.code == 5)
     #expect(
-      stage.masked(result.output).hasSuffix(
+      fixture.masked(result.output).hasSuffix(
         """
         tokenxchange: Dex at http://DEX/dex/auth refused the sign-in: 303 access_denied: No way [2J
         hint: the sign-in was denied on Dex's page; run this again to retry
 
         """))
-    #expect(stage.dex.tokenRequests == 0)
+    #expect(fixture.dex.tokenRequests == 0)
   }
 
   @Test("a code that Dex does not know is not signed in")
   func foreignCode() async throws {
     let run = try start()
-    let (port, state) = try Self.callback(of: try await stage.page(run))
+    let (port, state) = try Self.callback(of: try await fixture.page(run))
     let text = """
       GET /callback?code=injected&state=\(state) HTTP/1.1\r
       Host: 127.0.0.1:\(port)\r
@@ -213,7 +213,7 @@ struct LoginFlowTests {
 
   @Test("an ID token with another nonce is rejected")
   func nonce() async throws {
-    stage.dex.update { $0.changeClaims = { $0["nonce"] = "other" } }
+    fixture.dex.update { $0.changeClaims = { $0["nonce"] = "other" } }
     let run = try start()
     #expect(try await open(run).text == "The sign-in failed: the terminal shows why.\n")
     let result = await run.result
@@ -231,7 +231,7 @@ struct LoginFlowTests {
     let result = await run.result
     #expect(result.code == 7)
     #expect(
-      stage.masked(result.output).hasSuffix(
+      fixture.masked(result.output).hasSuffix(
         """
         within 22 s.
         Still waiting for the browser. Check its page: Dex shows some errors only there, such as an \
@@ -246,13 +246,13 @@ struct LoginFlowTests {
 
   @Test("auto uses the device flow if the client allows no redirect, and says so in one line")
   func fallback() async throws {
-    stage.dex.update { $0.clients[0].redirectURIs = ["/device/callback"] }
+    fixture.dex.update { $0.clients[0].redirectURIs = ["/device/callback"] }
     let run = try start()
-    try await stage.approve()
+    try await fixture.approve()
     let result = await run.result
     #expect(result.code == 0)
     #expect(
-      stage.masked(result.output).hasPrefix(
+      fixture.masked(result.output).hasPrefix(
         """
         The client target-cluster allows no redirect to this machine, so the device flow is used.
         To sign in at DEX, open
@@ -264,11 +264,11 @@ struct LoginFlowTests {
 
   @Test("--flow=browser fails before anything is shown if the client allows no redirect")
   func redirectNotAllowed() async throws {
-    stage.dex.update { $0.clients[0].redirectURIs = ["http://127.0.0.1:1/callback"] }
-    let result = try await stage.onTerminal("--flow=browser", "--no-browser").result()
+    fixture.dex.update { $0.clients[0].redirectURIs = ["http://127.0.0.1:1/callback"] }
+    let result = try await fixture.onTerminal("--flow=browser", "--no-browser").result()
     #expect(result.code == 5)
     #expect(
-      stage.masked(result.output).replacing(/127.0.0.1:\d+/, with: "127.0.0.1:PORT") == """
+      fixture.masked(result.output).replacing(/127.0.0.1:\d+/, with: "127.0.0.1:PORT") == """
         tokenxchange: the client target-cluster does not allow the redirect to \
         http://127.0.0.1:PORT/callback
         hint: in Dex's config.yaml make it public without redirectURIs, or list a URI with a fixed \
@@ -284,7 +284,7 @@ struct LoginFlowTests {
     ])
   func listenPort(uri: String) async throws {
     let free = try Self.freePort()
-    stage.dex.update {
+    fixture.dex.update {
       $0.clients[0].redirectURIs = [uri.replacing("PORT", with: String(free))]
     }
     let run = try start("--listen-port=\(free)")
@@ -300,11 +300,11 @@ struct LoginFlowTests {
 
   @Test("the next Dex: with an issuer path and no redirectURIs the device flow is refused at once")
   func nextDex() async throws {
-    stage.dex.update { $0.isNextVersion = true }
-    let result = try await stage.onTerminal("--flow=device", "--no-browser").result()
+    fixture.dex.update { $0.isNextVersion = true }
+    let result = try await fixture.onTerminal("--flow=device", "--no-browser").result()
     #expect(result.code == 5)
     #expect(
-      stage.masked(result.output) == """
+      fixture.masked(result.output) == """
         tokenxchange: the client target-cluster does not allow the redirect to \
         /dex/device/callback, which Dex's device code page requires
         hint: use --flow=browser on a machine with a browser, or list /device/callback and \
@@ -317,7 +317,7 @@ struct LoginFlowTests {
     "the next Dex: the device flow works with both callbacks, or without a path",
     arguments: [true, false])
   func nextDexAllows(hasPath: Bool) async throws {
-    stage.dex.update {
+    fixture.dex.update {
       $0.isNextVersion = true
       if hasPath {
         $0.clients[0].redirectURIs = ["/device/callback", "/dex/device/callback"]
@@ -327,31 +327,31 @@ struct LoginFlowTests {
     }
     let run = try start()
     if hasPath {
-      try await stage.approve()
+      try await fixture.approve()
     } else {
       #expect(try await open(run).text == "Signed in, you can close this window.\n")
     }
     let result = await run.result
     #expect(result.code == 0)
     #expect(result.output.contains("so the device flow is used.") == hasPath)
-    let device = try stage.onTerminal("--flow=device", "--no-browser", "--force").start()
-    try await stage.approve()
+    let device = try fixture.onTerminal("--flow=device", "--no-browser", "--force").start()
+    try await fixture.approve()
     #expect(await device.result.code == 0)
   }
 
   @Test("the whole device flow in the browser", arguments: [false, true])
   func devicePage(isNextVersion: Bool) async throws {
-    stage.dex.update {
+    fixture.dex.update {
       $0.isNextVersion = isNextVersion
       if isNextVersion {
         $0.clients[0].redirectURIs = ["/device/callback", "/dex/device/callback"]
       }
     }
-    let run = try stage.onTerminal("--flow=device", "--no-browser").start()
+    let run = try fixture.onTerminal("--flow=device", "--no-browser").start()
     try await run.says("and confirm the code")
     let match = run.process.outputSoFar.firstMatch(of: /http\S+user_code=[A-Z-]+/)
     let url = String(try #require(match).output)
-    let browser = FakeBrowser(stage.site)
+    let browser = FakeBrowser(fixture.site)
     let page = try await onThread { try browser.open(url) }
     #expect(page.text.contains("Login Successful"), "\(page.trail)")
     #expect(await run.result.code == 0)
@@ -359,7 +359,7 @@ struct LoginFlowTests {
 
   @Test("an unknown scope is detected before a page is opened")
   func unknownScope() async throws {
-    let result = try await stage.onTerminal(
+    let result = try await fixture.onTerminal(
       "--scopes=openid,nosuch", environment: ["BROWSER": browser]
     ).result()
     #expect(result.code == 5)
@@ -376,8 +376,8 @@ struct LoginFlowTests {
       ["SSH_TTY": "/dev/pts/7"], ["DISPLAY": "", "BROWSER": ""],
     ])
   func noBrowser(environment: [String: String]) async throws {
-    let run = try stage.onTerminal(environment: environment).start()
-    try await stage.approve()
+    let run = try fixture.onTerminal(environment: environment).start()
+    try await fixture.approve()
     let result = await run.result
     #expect(result.code == 0)
     #expect(result.output.contains("and confirm the code"))
@@ -388,7 +388,7 @@ struct LoginFlowTests {
     arguments: ["/nowhere/firefox", "BROWSER --private-window", "nosuch:/nowhere/firefox"])
   func brokenBrowser(value: String) async throws {
     let value = value.replacing("BROWSER", with: browser)
-    let run = try stage.onTerminal(environment: ["BROWSER": value]).start()
+    let run = try fixture.onTerminal(environment: ["BROWSER": value]).start()
     try await run.says("Open the page yourself.")
     #expect(try await open(run).text == "Signed in, you can close this window.\n")
     let result = await run.result

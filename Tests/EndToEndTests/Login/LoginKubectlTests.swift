@@ -7,15 +7,15 @@ import Testing
 /// `generate api-server --login-connector` configures it.
 @Suite(
   .enabled(
-    if: TestBinary.find("kubectl") != nil && TLSFront.isAvailable && LoginStage.hasTerminals,
+    if: TestBinary.find("kubectl") != nil && TLSFront.isAvailable && LoginFixture.hasTerminals,
     "kubectl, nginx or script is not installed"))
 struct LoginKubectlTests {
-  private let stage: LoginStage
+  private let fixture: LoginFixture
   private let environment: [String: String]
 
   init() throws {
-    stage = try LoginStage(tokenLife: 5, tls: [.dex, .apiServer])
-    stage.site.apiServer.update {
+    fixture = try LoginFixture(tokenLifetime: 5, tls: [.dex, .apiServer])
+    fixture.site.apiServer.update {
       $0.userPrefix = "dex:mock:"
       $0.groupsPrefix = "dex:"
       $0.connector = "mock"
@@ -24,20 +24,20 @@ struct LoginKubectlTests {
       URL(filePath: $0).deletingLastPathComponent().path
     }
     environment = [
-      "HOME": stage.home.path, "KUBECACHEDIR": stage.directory,
-      "KUBECONFIG": stage.home.path("config"),
+      "HOME": fixture.home.path, "KUBECACHEDIR": fixture.directory,
+      "KUBECONFIG": fixture.home.path("config"),
       "PATH": (directories + ["/usr/bin", "/bin"]).joined(separator: ":"), "SHELL": "/bin/sh",
     ]
   }
 
   private func generate() async throws {
-    let authority = stage.site.authorityFile ?? ""
+    let authority = fixture.site.authorityFile ?? ""
     let generated = try await ProcessRunner(
       TestBinary.path,
       [
-        "generate", "kubeconfig", "--auth=login", "--server=\(stage.site.apiServerURL)",
-        "--server-ca=\(authority)", "--issuer=\(stage.dex.issuer)", "--client-id=target-cluster",
-        "--certificate-authority=\(authority)", "--output=\(stage.home.path("config"))",
+        "generate", "kubeconfig", "--auth=login", "--server=\(fixture.site.apiServerURL)",
+        "--server-ca=\(authority)", "--issuer=\(fixture.dex.issuer)", "--client-id=target-cluster",
+        "--certificate-authority=\(authority)", "--output=\(fixture.home.path("config"))",
       ]
     ).result()
     #expect(generated.errors == "")
@@ -66,49 +66,49 @@ struct LoginKubectlTests {
     #expect(denied.errors.contains(hint))
 
     // The command of the hint, typed into a terminal.
-    let running = try stage.onTerminal(
+    let running = try fixture.onTerminal(
       shell: "kubectl auth whoami", environment: environment
     ).start()
-    try await stage.approve()
+    try await fixture.approve()
     let first = await running.result
     #expect(first.output.contains("dex:mock:0-385-28089-0"), "\(first.output)")
 
     // The ID token has expired.
     try await Task.sleep(for: .seconds(5.2))
-    stage.dex.update { $0.tokenLifetime = 600 }
+    fixture.dex.update { $0.tokenLifetime = 600 }
     try expectKilgore(await whoami())
-    #expect(stage.refreshes == 1)
-    let requests = stage.dex.tokenRequests
+    #expect(fixture.refreshes == 1)
+    let requests = fixture.dex.tokenRequests
     for _ in 1...2 { try expectKilgore(await whoami()) }
-    #expect(stage.dex.tokenRequests == requests)
-    #expect(stage.signIns == 1)
+    #expect(fixture.dex.tokenRequests == requests)
+    #expect(fixture.signIns == 1)
   }
 
   /// kubectl sets interactive: false if its stdin is not a terminal; what counts is stderr.
   @Test("kubectl itself shows the page and the code")
   func signInByKubectl() async throws {
-    stage.dex.update { $0.tokenLifetime = 600 }
+    fixture.dex.update { $0.tokenLifetime = 600 }
     try await generate()
     let line = "kubectl auth whoami < /dev/null"
-    let running = try stage.onTerminal(shell: line, environment: environment).start()
-    try await stage.approve()
+    let running = try fixture.onTerminal(shell: line, environment: environment).start()
+    try await fixture.approve()
     let result = await running.result
     #expect(result.output.contains("To sign in at "))
     #expect(result.output.contains("dex:mock:0-385-28089-0"), "\(result.output)")
     try expectKilgore(await whoami())
-    #expect(stage.signIns == 1)
+    #expect(fixture.signIns == 1)
   }
 
   /// A browser that writes the page to a file.
   private func browserEnvironment() throws -> [String: String] {
-    let log = stage.home.path("pages")
-    let browser = try stage.home.write(
+    let log = fixture.home.path("pages")
+    let browser = try fixture.home.write(
       "#!/bin/sh\necho \"$1\" >>'\(log)'\n", to: "browser", mode: 0o700)
     return environment.merging(["BROWSER": browser]) { $1 }
   }
 
   private var pages: [String] {
-    let text = try? String(contentsOfFile: stage.home.path("pages"), encoding: .utf8)
+    let text = try? String(contentsOfFile: fixture.home.path("pages"), encoding: .utf8)
     return (text ?? "").split(separator: "\n").map(String.init)
   }
 
@@ -118,16 +118,16 @@ struct LoginKubectlTests {
   }
 
   private func visit(_ page: String) async throws {
-    let browser = FakeBrowser(stage.site)
+    let browser = FakeBrowser(fixture.site)
     let last = try await onThread { try browser.open(page) }
     #expect(last.text == "Signed in, you can close this window.\n", "\(last.trail)")
   }
 
   @Test("kubectl with a browser: the browser returns, and kubectl goes on")
   func browserFlow() async throws {
-    stage.dex.update { $0.tokenLifetime = 600 }
+    fixture.dex.update { $0.tokenLifetime = 600 }
     try await generate()
-    let running = try stage.onTerminal(
+    let running = try fixture.onTerminal(
       shell: "kubectl auth whoami", environment: browserEnvironment()
     ).start()
     try await visit(try await page(1))
@@ -135,13 +135,13 @@ struct LoginKubectlTests {
     #expect(result.output.contains("dex:mock:0-385-28089-0"), "\(result.output)")
     try expectKilgore(await whoami())
     #expect(pages.count == 1)
-    #expect(stage.signIns == 0)
+    #expect(fixture.signIns == 0)
   }
 
   @Test("kubectl without a discovery cache runs a refused sign-in again, and one page opens")
   func refused() async throws {
     try await generate()
-    let running = try stage.onTerminal(
+    let running = try fixture.onTerminal(
       shell: "kubectl get ns", environment: browserEnvironment()
     ).start()
     let url = try await page(1)
@@ -159,10 +159,10 @@ struct LoginKubectlTests {
 
   @Test("kubectl is killed while login waits, and the next kubectl can finish")
   func killedKubectl() async throws {
-    stage.dex.update { $0.tokenLifetime = 600 }
+    fixture.dex.update { $0.tokenLifetime = 600 }
     try await generate()
-    let file = stage.home.path("kubectl.pid")
-    let first = try stage.onTerminal(
+    let file = fixture.home.path("kubectl.pid")
+    let first = try fixture.onTerminal(
       shell: "sh -c 'echo $$ >\(file); exec kubectl auth whoami'; sleep 60",
       environment: browserEnvironment()
     ).start()
@@ -170,7 +170,7 @@ struct LoginKubectlTests {
     let pid = try String(contentsOfFile: file, encoding: .utf8)
       .trimmingCharacters(in: .whitespacesAndNewlines)
     kill(try #require(Int32(pid)), SIGKILL)
-    let second = try stage.onTerminal(
+    let second = try fixture.onTerminal(
       shell: "kubectl auth whoami", environment: browserEnvironment()
     ).start()
     let next = try await page(2)
@@ -185,23 +185,23 @@ struct LoginKubectlTests {
 
   @Test("login --kubeconfig signs in for kubectl, with flags over those of the kubeconfig")
   func kubeconfig() async throws {
-    stage.dex.update { $0.tokenLifetime = 600 }
+    fixture.dex.update { $0.tokenLifetime = 600 }
     try await generate()
     let line = "tokenxchange login --kubeconfig=config --context=NAME --no-browser"
-    let config = stage.home.path("config")
+    let config = fixture.home.path("config")
     let contexts = try await ProcessRunner(
       "kubectl", ["config", "get-contexts", "-o", "name"], environment: environment
     ).result()
     let name = contexts.output.trimmingCharacters(in: .whitespacesAndNewlines)
-    let running = try stage.onTerminal(
+    let running = try fixture.onTerminal(
       shell: line.replacing("NAME", with: name).replacing("=config", with: "=\(config)"),
       environment: environment
     ).start()
-    try await stage.approve()
+    try await fixture.approve()
     let result = await running.result
     #expect(result.output.contains("Signed in as kilgore@kilgore.trout"), "\(result.output)")
     try expectKilgore(await whoami())
-    #expect(stage.signIns == 1)
+    #expect(fixture.signIns == 1)
   }
 
   @Test("login --kubeconfig with a context that does not sign in: exit 2")
@@ -210,13 +210,13 @@ struct LoginKubectlTests {
       TestBinary.path,
       [
         "generate", "kubeconfig", "--auth=token-file", "--token-file=/token",
-        "--server=\(stage.site.apiServerURL)", "--server-ca=\(stage.site.authorityFile ?? "")",
-        "--cluster-name=target", "--output=\(stage.home.path("config"))",
+        "--server=\(fixture.site.apiServerURL)", "--server-ca=\(fixture.site.authorityFile ?? "")",
+        "--cluster-name=target", "--output=\(fixture.home.path("config"))",
       ]
     ).result()
     #expect(generated.errors == "")
     let result = try await ProcessRunner(
-      TestBinary.path, ["login", "--kubeconfig=\(stage.home.path("config"))"],
+      TestBinary.path, ["login", "--kubeconfig=\(fixture.home.path("config"))"],
       environment: environment
     ).result()
     #expect(result.code == 2)

@@ -5,33 +5,33 @@ import Testing
 
 /// What a run keeps for the next one: refusals, tokens while Dex hangs, and nothing for another user.
 @Suite(
-  .enabled(if: LoginStage.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
+  .enabled(if: LoginFixture.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
 struct LoginMemoryTests {
-  private let stage: LoginStage
+  private let fixture: LoginFixture
   private let browser: String
 
   init() throws {
-    stage = try LoginStage()
-    let log = stage.home.path("pages")
-    browser = try stage.home.write(
+    fixture = try LoginFixture()
+    let log = fixture.home.path("pages")
+    browser = try fixture.home.write(
       "#!/bin/sh\necho \"$1\" >>'\(log)'\n", to: "browser", mode: 0o700)
   }
 
   private var pages: Int {
-    let text = try? String(contentsOfFile: stage.home.path("pages"), encoding: .utf8)
+    let text = try? String(contentsOfFile: fixture.home.path("pages"), encoding: .utf8)
     return (text ?? "").split(separator: "\n").count
   }
 
   @Test("kubectl's five runs of a refused sign-in open one page, and a run by hand another")
   func refusal() async throws {
-    let environment = LoginStage.kubectl.merging(["BROWSER": browser]) { $1 }
-    let words = ([TestBinary.path, "login"] + stage.flags).map { "'\($0)'" }
+    let environment = LoginFixture.kubectl.merging(["BROWSER": browser]) { $1 }
+    let words = ([TestBinary.path, "login"] + fixture.flags).map { "'\($0)'" }
     let one = words.joined(separator: " ")
-    let run = try stage.onTerminal(
+    let run = try fixture.onTerminal(
       shell: "for n in 1 2 3 4 5; do \(one) >/dev/null; echo \"code $?\"; done",
       environment: environment
     ).start()
-    let url = try await stage.page(run)
+    let url = try await fixture.page(run)
     let fields = LoopbackRequest.fields(String(url.drop { $0 != "?" }.dropFirst()))
     let state = fields.first { $0.name == "state" }?.value ?? ""
     let callback = fields.first { $0.name == "redirect_uri" }?.value ?? ""
@@ -42,8 +42,8 @@ struct LoginMemoryTests {
     #expect(result.output.ranges(of: "303 access_denied (no error_description)").count == 5)
     #expect(result.output.ranges(of: "To sign in at").count == 1)
     #expect(pages == 1)
-    let byHand = try stage.onTerminal(environment: ["BROWSER": browser]).start()
-    _ = try await stage.page(byHand)
+    let byHand = try fixture.onTerminal(environment: ["BROWSER": browser]).start()
+    _ = try await fixture.page(byHand)
     #expect(pages == 2)
     byHand.process.send(signal: SIGKILL)
     _ = await byHand.result
@@ -51,65 +51,65 @@ struct LoginMemoryTests {
 
   @Test("a missing terminal is remembered by kubectl's runs, but not by one that has a terminal")
   func missingTerminal() async throws {
-    stage.dex.update { $0.tokenLifetime = 9 }
-    #expect(try await stage.signIn().code == 0)
-    stage.dex.revokeRefreshTokens()
+    fixture.dex.update { $0.tokenLifetime = 9 }
+    #expect(try await fixture.signIn().code == 0)
+    fixture.dex.revokeRefreshTokens()
     try await Task.sleep(for: .seconds(9.1))
     for _ in 1...5 {
-      let result = try await stage.plain(environment: LoginStage.kubectl).result()
+      let result = try await fixture.plain(environment: LoginFixture.kubectl).result()
       #expect(result.code == 7)
     }
-    #expect(stage.refreshes == 1)
-    stage.dex.update { $0.tokenLifetime = 600 }
-    let run = try stage.onTerminal(
-      "--no-browser", output: "/dev/null", environment: LoginStage.kubectl
+    #expect(fixture.refreshes == 1)
+    fixture.dex.update { $0.tokenLifetime = 600 }
+    let run = try fixture.onTerminal(
+      "--no-browser", output: "/dev/null", environment: LoginFixture.kubectl
     ).start()
-    try await stage.approve()
+    try await fixture.approve()
     #expect(await run.result.code == 0)
   }
 
   @Test("the next Dex hangs on refresh: 10 s once, and the valid token meanwhile and afterwards")
   func hangingRefresh() async throws {
-    stage.dex.update {
+    fixture.dex.update {
       $0.isNextVersion = true
       $0.hasMemoryStorage = true
       $0.skipsApproval = true
       $0.tokenLifetime = 55
     }
-    let signIn = try stage.onTerminal(environment: ["BROWSER": browser]).start()
-    let page = try await stage.page(signIn)
-    let client = FakeBrowser(stage.site)
+    let signIn = try fixture.onTerminal(environment: ["BROWSER": browser]).start()
+    let page = try await fixture.page(signIn)
+    let client = FakeBrowser(fixture.site)
     _ = try await onThread { try client.open(page) }
     #expect(await signIn.result.code == 0)
     // The first refresh works, the second hangs, and everything else that needs the storage with it.
-    #expect(try await stage.plain().result().token != nil)
-    let hanging = try stage.plain().start()
-    for _ in 0..<500 where stage.refreshes < 2 { try await Task.sleep(for: .milliseconds(10)) }
-    let meanwhile = try await stage.plain().result()
+    #expect(try await fixture.plain().result().token != nil)
+    let hanging = try fixture.plain().start()
+    for _ in 0..<500 where fixture.refreshes < 2 { try await Task.sleep(for: .milliseconds(10)) }
+    let meanwhile = try await fixture.plain().result()
     #expect(meanwhile.token != nil)
     #expect(meanwhile.duration < 5)
     let result = await hanging.result
     #expect(result.token != nil, "\(result.errors)")
     #expect(result.errors == "")
     #expect(result.duration > 9 && result.duration < 20)
-    let next = try await stage.plain().result()
+    let next = try await fixture.plain().result()
     #expect(next.token != nil)
     #expect(next.duration < 5)
-    #expect(stage.refreshes == 2)
+    #expect(fixture.refreshes == 2)
   }
 
   @Test("a refresh that loses groups or changes the address says so in one line, once")
   func lostGroups() async throws {
-    stage.dex.update { $0.tokenLifetime = 45 }
-    #expect(try await stage.signIn().code == 0)
-    stage.dex.update {
+    fixture.dex.update { $0.tokenLifetime = 45 }
+    #expect(try await fixture.signIn().code == 0)
+    fixture.dex.update {
       $0.tokenLifetime = 600
       $0.changeClaims = {
         $0["groups"] = nil
         $0["email"] = "other@kilgore.trout"
       }
     }
-    let result = try await stage.plain().result()
+    let result = try await fixture.plain().result()
     #expect(result.code == 0)
     #expect(
       result.errors == """
@@ -119,19 +119,19 @@ struct LoginMemoryTests {
         kilgore@kilgore.trout to other@kilgore.trout
 
         """)
-    #expect(try await stage.plain().result().errors == "")
+    #expect(try await fixture.plain().result().errors == "")
   }
 
   @Test("a refresh that returns another user says so, and the valid token stays in use")
   func anotherUser() async throws {
-    stage.dex.update { $0.tokenLifetime = 45 }
-    #expect(try await stage.signIn().code == 0)
-    stage.dex.update { $0.changeClaims = { $0["sub"] = "CgR1c2Vy" } }
-    let result = try await stage.plain().result()
+    fixture.dex.update { $0.tokenLifetime = 45 }
+    #expect(try await fixture.signIn().code == 0)
+    fixture.dex.update { $0.changeClaims = { $0["sub"] = "CgR1c2Vy" } }
+    let result = try await fixture.plain().result()
     let token = try JSONValue(parsing: result.stdout)["status"]?["token"]?.string
     #expect(JWT(token ?? "")?.claims["sub"] == "Cg0wLTM4NS0yODA4OS0wEgRtb2Nr")
     #expect(
-      stage.masked(result.errors) == """
+      fixture.masked(result.errors) == """
         tokenxchange: warning: the refreshed token from http://DEX/dex/token belongs to another user: \
         its sub differs from the sign-in's; the stored token is used until it expires
 
@@ -144,23 +144,24 @@ struct LoginMemoryTests {
       DexIdentity(connector: "mock", userID: $0, email: "\($0)@example.org")
     }
     for person in people {
-      let run = try stage.onTerminal(
-        "--no-browser", "--cache-dir=\(stage.home.path("cache/" + person.userID))"
+      let run = try fixture.onTerminal(
+        "--no-browser", "--cache-dir=\(fixture.home.path("cache/" + person.userID))"
       ).start()
-      try await stage.approve(as: person)
+      try await fixture.approve(as: person)
       #expect(await run.result.code == 0)
     }
     func email(_ user: String) async throws -> JSONValue? {
-      let result = try await stage.plain("--cache-dir=\(stage.home.path("cache/" + user))").result()
+      let result = try await fixture.plain("--cache-dir=\(fixture.home.path("cache/" + user))")
+        .result()
       return JWT(result.token ?? "")?.claims["email"]
     }
     #expect(try await email("ada") == "ada@example.org")
     #expect(try await email("bob") == "bob@example.org")
     let logout = try await ProcessRunner(
-      TestBinary.path, ["logout", "--cache-dir", stage.home.path("cache/ada")]
+      TestBinary.path, ["logout", "--cache-dir", fixture.home.path("cache/ada")]
     ).result()
     #expect(
-      stage.masked(logout.output) == """
+      fixture.masked(logout.output) == """
         removed the sign-in of ada@example.org at http://DEX/dex for target-cluster
         removed 1 entry from DIR/cache/ada
 
@@ -173,21 +174,21 @@ struct LoginMemoryTests {
     "root with the HOME of another user keeps no tokens, creates nothing and starts no browser",
     .enabled(if: geteuid() == 0, "requires root"))
   func sudo() async throws {
-    let home = stage.home.path("ada")
+    let home = fixture.home.path("ada")
     try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
     chown(home, 1000, 1000)
     let words = [
-      TestBinary.path, "login", "--issuer=\(stage.dex.issuer)", "--client-id=target-cluster",
+      TestBinary.path, "login", "--issuer=\(fixture.dex.issuer)", "--client-id=target-cluster",
     ]
     let environment = ["HOME": home, "BROWSER": browser]
-    let run = try stage.onTerminal(
+    let run = try fixture.onTerminal(
       shell: words.map { "'\($0)'" }.joined(separator: " "), environment: environment
     ).start()
-    try await stage.approve()
+    try await fixture.approve()
     let result = await run.result
     #expect(result.code == 0)
     #expect(
-      stage.masked(result.output).hasSuffix(
+      fixture.masked(result.output).hasSuffix(
         """
         The tokens are not stored, so the next run requires a new sign-in: root would create the \
         directory DIR/ada/.kube/cache/tokenxchange below a directory that belongs to uid 1000.

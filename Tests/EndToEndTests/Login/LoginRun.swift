@@ -4,7 +4,7 @@ import Testing
 
 /// A run of `login`, whose output and files are searched for secrets when it ends.
 struct LoginRun: Sendable {
-  let stage: LoginStage
+  let fixture: LoginFixture
   let runner: ProcessRunner
   /// Whether a user sees its output.
   let isOnTerminal: Bool
@@ -18,7 +18,7 @@ struct LoginRun: Sendable {
     var result: ProcessResult {
       get async {
         let result = await process.result
-        run.stage.expectNoSecret(in: result, isOnTerminal: run.isOnTerminal)
+        run.fixture.expectNoSecret(in: result, isOnTerminal: run.isOnTerminal)
         return result
       }
     }
@@ -45,7 +45,7 @@ struct LoginRun: Sendable {
   func result() async throws -> ProcessResult { try await start().result }
 }
 
-extension LoginStage {
+extension LoginFixture {
   /// The secrets that only Dex, the process and one file may hold.
   func hunt() -> SecretHunt {
     SecretHunt(

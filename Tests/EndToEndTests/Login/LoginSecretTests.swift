@@ -6,12 +6,12 @@ import Testing
 ///
 /// ``LoginRun`` searches the output and the files.
 @Suite(
-  .enabled(if: LoginStage.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
+  .enabled(if: LoginFixture.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
 struct LoginSecretTests {
-  private let stage: LoginStage
+  private let fixture: LoginFixture
 
   // So short that each run requires a refresh.
-  init() throws { stage = try LoginStage(tokenLife: 5) }
+  init() throws { fixture = try LoginFixture(tokenLifetime: 5) }
 
   /// A response that repeats a secret of the request or of the expected response.
   enum Leak: String, CaseIterable {
@@ -35,48 +35,48 @@ struct LoginSecretTests {
 
   @Test("while polling", arguments: Leak.allCases)
   func polling(leak: Leak) async throws {
-    let running = try stage.onTerminal("--no-browser", "--verbose").start()
+    let running = try fixture.onTerminal("--no-browser", "--verbose").start()
     try await running.says("and confirm the code")
-    stage.dex.inject(leak.fault(try #require(stage.dex.loginSecrets.first)))
-    stage.dex.approve()
+    fixture.dex.inject(leak.fault(try #require(fixture.dex.loginSecrets.first)))
+    fixture.dex.approve()
     let result = await running.result
-    #expect(stage.dex.loginSecrets.count == 2)
+    #expect(fixture.dex.loginSecrets.count == 2)
     #expect(result.code == leak.signInCode, "\(result.output)")
   }
 
   @Test("in a refresh", arguments: Leak.allCases)
   func refresh(leak: Leak) async throws {
-    #expect(try await stage.signIn("--verbose").code == 0)
-    stage.dex.inject(leak.fault(try #require(stage.dex.loginSecrets.last)))
-    let result = try await stage.plain("--verbose").result()
-    #expect(stage.refreshes == 1)
-    #expect(stage.dex.pendingFaults == 0)
+    #expect(try await fixture.signIn("--verbose").code == 0)
+    fixture.dex.inject(leak.fault(try #require(fixture.dex.loginSecrets.last)))
+    let result = try await fixture.plain("--verbose").result()
+    #expect(fixture.refreshes == 1)
+    #expect(fixture.dex.pendingFaults == 0)
     #expect(result.code == leak.refreshCode, "\(result.errors)")
   }
 
   @Test("the client secret is sent, but neither shown nor stored")
   func clientSecret() async throws {
     // A confidential client must list the redirect URI of Dex's page for device codes.
-    stage.dex.update { configuration in
+    fixture.dex.update { configuration in
       for index in configuration.clients.indices
       where configuration.clients[index].id == "conf-client" {
         configuration.clients[index].redirectURIs = ["/device/callback"]
       }
     }
-    let running = try stage.onTerminal(
+    let running = try fixture.onTerminal(
       "--no-browser", "--verbose", client: "conf-client",
       environment: ["TOKENXCHANGE_CLIENT_SECRET": "conf-secret"]
     ).start()
-    try await stage.approve()
+    try await fixture.approve()
     #expect(await running.result.code == 0)
-    let next = try await stage.plain(
+    let next = try await fixture.plain(
       client: "conf-client", environment: ["TOKENXCHANGE_CLIENT_SECRET": "conf-secret"]
     ).result()
     #expect(next.token != nil, "\(next.errors)")
-    #expect(stage.refreshes == 1)
+    #expect(fixture.refreshes == 1)
     // Without a terminal the command to run by hand is shown without the secret.
-    try FileManager.default.removeItem(atPath: stage.directory)
-    let last = try await stage.plain(
+    try FileManager.default.removeItem(atPath: fixture.directory)
+    let last = try await fixture.plain(
       client: "conf-client", environment: ["TOKENXCHANGE_CLIENT_SECRET": "conf-secret"]
     ).result()
     #expect(last.code == 7)

@@ -5,18 +5,18 @@ import Testing
 /// Many processes at once: one sign-in, one refresh.
 @Suite(
   .serialized,
-  .enabled(if: LoginStage.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
+  .enabled(if: LoginFixture.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
 struct LoginStormTests {
-  private let stage: LoginStage
+  private let fixture: LoginFixture
 
-  init() throws { stage = try LoginStage() }
+  init() throws { fixture = try LoginFixture() }
 
   /// Starts one process at a terminal, then five at terminals and forty-four without that all wait.
   private func fifty() async throws -> [LoginRun.Started] {
-    let first = try stage.onTerminal("--no-browser").start()
+    let first = try fixture.onTerminal("--no-browser").start()
     try await first.says("and confirm the code")
     let others = try (1..<50).map { number in
-      try (number <= 5 ? stage.onTerminal("--no-browser") : stage.plain()).start()
+      try (number <= 5 ? fixture.onTerminal("--no-browser") : fixture.plain()).start()
     }
     for other in others.prefix(5) { try await other.says("started this sign-in") }
     return [first] + others
@@ -25,7 +25,7 @@ struct LoginStormTests {
   @Test("fifty processes share one sign-in")
   func sharedSignIn() async throws {
     let processes = try await fifty()
-    stage.dex.approve()
+    fixture.dex.approve()
     var tokens: Set<String> = []
     for (index, process) in processes.enumerated() {
       let result = await process.result
@@ -33,30 +33,30 @@ struct LoginStormTests {
       if index > 5 { tokens.insert(result.token ?? "none") }
     }
     #expect(tokens.count == 1 && !tokens.contains("none"))
-    #expect(stage.signIns == 1)
+    #expect(fixture.signIns == 1)
   }
 
   /// Started by a shell's loop at a terminal: each one could open a page.
   @Test("fifty processes at a terminal open one page")
   func onePage() async throws {
-    let log = stage.home.path("pages")
-    let browser = try stage.home.write(
+    let log = fixture.home.path("pages")
+    let browser = try fixture.home.write(
       "#!/bin/sh\necho \"$1\" >> '\(log)'\n", to: "browser", mode: 0o700)
-    let words = ([TestBinary.path, "login", "--flow=device"] + stage.flags).map { "'\($0)'" }
+    let words = ([TestBinary.path, "login", "--flow=device"] + fixture.flags).map { "'\($0)'" }
     let line =
-      "for n in $(seq 50); do \(words.joined(separator: " ")) > '\(stage.home.path)/out.'$n & done; "
+      "for n in $(seq 50); do \(words.joined(separator: " ")) > '\(fixture.home.path)/out.'$n & done; "
       + "wait"
-    let running = try stage.onTerminal(shell: line, environment: ["BROWSER": browser]).start()
+    let running = try fixture.onTerminal(shell: line, environment: ["BROWSER": browser]).start()
     try await running.says("started this sign-in")
-    stage.dex.approve()
+    fixture.dex.approve()
     let result = await running.result
     let codes = Set(result.output.matches(of: /user_code=([A-Z-]+)/).map(\.output.1))
     #expect(codes.count == 1)
-    #expect(stage.signIns == 1)
+    #expect(fixture.signIns == 1)
     let pages = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
     #expect(pages.count == 1)
     let outputs = try (1...50).map {
-      try String(contentsOfFile: stage.home.path("out.\($0)"), encoding: .utf8)
+      try String(contentsOfFile: fixture.home.path("out.\($0)"), encoding: .utf8)
     }
     #expect(Set(outputs).count == 1)
     #expect(outputs[0].contains(#""kind":"ExecCredential""#))
@@ -65,13 +65,13 @@ struct LoginStormTests {
   @Test("all waiting processes end when the sign-in expires")
   func expiredSignIn() async throws {
     let processes = try await fifty()
-    stage.dex.expireDeviceCodes()
+    fixture.dex.expireDeviceCodes()
     for process in processes {
       let result = await process.result
       #expect(result.code == 7)
       #expect(result.duration < 40)
     }
-    #expect(stage.signIns == 1)
+    #expect(fixture.signIns == 1)
   }
 
   @Test("one waiting process with a terminal takes over when the signing-in process is killed")
@@ -79,11 +79,11 @@ struct LoginStormTests {
     let processes = try await fifty()
     // script passes the signal on by closing the terminal.
     processes[0].process.send(signal: 9)
-    try await stage.signIns(2)
+    try await fixture.signIns(2)
     for process in processes[1...5] {
       try await process.saysTwice("started this sign-in", or: "this one starts another")
     }
-    stage.dex.approve()
+    fixture.dex.approve()
     var tokens: Set<String> = []
     var successors = 0
     for (index, process) in processes.enumerated().dropFirst() {
@@ -94,21 +94,21 @@ struct LoginStormTests {
     }
     #expect(successors == 1)
     #expect(tokens.count == 1 && !tokens.contains("none"))
-    #expect(stage.signIns == 2)
+    #expect(fixture.signIns == 2)
   }
 
   @Test("without a terminal none takes over, and all end")
   func killedSignInWithoutTerminals() async throws {
-    let first = try stage.onTerminal("--no-browser").start()
+    let first = try fixture.onTerminal("--no-browser").start()
     try await first.says("and confirm the code")
-    let others = try (1...10).map { _ in try stage.plain().start() }
+    let others = try (1...10).map { _ in try fixture.plain().start() }
     try await Task.sleep(for: .seconds(1))
     first.process.send(signal: 9)
     for other in others {
       let result = await other.result
       #expect(result.code == 7)
       #expect(
-        stage.masked(result.errors) == """
+        fixture.masked(result.errors) == """
           tokenxchange: the sign-in at DEX that another process started was not completed
           hint: run this again in a terminal: PROGRAM login --issuer=http://DEX/dex \
           --client-id=target-cluster --cache-dir=DIR/cache
@@ -116,21 +116,21 @@ struct LoginStormTests {
           """)
       #expect(result.duration < 20)
     }
-    #expect(stage.signIns == 1)
+    #expect(fixture.signIns == 1)
   }
 
   @Test("twenty processes share one refresh")
   func sharedRefresh() async throws {
     // So short that it is not used while another process refreshes.
-    stage.dex.update { $0.tokenLifetime = 9 }
-    #expect(try await stage.signIn().code == 0)
-    stage.dex.update { $0.tokenLifetime = 600 }
-    stage.dex.inject(.delay(1).forever)
-    let processes = try (1...20).map { _ in try stage.plain().start() }
+    fixture.dex.update { $0.tokenLifetime = 9 }
+    #expect(try await fixture.signIn().code == 0)
+    fixture.dex.update { $0.tokenLifetime = 600 }
+    fixture.dex.inject(.delay(1).forever)
+    let processes = try (1...20).map { _ in try fixture.plain().start() }
     var tokens: Set<String> = []
     for process in processes { tokens.insert(await process.result.token ?? "none") }
     #expect(tokens.count == 1 && !tokens.contains("none"))
-    #expect(stage.refreshes == 1)
-    #expect(stage.signIns == 1)
+    #expect(fixture.refreshes == 1)
+    #expect(fixture.signIns == 1)
   }
 }

@@ -4,18 +4,18 @@ import Testing
 
 /// One user at a terminal.
 @Suite(
-  .enabled(if: LoginStage.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
+  .enabled(if: LoginFixture.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
 struct LoginTests {
-  private let stage: LoginStage
+  private let fixture: LoginFixture
 
-  init() throws { stage = try LoginStage() }
+  init() throws { fixture = try LoginFixture() }
 
   @Test("a sign-in by hand shows the page, the code and the user")
   func signIn() async throws {
-    let result = try await stage.signIn()
+    let result = try await fixture.signIn()
     #expect(result.code == 0)
     #expect(
-      stage.masked(result.output) == """
+      fixture.masked(result.output) == """
         To sign in at DEX, open
             http://DEX/dex/device?user_code=CODE
         and confirm the code CODE within 5 min.
@@ -23,12 +23,12 @@ struct LoginTests {
         In RBAC, as generate api-server maps it: user dex:mock:0-385-28089-0, group dex:authors.
 
         """)
-    let next = try await stage.plain().result()
+    let next = try await fixture.plain().result()
     let jwt = try #require(JWT(next.token ?? ""))
     #expect(jwt.claims["email"] == "kilgore@kilgore.trout")
     #expect(jwt.claims["aud"] == "target-cluster")
-    #expect(stage.signIns == 1)
-    let form = stage.dex.server.requests.first { $0.path.hasSuffix("/device/code") }
+    #expect(fixture.signIns == 1)
+    let form = fixture.dex.server.requests.first { $0.path.hasSuffix("/device/code") }
     #expect(form?.formValue("scope") == "openid profile email groups offline_access federated:id")
   }
 
@@ -36,7 +36,7 @@ struct LoginTests {
   func noTerminal() async throws {
     for (environment, remedy) in [
       (
-        LoginStage.kubectl,
+        LoginFixture.kubectl,
         "kubectl auth whoami, or tokenxchange login --kubeconfig=FILE --context=NAME"
       ),
       (
@@ -44,17 +44,17 @@ struct LoginTests {
         "PROGRAM login --issuer=http://DEX/dex --client-id=target-cluster --cache-dir=DIR/cache"
       ),
     ] {
-      let result = try await stage.plain(environment: environment).result()
+      let result = try await fixture.plain(environment: environment).result()
       #expect(result.code == 7)
       #expect(result.stdout.isEmpty)
       #expect(
-        stage.masked(result.errors) == """
+        fixture.masked(result.errors) == """
           tokenxchange: a sign-in at DEX is required, and stderr is not a terminal
           hint: run this first, in a terminal: \(remedy)
 
           """)
     }
-    #expect(stage.signIns == 0)
+    #expect(fixture.signIns == 0)
   }
 
   /// A shell splits the command into the same words, so that it fills the same cache entry.
@@ -66,11 +66,11 @@ struct LoginTests {
       ["--audience=target-cluster", "--expiry-margin=5s", "--timeout=20s"],
     ])
   func rerunCommand(words: [String]) async throws {
-    let words = words.map { $0.replacing("=cache/", with: "=\(stage.directory)/") }
+    let words = words.map { $0.replacing("=cache/", with: "=\(fixture.directory)/") }
     func run() async throws -> ProcessResult {
       try await LoginRun(
-        stage: stage,
-        runner: ProcessRunner(TestBinary.path, ["login"] + stage.flags + words),
+        fixture: fixture,
+        runner: ProcessRunner(TestBinary.path, ["login"] + fixture.flags + words),
         isOnTerminal: false
       ).result()
     }
@@ -78,21 +78,21 @@ struct LoginTests {
     #expect(denied.code == 7)
     let hint = "hint: run this first, in a terminal: "
     let line = denied.errors.split(separator: "\n").first { $0.hasPrefix(hint) }
-    let command = try stage.home.write(
+    let command = try fixture.home.write(
       String(try #require(line).dropFirst(hint.count)) + " --no-browser\n", to: "command")
-    let running = try stage.onTerminal(shell: "bash '\(command)'").start()
-    try await stage.approve()
+    let running = try fixture.onTerminal(shell: "bash '\(command)'").start()
+    try await fixture.approve()
     #expect(await running.result.code == 0)
     let next = try await run()
     #expect(next.token != nil, "\(next.errors)")
-    #expect(stage.signIns == 1)
+    #expect(fixture.signIns == 1)
   }
 
   @Test("the credential is written to a file, not to a terminal")
   func outputFile() async throws {
-    let file = stage.home.path("credential")
-    let running = try stage.onTerminal("--no-browser", output: file).start()
-    try await stage.approve()
+    let file = fixture.home.path("credential")
+    let running = try fixture.onTerminal("--no-browser", output: file).start()
+    try await fixture.approve()
     #expect(await running.result.code == 0)
     let credential = try JSONValue(parsing: [UInt8](Data(contentsOf: URL(filePath: file))))
     #expect(credential["kind"] == "ExecCredential")
@@ -102,75 +102,75 @@ struct LoginTests {
   @Test("an expiring token is refreshed silently")
   func silentRefresh() async throws {
     // The lifetime starts at the approval, and the poll that returns the token may be late.
-    stage.dex.update { $0.tokenLifetime = 5 }
-    #expect(try await stage.signIn().code == 0)
+    fixture.dex.update { $0.tokenLifetime = 5 }
+    #expect(try await fixture.signIn().code == 0)
     var tokens: Set<String> = []
     for count in 1...2 {
       try await Task.sleep(for: .seconds(5.1))
-      let result = try await stage.plain().result()
+      let result = try await fixture.plain().result()
       #expect(result.errors == "")
       tokens.insert(result.token ?? "none")
-      #expect(stage.refreshes == count)
+      #expect(fixture.refreshes == count)
     }
     #expect(tokens.count == 2 && !tokens.contains("none"))
-    #expect(stage.signIns == 1)
+    #expect(fixture.signIns == 1)
   }
 
   @Test("a valid token is used until it expires when the refresh token is revoked")
   func revokedRefreshToken() async throws {
-    stage.dex.update { $0.tokenLifetime = 40 }
-    #expect(try await stage.signIn().code == 0)
+    fixture.dex.update { $0.tokenLifetime = 40 }
+    #expect(try await fixture.signIn().code == 0)
     // As if the same user had signed in on another machine.
-    stage.dex.revokeRefreshTokens()
+    fixture.dex.revokeRefreshTokens()
     for _ in 1...2 {
-      let result = try await stage.plain().result()
+      let result = try await fixture.plain().result()
       #expect(result.token != nil, "\(result.errors)")
     }
-    #expect(stage.refreshes == 1)
-    #expect(stage.signIns == 1)
+    #expect(fixture.refreshes == 1)
+    #expect(fixture.signIns == 1)
   }
 
   @Test("an expired token whose refresh token is revoked requires a new sign-in")
   func newSignIn() async throws {
     // Expires soon, but not before a late poll.
-    stage.dex.update { $0.tokenLifetime = 9 }
-    #expect(try await stage.signIn().code == 0)
-    stage.dex.revokeRefreshTokens()
-    #expect(try await stage.plain().result().code == 7)
-    #expect(stage.signIns == 1)
-    stage.dex.update { $0.tokenLifetime = 600 }
-    #expect(try await stage.signIn().code == 0)
-    #expect(stage.signIns == 2)
-    #expect(try await stage.plain().result().token != nil)
+    fixture.dex.update { $0.tokenLifetime = 9 }
+    #expect(try await fixture.signIn().code == 0)
+    fixture.dex.revokeRefreshTokens()
+    #expect(try await fixture.plain().result().code == 7)
+    #expect(fixture.signIns == 1)
+    fixture.dex.update { $0.tokenLifetime = 600 }
+    #expect(try await fixture.signIn().code == 0)
+    #expect(fixture.signIns == 2)
+    #expect(try await fixture.plain().result().token != nil)
   }
 
   @Test("a valid token is used while Dex is down")
   func dexDown() async throws {
-    stage.dex.update { $0.tokenLifetime = 45 }
-    #expect(try await stage.signIn().code == 0)
+    fixture.dex.update { $0.tokenLifetime = 45 }
+    #expect(try await fixture.signIn().code == 0)
     // A refresh is due, and the token is valid for half a minute.
-    stage.dex.inject(.html(status: 200))
-    #expect(try await stage.plain().result().token != nil)
-    #expect(stage.refreshes == 1)
-    stage.dex.stop()
+    fixture.dex.inject(.html(status: 200))
+    #expect(try await fixture.plain().result().token != nil)
+    #expect(fixture.refreshes == 1)
+    fixture.dex.stop()
     for _ in 1...2 {
-      let result = try await stage.plain().result()
+      let result = try await fixture.plain().result()
       #expect(result.token != nil, "\(result.errors)")
     }
-    try? FileManager.default.removeItem(atPath: stage.directory)
-    let terminal = try await stage.onTerminal("--no-browser").result()
+    try? FileManager.default.removeItem(atPath: fixture.directory)
+    let terminal = try await fixture.onTerminal("--no-browser").result()
     #expect(terminal.code == 4)
   }
 
   @Test("without a refresh token it prints what to configure")
   func noRefreshToken() async throws {
-    stage.dex.update { $0.connectors[1].refreshes = false }
-    let result = try await stage.signIn()
+    fixture.dex.update { $0.connectors[1].refreshes = false }
+    let result = try await fixture.signIn()
     #expect(result.code == 0)
     #expect(result.output.contains("Dex returned no refresh token"))
     #expect(result.output.contains("oauth2.grantTypes"))
-    #expect(try await stage.plain().result().token != nil)
-    #expect(stage.signIns == 1)
+    #expect(try await fixture.plain().result().token != nil)
+    #expect(fixture.signIns == 1)
   }
 
   @Test(
@@ -186,13 +186,13 @@ struct LoginTests {
       (DexIdentity(connector: "mock", userID: "u3"), "Signed in as CgJ1MxIEbW9jaw, until"),
     ])
   func names(identity: DexIdentity, greeting: String) async throws {
-    #expect(try await stage.signIn(as: identity).output.contains(greeting))
+    #expect(try await fixture.signIn(as: identity).output.contains(greeting))
   }
 
   @Test("a disabled device flow is detected before the user is asked")
   func disabledDeviceFlow() async throws {
-    stage.dex.update { $0.grants.removeAll { $0 == GrantType.deviceCode } }
-    let result = try await stage.onTerminal("--no-browser").result()
+    fixture.dex.update { $0.grants.removeAll { $0 == GrantType.deviceCode } }
+    let result = try await fixture.onTerminal("--no-browser").result()
     #expect(result.code == 5)
     #expect(!result.output.contains("To sign in"))
     #expect(result.output.contains("oauth2.grantTypes"))
@@ -201,13 +201,13 @@ struct LoginTests {
   @Test("an unknown client is detected before the user is asked", arguments: ["browser", "device"])
   func unknownClient(flow: String) async throws {
     for isNext in [false, true] {
-      stage.dex.update { $0.isNextVersion = isNext }
-      let result = try await stage.onTerminal(
+      fixture.dex.update { $0.isNextVersion = isNext }
+      let result = try await fixture.onTerminal(
         "--no-browser", "--flow=\(flow)", client: "unknown"
       ).result()
       #expect(result.code == 5)
       #expect(
-        stage.masked(result.output) == """
+        fixture.masked(result.output) == """
           tokenxchange: Dex at http://DEX/dex has no client unknown
           hint: compare --client-id with staticClients in Dex's config.yaml
 
@@ -217,60 +217,60 @@ struct LoginTests {
 
   @Test("network failures while polling are retried")
   func networkFailures() async throws {
-    let running = try stage.onTerminal("--no-browser").start()
+    let running = try fixture.onTerminal("--no-browser").start()
     try await running.says("and confirm the code")
-    stage.dex.inject(.delivery(.reset), .status(503))
-    stage.dex.approve()
+    fixture.dex.inject(.delivery(.reset), .status(503))
+    fixture.dex.approve()
     #expect(await running.result.code == 0)
-    #expect(stage.dex.pendingFaults == 0)
+    #expect(fixture.dex.pendingFaults == 0)
   }
 
   @Test("--force signs in again, and logout removes the sign-in")
   func forceAndLogout() async throws {
-    #expect(try await stage.signIn().code == 0)
-    let running = try stage.onTerminal("--no-browser", "--force").start()
-    try await stage.approve()
+    #expect(try await fixture.signIn().code == 0)
+    let running = try fixture.onTerminal("--no-browser", "--force").start()
+    try await fixture.approve()
     #expect(await running.result.code == 0)
-    #expect(stage.signIns == 2)
+    #expect(fixture.signIns == 2)
     let logout = try await ProcessRunner(
-      TestBinary.path, ["logout", "--cache-dir", stage.directory]
+      TestBinary.path, ["logout", "--cache-dir", fixture.directory]
     )
     .result()
     #expect(
-      stage.masked(logout.output) == """
+      fixture.masked(logout.output) == """
         removed the sign-in of kilgore@kilgore.trout at http://DEX/dex for target-cluster
         removed 1 entry from DIR/cache
 
         """)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: stage.directory) == [])
-    #expect(try await stage.plain().result().code == 7)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: fixture.directory) == [])
+    #expect(try await fixture.plain().result().code == 7)
   }
 
   @Test("a damaged entry requires a new sign-in")
   func damagedEntry() async throws {
-    #expect(try await stage.signIn().code == 0)
-    let files = try FileManager.default.contentsOfDirectory(atPath: stage.directory)
-    let file = stage.directory + "/" + (try #require(files.first { $0.hasSuffix(".login") }))
+    #expect(try await fixture.signIn().code == 0)
+    let files = try FileManager.default.contentsOfDirectory(atPath: fixture.directory)
+    let file = fixture.directory + "/" + (try #require(files.first { $0.hasSuffix(".login") }))
     let content = try Data(contentsOf: URL(filePath: file))
     try content.dropLast().write(to: URL(filePath: file))
-    let result = try await stage.plain("--verbose").result()
+    let result = try await fixture.plain("--verbose").result()
     #expect(result.code == 7)
     #expect(result.errors.contains("cache: the entry is damaged or belongs to another key"))
-    #expect(stage.refreshes == 0)
+    #expect(fixture.refreshes == 0)
   }
 
   @Test("--no-cache stores nothing and requests no refresh token")
   func noCache() async throws {
-    let result = try await stage.signIn("--no-cache")
+    let result = try await fixture.signIn("--no-cache")
     #expect(result.code == 0)
-    #expect(stage.masked(result.output).contains("until TIME (in SPAN).\nIn RBAC"))
-    #expect(!FileManager.default.fileExists(atPath: stage.directory))
-    let form = stage.dex.server.requests.first { $0.path.hasSuffix("/device/code") }
+    #expect(fixture.masked(result.output).contains("until TIME (in SPAN).\nIn RBAC"))
+    #expect(!FileManager.default.fileExists(atPath: fixture.directory))
+    let form = fixture.dex.server.requests.first { $0.path.hasSuffix("/device/code") }
     #expect(form?.formValue("scope") == "openid profile email groups federated:id")
-    let next = try await stage.plain("--no-cache").result()
+    let next = try await fixture.plain("--no-cache").result()
     #expect(next.code == 7)
     #expect(
-      stage.masked(next.errors) == """
+      fixture.masked(next.errors) == """
         tokenxchange: a sign-in at DEX is required, and stderr is not a terminal; with --no-cache, no \
         tokens are stored
         hint: omit --no-cache, and run this first, in a terminal: PROGRAM login \
@@ -282,14 +282,14 @@ struct LoginTests {
   @Test("tokens that cannot be stored are reported")
   func unusableCache() async throws {
     try FileManager.default.createDirectory(
-      atPath: stage.directory, withIntermediateDirectories: true,
+      atPath: fixture.directory, withIntermediateDirectories: true,
       attributes: [.posixPermissions: 0o755])
-    let result = try await stage.signIn()
+    let result = try await fixture.signIn()
     #expect(result.code == 0)
     #expect(
-      stage.masked(result.output).hasSuffix(
+      fixture.masked(result.output).hasSuffix(
         "The tokens are not stored, so the next run requires a new sign-in: other users can access "
           + "the directory DIR/cache: its mode must be 0700.\n"))
-    #expect(try FileManager.default.contentsOfDirectory(atPath: stage.directory) == [])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: fixture.directory) == [])
   }
 }

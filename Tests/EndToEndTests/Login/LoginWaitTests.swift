@@ -6,29 +6,29 @@ import Testing
 /// Several terminals, and processes that are interrupted or orphaned.
 @Suite(
   .serialized,
-  .enabled(if: LoginStage.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
+  .enabled(if: LoginFixture.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
 struct LoginWaitTests {
-  private let stage: LoginStage
+  private let fixture: LoginFixture
   private let browser: String
 
   init() throws {
-    stage = try LoginStage()
-    let log = stage.home.path("pages")
-    browser = try stage.home.write(
+    fixture = try LoginFixture()
+    let log = fixture.home.path("pages")
+    browser = try fixture.home.write(
       "#!/bin/sh\necho \"$1\" >>'\(log)'\n", to: "browser", mode: 0o700)
   }
 
   /// A run at a terminal that writes its process number to a file.
   private func start(_ name: String, flow: String) throws -> LoginRun.Started {
-    let words = ([TestBinary.path, "login", "--flow=\(flow)"] + stage.flags).map { "'\($0)'" }
-    return try stage.onTerminal(
-      shell: "echo $$ >'\(stage.home.path(name))'; exec \(words.joined(separator: " "))",
+    let words = ([TestBinary.path, "login", "--flow=\(flow)"] + fixture.flags).map { "'\($0)'" }
+    return try fixture.onTerminal(
+      shell: "echo $$ >'\(fixture.home.path(name))'; exec \(words.joined(separator: " "))",
       environment: ["BROWSER": browser]
     ).start()
   }
 
   private func pid(_ name: String) async throws -> Int32 {
-    let path = stage.home.path(name)
+    let path = fixture.home.path(name)
     for _ in 0..<1000 {
       if let text = try? String(contentsOfFile: path, encoding: .utf8),
         let pid = Int32(text.trimmingCharacters(in: .whitespacesAndNewlines))
@@ -41,18 +41,18 @@ struct LoginWaitTests {
   }
 
   private var pages: [String] {
-    let text = try? String(contentsOfFile: stage.home.path("pages"), encoding: .utf8)
+    let text = try? String(contentsOfFile: fixture.home.path("pages"), encoding: .utf8)
     return (text ?? "").split(separator: "\n").map(String.init)
   }
 
   /// Lets the user sign in on the newest page.
   private func complete(_ flow: String) async throws {
     guard flow == "browser" else {
-      stage.dex.approve()
+      fixture.dex.approve()
       return
     }
     let page = try #require(pages.last)
-    let browser = FakeBrowser(stage.site)
+    let browser = FakeBrowser(fixture.site)
     #expect(try await onThread { try browser.open(page) }.status == 200)
   }
 
@@ -92,25 +92,25 @@ struct LoginWaitTests {
 
   @Test("a process whose parent was killed ends at once, and the next one signs in")
   func orphan() async throws {
-    let words = ([TestBinary.path, "login", "--no-browser"] + stage.flags).map { "'\($0)'" }
-    let script = try stage.home.write(
-      "echo $$ >'\(stage.home.path("parent"))'\n\(words.joined(separator: " ")) >/dev/null\n:\n",
+    let words = ([TestBinary.path, "login", "--no-browser"] + fixture.flags).map { "'\($0)'" }
+    let script = try fixture.home.write(
+      "echo $$ >'\(fixture.home.path("parent"))'\n\(words.joined(separator: " ")) >/dev/null\n:\n",
       to: "parent.sh")
-    let first = try stage.onTerminal(shell: "sh '\(script)'; sleep 60").start()
+    let first = try fixture.onTerminal(shell: "sh '\(script)'; sleep 60").start()
     try await first.says("and confirm the code")
     kill(try await pid("parent"), SIGKILL)
     try await first.says("no process waits for its result")
     #expect(
-      stage.masked(first.process.outputSoFar).contains(
+      fixture.masked(first.process.outputSoFar).contains(
         """
         tokenxchange: the sign-in at DEX was ended, because no process waits for its result
         hint: the process that started this one, or the reader of its output, has ended
 
         """))
-    let second = try stage.onTerminal("--no-browser").start()
+    let second = try fixture.onTerminal("--no-browser").start()
     try await second.says("and confirm the code")
-    #expect(stage.signIns == 2)
-    stage.dex.approve()
+    #expect(fixture.signIns == 2)
+    fixture.dex.approve()
     let result = await second.result
     #expect(result.code == 0)
     #expect(!result.output.contains("started this sign-in"))
@@ -119,11 +119,11 @@ struct LoginWaitTests {
   }
 
   @Test(
-    "a process whose output nobody reads any more ends at once", arguments: ["device", "browser"])
+    "a process exits immediately when its output is closed", arguments: ["device", "browser"])
   func closedOutput(flow: String) async throws {
-    let words = ([TestBinary.path, "login", "--flow=\(flow)", "--no-browser"] + stage.flags)
+    let words = ([TestBinary.path, "login", "--flow=\(flow)", "--no-browser"] + fixture.flags)
       .map { "'\($0)'" }
-    let run = try stage.onTerminal(shell: "\(words.joined(separator: " ")) | sleep 2").start()
+    let run = try fixture.onTerminal(shell: "\(words.joined(separator: " ")) | sleep 2").start()
     let result = await run.result
     #expect(result.output.contains("no process waits for its result"))
     #expect(result.duration < 20)
@@ -133,17 +133,17 @@ struct LoginWaitTests {
   func orphanedWaiter() async throws {
     let first = try start("first", flow: "device")
     try await first.says("and confirm the code")
-    let words = ([TestBinary.path, "login", "--no-browser"] + stage.flags).map { "'\($0)'" }
-    let script = try stage.home.write(
-      "echo $$ >'\(stage.home.path("parent"))'\n\(words.joined(separator: " ")) >/dev/null\n:\n",
+    let words = ([TestBinary.path, "login", "--no-browser"] + fixture.flags).map { "'\($0)'" }
+    let script = try fixture.home.write(
+      "echo $$ >'\(fixture.home.path("parent"))'\n\(words.joined(separator: " ")) >/dev/null\n:\n",
       to: "parent.sh")
-    let second = try stage.onTerminal(shell: "sh '\(script)'; sleep 60").start()
+    let second = try fixture.onTerminal(shell: "sh '\(script)'; sleep 60").start()
     try await second.says("started this sign-in")
     kill(try await pid("parent"), SIGKILL)
     try await second.says("no process waits for its result")
     kill(try await pid("first"), SIGINT)
     _ = await first.result
-    #expect(stage.signIns == 1)
+    #expect(fixture.signIns == 1)
     second.process.send(signal: SIGKILL)
     _ = await second.result
   }

@@ -145,8 +145,8 @@ import TokenExchange
     #expect(error == row.output)
   }
 
-  @Test("a failure behind the proxy is a failure of the server")
-  func behindTheProxy() {
+  @Test("a failure after the proxy is attributed to the server")
+  func afterTheProxy() {
     let report = Report(code: 28, connectStatus: 200, proxy: "p:1")
     #expect(report.error == .timedOut(.tlsHandshake))
     let socks = Report(code: 52, proxy: "socks5://p")

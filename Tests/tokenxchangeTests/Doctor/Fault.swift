@@ -8,7 +8,7 @@ struct Fault: Sendable, CustomStringConvertible {
   /// Whether Dex must use TLS, which needs nginx.
   var needsTLS = false
   /// Causes it.
-  var cause: @Sendable (FaultBench) throws -> Void
+  var cause: @Sendable (FaultFixture) throws -> Void
   /// The step that must report it; every step before it must be ok.
   var step: DoctorStep.Name
   var status: DoctorStep.Status
@@ -16,7 +16,7 @@ struct Fault: Sendable, CustomStringConvertible {
   var identifier: String
   /// What the step's line must contain.
   var line: String
-  /// What the hint must contain, in this order: the likeliest cause comes first.
+  /// What the hint must contain, in this order: the most likely cause comes first.
   var hints: [String] = []
   var code: ExitCode
   /// Whether a client would find it before it runs the plugin.
@@ -46,7 +46,7 @@ struct Fault: Sendable, CustomStringConvertible {
   static func failed(
     _ name: String, needsTLS: Bool = false, _ step: DoctorStep.Name, _ identifier: String,
     _ line: String, hints: [String] = [], code: ExitCode,
-    _ cause: @escaping @Sendable (FaultBench) throws -> Void
+    _ cause: @escaping @Sendable (FaultFixture) throws -> Void
   ) -> Fault {
     Fault(
       description: name, needsTLS: needsTLS, cause: cause, step: step, status: .failed,
@@ -56,7 +56,7 @@ struct Fault: Sendable, CustomStringConvertible {
   static func warned(
     _ name: String, _ step: DoctorStep.Name, _ identifier: String, _ line: String,
     hints: [String] = [], code: ExitCode = .done,
-    _ cause: @escaping @Sendable (FaultBench) throws -> Void
+    _ cause: @escaping @Sendable (FaultFixture) throws -> Void
   ) -> Fault {
     Fault(
       description: name, cause: cause, step: step, status: .warning, identifier: identifier,

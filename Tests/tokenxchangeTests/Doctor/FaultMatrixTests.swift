@@ -43,13 +43,13 @@ struct FaultMatrixTests {
       return
     }
     guard fault.fits(source) else { return }
-    let bench = try FaultBench(tls: fault.needsTLS ? .dex : [], method, from: source)
-    try fault.cause(bench)
-    let outcome = try await bench.run("doctor", "--output=json")
+    let fixture = try FaultFixture(tls: fault.needsTLS ? .dex : [], method, from: source)
+    try fault.cause(fixture)
+    let outcome = try await fixture.run("doctor", "--output=json")
     // A warning of one method may be followed by a failure of another.
     if method == .getToken || fault.status == .failed { #expect(outcome.code == fault.code) }
     #expect(outcome.errors.isEmpty)
-    #expect(!bench.wasCommandRun)
+    #expect(!fixture.wasCommandRun)
     let report = try #require(JSON(parsing: Array(outcome.output.utf8)), "\(outcome)")
     #expect(report["method"]?.string == method.rawValue)
     #expect(report["source"]?.string == source.rawValue)
@@ -73,7 +73,7 @@ struct FaultMatrixTests {
       #expect(range != nil, "\(part) | \(hint)")
       if let range { rest = rest[range.upperBound...] }
     }
-    expectNoSecrets(in: outcome.output, bench)
+    expectNoSecrets(in: outcome.output, fixture)
   }
 
   @Test(
@@ -85,8 +85,8 @@ struct FaultMatrixTests {
       (.login, .kubeconfig), (.login, .argoCDSecret),
     ])
   func noFault(_ method: AuthenticationMethod, _ source: DoctorPlan.Source) async throws {
-    let bench = try FaultBench(method, from: source)
-    let outcome = try await bench.run("doctor")
+    let fixture = try FaultFixture(method, from: source)
+    let outcome = try await fixture.run("doctor")
     #expect(outcome.code == .done)
     let lines = outcome.output.split(separator: "\n")
     #expect(lines.first == "works", "\(outcome.output)")
@@ -94,17 +94,17 @@ struct FaultMatrixTests {
     // One line for each step.
     let steps = Doctor.steps(method).count + (source == .options ? 0 : 1)
     #expect(lines.count == steps + 2, "\(outcome.output)")
-    let complete = try await bench.run("doctor", "--verbose")
+    let complete = try await fixture.run("doctor", "--verbose")
     #expect(complete.output.split(separator: "\n").count > 2 * lines.count)
-    #expect(!bench.wasCommandRun)
-    expectNoSecrets(in: outcome.output + complete.output + complete.errors, bench)
+    #expect(!fixture.wasCommandRun)
+    expectNoSecrets(in: outcome.output + complete.output + complete.errors, fixture)
   }
 
   @Test("JSON has the steps of the text, in the same order")
   func sameSteps() async throws {
-    let bench = try FaultBench(.login, from: .kubeconfig)
-    let text = try await bench.run("doctor").output
-    let json = try await bench.run("doctor", "--output=json").output
+    let fixture = try FaultFixture(.login, from: .kubeconfig)
+    let text = try await fixture.run("doctor").output
+    let json = try await fixture.run("doctor", "--output=json").output
     let report = try #require(JSON(parsing: Array(json.utf8)))
     let numbered = report.steps.map { step in
       "\(Int(step["number"]?.lenientNumber ?? 0)). \(step["name"]?.string ?? ""): "
@@ -116,12 +116,12 @@ struct FaultMatrixTests {
 
   @Test("Dex with new keys: the stored token's key is named, and the user must sign in again")
   func newKeys() async throws {
-    let bench = try FaultBench(.login, from: .kubeconfig)
+    let fixture = try FaultFixture(.login, from: .kubeconfig)
     let key = try RSAKey()
-    bench.site.dex.update { $0.signingKey = key }
-    bench.site.apiServer.update { $0.keys = [key] }
-    bench.site.dex.revokeRefreshTokens()
-    let outcome = try await bench.run("doctor", "--output=json")
+    fixture.site.dex.update { $0.signingKey = key }
+    fixture.site.apiServer.update { $0.keys = [key] }
+    fixture.site.dex.revokeRefreshTokens()
+    let outcome = try await fixture.run("doctor", "--output=json")
     #expect(outcome.code == .loginRequired)
     let report = try #require(JSON(parsing: Array(outcome.output.utf8)))
     #expect(
@@ -135,28 +135,28 @@ struct FaultMatrixTests {
 
   @Test("the refresh token is used once and stored again: the sign-in still works afterwards")
   func refreshIsStored() async throws {
-    let bench = try FaultBench(.login, from: .command)
-    bench.site.dex.update { $0.refreshReuseInterval = 0 }
-    for _ in 0..<3 { #expect(try await bench.run("doctor").code == .done) }
+    let fixture = try FaultFixture(.login, from: .command)
+    fixture.site.dex.update { $0.refreshReuseInterval = 0 }
+    for _ in 0..<3 { #expect(try await fixture.run("doctor").code == .done) }
   }
 
   @Test("a token in the cache with a key that Dex lost: a warning")
   func cachedToken() async throws {
-    let bench = try FaultBench(.getToken, from: .kubeconfig)
-    bench.flags["cache-dir"] = bench.directory.path("tokens")
-    bench.variables["KUBERNETES_EXEC_INFO"] = nil
-    #expect(try await bench.run("get-token").code == .done)
+    let fixture = try FaultFixture(.getToken, from: .kubeconfig)
+    fixture.flags["cache-dir"] = fixture.directory.path("tokens")
+    fixture.variables["KUBERNETES_EXEC_INFO"] = nil
+    #expect(try await fixture.run("get-token").code == .done)
     let key = try RSAKey()
-    bench.site.dex.update { $0.signingKey = key }
-    bench.site.apiServer.update { $0.keys = [key] }
-    let outcome = try await bench.run("doctor", "--output=json")
+    fixture.site.dex.update { $0.signingKey = key }
+    fixture.site.apiServer.update { $0.keys = [key] }
+    let outcome = try await fixture.run("doctor", "--output=json")
     #expect(outcome.code == .done, "\(outcome.output)")
     let report = try #require(JSON(parsing: Array(outcome.output.utf8)))
     #expect(report.identifiers.contains("cached-token-unknown-key"), "\(outcome.output)")
   }
 
-  private func expectNoSecrets(in text: String, _ bench: FaultBench) {
-    for secret in bench.secrets {
+  private func expectNoSecrets(in text: String, _ fixture: FaultFixture) {
+    for secret in fixture.secrets {
       let signature = secret.split(separator: ".").last.map(String.init) ?? secret
       #expect(!text.contains(signature))
     }

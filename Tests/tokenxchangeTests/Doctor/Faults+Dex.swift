@@ -4,7 +4,7 @@ import TestSupport
 
 /// The faults of Dex and of the API server.
 extension Fault {
-  /// The causes of Dex's `access_denied`, the likeliest first.
+  /// The causes of Dex's `access_denied`, the most likely first.
   ///
   /// The issuer publishes the token's key as seen from here, so that cause is left out.
   private static let denials = [
@@ -13,7 +13,7 @@ extension Fault {
   ]
 
   private static func denied(
-    _ name: String, _ cause: @escaping @Sendable (FaultBench) throws -> Void
+    _ name: String, _ cause: @escaping @Sendable (FaultFixture) throws -> Void
   ) -> Fault {
     .failed(
       name, .exchange, "oauth-error", "401 access_denied (no error_description)", hints: denials,
@@ -32,19 +32,19 @@ extension Fault {
       "401 access_denied (no error_description)",
       hints: ["the issuer does not publish its signing key (as seen from here)"],
       code: .oauthError
-    ) { bench in
+    ) { fixture in
       let key = try RSAKey()
-      bench.site.clusterServer.update { $0.serviceAccounts?.key = key }
-      bench.connector { $0.keys = [key] }
+      fixture.site.clusterServer.update { $0.serviceAccounts?.key = key }
+      fixture.connector { $0.keys = [key] }
     },
     denied("connector without userNameKey") { $0.connector { $0.userNameKey = "name" } },
     denied("connector with default scopes") {
       $0.connector { $0.scopes = ["openid", "profile", "email"] }
     },
     denied("connector with getUserInfo") { $0.connector { $0.getsUserInfo = true } },
-    denied("foreign keys") { bench in
+    denied("foreign keys") { fixture in
       let key = try RSAKey()
-      bench.connector { $0.keys = [key] }
+      fixture.connector { $0.keys = [key] }
     },
     .failed(
       "connector missing", .exchange, "oauth-error", "Requested connector does not exist",
@@ -85,7 +85,7 @@ extension Fault {
       $0.site.dex.inject(DexFault.argoCDProxy.forever)
     },
     .warned(
-      "token life of 24 h", .result, "token-long-lifetime", "valid for 24 h",
+      "token lifetime of 24 h", .result, "token-long-lifetime", "valid for 24 h",
       hints: ["expiry.idTokens"]
     ) {
       $0.site.dex.update { $0.tokenLifetime = 86_400 }

@@ -38,9 +38,9 @@ extension Fault {
     .failed(
       "published keys out of date", .discovery, "issuer-unknown-key", "does not publish",
       hints: ["publish-issuer"], code: .oauthError
-    ) { bench in
+    ) { fixture in
       let key = try RSAKey()
-      bench.site.clusterServer.update { $0.serviceAccounts?.key = key }
+      fixture.site.clusterServer.update { $0.serviceAccounts?.key = key }
     },
     .failed(
       "token for another audience", .apiServer, "api-server-unauthorized",
@@ -80,9 +80,9 @@ extension Fault {
     .warned(
       "ten thousand bytes of groups", .result, "token-large", "the Authorization header has",
       hints: ["8 KiB"]
-    ) { bench in
+    ) { fixture in
       let groups = (0..<400).map { "organization:team-number-\($0)" }
-      bench.site.dex.update { $0.changeClaims = { $0["groups"] = .strings(groups) } }
+      fixture.site.dex.update { $0.changeClaims = { $0["groups"] = .strings(groups) } }
     },
     .failed(
       "API server with another client ID", .apiServer, "api-server-unauthorized",
@@ -101,8 +101,8 @@ extension Fault {
     },
     .failed(
       "one right missing", .access, "access-denied", "may not delete pods", code: .oauthError
-    ) { bench in
-      bench.site.apiServer.update {
+    ) { fixture in
+      fixture.site.apiServer.update {
         $0.allowedUsers = []
         $0.bindings = [
           APIBinding(
@@ -110,19 +110,19 @@ extension Fault {
             rules: [.init(["get", "list"], groups: ["*"], resources: ["*"])])
         ]
       }
-      bench.flags["can"] = "list:pods,delete:pods"
+      fixture.flags["can"] = "list:pods,delete:pods"
     },
     .failed(
-      "a question that is none", .access, "access-invalid-question",
+      "an invalid question", .access, "access-invalid-question",
       "invalid value \"pods\" for --can",
       code: .usage
     ) { $0.flags["can"] = "pods" },
     .failed(
       "API server's CA not given", needsTLS: true, .apiServer, "api-server-unknown-authority",
       "a certificate from an unknown issuer", hints: ["--server-ca"], code: .usage
-    ) { bench in
-      try bench.apiFront(\.server)
-      bench.flags["server-ca"] = nil
+    ) { fixture in
+      try fixture.apiFront(\.server)
+      fixture.flags["server-ca"] = nil
     },
     .failed(
       "API server's certificate without a subject alternative name", needsTLS: true, .apiServer,

@@ -71,10 +71,10 @@ extension Fault {
     .warned(
       "Dex's clock an hour ahead", .connection, "clock-difference", "clock is 60 min behind Dex's",
       code: .oauthError
-    ) { bench in
-      bench.site.dex.update { $0.now = { Date().addingTimeInterval(3605) } }
+    ) { fixture in
+      fixture.site.dex.update { $0.now = { Date().addingTimeInterval(3605) } }
       let date = HTTPDateText.text(Date().addingTimeInterval(3605))
-      bench.site.dex.inject(
+      fixture.site.dex.inject(
         DexFault { right in
           var response = right()
           response.headers.append(("Date", date))
@@ -95,8 +95,8 @@ extension Fault {
       "http to an https port", needsTLS: true, .connection, "http-to-https-port",
       "expects https on that port",
       code: .usage
-    ) { bench in
-      bench.flags["issuer"] = bench.site.dex.issuer.replacing("https://", with: "http://")
+    ) { fixture in
+      fixture.flags["issuer"] = fixture.site.dex.issuer.replacing("https://", with: "http://")
     },
     .failed(
       "private CA not given", needsTLS: true, .connection, "unknown-authority",

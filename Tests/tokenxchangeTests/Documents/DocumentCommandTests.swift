@@ -29,7 +29,7 @@ struct DocumentCommandTests {
       return (document, result)
     }
 
-  /// The commands of this program, also behind sudo and after `--` of kubectl.
+  /// The commands of this program, also after `sudo` and `kubectl … --`.
   static let commands: [ShownCommand] = read.flatMap { document, result in
     result.commands.compactMap { words in
       let isKubectl = words.first == "kubectl"

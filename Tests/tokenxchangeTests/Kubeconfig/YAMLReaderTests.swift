@@ -74,7 +74,7 @@ struct YAMLReaderTests {
       Row("a scalar alone", "hunter2", YAMLError(line: 1, reason: .noKey)),
       Row("a key twice", "a: 1\nb: 2\na: 3", YAMLError(line: 3, reason: .duplicateKey)),
       Row("a mapping on one line", "a: b: c", YAMLError(line: 1, reason: .nestedOnOneLine)),
-      Row("text behind quotes", "a: \"b\" c", YAMLError(line: 1, reason: .textAfterQuotes)),
+      Row("text after quotes", "a: \"b\" c", YAMLError(line: 1, reason: .textAfterQuotes)),
       Row("a reserved character", "a: @b", YAMLError(line: 1, reason: .reservedCharacter)),
       Row("an unknown escape", #"a: "\q""#, YAMLError(line: 1, reason: .escape)),
       Row("half a surrogate pair", #"a: "\uD800""#, YAMLError(line: 1, reason: .escape)),

@@ -32,7 +32,7 @@ struct RenewalScheduleTests {
     Row("before, earlier than 80 %", lifetime: 1000, before: 600, random: 0.5, wait: 400),
     Row("before, later than 80 %", lifetime: 1000, before: 60, random: 0.5, wait: 800),
     Row("before, all of the lifetime", lifetime: 3600, before: 3600, random: 0.5, wait: 1800),
-    Row("before, beyond the lifetime", lifetime: 600, before: 3600, random: 0.5, wait: 300),
+    Row("before, longer than the lifetime", lifetime: 600, before: 3600, random: 0.5, wait: 300),
     Row(
       "before, nearly all of the lifetime", lifetime: 3605, before: 3600, random: 0.5, wait: 1802.5),
     Row("before, nine tenths", lifetime: 10, before: 9, random: 0.5, wait: 1),

@@ -64,7 +64,7 @@ struct DNSMessageTests {
       Row(
         "another type", response([owner + [0, 16, 0, 1, 0, 0, 0, 30, 0, 1, 0], a()]), ["10.0.0.1"]),
       Row("another class", response([owner + [0, 1, 0, 3, 0, 0, 0, 30, 0, 4, 1, 1, 1, 1]]), []),
-      Row("bytes behind the end", response([a()]) + [1, 2, 3], ["10.0.0.1"]),
+      Row("bytes after the end", response([a()]) + [1, 2, 3], ["10.0.0.1"]),
       Row("address of five bytes", response([a(owner, [10, 0, 0, 1, 1])]), nil),
       Row("fewer records than promised", response([a()], count: 2), nil),
       Row("cut", response([a()]).dropLast(), nil),

@@ -2,17 +2,17 @@ import Foundation
 import TestSupport
 
 /// Dex, a cache directory, and the program at a terminal or as a plugin.
-final class LoginStage: Sendable {
+final class LoginFixture: Sendable {
   let site: StandInSite
   let home: TemporaryDirectory
 
   /// Whether script(1) can run a program at a terminal of its own.
   static let hasTerminals = TestBinary.find("script") != nil
 
-  init(tokenLife: Double = 600, tls: StandInSite.TLS = []) throws {
+  init(tokenLifetime: Double = 600, tls: StandInSite.TLS = []) throws {
     site = try StandInSite(tls: tls)
     site.dex.update {
-      $0.tokenLifetime = tokenLife
+      $0.tokenLifetime = tokenLifetime
       $0.deviceInterval = 1
     }
     home = try TemporaryDirectory(prefix: "login")
@@ -51,7 +51,7 @@ final class LoginStage: Sendable {
     _ more: String..., client: String? = nil, environment: [String: String] = [:]
   ) -> LoginRun {
     let runner = ProcessRunner(TestBinary.path, words(more, client), environment: environment)
-    return LoginRun(stage: self, runner: runner, isOnTerminal: false)
+    return LoginRun(fixture: self, runner: runner, isOnTerminal: false)
   }
 
   /// A run whose stderr is a terminal, and whose stdout is a terminal or a file.
@@ -79,7 +79,7 @@ final class LoginStage: Sendable {
     let runner = ProcessRunner(
       "script", ["-qec", line, "/dev/null"],
       environment: variables.merging(environment) { _, given in given })
-    return LoginRun(stage: self, runner: runner, isOnTerminal: true)
+    return LoginRun(fixture: self, runner: runner, isOnTerminal: true)
   }
 
   /// Waits for a device authorization request and approves it.

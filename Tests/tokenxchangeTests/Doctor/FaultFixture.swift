@@ -10,8 +10,8 @@ import TokenExchange
 
 /// A Dex and an API server on loopback, configured correctly: a test breaks one thing.
 ///
-/// The conformance is unchecked: each bench belongs to one test, which waits for its runs.
-final class FaultBench: @unchecked Sendable {
+/// The conformance is unchecked: each fixture belongs to one test, which waits for its runs.
+final class FaultFixture: @unchecked Sendable {
   let site: StandInSite
   let volume: ProjectedVolume
   let method: AuthenticationMethod

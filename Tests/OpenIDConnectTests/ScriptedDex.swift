@@ -5,7 +5,7 @@ import Synchronization
 import TokenExchange
 
 /// A Dex with prepared responses, and clocks that only move while the client waits.
-final class LoginScene: Sendable {
+final class ScriptedDex: Sendable {
   typealias Outcome = Result<HTTPResponse, TransportError>
 
   private let outcomes: Mutex<[Outcome]>
