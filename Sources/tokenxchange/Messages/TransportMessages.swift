@@ -127,8 +127,8 @@ extension Diagnosis {
       switch error {
       case .unknownIssuer:
         """
-        pass its CA with --certificate-authority; if it is set, the server may omit an intermediate \
-        certificate: \(inspect) -showcerts
+        pass its CA with --certificate-authority; if it is set, an intermediate certificate may be \
+        missing: \(inspect) -showcerts
         """
       case .expired: "renew the expired certificate; if both are valid, the local clock is wrong"
       case .notYetValid: "compare the clocks of both machines"

@@ -95,7 +95,7 @@ struct LoginFlowTests {
     let result = await run.result
     #expect(result.code == 0)
     #expect(result.output.contains(/listening on 127\.0\.0\.1:\d+/))
-    #expect(result.output.contains(/closed port \d+ after \d+ ms: 1 requests, 294 bytes sent/))
+    #expect(result.output.contains(/closed port \d+ after \d+ ms: 1 request, 294 bytes sent/))
   }
 
   /// Requests of other processes of the machine, of other pages in the browser, or of no browser.

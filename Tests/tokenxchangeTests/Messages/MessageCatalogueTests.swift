@@ -37,7 +37,7 @@ struct MessageCatalogueTests {
       // A description of Dex may end with a full stop.
       #expect(!row.message.hasSuffix(".") || row.name.hasPrefix("exchange.oauth"), "\(row.name)")
       #expect(!row.hint.contains("\n"), "\(row.name)")
-      #expect(row.hint.count <= 260, "\(row.name): \(row.hint.count) characters")
+      #expect(row.hint.count <= 160, "\(row.name): \(row.hint.count) characters")
       if row.exitCode != nil { #expect(!row.hint.isEmpty, "\(row.name)") }
     }
   }
