@@ -179,7 +179,7 @@ private struct LoginReplay {
 
   private func query(_ name: String, of url: String) -> String {
     let query = String(url.drop { $0 != "?" }.dropFirst())
-    return LoopbackRequest.fields(query).first { $0.name == name }?.value ?? ""
+    return FormFields.decode(query).first { $0.name == name }?.value ?? ""
   }
 
   private mutating func dex(at port: Int) throws -> DexStandIn {

@@ -40,39 +40,36 @@ struct DexStandInTests {
 
 /// A stand-in configured like the recorded Dex, with generated keys under the recorded names.
 private struct DexReplay {
-  static let pem = Result { try RSAKey().pem }
-  static let unknownKeyResult = Result { try RSAKey() }
+  static let keys = Result { (known: try RSAKey(), unknown: try RSAKey()) }
   static let clusterKey = keyID("11-upstream-back")
   static func keyID(_ name: String) -> String {
     DexRecording.all.first { $0.name == name }?.subjectKeyID ?? ""
   }
 
   let standIn: DexStandIn
-  let pem: String
+  let key: RSAKey
   let unknownKey: RSAKey
 
   init() throws {
-    let pem = try Self.pem.get()
-    self.pem = pem
-    unknownKey = try Self.unknownKeyResult.get()
+    let (key, unknownKey) = try Self.keys.get()
+    (self.key, self.unknownKey) = (key, unknownKey)
     let cluster = ServiceAccountIssuer(
-      issuer: "http://127.0.0.1:18601", key: try RSAKey(pem: pem, keyID: Self.clusterKey))
+      issuer: "http://127.0.0.1:18601", key: RSAKey(key, keyID: Self.clusterKey))
     var configuration = DexConfiguration.standard(
-      signingKey: try RSAKey(pem: pem, keyID: String(repeating: "0", count: 40)), cluster: cluster)
-    func connector(_ id: String, port: Int = 18601, keyID: String = Self.clusterKey) throws
-      -> DexConfiguration.Connector
-    {
-      .init(
-        id: id, issuer: "http://127.0.0.1:\(port)", keys: [try RSAKey(pem: pem, keyID: keyID)])
+      signingKey: RSAKey(key, keyID: String(repeating: "0", count: 40)), cluster: cluster)
+    func connector(
+      _ id: String, port: Int = 18601, keyID: String = Self.clusterKey
+    ) -> DexConfiguration.Connector {
+      .init(id: id, issuer: "http://127.0.0.1:\(port)", keys: [RSAKey(key, keyID: keyID)])
     }
-    var userInfo = try connector("argocd-userinfo")
+    var userInfo = connector("argocd-userinfo")
     userInfo.getsUserInfo = true
-    var withoutUserNameKey = try connector("argocd-nousernamekey")
+    var withoutUserNameKey = connector("argocd-nousernamekey")
     withoutUserNameKey.userNameKey = "name"
     configuration.connectors += [
-      userInfo, withoutUserNameKey, try connector("argocd-clientid"),
-      try connector("other-cluster", port: 18602, keyID: Self.keyID("11-dex-restarted-ok")),
-      try connector("down-cluster", port: 18609),
+      userInfo, withoutUserNameKey, connector("argocd-clientid"),
+      connector("other-cluster", port: 18602, keyID: Self.keyID("11-dex-restarted-ok")),
+      connector("down-cluster", port: 18609),
     ]
     standIn = try DexStandIn(configuration)
   }
@@ -105,7 +102,7 @@ private struct DexReplay {
       let dexKey = standIn.configuration.signingKey
       let key: RSAKey =
         name.contains("unknown-key")
-        ? unknownKey : keyID.count == 40 ? dexKey : (try? RSAKey(pem: pem, keyID: keyID)) ?? dexKey
+        ? unknownKey : keyID.count == 40 ? dexKey : RSAKey(self.key, keyID: keyID)
       var new = JWT.sign(token.claims, with: key)
       if name.contains("bad-signature") { new = String(new.dropLast(8)) + "AAAAAAAA" }
       if token.header["alg"]?.string == "none" {

@@ -68,7 +68,7 @@ struct GeneratedLoginTests {
     let text = try String(contentsOfFile: file, encoding: .utf8)
       .replacing("      \(key.isEmpty ? "none" : key):", with: "      unknown:")
     let config = try #require(try Python.yaml(text).first)
-    plugin.site.dex.update { $0.take(config) }
+    plugin.site.dex.update { $0.read(config) }
     #expect(plugin.site.dex.configuration.grants == GrantType.all)
     let result = try await plugin.run(
       plugin.flags + ["--certificate-authority", plugin.site.authorityFile ?? ""])

@@ -48,7 +48,7 @@ struct ProcessRunnerTests {
 
   @Test("a missing program is an error")
   func missingProgram() {
-    #expect(throws: ProcessRunner.Failure.self) { try ProcessRunner("/no/such/program").start() }
+    #expect(throws: SystemCallError.self) { try ProcessRunner("/no/such/program").start() }
   }
 
   @Test("runs two hundred programs at once")

@@ -1,29 +1,20 @@
 import Foundation
 
 /// Python's YAML parser and linter, as independent readers of YAML.
-public enum Python {
-  /// An error of Python, or unexpected output.
-  public struct Failure: Error {
-    /// What it wrote to stderr.
-    public var text: String
-  }
-
+package enum Python {
   /// The rules for plain scalars.
-  public enum YAMLVersion: String, Sendable, CaseIterable {
+  package enum YAMLVersion: String, Sendable, CaseIterable {
     /// PyYAML's own: `yes` is a boolean, `12:30` a number.
     case v11 = "yaml.SafeLoader"
     /// The core schema of YAML 1.2: `0o14` is a number.
     case v12 = "Core"
   }
 
-  /// Whether Python with the module yaml is installed.
-  public static let hasYAML = (try? run("import yaml", input: "")) != nil
-
-  /// Whether Python with the module yamllint is installed.
-  public static let hasYAMLLint = (try? run("import yamllint", input: "")) != nil
+  package static let hasYAML = (try? run("import yaml")) != nil
+  package static let hasYAMLLint = (try? run("import yamllint")) != nil
 
   /// The documents of a YAML text.
-  public static func yaml(_ text: String, version: YAMLVersion = .v11) throws -> [JSONValue] {
+  package static func yaml(_ text: String, version: YAMLVersion = .v11) throws -> [JSONValue] {
     let script = """
       import json, re, sys, yaml
       class Core(yaml.SafeLoader):
@@ -37,15 +28,11 @@ public enum Python {
         Core.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"({pattern})$"), None)
       print(json.dumps(list(yaml.load_all(sys.stdin.buffer, \(version.rawValue)))))
       """
-    let output = try run(script, input: text)
-    guard let documents = try JSONValue(parsing: output).array else {
-      throw Failure(text: "no list")
-    }
-    return documents
+    return try JSONValue(parsing: run(script, input: text)).array ?? []
   }
 
   /// The problems, including warnings, that yamllint reports with its default rules.
-  public static func yamllint(_ text: String) throws -> [String] {
+  package static func yamllint(_ text: String) throws -> [String] {
     let script = """
       import sys
       from yamllint import config, linter
@@ -55,12 +42,10 @@ public enum Python {
     return try run(script, input: text).split(separator: "\n").map(String.init)
   }
 
-  private static func run(_ script: String, input: String) throws -> String {
-    let result = try ProcessRunner(
+  private static func run(_ script: String, input: String = "") throws -> String {
+    try ProcessRunner(
       TestBinary.find("python3") ?? "python3", ["-c", script],
       environment: ProcessInfo.processInfo.environment, stdin: Array(input.utf8)
-    ).run()
-    guard result.code == 0 else { throw Failure(text: result.errors) }
-    return result.output
+    ).output()
   }
 }

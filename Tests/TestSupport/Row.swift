@@ -1,19 +1,13 @@
 /// A named test case.
-public struct Row<Input: Sendable, Output: Sendable>: Sendable, CustomStringConvertible {
-  /// The name.
-  public var name: String
-  /// The input.
-  public var input: Input
-  /// The expected output.
-  public var output: Output
+package struct Row<Input: Sendable, Output: Sendable>: Sendable, CustomStringConvertible {
+  package var name: String
+  package var input: Input
+  package var output: Output
 
-  /// Makes a case.
-  public init(_ name: String, _ input: Input, _ output: Output) {
-    self.name = name
-    self.input = input
-    self.output = output
+  package init(_ name: String, _ input: Input, _ output: Output) {
+    (self.name, self.input, self.output) = (name, input, output)
   }
 
-  /// The name, which test reports show.
-  public var description: String { name }
+  /// What test reports show.
+  package var description: String { name }
 }

@@ -53,7 +53,12 @@ import Testing
       Damage("one byte changed") { try rewrite($0) { $0[$0.count / 2] ^= 1 } },
       Damage("huge") { try rewrite($0) { $0 = Data(count: 3 << 20) } },
       Damage("of the next version") {
-        try rewrite($0) { $0[$0.startIndex + 19] = UInt8(ascii: "2") }
+        try rewrite($0) { data in
+          let record = String(decoding: data.prefix { $0 != 0x0A }, as: UTF8.self)
+            .replacing(#""version":2"#, with: #""version":3"#)
+          let digest = RSAKey.sha256(Array(record.utf8)).map { String(0x100 + Int($0), radix: 16) }
+          data = Data((record + "\n" + digest.map { $0.dropFirst() }.joined() + "\n").utf8)
+        }
       },
       Damage("a link to itself") { path in
         rename(path, path + ".old")

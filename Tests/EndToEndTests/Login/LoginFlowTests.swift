@@ -135,7 +135,7 @@ struct LoginFlowTests {
     let (port, state) = try Self.callback(of: url)
     let (text, status) = attack.request(port: port, state: state)
     async let received = onThread {
-      try FakeBrowser.exchange(
+      try LocalSocket.exchange(
         port: port, Array(text.utf8), pause: attack == .slow ? 0.2 : 0)
     }
     // A client that still sends may lose the response with the connection.
@@ -151,7 +151,7 @@ struct LoginFlowTests {
   }
 
   private static func callback(of url: String) throws -> (port: Int, state: String) {
-    let fields = LoopbackRequest.fields(String(url.drop { $0 != "?" }.dropFirst()))
+    let fields = FormFields.decode(String(url.drop { $0 != "?" }.dropFirst()))
     func field(_ name: String) -> String { fields.first { $0.name == name }?.value ?? "" }
     let port = field("redirect_uri").split(separator: ":").last?.prefix { $0.isNumber } ?? ""
     return (try #require(Int(port)), field("state"))
@@ -164,7 +164,7 @@ struct LoginFlowTests {
     let (port, _) = try Self.callback(of: try await fixture.page(run))
     #expect(await run.result.code == 0)
     #expect(page.url.contains("/callback?code="))
-    #expect(throws: FakeBrowser.Failure.self) { try FakeBrowser.connect(port: port) }
+    #expect(throws: SystemCallError.self) { try LocalSocket.connect(port: port) }
   }
 
   @Test("error=access_denied with the right state ends the sign-in, with another state it does not")
@@ -175,7 +175,7 @@ struct LoginFlowTests {
       let query = "error=access_denied&error_description=No%20way%0A%1b%5b2J&state=\(state)"
       let text = "GET /callback?\(query) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\n\r\n"
       return String(
-        decoding: try await onThread { try FakeBrowser.exchange(port: port, Array(text.utf8)) },
+        decoding: try await onThread { try LocalSocket.exchange(port: port, Array(text.utf8)) },
         as: UTF8.self)
     }
     let other = (state.hasPrefix("0") ? "1" : "0") + state.dropFirst()
@@ -204,7 +204,7 @@ struct LoginFlowTests {
       \r
 
       """
-    let response = try await onThread { try FakeBrowser.exchange(port: port, Array(text.utf8)) }
+    let response = try await onThread { try LocalSocket.exchange(port: port, Array(text.utf8)) }
     #expect(String(decoding: response, as: UTF8.self).hasPrefix("HTTP/1.1 400 "))
     let result = await run.result
     #expect(result.code == 5)

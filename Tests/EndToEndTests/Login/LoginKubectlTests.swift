@@ -145,7 +145,7 @@ struct LoginKubectlTests {
       shell: "kubectl get ns", environment: browserEnvironment()
     ).start()
     let url = try await page(1)
-    let fields = LoopbackRequest.fields(String(url.drop { $0 != "?" }.dropFirst()))
+    let fields = FormFields.decode(String(url.drop { $0 != "?" }.dropFirst()))
     let state = fields.first { $0.name == "state" }?.value ?? ""
     let callback = fields.first { $0.name == "redirect_uri" }?.value ?? ""
     let client = FakeBrowser()

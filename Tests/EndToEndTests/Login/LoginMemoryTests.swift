@@ -32,7 +32,7 @@ struct LoginMemoryTests {
       environment: environment
     ).start()
     let url = try await fixture.page(run)
-    let fields = LoopbackRequest.fields(String(url.drop { $0 != "?" }.dropFirst()))
+    let fields = FormFields.decode(String(url.drop { $0 != "?" }.dropFirst()))
     let state = fields.first { $0.name == "state" }?.value ?? ""
     let callback = fields.first { $0.name == "redirect_uri" }?.value ?? ""
     let client = FakeBrowser()

@@ -13,7 +13,7 @@ import Testing
   private func send(_ text: String, pause: Double = 0) async -> String {
     let port = listener.port
     let received = try? await onThread {
-      try FakeBrowser.exchange(port: port, Array(text.utf8), pause: pause)
+      try LocalSocket.exchange(port: port, Array(text.utf8), pause: pause)
     }
     return String(decoding: received ?? [], as: UTF8.self)
   }
@@ -100,7 +100,7 @@ import Testing
   func idleConnections() async throws {
     async let request = next()
     let port = listener.port
-    let idle = try await onThread { try (1...40).map { _ in try FakeBrowser.connect(port: port) } }
+    let idle = try await onThread { try (1...40).map { _ in try LocalSocket.connect(port: port) } }
     defer { for socket in idle { Glibc.close(socket) } }
     async let response = send(Self.get + "\r\n")
     try #require(await request).respond(200, "done")
@@ -118,7 +118,7 @@ import Testing
   func closed() throws {
     let port = listener.port
     listener.close()
-    let error = #expect(throws: FakeBrowser.Failure.self) { try FakeBrowser.connect(port: port) }
+    let error = #expect(throws: SystemCallError.self) { try LocalSocket.connect(port: port) }
     #expect(error?.code == ECONNREFUSED)
   }
 

@@ -1,20 +1,12 @@
 /// The fixed documents of the API server stand-in: the discovery that kubectl needs, and lists.
-public enum APIDocuments {
-  static let notFound = "the server could not find the requested resource"
-
-  static let reviews = [
-    "selfsubjectreviews.authentication.k8s.io": "SelfSubjectReview",
-    "selfsubjectaccessreviews.authorization.k8s.io": "SelfSubjectAccessReview",
-    "selfsubjectrulesreviews.authorization.k8s.io": "SelfSubjectRulesReview",
-  ]
-
+package enum APIDocuments {
   static let rbac = "rbac.authorization.k8s.io"
 
-  /// A resource that the stand-in stores.
+  /// A resource that the stand-in stores, or a review.
   struct Resource {
     var group = ""
-    var name: String
-    var kind: String
+    let name: String
+    let kind: String
     var shortName: String?
     var isNamespaced = false
     var verbs = ["get", "list"]
@@ -22,42 +14,67 @@ public enum APIDocuments {
     var members: Set<String> = []
 
     var qualifiedName: String { group.isEmpty ? name : name + "." + group }
+    var qualifiedKind: String { group.isEmpty ? kind : kind + "." + group }
     var version: String { group.isEmpty ? "v1" : group + "/v1" }
+
+    static func review(_ group: String, _ kind: String) -> Resource {
+      Resource(group: group, name: kind.lowercased() + "s", kind: kind, verbs: ["create"])
+    }
+
+    static func rbac(
+      _ name: String, _ kind: String, _ members: Set<String>, isNamespaced: Bool = false
+    ) -> Resource {
+      Resource(
+        group: APIDocuments.rbac, name: name, kind: kind, isNamespaced: isNamespaced,
+        verbs: written, members: members)
+    }
   }
 
   private static let written = ["create", "get", "list", "patch"]
-
-  static let resources = [
+  static let reviews = [
+    Resource.review("authentication.k8s.io", "SelfSubjectReview"),
+    .review("authorization.k8s.io", "SelfSubjectAccessReview"),
+    .review("authorization.k8s.io", "SelfSubjectRulesReview"),
+  ]
+  static let stored = [
     Resource(name: "namespaces", kind: "Namespace", shortName: "ns"),
     Resource(name: "pods", kind: "Pod", shortName: "po", isNamespaced: true),
     Resource(
       name: "secrets", kind: "Secret", isNamespaced: true, verbs: written,
       members: ["type", "data", "stringData"]),
-    Resource(
-      group: rbac, name: "clusterroles", kind: "ClusterRole", verbs: written, members: ["rules"]),
-    Resource(
-      group: rbac, name: "clusterrolebindings", kind: "ClusterRoleBinding", verbs: written,
-      members: ["subjects", "roleRef"]),
-    Resource(
-      group: rbac, name: "roles", kind: "Role", isNamespaced: true, verbs: written,
-      members: ["rules"]),
-    Resource(
-      group: rbac, name: "rolebindings", kind: "RoleBinding", isNamespaced: true, verbs: written,
-      members: ["subjects", "roleRef"]),
+    .rbac("clusterroles", "ClusterRole", ["rules"]),
+    .rbac("clusterrolebindings", "ClusterRoleBinding", ["subjects", "roleRef"]),
+    .rbac("roles", "Role", ["rules"], isNamespaced: true),
+    .rbac("rolebindings", "RoleBinding", ["subjects", "roleRef"], isNamespaced: true),
   ]
 
   /// The objects that lists return unless a test has others.
-  public static let objects: [String: [JSONValue]] = [
+  static let objects: [String: [JSONValue]] = Dictionary(
+    uniqueKeysWithValues: stored.map { ($0.qualifiedName, []) }
+  ).merging([
     "namespaces": ["default", "argocd", "kube-system"].map { object("Namespace", $0, "Active") },
     "pods": [object("Pod", "web-0", "Running", namespace: "default")],
-    "secrets": [], "clusterroles.\(rbac)": [], "clusterrolebindings.\(rbac)": [],
-    "roles.\(rbac)": [], "rolebindings.\(rbac)": [],
-  ]
+  ]) { $1 }
+
+  private static func object(
+    _ kind: String, _ name: String, _ phase: String, namespace: String? = nil
+  ) -> JSONValue {
+    let metadata = JSONObject(present: [
+      ("name", .string(name)), ("namespace", namespace.map(JSONValue.string)),
+      ("uid", "7f3c1f0e-5d5e-4b6e-9d0a-5f8f6f0b1c11"),
+      ("creationTimestamp", "2026-11-20T00:00:00Z"),
+    ])
+    return [
+      "kind": .string(kind), "apiVersion": "v1", "metadata": .object(metadata),
+      "status": ["phase": .string(phase)],
+    ]
+  }
 
   static func discovery(_ path: String, address: String) -> JSONValue? {
+    let parts = path.split(separator: "/").map(String.init)
     switch path {
     case "/version", "/version/":
-      [
+      return [
         "major": "1", "minor": "36", "emulationMajor": "1", "emulationMinor": "36",
         "minCompatibilityMajor": "1", "minCompatibilityMinor": "35", "gitVersion": "v1.36.2",
         "gitCommit": .string(String(repeating: "0", count: 40)), "gitTreeState": "clean",
@@ -65,134 +82,52 @@ public enum APIDocuments {
         "platform": "linux/amd64",
       ]
     case "/api":
-      [
+      return [
         "kind": "APIVersions", "versions": ["v1"],
         "serverAddressByClientCIDRs": [
           ["clientCIDR": "0.0.0.0/0", "serverAddress": .string(address)]
         ],
       ]
     case "/apis":
-      [
+      return [
         "kind": "APIGroupList", "apiVersion": "v1",
-        "groups": .array(["authentication.k8s.io", "authorization.k8s.io", rbac].map(group)),
+        "groups": .array(
+          ["authentication.k8s.io", "authorization.k8s.io", rbac].map { name in
+            let version: JSONValue = ["groupVersion": .string(name + "/v1"), "version": "v1"]
+            return ["name": .string(name), "versions": [version], "preferredVersion": version]
+          }),
       ]
-    case "/api/v1": stored("")
-    case "/apis/\(rbac)/v1": stored(rbac)
     case "/openapi/v3":
-      [
+      return [
         "paths": .object(
           JSONObject(
             ["api/v1", "apis/\(rbac)/v1"].map { path in
               (path, ["serverRelativeURL": .string("/openapi/v3/\(path)?hash=1")])
             }))
       ]
-    case "/openapi/v3/api/v1": openAPI("")
-    case "/openapi/v3/apis/\(rbac)/v1": openAPI(rbac)
-    case "/apis/authentication.k8s.io/v1":
-      resources(
-        "authentication.k8s.io/v1",
-        [("selfsubjectreviews", "SelfSubjectReview", nil, false, ["create"])])
-    case "/apis/authorization.k8s.io/v1":
-      resources(
-        "authorization.k8s.io/v1",
-        [
-          ("selfsubjectaccessreviews", "SelfSubjectAccessReview", nil, false, ["create"]),
-          ("selfsubjectrulesreviews", "SelfSubjectRulesReview", nil, false, ["create"]),
-        ])
-    default: nil
+    case "/api/v1": return resources("")
+    case "/openapi/v3/api/v1": return openAPI("")
+    case "/openapi/v3/apis/\(rbac)/v1": return openAPI(rbac)
+    default:
+      return parts.count == 3 && parts[0] == "apis" && parts[2] == "v1" ? resources(parts[1]) : nil
     }
   }
 
-  /// The list, as objects or as the table that kubectl requests.
-  static func list(_ resource: Resource, _ items: [JSONValue], asTable: Bool) -> JSONValue {
-    let metadata: JSONValue = ["resourceVersion": "1"]
-    guard asTable else {
-      return [
-        "kind": .string(resource.kind + "List"), "apiVersion": .string(resource.version),
-        "metadata": metadata,
-        "items": .array(items),
-      ]
-    }
+  private static func resources(_ group: String) -> JSONValue? {
+    let list = (reviews + stored).filter { $0.group == group }
+    guard let version = list.first?.version else { return nil }
     return [
-      "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata,
-      "columnDefinitions": .array(
-        ["Name", "Status", "Age"].map { name in
+      "kind": "APIResourceList", "apiVersion": "v1", "groupVersion": .string(version),
+      "resources": .array(
+        list.map { resource in
           [
-            "name": .string(name), "type": "string", "format": name == "Name" ? "name" : "",
-            "description": "", "priority": 0,
-          ]
-        }),
-      "rows": .array(
-        items.map { item in
-          [
-            "cells": [item["metadata"]?["name"] ?? nil, item["status"]?["phase"] ?? nil, "1d"],
-            "object": item,
+            "name": .string(resource.name), "singularName": .string(resource.kind.lowercased()),
+            "namespaced": .bool(resource.isNamespaced), "kind": .string(resource.kind),
+            "verbs": .strings(resource.verbs),
+            "shortNames": .strings(resource.shortName.map { [$0] } ?? []),
           ]
         }),
     ]
-  }
-
-  /// The status of a SelfSubjectRulesReview.
-  static func rules(_ bindings: [APIBinding], namespace: String) -> JSONValue {
-    // In the server's order: basic rules first, then granted ones.
-    let sorted =
-      bindings.filter { $0.name.hasPrefix("system:") }
-      + bindings.filter { !$0.name.hasPrefix("system:") }
-    let rules = sorted.filter { $0.namespace == nil || $0.namespace == namespace }
-      .flatMap(\.rules)
-    return [
-      "resourceRules": .array(
-        rules.filter(\.paths.isEmpty).map { rule in
-          [
-            "verbs": .strings(rule.verbs), "apiGroups": .strings(rule.groups),
-            "resources": .strings(rule.resources),
-          ]
-        }),
-      "nonResourceRules": .array(
-        rules.filter { !$0.paths.isEmpty }.map { rule in
-          ["verbs": .strings(rule.verbs), "nonResourceURLs": .strings(rule.paths)]
-        }), "incomplete": false,
-    ]
-  }
-
-  /// The `f:` members of managed fields, sorted; nested ones begin with a dot.
-  static func fields(of value: JSONValue, isNested: Bool = false) -> JSONValue {
-    guard let object = value.object, !object.members.isEmpty else { return [:] }
-    let own: [(String, JSONValue)] = isNested ? [(".", [:])] : []
-    return .object(
-      JSONObject(
-        own
-          + object.members.sorted { $0.name < $1.name }.map {
-            ("f:" + $0.name, fields(of: $0.value, isNested: true))
-          }))
-  }
-
-  static var missingAttributes: LoopbackResponse {
-    let field = "spec.resourceAttributes"
-    let fault =
-      "Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be "
-      + "specified"
-    return .status(
-      422, "Invalid", ".authorization.k8s.io \"\" is invalid: \(field): \(fault)",
-      details: JSONObject([
-        ("group", "authorization.k8s.io"),
-        (
-          "causes",
-          [
-            [
-              "reason": "FieldValueInvalid", "message": .string(fault), "field": .string(field),
-            ]
-          ]
-        ),
-      ]))
-  }
-
-  private static func stored(_ group: String) -> JSONValue {
-    resources(
-      group.isEmpty ? "v1" : group + "/v1",
-      resources.filter { $0.group == group }.map {
-        ($0.name, $0.kind, $0.shortName, $0.isNamespaced, $0.verbs)
-      })
   }
 
   /// What kubectl looks for before it applies: which query parameters a PATCH of a kind has.
@@ -202,19 +137,16 @@ public enum APIDocuments {
         ["name": .string(name), "in": "query", "schema": ["type": "string"]]
       })
     let root = group.isEmpty ? "/api/v1/" : "/apis/\(group)/v1/"
-    let paths = resources.filter { $0.group == group && $0.verbs.contains("patch") }.map {
-      resource in
-      (
-        root + (resource.isNamespaced ? "namespaces/{namespace}/" : "") + resource.name + "/{name}",
-        [
-          "patch": [
-            "parameters": parameters, "x-kubernetes-action": "patch",
-            "x-kubernetes-group-version-kind": [
-              "group": .string(group), "kind": .string(resource.kind), "version": "v1",
-            ],
-          ]
-        ] as JSONValue
-      )
+    let paths = stored.filter { $0.group == group && $0.verbs.contains("patch") }.map {
+      resource -> (String, JSONValue) in
+      let place = resource.isNamespaced ? "namespaces/{namespace}/" : ""
+      let patch: JSONValue = [
+        "parameters": parameters, "x-kubernetes-action": "patch",
+        "x-kubernetes-group-version-kind": [
+          "group": .string(group), "kind": .string(resource.kind), "version": "v1",
+        ],
+      ]
+      return (root + place + resource.name + "/{name}", ["patch": patch])
     }
     return [
       "openapi": "3.0.0", "info": ["title": "Kubernetes", "version": "v1.36.2"],
@@ -222,37 +154,134 @@ public enum APIDocuments {
     ]
   }
 
-  private static func group(_ name: String) -> JSONValue {
-    let version: JSONValue = ["groupVersion": .string(name + "/v1"), "version": "v1"]
-    return ["name": .string(name), "versions": [version], "preferredVersion": version]
-  }
-
-  private static func resources(
-    _ version: String, _ list: [(String, String, String?, Bool, [String])]
-  ) -> JSONValue {
-    [
-      "kind": "APIResourceList", "apiVersion": "v1", "groupVersion": .string(version),
-      "resources": .array(
-        list.map { name, kind, short, isNamespaced, verbs in
-          [
-            "name": .string(name), "singularName": .string(kind.lowercased()),
-            "namespaced": .bool(isNamespaced), "kind": .string(kind), "verbs": .strings(verbs),
-            "shortNames": .strings(short.map { [$0] } ?? []),
-          ]
-        }),
-    ]
-  }
-
-  private static func object(
-    _ kind: String, _ name: String, _ phase: String, namespace: String? = nil
-  ) -> JSONValue {
-    var metadata = JSONObject([("name", .string(name))])
-    if let namespace { metadata["namespace"] = .string(namespace) }
-    metadata["uid"] = "7f3c1f0e-5d5e-4b6e-9d0a-5f8f6f0b1c11"
-    metadata["creationTimestamp"] = "2026-11-20T00:00:00Z"
+  /// The list, as objects or as the table that kubectl requests.
+  static func list(_ resource: Resource, _ items: [JSONValue], asTable: Bool) -> JSONValue {
+    let metadata: JSONValue = ["resourceVersion": "1"]
+    guard asTable else {
+      return [
+        "kind": .string(resource.kind + "List"), "apiVersion": .string(resource.version),
+        "metadata": metadata, "items": .array(items),
+      ]
+    }
+    let columns = ["Name", "Status", "Age"].map { name -> JSONValue in
+      [
+        "name": .string(name), "type": "string", "format": name == "Name" ? "name" : "",
+        "description": "", "priority": 0,
+      ]
+    }
+    let rows = items.map { item -> JSONValue in
+      ["cells": [.string(item.name), item["status"]?["phase"] ?? nil, "1d"], "object": item]
+    }
     return [
-      "kind": .string(kind), "apiVersion": "v1", "metadata": .object(metadata),
-      "status": ["phase": .string(phase)],
+      "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata,
+      "columnDefinitions": .array(columns), "rows": .array(rows),
     ]
+  }
+
+  /// The status of a SelfSubjectRulesReview.
+  static func rules(_ bindings: [APIBinding], namespace: String) -> JSONValue {
+    // In the server's order: basic rules first, then granted ones.
+    let rules = [true, false].flatMap { isBasic in
+      bindings.filter {
+        $0.name.hasPrefix("system:") == isBasic
+          && ($0.namespace == nil || $0.namespace == namespace)
+      }
+    }.flatMap(\.rules)
+    let resources = rules.filter(\.paths.isEmpty).map { rule -> JSONValue in
+      [
+        "verbs": .strings(rule.verbs), "apiGroups": .strings(rule.groups),
+        "resources": .strings(rule.resources),
+      ]
+    }
+    let paths = rules.filter { !$0.paths.isEmpty }.map { rule -> JSONValue in
+      ["verbs": .strings(rule.verbs), "nonResourceURLs": .strings(rule.paths)]
+    }
+    return [
+      "resourceRules": .array(resources), "nonResourceRules": .array(paths), "incomplete": false,
+    ]
+  }
+
+  /// The `f:` members of managed fields, sorted; nested ones begin with a dot.
+  static func fields(of value: JSONValue, isNested: Bool = false) -> JSONValue {
+    guard let object = value.object, !object.members.isEmpty else { return [:] }
+    return .object(
+      JSONObject(
+        (isNested ? [(".", [:])] : [])
+          + object.members.sorted { $0.name < $1.name }.map {
+            ("f:" + $0.name, fields(of: $0.value, isNested: true))
+          }))
+  }
+
+  /// The details of a `Status`.
+  static func details(
+    _ name: String? = nil, group: String = "", kind: String? = nil, causes: [Cause] = []
+  ) -> JSONObject {
+    JSONObject(present: [
+      ("name", name.map(JSONValue.string)),
+      ("group", group.isEmpty ? Optional.none : .string(group)),
+      ("kind", kind.map(JSONValue.string)),
+      ("causes", causes.isEmpty ? Optional.none : .array(causes.map(\.json))),
+    ])
+  }
+
+  /// A fault that the server's validation finds.
+  struct Cause {
+    let field: String
+    let reason: String
+    let message: String
+
+    static func required(_ field: String, _ text: String) -> Cause {
+      Cause(field: field, reason: "FieldValueRequired", message: "Required value: " + text)
+    }
+
+    static func invalid(_ field: String, _ value: JSONValue, _ text: String) -> Cause {
+      Cause(
+        field: field, reason: "FieldValueInvalid",
+        message: "Invalid value: \(value.text): \(text)")
+    }
+
+    var json: JSONValue {
+      ["reason": .string(reason), "message": .string(message), "field": .string(field)]
+    }
+  }
+}
+
+extension LoopbackResponse {
+  /// An object as kube-apiserver writes it: one line with a newline.
+  static func object(_ value: JSONValue, status: Int = 200) -> LoopbackResponse {
+    .text(value.text + "\n", status: status, type: "application/json")
+  }
+
+  /// A `Status` as kube-apiserver writes it.
+  static func status(
+    _ code: Int, _ reason: String, _ message: String, details: JSONObject? = nil
+  ) -> LoopbackResponse {
+    let status = JSONObject(present: [
+      ("kind", "Status"), ("apiVersion", "v1"), ("metadata", [:]), ("status", "Failure"),
+      ("message", .string(message)), ("reason", .string(reason)),
+      ("details", details.map(JSONValue.object)), ("code", .integer(code)),
+    ])
+    return object(.object(status), status: code)
+  }
+
+  /// kube-apiserver's response to an invalid token.
+  static let unauthorized = status(401, "Unauthorized", "Unauthorized")
+
+  /// kube-apiserver's 404 for an object.
+  static func missing(_ name: String, _ resource: String, group: String = "") -> LoopbackResponse {
+    let full = group.isEmpty ? resource : resource + "." + group
+    return .status(
+      404, "NotFound", "\(full) \"\(name)\" not found",
+      details: APIDocuments.details(name, group: group, kind: resource))
+  }
+
+  /// kube-apiserver's 422.
+  static func invalid(
+    _ kind: String, _ name: String, _ causes: [APIDocuments.Cause], details: JSONObject
+  ) -> LoopbackResponse {
+    let list = causes.map { "\($0.field): \($0.message)" }.joined(separator: ", ")
+    return .status(
+      422, "Invalid",
+      "\(kind) \"\(name)\" is invalid: \(causes.count > 1 ? "[\(list)]" : list)", details: details)
   }
 }

@@ -1,65 +1,142 @@
-public import Foundation
+package import Foundation
 
 /// How an API server stand-in authenticates and authorizes.
-public struct APIServerConfiguration: Sendable {
+package struct APIServerConfiguration: Sendable {
   /// The claim that holds the user name.
-  public enum UserClaim: String, Sendable {
+  package enum UserClaim: String, Sendable {
     /// `sub`, opaque at Dex.
     case sub
-    /// `name`.
     case name
-    /// `email`; kube-apiserver rejects it when `email_verified` is false.
+    /// kube-apiserver rejects it when `email_verified` is false.
     case email
-    /// `federated_claims.user_id`, which only structured authentication can map.
+    /// Only structured authentication can map it.
     case federatedUserID = "federated_claims.user_id"
   }
 
-  /// The issuer that tokens must name; evaluated at each request, because its port may change.
-  public var issuer: String
+  /// The issuer that tokens must name.
+  package var issuer: String
   /// The keys that sign tokens.
-  public var keys: [RSAKey]
+  package var keys: [RSAKey]
   /// The audience that tokens must have.
-  public var clientID = "target-cluster"
-  /// The claim that names the user.
-  public var userClaim = UserClaim.federatedUserID
+  package var clientID = "target-cluster"
+  package var userClaim = UserClaim.federatedUserID
   /// The prefix of the user name.
-  public var userPrefix = ""
+  package var userPrefix = ""
   /// The required `federated_claims.connector_id`; nil for none.
-  public var connector: String?
-  /// The claim that holds groups; nil for none.
-  public var groupsClaim: String? = "groups"
+  package var connector: String?
   /// The prefix of each group.
-  public var groupsPrefix = ""
+  package var groupsPrefix = ""
   /// The claim that becomes the user's `uid`; nil for none.
-  public var uidClaim: String?
+  package var uidClaim: String?
   /// Whether `userValidationRules` reject the user name.
-  public var refusesUser: @Sendable (String) -> Bool = { _ in false }
+  package var refusesUser: @Sendable (String) -> Bool = { _ in false }
   /// Entries of `extra` by key: the path of a claim.
-  public var extraClaims: [String: [String]] = [:]
-  /// The user with all rights; nil for every authenticated user.
-  public var allowedUsers: Set<String>?
+  package var extraClaims: [String: [String]] = [:]
+  /// The users with all rights; nil for every authenticated user.
+  package var allowedUsers: Set<String>?
   /// Further RBAC bindings.
-  public var bindings: [APIBinding] = []
+  package var bindings: [APIBinding] = []
   /// Users by bearer token, as with `--token-auth-file`.
-  public var staticTokens: [String: APIServerStandIn.User] = [:]
+  package var staticTokens: [String: APIServerStandIn.User] = [:]
   /// The server's own service accounts, whose tokens it accepts and whose issuer it publishes.
-  public var serviceAccounts: ServiceAccountIssuer?
+  package var serviceAccounts: ServiceAccountIssuer?
   /// Also publishes an issuer that is not https, because these tests run without TLS.
-  public var publishesPlainIssuer = false
+  package var publishesPlainIssuer = false
   /// Whether requests without a credential are `system:anonymous` or get 401.
-  public var allowsAnonymous = true
+  package var allowsAnonymous = true
   /// Whether `system:service-account-issuer-discovery` is bound to `system:unauthenticated`.
-  public var opensDiscovery = false
+  package var opensDiscovery = false
   /// The server's address, if it differs from the stand-in's.
-  public var address: String?
+  package var address: String?
   /// The stored objects, by resource and group such as `roles.rbac.authorization.k8s.io`.
-  public var objects = APIDocuments.objects
-  /// The clock.
-  public var now: @Sendable () -> Date = { Date() }
+  package var objects = APIDocuments.objects
+  package var now: @Sendable () -> Date = { Date() }
 
-  /// Makes a configuration.
-  public init(issuer: String, keys: [RSAKey]) {
-    self.issuer = issuer
-    self.keys = keys
+  package init(issuer: String, keys: [RSAKey]) { (self.issuer, self.keys) = (issuer, keys) }
+}
+
+extension APIServerStandIn {
+  /// An authenticated user.
+  package struct User: Sendable {
+    let name: String
+    package var groups: [String]
+    /// Empty for none.
+    var uid = ""
+    package var extra: [String: String] = [:]
+
+    package init(name: String, groups: [String]) { (self.name, self.groups) = (name, groups) }
+
+    /// The user of a client certificate with `CN=admin`, `O=system:masters`.
+    package static let admin = User(
+      name: "admin", groups: ["system:masters", "system:authenticated"])
+    static let anonymous = User(name: "system:anonymous", groups: ["system:unauthenticated"])
+
+    var info: JSONValue {
+      let extra = JSONObject(
+        extra.sorted { $0.key < $1.key }.map { ($0.key, [.string($0.value)]) })
+      return .object(
+        JSONObject(present: [
+          ("username", .string(name)), ("uid", uid.isEmpty ? Optional.none : .string(uid)),
+          ("groups", .strings(groups)),
+          ("extra", extra.members.isEmpty ? Optional.none : .object(extra)),
+        ]))
+    }
+  }
+
+  /// The user of a token; nil if the token is rejected.
+  package func user(of token: String) -> User? {
+    let configuration = configuration
+    if let user = configuration.staticTokens[token] { return user }
+    guard let token = JWT(token), let expiry = token.claims["exp"]?.number,
+      expiry > configuration.now().timeIntervalSince1970
+    else { return nil }
+    let own = configuration.serviceAccounts
+    let isOwn = own != nil && token.claims["iss"]?.string == own?.issuer
+    var user = isOwn ? Self.serviceAccount(token, own) : Self.mapped(token, configuration)
+    if let id = token.claims["jti"]?.string {
+      user?.extra["authentication.kubernetes.io/credential-id"] = "JTI=" + id
+    }
+    return user
+  }
+
+  /// The user that structured authentication maps a token of Dex to.
+  private static func mapped(_ token: JWT, _ configuration: APIServerConfiguration) -> User? {
+    func claim(_ path: [String]) -> JSONValue? {
+      path.reduce(JSONValue?.some(token.claims)) { $0?[$1] }
+    }
+    guard token.isSigned(byOneOf: configuration.keys),
+      token.claims["iss"]?.string == configuration.issuer, token.isFor(configuration.clientID)
+    else { return nil }
+    if let connector = configuration.connector,
+      claim(["federated_claims", "connector_id"])?.string != connector
+    {
+      return nil
+    }
+    let path = configuration.userClaim.rawValue.split(separator: ".").map(String.init)
+    let isUnverified =
+      configuration.userClaim == .email && token.claims["email_verified"] == false
+    guard let value = claim(path)?.string, !value.isEmpty, !isUnverified,
+      case let name = configuration.userPrefix + value, !configuration.refusesUser(name)
+    else { return nil }
+    let groups = token.claims["groups"]
+    let names = groups?.strings ?? groups?.string.map { [$0] } ?? []
+    var user = User(
+      name: name,
+      groups: names.map { configuration.groupsPrefix + $0 } + ["system:authenticated"])
+    user.uid = configuration.uidClaim.flatMap { token.claims[$0]?.string } ?? ""
+    user.extra = configuration.extraClaims.compactMapValues { claim($0)?.string }
+    return user
+  }
+
+  private static func serviceAccount(_ token: JWT, _ issuer: ServiceAccountIssuer?) -> User? {
+    let subject = token.claims["sub"]?.string ?? ""
+    let parts = subject.split(separator: ":").map(String.init)
+    guard let issuer, token.isSigned(byOneOf: [issuer.key]), token.isFor(issuer.issuer),
+      parts.count == 4
+    else { return nil }
+    let all = "system:serviceaccounts"
+    var user = User(name: subject, groups: [all, all + ":\(parts[2])", "system:authenticated"])
+    user.uid = token.claims["kubernetes.io"]?["serviceaccount"]?["uid"]?.string ?? ""
+    return user
   }
 }

@@ -1,59 +1,118 @@
-/// A parsed JSON Web Token, and functions that create new ones.
-public struct JWT: Sendable {
-  /// The header.
-  public var header: JSONValue
-  /// The claims.
-  public var claims: JSONValue
-  /// The signature.
-  public var signature: [UInt8]
+package import Foundation
+
+/// A parsed JSON Web Token, and functions that create tokens.
+package struct JWT: Sendable {
+  package var header: JSONValue
+  package var claims: JSONValue
+  private var signature: [UInt8]
   /// The signing input.
-  public var signed: String
+  package let signed: String
 
   /// Parses a compact token, ignoring white space as go-jose does; nil if it is invalid.
-  public init?(_ token: String) {
+  package init?(_ token: String) {
     let parts = token.filter { !$0.isWhitespace }
       .split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 3, let header = Base64URL.decode(parts[0]),
-      let claims = Base64URL.decode(parts[1]), let signature = Base64URL.decode(parts[2]),
-      let headerValue = try? JSONValue(parsing: header),
-      let claimsValue = try? JSONValue(parsing: claims), claimsValue.object != nil
+    let decoded = parts.compactMap { Base64URL.decode($0) }
+    guard decoded.count == 3, parts.count == 3,
+      let header = try? JSONValue(parsing: decoded[0]),
+      let claims = try? JSONValue(parsing: decoded[1]), claims.object != nil
     else { return nil }
-    self.header = headerValue
-    self.claims = claimsValue
-    self.signature = signature
+    (self.header, self.claims, signature) = (header, claims, decoded[2])
     signed = "\(parts[0]).\(parts[1])"
   }
 
   /// Whether one of the keys signed this with RS256.
-  public func isSigned(byOneOf keys: [RSAKey]) -> Bool {
-    guard header["alg"]?.string == "RS256" else { return false }
-    let named = header["kid"]?.string
+  package func isSigned(byOneOf keys: [RSAKey]) -> Bool {
+    guard header["alg"] == "RS256" else { return false }
+    let keyID = header["kid"]?.string
     return keys.contains {
-      (named == nil || $0.keyID == named) && $0.verifies(signature, of: signed.utf8)
+      (keyID == nil || $0.keyID == keyID) && $0.verifies(signature, of: signed.utf8)
     }
   }
 
   /// Whether `aud` is or contains the audience.
-  public func isFor(_ audience: String) -> Bool {
-    claims["aud"]?.string == audience
-      || claims["aud"]?.array?.contains(.string(audience)) == true
+  package func isFor(_ audience: String) -> Bool {
+    (claims["aud"]?.array ?? [claims["aud"] ?? nil]).contains(.string(audience))
   }
 
-  /// Signs claims; members of the header can be overridden.
-  public static func sign(
-    _ claims: JSONValue, with key: RSAKey, header: JSONObject? = nil
-  ) -> String {
-    let header = header ?? JSONObject([("alg", "RS256"), ("kid", .string(key.keyID))])
-    let signed = [JSONValue.object(header), claims]
-      .map { Base64URL.encode($0.text.utf8) }.joined(separator: ".")
-    return signed + "." + Base64URL.encode(key.sign(signed.utf8))
+  package static func sign(_ claims: JSONValue, with key: RSAKey) -> String {
+    let header: JSONValue = ["alg": "RS256", "kid": .string(key.keyID)]
+    return forge(header: header, claims: claims) { key.sign($0.utf8) }
   }
 
-  /// A token with any header, claims and signature, for tests with invalid tokens.
-  public static func forge(
-    header: JSONValue, claims: JSONValue, signature: [UInt8] = []
+  /// A token with any header, claims and signature.
+  package static func forge(
+    header: JSONValue, claims: JSONValue, signature: (_ signed: String) -> [UInt8] = { _ in [] }
   ) -> String {
-    [header.text.utf8, claims.text.utf8].map { Base64URL.encode($0) }.joined(separator: ".")
-      + "." + Base64URL.encode(signature)
+    let signed = [header, claims].map { Base64URL.encode($0.text.utf8) }.joined(separator: ".")
+    return signed + "." + Base64URL.encode(signature(signed))
+  }
+}
+
+/// Base64 with the URL alphabet and without padding (RFC 7515, section 2), independent of the
+/// product's.
+package enum Base64URL {
+  package static func encode(_ bytes: some Sequence<UInt8>) -> String {
+    Data(bytes).base64EncodedString()
+      .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+  }
+
+  /// Decodes text; nil if it is invalid.
+  static func decode(_ text: Substring) -> [UInt8]? {
+    guard !text.contains(where: { "+/=".contains($0) }) else { return nil }
+    let plain = text.replacing("-", with: "+").replacing("_", with: "/")
+    let padding = String(repeating: "=", count: (4 - plain.utf8.count % 4) % 4)
+    return Data(base64Encoded: plain + padding).map(Array.init)
+  }
+}
+
+/// Cluster A: the issuer of service account tokens.
+package struct ServiceAccountIssuer: Sendable {
+  /// The issuer's URL, the `iss` of its tokens.
+  package var issuer: String
+  package var key: RSAKey
+  /// Further published keys, as during a rotation.
+  package var furtherKeys: [RSAKey] = []
+  package var audience = "dex"
+  package var namespace = "argocd"
+  package var serviceAccount = "argocd-application-controller"
+
+  package init(issuer: String, key: RSAKey) {
+    (self.issuer, self.key) = (issuer, key)
+  }
+
+  /// The `sub` of the tokens.
+  package var subject: String { "system:serviceaccount:\(namespace):\(serviceAccount)" }
+
+  /// Creates a projected token with the claims of the API server; those that `change` sets to nil
+  /// are omitted.
+  package func token(
+    now: Date = Date(), lifetime: Int = 3600, change: (inout JSONObject) -> Void = { _ in }
+  ) -> String {
+    let time = Int(now.timeIntervalSince1970.rounded(.down))
+    var claims = JSONObject([
+      ("aud", [.string(audience)]), ("exp", .integer(time + lifetime)), ("iat", .integer(time)),
+      ("iss", .string(issuer)), ("jti", .string(UUID().uuidString.lowercased())),
+      (
+        "kubernetes.io",
+        [
+          "namespace": .string(namespace),
+          "node": ["name": "node-1", "uid": "d1e2cd0f-870c-5b15-9d7c-16e18e0aa66d"],
+          "pod": [
+            "name": "argocd-application-controller-0",
+            "uid": "894ed672-1e37-56dc-a4de-caa55afabea3",
+          ],
+          "serviceaccount": [
+            "name": .string(serviceAccount), "uid": "afdb212e-584e-5cb2-abda-7d02b317abf8",
+          ],
+          "warnafter": .integer(time + 3607),
+        ]
+      ),
+      ("nbf", .integer(time)), ("sub", .string(subject)),
+    ])
+    change(&claims)
+    let token = JWT.sign(.object(claims), with: key)
+    KnownSecrets.add(token, .subject)
+    return token
   }
 }

@@ -1,88 +1,66 @@
-/// An RSA key pair that signs and verifies RS256.
-public final class RSAKey: Sendable {
-  /// An error of a key.
-  public enum Failure: Error {
-    /// OpenSSL could not create a key.
-    case generation
-    /// The text is not a private key.
-    case notAKey
-  }
+import Foundation
+
+/// An RSA key pair of 2048 bits that signs and verifies RS256.
+package struct RSAKey: Sendable {
+  /// OpenSSL could not create a key.
+  struct GenerationError: Error {}
 
   /// The key ID in JWT headers and key sets.
-  public let keyID: String
-  // An EVP_PKEY is safe to use from many threads; an address is Sendable, a pointer is not.
+  package let keyID: String
+  // An EVP_PKEY is safe to use from many threads; an address is Sendable, a pointer is not. Keys are
+  // never freed, because a server thread may still use them.
   private let address: UInt
+  private let modulus: [UInt8]
+  private var pointer: LibCrypto.Pointer? { LibCrypto.Pointer(bitPattern: address) }
 
-  /// Makes a new key.
-  public convenience init(bits: Int = 2048) throws {
+  package init() throws {
     let context = LibCrypto.keyContextNew(6, nil)
     defer { LibCrypto.keyContextFree(context) }
     var key: LibCrypto.Pointer?
-    guard LibCrypto.keygenInit(context) == 1, LibCrypto.setBits(context, Int32(bits)) == 1,
-      LibCrypto.keygen(context, &key) == 1, let key
-    else { throw Failure.generation }
-    self.init(adopting: key, keyID: nil)
-  }
-
-  /// Reads a private key.
-  public convenience init(pem: String, keyID: String? = nil) throws {
-    let bytes = Array(pem.utf8)
-    let key = bytes.withUnsafeBytes { buffer in
-      let memory = LibCrypto.memoryNew(buffer.baseAddress, Int32(buffer.count))
-      defer { LibCrypto.bioFree(memory) }
-      return LibCrypto.readPEM(memory, nil, nil, nil)
+    guard LibCrypto.keygenInit(context) == 1, LibCrypto.keygen(context, &key) == 1, let key else {
+      throw GenerationError()
     }
-    guard let key else { throw Failure.notAKey }
-    self.init(adopting: key, keyID: keyID)
-  }
-
-  private init(adopting key: LibCrypto.Pointer, keyID: String?) {
     address = UInt(bitPattern: key)
-    let modulus = Self.number("n", of: key)
-    self.keyID = keyID ?? Base64URL.encode(Self.sha256(modulus))
+    // An RSAPublicKey (RFC 8017, appendix A.1.1): the modulus is between a header of fixed length
+    // and the exponent, which is always 65537.
+    var encoded = [UInt8](repeating: 0, count: 512)
+    encoded.withUnsafeMutableBufferPointer { buffer in
+      var end = buffer.baseAddress
+      _ = LibCrypto.encodePublicKey(key, &end)
+    }
+    modulus = Array(encoded[9..<265])
+    keyID = Base64URL.encode(Self.sha256(modulus))
   }
 
-  // Keys are never freed, because a server thread may still use them.
-  private var pointer: LibCrypto.Pointer? { LibCrypto.Pointer(bitPattern: address) }
-
-  /// The private key as PEM text.
-  public var pem: String {
-    let memory = LibCrypto.bioNew(LibCrypto.memoryMethod())
-    defer { LibCrypto.bioFree(memory) }
-    guard LibCrypto.writePEM(memory, pointer, nil, nil, 0, nil, nil) == 1 else { return "" }
-    var bytes = [UInt8](repeating: 0, count: 16_384)
-    let count = LibCrypto.bioRead(memory, &bytes, Int32(bytes.count))
-    return String(decoding: bytes.prefix(Int(max(0, count))), as: UTF8.self)
+  /// The same key under another ID.
+  package init(_ key: RSAKey, keyID: String) {
+    (self.keyID, address, modulus) = (keyID, key.address, key.modulus)
   }
 
   /// The public key as a member of a JSON Web Key Set (RFC 7517).
-  public var jwk: JSONValue {
-    guard let pointer else { return nil }
-    return [
+  package var jwk: JSONValue {
+    [
       "use": "sig", "kty": "RSA", "kid": .string(keyID), "alg": "RS256",
-      "n": .string(Base64URL.encode(Self.number("n", of: pointer))),
-      "e": .string(Base64URL.encode(Self.number("e", of: pointer))),
+      "n": .string(Base64URL.encode(modulus)), "e": "AQAB",
     ]
   }
 
-  /// A key set with the given keys.
-  public static func keySet(_ keys: [RSAKey]) -> JSONValue { ["keys": .array(keys.map(\.jwk))] }
+  package static func keySet(_ keys: [RSAKey]) -> JSONValue { ["keys": .array(keys.map(\.jwk))] }
 
   /// Signs with RSASSA-PKCS1-v1_5 and SHA-256.
-  public func sign(_ message: some Sequence<UInt8>) -> [UInt8] {
+  func sign(_ message: some Sequence<UInt8>) -> [UInt8] {
     let context = LibCrypto.contextNew()
     defer { LibCrypto.contextFree(context) }
-    var signature = [UInt8](repeating: 0, count: 1024)
+    var signature = [UInt8](repeating: 0, count: 256)
     var count = signature.count
     let message = Array(message)
     guard LibCrypto.signInit(context, nil, LibCrypto.sha256(), nil, pointer) == 1,
       LibCrypto.sign(context, &signature, &count, message, message.count) == 1
     else { return [] }
-    return Array(signature.prefix(count))
+    return signature
   }
 
-  /// Whether the signature was made with this key.
-  public func verifies(_ signature: [UInt8], of message: some Sequence<UInt8>) -> Bool {
+  func verifies(_ signature: [UInt8], of message: some Sequence<UInt8>) -> Bool {
     let context = LibCrypto.contextNew()
     defer { LibCrypto.contextFree(context) }
     let message = Array(message)
@@ -90,19 +68,45 @@ public final class RSAKey: Sendable {
       && LibCrypto.verify(context, signature, signature.count, message, message.count) == 1
   }
 
-  /// The SHA-256 digest of some bytes.
-  public static func sha256(_ bytes: [UInt8]) -> [UInt8] {
+  package static func sha256(_ bytes: [UInt8]) -> [UInt8] {
     var digest = [UInt8](repeating: 0, count: 32)
     _ = LibCrypto.hash(bytes, bytes.count, &digest)
     return digest
   }
+}
 
-  private static func number(_ name: String, of key: LibCrypto.Pointer) -> [UInt8] {
-    var number: LibCrypto.Pointer?
-    guard LibCrypto.keyNumber(key, name, &number) == 1 else { return [] }
-    defer { LibCrypto.numberFree(number) }
-    var bytes = [UInt8](repeating: 0, count: Int(LibCrypto.numberBits(number) + 7) / 8)
-    _ = LibCrypto.numberBytes(number, &bytes)
-    return bytes
+/// The OpenSSL functions that tokens need, looked up at run time so that the build needs no header.
+private enum LibCrypto {
+  typealias Pointer = UnsafeMutableRawPointer
+  typealias Bytes = UnsafePointer<UInt8>
+  typealias Output = UnsafeMutablePointer<UInt8>
+  typealias New = @convention(c) @Sendable () -> Pointer?
+  typealias Free = @convention(c) @Sendable (Pointer?) -> Void
+  typealias DigestInit =
+    @convention(c) @Sendable (Pointer?, Pointer?, Pointer?, Pointer?, Pointer?) -> Int32
+  typealias Sign =
+    @convention(c) @Sendable (Pointer?, Output, UnsafeMutablePointer<Int>, Bytes, Int) -> Int32
+  typealias Verify = @convention(c) @Sendable (Pointer?, Bytes, Int, Bytes, Int) -> Int32
+  typealias Keygen = @convention(c) @Sendable (Pointer?, UnsafeMutablePointer<Pointer?>) -> Int32
+  typealias Encode = @convention(c) @Sendable (Pointer?, UnsafeMutablePointer<Output?>) -> Int32
+
+  static let sha256: New = find("EVP_sha256")
+  static let hash: @convention(c) @Sendable (Bytes, Int, Output) -> Pointer? = find("SHA256")
+  static let contextNew: New = find("EVP_MD_CTX_new")
+  static let contextFree: Free = find("EVP_MD_CTX_free")
+  static let signInit: DigestInit = find("EVP_DigestSignInit")
+  static let sign: Sign = find("EVP_DigestSign")
+  static let verifyInit: DigestInit = find("EVP_DigestVerifyInit")
+  static let verify: Verify = find("EVP_DigestVerify")
+  static let keyContextNew: @convention(c) @Sendable (Int32, Pointer?) -> Pointer? =
+    find("EVP_PKEY_CTX_new_id")
+  static let keyContextFree: Free = find("EVP_PKEY_CTX_free")
+  static let keygenInit: @convention(c) @Sendable (Pointer?) -> Int32 =
+    find("EVP_PKEY_keygen_init")
+  static let keygen: Keygen = find("EVP_PKEY_keygen")
+  static let encodePublicKey: Encode = find("i2d_PublicKey")
+
+  private static func find<Function>(_ name: String) -> Function {
+    cFunction(name, library: "libcrypto.so.3")
   }
 }

@@ -1,78 +1,61 @@
 /// The DNS stand-in's reply to the queries that match.
-public struct DNSRule: Sendable {
-  /// A reply to a query.
-  public struct Reply: Sendable {
+package struct DNSRule: Sendable {
+  package struct Reply: Sendable {
     /// The response code; nil for no reply at all.
-    public var code: Int?
+    var code: UInt8?
     /// The CNAME chain, starting at the requested name.
-    public var aliases: [String] = []
+    var aliases: [String] = []
     /// The addresses; only those of the requested type are sent.
-    public var addresses: [String] = []
-    /// The delay in seconds.
-    public var delay = 0.0
+    var addresses: [String] = []
+    /// Seconds before it is sent.
+    var delay = 0.0
     /// Whether the UDP reply is truncated (TC), so that the client repeats the query over TCP.
-    public var isTruncated = false
+    var isTruncated = false
     /// Whether the server reports that recursion is not available.
-    public var isReferral = false
+    var isReferral = false
     /// Whether the last bytes of the message are missing.
-    public var isShortened = false
+    var isShortened = false
 
-    /// The addresses of a name.
-    public static func addresses(_ addresses: String..., aliases: [String] = []) -> Reply {
+    package static func addresses(_ addresses: String..., aliases: [String] = []) -> Reply {
       Reply(code: 0, aliases: aliases, addresses: addresses)
     }
     /// The name does not exist.
-    public static let noSuchName = Reply(code: 3)
+    package static let noSuchName = Reply(code: 3)
     /// The name exists without an address.
-    public static let noRecord = Reply(code: 0)
-    /// SERVFAIL.
-    public static let serverFailure = Reply(code: 2)
-    /// REFUSED.
-    public static let refused = Reply(code: 5)
+    package static let noRecord = Reply(code: 0)
+    package static let serverFailure = Reply(code: 2)
+    package static let refused = Reply(code: 5)
     /// No reply.
-    public static let lost = Reply(code: nil)
+    package static let lost = Reply(code: nil)
     /// A referral to other servers.
-    public static let referral = Reply(code: 0, isReferral: true)
+    package static let referral = Reply(code: 0, isReferral: true)
 
-    /// The same reply, delayed.
-    public func after(_ seconds: Double) -> Reply {
-      var copy = self
-      copy.delay = seconds
-      return copy
-    }
-
+    /// The same reply, delayed by seconds.
+    package func after(_ seconds: Double) -> Reply { changed { $0.delay = seconds } }
     /// The same reply, too large for UDP.
-    public var truncated: Reply {
-      var copy = self
-      copy.isTruncated = true
-      return copy
-    }
-
+    package var truncated: Reply { changed { $0.isTruncated = true } }
     /// The same reply without its last bytes.
-    public var shortened: Reply {
+    package var shortened: Reply { changed { $0.isShortened = true } }
+
+    private func changed(_ change: (inout Reply) -> Void) -> Reply {
       var copy = self
-      copy.isShortened = true
+      change(&copy)
       return copy
     }
   }
 
-  /// A name; `*.corp.example` matches every name below that one, and `*` every name.
-  public var pattern: String
-  /// `A` or `AAAA`; nil for both.
-  public var type: String?
-  /// The reply.
-  public var reply: Reply
+  private let pattern: String
+  private let type: String?
+  let reply: Reply
 
-  /// Makes a rule for both types.
-  public init(_ pattern: String, _ reply: Reply) {
-    self.pattern = pattern
-    self.reply = reply
+  /// The pattern is a name, `*.corp.example` for every name below that one, or `*`.
+  package init(_ pattern: String, _ reply: Reply) {
+    (self.pattern, type, self.reply) = (pattern, nil, reply)
   }
 
-  /// Makes a rule for one type.
-  public init(_ pattern: String, _ type: String, _ reply: Reply) {
-    self.init(pattern, reply)
-    self.type = type
+  /// Replies to queries of one type, `A` or `AAAA`.
+  package init(_ pattern: String, _ type: String, _ reply: Reply) {
+    (self.pattern, self.type, self.reply) = (pattern, type, reply)
   }
 
   func matches(_ name: String, _ type: String) -> Bool {

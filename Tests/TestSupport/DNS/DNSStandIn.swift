@@ -6,9 +6,8 @@ import Synchronization
 ///
 /// The first matching rule applies; a name without a rule does not exist. Queries with EDNS get
 /// FORMERR, as from servers without EDNS support.
-public final class DNSStandIn: Sendable {
-  /// The port.
-  public let port: UInt16
+package final class DNSStandIn: Sendable {
+  package let port: UInt16
   private let state: Mutex<State>
   private let datagrams: Int32
   private let connections: Int32
@@ -20,52 +19,57 @@ public final class DNSStandIn: Sendable {
   }
 
   /// Starts it; port 0 selects a free one.
-  public init(address: String = "127.0.0.1", port: UInt16 = 0, _ rules: [DNSRule]) throws {
+  package init(address: String = "127.0.0.1", port: UInt16 = 0, _ rules: [DNSRule]) throws {
     state = Mutex(State(rules: rules))
     (datagrams, connections, self.port) = try Self.bindBoth(address, port)
     listen(connections, 16)
-    let (datagrams, connections) = (datagrams, connections)
     Self.loop(datagrams, self) { $0.receive() }
     Self.loop(connections, self) { $0.accept() }
   }
 
-  deinit { stop() }
-
-  /// Stops it and closes its ports.
-  public func stop() {
-    state.withLock { state in
-      if !state.isStopped {
-        // Shutting down wakes the threads, which close the sockets.
-        shutdown(datagrams, Int32(SHUT_RDWR))
-        shutdown(connections, Int32(SHUT_RDWR))
-      }
-      state.isStopped = true
+  /// Binds the same port for UDP and TCP: if the TCP port of a free UDP port is in use, another one
+  /// is tried.
+  private static func bindBoth(
+    _ address: String, _ port: UInt16, attempts: Int = 20
+  ) throws -> (datagrams: Int32, connections: Int32, port: UInt16) {
+    let datagrams = try LocalSocket.bind(SOCK_DGRAM, address: address, port: port)
+    do {
+      let connections = try LocalSocket.bind(SOCK_STREAM, address: address, port: datagrams.port)
+      return (datagrams.socket, connections.socket, datagrams.port)
+    } catch {
+      close(datagrams.socket)
+      guard port == 0, attempts > 1 else { throw error }
+      return try bindBoth(address, port, attempts: attempts - 1)
     }
   }
 
+  // Shutting down wakes the threads, which close the sockets.
+  deinit {
+    for socket in [datagrams, connections] { shutdown(socket, Int32(SHUT_RDWR)) }
+  }
+
   /// The queries so far, such as `A dex.example`; queries over TCP end in ` tcp`.
-  public var queries: [String] { state.withLock { $0.queries } }
+  package var queries: [String] { state.withLock { $0.queries } }
 
   /// Replaces the rules.
-  public func set(_ rules: [DNSRule]) { state.withLock { $0.rules = rules } }
+  package func set(_ rules: [DNSRule]) { state.withLock { $0.rules = rules } }
 
   private static func loop(
-    _ socket: Int32, _ server: DNSStandIn, _ body: @escaping @Sendable (DNSStandIn) -> Bool
+    _ socket: Int32, _ server: DNSStandIn, _ body: @escaping @Sendable (DNSStandIn) -> Void
   ) {
     // The thread must not keep the server alive.
     Thread.start { [weak server] in
       while true {
-        var polls = [pollfd(fd: socket, events: Int16(POLLIN), revents: 0)]
-        let count = poll(&polls, 1, 100)
+        var state = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        let count = poll(&state, 1, 100)
         guard let server else { break }
-        if server.state.withLock({ $0.isStopped }) { break }
-        if count > 0, !body(server) { break }
+        if count > 0 { body(server) }
       }
       close(socket)
     }
   }
 
-  private func receive() -> Bool {
+  private func receive() {
     var buffer = [UInt8](repeating: 0, count: 4096)
     var sender = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -74,7 +78,7 @@ public final class DNSStandIn: Sendable {
         recvfrom(datagrams, &buffer, buffer.count, 0, $0, &length)
       }
     }
-    guard count > 0 else { return true }
+    guard count > 0 else { return }
     respond(to: Array(buffer[..<count]), isTCP: false) { [datagrams, sender, length] message in
       var sender = sender
       _ = withUnsafeMutablePointer(to: &sender) {
@@ -83,28 +87,24 @@ public final class DNSStandIn: Sendable {
         }
       }
     }
-    return true
   }
 
-  private func accept() -> Bool {
+  private func accept() {
     let client = Glibc.accept(connections, nil, nil)
-    guard client >= 0 else { return true }
+    guard client >= 0 else { return }
     Thread.start { [weak self] in
       // Clients may send both queries at once and wait for both responses.
       while let query = Self.message(from: client) {
         self?.respond(to: query, isTCP: true) { message in
-          let framed = [UInt8(message.count >> 8), UInt8(message.count & 255)] + message
+          let framed = UInt16(message.count).bytes + message
           // Sent in two parts, because a client must not take the first part for the whole message.
-          _ = send(client, framed, framed.count / 2, Int32(MSG_NOSIGNAL))
+          _ = LocalSocket.send(framed.prefix(framed.count / 2), to: client)
           usleep(2000)
-          _ = send(
-            client, Array(framed[(framed.count / 2)...]), framed.count - framed.count / 2,
-            Int32(MSG_NOSIGNAL))
+          _ = LocalSocket.send(framed.dropFirst(framed.count / 2), to: client)
         }
       }
       close(client)
     }
-    return true
   }
 
   private static func message(from client: Int32) -> [UInt8]? {
@@ -131,90 +131,67 @@ public final class DNSStandIn: Sendable {
       send(message)
     }
   }
-
-  /// Binds the same port for UDP and TCP.
-  ///
-  /// If the TCP port of a free UDP port is in use, another one is tried.
-  private static func bindBoth(
-    _ address: String, _ port: UInt16
-  ) throws -> (datagrams: Int32, connections: Int32, port: UInt16) {
-    var attempts = 20
-    while true {
-      let datagrams = try LocalSocket.bind(SOCK_DGRAM, address: address, port: port)
-      do {
-        let connections = try LocalSocket.bind(
-          SOCK_STREAM, address: address, port: datagrams.port)
-        return (datagrams.socket, connections.socket, datagrams.port)
-      } catch {
-        close(datagrams.socket)
-        attempts -= 1
-        guard port == 0, attempts > 0 else { throw error }
-      }
-    }
-  }
 }
 
-/// The question of a query, and its replies.
+/// The question of a query, and its replies (RFC 1035, section 4).
 private struct DNSQuestion {
-  let query: [UInt8]
+  let id: [UInt8]
+  /// The question section.
+  let section: [UInt8]
   let name: String
   let type: String
   /// Whether the query has additional records, which can only be EDNS.
   let hasOptions: Bool
-  private let end: Int
 
   init?(_ query: [UInt8]) {
     guard query.count > 16, query[2] & 0x80 == 0, query[5] == 1 else { return nil }
     var labels: [String] = []
-    var position = 12
-    while position < query.count, query[position] > 0 {
-      let next = position + 1 + Int(query[position])
-      guard next < query.count else { return nil }
-      labels.append(String(decoding: query[position + 1..<next], as: UTF8.self).lowercased())
-      position = next
+    var rest = query[12...]
+    while let length = rest.popFirst(), length > 0 {
+      labels.append(String(decoding: rest.prefix(Int(length)), as: UTF8.self).lowercased())
+      rest = rest.dropFirst(Int(length))
     }
-    guard position + 5 <= query.count, let type = [1: "A", 28: "AAAA"][query[position + 2]] else {
+    guard rest.count >= 4, let type = [1: "A", 28: "AAAA"][rest[rest.startIndex + 1]] else {
       return nil
     }
-    self.query = query
     self.type = type
+    id = Array(query[..<2])
+    section = Array(query[12..<rest.startIndex + 4])
     name = labels.joined(separator: ".")
     hasOptions = query[10] != 0 || query[11] != 0
-    end = position + 5
   }
 
   func message(_ reply: DNSRule.Reply, isTCP: Bool) -> [UInt8]? {
     guard let code = reply.code else { return nil }
     let isTruncated = reply.isTruncated && !isTCP
     var records: [[UInt8]] = []
+    // A pointer to the name in the question.
+    var owner: [UInt8] = [0xC0, 12]
+    func append(_ type: UInt8, _ data: [UInt8]) {
+      records.append(owner + [0, type, 0, 1, 0, 0, 0, 30] + UInt16(data.count).bytes + data)
+    }
     if code == 0, !isTruncated {
-      var owner: [UInt8] = [0xC0, 12]
       for alias in reply.aliases {
-        let target = Self.encoded(alias)
-        records.append(owner + [0, 5, 0, 1, 0, 0, 0, 30, 0, UInt8(target.count)] + target)
+        let labels: [[UInt8]] = alias.split(separator: ".").map { Array($0.utf8) } + [[]]
+        let target = labels.flatMap { [UInt8($0.count)] + $0 }
+        append(5, target)
         owner = target
       }
       for address in reply.addresses where address.contains(":") == (type == "AAAA") {
-        let data = Self.data(address)
-        records.append(
-          owner + [0, type == "A" ? 1 : 28, 0, 1, 0, 0, 0, 30, 0, UInt8(data.count)] + data)
+        var data = [UInt8](repeating: 0, count: type == "A" ? 4 : 16)
+        inet_pton(type == "A" ? AF_INET : AF_INET6, address, &data)
+        append(type == "A" ? 1 : 28, data)
       }
     }
-    var message = query[..<2] + [0x81 | (isTruncated ? 2 : 0), UInt8(code)]
-    message[3] |= reply.isReferral ? 0 : 0x80
-    message += [0, 1, UInt8(records.count >> 8), UInt8(records.count & 255), 0, 0, 0, 0]
-    message += query[12..<end]
+    var message = id + [0x81 | (isTruncated ? 2 : 0), code | (reply.isReferral ? 0 : 0x80), 0, 1]
+    message += UInt16(records.count).bytes + [0, 0, 0, 0]
+    message += section
     message += records.joined()
-    return Array(reply.isShortened ? message.dropLast(3) : message[...])
+    return message.dropLast(reply.isShortened ? 3 : 0)
   }
+}
 
-  private static func encoded(_ name: String) -> [UInt8] {
-    name.split(separator: ".").flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) } + [0]
-  }
-
-  private static func data(_ address: String) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: address.contains(":") ? 16 : 4)
-    inet_pton(bytes.count == 16 ? AF_INET6 : AF_INET, address, &bytes)
-    return bytes
-  }
+extension UInt16 {
+  /// In network order.
+  fileprivate var bytes: [UInt8] { [UInt8(self >> 8), UInt8(self & 255)] }
 }

@@ -5,64 +5,42 @@ import Synchronization
 /// A network namespace with only loopback in it, on its own thread.
 ///
 /// Servers started on that thread listen in that namespace, where port 53 is free.
-public final class NetworkNamespace: Sendable {
+package final class NetworkNamespace: Sendable {
   /// Whether network and mount namespaces can be created here, which needs root.
-  public static let isAvailable: Bool = {
-    guard geteuid() == 0, let namespace = try? NetworkNamespace(),
-      let result = try? namespace.perform({
-        try ProcessRunner("unshare", ["--mount", "/bin/true"], environment: tools).run()
-      })
-    else { return false }
-    return result.code == 0
+  package static let isAvailable: Bool = {
+    guard geteuid() == 0, let namespace = try? NetworkNamespace() else { return false }
+    let trial = ProcessRunner("unshare", ["--mount", "/bin/true"], environment: tools)
+    return (try? namespace.perform { try trial.output() }) != nil
   }()
 
-  private let work = Mutex<[@Sendable () -> Void]>([])
-  private let wake = DispatchSemaphore(value: 0)
-  static let tools = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
+  private let queue = Queue()
+  private static let tools = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
 
-  /// Creates the namespace.
-  public init() throws {
-    let ready = DispatchSemaphore(value: 0)
-    let failure = Mutex<SystemCallError?>(nil)
-    let (work, wake) = (UnownedWork(self), wake)
-    Thread.start {
-      failure.withLock { $0 = Self.enter() }
-      ready.signal()
-      while true {
-        wake.wait()
-        guard let next = work.next() else { break }
-        next()
-      }
-    }
-    ready.wait()
-    if let failure = failure.withLock({ $0 }) { throw failure }
+  package init() throws {
+    Thread.start { [queue] in while let next = queue.next() { next() } }
+    try perform { try Self.enter() }
   }
 
-  deinit { wake.signal() }
+  deinit { queue.append(nil) }
 
   /// Runs a closure in the namespace and waits for it.
-  public func perform<Result: Sendable>(
-    _ body: @escaping @Sendable () throws -> Result
-  ) throws -> Result {
+  package func perform<Value: Sendable>(
+    _ body: @escaping @Sendable () throws -> Value
+  ) throws -> Value {
     let done = DispatchSemaphore(value: 0)
-    let result = Mutex<Swift.Result<Result, any Error>?>(nil)
-    work.withLock {
-      $0.append {
-        let outcome = Swift.Result { try body() }
-        result.withLock { $0 = outcome }
-        done.signal()
-      }
+    let result = Mutex<Result<Value, any Error>?>(nil)
+    queue.append {
+      let outcome = Result { try body() }
+      result.withLock { $0 = outcome }
+      done.signal()
     }
-    wake.signal()
     done.wait()
-    guard let outcome = result.withLock({ $0 }) else {
-      throw SystemCallError(call: "perform", code: 0)
-    }
+    guard let outcome = result.withLock({ $0 }) else { throw TestSupportError("not performed") }
     return try outcome.get()
   }
 
   /// Starts a program in the namespace, with the given files mounted over this machine's.
-  public func start(
+  package func start(
     _ program: String, _ arguments: [String], environment: [String: String] = [:],
     files: [String: String] = [:], timeout: Double = 60
   ) throws -> RunningProcess {
@@ -75,30 +53,27 @@ public final class NetworkNamespace: Sendable {
     }
   }
 
-  private final class UnownedWork: Sendable {
-    private let queue: @Sendable () -> (@Sendable () -> Void)?
+  /// The work of the thread; it does not keep the namespace alive.
+  private final class Queue: Sendable {
+    private let work = Mutex<[(@Sendable () -> Void)?]>([])
+    private let wake = DispatchSemaphore(value: 0)
 
-    init(_ namespace: NetworkNamespace) {
-      queue = { [weak namespace] in
-        namespace?.work.withLock { $0.isEmpty ? nil : $0.removeFirst() }
-      }
+    /// Appends work, or nil for the end.
+    func append(_ body: (@Sendable () -> Void)?) {
+      work.withLock { $0.append(body) }
+      wake.signal()
     }
 
-    func next() -> (@Sendable () -> Void)? { queue() }
+    func next() -> (@Sendable () -> Void)? {
+      wake.wait()
+      return work.withLock { $0.removeFirst() }
+    }
   }
 
-  private static func enter() -> SystemCallError? {
-    typealias Unshare = @convention(c) (Int32) -> Int32
-    // Swift's Glibc module lacks it.
-    guard let symbol = dlsym(nil, "unshare") else { return SystemCallError(call: "dlsym", code: 0) }
-    let cloneNewNet: Int32 = 0x4000_0000
-    guard unsafeBitCast(symbol, to: Unshare.self)(cloneNewNet) == 0 else {
-      return SystemCallError(call: "unshare")
-    }
-    guard
-      let result = try? ProcessRunner("ip", ["link", "set", "lo", "up"], environment: tools).run(),
-      result.code == 0
-    else { return SystemCallError(call: "ip link set lo up", code: 0) }
-    return nil
+  private static func enter() throws {
+    let unshare: @convention(c) (Int32) -> Int32 = cFunction("unshare")
+    let newNetwork: Int32 = 0x4000_0000
+    guard unshare(newNetwork) == 0 else { throw SystemCallError(call: "unshare") }
+    _ = try ProcessRunner("ip", ["link", "set", "lo", "up"], environment: tools).output()
   }
 }

@@ -7,27 +7,29 @@ import Synchronization
 /// simple ones with Dex's headings, links and form fields.
 extension DexStandIn {
   /// `/auth`: only chooses the connector.
-  func authorize(_ request: LoopbackRequest) -> LoopbackResponse {
-    var fields = LoopbackRequest.fields(request.query) + request.form
-    let wanted = fields.first { $0.name == "connector_id" }?.value ?? ""
-    fields.removeAll { $0.name == "connector_id" }
-    let query = fields.isEmpty ? "" : "?" + FormFields.encode(fields)
+  func chooseConnector(_ request: LoopbackRequest) throws -> LoopbackResponse {
     let configuration = configuration
     if configuration.isNextVersion {
-      func field(_ name: String) -> String { fields.first { $0.name == name }?.value ?? "" }
-      if !field("hmac").isEmpty { return resume(field("req"), field("hmac"), request) }
-      guard configuration.clients.contains(where: { $0.id == field("client_id") }) else {
+      let hmac = request.authorizationValue("hmac")
+      if !hmac.isEmpty { return try resume(request.authorizationValue("req"), hmac, request) }
+      guard configuration.client(request.authorizationValue("client_id")) != nil else {
         return .page(400, "Invalid client_id provided.")
       }
     }
+    let fields = request.authorizationFields.filter { $0.name != "connector_id" }
+    let query = fields.isEmpty ? "" : "?" + FormFields.encode(fields)
     let path = configuration.issuerPath + "/auth/"
-    let only = configuration.connectors.count == 1 && !configuration.alwaysShowsLoginScreen
-    let connector = wanted.isEmpty && only ? configuration.connectors[0].id : wanted
-    if !connector.isEmpty {
-      guard configuration.connectors.contains(where: { $0.id == connector }) else {
+    var connector = request.authorizationValue("connector_id")
+    if connector.isEmpty, configuration.connectors.count == 1,
+      !configuration.alwaysShowsLoginScreen
+    {
+      connector = configuration.connectors[0].id
+    }
+    guard connector.isEmpty else {
+      guard configuration.connector(connector) != nil else {
         return .page(400, "Connector ID does not match a valid Connector")
       }
-      return .found(path + connector + query, for: request)
+      return .goRedirect(302, path + connector + query, for: request)
     }
     return .page(
       "Log in to Dex",
@@ -37,115 +39,105 @@ extension DexStandIn {
   }
 
   /// `/auth/CONNECTOR`: checks the request and redirects to the connector.
-  func authorize(at connectorID: String, _ request: LoopbackRequest) -> LoopbackResponse {
+  func authorize(at connectorID: String, _ request: LoopbackRequest) throws -> LoopbackResponse {
     let configuration = configuration
-    let pending: DexLogins.Authorization
-    switch DexLogins.Authorization.read(request, connectorID, configuration) {
-    case .success(let value): pending = value
-    case .failure(let refusal): return refusal.response
-    }
-    guard let connector = configuration.connectors.first(where: { $0.id == connectorID }) else {
+    let pending = try DexLogins.Authorization(request, connectorID, configuration)
+    guard let connector = configuration.connector(connectorID) else {
       return .page(400, "Connector failed to initialize")
     }
     // A cluster's issuer has no authorization endpoint.
     guard connector.kind != .oidc else { return .page(500, "Login error.") }
     logins.withLock { $0.authorizations.append(pending) }
     guard connector.kind == .mock else {
-      let back = configuration.issuerPath + "/auth?" + request.query
-      return .found(
-        configuration.issuerPath + "/auth/\(connectorID)/login?"
-          + FormFields.encode([("back", back), ("state", pending.id)]), for: request)
+      let path = configuration.issuerPath + "/auth"
+      let fields = [("back", path + "?" + request.query), ("state", pending.id)]
+      return .goRedirect(
+        302, "\(path)/\(connectorID)/login?" + FormFields.encode(fields), for: request)
     }
-    return .found(issuer + "/callback?state=" + pending.id, for: request)
+    return .goRedirect(302, issuer + "/callback?state=" + pending.id, for: request)
   }
 
   /// `/auth/CONNECTOR/login`: the password form.
-  func passwordForm(_ request: LoopbackRequest) -> LoopbackResponse {
-    let action = "<form method=\"post\" action=\"\(HTML.escape(request.target))\">"
-    let fields = LoopbackRequest.fields(request.query)
-    func field(_ name: String) -> String { fields.first { $0.name == name }?.value ?? "" }
+  func passwordForm(
+    of connector: String, _ request: LoopbackRequest
+  ) throws -> LoopbackResponse {
     let form = [
-      action, "<input name=\"login\"/><input name=\"password\" type=\"password\"/></form>",
-      "<a href=\"\(HTML.escape(field("back")))\">Select another login method.</a>",
+      "<form method=\"post\" action=\"\(HTML.escape(request.target))\">",
+      "<input name=\"login\"/><input name=\"password\" type=\"password\"/></form>",
+      "<a href=\"\(HTML.escape(request.queryValue("back")))\">Select another login method.</a>",
     ]
     guard request.method == "POST" else { return .page("Log in to Your Account", form) }
-    let login = request.formValue("login") ?? ""
-    guard let password = configuration.passwords[login], password == request.formValue("password")
+    let login = request.body("login")
+    guard let password = configuration.passwords[login], password == request.body("password")
     else {
       return .page(
         "Log in to Your Account", form + ["<p>Invalid Email Address and password.</p>"],
         status: 401)
     }
-    let connector = request.path.split(separator: "/").dropLast().last.map(String.init) ?? ""
-    return signedIn(
-      field("state"),
-      as: DexIdentity(
-        connector: connector, userID: login, name: login, email: login, emailVerified: true),
-      request)
+    let identity = DexIdentity(
+      connector: connector, userID: login, name: login, email: login, emailVerified: true)
+    return try signedIn(request.queryValue("state"), as: identity, request)
   }
 
   /// `/callback`: where the mock connector redirects to after the login.
-  func connectorCallback(_ request: LoopbackRequest) -> LoopbackResponse {
-    let state = LoopbackRequest.fields(request.query).first { $0.name == "state" }?.value ?? ""
+  func connectorCallback(_ request: LoopbackRequest) throws -> LoopbackResponse {
+    let state = request.queryValue("state")
     guard !state.isEmpty else { return .page(400, "User session error.") }
-    let found = logins.withLock { $0.authorizations.first { $0.id == state } }
-    return signedIn(state, as: .mock(connector: found?.connector ?? "mock"), request)
+    let connector = logins.withLock { $0.authorization(state)?.connector }
+    return try signedIn(state, as: .mock(connector: connector ?? "mock"), request)
   }
 
   private func signedIn(
     _ id: String, as identity: DexIdentity, _ request: LoopbackRequest
-  ) -> LoopbackResponse {
-    let configuration = configuration
-    let now = configuration.now().timeIntervalSince1970
-    let pending = logins.withLock { logins -> DexLogins.Authorization? in
-      guard let index = logins.authorizations.firstIndex(where: { $0.id == id }) else { return nil }
-      logins.authorizations[index].identity = identity
-      return logins.authorizations[index]
-    }
-    guard let pending else { return .page(400, "Requested resource does not exist.") }
+  ) throws -> LoopbackResponse {
+    let found = logins.withLock { $0.change(id) { $0.identity = identity } }
+    guard let pending = found else { return .page(400, "Requested resource does not exist.") }
     if configuration.isNextVersion { return hop(pending, request) }
-    guard now <= pending.expiry else { return .page(400, "User session has expired.") }
-    if configuration.skipsApproval, !pending.forcesApproval { return sendCode(pending, request) }
-    return .seeOther(
-      configuration.issuerPath + "/approval?req=\(id)&hmac=\(pending.hmac)", for: request)
+    guard configuration.time <= pending.expiry else {
+      return .page(400, "User session has expired.")
+    }
+    return proceed(pending, request)
+  }
+
+  /// To the approval page, or back to the client.
+  private func proceed(
+    _ pending: DexLogins.Authorization, _ request: LoopbackRequest
+  ) -> LoopbackResponse {
+    let isApproved = configuration.skipsApproval && !pending.forcesApproval || pending.isApproved
+    if isApproved { return sendCode(pending, request) }
+    return .goRedirect(
+      303, configuration.issuerPath + "/approval?req=\(pending.id)&hmac=\(pending.hmac)",
+      for: request)
   }
 
   /// The next version goes on at `/auth` after each page.
   private func hop(
     _ pending: DexLogins.Authorization, _ request: LoopbackRequest
   ) -> LoopbackResponse {
-    .seeOther(
+    .goRedirect(
+      303,
       configuration.issuerPath + "/auth?"
         + FormFields.encode([("hmac", pending.hmac), ("req", pending.id)]), for: request)
   }
 
   private func resume(
     _ id: String, _ hmac: String, _ request: LoopbackRequest
-  ) -> LoopbackResponse {
-    let configuration = configuration
-    let found = logins.withLock { $0.authorizations.first { $0.id == id } }
-    let now = configuration.now().timeIntervalSince1970
+  ) throws -> LoopbackResponse {
     // What the page says about an expired or an unknown request was not recorded.
-    guard let pending = found, pending.hmac == hmac, pending.identity != nil,
-      now <= pending.expiry
+    guard let pending = logins.withLock({ $0.authorization(id) }), pending.hmac == hmac,
+      pending.identity != nil, configuration.time <= pending.expiry
     else { return .notRecorded(request) }
-    if pending.isApproved || configuration.skipsApproval && !pending.forcesApproval {
-      return sendCode(pending, request)
-    }
-    return .seeOther(
-      configuration.issuerPath + "/approval?req=\(id)&hmac=\(hmac)", for: request)
+    return proceed(pending, request)
   }
 
   /// `/approval`: the approval page and its form.
-  func approval(_ request: LoopbackRequest) -> LoopbackResponse {
-    let fields = LoopbackRequest.fields(request.query)
-    func field(_ name: String) -> String { fields.first { $0.name == name }?.value ?? "" }
-    guard !field("hmac").isEmpty else { return .page(401, "Unauthorized request") }
-    let found = logins.withLock { $0.authorizations.first { $0.id == field("req") } }
-    guard let pending = found else {
-      return .page(configuration.isNextVersion ? 400 : 500, "Database error.")
-    }
-    guard pending.hmac == field("hmac") else { return .page(401, "Unauthorized request") }
+  func approval(_ request: LoopbackRequest) throws -> LoopbackResponse {
+    let isNext = configuration.isNextVersion
+    let hmac = request.queryValue("hmac")
+    guard !hmac.isEmpty else { return .page(401, "Unauthorized request") }
+    let found = logins.withLock { $0.authorization(request.queryValue("req")) }
+    guard let pending = found else { return .page(isNext ? 400 : 500, "Database error.") }
+    guard pending.hmac == hmac else { return .page(401, "Unauthorized request") }
     guard request.method == "POST" else {
       return .page(
         "Grant Access",
@@ -154,16 +146,9 @@ extension DexStandIn {
             + "<button name=\"approval\" value=\"\(choice)\">\(choice)</button></form>"
         })
     }
-    guard request.formValue("approval") == "approve" else {
-      return .page(500, "Approval rejected.")
-    }
-    guard configuration.isNextVersion else { return sendCode(pending, request) }
-    logins.withLock { logins in
-      for index in logins.authorizations.indices where logins.authorizations[index].id == pending.id
-      {
-        logins.authorizations[index].isApproved = true
-      }
-    }
+    guard request.body("approval") == "approve" else { return .page(500, "Approval rejected.") }
+    guard isNext else { return sendCode(pending, request) }
+    _ = logins.withLock { $0.change(pending.id) { $0.isApproved = true } }
     return hop(pending, request)
   }
 
@@ -172,74 +157,89 @@ extension DexStandIn {
   ) -> LoopbackResponse {
     // Only the page that shows the code was not recorded.
     guard !pending.redirectURI.hasPrefix("urn:") else { return .notRecorded(request) }
-    let now = configuration.now().timeIntervalSince1970
-    let code = DexTokenIssuer.randomID()
+    let expiry = configuration.time + 1800
+    let code = DexLogins.randomID()
     logins.withLock { logins in
       logins.authorizations.removeAll { $0.id == pending.id }
-      logins.codes.append(.init(code: code, authorization: pending, expiry: now + 1800))
+      logins.codes.append(.init(code: code, authorization: pending, expiry: expiry))
       logins.remember(code)
     }
     let isDevice = pending.redirectURI == "/device/callback"
     let target = (isDevice ? configuration.issuerPath : "") + pending.redirectURI
-    return .seeOther(
-      FormFields.appending([("code", code), ("state", pending.state)], to: target), for: request)
+    return .goRedirect(
+      303, FormFields.appending([("code", code), ("state", pending.state)], to: target),
+      for: request)
+  }
+}
+
+extension DexLogins.Authorization {
+  /// Checks an authorization request in Dex's order.
+  ///
+  /// With an unknown client or redirect URI the error is a page, otherwise a redirect.
+  fileprivate init(
+    _ request: LoopbackRequest, _ connector: String, _ configuration: DexConfiguration
+  ) throws {
+    func field(_ name: String) -> String { request.authorizationValue(name) }
+    let id = field("client_id")
+    guard let client = configuration.client(id) else {
+      throw LoopbackResponse.page(404, "Invalid client_id.")
+    }
+    let redirectURI = field("redirect_uri")
+    guard client.allows(redirectURI: redirectURI) else {
+      throw LoopbackResponse.page(400, "Unregistered redirect_uri.")
+    }
+    func require(_ condition: Bool, _ code: String, _ text: String) throws {
+      if condition { return }
+      let fields = [("error", code), ("error_description", text), ("state", field("state"))]
+      throw LoopbackResponse.goRedirect(
+        303, FormFields.appending(fields, to: redirectURI), for: request)
+    }
+    try require(
+      field("request").isEmpty, "request_not_supported",
+      "Server does not support request parameter.")
+    let method = field("code_challenge_method")
+    try require(
+      ["", "S256", "plain"].contains(method), "invalid_request",
+      "Unsupported PKCE challenge method (\"\(method)\").")
+    let scopes = field("scope").split(separator: " ").map(String.init)
+    try require(
+      scopes.contains("openid"), "invalid_scope", "Missing required scope(s) [\"openid\"].")
+    let peer = DexTokenIssuer.peerPrefix
+    let known = ["openid", "email", "groups", "profile", "offline_access", "federated:id"]
+    let unknown = scopes.filter { !known.contains($0) && !$0.hasPrefix(peer) }
+    try require(unknown.isEmpty, "invalid_scope", "Unrecognized scope(s) \(unknown.goQuoted)")
+    let untrusted = scopes.filter {
+      $0.hasPrefix(peer) && !configuration.trusts(id, at: String($0.dropFirst(peer.count)))
+    }
+    try require(
+      untrusted.isEmpty, "invalid_scope", "Client can't request scope(s) \(untrusted.goQuoted)")
+    let types = field("response_type").split(separator: " ").map(String.init)
+    try require(!types.isEmpty, "invalid_request", "No response_type provided")
+    for type in types where !configuration.responseTypes.contains(type) {
+      try require(
+        !["code", "token", "id_token"].contains(type), "unsupported_response_type",
+        "Unsupported response type \"\(type)\"")
+      try require(false, "invalid_request", "Invalid response type \"\(type)\"")
+    }
+    let nonce = field("nonce")
+    self.init(
+      client: id, connector: connector, redirectURI: redirectURI, scopes: scopes,
+      state: field("state"), nonce: nonce.isEmpty ? nil : nonce,
+      challenge: DexChallenge(text: field("code_challenge"), method: method),
+      forcesApproval: field("approval_prompt") == "force",
+      expiry: configuration.time + configuration.authorizationLifetime)
+  }
+}
+
+extension LoopbackRequest {
+  /// The fields of the query and of the body.
+  fileprivate var authorizationFields: [(name: String, value: String)] {
+    FormFields.decode(query) + form
   }
 
-  /// The grant `authorization_code`.
-  func redeemCode(
-    _ request: DexTokenRequest, for client: DexConfiguration.Client,
-    _ configuration: DexConfiguration
-  ) throws -> LoopbackResponse {
-    let code = request.body("code")
-    guard !code.isEmpty else {
-      return DexTokenRequest.error("invalid_request", "Required param: code.")
-    }
-    guard let entry = logins.withLock({ $0.codes.first { $0.code == code } }) else {
-      return DexTokenRequest.error("invalid_grant", "Invalid or expired code parameter.")
-    }
-    let now = configuration.now().timeIntervalSince1970
-    let authorization = entry.authorization
-    guard now <= entry.expiry, authorization.client == client.id,
-      let identity = authorization.identity
-    else {
-      return configuration.isNextVersion
-        ? DexTokenRequest.error("invalid_grant", "Invalid or expired code parameter.")
-        : DexTokenRequest.error("server_error", status: 500)
-    }
-    // The verifier of a program under test, which it must not show.
-    let verifier = request.body("code_verifier")
-    if !verifier.isEmpty { logins.withLock { $0.remember(verifier) } }
-    if let refusal = authorization.challenge.refusal(of: verifier) {
-      return refusal
-    }
-    guard request.body("redirect_uri") == authorization.redirectURI else {
-      return DexTokenRequest.error(
-        "invalid_request", "redirect_uri did not match URI from initial request.")
-    }
-    logins.withLock { $0.codes.removeAll { $0.code == code } }
-    return .tokens(
-      try issueTokens(
-        to: identity, client: client.id, scopes: authorization.scopes, nonce: authorization.nonce))
-  }
-
-  /// Issues the tokens of a login, with a refresh token if the scopes and the connector allow one.
-  func issueTokens(
-    to identity: DexIdentity, client: String, scopes: [String], nonce: String?
-  ) throws -> JSONValue {
-    let configuration = configuration
-    let connector = configuration.connectors.first { $0.id == identity.connector }
-    let refreshes =
-      scopes.contains("offline_access") && connector?.refreshes == true
-      && configuration.grants.contains(GrantType.refreshToken)
-    let now = configuration.now().timeIntervalSince1970
-    let refresh =
-      refreshes
-      ? logins.withLock {
-        $0.issueRefresh(for: identity, client: client, scopes: scopes, nonce: nonce, now: now)
-      } : nil
-    return try DexTokenIssuer(configuration: configuration, issuer: issuer).loginResponse(
-      for: identity, client: client, scopes: scopes, nonce: nonce, refreshToken: refresh,
-      code: DexTokenIssuer.randomID())
+  /// One of them; empty if it is missing.
+  fileprivate func authorizationValue(_ name: String) -> String {
+    authorizationFields.first { $0.name == name }?.value ?? ""
   }
 }
 
@@ -257,17 +257,8 @@ extension LoopbackResponse {
   }
 
   /// A redirect as Go's `http.Redirect` writes it: for a GET it includes a link.
-  static func found(_ url: String, for request: LoopbackRequest) -> LoopbackResponse {
-    goRedirect(302, url, request)
-  }
-
-  /// The same with 303.
-  static func seeOther(_ url: String, for request: LoopbackRequest) -> LoopbackResponse {
-    goRedirect(303, url, request)
-  }
-
-  private static func goRedirect(
-    _ status: Int, _ url: String, _ request: LoopbackRequest
+  static func goRedirect(
+    _ status: Int, _ url: String, for request: LoopbackRequest
   ) -> LoopbackResponse {
     var response = LoopbackResponse.redirect(to: url, status: status)
     guard request.method == "GET" else { return response }
@@ -275,44 +266,12 @@ extension LoopbackResponse {
     response.body = Array("<a href=\"\(HTML.escape(url))\">\(reason(status))</a>.\n\n".utf8)
     return response
   }
-
-  /// The response of the code and refresh grants.
-  static func tokens(_ value: JSONValue) -> LoopbackResponse {
-    var response = json(value)
-    response.headers += [("Cache-Control", "no-store"), ("Pragma", "no-cache")]
-    return response
-  }
 }
 
 /// HTML escaping as in Go.
-enum HTML {
+private enum HTML {
   static func escape(_ text: String) -> String {
     [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&#34;"), ("'", "&#39;")]
       .reduce(text) { $0.replacing($1.0, with: $1.1) }
-  }
-}
-
-/// `application/x-www-form-urlencoded` as Go's `url.Values.Encode` writes it: sorted, with plus for
-/// space.
-public enum FormFields {
-  /// Encodes fields.
-  public static func encode(_ fields: [(name: String, value: String)]) -> String {
-    fields.enumerated().sorted { ($0.element.name, $0.offset) < ($1.element.name, $1.offset) }
-      .map { escape($0.element.name) + "=" + escape($0.element.value) }.joined(separator: "&")
-  }
-
-  /// A URL with fields added to its query.
-  static func appending(_ fields: [(name: String, value: String)], to url: String) -> String {
-    let base = url.prefix { $0 != "?" }
-    return base + "?"
-      + encode(LoopbackRequest.fields(String(url.dropFirst(base.count + 1))) + fields)
-  }
-
-  private static func escape(_ text: String) -> String {
-    let plain = CharacterSet(charactersIn: "-_.~").union(
-      CharacterSet(charactersIn: "a"..."z").union(CharacterSet(charactersIn: "A"..."Z")).union(
-        CharacterSet(charactersIn: "0"..."9")))
-    let text = text.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
-    return text.replacing("%20", with: "+")
   }
 }

@@ -2,66 +2,65 @@ import Foundation
 import Synchronization
 
 /// Plays Dex v2.45 on loopback, according to recordings of a real one.
-public final class DexStandIn: StandIn {
-  /// The configuration and the server.
-  public let core: StandInCore<DexConfiguration>
+package final class DexStandIn: StandIn {
+  package let core: StandInCore<DexConfiguration>
   let logins = Mutex(DexLogins())
   private let faults = Mutex<[DexFault]>([])
   private let counts = Mutex<[String: Int]>([:])
 
   /// Starts a stand-in; port 0 selects a free one.
-  public init(_ configuration: DexConfiguration, port: Int = 0) throws {
+  package init(_ configuration: DexConfiguration, port: Int = 0) throws {
     core = StandInCore(configuration)
     try start(port: port)
   }
 
   /// The issuer's URL, without a trailing slash.
-  public var issuer: String {
+  package var issuer: String {
     let configuration = configuration
     return configuration.issuer ?? server.url + configuration.issuerPath
   }
 
-  /// The URL of the token endpoint.
-  public var tokenURL: String { issuer + "/token" }
+  package var tokenURL: String { issuer + "/token" }
 
   /// The number of requests to the token endpoint, including failed ones.
-  public var tokenRequests: Int { requests(to: "/token") }
+  package var tokenRequests: Int { requests(to: "/token") }
 
   /// The number of requests to a path below the issuer, such as `/device/code`.
-  public func requests(to path: String) -> Int { counts.withLock { $0[path] ?? 0 } }
+  package func requests(to path: String) -> Int { counts.withLock { $0[path] ?? 0 } }
 
-  /// Resets all counters and the recorded requests.
-  public func resetCounters() {
-    counts.withLock { $0 = [:] }
-    server.forgetRequests()
+  package func resetCounters() { counts.withLock { $0 = [:] } }
+
+  /// Appends faults to the pending ones.
+  package func inject(_ more: DexFault...) { inject(more) }
+  package func inject(_ more: [DexFault]) { faults.withLock { $0 += more } }
+  package func clearFaults() { faults.withLock { $0 = [] } }
+  package var pendingFaults: Int { faults.withLock { $0.count } }
+
+  /// Discards all state and signs with a new key, as a Dex with memory storage after a restart.
+  package func restart(signingKey: RSAKey) {
+    logins.withLock { $0 = DexLogins() }
+    update { $0.signingKey = signingKey }
   }
 
-  /// Appends faults to the pending ones.
-  public func inject(_ more: DexFault...) { inject(more) }
+  /// All codes, verifiers and refresh tokens of logins, in order; none may appear in any output.
+  package var loginSecrets: [String] { logins.withLock { $0.secrets } }
 
-  /// Appends faults to the pending ones.
-  public func inject(_ more: [DexFault]) { faults.withLock { $0 += more } }
-
-  /// Removes all faults.
-  public func clearFaults() { faults.withLock { $0 = [] } }
-
-  /// The number of pending faults.
-  public var pendingFaults: Int { faults.withLock { $0.count } }
-
-  /// Responds to a request; the server's handler, which can also be called directly.
-  public func respond(to request: LoopbackRequest) -> LoopbackResponse {
+  package func respond(to request: LoopbackRequest) -> LoopbackResponse {
     if request.path == "/_control" { return control(request) }
     let prefix = configuration.issuerPath
     guard request.path.hasPrefix(prefix) else { return .notFound }
     let path = String(request.path.dropFirst(prefix.count))
     counts.withLock { $0[path, default: 0] += 1 }
-    if !["/.well-known/openid-configuration", "/healthz"].contains(path),
-      logins.withLock({ $0.isStuck })
-    {
-      return .fault(.hang)
+    let needsStorage = !["/.well-known/openid-configuration", "/healthz"].contains(path)
+    if needsStorage, logins.withLock({ $0.isStuck }) { return .fault(.hang) }
+    func response() -> LoopbackResponse {
+      do {
+        return try route(path, request)
+      } catch {
+        return error as? LoopbackResponse ?? .error("server_error", status: 500)
+      }
     }
-    guard let fault = nextFault(for: path) else { return route(path, request) }
-    return fault.response { route(path, request) }
+    return nextFault(for: path)?.response(response) ?? response()
   }
 
   private func nextFault(for path: String) -> DexFault? {
@@ -70,32 +69,40 @@ public final class DexStandIn: StandIn {
         return nil
       }
       let fault = faults[index]
-      guard let times = fault.times else { return fault }
-      if times > 1 { faults[index].times = times - 1 } else { faults.remove(at: index) }
+      if let times = fault.times { faults[index].times = times - 1 }
+      faults.removeAll { $0.times == 0 }
       return fault
     }
   }
 
-  private func route(_ path: String, _ request: LoopbackRequest) -> LoopbackResponse {
+  private func route(_ path: String, _ request: LoopbackRequest) throws -> LoopbackResponse {
     switch path {
     case "",
       "/" where configuration.issuerPath.isEmpty:
-      root
-    case "/healthz": .text("Health check passed")
-    case "/.well-known/openid-configuration": discovery
-    case "/keys": keys
-    case "/token": token(request)
-    case "/device/code": deviceCode(request)
-    case "/device/token": pollDevice(DexTokenRequest(request))
-    case "/device": devicePage(request)
-    case "/device/auth/verify_code": verifyUserCode(request)
-    case "/device/callback": deviceCallback(request)
-    case "/userinfo": userInfo(request)
-    case "/auth": authorize(request)
-    case "/callback": connectorCallback(request)
-    case "/approval": approval(request)
-    case "/token/introspect": .notRecorded(request)
-    default: authorizeOrNotFound(path, request)
+      return root
+    case "/healthz": return .text("Health check passed")
+    case "/.well-known/openid-configuration": return discovery
+    case "/keys":
+      return .text(
+        RSAKey.keySet([configuration.signingKey]).indented(), type: "application/json",
+        headers: [("Cache-Control", "max-age=600, must-revalidate")])
+    case "/token": return try token(request)
+    case "/device/code": return deviceCode(request)
+    case "/device/token": return try pollDevice(request)
+    case "/device": return devicePage()
+    case "/device/auth/verify_code": return verifyUserCode(request)
+    case "/device/callback": return deviceCallback(request)
+    case "/userinfo": return userInfo(request)
+    case "/auth": return try chooseConnector(request)
+    case "/callback": return try connectorCallback(request)
+    case "/approval": return try approval(request)
+    case "/token/introspect": return .notRecorded(request)
+    default: break
+    }
+    switch path.wholeMatch(of: /\/auth\/([^\/]+)(\/login)?/)?.output {
+    case (_, let connector, nil)?: return try authorize(at: String(connector), request)
+    case (_, let connector, _)?: return try passwordForm(of: String(connector), request)
+    case nil: return .notFound
     }
   }
 
@@ -108,32 +115,6 @@ public final class DexStandIn: StandIn {
       \t\t\t<h3>A Federated OpenID Connect Provider</h3>
       \t\t\t<p><a href="\(issuer)/.well-known/openid-configuration">Discovery</a></p>
       """)
-  }
-
-  private func authorizeOrNotFound(
-    _ path: String, _ request: LoopbackRequest
-  ) -> LoopbackResponse {
-    let parts = path.split(separator: "/").map(String.init)
-    guard parts.first == "auth", path == "/" + parts.joined(separator: "/") else {
-      return .notFound
-    }
-    if parts.count == 2 { return authorize(at: parts[1], request) }
-    return parts.count == 3 && parts[2] == "login" ? passwordForm(request) : .notFound
-  }
-
-  /// Discards all state and signs with a new key, as a Dex with memory storage after a restart.
-  public func restart(signingKey: RSAKey) {
-    logins.withLock { $0 = DexLogins() }
-    update { $0.signingKey = signingKey }
-  }
-
-  private var keys: LoopbackResponse {
-    let configuration = configuration
-    var response = LoopbackResponse.text(
-      RSAKey.keySet([configuration.signingKey] + configuration.furtherKeys).indented(),
-      type: "application/json")
-    response.headers.insert(("Cache-Control", "max-age=600, must-revalidate"), at: 0)
-    return response
   }
 
   private var discovery: LoopbackResponse {
@@ -162,17 +143,44 @@ public final class DexStandIn: StandIn {
   }
 
   private func userInfo(_ request: LoopbackRequest) -> LoopbackResponse {
-    let authorization = request.header("Authorization") ?? ""
-    let configuration = configuration
-    guard authorization.lowercased().hasPrefix("bearer "),
-      let token = JWT(String(authorization.dropFirst(7))),
-      token.isSigned(byOneOf: [configuration.signingKey] + configuration.furtherKeys),
-      let expiry = token.claims["exp"]?.number,
-      expiry >= configuration.now().timeIntervalSince1970
-    else {
-      return .json(
-        ["error": "access_denied", "error_description": "Invalid bearer token."], status: 403)
-    }
+    let words = (request.header("Authorization") ?? "").split(separator: " ", maxSplits: 1)
+    guard words.count == 2, words[0].lowercased() == "bearer", let token = JWT(String(words[1])),
+      token.isSigned(byOneOf: [configuration.signingKey]),
+      let expiry = token.claims["exp"]?.number, expiry >= configuration.time
+    else { return .error("access_denied", "Invalid bearer token.", status: 403) }
     return .json(token.claims)
+  }
+
+  /// `/_control`, the interface for scripts; not part of Dex, and not counted.
+  ///
+  /// GET returns the counters; POST also takes `faults` (see ``DexFault/init(_:)``) and `config` (a
+  /// `config.yaml` as JSON).
+  private func control(_ request: LoopbackRequest) -> LoopbackResponse {
+    if request.method == "POST" {
+      guard let value = try? JSONValue(parsing: request.body) else {
+        return .json(["error": "not JSON"], status: 400)
+      }
+      if let file = value["config"] { update { $0.read(file) } }
+      for item in value["faults"]?.array ?? [] {
+        guard let fault = DexFault(item) else {
+          return .json(["error": "unknown fault", "fault": item], status: 400)
+        }
+        inject(fault)
+      }
+    }
+    return .json([
+      "token_requests": .integer(tokenRequests), "pending_faults": .integer(pendingFaults),
+    ])
+  }
+}
+
+extension LoopbackResponse {
+  /// An OAuth error as Dex writes it.
+  static func error(_ code: String, _ text: String? = nil, status: Int = 400) -> LoopbackResponse {
+    .json(
+      .object(
+        JSONObject(present: [
+          ("error", .string(code)), ("error_description", text.map(JSONValue.string)),
+        ])), status: status)
   }
 }

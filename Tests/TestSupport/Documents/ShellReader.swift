@@ -1,13 +1,12 @@
 import Foundation
 
 /// Reads shell text as bash does, without running a program: finds the words of each command.
-public enum ShellReader {
-  /// What bash found.
-  public struct Result: Sendable {
+package enum ShellReader {
+  package struct Result: Sendable {
     /// The commands, each with its arguments.
-    public var commands: [[String]]
+    package var commands: [[String]] = []
     /// Syntax errors and the like.
-    public var errors: String
+    package var errors: String
   }
 
   // Every program is unknown on this PATH, so bash calls the handler instead of running it.
@@ -22,27 +21,24 @@ public enum ShellReader {
     """
 
   /// The commands of scripts; each script is read on its own.
-  public static func read(_ scripts: [String]) throws -> Result {
+  package static func read(_ scripts: [String]) throws -> Result {
     // An output redirection to an absolute path would be carried out.
     if let unsafe = scripts.first(where: { $0.contains(/>\s*\/(?!dev\/null)/) }) {
-      return Result(commands: [], errors: "writes outside its directory: \(unsafe)")
+      return Result(errors: "writes outside its directory: \(unsafe)")
     }
-    let directory = try TemporaryDirectory(prefix: "shell")
-    let work = directory.path("work")
-    try FileManager.default.createDirectory(
-      atPath: work, withIntermediateDirectories: false)
-    let record = directory.path("commands")
-    let result = try ProcessRunner(
-      "/bin/bash", ["-c", prelude, "bash", record] + scripts, directory: work
-    ).run()
-    let data = FileManager.default.contents(atPath: record) ?? Data()
+    let (work, record) = (try TemporaryDirectory(prefix: "shell"), try TemporaryDirectory())
+    var result = Result(
+      errors: try ProcessRunner(
+        "/bin/bash", ["-c", prelude, "bash", record.path("commands")] + scripts,
+        directory: work.path
+      ).run().errors)
+    let data = FileManager.default.contents(atPath: record.path("commands")) ?? Data()
     var words = String(decoding: data, as: UTF8.self).split(
       separator: "\0", omittingEmptySubsequences: false)[...]
-    var commands: [[String]] = []
     while let count = words.first.flatMap({ Int($0) }) {
-      commands.append(words.dropFirst().prefix(count).map(String.init))
+      result.commands.append(words.dropFirst().prefix(count).map(String.init))
       words = words.dropFirst(count + 1)
     }
-    return Result(commands: commands, errors: result.errors)
+    return result
   }
 }

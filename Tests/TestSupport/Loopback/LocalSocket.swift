@@ -1,39 +1,18 @@
 import Foundation
 import Glibc
 
-/// A failed system call.
-public struct SystemCallError: Error, CustomStringConvertible {
-  /// The call.
-  public var call: String
-  /// Its `errno`.
-  public var code: Int32 = errno
-  /// The error message.
-  public var description: String { "\(call): \(String(cString: strerror(code)))" }
-}
-
 /// IPv4 sockets on this machine.
-enum LocalSocket {
+package enum LocalSocket {
   /// Creates a socket and binds it; port 0 selects a free port.
   static func bind(
-    _ type: __socket_type, address host: String = "127.0.0.1", port: UInt16
+    _ type: __socket_type, address: String = "127.0.0.1", port: UInt16
   ) throws -> (socket: Int32, port: UInt16) {
-    let descriptor = socket(AF_INET, Int32(type.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    guard descriptor >= 0 else { throw SystemCallError(call: "socket") }
-    var yes: Int32 = 1
-    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-    var address = Self.address(host, port)
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        Glibc.bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0
-      }
+    try open(type, address, port, "bind to") { socket, address, size in
+      var yes: Int32 = 1
+      var size = size
+      setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+      return Glibc.bind(socket, address, size) == 0 && getsockname(socket, address, &size) == 0
     }
-    guard isBound else {
-      let error = SystemCallError(call: "bind to port \(port)")
-      close(descriptor)
-      throw error
-    }
-    return (descriptor, UInt16(bigEndian: address.sin_port))
   }
 
   /// A TCP port that is free at the moment.
@@ -43,32 +22,80 @@ enum LocalSocket {
     return Int(bound.port)
   }
 
-  /// Whether a server accepts connections on a port of 127.0.0.1.
-  static func isOpen(_ port: Int) -> Bool {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    defer { close(descriptor) }
-    let address = Self.address("127.0.0.1", UInt16(port))
-    return withUnsafePointer(to: address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+  /// Opens a connection to a port of 127.0.0.1; reading from it waits at most 30 seconds.
+  package static func connect(port: Int) throws -> Int32 {
+    let (socket, _) = try open(SOCK_STREAM, "127.0.0.1", UInt16(port), "connect to") {
+      Glibc.connect($0, $1, $2) == 0
+    }
+    var limit = timeval(tv_sec: 30, tv_usec: 0)
+    setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    return socket
+  }
+
+  /// Sends bytes to a port of 127.0.0.1, `pause` seconds between two of them, and returns what it
+  /// receives until the connection ends.
+  package static func exchange(port: Int, _ bytes: [UInt8], pause: Double = 0) throws -> [UInt8] {
+    let socket = try connect(port: port)
+    defer { close(socket) }
+    if pause > 0 {
+      for byte in bytes {
+        guard send([byte], to: socket) else { break }
+        var state = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        if poll(&state, 1, Int32(pause * 1000)) > 0 { break }
       }
+    } else {
+      _ = send(bytes, to: socket)
+    }
+    var received: [UInt8] = []
+    while receive(from: socket, into: &received) {}
+    return received
+  }
+
+  /// Sends all bytes; returns false if the connection has ended.
+  static func send(_ bytes: some Sequence<UInt8>, to socket: Int32) -> Bool {
+    var rest = Array(bytes)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes {
+        Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return false }
+      rest = rest.dropFirst(count)
+    }
+    return true
+  }
+
+  /// Appends the next bytes; returns false if the connection has ended.
+  static func receive(from socket: Int32, into buffer: inout [UInt8]) -> Bool {
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = recv(socket, &chunk, chunk.count, 0)
+      if count < 0, errno == EINTR { continue }
+      buffer += chunk.prefix(max(0, count))
+      return count > 0
     }
   }
 
-  private static func address(_ host: String, _ port: UInt16) -> sockaddr_in {
+  private static func open(
+    _ type: __socket_type, _ host: String, _ port: UInt16, _ call: String,
+    _ body: (Int32, UnsafeMutablePointer<sockaddr>, socklen_t) -> Bool
+  ) throws -> (socket: Int32, port: UInt16) {
+    let descriptor = socket(AF_INET, Int32(type.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { throw SystemCallError(call: "socket") }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
     inet_pton(AF_INET, host, &address.sin_addr)
-    return address
-  }
-}
-
-extension Thread {
-  /// Starts a thread with a small stack, because tests start hundreds of them.
-  static func start(_ body: @escaping @Sendable () -> Void) {
-    let thread = Thread(block: body)
-    thread.stackSize = 512 * 1024
-    thread.start()
+    let isDone = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        body(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard isDone else {
+      let error = SystemCallError(call: "\(call) \(host):\(port)")
+      close(descriptor)
+      throw error
+    }
+    return (descriptor, UInt16(bigEndian: address.sin_port))
   }
 }

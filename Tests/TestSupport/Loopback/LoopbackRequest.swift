@@ -1,78 +1,82 @@
 import Foundation
 
 /// An HTTP request as a loopback server received it.
-public struct LoopbackRequest: Sendable {
-  /// The method.
-  public var method: String
-  /// The target: path and query as sent.
-  public var target: String
-  /// Names and values in the order in which they were sent.
-  public var headers: [(name: String, value: String)]
-  /// The body.
-  public var body: [UInt8]
+package struct LoopbackRequest: Sendable {
+  package var method: String
+  /// Path and query as sent.
+  package var target: String
+  package var headers: [(name: String, value: String)]
+  package var body: [UInt8]
 
-  /// Makes a request.
-  public init(
+  package init(
     method: String = "GET", target: String, headers: [(name: String, value: String)] = [],
     body: [UInt8] = []
   ) {
-    self.method = method
-    self.target = target
-    self.headers = headers
-    self.body = body
+    (self.method, self.target, self.headers, self.body) = (method, target, headers, body)
   }
 
   /// The path, not percent-decoded.
-  public var path: String { String(target.prefix { $0 != "?" }) }
+  package var path: String { String(target.prefix { $0 != "?" }) }
 
-  /// The query.
-  public var query: String { String(target.dropFirst(path.count + 1)) }
+  /// The query as sent.
+  var query: String { String(target.dropFirst(path.count + 1)) }
 
-  /// The first header with that name, compared without case.
-  public func header(_ name: String) -> String? {
+  package func header(_ name: String) -> String? {
     headers.first { $0.name.lowercased() == name.lowercased() }?.value
   }
 
   /// The body as text.
-  public var text: String { String(decoding: body, as: UTF8.self) }
+  package var text: String { String(decoding: body, as: UTF8.self) }
 
   /// The fields of a form body in order; empty if the body is not a form.
-  public var form: [(name: String, value: String)] {
+  package var form: [(name: String, value: String)] {
     let type = header("Content-Type") ?? ""
     guard type.lowercased().hasPrefix("application/x-www-form-urlencoded") else { return [] }
-    return Self.fields(text)
+    return FormFields.decode(text)
   }
 
   /// The first value of a field in the form body.
-  public func formValue(_ name: String) -> String? { form.first { $0.name == name }?.value }
+  package func formValue(_ name: String) -> String? { form.first { $0.name == name }?.value }
 
-  /// Parses `application/x-www-form-urlencoded` text; malformed fields are skipped, as in Go.
-  public static func fields(_ text: String) -> [(name: String, value: String)] {
+  /// A field of the query; empty if it is missing.
+  func queryValue(_ name: String) -> String {
+    FormFields.decode(query).first { $0.name == name }?.value ?? ""
+  }
+}
+
+/// `application/x-www-form-urlencoded` as Go's `url.Values` handles it.
+package enum FormFields {
+  /// Writes fields sorted, with plus for space.
+  package static func encode(_ fields: [(name: String, value: String)]) -> String {
+    fields.enumerated().sorted { ($0.element.name, $0.offset) < ($1.element.name, $1.offset) }
+      .map { escape($0.element.name) + "=" + escape($0.element.value) }.joined(separator: "&")
+  }
+
+  /// A URL with fields added to its query.
+  static func appending(_ fields: [(name: String, value: String)], to url: String) -> String {
+    let base = url.prefix { $0 != "?" }
+    return base + "?" + encode(decode(String(url.dropFirst(base.count + 1))) + fields)
+  }
+
+  private static func escape(_ text: String) -> String {
+    let plain = CharacterSet(
+      charactersIn: "-_.~ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ")
+    return (text.addingPercentEncoding(withAllowedCharacters: plain) ?? "")
+      .replacing(" ", with: "+")
+  }
+
+  /// Parses fields; malformed ones are skipped.
+  package static func decode(_ text: String) -> [(name: String, value: String)] {
     text.split(separator: "&").compactMap { field in
       let halves = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = unescape(halves[0]),
-        let value = halves.count == 2 ? unescape(halves[1]) : ""
+      guard let name = unescape(halves[0]), let value = unescape(halves.dropFirst().first ?? "")
       else { return nil }
       return (name: name, value: value)
     }
   }
 
-  /// Decodes form encoding as Go's `url.QueryUnescape` does: nil for an invalid percent sequence.
-  public static func unescape(_ text: some StringProtocol) -> String? {
-    var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let byte = rest.popFirst() {
-      switch byte {
-      case 0x2B: bytes.append(0x20)
-      case 0x25:
-        let hex = String(decoding: rest.prefix(2), as: UTF8.self)
-        guard hex.utf8.count == 2, hex.allSatisfy(\.isHexDigit), let value = UInt8(hex, radix: 16)
-        else { return nil }
-        bytes.append(value)
-        rest = rest.dropFirst(2)
-      default: bytes.append(byte)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
+  /// Returns nil for an invalid percent sequence.
+  static func unescape(_ text: Substring) -> String? {
+    text.replacing("+", with: " ").removingPercentEncoding
   }
 }

@@ -3,12 +3,11 @@ import Glibc
 import Synchronization
 
 /// A small HTTP/1.1 server on 127.0.0.1 whose responses come from a closure.
-public final class LoopbackServer: Sendable {
+package final class LoopbackServer: Sendable {
   /// Responds to a request; called from many threads at once.
-  public typealias Handler = @Sendable (LoopbackRequest) -> LoopbackResponse
+  package typealias Handler = @Sendable (LoopbackRequest) -> LoopbackResponse
 
-  /// The port.
-  public let port: Int
+  package let port: Int
   private let handler: Handler
   private let keepsRequests: Int
   private let state = Mutex(State())
@@ -22,58 +21,42 @@ public final class LoopbackServer: Sendable {
     var requests: [LoopbackRequest] = []
     var count = 0
     var accepted = 0
+
+    mutating func release() {
+      if reservation >= 0 { close(reservation) }
+      reservation = -1
+    }
   }
 
   /// Starts listening; port 0 selects a free one, and at most the given number of requests is kept.
-  public init(
+  package init(
     port: Int = 0, keepingRequests: Int = 20_000, handler: @escaping Handler
   ) throws {
-    self.handler = handler
-    keepsRequests = keepingRequests
-    let (listener, bound) = try Self.listen(port)
-    self.port = bound
-    accept(from: listener)
+    (self.handler, keepsRequests) = (handler, keepingRequests)
+    let bound = try LocalSocket.bind(SOCK_STREAM, port: UInt16(port))
+    self.port = Int(bound.port)
+    try accept(from: bound.socket)
   }
 
   // The accepting thread may hold the last reference, and cannot wait for itself.
   deinit {
     _ = shutDown()
-    release()
+    state.withLock { $0.release() }
   }
 
-  /// `http://127.0.0.1:PORT`.
-  public var url: String { "http://127.0.0.1:\(port)" }
+  package var url: String { "http://127.0.0.1:\(port)" }
 
   /// All requests so far, in the order in which they were read.
-  public var requests: [LoopbackRequest] { state.withLock { $0.requests } }
-
-  /// The number of requests.
-  public var requestCount: Int { state.withLock { $0.count } }
-
-  /// The number of accepted connections.
-  public var connectionCount: Int { state.withLock { $0.accepted } }
-
-  /// Clears the recorded requests.
-  public func forgetRequests() {
-    state.withLock {
-      $0.requests = []
-      $0.count = 0
-    }
-  }
+  package var requests: [LoopbackRequest] { state.withLock { $0.requests } }
+  package var requestCount: Int { state.withLock { $0.count } }
+  package var connectionCount: Int { state.withLock { $0.accepted } }
 
   /// Closes every connection and refuses new ones; no other program gets the port.
-  public func stop() {
+  package func stop() {
     shutDown()?.wait()
     state.withLock { state in
       guard state.listener < 0, state.reservation < 0 else { return }
       state.reservation = (try? LocalSocket.bind(SOCK_STREAM, port: UInt16(port)).socket) ?? -1
-    }
-  }
-
-  private func release() {
-    state.withLock { state in
-      if state.reservation >= 0 { close(state.reservation) }
-      state.reservation = -1
     }
   }
 
@@ -89,39 +72,29 @@ public final class LoopbackServer: Sendable {
   }
 
   /// Listens again on the same port after a stop.
-  public func resume() throws {
+  package func resume() throws {
     guard state.withLock({ $0.listener < 0 }) else { return }
-    release()
-    accept(from: try Self.listen(port).listener)
+    state.withLock { $0.release() }
+    try accept(from: LocalSocket.bind(SOCK_STREAM, port: UInt16(port)).socket)
   }
 
-  private static func listen(_ port: Int) throws -> (listener: Int32, port: Int) {
-    let bound = try LocalSocket.bind(SOCK_STREAM, port: UInt16(port))
-    guard Glibc.listen(bound.socket, 512) == 0 else {
+  private func accept(from listener: Int32) throws {
+    guard listen(listener, 512) == 0 else {
       let error = SystemCallError(call: "listen on port \(port)")
-      close(bound.socket)
+      close(listener)
       throw error
     }
-    return (bound.socket, Int(bound.port))
-  }
-
-  private func accept(from listener: Int32) {
     let ended = DispatchSemaphore(value: 0)
-    state.withLock {
-      $0.listener = listener
-      $0.acceptor = ended
-    }
+    state.withLock { ($0.listener, $0.acceptor) = (listener, ended) }
     // The thread must not keep the server alive: a test that forgets to stop it would leak it.
     Thread.start { [weak self] in
       while true {
         let client = Glibc.accept(listener, nil, nil)
         if client < 0 {
           if errno == EINTR || errno == ECONNABORTED { continue }
-          if errno == EMFILE || errno == ENFILE {
-            usleep(10_000)
-            continue
-          }
-          break
+          guard errno == EMFILE || errno == ENFILE else { break }
+          usleep(10_000)
+          continue
         }
         _ = fcntl(client, F_SETFD, FD_CLOEXEC)
         guard let self, self.adopt(client, from: listener) else {
@@ -148,10 +121,8 @@ public final class LoopbackServer: Sendable {
         self?.record(request)
         return handler(request)
       }
-      if let self {
-        // Removed before it is closed, so that stop never shuts down a reused descriptor.
-        self.state.withLock { _ = $0.connections.remove(client) }
-      }
+      // Removed before it is closed, so that stop never shuts down a reused descriptor.
+      self?.state.withLock { _ = $0.connections.remove(client) }
       close(client)
     }
     return true

@@ -5,48 +5,51 @@ import Glibc
 /// `/proc`, as uid 999 without groups.
 ///
 /// It is a chroot in its own mount namespace, which needs root.
-public struct ScratchRoot: Sendable {
+package struct ScratchRoot: Sendable {
   /// Whether this machine and user can do that with the program under test.
-  public static let isAvailable: Bool = {
-    guard geteuid() == 0, let unshare = TestBinary.find("unshare"),
-      let trial = try? ProcessRunner(unshare, ["--mount", "/bin/true"]).run(), trial.code == 0,
-      let version = try? ProcessRunner(TestBinary.path, ["version"]).run()
+  package static let isAvailable: Bool = {
+    let unshare = TestBinary.find("unshare") ?? "unshare"
+    guard geteuid() == 0, (try? ProcessRunner(unshare, ["--mount", "/bin/true"]).output()) != nil
     else { return false }
-    return version.output.contains("\nstatic:")
+    let version = try? ProcessRunner(TestBinary.path, ["version"]).run().output
+    return version?.contains("\nstatic:") == true
   }()
 
   /// Why it is not available, for the list of skipped tests.
-  public static let need = "needs root, unshare and the static binary: sudo make test"
+  package static let need = "needs root, unshare and the static binary: sudo make test"
 
   /// The user that programs run as.
-  public static let userID: UInt32 = 999
+  package static let userID: UInt32 = 999
 
   private let directory: TemporaryDirectory
 
-  /// Makes an empty root.
-  public init() throws {
+  package init() throws {
     directory = try TemporaryDirectory(prefix: "scratch")
-    guard chmod(directory.path, 0o755) == 0 else { throw TemporaryDirectory.Failure() }
     try makeDirectory("proc", mode: 0o755)
+    try setMode(0o755, of: "")
+  }
+
+  private func setMode(_ mode: UInt32, of path: String) throws {
+    guard chmod(directory.path(path), mode) == 0 else { throw SystemCallError(call: "chmod") }
   }
 
   /// Creates a directory owned by root.
-  public func makeDirectory(_ path: String, mode: UInt32) throws {
+  package func makeDirectory(_ path: String, mode: UInt32) throws {
     try FileManager.default.createDirectory(
       atPath: directory.path(path), withIntermediateDirectories: true)
-    guard chmod(directory.path(path), mode) == 0 else { throw TemporaryDirectory.Failure() }
+    try setMode(mode, of: path)
   }
 
   /// Copies a file of this machine into the root.
-  public func copy(_ file: String, to path: String, mode: UInt32) throws {
+  package func copy(_ file: String, to path: String, mode: UInt32) throws {
     let parent = URL(filePath: directory.path(path)).deletingLastPathComponent()
     try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
     try FileManager.default.copyItem(atPath: file, toPath: directory.path(path))
-    guard chmod(directory.path(path), mode) == 0 else { throw TemporaryDirectory.Failure() }
+    try setMode(mode, of: path)
   }
 
   /// Writes a file that is readable by all.
-  public func write(_ text: String, to path: String) throws {
+  package func write(_ text: String, to path: String) throws {
     try directory.write(text, to: path, mode: 0o644)
   }
 
@@ -54,27 +57,25 @@ public struct ScratchRoot: Sendable {
   ///
   /// `volumes` are directories of this machine, by their paths in the root, that are mounted
   /// writable like an `emptyDir`.
-  public func run(
+  package func run(
     _ program: String, _ arguments: [String], environment: [String: String] = [:],
     volumes: [String: String] = [:]
   ) async throws -> ProcessResult {
     let root = directory.path
-    var lines = [
-      "set -e", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "mount --make-rprivate /",
-      "mount --bind '\(root)' '\(root)'", "mount --bind /proc '\(root)/proc'",
-      "mount -o remount,bind,ro '\(root)'",
-    ]
-    for (inside, outside) in volumes {
-      lines.append("mount --bind '\(outside)' '\(root)/\(inside)'")
-    }
-    lines.append(
-      """
+    let mounts = volumes.map { "mount --bind '\($0.value)' '\(root)/\($0.key)'" }
+    let script = """
+      set -e
+      PATH=/usr/sbin:/usr/bin:/sbin:/bin
+      mount --make-rprivate /
+      mount --bind '\(root)' '\(root)'
+      mount --bind /proc '\(root)/proc'
+      mount -o remount,bind,ro '\(root)'
+      \(mounts.joined(separator: "\n"))
       exec chroot --userspec=\(Self.userID):\(Self.userID) --groups= '\(root)' "$0" "$@"
-      """)
+      """
     return try await ProcessRunner(
       TestBinary.find("unshare") ?? "unshare",
-      ["--mount", "/bin/sh", "-c", lines.joined(separator: "\n"), program] + arguments,
-      environment: environment
+      ["--mount", "/bin/sh", "-c", script, program] + arguments, environment: environment
     ).result()
   }
 }

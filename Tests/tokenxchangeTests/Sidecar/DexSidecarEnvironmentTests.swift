@@ -35,7 +35,7 @@ struct DexVariablesTests {
 
   private var form: [String: String] {
     let body = fixture.requests.last?.body ?? []
-    let fields = LoopbackRequest.fields(String(decoding: body, as: UTF8.self))
+    let fields = FormFields.decode(String(decoding: body, as: UTF8.self))
     return Dictionary(fields.map { ($0.name, $0.value) }) { first, _ in first + " TWICE" }
   }
 
