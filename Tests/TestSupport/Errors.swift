@@ -12,6 +12,5 @@ package struct SystemCallError: Error, CustomStringConvertible {
 /// Any other error of the test support.
 struct TestSupportError: Error, CustomStringConvertible {
   let description: String
-
   init(_ description: String) { self.description = description }
 }

@@ -12,7 +12,6 @@ package protocol StandIn: AnyObject, Sendable {
 package final class StandInCore<Configuration: Sendable>: Sendable {
   fileprivate let configuration: Mutex<Configuration>
   fileprivate let server = Mutex<LoopbackServer?>(nil)
-
   init(_ configuration: Configuration) { self.configuration = Mutex(configuration) }
 }
 
@@ -30,7 +29,6 @@ extension StandIn {
   }
 
   package func stop() { server.stop() }
-
   package var configuration: Configuration { core.configuration.withLock { $0 } }
 
   /// Changes the configuration while the stand-in runs.

@@ -54,8 +54,7 @@ package final class StandInSite: Sendable {
     dex = try DexStandIn(.standard(signingKey: signingKey, cluster: cluster), port: port)
     dexFront = try front(dex.server, .dex)
     if let dexFront { dex.update { $0.issuer = dexFront.url + $0.issuerPath } }
-    apiServer = try APIServerStandIn(
-      APIServerConfiguration(issuer: dex.issuer, keys: [signingKey]))
+    apiServer = try APIServerStandIn(APIServerConfiguration(issuer: dex.issuer, keys: [signingKey]))
     apiServer.update { [adminToken] in $0.staticTokens = [adminToken: .admin] }
     apiFront = try front(apiServer.server, .apiServer)
   }

@@ -23,14 +23,11 @@ extension Thread {
 /// A fixed delay would be too short on a busy machine and needlessly long on others.
 package final class Gate: Sendable {
   private let signal = DispatchSemaphore(value: 0)
-
   package init() {}
 
   /// Opens the gate for all current and later waiters.
   package func open() { signal.signal() }
 
   /// Waits for the gate, blocking the thread for at most a minute.
-  package func wait() {
-    if signal.wait(timeout: .now() + 60) == .success { signal.signal() }
-  }
+  package func wait() { if signal.wait(timeout: .now() + 60) == .success { signal.signal() } }
 }

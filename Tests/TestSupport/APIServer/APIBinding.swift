@@ -61,9 +61,7 @@ package struct APIBinding: Sendable {
       + "to \(subjectKind) \"\(subject)\""
   }
 
-  static let everything = [
-    Rule(["*"], groups: ["*"], resources: ["*"]), Rule(["*"], paths: ["*"]),
-  ]
+  static let everything = [Rule(["*"], groups: ["*"], resources: ["*"]), Rule(["*"], paths: ["*"])]
 
   static let discoveryPaths = [
     "/.well-known/openid-configuration", "/.well-known/openid-configuration/", "/openid/v1/jwks",
@@ -142,9 +140,7 @@ package struct APIBinding: Sendable {
   ) -> [Rule] {
     let isClusterRole = kind == "ClusterRole"
     let list = objects["\(isClusterRole ? "clusterroles" : "roles").\(APIDocuments.rbac)"] ?? []
-    let role = list.first {
-      $0.name == name && $0.namespace == (isClusterRole ? nil : namespace)
-    }
+    let role = list.first { $0.name == name && $0.namespace == (isClusterRole ? nil : namespace) }
     guard let role else { return isClusterRole ? builtInRoles[name] ?? [] : [] }
     return (role["rules"]?.array ?? []).map { rule in
       func strings(_ name: String) -> [String] { rule[name]?.strings ?? [] }

@@ -12,7 +12,6 @@ package enum APIDocuments {
     var verbs = ["get", "list"]
     /// The members that an object may have besides `apiVersion`, `kind` and `metadata`.
     var members: Set<String> = []
-
     var qualifiedName: String { group.isEmpty ? name : name + "." + group }
     var qualifiedKind: String { group.isEmpty ? kind : kind + "." + group }
     var version: String { group.isEmpty ? "v1" : group + "/v1" }

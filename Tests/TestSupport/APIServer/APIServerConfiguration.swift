@@ -51,7 +51,6 @@ package struct APIServerConfiguration: Sendable {
   /// The stored objects, by resource and group such as `roles.rbac.authorization.k8s.io`.
   package var objects = APIDocuments.objects
   package var now: @Sendable () -> Date = { Date() }
-
   package init(issuer: String, keys: [RSAKey]) { (self.issuer, self.keys) = (issuer, keys) }
 }
 
@@ -63,7 +62,6 @@ extension APIServerStandIn {
     /// Empty for none.
     var uid = ""
     package var extra: [String: String] = [:]
-
     package init(name: String, groups: [String]) { (self.name, self.groups) = (name, groups) }
 
     /// The user of a client certificate with `CN=admin`, `O=system:masters`.
@@ -72,8 +70,7 @@ extension APIServerStandIn {
     static let anonymous = User(name: "system:anonymous", groups: ["system:unauthenticated"])
 
     var info: JSONValue {
-      let extra = JSONObject(
-        extra.sorted { $0.key < $1.key }.map { ($0.key, [.string($0.value)]) })
+      let extra = JSONObject(extra.sorted { $0.key < $1.key }.map { ($0.key, [.string($0.value)]) })
       return .object(
         JSONObject(present: [
           ("username", .string(name)), ("uid", uid.isEmpty ? Optional.none : .string(uid)),
@@ -113,8 +110,7 @@ extension APIServerStandIn {
       return nil
     }
     let path = configuration.userClaim.rawValue.split(separator: ".").map(String.init)
-    let isUnverified =
-      configuration.userClaim == .email && token.claims["email_verified"] == false
+    let isUnverified = configuration.userClaim == .email && token.claims["email_verified"] == false
     guard let value = claim(path)?.string, !value.isEmpty, !isUnverified,
       case let name = configuration.userPrefix + value, !configuration.refusesUser(name)
     else { return nil }

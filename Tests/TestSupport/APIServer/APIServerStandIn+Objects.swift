@@ -8,17 +8,15 @@ import Foundation
 /// server compares their rights with the granted ones.
 extension APIServerStandIn {
   func write(
-    _ request: LoopbackRequest, _ action: APIAction, _ resource: APIDocuments.Resource,
-    _ user: User
+    _ request: LoopbackRequest, _ action: APIAction, _ resource: APIDocuments.Resource, _ user: User
   ) -> LoopbackResponse {
     let isApply = action.verb == "patch"
-    let manager = request.queryValue("fieldManager")
     let dryRun = request.queryValue("dryRun")
     guard
       request.header("Content-Type")
         == (isApply ? "application/apply-patch+yaml" : "application/json"),
-      !manager.isEmpty, request.queryValue("force") != "true", ["", "All"].contains(dryRun),
-      let sent = SentObject(request.body, resource),
+      let manager = request.queryValue("fieldManager"), request.queryValue("force") != "true",
+      [nil, "All"].contains(dryRun), let sent = SentObject(request.body, resource),
       !isApply || sent.body.name == action.name,
       sent.body.namespace == nil || sent.body.namespace == action.namespace,
       resource.group.isEmpty || hasAllRights(user)
@@ -141,8 +139,7 @@ private struct SentObject {
     }
     let field = path + "nonResourceURLs"
     if resource.isNamespaced {
-      causes.append(
-        .invalid(field, paths, "namespaced rules cannot apply to non-resource URLs"))
+      causes.append(.invalid(field, paths, "namespaced rules cannot apply to non-resource URLs"))
     }
     if !isEmpty("apiGroups") || !isEmpty("resources") {
       causes.append(
@@ -174,10 +171,7 @@ private struct SentObject {
     let metadata = JSONObject(present: [
       ("name", .string(body.name)), ("namespace", namespace.map(JSONValue.string)),
       ("uid", old?["uid"] ?? .string(UUID().uuidString.lowercased())),
-      (
-        "resourceVersion",
-        version == nil && isDryRun ? Optional.none : .string(String(next))
-      ),
+      ("resourceVersion", version == nil && isDryRun ? Optional.none : .string(String(next))),
       ("creationTimestamp", old?["creationTimestamp"] ?? .string(time)),
       ("labels", sent?["labels"]), ("annotations", sent?["annotations"]),
       ("managedFields", [managed]),

@@ -30,21 +30,14 @@ package final class APIServerStandIn: StandIn {
   /// Responds to a request from a client with a certificate.
   package func respond(to request: LoopbackRequest, certificate: User?) -> LoopbackResponse {
     if request.path == "/_control" { return control(request) }
-    var response: LoopbackResponse
-    do {
-      response = try authorized(request, certificate)
-    } catch {
-      response = error as? LoopbackResponse ?? .notRecorded(request)
-    }
+    var response = authorized(request, certificate)
     if response.header("Cache-Control") == nil, response.status != 501 {
       response.headers.append(("Cache-Control", "no-cache, private"))
     }
     return response
   }
 
-  private func authorized(
-    _ request: LoopbackRequest, _ certificate: User?
-  ) throws -> LoopbackResponse {
+  private func authorized(_ request: LoopbackRequest, _ certificate: User?) -> LoopbackResponse {
     guard request.header("Impersonate-User") == nil else { return .notRecorded(request) }
     // Parsed as by kube-apiserver: with a second space there is no token.
     let words = (request.header("Authorization") ?? "").trimmingCharacters(in: .whitespaces)
@@ -192,13 +185,11 @@ package final class APIServerStandIn: StandIn {
       isKeys
       ? RSAKey.keySet([own.key] + own.furtherKeys)
       : [
-        "issuer": .string(own.issuer),
-        "jwks_uri": .string("\(scheme)://\(address)/openid/v1/jwks"),
+        "issuer": .string(own.issuer), "jwks_uri": .string("\(scheme)://\(address)/openid/v1/jwks"),
         "response_types_supported": ["id_token"], "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
       ]
-    return .text(
-      document.text, type: type, headers: [("Cache-Control", "public, max-age=3600")])
+    return .text(document.text, type: type, headers: [("Cache-Control", "public, max-age=3600")])
   }
 
   /// SelfSubjectReview, SelfSubjectAccessReview and SelfSubjectRulesReview.

@@ -13,8 +13,7 @@ package struct JWT: Sendable {
     let parts = token.filter { !$0.isWhitespace }
       .split(separator: ".", omittingEmptySubsequences: false)
     let decoded = parts.compactMap { Base64URL.decode($0) }
-    guard decoded.count == 3, parts.count == 3,
-      let header = try? JSONValue(parsing: decoded[0]),
+    guard decoded.count == 3, parts.count == 3, let header = try? JSONValue(parsing: decoded[0]),
       let claims = try? JSONValue(parsing: decoded[1]), claims.object != nil
     else { return nil }
     (self.header, self.claims, signature) = (header, claims, decoded[2])
@@ -77,9 +76,7 @@ package struct ServiceAccountIssuer: Sendable {
   package var namespace = "argocd"
   package var serviceAccount = "argocd-application-controller"
 
-  package init(issuer: String, key: RSAKey) {
-    (self.issuer, self.key) = (issuer, key)
-  }
+  package init(issuer: String, key: RSAKey) { (self.issuer, self.key) = (issuer, key) }
 
   /// The `sub` of the tokens.
   package var subject: String { "system:serviceaccount:\(namespace):\(serviceAccount)" }

@@ -101,8 +101,7 @@ private enum LibCrypto {
   static let keyContextNew: @convention(c) @Sendable (Int32, Pointer?) -> Pointer? =
     find("EVP_PKEY_CTX_new_id")
   static let keyContextFree: Free = find("EVP_PKEY_CTX_free")
-  static let keygenInit: @convention(c) @Sendable (Pointer?) -> Int32 =
-    find("EVP_PKEY_keygen_init")
+  static let keygenInit: @convention(c) @Sendable (Pointer?) -> Int32 = find("EVP_PKEY_keygen_init")
   static let keygen: Keygen = find("EVP_PKEY_keygen")
   static let encodePublicKey: Encode = find("i2d_PublicKey")
 

@@ -44,9 +44,7 @@ package final class DNSStandIn: Sendable {
   }
 
   // Shutting down wakes the threads, which close the sockets.
-  deinit {
-    for socket in [datagrams, connections] { shutdown(socket, Int32(SHUT_RDWR)) }
-  }
+  deinit { for socket in [datagrams, connections] { shutdown(socket, Int32(SHUT_RDWR)) } }
 
   /// The queries so far, such as `A dex.example`; queries over TCP end in ` tcp`.
   package var queries: [String] { state.withLock { $0.queries } }

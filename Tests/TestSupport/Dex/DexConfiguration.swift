@@ -226,12 +226,10 @@ package struct DexIdentity: Sendable {
   ) {
     // Both the type access_token and getUserInfo need a userinfo endpoint, which does not exist.
     guard isIDToken, !connector.getsUserInfo, let token = JWT(subjectToken),
-      token.isSigned(byOneOf: connector.keys),
-      token.claims["iss"]?.string == connector.issuer,
+      token.isSigned(byOneOf: connector.keys), token.claims["iss"]?.string == connector.issuer,
       let expiry = token.claims["exp"]?.number, expiry >= now,
       // go-oidc allows five minutes of clock skew for nbf and none for exp.
-      (token.claims["nbf"]?.number ?? 0) <= now + 300,
-      let subject = token.claims["sub"]?.string,
+      (token.claims["nbf"]?.number ?? 0) <= now + 300, let subject = token.claims["sub"]?.string,
       let name = token.claims[connector.userNameKey]?.string
     else { return nil }
     let email = token.claims["email"]?.string

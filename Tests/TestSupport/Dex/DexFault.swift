@@ -93,9 +93,7 @@ package struct DexFault: Sendable {
   }
 
   /// The first half of the correct body, with a matching length.
-  package static let truncatedJSON = changing {
-    $0.body = Array($0.body.prefix($0.body.count / 2))
-  }
+  package static let truncatedJSON = changing { $0.body = Array($0.body.prefix($0.body.count / 2)) }
 
   /// The first half of the correct body, with the length of the whole.
   package static let truncatedBody = changing {

@@ -170,7 +170,6 @@ struct DexTokenIssuer {
 
   /// The prefix of the client in a scope for another audience.
   static let peerPrefix = "audience:server:client_id:"
-
   let configuration: DexConfiguration
   let issuer: String
 
@@ -198,10 +197,7 @@ struct DexTokenIssuer {
       ("auth_time", isNext && code != nil ? .integer(now) : Optional.none),
       ("nonce", nonce.map(JSONValue.string)), ("at_hash", accessToken.map(half)),
       ("c_hash", code.map(half)), ("email", claim("email", identity.email)),
-      (
-        "email_verified",
-        scopes.contains("email") ? .bool(identity.emailVerified) : Optional.none
-      ),
+      ("email_verified", scopes.contains("email") ? .bool(identity.emailVerified) : Optional.none),
       (
         "groups",
         scopes.contains("groups") && !identity.groups.isEmpty

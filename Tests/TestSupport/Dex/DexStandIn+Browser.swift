@@ -5,23 +5,21 @@ import Synchronization
 ///
 /// The order of the checks and all status codes, redirects and error texts are Dex's. The pages are
 /// simple ones with Dex's headings, links and form fields.
-extension DexStandIn {
+extension DexExchange {
   /// `/auth`: only chooses the connector.
-  func chooseConnector(_ request: LoopbackRequest) throws -> LoopbackResponse {
-    let configuration = configuration
+  func chooseConnector() -> LoopbackResponse {
     if configuration.isNextVersion {
-      let hmac = request.authorizationValue("hmac")
-      if !hmac.isEmpty { return try resume(request.authorizationValue("req"), hmac, request) }
-      guard configuration.client(request.authorizationValue("client_id")) != nil else {
+      let hmac = field("hmac")
+      if !hmac.isEmpty { return resume(field("req"), hmac) }
+      guard configuration.client(field("client_id")) != nil else {
         return .page(400, "Invalid client_id provided.")
       }
     }
-    let fields = request.authorizationFields.filter { $0.name != "connector_id" }
-    let query = fields.isEmpty ? "" : "?" + FormFields.encode(fields)
+    let others = fields.filter { $0.name != "connector_id" }
+    let query = others.isEmpty ? "" : "?" + FormFields.encode(others)
     let path = configuration.issuerPath + "/auth/"
-    var connector = request.authorizationValue("connector_id")
-    if connector.isEmpty, configuration.connectors.count == 1,
-      !configuration.alwaysShowsLoginScreen
+    var connector = field("connector_id")
+    if connector.isEmpty, configuration.connectors.count == 1, !configuration.alwaysShowsLoginScreen
     {
       connector = configuration.connectors[0].id
     }
@@ -29,7 +27,7 @@ extension DexStandIn {
       guard configuration.connector(connector) != nil else {
         return .page(400, "Connector ID does not match a valid Connector")
       }
-      return .goRedirect(302, path + connector + query, for: request)
+      return redirect(302, path + connector + query)
     }
     return .page(
       "Log in to Dex",
@@ -39,36 +37,32 @@ extension DexStandIn {
   }
 
   /// `/auth/CONNECTOR`: checks the request and redirects to the connector.
-  func authorize(at connectorID: String, _ request: LoopbackRequest) throws -> LoopbackResponse {
-    let configuration = configuration
-    let pending = try DexLogins.Authorization(request, connectorID, configuration)
+  func authorize(at connectorID: String) throws -> LoopbackResponse {
+    let pending = try authorization(for: connectorID)
     guard let connector = configuration.connector(connectorID) else {
       return .page(400, "Connector failed to initialize")
     }
     // A cluster's issuer has no authorization endpoint.
     guard connector.kind != .oidc else { return .page(500, "Login error.") }
-    logins.withLock { $0.authorizations.append(pending) }
+    logins { $0.authorizations.append(pending) }
     guard connector.kind == .mock else {
       let path = configuration.issuerPath + "/auth"
       let fields = [("back", path + "?" + request.query), ("state", pending.id)]
-      return .goRedirect(
-        302, "\(path)/\(connectorID)/login?" + FormFields.encode(fields), for: request)
+      return redirect(302, "\(path)/\(connectorID)/login?" + FormFields.encode(fields))
     }
-    return .goRedirect(302, issuer + "/callback?state=" + pending.id, for: request)
+    return redirect(302, issuer + "/callback?state=" + pending.id)
   }
 
   /// `/auth/CONNECTOR/login`: the password form.
-  func passwordForm(
-    of connector: String, _ request: LoopbackRequest
-  ) throws -> LoopbackResponse {
+  func passwordForm(of connector: String) -> LoopbackResponse {
     let form = [
       "<form method=\"post\" action=\"\(HTML.escape(request.target))\">",
       "<input name=\"login\"/><input name=\"password\" type=\"password\"/></form>",
-      "<a href=\"\(HTML.escape(request.queryValue("back")))\">Select another login method.</a>",
+      "<a href=\"\(HTML.escape(query("back")))\">Select another login method.</a>",
     ]
     guard request.method == "POST" else { return .page("Log in to Your Account", form) }
-    let login = request.body("login")
-    guard let password = configuration.passwords[login], password == request.body("password")
+    let login = body("login")
+    guard let password = configuration.passwords[login], password == body("password")
     else {
       return .page(
         "Log in to Your Account", form + ["<p>Invalid Email Address and password.</p>"],
@@ -76,66 +70,57 @@ extension DexStandIn {
     }
     let identity = DexIdentity(
       connector: connector, userID: login, name: login, email: login, emailVerified: true)
-    return try signedIn(request.queryValue("state"), as: identity, request)
+    return signedIn(query("state"), as: identity)
   }
 
   /// `/callback`: where the mock connector redirects to after the login.
-  func connectorCallback(_ request: LoopbackRequest) throws -> LoopbackResponse {
-    let state = request.queryValue("state")
+  func connectorCallback() -> LoopbackResponse {
+    let state = query("state")
     guard !state.isEmpty else { return .page(400, "User session error.") }
-    let connector = logins.withLock { $0.authorization(state)?.connector }
-    return try signedIn(state, as: .mock(connector: connector ?? "mock"), request)
+    let connector = logins { $0.authorization(state)?.connector }
+    return signedIn(state, as: .mock(connector: connector ?? "mock"))
   }
 
-  private func signedIn(
-    _ id: String, as identity: DexIdentity, _ request: LoopbackRequest
-  ) throws -> LoopbackResponse {
-    let found = logins.withLock { $0.change(id) { $0.identity = identity } }
+  private func signedIn(_ id: String, as identity: DexIdentity) -> LoopbackResponse {
+    let found = logins { $0.change(id) { $0.identity = identity } }
     guard let pending = found else { return .page(400, "Requested resource does not exist.") }
-    if configuration.isNextVersion { return hop(pending, request) }
+    if configuration.isNextVersion { return hop(pending) }
     guard configuration.time <= pending.expiry else {
       return .page(400, "User session has expired.")
     }
-    return proceed(pending, request)
+    return proceed(pending)
   }
 
   /// To the approval page, or back to the client.
-  private func proceed(
-    _ pending: DexLogins.Authorization, _ request: LoopbackRequest
-  ) -> LoopbackResponse {
+  private func proceed(_ pending: DexLogins.Authorization) -> LoopbackResponse {
     let isApproved = configuration.skipsApproval && !pending.forcesApproval || pending.isApproved
-    if isApproved { return sendCode(pending, request) }
-    return .goRedirect(
-      303, configuration.issuerPath + "/approval?req=\(pending.id)&hmac=\(pending.hmac)",
-      for: request)
+    if isApproved { return sendCode(pending) }
+    return redirect(
+      303, configuration.issuerPath + "/approval?req=\(pending.id)&hmac=\(pending.hmac)")
   }
 
   /// The next version goes on at `/auth` after each page.
-  private func hop(
-    _ pending: DexLogins.Authorization, _ request: LoopbackRequest
-  ) -> LoopbackResponse {
-    .goRedirect(
+  private func hop(_ pending: DexLogins.Authorization) -> LoopbackResponse {
+    redirect(
       303,
       configuration.issuerPath + "/auth?"
-        + FormFields.encode([("hmac", pending.hmac), ("req", pending.id)]), for: request)
+        + FormFields.encode([("hmac", pending.hmac), ("req", pending.id)]))
   }
 
-  private func resume(
-    _ id: String, _ hmac: String, _ request: LoopbackRequest
-  ) throws -> LoopbackResponse {
+  private func resume(_ id: String, _ hmac: String) -> LoopbackResponse {
     // What the page says about an expired or an unknown request was not recorded.
-    guard let pending = logins.withLock({ $0.authorization(id) }), pending.hmac == hmac,
+    guard let pending = logins({ $0.authorization(id) }), pending.hmac == hmac,
       pending.identity != nil, configuration.time <= pending.expiry
-    else { return .notRecorded(request) }
-    return proceed(pending, request)
+    else { return notRecorded }
+    return proceed(pending)
   }
 
   /// `/approval`: the approval page and its form.
-  func approval(_ request: LoopbackRequest) throws -> LoopbackResponse {
+  func approval() -> LoopbackResponse {
     let isNext = configuration.isNextVersion
-    let hmac = request.queryValue("hmac")
+    let hmac = query("hmac")
     guard !hmac.isEmpty else { return .page(401, "Unauthorized request") }
-    let found = logins.withLock { $0.authorization(request.queryValue("req")) }
+    let found = logins { $0.authorization(query("req")) }
     guard let pending = found else { return .page(isNext ? 400 : 500, "Database error.") }
     guard pending.hmac == hmac else { return .page(401, "Unauthorized request") }
     guard request.method == "POST" else {
@@ -146,40 +131,32 @@ extension DexStandIn {
             + "<button name=\"approval\" value=\"\(choice)\">\(choice)</button></form>"
         })
     }
-    guard request.body("approval") == "approve" else { return .page(500, "Approval rejected.") }
-    guard isNext else { return sendCode(pending, request) }
-    _ = logins.withLock { $0.change(pending.id) { $0.isApproved = true } }
-    return hop(pending, request)
+    guard body("approval") == "approve" else { return .page(500, "Approval rejected.") }
+    guard isNext else { return sendCode(pending) }
+    _ = logins { $0.change(pending.id) { $0.isApproved = true } }
+    return hop(pending)
   }
 
-  private func sendCode(
-    _ pending: DexLogins.Authorization, _ request: LoopbackRequest
-  ) -> LoopbackResponse {
+  private func sendCode(_ pending: DexLogins.Authorization) -> LoopbackResponse {
     // Only the page that shows the code was not recorded.
-    guard !pending.redirectURI.hasPrefix("urn:") else { return .notRecorded(request) }
+    guard !pending.redirectURI.hasPrefix("urn:") else { return notRecorded }
     let expiry = configuration.time + 1800
     let code = DexLogins.randomID()
-    logins.withLock { logins in
+    logins { logins in
       logins.authorizations.removeAll { $0.id == pending.id }
       logins.codes.append(.init(code: code, authorization: pending, expiry: expiry))
       logins.remember(code)
     }
     let isDevice = pending.redirectURI == "/device/callback"
     let target = (isDevice ? configuration.issuerPath : "") + pending.redirectURI
-    return .goRedirect(
-      303, FormFields.appending([("code", code), ("state", pending.state)], to: target),
-      for: request)
+    return redirect(
+      303, FormFields.appending([("code", code), ("state", pending.state)], to: target))
   }
-}
 
-extension DexLogins.Authorization {
   /// Checks an authorization request in Dex's order.
   ///
   /// With an unknown client or redirect URI the error is a page, otherwise a redirect.
-  fileprivate init(
-    _ request: LoopbackRequest, _ connector: String, _ configuration: DexConfiguration
-  ) throws {
-    func field(_ name: String) -> String { request.authorizationValue(name) }
+  private func authorization(for connector: String) throws -> DexLogins.Authorization {
     let id = field("client_id")
     guard let client = configuration.client(id) else {
       throw LoopbackResponse.page(404, "Invalid client_id.")
@@ -191,8 +168,7 @@ extension DexLogins.Authorization {
     func require(_ condition: Bool, _ code: String, _ text: String) throws {
       if condition { return }
       let fields = [("error", code), ("error_description", text), ("state", field("state"))]
-      throw LoopbackResponse.goRedirect(
-        303, FormFields.appending(fields, to: redirectURI), for: request)
+      throw redirect(303, FormFields.appending(fields, to: redirectURI))
     }
     try require(
       field("request").isEmpty, "request_not_supported",
@@ -222,25 +198,31 @@ extension DexLogins.Authorization {
       try require(false, "invalid_request", "Invalid response type \"\(type)\"")
     }
     let nonce = field("nonce")
-    self.init(
+    return DexLogins.Authorization(
       client: id, connector: connector, redirectURI: redirectURI, scopes: scopes,
       state: field("state"), nonce: nonce.isEmpty ? nil : nonce,
       challenge: DexChallenge(text: field("code_challenge"), method: method),
       forcesApproval: field("approval_prompt") == "force",
       expiry: configuration.time + configuration.authorizationLifetime)
   }
-}
 
-extension LoopbackRequest {
+  /// A redirect as Go's `http.Redirect` writes it: for a GET it includes a link.
+  func redirect(_ status: Int, _ url: String) -> LoopbackResponse {
+    var response = LoopbackResponse.redirect(to: url, status: status)
+    guard request.method == "GET" else { return response }
+    let reason = LoopbackResponse.reason(status)
+    response.headers.append(("Content-Type", "text/html; charset=utf-8"))
+    response.body = Array("<a href=\"\(HTML.escape(url))\">\(reason)</a>.\n\n".utf8)
+    return response
+  }
+
   /// The fields of the query and of the body.
-  fileprivate var authorizationFields: [(name: String, value: String)] {
-    FormFields.decode(query) + form
+  private var fields: [(name: String, value: String)] {
+    FormFields.decode(request.query) + request.form
   }
 
   /// One of them; empty if it is missing.
-  fileprivate func authorizationValue(_ name: String) -> String {
-    authorizationFields.first { $0.name == name }?.value ?? ""
-  }
+  private func field(_ name: String) -> String { fields.first { $0.name == name }?.value ?? "" }
 }
 
 extension LoopbackResponse {
@@ -254,17 +236,6 @@ extension LoopbackResponse {
   /// Dex's error page: the status text and one sentence.
   static func page(_ status: Int, _ message: String) -> LoopbackResponse {
     .page(reason(status), ["<p>\(message)</p>"], status: status)
-  }
-
-  /// A redirect as Go's `http.Redirect` writes it: for a GET it includes a link.
-  static func goRedirect(
-    _ status: Int, _ url: String, for request: LoopbackRequest
-  ) -> LoopbackResponse {
-    var response = LoopbackResponse.redirect(to: url, status: status)
-    guard request.method == "GET" else { return response }
-    response.headers.append(("Content-Type", "text/html; charset=utf-8"))
-    response.body = Array("<a href=\"\(HTML.escape(url))\">\(reason(status))</a>.\n\n".utf8)
-    return response
   }
 }
 

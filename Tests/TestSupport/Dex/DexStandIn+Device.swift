@@ -2,22 +2,20 @@ import Foundation
 import Synchronization
 
 /// The device flow (RFC 8628), as lax as Dex: it does not check the client.
-extension DexStandIn {
-  func deviceCode(_ request: LoopbackRequest) -> LoopbackResponse {
+extension DexExchange {
+  func deviceCode() -> LoopbackResponse {
     guard request.method == "POST" else {
       var page = LoopbackResponse.page(400, "Invalid device code request type")
       page.body += Array(#"{"error":"invalid_request"}"#.utf8)
       return page
     }
-    let configuration = configuration
     let letters = { String((0..<4).map { _ in "BCDFGHJKLMNPQRSTVWXZ".randomElement() ?? "B" }) }
     let device = DexLogins.Device(
       deviceCode: DexLogins.randomID(length: 51), userCode: letters() + "-" + letters(),
-      client: request.any("client_id"), scopes: request.scopes,
-      challenge: DexChallenge(
-        text: request.any("code_challenge"), method: request.any("code_challenge_method")),
+      client: any("client_id"), scopes: scopes,
+      challenge: DexChallenge(text: any("code_challenge"), method: any("code_challenge_method")),
       expiry: configuration.time + Double(configuration.deviceLifetime))
-    logins.withLock {
+    logins {
       $0.devices.append(device)
       $0.remember(device.deviceCode)
     }
@@ -30,23 +28,21 @@ extension DexStandIn {
       "interval": .integer(configuration.deviceInterval),
     ]
     let text = configuration.isNextVersion ? response.text : response.indented(by: 3)
-    return .text(
-      text + "\n", type: "application/json", headers: [("Cache-Control", "no-store")])
+    return .text(text + "\n", type: "application/json", headers: [("Cache-Control", "no-store")])
   }
 
-  func pollDevice(_ request: LoopbackRequest) throws -> LoopbackResponse {
-    let code = request.any("device_code")
+  func pollDevice() throws -> LoopbackResponse {
+    let code = any("device_code")
     guard !code.isEmpty else { return .error("invalid_request", "No device code received") }
-    let configuration = configuration
     let now = configuration.time
-    return try logins.withLock { logins in
+    return try logins { logins in
       guard let index = logins.devices.firstIndex(where: { $0.deviceCode == code }) else {
         return .error("invalid_request", "Invalid Device code.")
       }
       let device = logins.devices[index]
       guard now <= device.expiry else { return .error("expired_token") }
       if let response = device.response {
-        try device.challenge.check(request.any("code_verifier"))
+        try device.challenge.check(any("code_verifier"))
         return .text(response, type: "application/json")
       }
       let isTooSoon = device.lastPoll.map { now < $0 + device.interval } ?? false
@@ -57,10 +53,48 @@ extension DexStandIn {
     }
   }
 
+  /// `/device`: the form for a user code.
+  func devicePage(status: Int = 200) -> LoopbackResponse {
+    let action = configuration.issuerPath + "/device/auth/verify_code"
+    let form = "<form method=\"post\" action=\"\(action)\"><input name=\"user_code\"/></form>"
+    return .page(
+      "Enter User Code", [form] + (status == 200 ? [] : ["<p>Invalid or Expired User Code</p>"]),
+      status: status)
+  }
+
+  /// The form's submission: continues with the login, as for a browser client.
+  func verifyUserCode() -> LoopbackResponse {
+    let userCode = body("user_code")
+    guard let device = dex.waitingDevices.last(where: { $0.userCode == userCode }) else {
+      return devicePage(status: 400)
+    }
+    let fields = [
+      ("client_id", device.client), ("client_secret", ""),
+      ("redirect_uri", configuration.deviceCallback), ("response_type", "code"),
+      ("scope", device.scopes.joined(separator: " ")), ("state", device.userCode),
+    ]
+    return redirect(302, configuration.issuerPath + "/auth?" + FormFields.encode(fields))
+  }
+
+  /// Where that login returns to: the device's next poll gets the tokens.
+  func deviceCallback() -> LoopbackResponse {
+    let code = query("code")
+    guard
+      let authorization = logins({ $0.codes.first { $0.code == code } })?.authorization,
+      let identity = authorization.identity,
+      dex.approve(userCode: query("state"), as: identity)
+    else { return notRecorded }
+    return .page(
+      "Login Successful for \(configuration.client(authorization.client)?.name ?? "")",
+      ["<p>Return to your device to continue</p>"])
+  }
+}
+
+extension DexStandIn {
   /// The pending user codes.
   package var waitingUserCodes: [String] { waitingDevices.map(\.userCode) }
 
-  private var waitingDevices: [DexLogins.Device] {
+  fileprivate var waitingDevices: [DexLogins.Device] {
     let now = configuration.time
     return logins.withLock { $0.devices.filter { $0.response == nil && $0.expiry >= now } }
   }
@@ -84,43 +118,6 @@ extension DexStandIn {
         configuration.isNextVersion ? response.text : response.indented()
       return true
     }
-  }
-
-  /// `/device`: the form for a user code.
-  func devicePage(status: Int = 200) -> LoopbackResponse {
-    let action = configuration.issuerPath + "/device/auth/verify_code"
-    let form = "<form method=\"post\" action=\"\(action)\"><input name=\"user_code\"/></form>"
-    return .page(
-      "Enter User Code", [form] + (status == 200 ? [] : ["<p>Invalid or Expired User Code</p>"]),
-      status: status)
-  }
-
-  /// The form's submission: continues with the login, as for a browser client.
-  func verifyUserCode(_ request: LoopbackRequest) -> LoopbackResponse {
-    let userCode = request.body("user_code")
-    guard let device = waitingDevices.last(where: { $0.userCode == userCode }) else {
-      return devicePage(status: 400)
-    }
-    let fields = [
-      ("client_id", device.client), ("client_secret", ""),
-      ("redirect_uri", configuration.deviceCallback), ("response_type", "code"),
-      ("scope", device.scopes.joined(separator: " ")), ("state", device.userCode),
-    ]
-    return .goRedirect(
-      302, configuration.issuerPath + "/auth?" + FormFields.encode(fields), for: request)
-  }
-
-  /// Where that login returns to: the device's next poll gets the tokens.
-  func deviceCallback(_ request: LoopbackRequest) -> LoopbackResponse {
-    let code = request.queryValue("code")
-    guard
-      let authorization = logins.withLock({ $0.codes.first { $0.code == code } })?.authorization,
-      let identity = authorization.identity,
-      approve(userCode: request.queryValue("state"), as: identity)
-    else { return .notRecorded(request) }
-    return .page(
-      "Login Successful for \(configuration.client(authorization.client)?.name ?? "")",
-      ["<p>Return to your device to continue</p>"])
   }
 
   /// Expires all pending user codes, which is also what Dex does when a user denies the request.

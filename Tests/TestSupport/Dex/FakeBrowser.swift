@@ -10,7 +10,6 @@ package struct FakeBrowser: Sendable {
     package var headers: [(name: String, value: String)]
     /// The body.
     package var text: String
-
     package var url: String { trail.last ?? "" }
 
     package func header(_ name: String) -> String? {
@@ -30,12 +29,9 @@ package struct FakeBrowser: Sendable {
   package var approval: String? = "approve"
   /// The URL of a TLS front and that of the server behind it, which is used instead.
   private var front: (url: String, server: String)?
-
   package init() {}
 
-  package init(_ site: StandInSite) {
-    front = site.dexFront.map { ($0.url, site.dex.server.url) }
-  }
+  package init(_ site: StandInSite) { front = site.dexFront.map { ($0.url, site.dex.server.url) } }
 
   /// Opens a page and goes on as far as it can.
   package func open(_ url: String) throws -> Page {

@@ -45,8 +45,7 @@ package struct Document: Sendable, CustomStringConvertible {
 
   /// Reads a document; nil if it cannot be read.
   package init?(path: String) {
-    guard
-      let text = try? String(contentsOf: Document.root.appending(path: path), encoding: .utf8)
+    guard let text = try? String(contentsOf: Document.root.appending(path: path), encoding: .utf8)
     else { return nil }
     var blocks: [Block] = []
     var prose = ""

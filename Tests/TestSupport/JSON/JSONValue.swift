@@ -10,7 +10,6 @@ package enum JSONValue: Sendable, Equatable {
   case string(String)
   case array([JSONValue])
   case object(JSONObject)
-
   package static func strings(_ values: [String]) -> JSONValue { .array(values.map(Self.string)) }
 
   package subscript(name: String) -> JSONValue? { object?[name] }
@@ -138,9 +137,7 @@ extension JSONValue {
 }
 
 private struct JSONParser {
-  struct SyntaxError: Error {
-    var offset: Int
-  }
+  struct SyntaxError: Error { var offset: Int }
 
   var rest: ArraySlice<UInt8>
   var failure: SyntaxError { SyntaxError(offset: rest.startIndex) }
@@ -167,9 +164,7 @@ private struct JSONParser {
     }
     if take("[") { return .array(try list("]") { try $0.value(depth: depth + 1) }) }
     for (word, value) in [("true", true), ("false", false), ("null", nil)] as [(String, JSONValue)]
-    where take(word) {
-      return value
-    }
+    where take(word) { return value }
     let number = rest.prefix { "+-.0123456789eE".utf8.contains($0) }
     let text = String(decoding: number, as: UTF8.self)
     let value = Int(text).map(JSONValue.integer) ?? Double(text).map(JSONValue.double)

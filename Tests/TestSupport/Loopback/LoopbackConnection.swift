@@ -47,9 +47,7 @@ struct LoopbackConnection {
     LocalSocket.receive(from: socket, into: &buffer)
   }
 
-  private func send(_ bytes: some Sequence<UInt8>) -> Bool {
-    LocalSocket.send(bytes, to: socket)
-  }
+  private func send(_ bytes: some Sequence<UInt8>) -> Bool { LocalSocket.send(bytes, to: socket) }
 
   private func waitForClient() {
     var rest: [UInt8] = []
@@ -73,8 +71,7 @@ struct LoopbackConnection {
     case .reset:
       // Closing a socket with a linger time of zero sends a reset.
       var linger = linger(l_onoff: 1, l_linger: 0)
-      setsockopt(
-        socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+      setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
     case .dropped: break
     case .hang: waitForClient()
     case .slow(let bytes, let interval):

@@ -38,9 +38,9 @@ package struct LoopbackRequest: Sendable {
   /// The first value of a field in the form body.
   package func formValue(_ name: String) -> String? { form.first { $0.name == name }?.value }
 
-  /// A field of the query; empty if it is missing.
-  func queryValue(_ name: String) -> String {
-    FormFields.decode(query).first { $0.name == name }?.value ?? ""
+  /// The first value of a field in the query.
+  func queryValue(_ name: String) -> String? {
+    FormFields.decode(query).first { $0.name == name }?.value
   }
 }
 

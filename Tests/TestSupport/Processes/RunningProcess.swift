@@ -19,8 +19,7 @@ package final class RunningProcess: Sendable {
   /// `pipes` are the ends of stdin, stdout and stderr.
   init(
     pid: Int32, _ pipes: [Int32], stdin: [UInt8], timeout: Duration,
-    since start: ContinuousClock.Instant,
-    secrets: @escaping @Sendable (ProcessResult) -> [String]
+    since start: ContinuousClock.Instant, secrets: @escaping @Sendable (ProcessResult) -> [String]
   ) {
     self.pid = pid
     // A child that does not read its stdin must not end this process.
@@ -39,9 +38,7 @@ package final class RunningProcess: Sendable {
 
   /// Sends a signal, unless the program has ended and its ID may have been reused.
   package func send(signal number: Int32) {
-    state.withLock { state in
-      if !state.isReaped { kill(pid, number) }
-    }
+    state.withLock { state in if !state.isReaped { kill(pid, number) } }
   }
 
   package var isRunning: Bool { state.withLock { !$0.isReaped } }

@@ -20,7 +20,6 @@ package struct ScratchRoot: Sendable {
 
   /// The user that programs run as.
   package static let userID: UInt32 = 999
-
   private let directory: TemporaryDirectory
 
   package init() throws {

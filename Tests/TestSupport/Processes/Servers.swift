@@ -71,7 +71,6 @@ package final class ServerProgram: Sendable {
 /// TLS in front of a plain server: nginx.
 package struct TLSFront: Sendable {
   package static var isAvailable: Bool { TestBinary.find("nginx") != nil }
-
   private let nginx: ServerProgram
   package var port: Int { nginx.port }
   package var url: String { "https://127.0.0.1:\(port)" }
@@ -116,7 +115,6 @@ package struct TLSFront: Sendable {
 /// TLS in front of a port, byte for byte: socat, which does not parse HTTP.
 package struct TLSRelay: Sendable {
   package static var isAvailable: Bool { TestBinary.find("socat") != nil }
-
   private let socat: ServerProgram
   package var port: Int { socat.port }
 
@@ -124,8 +122,7 @@ package struct TLSRelay: Sendable {
     socat = try ServerProgram("socat") { port, _ in
       [
         "openssl-listen:\(port),bind=127.0.0.1,reuseaddr,fork,verify=0,"
-          + "cert=\(certificate.certificate),key=\(certificate.key)",
-        "tcp:127.0.0.1:\(upstream)",
+          + "cert=\(certificate.certificate),key=\(certificate.key)", "tcp:127.0.0.1:\(upstream)",
       ]
     }
   }
@@ -134,7 +131,6 @@ package struct TLSRelay: Sendable {
 /// A real forward proxy: tinyproxy.
 package struct ForwardProxy: Sendable {
   package static var isAvailable: Bool { TestBinary.find("tinyproxy") != nil }
-
   private let tinyproxy: ServerProgram
   package var port: Int { tinyproxy.port }
   package var url: String { "http://127.0.0.1:\(port)" }

@@ -24,7 +24,6 @@ package struct TestCertificates: Sendable {
   package let untrustedCA: Pair
   /// For a client, signed by the CA of the servers.
   package let client: Pair
-
   private let directory: TemporaryDirectory
 
   package init() throws {
