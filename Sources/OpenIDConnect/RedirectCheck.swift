@@ -19,12 +19,18 @@ package struct AllowedFlows: Equatable, Sendable {
   package var browser: RedirectCheck
   /// The redirect of Dex's device code page.
   package var device: RedirectCheck
-  /// The redirect URI that this page sends; nil if it is unknown.
+  /// The redirect URI that was checked for the browser flow.
+  package var browserRedirectURI: String
+  /// The redirect URI that Dex's page for device codes sends; nil if it is unknown.
   package var deviceRedirectURI: String?
 
-  package init(browser: RedirectCheck, device: RedirectCheck, deviceRedirectURI: String?) {
+  package init(
+    browser: RedirectCheck, device: RedirectCheck, browserRedirectURI: String,
+    deviceRedirectURI: String?
+  ) {
     self.browser = browser
     self.device = device
+    self.browserRedirectURI = browserRedirectURI
     self.deviceRedirectURI = deviceRedirectURI
   }
 }
@@ -91,26 +97,47 @@ extension LoginClient {
 
   /// Finds the flows that the client allows.
   ///
+  /// Dex keeps the device code that this requests until it expires.
+  ///
   /// - Parameters:
-  ///   - port: The port of this machine for the redirect; any port is allowed for a client without
-  ///     redirect URIs.
+  ///   - listenPort: The port of a client that lists its redirect URIs; nil for a free one.
   ///   - deadline: The value of `uptime` at which to give up.
   /// - Returns: Dex's decisions.
-  /// - Throws: ``GrantError``, if Dex cannot be reached or has no device flow.
+  /// - Throws: ``GrantError/transport(_:_:timeout:)``.
   package func allowedFlows(
-    port: Int, until deadline: Double
+    listenPort: Int?, until deadline: Double
   ) throws(GrantError) -> AllowedFlows {
-    let browser = try check(redirectURIs: Self.redirectURIs(port: port), until: deadline)
-    let device = try check(try begin(until: deadline), until: deadline)
-    return AllowedFlows(
-      browser: browser.result, device: device.result, deviceRedirectURI: device.uri)
+    // Without a list, Dex compares no port.
+    let uris = Self.redirectURIs(port: listenPort ?? 8000, isFixed: listenPort != nil)
+    let browser = try check(redirectURIs: uris, until: deadline)
+    var flows = AllowedFlows(
+      browser: browser.result, device: .unknown, browserRedirectURI: browser.uri,
+      deviceRedirectURI: nil)
+    do throws(GrantError) {
+      (flows.device, flows.deviceRedirectURI) = try check(
+        try begin(until: deadline), until: deadline)
+    } catch {
+      switch error {
+      case .transport: throw error
+      case .oauth(let error, _): flows.device = .refused(error)
+      default: break
+      }
+    }
+    return flows
   }
 
-  /// The redirect URIs to try on a port: a client with a list must list one of them exactly.
-  package static func redirectURIs(port: Int) -> [String] {
-    ["127.0.0.1", "localhost"].flatMap { host in
+  /// The redirect URIs to try on a port, the usual one first.
+  ///
+  /// - Parameters:
+  ///   - port: The port of this machine.
+  ///   - isFixed: Whether the client lists redirect URIs, one of which must match exactly. A client
+  ///     without a list allows all of them or none.
+  /// - Returns: One URI or, with a fixed port, six.
+  package static func redirectURIs(port: Int, isFixed: Bool) -> [String] {
+    let uris = ["127.0.0.1", "localhost"].flatMap { host in
       ["/callback", "", "/"].map { "http://\(host):\(port)\($0)" }
     }
+    return isFixed ? uris : Array(uris.prefix(1))
   }
 }
 

@@ -33,6 +33,42 @@ import Testing
     Soak.report("signal \(number) in mid-exchange: ended after \(seconds) s")
   }
 
+  @Test(
+    "an exchange that hangs outside the request: the sidecar starts again, and renews",
+    .enabled(if: Tracing.isPossible, "SKIPPED: needs strace (apt-get install strace)"))
+  func hangs() async throws {
+    let run = try SidecarRun()
+    let sidecar = try run.start(["--timeout=1s"])
+    #expect(try await SidecarRun.wait { run.token != nil })
+    let first = run.text
+    // The file system of the subject token hangs: the call that opens it does not return.
+    let tracer = try ProcessRunner(
+      "strace",
+      [
+        "-f", "-qq", "-o", run.plugin.directory.path("trace"), "-P", run.plugin.tokenFile,
+        "-e", "trace=openat", "-e", "inject=openat:delay_enter=60s", "-p", "\(sidecar.pid)",
+      ], environment: Tracing.environment
+    ).start()
+    #expect(try await SidecarRun.wait { Tracing.tracer(of: sidecar.pid) == tracer.pid })
+    sidecar.send(signal: SIGUSR1)
+    // The kernel's timer ends it after the timeout and one second.
+    try await Task.sleep(for: .seconds(2.5))
+    #expect(run.dex.tokenRequests == 1)
+    tracer.send(signal: SIGINT)
+    _ = await tracer.result
+    #expect(try await SidecarRun.wait { run.dex.tokenRequests == 2 && run.text != first })
+    sidecar.send(signal: SIGTERM)
+    let result = await sidecar.result
+    #expect(result.ending == .exit(0))
+    let lines = result.errors.split(separator: "\n").map { $0.prefix { $0 != "/" } }
+    #expect(
+      lines == [
+        "tokenxchange: renewed ",
+        "tokenxchange: the exchange hung for more than 1 s (--timeout); starting again",
+        "tokenxchange: renewed ", "tokenxchange: stopping: SIGTERM",
+      ], "\(result.errors)")
+  }
+
   @Test("a signal ends the sidecar while its log is not read") func endsWithUnreadLog() async throws
   {
     let run = try SidecarRun()

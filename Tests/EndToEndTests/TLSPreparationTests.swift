@@ -69,11 +69,3 @@ struct TLSPreparationTests {
     #expect(plugin.site.dex.tokenRequests == 1)
   }
 }
-
-private enum Tracing {
-  static let environment = ["PATH": "/usr/bin:/bin"]
-  static let isPossible =
-    (try? ProcessRunner(
-      "strace", ["-f", "-qq", "-o", "/dev/null", "true"], environment: environment
-    ).run().ending) == .exit(0)
-}

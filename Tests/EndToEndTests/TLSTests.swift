@@ -252,7 +252,10 @@ struct TLSTests {
     let file = try plugin.directory.write(text, to: "odd.crt")
     for (flags, environment, words) in [
       (["--certificate-authority", file], [:], "OpenSSL cannot read a CA certificate"),
-      ([], ["SSL_CERT_FILE": file], "the system's trusted certificates are not readable"),
+      (
+        [], ["SSL_CERT_FILE": file],
+        "OpenSSL cannot read the trusted certificates in SSL_CERT_FILE \(file)\n"
+      ),
     ] {
       let result = try await plugin.run(plugin.flags + flags, environment)
       #expect(result.ending == .exit(2))

@@ -67,7 +67,7 @@ import TokenExchange
     ])
     let client = dex.client(try ScriptedDex.request())
     let found = try client.check(
-      redirectURIs: LoginClient.redirectURIs(port: 8000), until: 100)
+      redirectURIs: LoginClient.redirectURIs(port: 8000, isFixed: true), until: 100)
     #expect(found.uri == "http://localhost:8000")
     #expect(found.result == .accepted)
     #expect(dex.requests.count == 5)
@@ -85,9 +85,11 @@ import TokenExchange
     ])
     let client = dex.client(try ScriptedDex.request())
     #expect(
-      try client.allowedFlows(port: 8000, until: 100)
+      try client.allowedFlows(listenPort: nil, until: 100)
         == AllowedFlows(
-          browser: .accepted, device: .unregistered, deviceRedirectURI: "/dex/device/callback"))
+          browser: .accepted, device: .unregistered,
+          browserRedirectURI: "http://127.0.0.1:8000/callback",
+          deviceRedirectURI: "/dex/device/callback"))
     #expect(
       String(decoding: dex.requests[3].body ?? [], as: UTF8.self) == "user_code=RVCG-TBGL")
   }

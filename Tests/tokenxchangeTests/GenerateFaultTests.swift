@@ -52,7 +52,22 @@ import TokenExchange
     ("kubeconfig: no connector", ["generate", "kubeconfig"] + target + dex.dropLast()),
     ("kubeconfig: bad margin", ["generate", "kubeconfig", "--expiry-margin=1"] + target + dex),
     (
-      "kubeconfig: connector and login", ["generate", "kubeconfig", "--auth=login"] + target + dex
+      "kubeconfig: connector and kubelogin",
+      ["generate", "kubeconfig", "--auth=kubelogin"] + target + dex
+    ),
+    (
+      "kubeconfig: a connector that is no identifier",
+      ["generate", "kubeconfig", "--auth=login", "--connector-id=a b"] + target + dex.dropLast()
+    ),
+    ("kubeconfig: flow and get-token", ["generate", "kubeconfig", "--flow=device"] + target + dex),
+    (
+      "kubeconfig: port and kubelogin",
+      ["generate", "kubeconfig", "--auth=kubelogin", "--listen-port=8000"] + target
+        + dex.dropLast()
+    ),
+    (
+      "kubeconfig: invalid port",
+      ["generate", "kubeconfig", "--auth=login", "--listen-port=x"] + target + dex.dropLast()
     ),
     ("kubeconfig: no token file", ["generate", "kubeconfig", "--auth=token-file"] + target),
     (

@@ -17,6 +17,10 @@ import Testing
     ("kubeconfig", ["kubeconfig"] + dex + server + ca),
     ("kubeconfig, token-file", ["kubeconfig", "--auth=token-file", "--token-file=/t"] + server),
     ("kubeconfig, login", ["kubeconfig", "--auth=login"] + people + ca),
+    (
+      "kubeconfig, login with a flow",
+      ["kubeconfig", "--auth=login", "--flow=browser", "--listen-port=8000"] + dex + server + ca
+    ),
     ("kubeconfig, kubelogin", ["kubeconfig", "--auth=kubelogin"] + people + ca),
     (
       "kubeconfig, all options",
@@ -218,6 +222,25 @@ import Testing
     let expected = "https://keys.example.com/a" + (suffix == "/" ? suffix : "")
     #expect(output.contains("\n      issuer: \(expected)\n"))
     #expect(output.contains("\n      issuerAlias: https://a.example\n"))
+  }
+
+  @Test("the flow, its port and the connector are arguments of login")
+  func login() {
+    let output = generate(
+      ["kubeconfig", "--auth=login", "--listen-port=8000", "--flow=browser"] + Self.dex
+        + Self.server)
+    #expect(
+      output.contains(
+        """
+              - login
+              - --issuer=https://dex.example.com/dex
+              - --client-id=target-cluster
+              - --flow=browser
+              - --connector-id=argocd-cluster
+              - --listen-port=8000
+              - --expiry-margin=60s
+
+        """), "\(output)")
   }
 
   @Test("no certificate is repeated in a comment", arguments: commands.map(\.name))

@@ -57,12 +57,30 @@ package struct SystemTrustStore: Sendable, Equatable {
   static func searched(
     certFile: String?, certDir: String?, files: Files
   ) -> [TransportError.TrustStoreLocation] {
+    let named = named(certFile: certFile, certDir: certDir, files)
+    return named.isEmpty ? ([hashedDirectory] + bundles).map { .path($0) } : named
+  }
+
+  /// The locations of the trust store that was found.
+  static func locations(
+    certFile: String?, certDir: String?, files: Files
+  ) -> [TransportError.TrustStoreLocation] {
+    let named = named(certFile: certFile, certDir: certDir, files)
+    guard named.isEmpty else { return named }
+    let found = find(certFile: nil, certDir: nil, files: files)
+    return [found?.file, found?.directory].compactMap { $0.map { .path($0) } }
+  }
+
+  /// The locations that the variables name.
+  private static func named(
+    certFile: String?, certDir: String?, _ files: Files
+  ) -> [TransportError.TrustStoreLocation] {
     var named: [TransportError.TrustStoreLocation] = []
     if let file = nonEmpty(certFile) { named.append(.certFile(file)) }
     if let directories = nonEmpty(certDir) {
       named.append(.certDir(directories, exists: exists(directories, files)))
     }
-    return named.isEmpty ? ([hashedDirectory] + bundles).map { .path($0) } : named
+    return named
   }
 
   private static func exists(_ directories: String, _ files: Files) -> Bool {

@@ -16,6 +16,8 @@ struct TransportFailure {
   /// The proxy that the request went through, if there is one.
   var proxy: ProxyURL?
   var trust: HTTPOptions.Trust
+  /// Where the system's trusted certificates are.
+  var trustStore: () -> [TransportError.TrustStoreLocation] = { [] }
 
   init(
     outcome: tx_outcome, text: String, isEncrypted: Bool = true, proxy: ProxyURL? = nil,
@@ -56,7 +58,7 @@ struct TransportFailure {
     case .receiveError, .sslConnectError: return handshakeError
     case .badCACertificates:
       if case .certificates = trust { return .invalidCACertificates }
-      return .unreadableTrustStore
+      return .unreadableTrustStore(trustStore())
     case .peerVerificationFailed: return .tls(certificateError(outcome.verify_result))
     case .clientCertificateRequired: return .tls(.clientCertificateRequired)
     case .partialFile, .gotNothing, .sendError: return .connectionClosed

@@ -83,7 +83,7 @@ final class URLSessionTransport: Sendable {
         DispatchQueue.global().async { current.session.invalidateAndCancel() }
         throw TransportError.timedOut(.response)
       }
-      return try Self.response(result, endpoint, options, proxy)
+      return try response(result, endpoint, options, proxy)
     }
   }
 
@@ -193,21 +193,25 @@ final class URLSessionTransport: Sendable {
   }
 
   /// The response of a finished transfer.
-  private static func response(
+  private func response(
     _ result: Result<Void, NSError>, _ endpoint: Endpoint, _ options: HTTPOptions,
     _ proxy: ProxyURL?
   ) throws(TransportError) -> HTTPResponse {
     let outcome = tx_outcome()
     if outcome.refused > 0 { throw .notSent(.optionRejected(Int(outcome.refused_option))) }
     switch result {
-    case .success where outcome.applied > 0: return try takeResponse(status: outcome.status)
+    case .success where outcome.applied > 0: return try Self.takeResponse(status: outcome.status)
     case .success: throw .notSent(.notStarted(""))
     case .failure(let error) where outcome.applied == 0:
       throw .notSent(.notStarted(error.localizedDescription))
     case .failure(let error):
-      throw TransportFailure(
-        outcome: outcome, error: error, endpoint: endpoint, proxy: proxy, trust: options.trust
-      ).error
+      var failure = TransportFailure(
+        outcome: outcome, error: error, endpoint: endpoint, proxy: proxy, trust: options.trust)
+      failure.trustStore = {
+        SystemTrustStore.locations(
+          certFile: variables["SSL_CERT_FILE"], certDir: variables["SSL_CERT_DIR"], files: files)
+      }
+      throw failure.error
     }
   }
 

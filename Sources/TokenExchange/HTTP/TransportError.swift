@@ -14,8 +14,8 @@ public enum TransportError: Error, Sendable, Equatable {
   case tls(TLSError)
   /// The system has no trusted certificates at these places.
   case noTrustStore(searched: [TrustStoreLocation])
-  /// The system's trusted certificates cannot be read.
-  case unreadableTrustStore
+  /// OpenSSL cannot read the system's trusted certificates at these places.
+  case unreadableTrustStore([TrustStoreLocation])
   /// The CA certificates of the configuration cannot be read by OpenSSL.
   case invalidCACertificates
   /// The response's body is larger than allowed.

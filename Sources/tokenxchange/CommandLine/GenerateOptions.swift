@@ -261,7 +261,17 @@ extension OptionDeclaration {
   ]
 
   static let generateKubeconfig: [OptionDeclaration] =
-    targetCluster + [.auth, .pluginCommand, .pluginAPIVersion] + plugin
+    targetCluster + [.auth, .pluginCommand, .pluginAPIVersion] + plugin + signIn
+
+  /// How the users of a kubeconfig sign in.
+  static let signIn: [OptionDeclaration] = [
+    .flow.with(
+      help: "With --auth=login: browser, device or auto. See tokenxchange help login.",
+      section: .advanced),
+    .listenPort.with(
+      help: "With --auth=login: the port of 127.0.0.1 for the browser flow, if the client lists "
+        + "redirect URIs."),
+  ]
 
   static let generateArgoCDCluster: [OptionDeclaration] =
     targetCluster + [

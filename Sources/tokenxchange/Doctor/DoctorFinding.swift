@@ -133,10 +133,16 @@ enum SignInFinding: Equatable, Sendable {
   /// Dex rejects the refresh token; the ID token is valid until `until`, or not any more.
   case refreshRejected(OAuthError?, until: Date?, now: Date, command: String)
   case noRefreshToken(until: Date?, now: Date, command: String)
+  /// A sign-in with the selected flow would fail.
+  case flowNotAllowed(CommandError, isSignedIn: Bool)
+  /// A sign-in works on machines with a browser only.
+  case deviceFlowNotAllowed(CommandError)
 
   fileprivate var isFailure: Bool {
     switch self {
     case .notSignedIn: true
+    case .flowNotAllowed(_, let isSignedIn): !isSignedIn
+    case .deviceFlowNotAllowed: false
     case .refreshRejected(_, let end, _, _), .noRefreshToken(let end, _, _): end == nil
     }
   }

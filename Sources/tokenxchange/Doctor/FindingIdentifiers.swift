@@ -63,6 +63,8 @@ enum FindingIdentifier: String, CaseIterable, Sendable {
   case notSignedIn = "not-signed-in"
   case refreshTokenRejected = "refresh-token-rejected"
   case noRefreshToken = "no-refresh-token"
+  case flowNotAllowed = "sign-in-flow-not-allowed"
+  case deviceFlowNotAllowed = "device-flow-not-allowed"
   case otherError = "other"
   // The token.
   case tokenOpaque = "token-opaque"
@@ -178,6 +180,8 @@ extension SignInFinding {
     case .notSignedIn: .notSignedIn
     case .refreshRejected: .refreshTokenRejected
     case .noRefreshToken: .noRefreshToken
+    case .flowNotAllowed: .flowNotAllowed
+    case .deviceFlowNotAllowed: .deviceFlowNotAllowed
     }
   }
 }

@@ -58,6 +58,8 @@ extension FindingIdentifier {
     case .notSignedIn: "no user is signed in with these options"
     case .refreshTokenRejected: "Dex rejects the refresh token; a failure if the ID token expired"
     case .noRefreshToken: "no refresh token is stored; a failure if the ID token expired"
+    case .flowNotAllowed: "Dex's client does not allow the sign-in flow of `--flow`"
+    case .deviceFlowNotAllowed: "Dex's client allows a sign-in on machines with a browser only"
     case .otherError: "an error that has no identifier of its own"
     case .tokenOpaque: "the token from Dex is not a JWT"
     case .tokenIssuerTrailingSlash: "the token's issuer differs from `--issuer` by a trailing slash"

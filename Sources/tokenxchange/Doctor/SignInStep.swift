@@ -5,38 +5,55 @@ import Synchronization
 import TokenExchange
 
 extension Doctor {
-  /// Whether a user is signed in, until when, and whether the refresh token is still accepted.
-  ///
-  /// The step starts no sign-in. A refresh token can be examined only by using it, and Dex replaces it then,
-  /// so that the new tokens are stored as `login` stores them.
+  /// Whether a user is signed in, until when, whether the refresh token is still accepted, and which
+  /// flows the client allows.
   static func signIn(_ context: inout DoctorContext) -> DoctorStep {
     guard let login = context.login, let trust = context.trust else {
       return .skipped(.signIn, .incompleteSettings)
     }
     var step = DoctorStep(.signIn)
+    let configuration = login.configuration
+    let flows = context.allowedFlows(login.request, configuration, trust)
+    let flowError = flows?.error(of: configuration.flow, login.request)
+    if let flag = configuration.noCacheFlag {
+      step.summary = .nothingStored(flag: flag)
+    } else if let entry = context.loginEntry(login.request, connectorID: configuration.connectorID)
+    {
+      step.note("cache", entry.directory.path)
+      if let stored = entry.read(CachedLogin.self) {
+        storedSignIn(stored, entry, &step, &context, login.request, trust)
+      }
+    }
+    step.facts += Fact.flows(flows, login.request)
+    if let flowError {
+      step.add(.signIn(.flowNotAllowed(flowError, isSignedIn: context.token != nil)))
+    } else if step.summary == nil {
+      let command = context.arguments.rerunCommand(program: "tokenxchange")
+      step.add(.signIn(.notSignedIn(issuer: login.request.issuer, command: command)))
+    }
+    if configuration.flow == .auto, flowError == nil,
+      let error = flows?.deviceError(login.request)
+    {
+      step.add(.signIn(.deviceFlowNotAllowed(error)))
+    }
+    return step
+  }
+
+  /// Examines a stored sign-in.
+  ///
+  /// A refresh token can be examined only by using it, and Dex replaces it then, so that the new
+  /// tokens are stored as `login` stores them.
+  private static func storedSignIn(
+    _ stored: CachedLogin, _ entry: CacheEntry, _ step: inout DoctorStep,
+    _ context: inout DoctorContext, _ request: LoginRequest, _ trust: HTTPOptions.Trust
+  ) {
     let world = context.world
     let command = context.arguments.rerunCommand(program: "tokenxchange")
-    if let flag = login.configuration.noCacheFlag {
-      step.summary = .nothingStored(flag: flag)
-      return step
-    }
-    guard
-      let entry = context.loginEntry(
-        login.request, connectorID: login.configuration.connectorID)
-    else {
-      step.add(.signIn(.notSignedIn(issuer: login.request.issuer, command: command)))
-      return step
-    }
-    step.note("cache", entry.directory.path)
-    guard let stored = entry.read(CachedLogin.self) else {
-      step.add(.signIn(.notSignedIn(issuer: login.request.issuer, command: command)))
-      return step
-    }
     context.secrets += [stored.token.secret] + (stored.refreshToken.map { [$0] } ?? [])
     let now = world.now()
     var current = stored
     if let refreshToken = stored.refreshToken, context.isReachable {
-      switch context.refresh(refreshToken, of: stored, entry, login.request, trust) {
+      switch context.refresh(refreshToken, of: stored, entry, request, trust) {
       case .renewed(let new):
         current = new
         context.secrets += [new.token.secret] + (new.refreshToken.map { [$0] } ?? [])
@@ -47,7 +64,7 @@ extension Doctor {
           .signIn(
             .refreshRejected(
               error, until: stored.validEnd(at: world.clockReading), now: now, command: command)))
-      case .failed(let error): step.add(.error(.grant(error, login.request)))
+      case .failed(let error): step.add(.error(.grant(error, request)))
       case .busy: step.note("refresh token", "not examined: another process uses it")
       }
     } else if stored.refreshToken == nil {
@@ -63,7 +80,6 @@ extension Doctor {
     if current.isUnexpired(at: world.clockReading) {
       context.token = DoctorContext.Token(secret: current.token.secret, jwt: jwt)
     }
-    return step
   }
 }
 
@@ -102,6 +118,24 @@ extension DoctorContext {
     return CacheEntry(directory: directory, key: key, world: world, log: log)
   }
 
+  /// Which flows the client allows; nil if Dex cannot be reached.
+  fileprivate func allowedFlows(
+    _ request: LoginRequest, _ configuration: LoginConfiguration, _ trust: HTTPOptions.Trust
+  ) -> AllowedFlows? {
+    guard isReachable else { return nil }
+    return try? loginClient(request, trust).allowedFlows(
+      listenPort: configuration.listenPort, until: world.uptime() + timeout)
+  }
+
+  private func loginClient(
+    _ request: LoginRequest, _ trust: HTTPOptions.Trust,
+    log: @escaping @Sendable (LoginEvent) -> Void = { _ in }
+  ) -> LoginClient {
+    LoginClient(
+      request: request, trust: trust, send: world.network.send, now: world.now,
+      uptime: world.uptime, sleep: { _ in false }, log: log, userAgent: Version.userAgent)
+  }
+
   /// Uses the refresh token, with the lock that `login` takes for that.
   fileprivate func refresh(
     _ refreshToken: Secret, of stored: CachedLogin, _ entry: CacheEntry, _ request: LoginRequest,
@@ -113,11 +147,9 @@ extension DoctorContext {
     // Another process may have replaced it meanwhile.
     guard entry.read(CachedLogin.self) == stored else { return .busy }
     let rejection = RejectionRecord()
-    let client = LoginClient(
-      request: request, trust: trust, send: world.network.send, now: world.now,
-      uptime: world.uptime, sleep: { _ in false },
-      log: { event in if case .refreshTokenRejected(let error) = event { rejection.set(error) } },
-      userAgent: Version.userAgent)
+    let client = loginClient(request, trust) { event in
+      if case .refreshTokenRejected(let error) = event { rejection.set(error) }
+    }
     let subject = UnverifiedJWT(stored.token.secret.revealed)?.subject
     do throws(GrantError) {
       let tokens = try client.refresh(

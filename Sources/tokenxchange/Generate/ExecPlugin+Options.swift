@@ -21,6 +21,7 @@ enum ExecMethod: String, CaseIterable {
     case .tokenFile: [.tokenFile, .subjectAudience, .expiryMargin, .verbose]
     case .login:
       OptionDeclaration.login.without([.apiVersion, .output, .kubeconfig, .context])
+        .map { $0.isSame(as: .loginConnectorID) ? .connectorID : $0 }
     case .kubelogin:
       [.issuer, .clientID, .scopes, .certificateAuthority, .certificateAuthorityData]
     }
@@ -89,7 +90,7 @@ extension ExecPlugin {
       throw .generate(.secretInOutput(option: arguments.source(of: .clientSecret)))
     }
     let known = method.options + [.clientSecret]
-    let unsupported = OptionDeclaration.plugin.first {
+    let unsupported = (OptionDeclaration.plugin + OptionDeclaration.signIn).first {
       arguments.isSet($0) && !known.contains($0)
     }
     if let unsupported {
@@ -105,7 +106,9 @@ extension ExecPlugin {
     case .getToken: world.warn(try ExchangeConfiguration(arguments, world: world).warnings)
     case .tokenFile:
       if tokenFile == nil, !arguments.isSet(.tokenFile) { throw arguments.missing(.tokenFile) }
-    case .login, .kubelogin: world.warn(try LoginConfiguration(arguments, world: world).warnings)
+    case .login, .kubelogin:
+      if arguments.isSet(.connectorID) { _ = try arguments[.connectorID] }
+      world.warn(try LoginConfiguration(arguments, world: world).warnings)
     }
   }
 

@@ -15,6 +15,8 @@ enum LoginError: Error, Equatable {
   case redirectNotAllowed(LoginRequest, redirectURI: String)
   /// The client does not allow the redirect of Dex's device code page.
   case devicePageNotAllowed(LoginRequest, redirectURI: String)
+  /// The client allows neither; the redirect URI is the one of Dex's page.
+  case noFlowAllowed(LoginRequest, redirectURI: String)
   /// A context of a kubeconfig does not run `login`.
   case notLoginContext(String)
   /// The port for the browser flow cannot be used.
@@ -37,8 +39,8 @@ enum LoginError: Error, Equatable {
   var requiresTerminal: Bool {
     switch self {
     case .noTerminal, .signInElsewherePending, .signInElsewhereFailed: true
-    case .unknownClient, .redirectNotAllowed, .devicePageNotAllowed, .cannotListen,
-      .notLoginContext:
+    case .unknownClient, .redirectNotAllowed, .devicePageNotAllowed, .noFlowAllowed,
+      .cannotListen, .notLoginContext:
       false
     }
   }

@@ -60,18 +60,16 @@ extension SignIn {
   private func redirectURI(
     port: Int, until deadline: Double
   ) throws(CommandError) -> String {
-    let uris = LoginClient.redirectURIs(port: port)
+    let uris = LoginClient.redirectURIs(port: port, isFixed: listenPort != nil)
     let (uri, result) = try granted { () throws(GrantError) in
-      // A client without a list allows all ports or none.
-      try client.check(
-        redirectURIs: listenPort == nil ? Array(uris.prefix(1)) : uris, until: deadline)
+      try client.check(redirectURIs: uris, until: deadline)
     }
-    switch result {
-    case .accepted, .unknown: return uri
-    case .unregistered: throw .login(.redirectNotAllowed(request, redirectURI: uris[0]))
-    case .unknownClient: throw .login(.unknownClient(request))
-    case .refused(let error): throw .grant(.oauth(error, request.authorizationURL), request)
+    if let error = result.error(
+      request, notAllowed: .redirectNotAllowed(request, redirectURI: uris[0]))
+    {
+      throw error
     }
+    return uri
   }
 
   /// The callback of a sign-in, and how to send the browser its page.

@@ -32,12 +32,10 @@ extension SignIn {
     of device: DeviceAuthorization, until deadline: Double
   ) throws(CommandError) {
     guard let check = try? client.check(device, until: deadline) else { return }
-    switch check.result {
-    case .accepted, .unknown: break
-    case .unregistered:
-      throw .login(.devicePageNotAllowed(request, redirectURI: check.uri ?? ""))
-    case .unknownClient: throw .login(.unknownClient(request))
-    case .refused(let error): throw .grant(.oauth(error, request.authorizationURL), request)
+    if let error = check.result.error(
+      request, notAllowed: .devicePageNotAllowed(request, redirectURI: check.uri ?? ""))
+    {
+      throw error
     }
   }
 

@@ -44,7 +44,12 @@ struct SignIn {
       } catch {
         guard case .login(.redirectNotAllowed) = error else { throw error }
         world.show(.usesDeviceFlow(clientID: request.clientID))
+      }
+      do throws(CommandError) {
         return try deviceTokens(until: deadline, willPrompt)
+      } catch {
+        guard case .login(.devicePageNotAllowed(let request, let uri)) = error else { throw error }
+        throw .login(.noFlowAllowed(request, redirectURI: uri))
       }
     case .auto, .device: return try deviceTokens(until: deadline, willPrompt)
     }

@@ -1,5 +1,6 @@
 import Encoding
 import FoundationEssentials
+import OpenIDConnect
 import Platform
 import TokenExchange
 
@@ -78,6 +79,20 @@ extension Fact {
     }
     facts.append(modified(login.token.written.date, now: now))
     return facts
+  }
+
+  /// What Dex says of each flow; nothing if it was not asked.
+  static func flows(_ flows: AllowedFlows?, _ request: LoginRequest) -> [Fact] {
+    guard let flows else { return [] }
+    return [
+      Fact("browser flow", text(flows.browser, flows.browserError(request))),
+      Fact("device flow", text(flows.device, flows.deviceError(request))),
+    ]
+  }
+
+  private static func text(_ check: RedirectCheck, _ error: CommandError?) -> String {
+    if let error { return Diagnosis(error).message.text }
+    return check == .accepted ? "allowed" : "unknown"
   }
 
   /// A token in the cache.

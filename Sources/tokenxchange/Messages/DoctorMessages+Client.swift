@@ -92,7 +92,18 @@ extension Diagnosis {
           add refresh_token to oauth2.grantTypes in Dex's config.yaml, use a connector that \
           supports it, and sign in again: \(example: command)
           """)
+    case .flowNotAllowed(let error, isSignedIn: false): self.init(error)
+    case .flowNotAllowed(let error, isSignedIn: true):
+      self.init(warning: error, "the next sign-in will fail: ")
+    case .deviceFlowNotAllowed(let error):
+      self.init(warning: error, "a sign-in without a browser, as over SSH, will fail: ")
     }
+  }
+
+  /// An error of the next sign-in.
+  private init(warning error: CommandError, _ prefix: Message) {
+    let diagnosis = Diagnosis(error)
+    self.init(warning: prefix + diagnosis.message, hint: diagnosis.hint)
   }
 
   /// A sign-in that cannot be renewed, and may have expired.

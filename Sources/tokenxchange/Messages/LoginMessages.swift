@@ -52,8 +52,19 @@ extension Diagnosis {
         \(untrusted: uri, maxLength: 100), which Dex's device code page requires
         """,
         hint: """
-          use --flow=browser on a machine with a browser, or list /device/callback and \
-          \(untrusted: request.issuer.path, maxLength: 100)/device/callback in its redirectURIs
+          use --flow=browser on a machine with a browser, or another client, whose redirectURIs list \
+          \(deviceCallbacks: request.issuer)
+          """)
+    case .noFlowAllowed(let request, let uri):
+      self.init(
+        .oauthError,
+        """
+        the client \(untrusted: request.clientID, maxLength: 100) allows no sign-in: neither the \
+        redirect to this machine nor the one to \(untrusted: uri, maxLength: 100)
+        """,
+        hint: """
+          in Dex's config.yaml make it public without redirectURIs (browser), or list \
+          \(deviceCallbacks: request.issuer) (device)
           """)
     case .notLoginContext(let name):
       self.init(
@@ -100,6 +111,13 @@ extension Message.StringInterpolation {
         "kubectl auth whoami, or tokenxchange login --kubeconfig=FILE --context=NAME")
     case .command(let command): appendInterpolation(example: command)
     }
+  }
+
+  /// The redirect URIs that the device flow needs, which depend on Dex's version.
+  fileprivate mutating func appendInterpolation(deviceCallbacks issuer: EndpointURL) {
+    appendLiteral("/device/callback")
+    guard !issuer.path.isEmpty else { return }
+    appendInterpolation(" and \(untrusted: issuer.path, maxLength: 100)/device/callback" as Message)
   }
 
   /// The system's message for an error number.

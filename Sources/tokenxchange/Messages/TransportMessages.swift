@@ -37,15 +37,20 @@ extension Diagnosis {
         nothing was sent to \(authority: url): no trusted certificates found in \
         \(searched: searched)
         """, hint: Self.trustHint)
-    case .unreadableTrustStore:
+    case .unreadableTrustStore(let locations):
       self.init(
         .usage,
-        "nothing was sent to \(authority: url): the system's trusted certificates are not readable",
-        hint: Self.trustHint)
+        """
+        nothing was sent to \(authority: url): OpenSSL cannot read the trusted certificates in \
+        \(searched: locations)
+        """, hint: Self.trustHint)
     case .invalidCACertificates:
       self.init(
         .usage, "nothing was sent to \(authority: url): OpenSSL cannot read a CA certificate",
-        hint: "it may be truncated or damaged: check it with openssl x509 -noout -text -in FILE")
+        hint: """
+          check the file of --certificate-authority or --server-ca: openssl x509 -noout -text -in \
+          FILE
+          """)
     case .bodyTooLarge:
       self.init(
         .invalidResponse, "the response from \(url: url) is larger than 1 MiB",

@@ -262,6 +262,23 @@ struct LoginFlowTests {
         """))
   }
 
+  @Test("auto fails with both redirects if the client allows neither")
+  func noFlowAllowed() async throws {
+    fixture.dex.update { $0.clients[0].redirectURIs = ["https://app.example/callback"] }
+    let run = try start()
+    let result = await run.result
+    #expect(result.code == 5)
+    #expect(
+      fixture.masked(result.output) == """
+        The client target-cluster allows no redirect to this machine, so the device flow is used.
+        tokenxchange: the client target-cluster allows no sign-in: neither the redirect to this \
+        machine nor the one to /device/callback
+        hint: in Dex's config.yaml make it public without redirectURIs (browser), or list \
+        /device/callback and /dex/device/callback (device)
+
+        """)
+  }
+
   @Test("--flow=browser fails before anything is shown if the client allows no redirect")
   func redirectNotAllowed() async throws {
     fixture.dex.update { $0.clients[0].redirectURIs = ["http://127.0.0.1:1/callback"] }
@@ -307,8 +324,8 @@ struct LoginFlowTests {
       fixture.masked(result.output) == """
         tokenxchange: the client target-cluster does not allow the redirect to \
         /dex/device/callback, which Dex's device code page requires
-        hint: use --flow=browser on a machine with a browser, or list /device/callback and \
-        /dex/device/callback in its redirectURIs
+        hint: use --flow=browser on a machine with a browser, or another client, whose \
+        redirectURIs list /device/callback and /dex/device/callback
 
         """)
   }

@@ -62,7 +62,7 @@ import TokenExchange
       Row("header too long", Report(code: 27), .headersTooLarge),
       Row("HTTP/0.9", Report(code: 1, text: "Received HTTP/0.9"), .notHTTP("Received HTTP/0.9")),
       Row("compressed", Report(code: 61), .compressed),
-      Row("system certificates cannot be read", Report(code: 77), .unreadableTrustStore),
+      Row("system certificates cannot be read", Report(code: 77), .unreadableTrustStore([])),
       Row("unknown code", Report(code: 42, text: "x"), .other("x")),
     ] as [Row<Report, TransportError>])
   func transfer(row: Row<Report, TransportError>) { #expect(row.input.error == row.output) }

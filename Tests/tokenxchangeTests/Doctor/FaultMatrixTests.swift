@@ -140,6 +140,39 @@ struct FaultMatrixTests {
     for _ in 0..<3 { #expect(try await fixture.run("doctor").code == .done) }
   }
 
+  @Test(
+    "the sign-in flows that a client allows",
+    arguments: [
+      ([], ["allowed", "allowed"], []),
+      (
+        ["/device/callback"],
+        [
+          "the client target-cluster does not allow the redirect to http://127.0.0.1:8000/callback",
+          "allowed",
+        ], []
+      ),
+      (
+        ["http://localhost:9000"],
+        [
+          "allowed",
+          "the client target-cluster does not allow the redirect to /device/callback, which Dex's "
+            + "page for device codes needs",
+        ], ["device-flow-not-allowed"]
+      ),
+    ])
+  func flows(redirectURIs: [String], facts: [String], identifiers: [String]) async throws {
+    let bench = try FaultBench(.login, from: .command)
+    bench.site.dex.update { $0.clients[0].redirectURIs = redirectURIs }
+    if redirectURIs == ["http://localhost:9000"] { bench.flags["listen-port"] = "9000" }
+    let outcome = try await bench.run("doctor", "--output=json")
+    #expect(outcome.code == .done)
+    let report = try #require(JSON(parsing: Array(outcome.output.utf8)))
+    let step = try #require(report.steps.first { $0["name"]?.string == "sign-in" })
+    #expect(step["facts"]?["browser flow"]?.string == facts[0])
+    #expect(step["facts"]?["device flow"]?.string == facts[1])
+    #expect(report.identifiers == identifiers)
+  }
+
   @Test("a token in the cache with a key that Dex lost: a warning")
   func cachedToken() async throws {
     let fixture = try FaultFixture(.getToken, from: .kubeconfig)

@@ -77,6 +77,52 @@ extension Fault {
     .failed(
       "Dex fails at the refresh", .signIn, "invalid-response", "returned 500", code: .network
     ) { $0.site.dex.inject(DexFault { _ in .text("down", status: 500) }.on("/token", times: nil)) },
+    .failed(
+      "no flow allowed", .signIn, "sign-in-flow-not-allowed",
+      "the client target-cluster allows no sign-in: neither the redirect to this machine nor",
+      hints: ["public without redirectURIs", "/device/callback and /dex/device/callback"],
+      code: .oauthError
+    ) { bench in
+      bench.signOut()
+      bench.site.dex.update { $0.clients[0].redirectURIs = ["https://app.example/callback"] }
+    },
+    .warned(
+      "no flow allowed, signed in", .signIn, "sign-in-flow-not-allowed",
+      "the next sign-in will fail: the client target-cluster allows no sign-in",
+      hints: ["public without redirectURIs"]
+    ) { $0.site.dex.update { $0.clients[0].redirectURIs = ["https://app.example/callback"] } },
+    .failed(
+      "--flow=browser at a client for the device flow", .signIn, "sign-in-flow-not-allowed",
+      "the client target-cluster does not allow the redirect to http://127.0.0.1:8000/callback",
+      hints: ["--flow=device"], code: .oauthError
+    ) { bench in
+      bench.signOut()
+      bench.flags["flow"] = "browser"
+      bench.site.dex.update { $0.clients[0].redirectURIs = ["/device/callback"] }
+    },
+    .warned(
+      "the next Dex, with a path and without redirectURIs", .signIn, "device-flow-not-allowed",
+      "a sign-in without a browser, as over SSH, will fail: the client target-cluster does not "
+        + "allow the redirect to /dex/device/callback",
+      hints: ["--flow=browser", "another client"]
+    ) { $0.site.dex.update { $0.isNextVersion = true } },
+    .failed(
+      "--flow=device at the next Dex", .signIn, "sign-in-flow-not-allowed",
+      "does not allow the redirect to /dex/device/callback", hints: ["--flow=browser"],
+      code: .oauthError
+    ) { bench in
+      bench.signOut()
+      bench.flags["flow"] = "device"
+      bench.site.dex.update { $0.isNextVersion = true }
+    },
+    .failed(
+      "a client that Dex does not know", .signIn, "sign-in-flow-not-allowed",
+      "has no client other", hints: ["staticClients"], code: .oauthError
+    ) { $0.flags["client-id"] = "other" },
+    .failed(
+      "a scope that Dex refuses at a sign-in", .signIn, "sign-in-flow-not-allowed",
+      "invalid_scope", hints: ["--scopes"], code: .oauthError
+    ) { $0.flags["audience"] = "aloof-cluster" },
     .warned(
       "ten thousand bytes of groups", .result, "token-large", "the Authorization header has",
       hints: ["8 KiB"]

@@ -238,7 +238,8 @@ extension MessageCatalogue {
         .unreachable(errno: EHOSTUNREACH), .connectionClosed, .timedOut(.connecting),
         .timedOut(.tlsHandshake), .timedOut(.response),
       ] + tls.map { .tls($0) } + [
-        .noTrustStore(searched: [.path("/etc/ssl/cert.pem")]), .unreadableTrustStore,
+        .noTrustStore(searched: [.path("/etc/ssl/cert.pem")]),
+        .unreadableTrustStore([.certFile("/etc/pki/ca.pem")]),
         .invalidCACertificates, .bodyTooLarge, .headersTooLarge, .notHTTP("bad status line"),
         .compressed,
       ] + proxy.map { .proxy($0, url: "http://proxy.example.com:3128") }
@@ -408,6 +409,7 @@ extension MessageCatalogue {
       .unknownClient(request),
       .redirectNotAllowed(request, redirectURI: "http://127.0.0.1:8000/callback"),
       .devicePageNotAllowed(request, redirectURI: "https://dex.example.com/dex/device/callback"),
+      .noFlowAllowed(request, redirectURI: "/dex/device/callback"),
       .notLoginContext("target"),
       .cannotListen(port: 8000, errno: EADDRINUSE),
     ]
