@@ -207,7 +207,7 @@ final class URLSessionTransport: Sendable {
     case .failure(let error):
       var failure = TransportFailure(
         outcome: outcome, error: error, endpoint: endpoint, proxy: proxy, trust: options.trust)
-      failure.trustStore = {
+      failure.trustStore = { [variables, files] in
         SystemTrustStore.locations(
           certFile: variables["SSL_CERT_FILE"], certDir: variables["SSL_CERT_DIR"], files: files)
       }
