@@ -156,15 +156,15 @@ struct FaultMatrixTests {
         [
           "allowed",
           "the client target-cluster does not allow the redirect to /device/callback, which Dex's "
-            + "page for device codes needs",
+            + "device code page requires",
         ], ["device-flow-not-allowed"]
       ),
     ])
   func flows(redirectURIs: [String], facts: [String], identifiers: [String]) async throws {
-    let bench = try FaultBench(.login, from: .command)
-    bench.site.dex.update { $0.clients[0].redirectURIs = redirectURIs }
-    if redirectURIs == ["http://localhost:9000"] { bench.flags["listen-port"] = "9000" }
-    let outcome = try await bench.run("doctor", "--output=json")
+    let fixture = try FaultFixture(.login, from: .command)
+    fixture.site.dex.update { $0.clients[0].redirectURIs = redirectURIs }
+    if redirectURIs == ["http://localhost:9000"] { fixture.flags["listen-port"] = "9000" }
+    let outcome = try await fixture.run("doctor", "--output=json")
     #expect(outcome.code == .done)
     let report = try #require(JSON(parsing: Array(outcome.output.utf8)))
     let step = try #require(report.steps.first { $0["name"]?.string == "sign-in" })

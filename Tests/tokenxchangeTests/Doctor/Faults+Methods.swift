@@ -82,9 +82,9 @@ extension Fault {
       "the client target-cluster allows no sign-in: neither the redirect to this machine nor",
       hints: ["public without redirectURIs", "/device/callback and /dex/device/callback"],
       code: .oauthError
-    ) { bench in
-      bench.signOut()
-      bench.site.dex.update { $0.clients[0].redirectURIs = ["https://app.example/callback"] }
+    ) { fixture in
+      fixture.signOut()
+      fixture.site.dex.update { $0.clients[0].redirectURIs = ["https://app.example/callback"] }
     },
     .warned(
       "no flow allowed, signed in", .signIn, "sign-in-flow-not-allowed",
@@ -95,10 +95,10 @@ extension Fault {
       "--flow=browser at a client for the device flow", .signIn, "sign-in-flow-not-allowed",
       "the client target-cluster does not allow the redirect to http://127.0.0.1:8000/callback",
       hints: ["--flow=device"], code: .oauthError
-    ) { bench in
-      bench.signOut()
-      bench.flags["flow"] = "browser"
-      bench.site.dex.update { $0.clients[0].redirectURIs = ["/device/callback"] }
+    ) { fixture in
+      fixture.signOut()
+      fixture.flags["flow"] = "browser"
+      fixture.site.dex.update { $0.clients[0].redirectURIs = ["/device/callback"] }
     },
     .warned(
       "the next Dex, with a path and without redirectURIs", .signIn, "device-flow-not-allowed",
@@ -110,10 +110,10 @@ extension Fault {
       "--flow=device at the next Dex", .signIn, "sign-in-flow-not-allowed",
       "does not allow the redirect to /dex/device/callback", hints: ["--flow=browser"],
       code: .oauthError
-    ) { bench in
-      bench.signOut()
-      bench.flags["flow"] = "device"
-      bench.site.dex.update { $0.isNextVersion = true }
+    ) { fixture in
+      fixture.signOut()
+      fixture.flags["flow"] = "device"
+      fixture.site.dex.update { $0.isNextVersion = true }
     },
     .failed(
       "a client that Dex does not know", .signIn, "sign-in-flow-not-allowed",
