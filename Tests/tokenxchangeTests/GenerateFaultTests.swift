@@ -55,10 +55,6 @@ import TokenExchange
       "kubeconfig: connector and kubelogin",
       ["generate", "kubeconfig", "--auth=kubelogin"] + target + dex
     ),
-    (
-      "kubeconfig: a connector that is no identifier",
-      ["generate", "kubeconfig", "--auth=login", "--connector-id=a b"] + target + dex.dropLast()
-    ),
     ("kubeconfig: flow and get-token", ["generate", "kubeconfig", "--flow=device"] + target + dex),
     (
       "kubeconfig: port and kubelogin",
