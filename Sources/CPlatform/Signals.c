@@ -5,6 +5,7 @@
 #include "CPlatform.h"
 #include "Signals.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -17,6 +18,9 @@
 
 // How long a running write may delay the exit on a signal.
 enum { WRITE_GRACE_MS = 500 };
+
+// CLOSE_RANGE_CLOEXEC of linux/close_range.h, which older headers lack.
+#define CLOSE_ON_EXEC 4u
 
 static char **start_arguments, **start_variables;
 
@@ -63,7 +67,10 @@ static void restart(void) {
   sigemptyset(&set);
   sigaddset(&set, SIGUSR1);
   sigprocmask(SIG_SETMASK, &set, NULL);
-  syscall(SYS_close_range, 3u, ~0u, 0u);
+  // The other threads run until execve ends them, and libdispatch crashes if its descriptors are
+  // closed: the kernel closes them in execve. Linux before 5.11 lacks the flag.
+  if (syscall(SYS_close_range, 3u, ~0u, CLOSE_ON_EXEC))
+    for (int file = 3; file < 1024; file++) fcntl(file, F_SETFD, FD_CLOEXEC);
   execve("/proc/self/exe", start_arguments, start_variables);
 }
 

@@ -142,7 +142,9 @@ struct DoctorTests {
     #expect(
       result.output.contains(
         "\"command\": \"tokenxchange\", \"args\": [\"login\", \"--issuer="), "\(result.output)")
-    #expect(plugin.site.dex.requests(to: "/device/code") == 0)
+    // One code shows whether the client allows the device flow; it is never polled.
+    #expect(plugin.site.dex.requests(to: "/device/code") == 1)
+    #expect(plugin.site.dex.requests(to: "/device/token") == 0)
   }
 
   @Test("options that contradict each other: exit 2")

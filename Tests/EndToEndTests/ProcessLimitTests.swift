@@ -4,12 +4,13 @@ import TestSupport
 import Testing
 
 /// At the resource limits of a machine or container, the program reports an error and never hangs.
-@Suite(.enabled(if: TestBinary.find("prlimit") != nil, "prlimit is not installed"))
+@Suite(.serialized, .enabled(if: TestBinary.find("prlimit") != nil, "prlimit is not installed"))
 struct ProcessLimitTests {
   static let resourceHint =
     "raise the limit (ulimit -u or -n, or the container's pids limit), or stop the processes that "
     + "exhaust it"
-  static let user = ["--reuid=54321", "--regid=54321", "--clear-groups"]
+  /// The limit counts all processes of a user, so that no other test uses this one.
+  static let user = ["--reuid=54399", "--regid=54399", "--clear-groups"]
   static let canSwitchUser = geteuid() == 0 && TestBinary.find("setpriv") != nil
 
   private func prlimit(_ limit: String, _ arguments: [String]) async throws -> ProcessResult {

@@ -56,17 +56,22 @@ import Testing
     #expect(run.dex.tokenRequests == 1)
     tracer.send(signal: SIGINT)
     _ = await tracer.result
-    #expect(try await SidecarRun.wait { run.dex.tokenRequests == 2 && run.text != first })
+    #expect(
+      try await SidecarRun.wait {
+        run.text != first && sidecar.errorsSoFar.split(separator: "renewed").count > 2
+      })
     sidecar.send(signal: SIGTERM)
     let result = await sidecar.result
     #expect(result.ending == .exit(0))
     let lines = result.errors.split(separator: "\n").map { $0.prefix { $0 != "/" } }
+    // The signal stays pending if the file was opened before it arrived; it then renews once more.
     #expect(
-      lines == [
+      lines.prefix(3) == [
         "tokenxchange: renewed ",
         "tokenxchange: the exchange hung for more than 1 s (--timeout); starting again",
-        "tokenxchange: renewed ", "tokenxchange: stopping: SIGTERM",
+        "tokenxchange: renewed ",
       ], "\(result.errors)")
+    #expect(lines.last == "tokenxchange: stopping: SIGTERM")
   }
 
   @Test("a signal ends the sidecar while its log is not read") func endsWithUnreadLog() async throws
