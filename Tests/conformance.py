@@ -46,7 +46,7 @@ class NotTried(Exception):
 
 
 def check(name, needs):
-    """Registers a check that needs variables; it returns what to show beside "yes"."""
+    """Registers a check that needs variables; it returns what to show after "yes"."""
 
     def register(function):
         CHECKS.append((name, needs.split(), function))

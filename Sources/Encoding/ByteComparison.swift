@@ -1,7 +1,8 @@
 /// Comparison by bytes, for untrusted text.
 ///
-/// Swift's `==` treats canonically equivalent texts as equal, such as `é` written as one scalar or as
-/// two. Servers compare bytes, so issuers, audiences, client IDs and member names are compared that way.
+/// Swift's `==` treats canonically equivalent texts as equal, such as `é` written as one scalar or
+/// as two. Servers compare bytes, so issuers, audiences, client IDs and member names are compared
+/// that way.
 extension StringProtocol {
   /// Whether another text has the same UTF-8 bytes.
   package func hasSameBytes(as other: some StringProtocol) -> Bool {
@@ -26,8 +27,8 @@ extension Optional where Wrapped == String {
   }
 }
 
-// Not extensions of Sequence: calls from other modules would not be specialized, and the first one costs
-// a search for the array's conformances.
+// Not extensions of Sequence: calls from other modules would not be specialized, and the first one
+// costs a search for the array's conformances.
 extension [String] {
   /// Whether one of the texts has the same UTF-8 bytes.
   package func containsBytes(of text: String) -> Bool {

@@ -16,8 +16,8 @@ package enum FormEncoding {
     }
   }
 
-  /// Encodes one name or value: letters, digits and `*-._` are unchanged, a space becomes `+`, every other
-  /// byte of the UTF-8 form becomes `%XX`.
+  /// Encodes one name or value: letters, digits and `*-._` are unchanged, a space becomes `+`,
+  /// every other byte of the UTF-8 form becomes `%XX`.
   package static func encode(_ text: String) -> String {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count)

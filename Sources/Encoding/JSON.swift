@@ -1,7 +1,7 @@
 /// Any JSON value (RFC 8259).
 ///
-/// Tokens, responses and exec info can have members of any type. An accessor for another type returns
-/// nil.
+/// Tokens, responses and exec info can have members of any type. An accessor for another type
+/// returns nil.
 package enum JSON: Sendable {
   /// `null`.
   case null

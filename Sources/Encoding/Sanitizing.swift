@@ -65,7 +65,8 @@ extension Unicode.Scalar {
 }
 
 extension String {
-  /// This line without tokens: a server may echo a request, and a part of a token is still a secret.
+  /// This line without tokens: a server may echo a request, and a part of a token is still a
+  /// secret.
   fileprivate func hidingTokens() -> String {
     guard contains("eyJ") else { return self }
     var result = ""
@@ -87,8 +88,8 @@ extension String {
     return result + rest
   }
 
-  /// Whether a place is at the start of a word: not after a letter or digit, as in Dex's opaque names,
-  /// which may contain any three letters; an escape such as `%3D` or `\n` does not count.
+  /// Whether a place is at the start of a word: not after a letter or digit, as in Dex's opaque
+  /// names, which may contain any three letters; an escape such as `%3D` or `\n` does not count.
   private func beginsWord(at place: String.Index) -> Bool {
     let before = self[..<place].unicodeScalars.suffix(3)
     guard let last = before.last, last.properties.isAlphabetic || last.properties.numericType != nil

@@ -1,6 +1,7 @@
 /// Strings as YAML scalars.
 enum Scalar {
-  /// A string on one line: plain if YAML 1.1 and YAML 1.2 both parse it as this string, else quoted.
+  /// A string on one line: plain if YAML 1.1 and YAML 1.2 both parse it as this string, else
+  /// quoted.
   static func text(_ text: String) -> String {
     if isPlain(text) { return text }
     let isSimple = !text.contains("'") && !text.unicodeScalars.contains(where: \.isHidden)
@@ -83,8 +84,8 @@ enum Comment {
 }
 
 extension Unicode.Scalar {
-  /// Whether it is a control character, a line separator or invisible, such as a zero-width character
-  /// or a direction override, which can make a line look like a different one.
+  /// Whether it is a control character, a line separator or invisible, such as a zero-width
+  /// character or a direction override, which can make a line look like a different one.
   var isHidden: Bool {
     switch self {
     case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{A0}", "\u{AD}", "\u{200B}"..."\u{200F}",

@@ -192,7 +192,8 @@ private struct Renderer {
 
   /// A line of a shell command that is a single word and too long for a line.
   ///
-  /// yamllint accepts such a word directly after `# `, and a backslash only without a space before it.
+  /// yamllint accepts such a word directly after `# `, and a backslash only without a space before
+  /// it.
   private func longWord(_ line: String, after prefix: String) -> String? {
     guard column + prefix.unicodeScalars.count + line.unicodeScalars.count > YAML.lineLength,
       let mark = prefix.firstIndex(of: "#")

@@ -45,11 +45,11 @@ package struct DeviceAuthorization: Sendable, Equatable {
   /// Applies the `slow_down` error: five more seconds between all later polls (section 3.5).
   mutating func slowDown() { interval += 5 }
 
-  /// The page to open in a browser; nil unless Dex serves it over TLS, or Dex and the page are both on
-  /// loopback.
+  /// The page to open in a browser; nil unless Dex serves it over TLS, or Dex and the page are both
+  /// on loopback.
   ///
-  /// A response must not send the browser, with all its sessions, to another site, nor may a remote server
-  /// open a local service.
+  /// A response must not send the browser, with all its sessions, to another site, nor may a remote
+  /// server open a local service.
   ///
   /// - Parameter issuer: Dex's issuer.
   /// - Returns: The page, with the user code in its URL if the response has that.

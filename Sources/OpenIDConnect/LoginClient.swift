@@ -44,13 +44,13 @@ package struct LoginClient: Sendable {
 
   /// Exchanges a refresh token for new tokens.
   ///
-  /// The request is never retried: Dex may have replaced the refresh token although its response was
-  /// lost.
+  /// The request is never retried: Dex may have replaced the refresh token although its response
+  /// was lost.
   ///
   /// - Parameters:
   ///   - refreshToken: The refresh token.
-  ///   - subject: The `sub` of the current ID token, which the new one must have too (OpenID Connect
-  ///     Core, section 12.2); nil if it is unknown.
+  ///   - subject: The `sub` of the current ID token, which the new one must have too (OpenID
+  ///     Connect Core, section 12.2); nil if it is unknown.
   ///   - deadline: The value of `uptime` at which to give up.
   /// - Returns: New tokens; nil if Dex rejects the refresh token.
   /// - Throws: A failure after which the refresh token may still be valid.

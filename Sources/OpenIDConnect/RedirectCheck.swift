@@ -21,7 +21,7 @@ package struct AllowedFlows: Equatable, Sendable {
   package var device: RedirectCheck
   /// The redirect URI that was checked for the browser flow.
   package var browserRedirectURI: String
-  /// The redirect URI that Dex's page for device codes sends; nil if it is unknown.
+  /// The redirect URI that Dex's device code page sends; nil if it is unknown.
   package var deviceRedirectURI: String?
 
   package init(
@@ -38,9 +38,9 @@ package struct AllowedFlows: Equatable, Sendable {
 extension LoginClient {
   /// Checks whether Dex accepts a redirect URI.
   ///
-  /// Dex reports a refusal only on a page in the browser. So a request without a response type is sent
-  /// first: Dex checks the client, the redirect URI and the scopes before the response type, and
-  /// stores nothing.
+  /// Dex reports a refusal only on a page in the browser. So a request without a response type is
+  /// sent first: Dex checks the client, the redirect URI and the scopes before the response type,
+  /// and stores nothing.
   ///
   /// - Parameters:
   ///   - redirectURI: The redirect URI.
@@ -61,15 +61,20 @@ extension LoginClient {
 
   /// Checks redirect URIs in order, until Dex accepts one.
   ///
-  /// - Returns: The first that Dex does not reject as unregistered, and its decision.
+  /// - Parameters:
+  ///   - redirectURIs: The redirect URIs, the usual one first.
+  ///   - deadline: The value of `uptime` at which to give up.
+  /// - Returns: The first that Dex does not reject as unregistered, and its decision; the usual one
+  ///   if Dex rejects all.
+  /// - Throws: ``GrantError/transport(_:_:timeout:)``.
   package func check(
     redirectURIs: [String], until deadline: Double
   ) throws(GrantError) -> (uri: String, result: RedirectCheck) {
-    var found = (uri: "", result: RedirectCheck.unregistered)
-    for uri in redirectURIs where found.result == .unregistered {
-      found = (uri, try check(redirectURI: uri, until: deadline))
+    for uri in redirectURIs {
+      let result = try check(redirectURI: uri, until: deadline)
+      if result != .unregistered { return (uri, result) }
     }
-    return found
+    return (redirectURIs.first ?? "", .unregistered)
   }
 
   /// Checks whether Dex's device code page leads to a sign-in.
@@ -97,7 +102,8 @@ extension LoginClient {
 
   /// Finds the flows that the client allows.
   ///
-  /// Dex keeps the device code that this requests until it expires.
+  /// This requests a device code and polls it once, as a sign-in does. Dex keeps the code until it
+  /// expires.
   ///
   /// - Parameters:
   ///   - listenPort: The port of a client that lists its redirect URIs; nil for a free one.

@@ -45,7 +45,8 @@ public struct IssuedToken: Sendable, Equatable {
 
   /// How long the token is valid.
   ///
-  /// - Parameter now: The local time; if that clock is slow, the time between `iat` and `exp` counts.
+  /// - Parameter now: The local time; if that clock is slow, the time between `iat` and `exp`
+  ///   counts.
   /// - Returns: Seconds; nil if unknown.
   public func lifetime(at now: Date) -> Double? {
     guard let expiry else { return nil }

@@ -2,11 +2,12 @@ import Encoding
 
 /// Removes the secrets of a request from text, in every form in which servers return them.
 ///
-/// A text may contain a secret as it was sent, escaped as in JSON, HTML, a form or a quoted string, or
-/// in part. So the text is compared with each secret at each offset, byte by byte, and an escape is
-/// compared as the bytes that it encodes. This is done only for text that is shown.
+/// A text may contain a secret as it was sent, escaped as in JSON, HTML, a form or a quoted string,
+/// or in part. So the text is compared with each secret at each offset, byte by byte, and an escape
+/// is compared as the bytes that it encodes. This is done only for text that is shown.
 package struct Redaction {
-  /// The longest text that is searched, in bytes; the rest is dropped, because no message is longer.
+  /// The longest text that is searched, in bytes; the rest is dropped, because no message is
+  /// longer.
   static let longestText = 4096
   /// How many bytes of a secret count as a part of it where the text was cut.
   static let shortestPart = 8
@@ -40,8 +41,8 @@ package struct Redaction {
     return String(decoding: result, as: UTF8.self)
   }
 
-  /// Other forms of a secret: with white space trimmed or folded, and encoded; and the signature of a
-  /// JWT, because header and payload are often logged elsewhere.
+  /// Other forms of a secret: with white space trimmed or folded, and encoded; and the signature of
+  /// a JWT, because header and payload are often logged elsewhere.
   private static func variants(of secret: String) -> [String] {
     var variants = [secret.foldingWhitespace(), Base64.encode(Array(secret.utf8))]
     let parts = secret.split(separator: ".", omittingEmptySubsequences: false)

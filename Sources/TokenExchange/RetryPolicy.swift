@@ -1,7 +1,7 @@
 /// When a failed request is repeated, and after how long.
 ///
-/// A token exchange changes nothing at the server, so it may be repeated; OAuth errors and certificate
-/// errors are final, because they would be the same.
+/// A token exchange changes nothing at the server, so it may be repeated; OAuth errors and
+/// certificate errors are final, because they would be the same.
 public struct RetryPolicy: Sendable, Equatable {
   /// The number of requests.
   public var attempts = 3
@@ -44,7 +44,8 @@ public struct RetryPolicy: Sendable, Equatable {
   ///   - attempt: How many requests were sent, from 1.
   ///   - waited: Seconds waited so far.
   ///   - retryAfter: What the server asked for, in seconds.
-  ///   - random: A number from 0 to 1: full jitter, so that many clients do not return at the same time.
+  ///   - random: A number from 0 to 1: full jitter, so that many clients do not return at the same
+  ///     time.
   /// - Returns: Seconds, or nil.
   func pause(attempt: Int, waited: Double, retryAfter: Double?, random: Double) -> Double? {
     guard attempt < attempts else { return nil }

@@ -2,8 +2,8 @@ import Encoding
 
 /// A token or password that must never be printed by accident.
 ///
-/// Interpolating, dumping or reflecting it shows `[redacted]`. The text is available only as `revealed`,
-/// which makes every use easy to find.
+/// Interpolating, dumping or reflecting it shows `[redacted]`. The text is available only as
+/// `revealed`, which makes every use easy to find.
 public struct Secret: Sendable, Equatable, Hashable {
   /// The text itself.
   public let revealed: String

@@ -8,8 +8,8 @@ public import FoundationEssentials
 /// let token = try exchanger.exchange(request, trust: .system, until: deadline, userAgent: "…")
 /// ```
 ///
-/// It is synchronous: a credential plugin does one thing and exits, and starting Swift's concurrency
-/// costs more than the rest of a run.
+/// It is synchronous: a credential plugin does one thing and exits, and starting Swift's
+/// concurrency costs more than the rest of a run.
 public struct TokenExchanger: Sendable {
   /// Sends one request.
   public var send: HTTPTransport

@@ -13,7 +13,8 @@ struct World: Sendable {
   var network: Network
   var process: ProcessControl
   var terminal: Terminal
-  /// A variable that contains a token, which is not among `variables`: other programs do not get it.
+  /// A variable that contains a token, which is not among `variables`: other programs do not get
+  /// it.
   private(set) var hiddenVariable: (name: String, value: String)?
 }
 

@@ -97,7 +97,7 @@ import Testing
     Row("a surrogate in UTF-8", [0x22, 0xED, 0xA0, 0x80, 0x22], .invalidString(at: 1)),
     Row("above U+10FFFF", [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22], .invalidString(at: 1)),
     Row("bad UTF-8 in a name", [0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D], .invalidString(at: 2)),
-    Row("bad UTF-8 beside an escape", [0x22, 0x5C, 0x6E, 0xFF, 0x22], .invalidString(at: 1)),
+    Row("bad UTF-8 after an escape", [0x22, 0x5C, 0x6E, 0xFF, 0x22], .invalidString(at: 1)),
   ]
 
   /// The hostile texts are rejected at a limit, long before their end.
@@ -204,7 +204,7 @@ import Testing
 }
 
 /// Compares the reader with Foundation's, over documents from a seeded generator.
-@Suite("JSON reader beside JSONSerialization") struct JSONComparisonTests {
+@Suite("JSON reader compared with JSONSerialization") struct JSONComparisonTests {
   /// A small generator that produces the same numbers for the same seed.
   struct Generator: RandomNumberGenerator {
     var state: UInt64

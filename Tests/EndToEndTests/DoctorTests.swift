@@ -142,9 +142,9 @@ struct DoctorTests {
     #expect(
       result.output.contains(
         "\"command\": \"tokenxchange\", \"args\": [\"login\", \"--issuer="), "\(result.output)")
-    // One code shows whether the client allows the device flow; it is never polled.
+    // One code shows whether the client allows the device flow; it is polled once, as in a sign-in.
     #expect(plugin.site.dex.requests(to: "/device/code") == 1)
-    #expect(plugin.site.dex.requests(to: "/device/token") == 0)
+    #expect(plugin.site.dex.requests(to: "/token") == 1)
   }
 
   @Test("options that contradict each other: exit 2")

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// kubectl with each generated kubeconfig, and with Argo CD's Secret, at the stand-in of an API server,
-/// with TLS on both sides.
+/// kubectl with each generated kubeconfig, and with Argo CD's Secret, at the stand-in of an API
+/// server, with TLS on both sides.
 @Suite(
   .enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"),
   .enabled(if: TestBinary.find("kubectl") != nil, "kubectl is not installed"),

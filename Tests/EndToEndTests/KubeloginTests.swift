@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `generate kubeconfig --auth=kubelogin` with a kubectl that first asks for the server's version, as
-/// the one of the Google Cloud CLI does.
+/// `generate kubeconfig --auth=kubelogin` with a kubectl that first asks for the server's version,
+/// as the one of the Google Cloud CLI does.
 @Suite(
   .enabled(if: TestBinary.find("kubectl") != nil, "SKIPPED: kubectl is not installed"),
   .enabled(if: TLSFront.isAvailable, "SKIPPED: nginx is not installed"))

@@ -22,8 +22,8 @@ struct TLSPreparationTests {
     plugin.flags + ["--certificate-authority", certificates.authority.certificate]
   }
 
-  /// The number of threads that a run starts, in all and before it checks whether it can start those
-  /// of a request.
+  /// The number of threads that a run starts, in all and before it checks whether it can start
+  /// those of a request.
   private func threads(
     of arguments: [String], by command: [String] = []
   ) async throws -> (all: Int, early: Int) {

@@ -94,7 +94,7 @@ import TokenExchange
       String(decoding: dex.requests[3].body ?? [], as: UTF8.self) == "user_code=RVCG-TBGL")
   }
 
-  @Test("a page for device codes that leads elsewhere decides nothing")
+  @Test("a device code page that leads elsewhere decides nothing")
   func unknownPage() throws {
     let dex = ScriptedDex([
       .success(ScriptedDex.device), ScriptedDex.pending, Self.page(404, "not found"),

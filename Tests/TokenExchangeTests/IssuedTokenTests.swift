@@ -38,11 +38,11 @@ import TokenExchange
   }
 
   @Test(
-    "an opaque token is rejected where an ID token was requested, whatever stands beside it",
+    "an opaque token is rejected where an ID token was requested, with or without an id_token",
     arguments: [
       Row("alone", "", false),
-      Row("beside an id_token", #","id_token":"\#(Sample.issued())""#, true),
-      Row("beside an opaque id_token", #","id_token":"opaque""#, true),
+      Row("with an id_token", #","id_token":"\#(Sample.issued())""#, true),
+      Row("with an opaque id_token", #","id_token":"opaque""#, true),
       Row("with expires_in", #","expires_in":3600"#, false),
       Row(
         "called an access token",

@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test(
-    "a part of 8 characters or more beside a cut",
+    "a part of 8 characters or more next to a cut",
     arguments: [
       ("the beginning, at the end", "got 0123456789abc", "got [redacted]"),
       ("in quotes", "got \"0123456789abc\"", "got \"[redacted]\""),

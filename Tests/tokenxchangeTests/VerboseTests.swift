@@ -5,7 +5,8 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// `--verbose`: every command has it; it logs the command and the exit code, and changes nothing else.
+/// `--verbose`: every command has it; it logs the command and the exit code, and changes nothing
+/// else.
 @Suite struct VerboseTests {
   @Test("every command has --verbose") func everyCommand() {
     // A command of kinds has no flags itself.

@@ -22,7 +22,7 @@ final class WorldDouble: Sendable {
   let outputError: OutputError?
   let terminal: Terminal
   let process: ProcessControl
-  /// The files beside those in `files`.
+  /// The files in addition to those in `files`.
   let fileSystem: Files
   private let outcomes: Mutex<[Outcome]>
   private let respond: (@Sendable (HTTPRequest) throws(TransportError) -> HTTPResponse)?

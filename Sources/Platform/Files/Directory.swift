@@ -19,9 +19,9 @@ package enum Directory {
 
   /// Ensures that a directory exists, belongs to this user and is not accessible by others.
   ///
-  /// Missing directories are created with mode 0700. An existing one is not changed: it may be a home
-  /// directory that was passed by mistake. Root creates none below another user's directory, as with
-  /// `sudo` and that user's `HOME`, because the user could not use it later.
+  /// Missing directories are created with mode 0700. An existing one is not changed: it may be a
+  /// home directory that was passed by mistake. Root creates none below another user's directory,
+  /// as with `sudo` and that user's `HOME`, because the user could not use it later.
   package static func makePrivate(_ path: String) throws(DirectoryError) {
     if geteuid() == 0, FileStatus.ofLink(path) == nil, let owner = ownerOfNearest(path), owner != 0
     {
@@ -92,8 +92,8 @@ package struct DirectoryEntry: Equatable, Sendable {
   package var kind: FileKind
   /// Seconds since its content changed, or until then if that date is in the future.
   ///
-  /// A future date means that a clock was wrong; without the absolute value, such a file would never
-  /// be old enough to be removed.
+  /// A future date means that a clock was wrong; without the absolute value, such a file would
+  /// never be old enough to be removed.
   package var age: Double
 
   package init(name: String, kind: FileKind, age: Double) {

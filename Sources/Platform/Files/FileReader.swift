@@ -5,8 +5,8 @@ package enum FileReader {
   /// Reads a whole regular file.
   ///
   /// Symbolic links are followed: a projected token is behind two of them. The file is opened
-  /// without blocking, so that a pipe cannot hang the process, and its status is compared before and
-  /// after, so that a file that is written in place is never read half-written.
+  /// without blocking, so that a pipe cannot hang the process, and its status is compared before
+  /// and after, so that a file that is written in place is never read half-written.
   ///
   /// - Parameters:
   ///   - path: The file.

@@ -3,12 +3,12 @@ import Synchronization
 
 /// Receives requests on a loopback port for a short time (RFC 8252, section 7.3).
 ///
-/// Every process of the machine can connect, so everything is limited: the number of connections, the size
-/// of a request, and the time that it may take.
+/// Every process of the machine can connect, so everything is limited: the number of connections,
+/// the size of a request, and the time that it may take.
 package struct CallbackListener: Sendable {
   /// The port.
   package var port: Int
-  /// Waits at most the given seconds for the next request; nil if none arrives.
+  /// Waits at most the given number of seconds for the next request; nil if none arrives.
   package var next: @Sendable (Double) -> CallbackRequest?
   /// Closes all connections, and stops listening.
   package var close: @Sendable () -> Void

@@ -73,7 +73,8 @@ enum NoProxyList {
   ///
   /// Entries are separated by commas. `*` matches all hosts; `1.2.3.4` and `10.0.0.0/8` match
   /// addresses; `example.test` matches that name and its subdomains, `.example.test` and
-  /// `*.example.test` only the subdomains. Entries other than `*` and CIDR blocks may end in `:PORT`.
+  /// `*.example.test` only the subdomains. Entries other than `*` and CIDR blocks may end in
+  /// `:PORT`.
   static func entry(for host: String, port: Int, in list: String) -> String? {
     let host = host.lowercased()
     let address = IPAddress(host)

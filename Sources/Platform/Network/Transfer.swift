@@ -5,8 +5,8 @@ import Synchronization
 /// The end of one transfer; its response comes from the hook.
 ///
 /// It is reported to a completion handler. A delegate would cost a quarter of an http exchange:
-/// URLSession casts it to each of its delegate protocols, many times, and Swift does not remember that a
-/// type lacks a conformance but searches all of them again.
+/// URLSession casts it to each of its delegate protocols, many times, and Swift does not remember
+/// that a type lacks a conformance but searches all of them again.
 final class Transfer: Sendable {
   private let error = Mutex<NSError?>(nil)
   private let finished = DispatchSemaphore(value: 0)

@@ -3,7 +3,8 @@ import Foundation
 import Glibc
 import TokenExchange
 
-/// A failed transfer: libcurl's result, which URLSession mostly discards, and the request's options.
+/// A failed transfer: libcurl's result, which URLSession mostly discards, and the request's
+/// options.
 struct TransportFailure {
   /// The result that the hook recorded.
   var outcome: tx_outcome
@@ -143,7 +144,8 @@ extension TransportFailure {
     direct.proxy = nil
     switch direct.error {
     case .timedOut: return .timedOut(outcome.connected == 0 ? .connecting : .response)
-    // With SOCKS there is no CONNECT status, so it is unknown whether the proxy or the server closed.
+    // With SOCKS there is no CONNECT status, so it is unknown whether the proxy or the server
+    // closed.
     case .connectionClosed where !proxy.isSOCKS: return .connectionClosed
     case .notHTTP(let text) where !proxy.isSOCKS: return .notHTTP(text)
     default: return nil
@@ -214,8 +216,8 @@ struct LibcurlText: Equatable, Sendable {
     return text.hasPrefix(opening) ? String(text.dropFirst(opening.count)) : shown
   }
 
-  /// The handshake error for OpenSSL's error code, as in `error:0A00010B:…`; nil for codes without a
-  /// specific meaning.
+  /// The handshake error for the code of OpenSSL, as in `error:0A00010B:…`; nil for codes without
+  /// a specific meaning.
   var tlsError: TLSError? {
     guard let start = text.firstRange(of: "error:"),
       let code = UInt32(text[start.upperBound...].prefix(8), radix: 16)

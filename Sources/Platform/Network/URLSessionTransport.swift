@@ -8,8 +8,9 @@ import TokenExchange
 
 /// Sends requests through URLSession, one at a time, and waits for each response.
 ///
-/// The hook of `CPlatform` sets what URLSession cannot set on Linux (trust, the minimum TLS version,
-/// proxies, the time limit) and collects the response. If the hook fails, the request is not sent.
+/// The hook of `CPlatform` sets what URLSession cannot set on Linux (trust, the minimum TLS
+/// version, proxies, the time limit) and collects the response. If the hook fails, the request is
+/// not sent.
 final class URLSessionTransport: Sendable {
   /// A session and the trust of its connections.
   private struct Connection {
@@ -77,8 +78,8 @@ final class URLSessionTransport: Sendable {
         throw TransportError.notSent(.notStarted("no session"))
       }
       guard let result = Self.run(request, endpoint, options, current.session) else {
-        // libcurl's time limit did not end the transfer: the session's queue may hang forever, and a
-        // synchronous call would hang too.
+        // libcurl's time limit did not end the transfer: the session's queue may hang forever, and
+        // a synchronous call would hang too.
         connection = nil
         DispatchQueue.global().async { current.session.invalidateAndCancel() }
         throw TransportError.timedOut(.response)
@@ -121,7 +122,8 @@ final class URLSessionTransport: Sendable {
     }
   }
 
-  /// Checks that a request can start threads and open sockets; otherwise URLSession hangs or crashes.
+  /// Checks that a request can start threads and open sockets; otherwise URLSession hangs or
+  /// crashes.
   private static func checkResources() throws(TransportError) {
     var isThreads: Int32 = 0
     let code = tx_check_resources(&isThreads)

@@ -3,9 +3,9 @@ import Glibc
 
 /// Prepares the process for handling tokens; must be the first call in `main`.
 ///
-/// Foundation, libcurl and OpenSSL read variables that leak secrets, weaken TLS or change the route.
-/// Without `HOME` they query the user database, which can crash a static binary. So the environment of
-/// the process is replaced by a small one, and the original variables are returned.
+/// Foundation, libcurl and OpenSSL read variables that leak secrets, weaken TLS or change the
+/// route. Without `HOME` they query the user database, which can crash a static binary. So the
+/// environment of the process is replaced by a small one, and the original variables are returned.
 ///
 /// - Returns: The variables that the user set.
 package func setUpProcess() -> [String: String] {

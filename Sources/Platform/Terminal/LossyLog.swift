@@ -25,8 +25,9 @@ final class LossyLog: Sendable {
   ///
   /// - Parameters:
   ///   - descriptor: The stream.
-  ///   - timeout: Seconds to wait for the reader before the first line is dropped; zero never waits.
-  ///     A terminal, whose output a user may have stopped, is otherwise waited for without a limit.
+  ///   - timeout: Seconds to wait for the reader before the first line is dropped; zero never
+  ///     waits. A terminal, whose output a user may have stopped, is otherwise waited for without a
+  ///     limit.
   init(_ descriptor: Int32 = STDERR_FILENO, timeout: Double) {
     self.descriptor = descriptor
     self.timeout = timeout

@@ -32,17 +32,18 @@ public struct ExecCredential: Sendable, Equatable {
 
   /// The expiration to report for a token.
   ///
-  /// client-go uses a token until this second, so a margin helps; but a time in the past would make it
-  /// run the plugin for every request.
+  /// client-go uses a token until this second, so a margin helps; but a time in the past would make
+  /// it run the plugin for every request.
   ///
-  /// With jitter, clients that got their tokens at the same time do not renew them at the same time.
+  /// With jitter, clients that got their tokens at the same time do not renew them at the same
+  /// time.
   ///
   /// - Parameters:
   ///   - expiry: When the token really expires; must be after `now`.
-  ///   - margin: Seconds to report it earlier; reduced to half of the remaining lifetime if it is not
-  ///     shorter.
-  ///   - jitter: The maximum number of seconds to report it even earlier, but not before half of the
-  ///     remaining lifetime.
+  ///   - margin: Seconds to report it earlier; reduced to half of the remaining lifetime if it is
+  ///     not shorter.
+  ///   - jitter: The maximum number of seconds to report it even earlier, but not before half of
+  ///     the remaining lifetime.
   ///   - random: A number from 0 to 1, the part of the jitter that is used.
   ///   - now: The current time.
   /// - Returns: A whole second, not before `now` and not after `expiry`.

@@ -18,7 +18,8 @@ public struct EndpointURL: Sendable, Equatable, Hashable {
   ///
   /// - Parameters:
   ///   - text: The URL.
-  ///   - allowsHTTP: Whether `http` is allowed for other hosts than loopback (RFC 6749, section 3.2, forbids it).
+  ///   - allowsHTTP: Whether `http` is allowed for hosts other than loopback (RFC 6749, section
+  ///     3.2, forbids it).
   /// - Throws: Why it cannot be used.
   public init(_ text: String, allowsHTTP: Bool = false) throws(InvalidURL) {
     // Non-ASCII host names would need ICU's data, which the static build leaves out.
@@ -72,8 +73,8 @@ public struct EndpointURL: Sendable, Equatable, Hashable {
 
   /// Whether a host name or address, without brackets, is this machine.
   ///
-  /// Names below `localhost` count (RFC 6761, section 6.3), because they are never resolved. Addresses
-  /// are parsed as in libcurl, so `127.1` counts.
+  /// Names below `localhost` count (RFC 6761, section 6.3), because they are never resolved.
+  /// Addresses are parsed as in libcurl, so `127.1` counts.
   public static func isLoopback(_ host: String) -> Bool {
     let name = host.lowercased()
     let bare = name.hasSuffix(".") ? name.dropLast() : name[...]

@@ -32,8 +32,8 @@ extension HTTPRequest {
     return secrets
   }
 
-  /// Untrusted text for display: without the secrets of this request, without control characters, and
-  /// shortened, in this order.
+  /// Untrusted text for display: without the secrets of this request, without control characters,
+  /// and shortened, in this order.
   ///
   /// In another order, a secret with a newline would not be found after folding white space, nor a
   /// partial secret after shortening.

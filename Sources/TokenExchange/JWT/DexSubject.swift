@@ -2,8 +2,8 @@ import Encoding
 
 /// The two parts of Dex's opaque `sub`: base64url of the protobuf {1: user_id, 2: connector_id}.
 ///
-/// It is unique and stable for a user of a connector, so it can be computed and used in bindings, but it is
-/// not readable.
+/// It is unique and stable for a user of a connector, so it can be computed and used in bindings,
+/// but it is not readable.
 public struct DexSubject: Sendable, Equatable {
   /// The user ID at the connector; for a service account `system:serviceaccount:NS:NAME`.
   public var userID: String

@@ -3,8 +3,8 @@ public import FoundationEssentials
 
 /// The header and claims of a JSON Web Token (RFC 7519); the signature is not verified.
 ///
-/// Do not use it for decisions about access. It is for diagnostics: the server that verifies the token
-/// returns only "Unauthorized".
+/// Do not use it for decisions about access. It is for diagnostics: the server that verifies the
+/// token returns only "Unauthorized".
 public struct UnverifiedJWT: Sendable, Equatable {
   /// The members of the header.
   package let header: JSON.Object

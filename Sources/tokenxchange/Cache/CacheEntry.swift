@@ -102,7 +102,8 @@ struct CacheEntry {
       do throws(FileWriteError) {
         try world.files.replace(path, content, options)
       } catch .notRegular(_, let kind) where kind != .directory {
-        // Only this user can write to the directory, so a pipe or socket at the path can be removed.
+        // Only this user can write to the directory, so a pipe or socket at the path can be
+        // removed.
         try world.files.remove(path)
         try world.files.replace(path, content, options)
       }

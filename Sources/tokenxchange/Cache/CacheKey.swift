@@ -29,8 +29,8 @@ struct CacheKey: Sendable, Equatable {
 extension CacheKey {
   /// The key of an exchange; nil unless the subject token is a service account token.
   ///
-  /// The claims of a service account token identify its owner. For other tokens, it is unknown which
-  /// claims do.
+  /// The claims of a service account token identify its owner. For other tokens, it is unknown
+  /// which claims do.
   ///
   /// - Parameters:
   ///   - request: The exchange.

@@ -4,8 +4,8 @@ import TokenExchange
 /// A value that the cache stores in a separate file.
 ///
 /// The file has two lines: JSON with the format version, the kind, the key and the value, and the
-/// SHA-256 of the first line. Content that is truncated, damaged, or of another version, kind or key
-/// is a cache miss.
+/// SHA-256 of the first line. Content that is truncated, damaged, or of another version, kind or
+/// key is a cache miss.
 protocol CacheRecord: Equatable, Sendable {
   /// The file that contains it; its name is also the kind of the record.
   static var file: CacheFile { get }

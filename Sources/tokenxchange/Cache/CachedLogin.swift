@@ -34,8 +34,8 @@ extension CachedLogin {
 
   /// Whether the ID token can still be used although a refresh is due.
   ///
-  /// It is used if Dex is unreachable or there is no refresh token, so that the user need not sign in
-  /// again before it expires.
+  /// It is used if Dex is unreachable or there is no refresh token, so that the user need not sign
+  /// in again before it expires.
   ///
   /// - Parameter now: The current time.
   /// - Returns: true if it has not expired on either clock.

@@ -10,8 +10,8 @@ struct ArgumentParser {
   /// Finds the command, then its options and positional arguments.
   ///
   /// The first word is a command; without one, the command is `get-token`. `--help` is recognized
-  /// anywhere before `--`, `--version` only as the first word. `-v` alone prints the version, else it
-  /// is `--verbose`.
+  /// anywhere before `--`, `--version` only as the first word. `-v` alone prints the version, else
+  /// it is `--verbose`.
   func parse() throws(UsageError) -> ParsedArguments {
     var words = arguments[...]
     if words.first == "--version" || arguments == ["-v"] {
@@ -253,7 +253,8 @@ extension String {
   /// The part of an option before its `=`.
   fileprivate var optionName: Substring.UTF8View { utf8.prefix { $0 != UInt8(ascii: "=") } }
 
-  /// Whether a mistyped name may be shown: it is short and consists of letters, digits, `-` and `_`.
+  /// Whether a mistyped name may be shown: it is short and consists of letters, digits, `-` and
+  /// `_`.
   var isPlainWord: Bool {
     utf8.count <= 40 && !looksLikeToken
       && utf8.allSatisfy { byte in

@@ -127,8 +127,8 @@ struct Completion: Equatable {
     return sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
   }
 
-  /// The output for the shells' scripts: a line per candidate, with its description after a tab, then
-  /// `:none`, `:files` or `:directories`.
+  /// The output for the shells' scripts: a line per candidate, with its description after a tab,
+  /// then `:none`, `:files` or `:directories`.
   var text: String {
     candidates.map { candidate in
       candidate.text + (candidate.description.isEmpty ? "" : "\t" + candidate.description) + "\n"

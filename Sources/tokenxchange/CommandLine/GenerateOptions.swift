@@ -1,6 +1,6 @@
 import Manifests
 
-/// The options of the kinds of `generate`, beside those of get-token.
+/// The options of the kinds of `generate`, in addition to those of get-token.
 extension OptionDeclaration {
   static let outputFile = OptionalTextOption(
     "output", letter: "o", placeholder: "FILE", help: "Write to this file.",

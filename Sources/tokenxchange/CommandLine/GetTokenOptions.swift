@@ -1,4 +1,4 @@
-/// The options of `get-token` and `token-file` beside those of every exchange.
+/// The options of `get-token` and `token-file`, in addition to those of every exchange.
 extension OptionDeclaration {
   static let connectorID = IdentifierOption(
     "connector-id", aliases: ["dex-connector"], placeholder: "ID",

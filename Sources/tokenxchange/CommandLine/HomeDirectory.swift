@@ -1,7 +1,7 @@
 /// The user's home directory, for paths that no shell has expanded.
 ///
-/// A shell expands `~/` at the start of a word only, so `--cache-dir=~/cache` arrives unchanged, and
-/// arguments in a kubeconfig pass through no shell.
+/// A shell expands `~/` at the start of a word only, so `--cache-dir=~/cache` arrives unchanged,
+/// and arguments in a kubeconfig pass through no shell.
 struct HomeDirectory: Sendable {
   /// Its absolute path; nil if `HOME` is not an absolute path.
   private var path: String?

@@ -2,8 +2,8 @@ import TokenExchange
 
 /// An option with the type of its value: `arguments[.timeout]` is a number of seconds.
 ///
-/// Each type of value has a class, listed in OptionTypes.swift: an instance of a generic class costs
-/// every run 20,000 instructions for its type's metadata.
+/// Each type of value has a class, listed in OptionTypes.swift: an instance of a generic class
+/// costs every run 20,000 instructions for its type's metadata.
 protocol OptionDefinition: OptionDeclaration {
   associatedtype Value: Sendable
 

@@ -37,8 +37,8 @@ extension World {
   /// - Parameters:
   ///   - path: The file.
   ///   - source: The option or variable that named it.
-  ///   - showsPath: Whether an unreadable path may be shown; not if a user may have written a secret
-  ///     instead.
+  ///   - showsPath: Whether an unreadable path may be shown; not if a user may have written a
+  ///     secret instead.
   /// - Returns: Its bytes.
   /// - Throws: A configuration error that names `source`.
   func readConfiguration(

@@ -56,8 +56,8 @@ struct CredentialSettings: Sendable {
   ///
   /// - Parameters:
   ///   - token: The token.
-  ///   - expiry: When it expires; nil if unknown: it is then reported as valid for a minute, because
-  ///     clients keep a token without expiry until they exit.
+  ///   - expiry: When it expires; nil if unknown: it is then reported as valid for a minute,
+  ///     because clients keep a token without expiry until they exit.
   ///   - now: The current time.
   ///   - random: A number from 0 to 1, the part of the jitter that is used.
   /// - Returns: All of standard output.

@@ -3,11 +3,11 @@ import TokenExchange
 
 /// CA certificates from options.
 enum PEMCertificates {
-  /// Checks that bytes are certificates in PEM, so that a wrong file is reported as such and not as a
-  /// failed TLS handshake.
+  /// Checks that bytes are certificates in PEM, so that a wrong file is reported as such and not as
+  /// a failed TLS handshake.
   ///
-  /// OpenSSL is strict about markers and line breaks. Certificates that a YAML file indented or a shell
-  /// put on one line are reformatted, and other text is removed.
+  /// OpenSSL is strict about markers and line breaks. Certificates that a YAML file indented or a
+  /// shell put on one line are reformatted, and other text is removed.
   ///
   /// - Parameters:
   ///   - pem: The bytes.

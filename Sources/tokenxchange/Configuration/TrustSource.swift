@@ -67,7 +67,8 @@ enum TrustSource: Equatable, Sendable {
 
 /// The certificates to trust, as they were read.
 ///
-/// A run that finds its token in the cache sends no request, and so needs no check of the certificates.
+/// A run that finds its token in the cache sends no request, and so needs no check of the
+/// certificates.
 struct UncheckedTrust: Equatable, Sendable {
   let source: TrustSource
   /// The content of the file, or the text of the option; empty without either.

@@ -11,13 +11,13 @@ extension Doctor {
     let own = context.plan.own
     let given = own.isSet(.accessNamespace) ? own[.accessNamespace] : context.clientNamespaces
     var step = DoctorStep(.access)
-    let asker = AccessReviewer(
+    let reviewer = AccessReviewer(
       target: target, token: token.secret, observed: TokenObservations(context),
       world: context.world)
     do throws(APIServerError) {
       var empty: [String] = []
       for namespace in given.isEmpty ? ["default"] : given {
-        let rules = try asker.rules(in: namespace)
+        let rules = try reviewer.rules(in: namespace)
         step.facts.append(.rules(rules, namespace: namespace))
         if rules.isEmpty { empty.append(namespace) }
       }
@@ -30,7 +30,7 @@ extension Doctor {
         }
         let places: [String?] = question.isNamespaced && !given.isEmpty ? given : [nil]
         for namespace in places {
-          let isAllowed = try asker.isAllowed(question, in: namespace)
+          let isAllowed = try reviewer.isAllowed(question, in: namespace)
           step.facts.append(.permission(question, namespace: namespace, isAllowed: isAllowed))
           guard !isAllowed else { continue }
           denied = true
@@ -38,7 +38,7 @@ extension Doctor {
             .access(.denied(question, namespace: namespace, user: context.user?.name ?? "")))
         }
       }
-      try context.checkArgoCD(asker, given, &step)
+      try context.checkArgoCD(reviewer, given, &step)
       // The result for --can is more specific than the absence of rules in one namespace.
       if !empty.isEmpty, !denied, own[.can].isEmpty {
         step.add(
@@ -58,11 +58,11 @@ extension DoctorContext {
 
   /// Argo CD lists and watches all objects of a cluster that is not limited to namespaces.
   fileprivate func checkArgoCD(
-    _ asker: AccessReviewer, _ namespaces: [String], _ step: inout DoctorStep
+    _ reviewer: AccessReviewer, _ namespaces: [String], _ step: inout DoctorStep
   ) throws(APIServerError) {
     guard plan.source == .argoCDSecret, namespaces.isEmpty else { return }
     let question = AccessQuestion(verb: "list", resource: "*", group: "*")
-    let isAllowed = try asker.isAllowed(question, in: nil)
+    let isAllowed = try reviewer.isAllowed(question, in: nil)
     step.facts.append(.permission(question, namespace: nil, isAllowed: isAllowed))
     if !isAllowed { step.add(.access(.argoCDCannotList(user: user?.name ?? ""))) }
   }

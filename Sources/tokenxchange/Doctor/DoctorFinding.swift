@@ -130,7 +130,7 @@ struct SubjectObservations: Equatable, Sendable {
 /// What can be wrong with a stored sign-in.
 enum SignInFinding: Equatable, Sendable {
   case notSignedIn(issuer: EndpointURL, command: String)
-  /// Dex rejects the refresh token; the ID token is valid until `until`, or not any more.
+  /// Dex rejects the refresh token; the ID token is valid until `until`, or has expired.
   case refreshRejected(OAuthError?, until: Date?, now: Date, command: String)
   case noRefreshToken(until: Date?, now: Date, command: String)
   /// A sign-in with the selected flow would fail.

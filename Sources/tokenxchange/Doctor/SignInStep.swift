@@ -5,8 +5,8 @@ import Synchronization
 import TokenExchange
 
 extension Doctor {
-  /// Whether a user is signed in, until when, whether the refresh token is still accepted, and which
-  /// flows the client allows.
+  /// Whether a user is signed in, until when, whether the refresh token is still accepted, and
+  /// which flows the client allows.
   static func signIn(_ context: inout DoctorContext) -> DoctorStep {
     guard let login = context.login, let trust = context.trust else {
       return .skipped(.signIn, .incompleteSettings)

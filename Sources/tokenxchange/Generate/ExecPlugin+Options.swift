@@ -27,8 +27,8 @@ enum ExecMethod: String, CaseIterable {
     }
   }
 
-  /// The default of `--command`; not `kubectl oidc-login`, because a kubectl wrapper that queries the
-  /// server's version would call itself recursively.
+  /// The default of `--command`; not `kubectl oidc-login`, because a kubectl wrapper that queries
+  /// the server's version would call itself recursively.
   fileprivate var command: String { self == .kubelogin ? "kubectl-oidc_login" : "tokenxchange" }
 
   fileprivate var installHint: String {
@@ -138,7 +138,8 @@ extension ExecPlugin {
     switch option.kind {
     case .flag: return values.contains("true") ? [.text(option.flag)] : []
     case .list:
-      // No spaces: clients that build a shell command, such as older JavaScript clients, would break.
+      // No spaces: clients that build a shell command, such as older JavaScript clients, would
+      // break.
       let items = values.flatMap(OptionDeclaration.items).joined(separator: ",")
       return items.isEmpty ? [] : [.text("\(option.flag)=\(items)")]
     case .scalar:

@@ -31,8 +31,8 @@ extension Command {
   ///   - summary: One line for the list of kinds.
   ///   - details: The description in its help.
   ///   - example: A complete command line.
-  ///   - options: Its options, to which `--output` and, unless the list already contains the plugin's,
-  ///     `--verbose` are added.
+  ///   - options: Its options, to which `--output` and, unless the list already contains the
+  ///     plugin's, `--verbose` are added.
   ///   - make: Creates the file.
   /// - Returns: The command.
   static func generating(

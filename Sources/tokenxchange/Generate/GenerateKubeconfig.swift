@@ -25,7 +25,8 @@ extension Command {
 }
 
 extension ParsedArguments {
-  /// The name of a user that serves all clusters of one Dex: merged files of two Dex keep two users.
+  /// The name of a user that serves all clusters of one Dex: merged files of two Dex keep two
+  /// users.
   fileprivate func sharedUserName() throws(CommandError) -> String {
     let issuer = try self[.issuer]
     let tokenURL = try self[.tokenURL]

@@ -13,8 +13,8 @@ struct KubeconfigReader {
   ///   - file: The kubeconfig; nil for kubectl's own choice, `KUBECONFIG` or `~/.kube/config`.
   ///   - context: The name of the context; nil for the current one.
   /// - Returns: The cluster and the credential of the context.
-  /// - Throws: ``CommandError/kubeconfig(_:)``, or ``CommandError/configuration(_:)`` for a file that
-  ///   cannot be read.
+  /// - Throws: ``CommandError/kubeconfig(_:)``, or ``CommandError/configuration(_:)`` for a file
+  ///   that cannot be read.
   func read(file: String?, context: String?) throws(CommandError) -> ClientConfiguration {
     let files = try files(file)
     do throws(KubeconfigError) {

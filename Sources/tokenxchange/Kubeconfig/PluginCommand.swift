@@ -148,7 +148,8 @@ struct PluginCommand: Equatable, Sendable {
     return PluginCommand(tool: .shell, words: translated)
   }
 
-  /// The file that a script reads a token from: `cat FILE`, `$(<FILE)` or curl's `subject_token@FILE`.
+  /// The file that a script reads a token from: `cat FILE`, `$(<FILE)` or curl's
+  /// `subject_token@FILE`.
   private static func tokenFile(_ script: String, _ pieces: [String]) -> String? {
     if let index = pieces.firstIndex(of: "cat"), index + 1 < pieces.count,
       pieces[index + 1].hasPrefix("/")

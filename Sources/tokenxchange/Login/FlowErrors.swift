@@ -35,10 +35,15 @@ extension AllowedFlows {
     case .auto:
       guard let browserError, let deviceError else { return nil }
       guard case .login(.redirectNotAllowed) = browserError else { return browserError }
-      guard case .login(.devicePageNotAllowed(let request, let uri)) = deviceError else {
-        return deviceError
-      }
-      return .login(.noFlowAllowed(request, redirectURI: uri))
+      return deviceError.afterRefusedRedirect
     }
+  }
+}
+
+extension CommandError {
+  /// This error of the device flow if Dex had rejected the redirect to this machine before.
+  var afterRefusedRedirect: CommandError {
+    guard case .login(.devicePageNotAllowed(let request, let uri)) = self else { return self }
+    return .login(.noFlowAllowed(request, redirectURI: uri))
   }
 }

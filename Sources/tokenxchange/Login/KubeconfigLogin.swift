@@ -2,15 +2,15 @@ import Platform
 import TokenExchange
 
 extension ParsedArguments {
-  /// The run that a kubeconfig describes: the arguments and the variables of its plugin, with the flags
-  /// of this command line over them.
+  /// The run that a kubeconfig describes: the arguments and the variables of its plugin, with the
+  /// flags of this command line over them.
   ///
   /// No program that the kubeconfig names is run.
   ///
   /// - Parameter world: Provides the kubeconfig and the variables.
   /// - Returns: This run unless `--kubeconfig` or `--context` is set.
-  /// - Throws: ``CommandError/kubeconfig(_:)``, or ``CommandError/login(_:)`` if the context does not
-  ///   sign in with this program.
+  /// - Throws: ``CommandError/kubeconfig(_:)``, or ``CommandError/login(_:)`` if the context does
+  ///   not sign in with this program.
   func fromKubeconfig(
     _ world: World
   ) throws(CommandError) -> (arguments: ParsedArguments, world: World) {

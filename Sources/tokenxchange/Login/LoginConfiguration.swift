@@ -38,8 +38,8 @@ struct LoginConfiguration: Sendable {
     let noCacheFlags: [FlagOption] = [.noCache, .insecureSkipTLSVerify, .insecureAllowHTTP]
     let noCacheFlag = noCacheFlags.first { arguments[$0] }.map(\.flag)
     self.noCacheFlag = noCacheFlag
-    // A new refresh token revokes the user's other one at Dex, so no token is requested that would not be
-    // stored.
+    // A new refresh token revokes the user's other one at Dex, so no token is requested that would
+    // not be stored.
     scopes =
       arguments.isSet(.scopes)
       ? arguments[.scopes]

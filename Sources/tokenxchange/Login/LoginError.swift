@@ -7,7 +7,8 @@ enum LoginError: Error, Equatable {
   case noTerminal(issuer: EndpointURL, remedy: Remedy, noCache: NoCacheReason?)
   /// Another process started a sign-in that is still not complete.
   case signInElsewherePending(issuer: EndpointURL, processID: Int, seconds: Double)
-  /// Another process started a sign-in and ended before it was complete, and this one has no terminal.
+  /// Another process started a sign-in and ended before it was complete, and this one has no
+  /// terminal.
   case signInElsewhereFailed(issuer: EndpointURL, remedy: Remedy)
   /// Dex does not know the client.
   case unknownClient(LoginRequest)

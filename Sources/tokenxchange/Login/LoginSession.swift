@@ -23,8 +23,8 @@ struct LoginSession {
     var isStored = true
   }
 
-  /// Seconds for which a failure is remembered: one kubectl runs a failing plugin up to six times, and
-  /// each run could open a page.
+  /// Seconds for which a failure is remembered: one kubectl runs a failing plugin up to six times,
+  /// and each run could open a page.
   private static let refusalMemory = 5.0
   /// Seconds during which a Dex that just failed is not contacted for a refresh.
   private static let refreshPause = 30.0
@@ -138,8 +138,8 @@ struct LoginSession {
       }
       return store(tokens, entry)
     }
-    // Dex stores one refresh token per user and client, so a sign-in elsewhere revokes this one. The
-    // ID token stays valid, and no sign-in is needed until it expires.
+    // Dex stores one refresh token per user and client, so a sign-in elsewhere revokes this one.
+    // The ID token stays valid, and no sign-in is needed until it expires.
     var login = login
     login.refreshToken = nil
     entry.write(login)

@@ -1,9 +1,11 @@
 import Manifests
 
 extension ParsedArguments {
-  /// The command line that signs in by hand with the same settings, without secrets and certificates.
+  /// The command line that signs in by hand with the same settings, without secrets and
+  /// certificates.
   ///
-  /// A shell must split it into exactly these words: different ones would select another cache entry.
+  /// A shell must split it into exactly these words: different ones would select another cache
+  /// entry.
   func rerunCommand(program: String) -> String {
     var words = [ShellWord(program).quoted, command.name]
     let omitted: [OptionDeclaration] = [

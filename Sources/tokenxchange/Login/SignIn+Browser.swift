@@ -65,7 +65,7 @@ extension SignIn {
       try client.check(redirectURIs: uris, until: deadline)
     }
     if let error = result.error(
-      request, notAllowed: .redirectNotAllowed(request, redirectURI: uris[0]))
+      request, notAllowed: .redirectNotAllowed(request, redirectURI: uri))
     {
       throw error
     }

@@ -48,8 +48,7 @@ struct SignIn {
       do throws(CommandError) {
         return try deviceTokens(until: deadline, willPrompt)
       } catch {
-        guard case .login(.devicePageNotAllowed(let request, let uri)) = error else { throw error }
-        throw .login(.noFlowAllowed(request, redirectURI: uri))
+        throw error.afterRefusedRedirect
       }
     case .auto, .device: return try deviceTokens(until: deadline, willPrompt)
     }

@@ -10,7 +10,8 @@ struct SignInPage: Equatable {
   var end: Double
 }
 
-/// A sign-in in progress: it is stored in the lock file, so that waiting processes show the same page.
+/// A sign-in in progress: it is stored in the lock file, so that waiting processes show the same
+/// page.
 struct SignInProgress: Equatable {
   /// The process that waits for the user.
   var processID: Int

@@ -5,8 +5,8 @@ import TokenExchange
 
 /// Why Dex may have rejected a subject token, according to its claims; the doctor shows it.
 ///
-/// Dex returns the same 401 `access_denied` for every fault of the subject token and of the connector
-/// that verifies it; only its log has the reason.
+/// Dex returns the same 401 `access_denied` for every fault of the subject token and of the
+/// connector that verifies it; only its log has the reason.
 enum AccessDeniedDiagnosis {
   /// The claims that matter and the likely causes, on one line.
   ///

@@ -3,8 +3,8 @@ import TokenExchange
 /// The variables that configure dexsidecar: `dex_X` is the form field X, and `dex_file_X` names a
 /// file that contains it.
 ///
-/// They are translated into options and configuration here, so the rest of the program does not know
-/// them. Options and `TOKENXCHANGE_` variables take precedence.
+/// They are translated into options and configuration here, so the rest of the program does not
+/// know them. Options and `TOKENXCHANGE_` variables take precedence.
 struct DexSidecarEnvironment: Sendable {
   /// Each field or setting by its name without the prefix.
   private var values: [String: ConfiguredText] = [:]

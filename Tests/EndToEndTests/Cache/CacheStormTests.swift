@@ -37,8 +37,8 @@ import Testing
     let run = { fixture.runner("--timeout=60s", subject: "token-\($0 % 10)") }
     let victim = try run(0).start()
     while fixture.dex.tokenRequests == 0 { try await Task.sleep(for: .milliseconds(5)) }
-    // Two of each key wait when the lock's holder dies. The rest may start after the responses: on a
-    // slow machine starting them takes longer than the timeout of the lock.
+    // Two of each key wait when the lock's holder dies. The rest may start after the responses: on
+    // a slow machine starting them takes longer than the timeout of the lock.
     var others = try (1...20).map { try run($0).start() }
     victim.send(signal: 9)
     #expect(await victim.result.ending == .signal(9))

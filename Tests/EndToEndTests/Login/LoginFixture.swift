@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// Dex, a cache directory, and the program at a terminal or as a plugin.
 final class LoginFixture: Sendable {
@@ -98,8 +99,9 @@ final class LoginFixture: Sendable {
   /// The page that a process opens for the browser flow.
   func page(_ run: LoginRun.Started) async throws -> String {
     try await run.says("\nwithin ")
-    let match = run.process.outputSoFar.firstMatch(of: /http\S+\/auth\?\S+/)
-    return match.map { String($0.output) } ?? ""
+    let output = run.process.outputSoFar
+    let match = try #require(output.firstMatch(of: /http\S+\/auth\?\S+/), "\(output)")
+    return String(match.output)
   }
 
   /// Signs in at a terminal and returns the output.

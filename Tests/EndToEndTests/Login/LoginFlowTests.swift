@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The browser flow: a browser that follows redirects, and other processes that attack the callback.
+/// The browser flow: a browser that follows redirects, and other processes that attack the
+/// callback.
 @Suite(
   .enabled(if: LoginFixture.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
 struct LoginFlowTests {
@@ -300,19 +301,13 @@ struct LoginFlowTests {
       "http://localhost:PORT", "http://127.0.0.1:PORT/callback", "http://localhost:PORT/",
     ])
   func listenPort(uri: String) async throws {
-    let free = try Self.freePort()
+    let free = try LocalSocket.freePort()
     fixture.dex.update {
       $0.clients[0].redirectURIs = [uri.replacing("PORT", with: String(free))]
     }
     let run = try start("--listen-port=\(free)")
     #expect(try await open(run).text == "Signed in, you can close this window.\n")
     #expect(await run.result.code == 0)
-  }
-
-  private static func freePort() throws -> Int {
-    let server = try LoopbackServer { _ in .notFound }
-    defer { server.stop() }
-    return server.port
   }
 
   @Test("the next Dex: with an issuer path and no redirectURIs the device flow is refused at once")

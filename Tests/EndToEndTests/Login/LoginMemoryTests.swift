@@ -3,7 +3,8 @@ import Glibc
 import TestSupport
 import Testing
 
-/// What a run keeps for the next one: refusals, tokens while Dex hangs, and nothing for another user.
+/// What a run keeps for the next one: refusals, tokens while Dex hangs, and nothing for another
+/// user.
 @Suite(
   .enabled(if: LoginFixture.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
 struct LoginMemoryTests {
@@ -81,7 +82,8 @@ struct LoginMemoryTests {
     let client = FakeBrowser(fixture.site)
     _ = try await onThread { try client.open(page) }
     #expect(await signIn.result.code == 0)
-    // The first refresh works, the second hangs, and everything else that needs the storage with it.
+    // The first refresh works, the second hangs, and everything else that needs the storage with
+    // it.
     #expect(try await fixture.plain().result().token != nil)
     let hanging = try fixture.plain().start()
     for _ in 0..<500 where fixture.refreshes < 2 { try await Task.sleep(for: .milliseconds(10)) }

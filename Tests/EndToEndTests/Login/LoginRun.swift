@@ -53,7 +53,8 @@ extension LoginFixture {
         + [("the client's secret", "conf-secret")])
   }
 
-  /// The token is on stdout unless that is a terminal; all other secrets are in one file of the cache.
+  /// The token is on stdout unless that is a terminal; all other secrets are in one file of the
+  /// cache.
   func expectNoSecret(in result: ProcessResult, isOnTerminal: Bool) {
     let hunt = hunt()
     for bytes in [result.stdout, result.stderr] { #expect(hunt.findings(in: Data(bytes)) == []) }

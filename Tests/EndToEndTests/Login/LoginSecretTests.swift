@@ -56,7 +56,7 @@ struct LoginSecretTests {
 
   @Test("the client secret is sent, but neither shown nor stored")
   func clientSecret() async throws {
-    // A confidential client must list the redirect URI of Dex's page for device codes.
+    // A confidential client must list the redirect URI of Dex's device code page.
     fixture.dex.update { configuration in
       for index in configuration.clients.indices
       where configuration.clients[index].id == "conf-client" {

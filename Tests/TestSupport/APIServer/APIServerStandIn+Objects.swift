@@ -2,10 +2,10 @@ import Foundation
 
 /// Creating and applying objects: RBAC objects, which are then enforced, and Secrets.
 ///
-/// The responses follow kube-apiserver's source, because no recording covers them. Requests that the
-/// stand-in cannot judge are rejected: unknown members, other kinds of patches, changes by another
-/// field manager, a changed `roleRef`, and RBAC objects of users without all rights, for which the
-/// server compares their rights with the granted ones.
+/// The responses follow kube-apiserver's source, because no recording covers them. Requests that
+/// the stand-in cannot judge are rejected: unknown members, other kinds of patches, changes by
+/// another field manager, a changed `roleRef`, and RBAC objects of users without all rights, for
+/// which the server compares their rights with the granted ones.
 extension APIServerStandIn {
   func write(
     _ request: LoopbackRequest, _ action: APIAction, _ resource: APIDocuments.Resource, _ user: User

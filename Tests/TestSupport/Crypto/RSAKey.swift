@@ -7,8 +7,8 @@ package struct RSAKey: Sendable {
 
   /// The key ID in JWT headers and key sets.
   package let keyID: String
-  // An EVP_PKEY is safe to use from many threads; an address is Sendable, a pointer is not. Keys are
-  // never freed, because a server thread may still use them.
+  // An EVP_PKEY is safe to use from many threads; an address is Sendable, a pointer is not. Keys
+  // are never freed, because a server thread may still use them.
   private let address: UInt
   private let modulus: [UInt8]
   private var pointer: LibCrypto.Pointer? { LibCrypto.Pointer(bitPattern: address) }

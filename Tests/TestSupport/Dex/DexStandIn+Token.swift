@@ -103,8 +103,8 @@ extension DexExchange {
   private var client: DexConfiguration.Client {
     get throws {
       var (id, secret) = (body("client_id"), body("client_secret"))
-      // Basic takes precedence over the form, and both its parts are form-decoded (RFC 6749, section
-      // 2.3.1).
+      // Basic takes precedence over the form, and both its parts are form-decoded (RFC 6749,
+      // section 2.3.1).
       let words = (request.header("Authorization") ?? "").split(separator: " ", maxSplits: 1)
       if words.count == 2, words[0].lowercased() == "basic",
         let basic = Data(base64Encoded: String(words[1]))

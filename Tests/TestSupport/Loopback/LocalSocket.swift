@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// IPv4 sockets on this machine.
 package enum LocalSocket {
@@ -15,11 +16,22 @@ package enum LocalSocket {
     }
   }
 
-  /// A TCP port that is free at the moment.
-  static func freePort() throws -> Int {
-    let bound = try bind(SOCK_STREAM, port: 0)
-    close(bound.socket)
-    return Int(bound.port)
+  private static let lastPort = Mutex(UInt16.random(in: 10_000..<30_000))
+
+  /// A free TCP port for a program that a test starts.
+  ///
+  /// The kernel assigns ports above 32767 to connections and to port 0, so a port below it is still
+  /// free when the program binds it. Each call returns another one.
+  package static func freePort() throws -> Int {
+    try lastPort.withLock { port in
+      for _ in 0..<1000 {
+        port = port < 30_000 ? port + 1 : 10_000
+        guard let bound = try? bind(SOCK_STREAM, port: port) else { continue }
+        close(bound.socket)
+        return Int(port)
+      }
+      throw TestSupportError("no port from 10000 to 30000 is free")
+    }
   }
 
   /// Opens a connection to a port of 127.0.0.1; reading from it waits at most 30 seconds.

@@ -143,16 +143,16 @@ struct FaultMatrixTests {
   @Test(
     "the sign-in flows that a client allows",
     arguments: [
-      ([], ["allowed", "allowed"], []),
+      ([], nil, ["allowed", "allowed"], []),
       (
-        ["/device/callback"],
+        ["/device/callback"], nil,
         [
           "the client target-cluster does not allow the redirect to http://127.0.0.1:8000/callback",
           "allowed",
         ], []
       ),
       (
-        ["http://localhost:9000"],
+        ["http://localhost:9000"], "9000",
         [
           "allowed",
           "the client target-cluster does not allow the redirect to /device/callback, which Dex's "
@@ -160,10 +160,12 @@ struct FaultMatrixTests {
         ], ["device-flow-not-allowed"]
       ),
     ])
-  func flows(redirectURIs: [String], facts: [String], identifiers: [String]) async throws {
+  func flows(
+    redirectURIs: [String], listenPort: String?, facts: [String], identifiers: [String]
+  ) async throws {
     let fixture = try FaultFixture(.login, from: .command)
     fixture.site.dex.update { $0.clients[0].redirectURIs = redirectURIs }
-    if redirectURIs == ["http://localhost:9000"] { fixture.flags["listen-port"] = "9000" }
+    fixture.flags["listen-port"] = listenPort
     let outcome = try await fixture.run("doctor", "--output=json")
     #expect(outcome.code == .done)
     let report = try #require(JSON(parsing: Array(outcome.output.utf8)))

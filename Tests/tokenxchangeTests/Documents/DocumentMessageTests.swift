@@ -8,7 +8,8 @@ struct DocumentMessageTests {
   private static let catalogue: [String] =
     ((try? MessageCatalogue.sections()) ?? []).flatMap(\.rows).flatMap { [$0.message, $0.hint] }
 
-  /// A message without its values: quoted texts, and words with a digit, dot, slash or colon inside.
+  /// A message without its values: quoted texts, and words with a digit, dot, slash or colon
+  /// inside.
   private static func shape(_ message: String) -> String {
     message.replacing(/"[^"]*"/, with: "#").split(separator: " ")
       .map { $0.contains(/[0-9\/=]|[.:]\w/) ? "#" : String($0) }.joined(separator: " ")

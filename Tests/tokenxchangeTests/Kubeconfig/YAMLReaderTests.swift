@@ -15,7 +15,7 @@ struct YAMLReaderTests {
       Row("nested", "a:\n  b:\n    c: 1\nd: 2", #"{"a":{"b":{"c":1}},"d":2}"#),
       Row("a sequence below its key", "a:\n  - b\n  - c", #"{"a":["b","c"]}"#),
       Row(
-        "a sequence beside its key, as kubectl writes it", "a:\n- b\n- c\nd: e",
+        "a sequence at the indentation of its key, as kubectl writes it", "a:\n- b\n- c\nd: e",
         #"{"a":["b","c"],"d":"e"}"#),
       Row(
         "a sequence of mappings", "a:\n- name: b\n  user:\n    x: 1\n- name: c",

@@ -33,7 +33,7 @@ extension FaultTable {
   }
 
   static let pending = error("authorization_pending")
-  /// The page for device codes, which says nothing about the client.
+  /// The device code page, which says nothing about the client.
   static let page = Sample.response(404, "404 page not found\n", type: "text/plain")
   /// What comes before the user is asked.
   static let asked = [device, pending, page]
@@ -136,7 +136,7 @@ extension FaultTable {
       cache: lockedCache(forever: true),
       variables: ["HOME": "/home/ada"]),
     login("unknown client", [device, pending, verified, unknownClient]),
-    login("page for device codes not allowed", [device, pending, verified, unregistered]),
+    login("device code page not allowed", [device, pending, verified, unregistered]),
     login(
       "scope refused by the authorization endpoint", [device, pending, verified, scopeRefused]),
     login("port in use", [], "--flow=browser", "--listen-port=8000"),

@@ -5,7 +5,8 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// The identifier, message and hint of each finding of the doctor that is not an error of get-token.
+/// The identifier, message and hint of each finding of the doctor that is not an error of
+/// get-token.
 struct DoctorMessagesTests {
   private static let dex = url("https://dex.example/dex")
   private static let server = url("https://b.example:6443")

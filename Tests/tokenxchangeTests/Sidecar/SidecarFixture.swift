@@ -47,8 +47,8 @@ final class SidecarFixture: Sendable {
     files[Self.subjectFile] = jwt(subject: name, lifetime: lifetime)
   }
 
-  /// A token that expires after so many seconds; `clockLead` is how far Dex's clock is ahead, if the
-  /// token says when it was issued.
+  /// A token that expires after so many seconds; `clockLead` is how far Dex's clock is ahead, if
+  /// the token says when it was issued.
   func jwt(
     subject: String = "s", audience: String = "client", lifetime: Double, clockLead: Double? = nil
   ) -> String {

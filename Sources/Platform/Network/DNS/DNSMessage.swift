@@ -3,7 +3,8 @@ import TokenExchange
 
 /// DNS queries for addresses, and their responses (RFC 1035).
 ///
-/// Queries have no EDNS option, which some servers reject; a truncated response is requested by TCP.
+/// Queries have no EDNS option, which some servers reject; a truncated response is requested by
+/// TCP.
 enum DNSMessage {
   /// Encodes a query.
   ///

@@ -4,8 +4,8 @@ import TokenExchange
 
 /// Resolves host names as glibc does with `hosts: files dns`.
 ///
-/// `/etc/hosts` comes first, then DNS with the search list of `/etc/resolv.conf`. Nothing is cached:
-/// each call reads the files and queries the servers.
+/// `/etc/hosts` comes first, then DNS with the search list of `/etc/resolv.conf`. Nothing is
+/// cached: each call reads the files and queries the servers.
 struct NameResolver: Sendable {
   /// A file's content; empty if it cannot be read.
   var readFile: @Sendable (String) -> [UInt8] = { path in
