@@ -15,6 +15,13 @@ package enum JSONError: Error, Equatable, Sendable {
   case tooManyValues
 }
 
+extension JSONError {
+  /// The name that two members of an object have, if that is the error.
+  package var duplicateName: String? {
+    if case .duplicateName(let name) = self { name } else { nil }
+  }
+}
+
 /// Reads JSON text in one pass and in linear time.
 ///
 /// It accepts RFC 8259 and nothing else: UTF-8 only, no byte order mark, no trailing comma. Two

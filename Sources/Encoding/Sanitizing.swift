@@ -11,6 +11,15 @@ extension StringProtocol {
     return line.count > maxLength ? String(line.prefix(maxLength)) + "…" : line
   }
 
+  /// The same with one space where white space is at its ends, for a text in quotes.
+  package func sanitizedWithEnds(maxLength: Int = 300) -> String {
+    let spaces: [Unicode.Scalar] = [" ", "\t", "\n", "\r"]
+    let start = unicodeScalars.first.map(spaces.contains) ?? false ? " " : ""
+    let end = unicodeScalars.last.map(spaces.contains) ?? false ? " " : ""
+    let line = sanitized(maxLength: maxLength)
+    return line.isEmpty ? start : start + line + end
+  }
+
   /// Whether this is printable ASCII without consecutive spaces, and contains no token.
   private var isPlain: Bool {
     var last = UInt8(ascii: " ")

@@ -22,6 +22,8 @@ public struct InvalidResponse: Equatable, Sendable {
     case html
     /// A success that is incomplete or not JSON.
     case notJSON(byteCount: Int)
+    /// A success with JSON of which an object has two members of the same name.
+    case duplicateMember(String)
     /// A success with JSON that is not an object.
     case notJSONObject
     /// An `error` member that is not a string.
@@ -80,6 +82,8 @@ public enum InvalidToken: Error, Equatable, Sendable {
   case invalidCharacters
   /// The token begins like a JWT but is not one.
   case damaged
+  /// The token's header or claims have two members of the same name.
+  case duplicateMember(String)
   /// The token is opaque although an ID token was requested.
   case opaque(hasIDToken: Bool)
   /// The token has expired.

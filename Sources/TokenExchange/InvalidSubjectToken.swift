@@ -10,6 +10,8 @@ public enum InvalidSubjectToken: Error, Equatable, Sendable {
   case wrapped(TokenWrapping)
   /// An ID token is required, but the content is not a JWT.
   case notJWT
+  /// The header or the claims of a JWT have two members of the same name.
+  case duplicateMember(String)
   /// It has expired.
   case expired(at: Date, now: Date)
   /// It is not valid yet.

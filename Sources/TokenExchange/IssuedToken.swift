@@ -65,7 +65,9 @@ public struct IssuedToken: Sendable, Equatable {
     secret = Secret(token)
     jwt = UnverifiedJWT(token)
     // Every JWT begins with eyJ; one that cannot be decoded is damaged. Opaque tokens are allowed.
-    if jwt == nil, token.hasPrefix("eyJ") { throw .damaged }
+    if jwt == nil, token.hasPrefix("eyJ") {
+      throw UnverifiedJWT.duplicateMember(in: token).map { .duplicateMember($0) } ?? .damaged
+    }
     let lifetime = members["expires_in"]?.lenientNumber
     expiry =
       jwt?.expiry ?? lifetime.map { sent.addingTimeInterval(min(max($0, 0), Timestamp.last)) }

@@ -32,13 +32,15 @@ public struct SubjectToken: Sendable, Equatable {
   ) throws(InvalidSubjectToken) {
     let secret = try Secret(tokenFile: content)
     let jwt = UnverifiedJWT(secret.revealed)
-    if jwt == nil, type == .idToken { throw .notJWT }
+    if jwt == nil, type == .idToken || requiredAudience != nil {
+      throw UnverifiedJWT.duplicateMember(in: secret.revealed).map { .duplicateMember($0) }
+        ?? .notJWT
+    }
     if let expiry = jwt?.expiry, expiry <= now { throw .expired(at: expiry, now: now) }
     if let start = jwt?.notBefore, start.timeIntervalSince(now) > Self.dexLeeway {
       throw .notYetValid(from: start, now: now)
     }
-    if let requiredAudience {
-      guard let jwt else { throw .notJWT }
+    if let requiredAudience, let jwt {
       guard jwt.audiences.containsBytes(of: requiredAudience) else {
         throw .audience(required: requiredAudience, found: jwt.audiences)
       }

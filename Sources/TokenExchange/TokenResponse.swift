@@ -20,7 +20,11 @@ package enum TokenResponse {
     if [301, 302, 303, 307, 308].contains(response.status) {
       throw invalid(.redirect(.init(response)))
     }
-    let json = JSON(parsing: response.body)
+    var json: JSON?
+    var duplicate: String?
+    do throws(JSONError) { json = try JSON(reading: response.body) } catch {
+      duplicate = error.duplicateName
+    }
     if let error = OAuthError(json, in: response) { throw .oauth(error) }
     if response.status == 429 || response.status >= 500 {
       throw invalid(.serverError(response.invalidBody))
@@ -32,6 +36,7 @@ package enum TokenResponse {
         response.isAskingForCertificate
           ? .clientCertificateRequired : .unexpectedStatus(response.invalidBody))
     }
+    if let duplicate { throw invalid(.duplicateMember(response.redacted(duplicate))) }
     guard let json else {
       if response.body.allSatisfy({ $0 <= 0x20 }) { throw invalid(.empty) }
       throw invalid(response.isHTML ? .html : .notJSON(byteCount: response.body.count))

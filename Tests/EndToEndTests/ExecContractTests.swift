@@ -134,14 +134,21 @@ struct ExecContractTests {
     #expect(try await plugin.run().leftOutputOpen == false)
   }
 
-  /// The destination of stdout, and the system's error.
+  /// The destination of stdout, the system's error, and the hint.
   static let outputs = [
-    (">&-", "Bad file descriptor"), ("<&- >&-", "Bad file descriptor"),
-    (">/dev/full", "No space left on device"), ("| true", "Broken pipe"),
+    (">&-", "Bad file descriptor", closedHint), ("<&- >&-", "Bad file descriptor", closedHint),
+    (
+      ">/dev/full", "No space left on device",
+      "free space on the disk that standard output is redirected to"
+    ),
+    ("| true", "Broken pipe", "the reader of the pipe ended before it read everything"),
   ]
 
+  private static let closedHint =
+    "standard output is closed or read-only: redirect it to a file, a pipe or /dev/null"
+
   @Test("an unwritable standard output is reported: exit 1", arguments: outputs)
-  func unwritableOutput(_ output: String, _ reason: String) async throws {
+  func unwritableOutput(_ output: String, _ reason: String, _ hint: String) async throws {
     let plugin = try Plugin()
     plugin.site.dex.inject(DexFault.delay(1).forever)
     let script = "set -o pipefail; \"$0\" \"$@\" \(output)"
@@ -150,10 +157,29 @@ struct ExecContractTests {
     )
     .result()
     plugin.expectFailure(
-      result, 1, "could not write the credential to standard output: \(reason)",
-      hint: "the reader closed the pipe, or the disk is full")
+      result, 1, "could not write to standard output: \(reason)", hint: hint)
     // The message must not be sent to Dex.
     #expect(plugin.site.dex.server.requests.count == 1)
+  }
+
+  @Test(
+    "commands that print no credential report an unwritable standard output too",
+    arguments: [
+      "version", "help", "completion bash", "doctor", "generate rbac --argocd --direct --cluster-role=view",
+    ])
+  func unwritableText(command: String) async throws {
+    let script = "exec \"$0\" \"$@\" >/dev/full"
+    let result = try await ProcessRunner(
+      "/bin/sh",
+      ["-c", script, TestBinary.path] + command.split(separator: " ").map(String.init)
+    ).result()
+    #expect(result.ending == .exit(1))
+    #expect(
+      result.errors == """
+        tokenxchange: could not write to standard output: No space left on device
+        hint: free space on the disk that standard output is redirected to
+
+        """)
   }
 
   @Test("a closed standard error changes nothing")

@@ -106,6 +106,33 @@ import Testing
     #expect(kind(pipe) == S_IFIFO)
   }
 
+  @Test(
+    "sidecar rejects standard output, which remains: exit 2",
+    arguments: ["link", "descriptors/1", "chain"])
+  func sidecarToStandardOutput(name: String) async throws {
+    // The same as /dev/stdout and /dev/fd/1, where the test cannot damage the machine.
+    #expect(symlink("/proc/self/fd/1", directory.path("link")) == 0)
+    #expect(symlink("/proc/self/fd", directory.path("descriptors")) == 0)
+    #expect(symlink("link", directory.path("chain")) == 0)
+    let file = try directory.write("", to: "all")
+    let result = try await ProcessRunner(
+      "/bin/sh",
+      [
+        "-c", "f=$1; shift; \"$@\" > \"$f\"", "sh", file, TestBinary.path, "sidecar", "--once",
+        "--write=\(directory.path(name))", "--issuer=https://dex.invalid", "--client-id=a",
+        "--connector-id=b", "--token-file=/dev/null",
+      ]
+    ).result()
+    #expect(result.ending == .exit(2))
+    #expect(
+      result.errors.hasPrefix(
+        "tokenxchange: --write: cannot replace \(directory.path(name)): it is in /dev, /proc or "
+          + "/sys, or a link to there\nhint: "))
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == "")
+    #expect(kind(directory.path("link")) == S_IFLNK)
+    #expect(kind(directory.path("chain")) == S_IFLNK)
+  }
+
   @Test("publish-issuer replaces a link and does not follow it")
   func publishReplacesLink() async throws {
     let bystander = try directory.write("keep", to: "bystander")

@@ -75,11 +75,30 @@ struct AtomicFileTests {
     try Data(count: 4096).write(to: URL(filePath: directory.path("full")))
     let fault = try #require(
       #expect(throws: FileWriteError.self) { try AtomicFile.testWriting(directory.path("token")) })
-    guard case .system(_, ENOSPC) = fault else {
-      Issue.record("\(fault)")
-      return
-    }
+    #expect(fault == .system(.write(directory.path("token")), errno: ENOSPC))
     #expect(names == ["full"])
+  }
+
+  @Test("devices, open files and links to them are never replaced")
+  func kernelDirectories() throws {
+    for (name, target) in [
+      ("out", "/dev/stdout"), ("fd", "/proc/self/fd"), ("further", "out"), ("mine", "token"),
+      ("dangling", "nothing"),
+    ] {
+      #expect(symlink(target, directory.path(name)) == 0)
+    }
+    let rejected = [
+      "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "/dev/../dev/new", directory.path("out"),
+      directory.path("further"), directory.path("fd/1"),
+    ]
+    for path in rejected {
+      #expect(throws: FileWriteError.notReplaceable(path)) { try AtomicFile.testWriting(path) }
+    }
+    try directory.write("x", to: "token")
+    for path in ["mine", "dangling", "new"].map(directory.path) {
+      try AtomicFile.testWriting(path)
+    }
+    #expect(Set(names) == ["out", "fd", "further", "mine", "dangling", "token"])
   }
 
   @Test("removing a missing file is not an error") func removeTwice() throws {

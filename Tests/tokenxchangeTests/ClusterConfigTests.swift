@@ -109,7 +109,7 @@ import TokenExchange
   static let forbidden: [(key: String, option: String)] = [
     ("issuer", "--issuer"), ("Issuer", "--issuer"), ("tokenURL", "--token-url"),
     ("token-url", "--token-url"), ("token_url", "--token-url"), ("oidcEndpoint", "--token-url"),
-    ("clientSecret", "--client-secret"), ("client-secret", "--client-secret"),
+    ("clientSecret", "--client-secret-file"), ("client-secret", "--client-secret-file"),
     ("clientSecretFile", "--client-secret-file"), ("clientAuth", "--client-auth"),
     ("tokenFile", "--token-file"), ("token-file", "--token-file"), ("tokenEnv", "--token-env"),
     ("githubActions", "--github-actions"), ("clientCertificate", "--client-certificate"),
@@ -230,8 +230,8 @@ import TokenExchange
     Row(
       "neither client nor connector", info(config: "{}"),
       [
-        "spec.cluster.config has no clientID, connectorID",
-        "add it there, or pass --client-id, --connector-id as an argument",
+        "spec.cluster.config has no clientID and connectorID",
+        "add them there, or pass --client-id and --connector-id as arguments",
       ]),
     Row(
       "KUBERNETES_EXEC_INFO is not JSON", "garbage",

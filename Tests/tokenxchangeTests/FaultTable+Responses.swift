@@ -113,6 +113,12 @@ extension FaultTable {
       Sample.response(303, "", headers: ["location": "/argocd/login?has_sso_error=true"])),
     response("truncated JSON", Sample.response(200, #"{"access_token":"ab"#)),
     response("empty body", Sample.response(200, "")),
+    response(
+      "JSON with a duplicate member",
+      Sample.response(200, #"{"token_type":"bearer","token_type":"bearer"}"#)),
+    response(
+      "token with a duplicate claim of Dex",
+      Sample.token(Sample.jwt(#"{"iss":"https://dex.example/dex","iss":"a"}"#))),
     response("JSON array", Sample.response(200, "[]")),
     response("no token", Sample.response(200, "{}")),
     response("token is null", Sample.response(200, #"{"access_token":null}"#)),

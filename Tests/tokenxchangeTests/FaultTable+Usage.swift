@@ -49,6 +49,10 @@ enum FaultTable {
     given("flag with an empty value", ["--client-id="]),
     given("stray argument", ["--verbose", "get-token"]),
     given("stray token", Sample.base + [Sample.subject]),
+    given("stray argument after --", ["--", "foo"]),
+    given("--help with a value", ["--help=foo"]),
+    given("unknown letter among short options", ["token-file", "-vx"]),
+    given("long option with one dash", ["get-token", "-output=json"]),
     given("no arguments", []),
     given("client missing, variable given", [], ["TOKENXCHANGE_ISSUER": "https://dex.example"]),
     given("connector missing", ["--issuer=https://dex.example", "--client-id=x"]),
@@ -57,6 +61,9 @@ enum FaultTable {
     given(
       "client missing, variable empty", ["--issuer=https://dex.example"],
       ["TOKENXCHANGE_CLIENT_ID": ""]),
+    given(
+      "issuer missing, variable misspelled", ["--client-id=x", "--connector-id=y"],
+      ["TOKENXCHANGE_ISSUR": "https://dex.example"]),
     given("unknown flag, capitals", ["--ISSUER=https://x"]),
     given("--version after a command", ["get-token", "--version"]),
     given("boolean followed by a word", ["--verbose", "true"]),
@@ -70,6 +77,12 @@ enum FaultTable {
     given("file twice", ["inspect", "/t", "--file=/t"]),
     given("two files", ["check", "/t", "/u"]),
     given("token instead of a file", ["inspect", Sample.subject]),
+    given("token instead of an option's file", ["token-file", "--file=" + Sample.subject]),
+    more("token instead of --token-file", "--token-file=" + Sample.subject),
+    given(
+      "token instead of a file in a variable", Array(Sample.base.dropLast()),
+      ["TOKENXCHANGE_TOKEN_FILE": "Bearer " + Sample.subject]),
+    given("token for check", ["check", Sample.subject]),
     given("check without a file", ["check"]),
     given("unknown shell", ["completion", "tcsh"]),
     given("generate without its options", ["generate", "api-server"]),
@@ -85,10 +98,14 @@ enum FaultTable {
       ["TOKENXCHANGE_ISSUER": "https://"]),
     more("URL with a password", "--issuer=https://me:hunter2@dex.example"),
     more("URL with a query", "--token-url=https://dex.example/token?client_secret=hunter2"),
+    more("URL with a fragment", "--issuer=https://dex.example/dex#hunter2"),
+    more("URL with port 0", "--issuer=https://dex.example:0/dex"),
     more("plain http", "--issuer=http://dex.dex.svc:5556/dex"),
     more("bad duration", "--timeout=10"),
     more("duration in words", "--timeout=ten minutes"),
+    more("duration with spaces", "--timeout= 10s "),
     more("zero timeout", "--timeout=0s"),
+    more("timeout below a millisecond", "--timeout=1ns"),
     more("bad margin", "--expiry-margin=-5s"),
     more("bad token type", "--requested-token-type=jwt"),
     more("bad output", "--output=yaml"),
@@ -102,6 +119,9 @@ enum FaultTable {
     more("post without a secret", "--client-auth=post"),
     more("two secrets", "--client-secret=x", "--client-secret-file=/s"),
     given("exec info is not JSON", Sample.base, ["KUBERNETES_EXEC_INFO": "nonsense"]),
+    given(
+      "exec info with a duplicate member", Sample.base,
+      ["KUBERNETES_EXEC_INFO": #"{"kind":"ExecCredential","kind":"ExecCredential"}"#]),
     given("exec info of another kind", Sample.base, ["KUBERNETES_EXEC_INFO": #"{"kind":"Pod"}"#]),
     given(
       "exec info of an old version", Sample.base,
@@ -124,6 +144,17 @@ enum FaultTable {
 
   static let files: [Fault] = [
     more("secret file missing", "--client-secret-file=/nowhere"),
+    more("secret instead of its file", "--client-secret-file=hunter2"),
+    more("base64 secret instead of its file", "--client-secret-file=/hunter2+a=="),
+    more("key missing", "--client-certificate=/nowhere", "--client-key=/nowhere"),
+    Fault(
+      "content of a CA file instead of its path",
+      Sample.world(files: ["/ca": .failure(.system(errno: ENAMETOOLONG))], outcomes: []),
+      Sample.base + ["--certificate-authority=/ca"]),
+    Fault(
+      "links in a circle",
+      Sample.world(files: ["/ca": .failure(.system(errno: ELOOP))], outcomes: []),
+      Sample.base + ["--certificate-authority=/ca"]),
     Fault(
       "secret file empty", Sample.world(files: ["/s": .success([0x0A])], outcomes: []),
       Sample.base + ["--client-secret-file=/s"]),
@@ -166,6 +197,8 @@ enum FaultTable {
     tokenFile("token on a broken disk", .system(errno: EIO)),
     tokenFile("token is a directory", .notRegular(.directory)),
     tokenFile("token is a pipe", .notRegular(.pipe)),
+    tokenFile("token behind links in a circle", .system(errno: ELOOP)),
+    token("token with a duplicate claim", Sample.jwt(#"{"aud":"a","aud":"b"}"#)),
     tokenFile("token too large", .tooLarge), tokenFile("token kept changing", .unstable),
     token("token empty", " \n"), token("token binary", "a\u{0}b"),
     token("token with Bearer", "Bearer x.y.z"), token("token is not a JWT", "hello"),

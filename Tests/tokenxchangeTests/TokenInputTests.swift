@@ -247,7 +247,7 @@ import TokenExchange
       "standard input contains a JSON document instead of a bare token", hint: onlyToken),
     Fault(
       "a job without the permission", ["--github-actions"], code: .subjectToken,
-      "--github-actions: ACTIONS_ID_TOKEN_REQUEST_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN are not set",
+      "--github-actions: ACTIONS_ID_TOKEN_REQUEST_URL and ACTIONS_ID_TOKEN_REQUEST_TOKEN are not set",
       hint: permission),
     Fault(
       "no request token", ["--github-actions"],

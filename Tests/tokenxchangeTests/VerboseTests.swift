@@ -54,6 +54,28 @@ import TokenExchange
     #expect(double.stderr.contains("--client-secret-file (value not shown): no such file"))
   }
 
+  @Test("names unknown variables, but not those that Kubernetes sets for a Service")
+  func unknownVariables() {
+    func run(_ more: String...) -> String {
+      let double = Sample.world(variables: [
+        "TOKENXCHANGE_ISSUR": "https://dex.example", "TOKENXCHANGE_WRITE": "/t",
+        "TOKENXCHANGE_PORT": "tcp://10.0.0.1:80", "TOKENXCHANGE_SERVICE_HOST": "10.0.0.1",
+        "TOKENXCHANGE_PORT_80_TCP_ADDR": "10.0.0.1", "TOKENXCHANGE_SERVICE_PORT_HTTP": "80",
+        "TOKENXCHANGE_PREFIX": "x",
+      ])
+      #expect(double.run(Sample.base + more) == .done)
+      return double.stderr
+    }
+    let lines = run("--verbose").split(separator: "\n").filter { $0.contains("is unknown") }
+    #expect(
+      lines == [
+        "tokenxchange: [0 ms] TOKENXCHANGE_ISSUR is unknown and ignored; did you mean "
+          + "TOKENXCHANGE_ISSUER?",
+        "tokenxchange: [0 ms] TOKENXCHANGE_PREFIX is unknown and ignored",
+      ])
+    #expect(run() == "")
+  }
+
   @Test(
     "a client secret is the same from a file and from a variable",
     arguments: ["hunter2", "hunter2\n", "hunter2 \r\n"])

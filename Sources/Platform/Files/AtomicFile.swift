@@ -107,14 +107,19 @@ package enum AtomicFile {
   /// directory is detected before a token is requested.
   package static func testWriting(_ path: String) throws(FileWriteError) {
     guard !path.hasSuffix("/") else { throw .notRegular(path, .directory) }
+    guard !KernelDirectory.contains(path) else { throw .notReplaceable(path) }
     try checkTarget(path)
     // A link to a file is plausible; a link to a device or directory is likely a mistake.
     if let kind = FileStatus.following(path).map(FileKind.init), kind != .regular {
       throw .notRegular(path, kind)
     }
     let probe = temporaryPath(for: path)
-    try replace(probe, with: [UInt8](repeating: 0, count: 4096))
-    try remove(probe)
+    do throws(FileWriteError) {
+      try replace(probe, with: [UInt8](repeating: 0, count: 4096))
+      try remove(probe)
+    } catch {
+      throw error.renaming(probe, to: path)
+    }
   }
 
   /// Removes a file if it exists, and syncs its directory.

@@ -29,6 +29,21 @@ package enum FileWriteError: Error, Equatable, Sendable {
   case system(Step, errno: Int32)
   /// The path is not a regular file.
   case notRegular(String, FileKind)
+  /// The path is in a directory of devices or of the kernel, or a link to there.
+  case notReplaceable(String)
+}
+
+extension FileWriteError {
+  /// The same error about another path: a user does not know the names of temporary files.
+  func renaming(_ old: String, to new: String) -> FileWriteError {
+    switch self {
+    case .system(.write(old), let code): .system(.write(new), errno: code)
+    case .system(.setMode(old), let code): .system(.setMode(new), errno: code)
+    case .system(.replace(old), let code): .system(.replace(new), errno: code)
+    case .system(.remove(old), let code): .system(.remove(new), errno: code)
+    default: self
+    }
+  }
 }
 
 /// Why a directory cannot be used as a private directory.

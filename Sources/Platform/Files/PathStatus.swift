@@ -48,7 +48,8 @@ package struct PathStatus: Sendable, Equatable {
       timeIntervalSince1970: Double(time.tv_sec) + Double(time.tv_nsec) / 1_000_000_000)
   }
 
-  private static func link(_ path: String) -> String? {
+  /// The target of a symbolic link; nil if the path is not one.
+  static func link(_ path: String) -> String? {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
     let length = readlink(path, &buffer, buffer.count)
     guard length > 0 else { return nil }
@@ -57,7 +58,8 @@ package struct PathStatus: Sendable, Equatable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  private static func real(_ path: String) -> String? {
+  /// A path without symbolic links; nil if it does not exist.
+  static func real(_ path: String) -> String? {
     guard let pointer = realpath(path, nil) else { return nil }
     defer { free(pointer) }
     return String(cString: pointer)

@@ -14,9 +14,11 @@ public struct ExecInfo: Sendable, Equatable {
   ///
   /// - Throws: Why it cannot be read, or that its version is neither `v1` nor `v1beta1`.
   public init(_ text: String) throws(InvalidExecInfo) {
-    guard let info = JSON(parsing: Array(text.utf8)), info.object != nil else {
-      throw .notJSONObject
+    let info: JSON
+    do throws(JSONError) { info = try JSON(reading: Array(text.utf8)) } catch {
+      throw error.duplicateName.map { .duplicateMember($0) } ?? .notJSONObject
     }
+    guard info.object != nil else { throw .notJSONObject }
     if let kind = info["kind"], kind != .null, kind.string != "ExecCredential" {
       throw .kind(kind.string ?? kind.text())
     }
@@ -36,6 +38,8 @@ public struct ExecInfo: Sendable, Equatable {
 public enum InvalidExecInfo: Error, Equatable, Sendable {
   /// It is not a JSON object.
   case notJSONObject
+  /// An object has two members of the same name.
+  case duplicateMember(String)
   /// It is of another kind than `ExecCredential`.
   case kind(String)
   /// It requests an unsupported version.

@@ -30,6 +30,16 @@ public struct UnverifiedJWT: Sendable, Equatable {
     self.claims = claims
   }
 
+  /// The name that two members of the header or of the claims have; nil if the token is not a JWT for
+  /// another reason, or is one.
+  package static func duplicateMember(in token: String) -> String? {
+    for part in token.split(separator: ".", omittingEmptySubsequences: false).prefix(2) {
+      guard let text = Base64URL.decode(String(part)) else { return nil }
+      do throws(JSONError) { _ = try JSON(reading: text) } catch { return error.duplicateName }
+    }
+    return nil
+  }
+
   /// The `iss` claim.
   public var issuer: String? { claims["iss"]?.string }
   /// The `sub` claim.

@@ -16,6 +16,8 @@ enum CacheError: Error, Equatable {
 /// The directory of the cache.
 struct CacheDirectory: Sendable, Equatable {
   var path: String
+  /// The option or variable that named it; nil for a default directory.
+  var source: String?
 
   /// The path of a file.
   func path(_ file: CacheFile, of name: String) -> String { "\(path)/\(name).\(file.rawValue)" }
@@ -24,7 +26,9 @@ struct CacheDirectory: Sendable, Equatable {
   static func find(
     _ arguments: ParsedArguments, variables: [String: String]
   ) throws(CacheError) -> CacheDirectory {
-    if let path = arguments[.cacheDir] { return CacheDirectory(path: try normalized(path)) }
+    if let path = arguments[.cacheDir] {
+      return CacheDirectory(path: try normalized(path), source: arguments.source(of: .cacheDir))
+    }
     for (name, suffix) in defaults {
       // As XDG requires, a relative path is ignored.
       guard var base = variables[name], base.hasPrefix("/") else { continue }

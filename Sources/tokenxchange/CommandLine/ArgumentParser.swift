@@ -32,9 +32,10 @@ struct ArgumentParser {
     // Its words are an incomplete command line.
     if command.isHidden { return ParsedArguments(command: command, positional: Array(words)) }
     let options = words.prefix { $0 != "--" }
-    if options.contains("--help") || options.contains("-h") {
+    if options.contains(where: { ["--help", "-h", "--help=true"].contains($0) }) {
       return ParsedArguments(command: .help, positional: topic)
     }
+    if options.contains(where: { $0.hasPrefix("--help=") }) { throw .unexpectedValue(option: "--help") }
     if !command.subcommands.isEmpty {
       guard let word = words.popFirst(), !word.isOption else {
         throw .missingArguments(command.arguments, command: command.name)
@@ -46,6 +47,7 @@ struct ArgumentParser {
     var parsing = OptionParsing(command: command, words: words)
     try parsing.run(&parsed)
     if command.readsVariables { applyVariables(to: &parsed) }
+    try parsed.checkPaths()
     if !command.printsPaths { parsed.expandPaths(HomeDirectory(variables)) }
     return parsed
   }
@@ -61,6 +63,7 @@ struct ArgumentParser {
     let prefix = OptionDeclaration.variablePrefix.utf8
     let set = variables.filter { $0.key.utf8.starts(with: prefix) }
     guard !set.isEmpty else { return }
+    parsed.variableNames = Array(set.keys)
     let wonGroups = parsed.resolved.compactMap(\.option.group)
     for option in parsed.command.options where !parsed.isSet(option) {
       if let group = option.group, wonGroups.contains(group) { continue }
@@ -110,9 +113,12 @@ private struct OptionParsing {
     while let word = words.popFirst() {
       let name = word.optionName
       // The plugin has an option of this name too, with other formats.
-      let isFormat = ["json", "text"].contains { word == "--output=\($0)" || word == "-o=\($0)" }
+      let isFormat = ["json", "text"].contains {
+        ["--output=\($0)", "-o=\($0)", "-o\($0)"].contains(word)
+      }
       let isOwn = command.ownOptions.contains {
-        $0.isNamed(name) && (isFormat || !$0.isSame(as: .reportOutput))
+        isFormat && $0.isSame(as: .reportOutput)
+          || $0.isNamed(name) && !$0.isSame(as: .reportOutput)
       }
       if word.isOption, isOwn {
         try take(option: word, &parsed)
@@ -125,6 +131,10 @@ private struct OptionParsing {
   private mutating func take(
     option word: String, _ parsed: inout ParsedArguments
   ) throws(UsageError) {
+    if let words = command.splittingShortOptions(word) {
+      for word in words { try take(option: word, &parsed) }
+      return
+    }
     let bytes = word.utf8[...]
     let equals = bytes.firstIndex(of: UInt8(ascii: "="))
     let name = String(Substring(bytes[..<(equals ?? bytes.endIndex)]))
@@ -175,7 +185,6 @@ private struct OptionParsing {
   ) throws(UsageError) {
     if let option = command.options.first(where: \.isPositional), let name = command.arguments.first
     {
-      guard !word.utf8.starts(with: "eyJ".utf8) else { throw .tokenInsteadOfFile(argument: name) }
       switch parsed.resolved(option)?.source {
       case nil where !word.isEmpty: parsed.set(option, to: [word], source: .argument(name))
       case nil: throw .emptyValue(option: name, placeholder: name)
@@ -204,6 +213,32 @@ private struct OptionParsing {
 }
 
 extension Command {
+  /// The options in a word such as `-ojson`, `-o=json` or `-vo`: as in kubectl, flags may precede an
+  /// option whose value follows in the same word or in the next one.
+  ///
+  /// - Parameter word: A word that begins with a dash.
+  /// - Returns: A word for each option; nil unless there are several, or a value without `=`.
+  fileprivate func splittingShortOptions(_ word: String) -> [String]? {
+    let letters = word.unicodeScalars.dropFirst()
+    guard let first = letters.first, first != "-", letters.count > 1 else { return nil }
+    // A long option with one dash is a mistake.
+    let name = "-" + String(Substring(word.optionName))
+    guard !options.contains(where: { $0.isNamed(name.utf8[...]) }) else { return nil }
+    var words: [String] = []
+    var rest = letters
+    while let letter = rest.popFirst() {
+      guard let option = options.first(where: { $0.letter == letter }) else { return nil }
+      guard option.kind != .flag || rest.first == "=" else {
+        words.append("-\(letter)")
+        continue
+      }
+      let value = rest.first == "=" ? rest.dropFirst() : rest
+      words.append(rest.isEmpty ? "-\(letter)" : "-\(letter)=\(String(Substring(value)))")
+      break
+    }
+    return words == [word] ? nil : words
+  }
+
   /// The error for an unknown subcommand.
   func unknownSubcommand(_ word: String) -> UsageError {
     let known = subcommands.map(\.subcommandName)
@@ -269,4 +304,27 @@ extension String {
 
   /// Whether it may be a token that was pasted in the wrong place.
   var looksLikeToken: Bool { utf8.count > 64 || utf8.starts(with: "eyJ".utf8) }
+
+  /// Whether it clearly is a path, and not a secret that was passed instead: base64 may begin with
+  /// `/`.
+  var isClearlyPath: Bool {
+    ["/", "./", "../", "~/"].contains { utf8.starts(with: $0.utf8) }
+      && !utf8.contains { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "=") }
+  }
+
+  /// Whether it is a token and not a path.
+  var isTokenInsteadOfPath: Bool {
+    !utf8.contains(UInt8(ascii: "/"))
+      && ["eyJ", "Bearer "].contains { utf8.starts(with: $0.utf8) }
+  }
+}
+
+extension ParsedArguments {
+  /// Rejects tokens where paths are expected: an error about a file would not name the mistake.
+  fileprivate func checkPaths() throws(UsageError) {
+    for set in resolved where set.option.isPath && set.values.contains(where: \.isTokenInsteadOfPath)
+    {
+      throw .tokenInsteadOfFile(source: set.source.name, command: command.name)
+    }
+  }
 }

@@ -22,8 +22,8 @@ indirect enum CommandError: Error, Equatable {
   case grant(GrantError, LoginRequest)
   /// A sign-in is required or was not completed.
   case login(LoginError)
-  /// The cache cannot be removed.
-  case cache(CacheError)
+  /// The cache cannot be removed; `source` is what named its directory, nil for a default.
+  case cache(CacheError, source: String?)
   /// Another process failed, and this one waited for its result.
   case failedElsewhere(CachedFailure)
   /// A file could not be written; `source` is the option that named it.
@@ -44,8 +44,8 @@ indirect enum CommandError: Error, Equatable {
   case kubeconfig(KubeconfigError)
   /// An option of `sidecar` or a variable of dexsidecar is wrong.
   case sidecar(SidecarError)
-  /// A cluster Secret of Argo CD cannot be read.
-  case argoCDSecret(ArgoCDSecretError)
+  /// The file of `--argocd-secret`, `-` for standard input, is not a cluster Secret of Argo CD.
+  case argoCDSecret(ArgoCDSecretError, file: String)
 }
 
 extension CommandError {

@@ -1,5 +1,8 @@
 /// Durations as Go and Kubernetes write them: `90s`, `10m`, `1h30m`, `1.5h`, `300ms`.
 enum GoDuration {
+  /// The shortest duration that an option accepts, in seconds, except for zero.
+  static let minimum = 0.001
+
   /// Parses a non-negative duration, in seconds; nil for anything else.
   static func seconds(_ text: String) -> Double? {
     if text == "0" { return 0 }

@@ -137,7 +137,10 @@ extension OptionInput {
   }
 
   fileprivate func duration(allowsZero: Bool) throws(CommandError) -> Double {
-    guard let seconds = GoDuration.seconds(text), seconds > 0 || allowsZero && seconds == 0 else {
+    // Shorter ones would be shown as 0 s, and no request is that fast.
+    guard let seconds = GoDuration.seconds(text),
+      seconds >= GoDuration.minimum || allowsZero && seconds == 0
+    else {
       throw .usage(.invalidDuration(text, source: source, allowsZero: allowsZero))
     }
     return seconds

@@ -7,6 +7,8 @@ struct ParsedArguments: Sendable {
   var positional: [String] = []
   /// Variables of the command's options that are set but empty, which counts as unset.
   var emptyVariables: [String] = []
+  /// The names of all variables that begin with `TOKENXCHANGE_`.
+  var variableNames: [String] = []
   /// The options that are set, in no particular order.
   private(set) var resolved: [ResolvedOption] = []
 
@@ -141,7 +143,10 @@ extension ParsedArguments {
       command.readsVariables
       ? missing.joined().compactMap(\.variable).filter(emptyVariables.contains) : []
     let names = missing.map { $0.map { $0.isPositional ? $0.placeholder : $0.flag } }
-    return .missingOptions(names, example: example(with: missing), emptyVariables: variables)
+    let wanted = missing.joined().compactMap(\.variable)
+    let misspelled = unknownVariables.first { $0.nearest.map(wanted.contains) ?? false }
+    return .missingOptions(
+      names, example: example(with: missing), emptyVariables: variables, misspelled: misspelled)
   }
 
   /// The command's example if it has the options, else their placeholders.

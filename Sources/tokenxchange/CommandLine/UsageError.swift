@@ -13,12 +13,15 @@ enum UsageError: Error, Equatable {
   case missingArguments([String], command: String)
   /// A positional argument and the option that sets the same thing.
   case argumentAndOption(argument: String, option: String)
-  /// A token where the name of a file is expected.
-  case tokenInsteadOfFile(argument: String)
+  /// A token where the path of a file is expected.
+  case tokenInsteadOfFile(source: String, command: String)
+  /// A value for an option that takes none.
+  case unexpectedValue(option: String)
   case missingValue(option: String, placeholder: String, next: String?)
   case emptyValue(option: String, placeholder: String)
   /// Required options, each with its alternatives.
-  case missingOptions([[String]], example: String, emptyVariables: [String])
+  case missingOptions(
+    [[String]], example: String, emptyVariables: [String], misspelled: UnknownVariable? = nil)
   case invalidDuration(String, source: String, allowsZero: Bool)
   case invalidChoice(String?, source: String, choices: [String])
   case invalidIdentifier(source: String)

@@ -36,6 +36,8 @@ enum CheckError: Error, Equatable, Sendable {
   case notToken(String)
   /// It begins like a JWT, but is incomplete.
   case truncated(String)
+  /// A JWT whose header or claims have two members of the same name.
+  case duplicateMember(String, String)
   case notYetValid(String, start: Date, now: Date)
   case expired(String, expiry: Date, now: Date)
   /// It expires before the minimum number of seconds.
@@ -53,7 +55,10 @@ extension World {
     let now = now()
     let token = try renewedToken(path).revealed
     let jwt = UnverifiedJWT(token)
-    guard jwt != nil || !token.hasPrefix("eyJ") else { throw .truncated(path) }
+    guard jwt != nil || !token.hasPrefix("eyJ") else {
+      throw UnverifiedJWT.duplicateMember(in: token).map { .duplicateMember(path, $0) }
+        ?? .truncated(path)
+    }
     if let start = SubjectToken.earlyStart(of: jwt, now: now) {
       throw .notYetValid(path, start: start, now: now)
     }

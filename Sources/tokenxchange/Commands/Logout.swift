@@ -19,7 +19,7 @@ extension Command {
       directory = try CacheDirectory.find(arguments, variables: world.variables)
       removed = try world.removeCache(directory)
     } catch {
-      throw .cache(error)
+      throw .cache(error, source: arguments.resolved(.cacheDir)?.source.name)
     }
     let lines = removed.map { Message($0).text }.sorted() + [Message(removed, directory).text]
     try world.writeOutput(lines.map { $0 + "\n" }.joined())
@@ -28,13 +28,12 @@ extension Command {
 }
 
 extension World {
-  /// Removes all entries of a cache; a directory that does not exist has none.
+  /// Removes all entries of a cache; a default directory that does not exist has none.
   fileprivate func removeCache(_ directory: CacheDirectory) throws(CacheError) -> [RemovedEntry] {
     do throws(DirectoryError) {
       try files.checkDirectory(directory.path)
-    } catch .missing {
-      return []
     } catch {
+      guard directory.source != nil || error != .missing else { return [] }
       throw .directory(directory.path, error)
     }
     return try directory.removeAll(files, sleep: sleep)

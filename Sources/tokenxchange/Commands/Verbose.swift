@@ -11,6 +11,9 @@ extension World {
     for fact in arguments.setOptionFacts where fact.name != "--" + OptionDeclaration.verbose.name {
       log("\(fact.name) \(fact.value)")
     }
+    for variable in arguments.unknownVariables {
+      log(("\(unknownVariable: variable)" as Message).text)
+    }
     if let argument = arguments.positional.first { log("argument \(argument.sanitized())") }
     let info = try? ExecInfo(variables["KUBERNETES_EXEC_INFO"] ?? "")
     if let version = info?.version { log("the client requests \(version.apiVersion)") }

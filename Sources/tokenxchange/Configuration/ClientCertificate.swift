@@ -36,7 +36,7 @@ struct ClientCertificateFiles: Equatable, Sendable {
     let pem = try world.readConfiguration(certificate, source: certificateSource)
     // The key itself may have been passed instead of its path.
     let key = try world.readConfiguration(
-      key, source: keySource, showsPath: !key.contains("PRIVATE KEY"))
+      key, source: keySource, mayBeSecret: key.contains("PRIVATE KEY"))
     let pair = HTTPOptions.ClientCertificate(
       certificates: try PEMCertificates.check(pem, source: "\(certificateSource) \(certificate)"),
       key: Secret(String(decoding: key, as: UTF8.self)))

@@ -14,7 +14,7 @@ enum ClientSecret: Equatable, Sendable {
     case .none: return nil
     case .text(let text): return text
     case .file(let path, let source):
-      let content = try world.readConfiguration(path, source: source, showsPath: false)
+      let content = try world.readConfiguration(path, source: source, mayBeSecret: true)
       let source = "\(source) \(path)"
       guard let text = String(validating: content, as: UTF8.self) else {
         throw .configuration(.invalidSecret(.notUTF8, source: source))

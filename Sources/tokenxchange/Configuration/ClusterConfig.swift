@@ -72,7 +72,12 @@ extension ParsedArguments {
       option.isClosedToClusters
         && ([option.name] + option.aliases).contains { $0.lettersAndDigits == letters }
     }
-    if let option { return .forbiddenKey(key, option: option.flag) }
+    if let option {
+      // The secret itself must not be passed as an argument.
+      let isSecret = option.isSame(as: .clientSecret)
+      return .forbiddenKey(
+        key, option: isSecret ? OptionDeclaration.clientSecretFile.flag : option.flag)
+    }
     let exact = ClusterSetting.all.first { $0.key.lettersAndDigits == letters }
     return .unknownKey(
       key, nearest: exact?.key ?? Suggestion.nearest(to: key, in: ClusterSetting.all.map(\.key)))

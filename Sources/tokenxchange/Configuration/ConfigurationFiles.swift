@@ -37,18 +37,19 @@ extension World {
   /// - Parameters:
   ///   - path: The file.
   ///   - source: The option or variable that named it.
-  ///   - showsPath: Whether an unreadable path may be shown; not if a user may have written a
-  ///     secret instead.
+  ///   - mayBeSecret: Whether a user may have written a secret instead of the path, which is then
+  ///     shown only if it clearly is one.
   /// - Returns: Its bytes.
   /// - Throws: A configuration error that names `source`.
   func readConfiguration(
-    _ path: String, source: String, showsPath: Bool = true
+    _ path: String, source: String, mayBeSecret: Bool = false
   ) throws(CommandError) -> [UInt8] {
     do throws(FileReadError) {
       return try files.read(path, 1 << 20)
     } catch {
+      let isShown = !mayBeSecret || path.isClearlyPath
       throw .configuration(
-        .unreadableFile(error, path: showsPath ? path : nil, source: source, user: process.userID))
+        .unreadableFile(error, path: isShown ? path : nil, source: source, user: process.userID))
     }
   }
 }

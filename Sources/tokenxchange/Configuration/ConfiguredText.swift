@@ -24,7 +24,7 @@ struct ConfiguredText: Sendable, Equatable {
     switch value {
     case .text(let text): return text
     case .file(let path):
-      let content = try world.readConfiguration(path, source: source, showsPath: false)
+      let content = try world.readConfiguration(path, source: source, mayBeSecret: true)
       guard let text = String(validating: content, as: UTF8.self) else {
         throw .configuration(.notUTF8(path: path, source: source))
       }

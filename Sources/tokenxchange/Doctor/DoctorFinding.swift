@@ -11,6 +11,8 @@ enum DoctorFinding: Equatable, Sendable {
   case warning(Warning)
   case client(ClientFinding)
   case unknownScopes([UnknownScope])
+  /// Variables that begin with `TOKENXCHANGE_` and set no option.
+  case unknownVariables([UnknownVariable])
   case apiVersionMismatch(requested: ExecAPIVersion, option: String)
   case subjectToken(SubjectTokenFinding)
   /// Plain http was sent to a port for https.
@@ -39,7 +41,9 @@ enum DoctorFinding: Equatable, Sendable {
   private var isFailure: Bool {
     switch self {
     case .error, .httpToTLSPort, .accessDenied: true
-    case .warning, .unknownScopes, .apiVersionMismatch, .clockDifference, .noTLSOptions: false
+    case .warning, .unknownScopes, .unknownVariables, .apiVersionMismatch, .clockDifference,
+      .noTLSOptions:
+      false
     case .client(let finding): finding.isFailure
     case .subjectToken(let finding): if case .wrongClock = finding { true } else { false }
     case .discovery(let finding): finding.isFailure

@@ -38,7 +38,9 @@ struct DoctorPlan: Sendable {
       self.init(.command, exec, nil, own, world)
     } else if let path = own[.argoCDSecret] {
       self.init(.argoCDSecret, try ArgoCDSecretReader(world: world).read(path), own, world)
-    } else if isKubeconfig || !own.hasPluginOptions && reader.hasDefaultFile {
+    } else if isKubeconfig
+      || !own.hasPluginOptions && (reader.namesFiles || reader.hasDefaultFile)
+    {
       world.limitTime(30)
       let client = try reader.read(file: own[.kubeconfig], context: own[.context])
       self.init(.kubeconfig, client, own, world)

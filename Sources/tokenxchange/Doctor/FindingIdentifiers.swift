@@ -21,6 +21,7 @@ enum FindingIdentifier: String, CaseIterable, Sendable {
   // Settings.
   case usage, configuration
   case unknownScopes = "unknown-scopes"
+  case unknownVariables = "unknown-variables"
   case apiVersionMismatch = "api-version-mismatch"
   case tokenOverHTTP = "token-over-http"
   case certificatesNotVerified = "certificates-not-verified"
@@ -103,6 +104,7 @@ extension DoctorFinding {
     case .warning(let warning): warning.identifier
     case .client(let finding): finding.identifier
     case .unknownScopes: .unknownScopes
+    case .unknownVariables: .unknownVariables
     case .apiVersionMismatch: .apiVersionMismatch
     case .subjectToken(let finding): finding.identifier
     case .httpToTLSPort: .httpToHTTPSPort
@@ -294,7 +296,7 @@ extension InvalidSubjectToken {
     case .empty: .subjectTokenEmpty
     case .invalidCharacters: .subjectTokenCharacters
     case .wrapped: .subjectTokenWrapped
-    case .notJWT: .subjectTokenNotJWT
+    case .notJWT, .duplicateMember: .subjectTokenNotJWT
     case .expired: .subjectTokenExpired
     case .notYetValid: .subjectTokenNotYetValid
     case .audience: .subjectTokenAudience

@@ -19,6 +19,7 @@ extension FindingIdentifier {
     case .usage: "an option is missing or invalid"
     case .configuration: "a file or a value of the configuration is invalid"
     case .unknownScopes: "Dex ignores a scope that it does not know"
+    case .unknownVariables: "a `TOKENXCHANGE_` variable sets no option"
     case .apiVersionMismatch: "`--api-version` differs from the version that the client requests"
     case .tokenOverHTTP: "`--insecure-allow-http` sends the token unencrypted"
     case .certificatesNotVerified: "`--insecure-skip-tls-verify` accepts any certificate"

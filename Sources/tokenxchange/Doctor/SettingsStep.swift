@@ -22,6 +22,8 @@ extension Doctor {
       // The URL of a proxy may contain a password.
       step.note(name, "set")
     }
+    let unknown = arguments.unknownVariables
+    if !unknown.isEmpty { step.add(.unknownVariables(unknown)) }
     if let error = context.plan.usageError {
       step.add(.error(.usage(error)))
       return step

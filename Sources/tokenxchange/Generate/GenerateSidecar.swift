@@ -29,10 +29,11 @@ extension SidecarPod {
     }
     var isGroupReadable = false
     if let mode = arguments[.mode] {
-      guard let number = SidecarConfiguration.fileMode(mode) else {
-        throw .sidecar(.invalidMode(mode, source: "--mode"))
+      do throws(SidecarError) {
+        isGroupReadable = try SidecarConfiguration.fileMode(mode, source: "--mode") & 0o070 != 0
+      } catch {
+        throw .sidecar(error)
       }
-      isGroupReadable = number & 0o070 != 0
     }
     _ = try arguments[.renewBefore]
     let hasCluster = OptionDeclaration.targetCluster.contains { arguments.isSet($0) }

@@ -11,4 +11,6 @@ enum InspectError: Error, Equatable, Sendable {
   case wrapped(TokenWrapping, source: String)
   /// The text is not a JWT.
   case notJWT(characters: Int, source: String)
+  /// A JSON document, or the header or claims of a JWT, with two members of the same name.
+  case duplicateMember(String, source: String)
 }

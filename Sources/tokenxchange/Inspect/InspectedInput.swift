@@ -30,7 +30,12 @@ struct InspectedInput {
     let isSpace: (UInt8) -> Bool = { $0 <= 0x20 }
     let trimmed = content.drop(while: isSpace).reversed().drop(while: isSpace).reversed()
     var text = String(decoding: trimmed, as: UTF8.self)
-    if let document = JSON(parsing: content), document.object != nil {
+    let document: JSON?
+    do throws(JSONError) { document = try JSON(reading: content) } catch {
+      if let name = error.duplicateName { throw .duplicateMember(name, source: source) }
+      document = nil
+    }
+    if let document, document.object != nil {
       guard let found = Self.token(in: document) else { throw .noToken(source: source) }
       text = found.token
       wrapping = found.document
@@ -41,6 +46,9 @@ struct InspectedInput {
       throw .wrapped(found, source: source)
     }
     guard let jwt = UnverifiedJWT(text) else {
+      if let name = UnverifiedJWT.duplicateMember(in: text) {
+        throw .duplicateMember(name, source: source)
+      }
       throw .notJWT(characters: text.count, source: source)
     }
     self.jwt = jwt

@@ -11,7 +11,7 @@ struct ArgoCDSecretReader {
   ///
   /// - Parameter path: The file; `-` for standard input.
   /// - Returns: The cluster and the credential as Argo CD uses them.
-  /// - Throws: ``CommandError/argoCDSecret(_:)``, or ``CommandError/configuration(_:)`` for a file
+  /// - Throws: ``CommandError/argoCDSecret(_:file:)``, or ``CommandError/configuration(_:)`` for a file
   ///   that cannot be read.
   func read(_ path: String) throws(CommandError) -> ClientConfiguration {
     let content = try content(of: path)
@@ -21,7 +21,7 @@ struct ArgoCDSecretReader {
       guard entries.count == 1 else { throw .severalSecrets(entries.map(\.name)) }
       return try Self.configuration(try entry.fields(), name: entry.name)
     } catch {
-      throw .argoCDSecret(error)
+      throw .argoCDSecret(error, file: path)
     }
   }
 
@@ -36,8 +36,9 @@ struct ArgoCDSecretReader {
 
   private static func documents(_ content: [UInt8]) throws(ArgoCDSecretError) -> [JSON] {
     if content.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
-      guard let document = JSON(parsing: content) else { throw .invalidJSON }
-      return [document]
+      do throws(JSONError) { return [try JSON(reading: content)] } catch {
+        throw error.duplicateName.map { .duplicateMember($0) } ?? .invalidJSON
+      }
     }
     do throws(YAMLError) {
       return try YAMLReader.documents(in: String(decoding: content, as: UTF8.self))
@@ -83,7 +84,7 @@ struct ArgoCDSecretReader {
         var config: JSON?
         if let json = try text("config"), !json.isEmpty {
           do throws(JSONError) { config = try JSON(reading: Array(json.utf8)) } catch {
-            throw .configNotJSON
+            throw error.duplicateName.map { .duplicateMember($0) } ?? .configNotJSON
           }
         }
         let label = secret["metadata"]?["labels"]?["argocd.argoproj.io/secret-type"]?.string
@@ -164,6 +165,8 @@ struct ArgoCDSecretReader {
 enum ArgoCDSecretError: Error, Equatable {
   case notReadable(YAMLError)
   case invalidJSON
+  /// An object of the JSON, or of the Secret's `config`, has two members of the same name.
+  case duplicateMember(String)
   case noSecret
   case severalSecrets([String])
   case missing(key: String)

@@ -43,9 +43,11 @@ struct KubeconfigDocument {
   init(content: [UInt8], path: String) throws(KubeconfigError) {
     let isJSON = content.first { $0 > 0x20 } == UInt8(ascii: "{")
     if isJSON {
-      guard let document = JSON(parsing: content) else {
+      let document: JSON
+      do throws(JSONError) { document = try JSON(reading: content) } catch {
         // Flow style starts with a brace too.
-        throw .invalidJSON(path: path)
+        throw error.duplicateName.map { .duplicateMember($0, path: path) }
+          ?? .invalidJSON(path: path)
       }
       try self.init(json: document, path: path)
       return

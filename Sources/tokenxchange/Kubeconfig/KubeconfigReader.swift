@@ -47,13 +47,22 @@ struct KubeconfigReader {
     for path in paths where world.files.status(path) != nil {
       files.append((path, try world.readConfiguration(path, source: "kubeconfig")))
     }
-    guard !files.isEmpty else { throw .kubeconfig(.noFile(searched: paths)) }
+    guard !files.isEmpty else {
+      throw .kubeconfig(.noFile(searched: paths, ofVariable: namesFiles))
+    }
     return files
   }
 
+  /// The files of `KUBECONFIG`.
+  private var listedPaths: [String] {
+    (world.variables["KUBECONFIG"] ?? "").split(separator: ":").map(String.init)
+  }
+
+  /// Whether `KUBECONFIG` names files; they need not exist.
+  var namesFiles: Bool { !listedPaths.isEmpty }
+
   private var defaultPaths: [String] {
-    let listed = (world.variables["KUBECONFIG"] ?? "").split(separator: ":").map(String.init)
-    if !listed.isEmpty { return listed }
+    if namesFiles { return listedPaths }
     return HomeDirectory(world.variables).expanding("~/.kube/config").map { [$0] } ?? []
   }
 
@@ -68,10 +77,13 @@ struct KubeconfigReader {
 
 /// Why there is no context to read.
 enum KubeconfigError: Error, Equatable {
-  case noFile(searched: [String])
+  /// None of the files exists; `ofVariable` says whether `KUBECONFIG` names them.
+  case noFile(searched: [String], ofVariable: Bool)
   /// YAML that only kubectl can read, or invalid YAML.
   case notReadable(YAMLError, path: String)
   case invalidJSON(path: String)
+  /// An object has two members of the same name.
+  case duplicateMember(String, path: String)
   /// Neither a kubeconfig nor a list of one.
   case notKubeconfig(path: String?)
   case kubectlNotRun(ChildProcessError, path: String)

@@ -197,12 +197,19 @@ struct PluginCommand: Equatable, Sendable {
 }
 
 extension PluginCommand {
-  /// The lines that run this program in a kubeconfig or a cluster Secret, without the secret.
+  /// The lines that run this program in a kubeconfig or a cluster Secret: with a file instead of the
+  /// secret, and without certificates.
   var configurationLine: String? {
-    guard let words else { return nil }
-    let shown = words.map { word in
-      ["--client-secret", "--certificate-authority-data"].contains(where: word.isOption)
-        ? "\(word.prefix { $0 != "=" })=…" : word.canonicalOption
+    guard var rest = words?[...] else { return nil }
+    var shown: [String] = []
+    while let word = rest.popFirst() {
+      let replacement = [
+        "--client-secret": "--client-secret-file=FILE",
+        "--certificate-authority-data": "--certificate-authority-data=BASE64",
+      ].first { word.isOption($0.key) }
+      // The value may be a word of its own.
+      if word == replacement?.key { rest = rest.dropFirst() }
+      shown.append(replacement?.value ?? word.canonicalOption)
     }
     let list = shown.map { JSON.quote($0) }.joined(separator: ", ")
     return "\"command\": \"tokenxchange\", \"args\": [\(list)]"

@@ -4,11 +4,15 @@ import TokenExchange
 
 extension Diagnosis {
   /// The message when `logout` cannot remove the cache.
-  init(_ error: CacheError) {
-    self.init(
-      "cannot remove the cache: \(Message(error))",
-      hint: "pass the cache directory with --cache-dir, and run this as its owner",
-      exitCode: .usage)
+  init(_ error: CacheError, source: String?) {
+    let hint: Message =
+      switch error {
+      case .directory(_, .missing), .directory(_, .notDirectory):
+        "name the directory that get-token or login used; without a name it is the default directory"
+      default: "pass the cache directory with --cache-dir, and run this as its owner"
+      }
+    let name: Message = source.map { "\(option: $0): " } ?? ""
+    self.init("\(name)cannot remove the cache: \(Message(error))", hint: hint, exitCode: .usage)
   }
 
   /// The message of a failure in another process.

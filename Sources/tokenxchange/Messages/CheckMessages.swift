@@ -31,11 +31,18 @@ extension Diagnosis {
     case .unreadable(let path, .unstable, _):
       ("\(path: path) kept changing while it was read", fileHint)
     case .unreadable(let path, let error, let user):
-      ("uid \(Int(user)) cannot read \(path: path): \(reason: error)", fileHint)
+      (
+        "uid \(Int(user)) cannot read \(path: path): \(reason: error)", error.pathHint ?? fileHint
+      )
     case .empty(let path): ("\(path: path) is empty", fileHint)
     case .wrapped(let path, _), .notToken(let path):
       ("\(path: path) does not contain exactly one token", fileHint)
     case .truncated(let path): ("the token in \(path: path) is truncated", fileHint)
+    case .duplicateMember(let path, let name):
+      (
+        "the JWT in \(path: path) has the member \(quoted: name) twice in its header or claims",
+        InvalidSubjectToken.duplicateHint
+      )
     case .notYetValid(let path, let start, let now):
       (
         "the token in \(path: path) is not valid before \(time: start) (local clock: \(time: now))",

@@ -67,8 +67,10 @@ extension Diagnosis {
         ("\(word: key) in spec.cluster.config is empty", "set it, or remove the key")
       case .missingKeys(let keys, let options):
         (
-          "spec.cluster.config has no \(choices: keys)",
-          "add it there, or pass \(options: options) as an argument"
+          "spec.cluster.config has no \(options: keys)",
+          options.count == 1
+            ? "add it there, or pass \(options: options) as an argument"
+            : "add them there, or pass \(options: options) as arguments"
         )
       }
     self.init(.usage, message, hint: hint)

@@ -131,7 +131,8 @@ extension Diagnosis {
   ) -> (Message, Message) {
     // The query and the user part may hold a secret.
     let start = text.prefix { $0 != "?" && $0 != "#" }
-    let name: Message = start.contains("@") ? "it" : "\(quoted: String(start), maxLength: 120)"
+    let name: Message =
+      start.contains("@") ? "it" : "\(quoted: start + text.withheldEnd, maxLength: 120)"
     let usual: Message = """
       write it as https://HOST:PORT/PATH, such as https://dex.example.com/dex
       """
@@ -156,7 +157,7 @@ extension Diagnosis {
     case .noHost: return (unusable("has no host"), usual)
     case .invalidHost: return (unusable("has an invalid character in its host"), usual)
     case .queryOrFragment: return (unusable("has a query or a fragment"), usual)
-    case .invalidPort: return (unusable("has a port above 65535"), usual)
+    case .invalidPort: return (unusable("has a port that is not from 1 to 65535"), usual)
     case .plainHTTP:
       let url: Message = "\(untrusted: text, maxLength: 120)"
       guard canAllowHTTP else {
@@ -184,6 +185,8 @@ extension Diagnosis {
       """
     switch error {
     case .notJSONObject: return ("KUBERNETES_EXEC_INFO does not contain a JSON object", usual)
+    case .duplicateMember(let name):
+      return ("KUBERNETES_EXEC_INFO has the member \(quoted: name) twice in one object", usual)
     case .kind(let kind):
       return (
         "KUBERNETES_EXEC_INFO has the kind \(untrusted: kind), expected ExecCredential", usual
@@ -211,7 +214,7 @@ extension Diagnosis {
       case .system, .notOwned, .accessibleByOthers:
         (
           "uid \(Int(user)) cannot read it: \(reason: error)",
-          "check its mode, owner and the pod's fsGroup"
+          error.pathHint ?? "check its mode, owner and the pod's fsGroup"
         )
       case .notRegular(let kind): ("it is \(kind: kind)", "name a regular file")
       case .tooLarge: ("it is larger than 1 MiB", "is this the right file?")
@@ -254,6 +257,19 @@ extension Diagnosis {
       return ("\(untrusted: source): expected base64-encoded PEM, got PEM", base64)
     case .notBase64: return ("\(untrusted: source) is not base64", base64)
     }
+  }
+}
+
+extension String {
+  /// The query and the fragment of a URL, with the names of their parameters only.
+  fileprivate var withheldEnd: String {
+    guard let start = firstIndex(where: { $0 == "?" || $0 == "#" }) else { return "" }
+    guard self[start] == "?" else { return "#…" }
+    let query = self[start...].dropFirst().prefix { $0 != "#" }
+    let names = query.split(separator: "&").map { parameter in
+      parameter.firstIndex(of: "=").map { parameter[..<$0] + "=…" } ?? "…"
+    }
+    return "?" + names.joined(separator: "&") + (contains("#") ? "#…" : "")
   }
 }
 

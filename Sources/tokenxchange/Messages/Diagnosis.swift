@@ -34,7 +34,7 @@ struct Diagnosis: Equatable, Sendable {
     case .exchange(let error, let context): self.init(error, context)
     case .grant(let error, let request): self.init(error, request)
     case .login(let error): self.init(error)
-    case .cache(let error): self.init(error)
+    case .cache(let error, let source): self.init(error, source: source)
     case .failedElsewhere(let failure): self.init(failure)
     case .notWritten(let error, let source): self.init(error, source: source)
     case .output(let error): self.init(error)
@@ -45,7 +45,7 @@ struct Diagnosis: Equatable, Sendable {
     case .publish(let error): self.init(error)
     case .kubeconfig(let error): self.init(error)
     case .sidecar(let error): self.init(error)
-    case .argoCDSecret(let error): self.init(error)
+    case .argoCDSecret(let error, let file): self.init(error, file: file)
     }
   }
 

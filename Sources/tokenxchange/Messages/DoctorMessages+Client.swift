@@ -10,7 +10,7 @@ extension Diagnosis {
     case .fault(let fault): self.init(fault)
     case .noPlugin(let credential, let name):
       self.init(
-        "\(untrusted: name) authenticates with \(Message(credential)), not with a plugin",
+        "\(untrusted: name) has \(Message(credential))",
         hint:
           "no plugin to examine: pass another context, or a Secret with execProviderConfig",
         exitCode: .usage)
@@ -284,11 +284,12 @@ extension Message {
     self =
       switch credential {
       case .exec: "a plugin"
-      case .token: "a token in the configuration, which client-go prefers to a plugin"
-      case .clientCertificate: "a client certificate"
-      case .password: "a password"
-      case .none: "nothing"
-      case .provider(let name): "\(untrusted: name, maxLength: 60)"
+      case .token: "a token in its configuration; client-go uses it instead of a plugin"
+      case .clientCertificate: "a client certificate in its configuration, and no plugin"
+      case .password: "a password in its configuration, and no plugin"
+      case .none: "no credential in its configuration, and so no plugin"
+      case .provider(let name):
+        "\(untrusted: name, maxLength: 60) in its configuration, and no plugin"
       }
   }
 

@@ -21,6 +21,11 @@ extension Diagnosis {
           \(untrusted: scopes.map(\.name).joined(separator: ", ")) and ignores them
           """,
         hint: "\(suggestions.reduce("", +))Dex knows \(choices: known)")
+    case .unknownVariables(let variables):
+      let texts = variables.prefix(5).map { "\(unknownVariable: $0)" as Message }
+      self.init(
+        warning: texts.dropFirst().reduce(texts.first ?? "") { $0 + "; " + $1 },
+        hint: "rename it, or remove it; the variables are listed in tokenxchange help COMMAND")
     case .apiVersionMismatch(let requested, let option):
       self.init(
         warning: """

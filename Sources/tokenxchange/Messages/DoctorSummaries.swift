@@ -119,7 +119,7 @@ extension DoctorReport {
       let step = steps[number - 1]
       let earlier = warned.filter { $0 < number }
       return "step \(number), \(step.name.rawValue), failed: \(step.line)"
-        + (earlier.isEmpty ? "" : " (check first the warning of step \(list(earlier)))")
+        + (earlier.isEmpty ? "" : " (first check \(warnings(in: earlier)))")
     }
     let skipped = steps.filter { $0.status == .skipped }.map(\.name.rawValue)
     let rest = skipped.isEmpty ? "" : "; skipped: \(skipped.joined(separator: ", "))"
@@ -132,9 +132,13 @@ extension DoctorReport {
     return "works, with \(count) warning\(count == 1 ? "" : "s"): \(details)\(rest)"
   }
 
-  private func list(_ numbers: [Int]) -> String {
-    numbers.map(String.init).joined(separator: ", ")
+  /// "the warnings in steps 1 and 2".
+  private func warnings(in numbers: [Int]) -> String {
+    numbers.count == 1
+      ? "the warning in step \(numbers[0])" : "the warnings in steps \(list(numbers))"
   }
+
+  private func list(_ numbers: [Int]) -> String { numbers.map(String.init).joinedByAnd }
 }
 
 extension Message.StringInterpolation {

@@ -2,7 +2,8 @@ import FoundationEssentials
 
 /// Durations as text for users.
 enum DurationText {
-  /// A duration in its largest unit or two, such as `45 s`, `10 min`, `1 h 30 min` or `3 d`.
+  /// A duration in its largest unit or two, such as `45 s`, `10 min`, `1 h 30 min`, `3 d` or
+  /// `57 years`.
   ///
   /// - Parameter seconds: The duration; its sign is ignored.
   /// - Returns: The text.
@@ -10,11 +11,12 @@ enum DurationText {
     let total = Int(min(abs(seconds), 1e15).rounded())
     switch total {
     case ..<120: return "\(total) s"
-    case ..<7200: return "\(total / 60) min"
+    case ..<3600: return "\(total / 60) min"
     case ..<172_800:
       let minutes = total / 60 % 60
       return "\(total / 3600) h" + (minutes == 0 ? "" : " \(minutes) min")
-    case ..<3_153_600_000: return "\(total / 86_400) d"
+    case ..<63_115_200: return "\(total / 86_400) d"
+    case ..<3_155_760_000: return "\(total / 31_557_600) years"
     default: return "over 100 years"
     }
   }

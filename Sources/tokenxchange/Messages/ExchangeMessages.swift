@@ -97,6 +97,11 @@ extension Diagnosis {
         hint: """
           a proxy, ingress or captive portal in between truncated or replaced the response
           """)
+    case .duplicateMember(let name):
+      self.init(
+        .invalidResponse,
+        "\(url: url) returned JSON with the member \(quoted: name) twice in one object",
+        hint: "Dex sends no such response: did a proxy or ingress in between change it?")
     case .notJSONObject:
       self.init(
         .invalidResponse, "\(url: url) returned JSON that is not an object",
@@ -127,6 +132,11 @@ extension Diagnosis {
         (
           "the response from \(url: url) has an access_token with spaces or control characters",
           Self.notTokenEndpoint
+        )
+      case .duplicateMember(let name):
+        (
+          "the token from \(url: url) has the member \(quoted: name) twice in its header or claims",
+          InvalidSubjectToken.duplicateHint
         )
       case .damaged:
         (

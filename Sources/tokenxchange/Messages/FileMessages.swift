@@ -17,7 +17,7 @@ extension Diagnosis {
       switch error {
       case .system(.read, _):
         "make the program's file readable for this user: chmod 0755"
-      case .system(_, EBUSY), .notRegular: error.hint
+      case .system(_, EBUSY), .notRegular, .notReplaceable: error.hint
       case .system:
         """
         pass a directory that exists, is writable for this user and has 30 MB of free space, such \
@@ -31,12 +31,18 @@ extension Diagnosis {
 }
 
 extension Diagnosis {
-  /// The message about a credential that cannot be printed.
+  /// The message about output that cannot be written.
   init(_ error: OutputError) {
+    let hint: Message =
+      switch error.errno {
+      case EPIPE: "the reader of the pipe ended before it read everything"
+      case ENOSPC, EDQUOT: "free space on the disk that standard output is redirected to"
+      case EBADF: "standard output is closed or read-only: redirect it to a file, a pipe or /dev/null"
+      default: "check the file, pipe or terminal that standard output is connected to"
+      }
     self.init(
-      .unexpected,
-      "could not write the credential to standard output: \(untrusted: systemMessage(error.errno))",
-      hint: "the reader closed the pipe, or the disk is full")
+      .unexpected, "could not write to standard output: \(untrusted: systemMessage(error.errno))",
+      hint: hint)
   }
 }
 
@@ -48,7 +54,13 @@ extension FileWriteError {
       """
       a file that is itself a mount point, such as a subPath, cannot be replaced: mount its directory
       """
-    case .system: "the directory must exist, be writable for this user and have free space"
+    case .system(_, let code):
+      .pathHint(code) ?? "the directory must exist, be writable for this user and have free space"
+    case .notReplaceable:
+      """
+      the file is replaced by rename: name a regular file; get-token --output=token prints to \
+      standard output
+      """
     }
   }
 
@@ -61,6 +73,22 @@ extension FileWriteError {
 extension FileReadError {
   var isPermissionDenied: Bool {
     self == .system(errno: EACCES) || self == .system(errno: EPERM)
+  }
+
+  /// The hint about a path that no permission can make readable; nil for other errors.
+  var pathHint: Message? {
+    if case .system(let code) = self { .pathHint(code) } else { nil }
+  }
+}
+
+extension Message {
+  /// The hint about a path that the system rejects; nil for other errors.
+  fileprivate static func pathHint(_ code: Int32) -> Message? {
+    switch code {
+    case ELOOP: "its symbolic links point to each other: list them with ls -l, and correct one"
+    case ENAMETOOLONG: "was the content of the file passed instead of its path?"
+    default: nil
+    }
   }
 }
 
@@ -103,7 +131,8 @@ extension FileWriteError {
   /// The failed operation, to follow "cannot".
   var step: String {
     switch self {
-    case .notRegular(let path, _), .system(.replace(let path), _): "replace \(path)"
+    case .notRegular(let path, _), .notReplaceable(let path), .system(.replace(let path), _):
+      "replace \(path)"
     case .system(.createFile(let directory), _): "create a file in \(directory)"
     case .system(.read(let path), _): "read \(path)"
     case .system(.write(let path), _): "write \(path)"
@@ -117,6 +146,7 @@ extension FileWriteError {
     switch self {
     case .system(_, let code): systemMessage(code)
     case .notRegular(_, let kind): "it is \(kind.message)"
+    case .notReplaceable: "it is in /dev, /proc or /sys, or a link to there"
     }
   }
 }

@@ -19,6 +19,10 @@ extension Diagnosis {
         exitCode: .subjectToken)
     case .wrapped(let wrapping, let source):
       self.init(wrapping, source)
+    case .duplicateMember(let name, let source):
+      self.init(
+        "\(untrusted: source) has the member \(quoted: name) twice in one JSON object",
+        hint: InvalidSubjectToken.duplicateHint, exitCode: .subjectToken)
     case .notJWT(let characters, let source):
       self.init(
         "\(untrusted: source) contains \(characters) characters that are not a JWT",

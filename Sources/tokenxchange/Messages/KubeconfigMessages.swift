@@ -7,10 +7,15 @@ extension Diagnosis {
   init(_ error: KubeconfigError) {
     let (message, hint): (Message, Message) =
       switch error {
-      case .noFile(let searched):
+      case .noFile(let searched, let ofVariable):
         (
-          "no kubeconfig found: \(list: searched) \(searched.count == 1 ? "does" : "do") not exist",
-          "pass --kubeconfig FILE, or set KUBECONFIG"
+          """
+          no kubeconfig found: \(list: searched)\(ofVariable ? " of KUBECONFIG" : "") \
+          \(searched.count == 1 ? "does" : "do") not exist
+          """,
+          ofVariable
+            ? "correct KUBECONFIG, unset it for ~/.kube/config, or pass --kubeconfig=FILE"
+            : "pass --kubeconfig=FILE, or set KUBECONFIG"
         )
       case .notReadable(let error, let path):
         error.isUnsupported
@@ -28,6 +33,11 @@ extension Diagnosis {
         (
           "\(path: path) begins with { but is not JSON",
           "YAML in flow style needs kubectl: install it, or convert the file to JSON or block style"
+        )
+      case .duplicateMember(let name, let path):
+        (
+          "\(path: path) has the JSON member \(quoted: name) twice in one object",
+          "remove one of the two: readers disagree on which of them counts"
         )
       case .notKubeconfig(let path):
         (
@@ -71,46 +81,53 @@ extension Diagnosis {
 
 extension Diagnosis {
   /// The message about a cluster Secret.
-  init(_ error: ArgoCDSecretError) {
+  init(_ error: ArgoCDSecretError, file: String) {
+    let source: Message =
+      "--argocd-secret \(path: file)"
     let (message, hint): (Message, Message) =
       switch error {
       case .notReadable(let error):
         (
-          "the cluster Secret, line \(error.line): \(Message(error.reason))",
+          "\(source), line \(error.line): \(Message(error.reason))",
           error.isUnsupported
             ? "kubectl get secret -n argocd NAME -o yaml prints a readable form"
-            : "correct the YAML"
+            : "is this the YAML of a cluster Secret? kubectl get secret -n argocd NAME -o yaml prints it"
         )
       case .invalidJSON:
         (
-          "the cluster Secret begins with { but is not JSON",
+          "\(source) begins with { but is not JSON",
           "kubectl get secret -n argocd NAME -o json prints a readable form"
+        )
+      case .duplicateMember(let name):
+        (
+          "\(source) has the JSON member \(quoted: name) twice in one object",
+          "remove one of the two: readers disagree on which of them counts"
         )
       case .noSecret:
         (
-          "the file of --argocd-secret has no Secret",
+          "\(source) contains no Secret",
           "expected the output of generate argocd-cluster or of kubectl get secret -o yaml"
         )
       case .severalSecrets(let names):
         (
-          "the file of --argocd-secret has \(names.count) Secrets: \(names: names)",
+          "\(source) contains \(names.count) Secrets: \(names: names)",
           "pass one of them"
         )
       case .missing(let key):
-        ("the cluster Secret has no \(option: key)", "Argo CD needs name, server and config")
+        ("\(source): the Secret has no \(option: key)", "Argo CD needs name, server and config")
       case .notBase64(let key):
         (
-          "the cluster Secret's data.\(option: key) is not base64-encoded text",
+          "\(source): data.\(option: key) is not base64-encoded text",
           "write plain text to stringData, not to data"
         )
       case .configNotJSON:
         (
-          "the cluster Secret's config is not JSON",
+          "\(source): the Secret's config is not JSON",
           "generate argocd-cluster prints one that Argo CD can read"
         )
       case .invalidMember(let member):
         (
-          "the cluster Secret's config has an invalid \(option: member)",
+          "\(source): the Secret's config has an invalid \(option: member)",
           "\(Message.memberHint(member))"
         )
       }

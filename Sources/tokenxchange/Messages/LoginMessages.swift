@@ -193,7 +193,7 @@ extension Diagnosis {
       .token(.issuer), .token(.opaque):
       true
     case .serverError, .plainHTTPToTLSPort, .unexpectedStatus, .clientCertificateRequired, .notJSON,
-      .token:
+      .duplicateMember, .token:
       false
     }
   }

@@ -38,7 +38,7 @@ struct Message: Equatable, Sendable, ExpressibleByStringInterpolation {
       }
       self.text +=
         text.looksLikeToken
-        ? "(not shown: \(text.utf8.count) bytes)" : JSON.quote(text.sanitized())
+        ? "(not shown: \(text.utf8.count) bytes)" : JSON.quote(text.sanitizedWithEnds())
     }
 
     /// A duration in seconds.
@@ -55,10 +55,8 @@ struct Message: Equatable, Sendable, ExpressibleByStringInterpolation {
     /// The name of an option, argument or variable, as this program defines it.
     mutating func appendInterpolation(option name: String) { text += name }
 
-    /// Names of options, in a list.
-    mutating func appendInterpolation(options names: [String]) {
-      text += names.joined(separator: ", ")
-    }
+    /// Names of options, in a list such as `--a, --b and --c`.
+    mutating func appendInterpolation(options names: [String]) { text += names.joinedByAnd }
 
     /// The name of a command, as this program defines it.
     mutating func appendInterpolation(command name: String) { text += name }
@@ -70,5 +68,13 @@ struct Message: Equatable, Sendable, ExpressibleByStringInterpolation {
     mutating func appendInterpolation(choices: [String]) {
       text += choices.joined(separator: ", ")
     }
+  }
+}
+
+extension [String] {
+  /// A list in a sentence: `a, b and c`.
+  var joinedByAnd: String {
+    guard let last, count > 1 else { return joined() }
+    return dropLast().joined(separator: ", ") + " and " + last
   }
 }

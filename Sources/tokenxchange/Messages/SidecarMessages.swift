@@ -10,7 +10,12 @@ extension Diagnosis {
       case .invalidMode(let text, let source):
         (
           "\(option: source): invalid file mode \(word: text)",
-          "write three octal digits, such as 0600 or 0640, that let the owner read and write"
+          "write octal digits, such as 0600 or 0640; the owner must be able to read and write"
+        )
+      case .writableByAll(let text, let source):
+        (
+          "\(option: source) \(untrusted: text) would let every user replace the token",
+          "use 0600, or 0640 and the pod's fsGroup for readers in other containers"
         )
       case .writesInput(let path, let source, let input):
         (
@@ -65,10 +70,12 @@ extension Message {
         renewed \(path: file): \(Self.expiry(expiry, now: now)), next renewal at \
         \(time: now.addingTimeInterval(wait)) (in \(duration: wait))\(Self.failures(failures))
         """
+      case .requested: "received SIGUSR1: renewing now"
       case .failed(let error, let pause, let token):
         """
         renewal failed: \(Diagnosis(error).message); next attempt in \
-        \(duration: pause.rounded(.up)); \(Self.state(token)); hint: \(Diagnosis(error).hint)
+        \(duration: pause.rounded(.up)), then after longer pauses; the same failure is logged every \
+        \(duration: FailureLog.interval); \(Self.state(token)); hint: \(Diagnosis(error).hint)
         """
       case .stillFailing(let error, 1, let seconds, let pause, let token):
         """

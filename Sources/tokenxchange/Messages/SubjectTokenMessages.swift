@@ -45,6 +45,11 @@ extension Diagnosis {
           inspect --file
           """
         )
+      case .duplicateMember(let name):
+        (
+          "the JWT in \(path: file) has the member \(quoted: name) twice in its header or claims",
+          InvalidSubjectToken.duplicateHint
+        )
       case .expired(let expiry, let now):
         (
           """
@@ -98,7 +103,10 @@ extension Diagnosis {
       case .notRegular(let kind):
         (
           "the token file \(path: file) is \(kind: kind), not a file",
-          "name a regular file; a token is never read from a pipe or a device"
+          """
+          name a regular file; get-token, sidecar --once and inspect read a pipe as standard input, \
+          which they name -
+          """
         )
       case .tooLarge:
         (
@@ -117,11 +125,18 @@ extension Diagnosis {
             ? """
             projected token files are 0600: set fsGroup or runAsUser in the pod's securityContext
             """
-            : "the cause is not a missing permission: check the path and its volume"
+            : error.pathHint ?? "the cause is not a missing permission: check the path and its volume"
         )
       }
     self.init(.subjectToken, message, hint: hint)
   }
+}
+
+extension InvalidSubjectToken {
+  /// The hint about a JWT with two members of the same name.
+  static let duplicateHint: Message = """
+    readers disagree on which of the two counts: correct the program that issued the token
+    """
 }
 
 extension TokenWrapping {

@@ -47,6 +47,13 @@ extension Diagnosis {
         ("\(input.name) contains \(wrapping.message)", "it must be the token and nothing else")
       case .notJWT:
         ("\(input.name) is not a JWT", "is it an ID token? an access token may be opaque")
+      case .duplicateMember(let name):
+        (
+          """
+          the JWT from \(input.name) has the member \(quoted: name) twice in its header or claims
+          """,
+          InvalidSubjectToken.duplicateHint
+        )
       case .expired(let expiry, let now):
         (
           """
@@ -80,7 +87,7 @@ extension Diagnosis {
     case .missingVariables(let names):
       self.init(
         .subjectToken,
-        "--github-actions: \(choices: names) \(names.count == 1 ? "is" : "are") not set",
+        "--github-actions: \(options: names) \(names.count == 1 ? "is" : "are") not set",
         hint: """
           set permissions: id-token: write for the job; pull requests from forks do not get it
           """)

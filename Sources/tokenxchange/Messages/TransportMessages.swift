@@ -28,7 +28,10 @@ extension Diagnosis {
       self.init(
         .network, "the connection to \(authority: url) closed before the response was complete",
         hint: "Dex or a proxy in front of it closed the connection: check their logs")
-    case .timedOut(let phase): self.init(timeoutIn: phase, url, timeout: timeout)
+    case .timedOut(let phase):
+      self.init(timeoutIn: phase, url, timeout: timeout)
+      // The network need not be the cause.
+      if timeout < 1 { hint = "is the time limit too short? --timeout is 10s by default" }
     case .tls(let error): self.init(error, url)
     case .noTrustStore(let searched):
       self.init(

@@ -1,3 +1,5 @@
+import Encoding
+
 extension Diagnosis {
   /// The message about a command line or a variable.
   init(_ error: UsageError) {
@@ -25,10 +27,12 @@ extension Diagnosis {
     case .unexpectedArgument(let word, let command, let after):
       (
         "unexpected argument \(word: word)\(after.map { " after \(option: $0)" } ?? "")",
-        """
-        quote a value that contains spaces, and write it as --option=VALUE; see tokenxchange help \
-        \(command: command)
-        """
+        after == nil
+          ? "tokenxchange help \(command: command) shows its arguments and options"
+          : """
+          quote a value that contains spaces, and write it as --option=VALUE; see tokenxchange help \
+          \(command: command)
+          """
       )
     case .commandAfterOptions(let word, let command):
       (
@@ -50,12 +54,16 @@ extension Diagnosis {
         "the argument \(option: argument) and \(option: option) both name the file",
         "pass one of them"
       )
-    case .tokenInsteadOfFile(let argument):
+    case .tokenInsteadOfFile(let source, let command):
       (
-        "expected a path for \(option: argument), got a token",
-        "write the token to a file, or pipe it to tokenxchange inspect; a command line is visible "
-          + "to every user"
+        "\(option: source) expects a path, got a token (not shown)",
+        """
+        write the token to a file\(command == "inspect" ? ", or pipe it to inspect" : ""); a token \
+        on a command line is visible to every user
+        """
       )
+    case .unexpectedValue(let option):
+      ("\(option: option) takes no value", "write \(option: option)")
     case .missingValue(let option, let placeholder, let next):
       (
         next.map { "missing value for \(option: option): \(option: $0) follows it" }
@@ -70,10 +78,11 @@ extension Diagnosis {
         unset?
         """
       )
-    case .missingOptions(let missing, let example, let empty):
+    case .missingOptions(let missing, let example, let empty, let misspelled):
       (
         "missing required \(missing.count == 1 ? "option" : "options"): \(alternatives: missing)",
-        "\(setButEmpty(empty))example: \(example: example)"
+        misspelled.map { "the variable \(unknownVariable: $0)" }
+          ?? "\(setButEmpty(empty))example: \(example: example)"
       )
     case .invalidDuration(let text, let source, let allowsZero):
       durationParts(text, source, allowsZero: allowsZero)
@@ -99,6 +108,12 @@ extension Diagnosis {
       return (
         "invalid duration \(word: text) for \(option: source): the unit is missing",
         "write \(untrusted: text)s for seconds or \(untrusted: text)m for minutes"
+      )
+    }
+    if let seconds = GoDuration.seconds(text), seconds > 0, seconds < GoDuration.minimum {
+      return (
+        "invalid duration \(word: text) for \(option: source): it must be at least 1ms",
+        "write it as 90s, 10m or 1h30m"
       )
     }
     if GoDuration.seconds(text) == 0 {
@@ -137,8 +152,14 @@ extension Diagnosis {
 }
 
 extension Message.StringInterpolation {
+  /// An unknown variable: `TOKENXCHANGE_ISSUR is unknown; did you mean TOKENXCHANGE_ISSUER?`
+  mutating func appendInterpolation(unknownVariable variable: UnknownVariable) {
+    appendLiteral(variable.name.sanitized(maxLength: 80) + " is unknown and ignored")
+    if let nearest = variable.nearest { appendLiteral("; did you mean \(nearest)?") }
+  }
+
   /// Options, each with its alternatives: `--issuer or --token-url, --client-id`.
   fileprivate mutating func appendInterpolation(alternatives: [[String]]) {
-    appendInterpolation(options: alternatives.map { $0.joined(separator: " or ") })
+    appendLiteral(alternatives.map { $0.joined(separator: " or ") }.joined(separator: ", "))
   }
 }

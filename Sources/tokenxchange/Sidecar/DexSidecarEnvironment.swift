@@ -35,6 +35,9 @@ struct DexSidecarEnvironment: Sendable {
       guard !isFile || !isSet("dex_" + field) else {
         throw .sidecar(.textAndFile(variable: "dex_" + field, fileVariable: name))
       }
+      guard !isFile && name != "dex_access_token_file" || !value.isTokenInsteadOfPath else {
+        throw .usage(.tokenInsteadOfFile(source: name, command: "sidecar"))
+      }
       values[field] = ConfiguredText(value: isFile ? .file(value) : .text(value), source: name)
     }
     guard isSet("dex_endpoint") else { throw .sidecar(.missingEndpoint) }

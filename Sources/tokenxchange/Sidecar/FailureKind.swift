@@ -39,6 +39,7 @@ extension InvalidResponse.Reason {
     case .notFound: .notFound(.html)
     case .unexpectedStatus: .unexpectedStatus(.html)
     case .notJSON: .notJSON(byteCount: 0)
+    case .duplicateMember: .duplicateMember("")
     case .invalidErrorMember: .invalidErrorMember("")
     case .token(.expired): .token(.expired(at: .distantPast, now: .distantPast))
     case .token(.issuer): .token(.issuer(expected: "", found: nil))
@@ -55,7 +56,7 @@ extension InvalidSubjectToken {
     case .expired: .expired(at: .distantPast, now: .distantPast)
     case .notYetValid: .notYetValid(from: .distantPast, now: .distantPast)
     case .audience(let required, _): .audience(required: required, found: [])
-    case .empty, .invalidCharacters, .wrapped, .notJWT: self
+    case .empty, .invalidCharacters, .wrapped, .notJWT, .duplicateMember: self
     }
   }
 }

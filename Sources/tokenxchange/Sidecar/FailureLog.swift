@@ -30,7 +30,15 @@ struct FailureLog: Sendable, Equatable {
   static let maxKinds = 10
 
   /// Counts a failure.
-  mutating func note(_ error: CommandError, uptime: Double) -> LogDecision {
+  ///
+  /// - Parameters:
+  ///   - error: The failure.
+  ///   - uptime: When it happened.
+  ///   - isRequested: Whether a user requested the attempt, whose result is always logged.
+  /// - Returns: What to log.
+  mutating func note(
+    _ error: CommandError, uptime: Double, isRequested: Bool = false
+  ) -> LogDecision {
     if count == 0 { start = uptime }
     count += 1
     last = error
@@ -38,7 +46,7 @@ struct FailureLog: Sendable, Equatable {
     let kind = FailureKind(error)
     let isNew = logged.count < Self.maxKinds && !logged.contains(kind)
     if isNew { logged.append(kind) }
-    guard isNew || uptime - lastLogged >= Self.interval else { return .nothing }
+    guard isNew || isRequested || uptime - lastLogged >= Self.interval else { return .nothing }
     defer {
       lastLogged = uptime
       unlogged = 0

@@ -29,6 +29,8 @@ struct Sidecar: Sendable {
   private(set) var file = File()
   private(set) var failures = FailureLog()
   private var due = Due()
+  /// Whether SIGUSR1 requested the next attempt.
+  private var isRequested = false
   private var subject: [UInt8]?
   private var warned: [Warning] = []
 
@@ -65,7 +67,11 @@ struct Sidecar: Sendable {
     if world.now() >= due.date || world.uptime() >= due.uptime { renew() }
     removeIfExpired()
     world.process.timeLimit.lift()
-    if world.process.signals.wait(pause) { due = Due() }
+    if world.process.signals.wait(pause) {
+      report(.requested)
+      isRequested = true
+      due = Due()
+    }
   }
 
   /// Gets one token and writes it.
@@ -105,6 +111,7 @@ struct Sidecar: Sendable {
 
   /// Tries to get a token and schedules the next attempt.
   private mutating func renew() {
+    defer { isRequested = false }
     do throws(CommandError) {
       let token = try exchange(attempts: 1)
       let now = world.now()
@@ -120,7 +127,7 @@ struct Sidecar: Sendable {
       failures.clear()
     } catch {
       let uptime = world.uptime()
-      let decision = failures.note(error, uptime: uptime)
+      let decision = failures.note(error, uptime: uptime, isRequested: isRequested)
       let pause = Backoff.pause(
         failures: failures.count, outage: uptime - failures.start, after: error,
         random: world.random())

@@ -33,19 +33,23 @@ struct SidecarConfiguration: Sendable {
     }
     mode = 0o600
     if let text = arguments[.mode] {
-      guard let value = Self.fileMode(text) else {
-        throw .sidecar(.invalidMode(text, source: arguments.source(of: .mode)))
+      do throws(SidecarError) {
+        mode = try Self.fileMode(text, source: arguments.source(of: .mode))
+      } catch {
+        throw .sidecar(error)
       }
-      mode = value
     }
   }
 
-  /// Reads permissions such as `0640`, `640` or `0o640`; nil unless the owner can read and write.
-  static func fileMode(_ text: String) -> UInt32? {
+  /// Reads permissions such as `0640`, `640` or `0o640`.
+  ///
+  /// - Throws: An error unless the owner can read and write, and other users cannot write.
+  static func fileMode(_ text: String, source: String) throws(SidecarError) -> UInt32 {
     let digits = text.hasPrefix("0o") ? text.dropFirst(2) : text[...]
     guard let mode = UInt32(digits, radix: 8), mode <= 0o777, mode & 0o600 == 0o600,
       digits.allSatisfy(\.isNumber)
-    else { return nil }
+    else { throw .invalidMode(text, source: source) }
+    guard mode & 0o002 == 0 else { throw .writableByAll(text, source: source) }
     return mode
   }
 

@@ -2,6 +2,8 @@
 enum SidecarError: Error, Equatable {
   /// `--mode` is not a file mode.
   case invalidMode(String, source: String)
+  /// With this mode every user could replace the token.
+  case writableByAll(String, source: String)
   /// The file to write is also an input.
   case writesInput(String, source: String, SidecarInput)
   /// A `dex_file_` variable of a setting that is not read from a file.

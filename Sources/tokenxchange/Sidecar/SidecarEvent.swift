@@ -5,6 +5,8 @@ import Platform
 enum SidecarEvent: Equatable {
   /// A new token was written.
   case renewed(file: String, expiry: Date?, now: Date, wait: Double, after: FailedAttempts?)
+  /// SIGUSR1 requests a renewal.
+  case requested
   /// A failure that was not reported yet.
   case failed(CommandError, pause: Double, OldToken)
   /// A failure that was reported before, `attempts` times since then.

@@ -20,8 +20,6 @@ import Testing
 
   @Test("removes all files of this program and prints what they were")
   func removesEntries() async throws {
-    #expect(try await logout().output == "removed 0 entries from \(fixture.directory)\n")
-    #expect(!FileManager.default.fileExists(atPath: fixture.directory))
     #expect(try await fixture.runner().result().token != nil)
     #expect(try await logout().output == line + "removed 1 entry from \(fixture.directory)\n")
     #expect(try await fixture.runner().result().token != nil)
@@ -40,8 +38,36 @@ import Testing
     let result = try await logout()
     #expect(result.code == 2)
     #expect(result.stdout.isEmpty)
-    #expect(result.errors.contains("is not a directory"))
-    #expect(result.errors.contains("hint: "))
+    #expect(
+      result.errors.hasPrefix(
+        "tokenxchange: --cache-dir: cannot remove the cache: \(fixture.directory) is not a "
+          + "directory\nhint: "))
+  }
+
+  @Test("a named directory that does not exist: exit 2, and it is not created")
+  func missingDirectory() async throws {
+    let byOption = try await logout()
+    let byVariable = try await ProcessRunner(
+      TestBinary.path, ["logout"], environment: ["TOKENXCHANGE_CACHE_DIR": fixture.directory]
+    ).result()
+    for (result, source) in [(byOption, "--cache-dir"), (byVariable, "TOKENXCHANGE_CACHE_DIR")] {
+      #expect(result.code == 2)
+      #expect(result.stdout.isEmpty)
+      #expect(
+        result.errors.hasPrefix(
+          "tokenxchange: \(source): cannot remove the cache: the directory "
+            + "\(fixture.directory) does not exist\nhint: "))
+    }
+    #expect(!FileManager.default.fileExists(atPath: fixture.directory))
+  }
+
+  @Test("the default directory need not exist: 0 entries")
+  func missingDefaultDirectory() async throws {
+    let result = try await ProcessRunner(
+      TestBinary.path, ["logout"], environment: ["KUBECACHEDIR": fixture.directory]
+    ).result()
+    #expect(result.code == 0)
+    #expect(result.output == "removed 0 entries from \(fixture.directory)/tokenxchange\n")
   }
 
   @Test("without a directory: exit 2")

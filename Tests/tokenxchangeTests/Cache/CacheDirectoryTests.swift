@@ -62,11 +62,25 @@ import TokenExchange
         "cannot inspect /d: Permission denied"),
     ] as [Row<CacheError, String>])
   func messages(row: Row<CacheError, String>) {
-    let diagnosis = Diagnosis(row.input)
+    let diagnosis = Diagnosis(row.input, source: nil)
     #expect(diagnosis.message.text == "cannot remove the cache: \(row.output)")
-    #expect(
-      diagnosis.hint.text
-        == "pass the cache directory with --cache-dir, and run this as its owner")
     #expect(diagnosis.exitCode == .usage)
+    let named = Diagnosis(row.input, source: "TOKENXCHANGE_CACHE_DIR")
+    #expect(
+      named.message.text == "TOKENXCHANGE_CACHE_DIR: cannot remove the cache: \(row.output)")
+  }
+
+  @Test(
+    "the hint of logout",
+    arguments: [
+      Row(
+        "a directory that does not exist", .directory("/d", .missing),
+        "name the directory that get-token or login used; without a name it is the default directory"),
+      Row(
+        "another user's directory", .directory("/d", .notOwned(owner: 1, user: 2)),
+        "pass the cache directory with --cache-dir, and run this as its owner"),
+    ] as [Row<CacheError, String>])
+  func hints(row: Row<CacheError, String>) {
+    #expect(Diagnosis(row.input, source: "--cache-dir").hint.text == row.output)
   }
 }

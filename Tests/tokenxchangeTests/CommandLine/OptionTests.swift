@@ -57,7 +57,7 @@ import TokenExchange
     #expect(words.first == "tokenxchange")
     let parsed = try ArgumentParser(arguments: Array(words.dropFirst()), variables: [:]).parse()
     #expect(parsed.command.name == name || !command.subcommands.isEmpty)
-    guard case .missingOptions(let missing, _, _) = parsed.missingOptions(including: []) else {
+    guard case .missingOptions(let missing, _, _, _) = parsed.missingOptions(including: []) else {
       Issue.record("another error")
       return
     }
@@ -122,6 +122,8 @@ import TokenExchange
     arguments: [
       Row("-o VALUE", ["-o", "json"], "json"), Row("-o=VALUE", ["-o=token"], "token"),
       Row("after the command", ["get-token", "-v", "-o", "json"], "json"),
+      Row("-oVALUE", ["-otoken"], "token"), Row("-vo VALUE", ["-vo", "token"], "token"),
+      Row("-voVALUE", ["-vojson"], "json"), Row("-vo=VALUE", ["-vo=json"], "json"),
     ])
   func shortOptions(row: Row<[String], String>) throws {
     #expect(try parse(row.input)[.output].rawValue == row.output)

@@ -21,6 +21,12 @@ extension Fault {
     ) {
       $0.flags["scopes"] = "openid,profile,federated:id,federated_id"
     },
+    .warned(
+      "variable misspelled", .settings, "unknown-variables",
+      "TOKENXCHANGE_SCOPE is unknown and ignored; did you mean TOKENXCHANGE_SCOPES?"
+    ) {
+      $0.variables["TOKENXCHANGE_SCOPE"] = "openid"
+    }.ofOptionsOnly,
     .failed(
       "exec info of an old version", .execInfo, "configuration", "v1alpha1, which is not supported",
       code: .usage
@@ -61,15 +67,15 @@ extension Fault {
       try $0.subject(age: 3400)
     },
     .failed(
-      "local clock an hour ahead", .subjectToken, "wrong-clock", "clock is 60 min ahead of Dex's",
+      "local clock an hour ahead", .subjectToken, "wrong-clock", "clock is 1 h ahead of Dex's",
       code: .subjectToken
     ) { $0.clockLead = 3601 },
     .failed(
-      "local clock an hour behind", .subjectToken, "wrong-clock", "clock is 60 min behind Dex's",
+      "local clock an hour behind", .subjectToken, "wrong-clock", "clock is 1 h behind Dex's",
       code: .subjectToken
     ) { $0.clockLead = -3601 },
     .warned(
-      "Dex's clock an hour ahead", .connection, "clock-difference", "clock is 60 min behind Dex's",
+      "Dex's clock an hour ahead", .connection, "clock-difference", "clock is 1 h behind Dex's",
       code: .oauthError
     ) { fixture in
       fixture.site.dex.update { $0.now = { Date().addingTimeInterval(3605) } }

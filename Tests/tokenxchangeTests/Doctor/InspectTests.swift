@@ -100,6 +100,12 @@ struct InspectTests {
         "standard input contains a header (\"Bearer …\") instead of a bare token"),
       Row("base64", Base64.encode(Array(dex.utf8)), "standard input contains the base64 of a JWT"),
       Row("JSON without a token", #"{"kind":"Status"}"#, "standard input contains no token"),
+      Row(
+        "JSON with a duplicate member", #"{"token":"hunter2","token":"hunter2"}"#,
+        #"standard input has the member "token" twice in one JSON object"#),
+      Row(
+        "a JWT with a duplicate claim", Sample.jwt(#"{"aud":"a","aud":"b"}"#),
+        #"standard input has the member "aud" twice in one JSON object"#),
     ])
   func unusableInput(_ row: Row<String, String>) {
     let double = run(row.input)

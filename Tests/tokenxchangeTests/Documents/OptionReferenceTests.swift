@@ -25,6 +25,23 @@ struct OptionReferenceTests {
     #expect(lines.count == expected.count)
   }
 
+  @Test("options.md names every option with a value and without a variable, and every such command")
+  func variables() throws {
+    let text = try String(
+      contentsOf: Document.root.appending(path: Self.path), encoding: .utf8)
+    let mark = try #require(text.firstRange(of: Self.mark))
+    let introduction = text[..<mark.lowerBound]
+    for command in Command.all {
+      let hasVariables = ([command] + command.subcommands).contains(where: \.readsVariables)
+      if !hasVariables { #expect(introduction.contains("`\(command.name)`"), "\(command.name)") }
+      for option in hasVariables ? command.options : [] where option.variable == nil {
+        #expect(
+          option.kind == .flag || introduction.contains("`--\(option.name)`")
+            || introduction.contains("`\(command.name)`"), "\(command.name) \(option.name)")
+      }
+    }
+  }
+
   @Test("the README's table has every exit code")
   func exitCodes() throws {
     let readme = try #require(Document(path: "README.md"))

@@ -129,11 +129,16 @@ struct ArgoCDSecretReaderTests {
         "args with a number", plain.replacing(#"["get-token"]"#, with: "[1]"),
         .invalidMember("args")),
       Row("flow style", "{kind: Secret}", .invalidJSON),
+      Row("a duplicate member", #"{"kind":"Secret","kind":"List"}"#, .duplicateMember("kind")),
+      Row(
+        "a duplicate member of config",
+        plain.replacing(config, with: #"{"tlsClientConfig":{},"tlsClientConfig":{}}"#),
+        .duplicateMember("tlsClientConfig")),
       Row("a tag", head + "data: !!map x", .notReadable(YAMLError(line: 8, reason: .tag))),
     ] as [Row<String, ArgoCDSecretError>])
   func errors(_ row: Row<String, ArgoCDSecretError>) {
     let error = #expect(throws: CommandError.self) { try Self.read(row.input) }
-    #expect(error == .argoCDSecret(row.output))
+    #expect(error == .argoCDSecret(row.output, file: "/secret"))
     guard let error else { return }
     let diagnosis = Diagnosis(error)
     #expect(diagnosis.exitCode == .usage)

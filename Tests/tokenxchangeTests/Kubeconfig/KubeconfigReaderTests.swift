@@ -222,7 +222,7 @@ struct KubeconfigReaderTests {
     let error = #expect(throws: CommandError.self) {
       try KubeconfigReader(world: Self.world()).read(file: nil, context: nil)
     }
-    #expect(error == .kubeconfig(.noFile(searched: ["/home/me/.kube/config"])))
+    #expect(error == .kubeconfig(.noFile(searched: ["/home/me/.kube/config"], ofVariable: false)))
     let missing = #expect(throws: CommandError.self) {
       try KubeconfigReader(world: Self.world()).read(file: "/none", context: nil)
     }
@@ -230,6 +230,20 @@ struct KubeconfigReaderTests {
       missing
         == .configuration(
           .unreadableFile(.missing, path: "/none", source: "--kubeconfig", user: 999)))
+  }
+
+  @Test("doctor reports a missing file of KUBECONFIG, and does not examine empty options")
+  func missingFileOfVariable() {
+    let double = Sample.world(
+      variables: ["HOME": "/home/me", "KUBECONFIG": "/none:/neither"], outcomes: [])
+    #expect(double.run(["doctor"]) == .usage)
+    #expect(
+      double.stderr == """
+        tokenxchange: no kubeconfig found: /none, /neither of KUBECONFIG do not exist
+        hint: correct KUBECONFIG, unset it for ~/.kube/config, or pass --kubeconfig=FILE
+
+        """)
+    #expect(double.stdout == "")
   }
 
   // MARK: - With kubectl

@@ -120,10 +120,12 @@ struct PluginCommandTests {
       tool: .goTokenxchange,
       words: [
         "get-token", "--dex-connector=c", "--oidc-endpoint=https://d", "--client-secret=hunter2",
+        "--certificate-authority-data", "QQ==", "--client-secret", "hunter2", "--verbose",
       ])
     #expect(
       command.configurationLine
         == #""command": "tokenxchange", "args": ["get-token", "--connector-id=c", "#
-        + #""--token-url=https://d", "--client-secret=…"]"#)
+        + #""--token-url=https://d", "--client-secret-file=FILE", "#
+        + #""--certificate-authority-data=BASE64", "--client-secret-file=FILE", "--verbose"]"#)
   }
 }

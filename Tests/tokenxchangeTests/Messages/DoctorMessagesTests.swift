@@ -37,6 +37,18 @@ struct DoctorMessagesTests {
             + DexScope.known.sorted().joined(separator: ", "),
         ]),
       Row(
+        "variables",
+        .unknownVariables([
+          UnknownVariable(name: "TOKENXCHANGE_ISSUR", nearest: "TOKENXCHANGE_ISSUER"),
+          UnknownVariable(name: "TOKENXCHANGE_X", nearest: nil),
+        ]),
+        [
+          "unknown-variables",
+          "TOKENXCHANGE_ISSUR is unknown and ignored; did you mean TOKENXCHANGE_ISSUER?; "
+            + "TOKENXCHANGE_X is unknown and ignored",
+          "rename it, or remove it; the variables are listed in tokenxchange help COMMAND",
+        ]),
+      Row(
         "version", .apiVersionMismatch(requested: .v1beta1, option: "v1"),
         [
           "api-version-mismatch", "the client requests v1beta1, but --api-version is v1",
@@ -142,7 +154,7 @@ struct DoctorMessagesTests {
         "lifetime", .result(.longLifetime(86_400, subjectToken: 3600)),
         [
           "token-long-lifetime",
-          "Dex's token is valid for 24 h, longer than the subject token (60 min)",
+          "Dex's token is valid for 24 h, longer than the subject token (1 h)",
           "set expiry.idTokens in Dex's config.yaml to 1h or less: deleting the pod revokes "
             + "nothing, and the default is 24h",
         ]),
@@ -347,7 +359,7 @@ struct DoctorMessagesTests {
       finding,
       [
         "wrong-clock",
-        "this machine's clock is 60 min ahead of Dex's, by which the subject token is valid",
+        "this machine's clock is 1 h ahead of Dex's, by which the subject token is valid",
         "set this machine's clock (NTP); by its own clock: /token is empty",
       ], .subjectToken)
     #expect(finding.status == .failed)

@@ -8,8 +8,10 @@ import Testing
   @Test(
     "durations as text",
     arguments: [
-      Row("seconds", 119.0, "119 s"), Row("minutes", 120, "2 min"), Row("hours", 7200, "2 h"),
+      Row("seconds", 119.0, "119 s"), Row("minutes", 120, "2 min"), Row("an hour", 3600, "1 h"),
+      Row("an hour and minutes", 4440, "1 h 14 min"), Row("hours", 7200, "2 h"),
       Row("hours and minutes", 9000, "2 h 30 min"), Row("days", 172_800, "2 d"),
+      Row("almost two years", 63_000_000, "729 d"), Row("decades", 1_795_910_400, "56 years"),
       Row("sign is dropped", -30, "30 s"), Row("no overflow", 1e300, "over 100 years"),
     ])
   func text(row: Row<Double, String>) {

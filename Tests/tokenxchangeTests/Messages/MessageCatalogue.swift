@@ -104,17 +104,23 @@ extension MessageCatalogue {
         .unknownOption("--file", command: "get-token", advice: .belongsTo("token-file")),
         .unknownOption("--version", command: "get-token", advice: .versionCommand),
         .unexpectedArgument("oops", command: "get-token", after: "--client-id"),
+        .unexpectedArgument("oops", command: "get-token", after: nil),
         .commandAfterOptions("login", command: "get-token"),
         .flagWithSeparateValue("true", command: "get-token", flag: "--verbose"),
         .missingArguments(["DIR"], command: "install"),
         .argumentAndOption(argument: "FILE", option: "--file"),
-        .tokenInsteadOfFile(argument: "FILE"),
+        .tokenInsteadOfFile(source: "--token-file", command: "get-token"),
+        .unexpectedValue(option: "--help"),
         .missingValue(option: "--client-id", placeholder: "ID", next: "--connector-id"),
         .emptyValue(option: "--client-id", placeholder: "ID"),
         .missingOptions(
           [["--issuer", "--token-url"], ["--client-id"]], example: "tokenxchange get-token …",
           emptyVariables: ["TOKENXCHANGE_CLIENT_ID"]),
+        .missingOptions(
+          [["--issuer", "--token-url"]], example: "tokenxchange get-token …", emptyVariables: [],
+          misspelled: UnknownVariable(name: "TOKENXCHANGE_ISSUR", nearest: "TOKENXCHANGE_ISSUER")),
         .invalidDuration("10", source: "--timeout", allowsZero: false),
+        .invalidDuration("1ns", source: "--timeout", allowsZero: false),
         .invalidChoice("yaml", source: "--output", choices: ["text", "json"]),
         .invalidIdentifier(source: "TOKENXCHANGE_CLIENT_ID"),
       ].map { CommandError.usage($0) })
@@ -142,7 +148,7 @@ extension MessageCatalogue {
     ]
     let errors: [ConfigurationError] =
       urls.map { .invalidURL($0, $1, source: "--issuer", canAllowHTTP: true) }
-      + [InvalidExecInfo.notJSONObject, .kind("Pod"), .version("v2")].map { .invalidExecInfo($0) }
+      + [InvalidExecInfo.notJSONObject, .duplicateMember("spec"), .kind("Pod"), .version("v2")].map { .invalidExecInfo($0) }
       + [
         .unreadableFile(.missing, path: "/etc/ca.crt", source: "--certificate-authority", user: 0)
       ]
@@ -175,7 +181,7 @@ extension MessageCatalogue {
   private static func subjectTokens() -> Section {
     let invalid: [InvalidSubjectToken] =
       [.empty, .invalidCharacters] + TokenWrapping.allCases.map { .wrapped($0) } + [
-        .notJWT, .expired(at: earlier, now: now), .notYetValid(from: later, now: now),
+        .notJWT, .duplicateMember("aud"), .expired(at: earlier, now: now), .notYetValid(from: later, now: now),
         .audience(required: "dex", found: ["https://kubernetes.default.svc"]),
       ]
     let errors: [SubjectTokenError] =
@@ -196,7 +202,7 @@ extension MessageCatalogue {
     ]
     let errors: [TokenInputError] =
       [
-        .invalid(.notJWT, .standardInput), .invalid(.empty, .variable("ID_TOKEN")),
+        .invalid(.notJWT, .standardInput), .invalid(.duplicateMember("aud"), .standardInput), .invalid(.empty, .variable("ID_TOKEN")),
         .invalid(.notJWT, .gitHubActions(audience: nil)), .invalidName(source: "--token-env"),
         .unsetVariable("ID_TOKEN", source: "--token-env"), .interactive(source: "--token-file"),
         .unreadableInput(.tooLarge), .needsOnce(source: "--token-env"),
@@ -206,11 +212,12 @@ extension MessageCatalogue {
 
   private static func secrets() -> Section {
     let errors: [ArgoCDSecretError] = [
-      .notReadable(YAMLError(line: 3, reason: .anchor)), .invalidJSON, .noSecret,
+      .notReadable(YAMLError(line: 3, reason: .anchor)), .invalidJSON,
+      .duplicateMember("server"), .noSecret,
       .severalSecrets(["a", "b"]), .missing(key: "config"), .notBase64(key: "config"),
       .configNotJSON, .invalidMember("execProviderConfig.args"),
     ]
-    return Self.errors("Cluster Secret of Argo CD", errors.map { .argoCDSecret($0) })
+    return Self.errors("Cluster Secret of Argo CD", errors.map { .argoCDSecret($0, file: "secret.yaml") })
   }
 
   private static func connections() throws -> Section {
@@ -296,7 +303,8 @@ extension MessageCatalogue {
     ]
     let tokens: [InvalidToken] = [
       .missing(member: "access_token"), .notAString(member: "access_token"),
-      .empty(member: "access_token"), .invalidCharacters, .damaged, .opaque(hasIDToken: true),
+      .empty(member: "access_token"), .invalidCharacters, .damaged,
+      .duplicateMember("aud"), .opaque(hasIDToken: true),
       .expired(at: earlier, now: now),
       .issuer(expected: "https://dex.example.com/dex", found: "https://other.example.com"),
       .audience(missing: ["target-cluster"], found: ["other"]),
@@ -307,7 +315,8 @@ extension MessageCatalogue {
         (.serverError(.html), 502), (.serverError(.text("no healthy upstream")), 503),
         (.plainHTTPToTLSPort, 400), (.notFound(.text("404 page not found")), 404),
         (.unexpectedStatus(.html), 403), (.clientCertificateRequired, 400), (.empty, 200),
-        (.html, 200), (.notJSON(byteCount: 17), 200), (.notJSONObject, 200),
+        (.html, 200), (.notJSON(byteCount: 17), 200), (.duplicateMember("aud"), 200),
+        (.notJSONObject, 200),
         (.invalidErrorMember("17"), 200),
       ] + tokens.map { (.token($0), 200) }
     let context = try context()
@@ -329,6 +338,7 @@ extension MessageCatalogue {
       [.unreadable("/d/token", .missing, user: 999), .empty("/d/token")]
       + TokenWrapping.allCases.map { .wrapped("/d/token", $0) } + [
         .notToken("/d/token"), .truncated("/d/token"),
+        .duplicateMember("/d/token", "aud"),
         .notYetValid("/d/token", start: later, now: now),
         .expired("/d/token", expiry: earlier, now: now),
         .expiresTooSoon("/d/token", expiry: later, now: now, minimum: 7200),
@@ -337,7 +347,8 @@ extension MessageCatalogue {
     let inspections: [InspectError] =
       [.terminal, .noToken(source: "/d/token")]
       + TokenWrapping.allCases.map { .wrapped($0, source: "/d/token") } + [
-        .notJWT(characters: 17, source: "/d/token")
+        .notJWT(characters: 17, source: "/d/token"),
+        .duplicateMember("aud", source: "/d/token"),
       ]
     let cache: [CacheError] = [
       .noDirectory, .endsInParent("/c/.."), .directory("/c", .missing), .cannotRemove(files: 2),
@@ -349,13 +360,15 @@ extension MessageCatalogue {
       writeErrors.map { .notWritten($0, source: "--write") }
       + writeErrors.map { .notInstalled($0, user: 999) }
       + [.output(OutputError(errno: EPIPE))] + checks.map { .check($0) }
-      + inspections.map { .inspect($0) } + cache.map { .cache($0) } + [.failedElsewhere(failure)]
+      + inspections.map { .inspect($0) } + cache.map {
+        .cache($0, source: $0 == .noDirectory ? nil : "--cache-dir")
+      } + [.failedElsewhere(failure)]
     return Self.errors("Files and cache", errors)
   }
 
   private static func sidecar() -> Section {
     let errors: [SidecarError] = [
-      .invalidMode("rw", source: "--mode"),
+      .invalidMode("rw", source: "--mode"), .writableByAll("0777", source: "--mode"),
       .writesInput("/t/token", source: "--write", .subjectToken),
       .writesInput("/t/token", source: "--write", .clientSecret),
       .writesInput("/t/token", source: "--write", .certificates),
@@ -433,6 +446,7 @@ extension MessageCatalogue {
       .forbiddenKey("issuer", option: "--issuer"), .unknownKey("clientId", nearest: "clientID"),
       .repeatedKey("clientID", "client-id"), .notText("clientID"), .notList("scopes"),
       .emptyValue("clientID"), .missingKeys(["clientID"], options: ["--client-id"]),
+      .missingKeys(["clientID", "connectorID"], options: ["--client-id", "--connector-id"]),
     ]
     return Self.errors("spec.cluster.config", errors.map { .clusterConfig($0) })
   }
@@ -444,9 +458,10 @@ extension MessageCatalogue {
     ]
     let errors: [KubeconfigError] =
       [
-        .noFile(searched: [path]),
+        .noFile(searched: [path], ofVariable: false),
+        .noFile(searched: ["/home/user/a", "/home/user/b"], ofVariable: true),
         .notReadable(YAMLError(line: 3, reason: .flowStyle), path: path),
-        .invalidJSON(path: path), .notKubeconfig(path: path),
+        .invalidJSON(path: path), .duplicateMember("users", path: path), .notKubeconfig(path: path),
       ] + children.map { .kubectlNotRun($0, path: "/usr/bin/kubectl") } + [
         .kubectlFailed(message: "error: context was not found", exitCode: 1),
         .noCurrentContext(known: ["a", "b"]), .unknownContext("c", known: ["a", "b"]),

@@ -70,6 +70,12 @@ struct CheckTests {
           "decode it first: base64 -d, or kubectl get secret -o go-template with base64decode",
         ]),
       Row("words", "two words", ["/kept/token does not contain exactly one token", hint]),
+      Row(
+        "duplicate claim", Sample.jwt(#"{"aud":"a","aud":"b"}"#),
+        [
+          #"the JWT in /kept/token has the member "aud" twice in its header or claims"#,
+          "readers disagree on which of the two counts: correct the program that issued the token",
+        ]),
       Row("cut", "eyJhbGciOiJSUzI1NiJ9.eyJpc3M", ["the token in /kept/token is truncated", hint]),
       Row(
         "opaque", "opaque",

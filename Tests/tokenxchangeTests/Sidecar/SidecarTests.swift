@@ -54,6 +54,23 @@ struct SidecarTests {
     #expect(fixture.requests.count == 2)
   }
 
+  @Test("SIGUSR1 is logged, and so is its result, even if the same failure was logged")
+  func signalDuringFailures() throws {
+    fixture.setSubject("system:serviceaccount:a:b", lifetime: -5)
+    var sidecar = try fixture.sidecar()
+    sidecar.run(fixture, for: 60)
+    #expect(fixture.errors.count == 1)
+    fixture.signal()
+    sidecar.step()
+    sidecar.step()
+    #expect(fixture.errors.count == 3)
+    #expect(fixture.errors[1] == "tokenxchange: received SIGUSR1: renewing now")
+    #expect(fixture.errors[2].hasPrefix("tokenxchange: still failing after 62 s, "))
+    #expect(fixture.errors[2].contains("the token in /subject/token expired"))
+    sidecar.run(fixture, for: 60)
+    #expect(fixture.errors.count == 3)
+  }
+
   @Test("renews if the clock is set forward", arguments: [3600.0, 900]) func clockSetForward(
     _ leap: Double
   ) throws {
@@ -110,8 +127,8 @@ struct SidecarTests {
     #expect(fixture.errors.count == 1)
     #expect(
       fixture.errors[0]
-        == "tokenxchange: renewal failed: dex.example:443 refused the connection; next attempt in 1 s; no token "
-        + "is available; hint: is Dex listening on that port? a Service refuses connections while no "
+        == "tokenxchange: renewal failed: dex.example:443 refused the connection; next attempt in 1 s, "
+        + "then after longer pauses; the same failure is logged every 5 min; no token is available; hint: is Dex listening on that port? a Service refuses connections while no "
         + "pod is ready")
     sidecar.run(fixture, for: 3600)
     #expect((11...14).contains(fixture.errors.count))
