@@ -165,7 +165,8 @@ struct ExecContractTests {
   @Test(
     "commands that print no credential report an unwritable standard output too",
     arguments: [
-      "version", "help", "completion bash", "doctor", "generate rbac --argocd --direct --cluster-role=view",
+      "version", "help", "completion bash", "doctor",
+      "generate rbac --argocd --direct --cluster-role=view",
     ])
   func unwritableText(command: String) async throws {
     let script = "exec \"$0\" \"$@\" >/dev/full"

@@ -476,14 +476,16 @@ import TokenExchange
       Row("owner", "0600", true), Row("group", "640", true), Row("with 0o", "0o644", true),
       Row("not for the owner", "0040", false), Row("read only", "0400", false),
       Row("writable by the group", "0660", true), Row("writable by all", "0777", false),
-      Row("writable by others", "0602", false), Row("a sticky bit", "1777", false), Row("a sign", "+600", false), Row("nothing", "0", false),
+      Row("writable by others", "0602", false), Row("a sticky bit", "1777", false),
+      Row("a sign", "+600", false), Row("nothing", "0", false),
       Row("no number", "rw", false),
     ])
   func modes(row: Row<String, Bool>) {
     let generated = WorldDouble()
     let arguments = ["generate", "sidecar", "--image=a", "--mode=\(row.input)"] + Self.dex
     #expect(generated.run(arguments) == (row.output ? .done : .usage))
-    #expect(((try? SidecarConfiguration.fileMode(row.input, source: "--mode")) != nil) == row.output)
+    #expect(
+      ((try? SidecarConfiguration.fileMode(row.input, source: "--mode")) != nil) == row.output)
   }
 
   @Test("the order of options does not matter")

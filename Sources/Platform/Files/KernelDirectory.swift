@@ -25,4 +25,5 @@ enum KernelDirectory {
   private static func includes(_ directory: String) -> Bool {
     let isBelow = { (parent: String) in directory == parent || directory.hasPrefix(parent + "/") }
     return paths.contains(where: isBelow) && !isBelow(sharedMemory)
-  }}
+  }
+}

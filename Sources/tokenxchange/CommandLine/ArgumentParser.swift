@@ -35,7 +35,9 @@ struct ArgumentParser {
     if options.contains(where: { ["--help", "-h", "--help=true"].contains($0) }) {
       return ParsedArguments(command: .help, positional: topic)
     }
-    if options.contains(where: { $0.hasPrefix("--help=") }) { throw .unexpectedValue(option: "--help") }
+    if options.contains(where: { $0.hasPrefix("--help=") }) {
+      throw .unexpectedValue(option: "--help")
+    }
     if !command.subcommands.isEmpty {
       guard let word = words.popFirst(), !word.isOption else {
         throw .missingArguments(command.arguments, command: command.name)
@@ -322,8 +324,8 @@ extension String {
 extension ParsedArguments {
   /// Rejects tokens where paths are expected: an error about a file would not name the mistake.
   fileprivate func checkPaths() throws(UsageError) {
-    for set in resolved where set.option.isPath && set.values.contains(where: \.isTokenInsteadOfPath)
-    {
+    for set in resolved
+    where set.option.isPath && set.values.contains(where: \.isTokenInsteadOfPath) {
       throw .tokenInsteadOfFile(source: set.source.name, command: command.name)
     }
   }

@@ -146,18 +146,17 @@ extension ParsedArguments {
     let wanted = missing.joined().compactMap(\.variable)
     let misspelled = unknownVariables.first { $0.nearest.map(wanted.contains) ?? false }
     return .missingOptions(
-      names, example: example(with: missing), emptyVariables: variables, misspelled: misspelled)
+      names, remedy: remedy(for: missing), emptyVariables: variables, misspelled: misspelled)
   }
 
   /// The command's example if it has the options, else their placeholders.
-  private func example(with missing: [[OptionDeclaration]]) -> String {
+  private func remedy(for missing: [[OptionDeclaration]]) -> UsageError.Remedy {
     let words = command.example.split(separator: " ")
     let isShown = { (option: OptionDeclaration) in
       option.isPositional || words.contains { option.isNamed($0.utf8.prefix { $0 != 0x3D }) }
     }
-    if missing.allSatisfy({ $0.contains(where: isShown) }) { return command.example }
-    let outline = missing.compactMap(\.first).map { "\($0.flag)=\($0.placeholder)" }
-    return "tokenxchange \(command.name) … " + outline.joined(separator: " ")
+    if missing.allSatisfy({ $0.contains(where: isShown) }) { return .example(command.example) }
+    return .add(missing.compactMap(\.first).map { "\($0.flag)=\($0.placeholder)" })
   }
 
   /// The same as an error of a command.

@@ -21,10 +21,18 @@ enum UsageError: Error, Equatable {
   case emptyValue(option: String, placeholder: String)
   /// Required options, each with its alternatives.
   case missingOptions(
-    [[String]], example: String, emptyVariables: [String], misspelled: UnknownVariable? = nil)
+    [[String]], remedy: Remedy, emptyVariables: [String], misspelled: UnknownVariable? = nil)
   case invalidDuration(String, source: String, allowsZero: Bool)
   case invalidChoice(String?, source: String, choices: [String])
   case invalidIdentifier(source: String)
+
+  /// How to set missing options.
+  enum Remedy: Equatable {
+    /// A command line that works.
+    case example(String)
+    /// The options with their placeholders, if the command's example has none of them.
+    case add([String])
+  }
 }
 
 /// A suggestion for an unknown option.

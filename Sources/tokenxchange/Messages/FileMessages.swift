@@ -37,7 +37,8 @@ extension Diagnosis {
       switch error.errno {
       case EPIPE: "the reader of the pipe ended before it read everything"
       case ENOSPC, EDQUOT: "free space on the disk that standard output is redirected to"
-      case EBADF: "standard output is closed or read-only: redirect it to a file, a pipe or /dev/null"
+      case EBADF:
+        "standard output is closed or read-only: redirect it to a file, a pipe or /dev/null"
       default: "check the file, pipe or terminal that standard output is connected to"
       }
     self.init(

@@ -104,8 +104,8 @@ extension Diagnosis {
         (
           "the token file \(path: file) is \(kind: kind), not a file",
           """
-          name a regular file; get-token, sidecar --once and inspect read a pipe as standard input, \
-          which they name -
+          name a regular file; get-token, sidecar --once and inspect also read standard input, which \
+          is named -
           """
         )
       case .tooLarge:
@@ -125,7 +125,8 @@ extension Diagnosis {
             ? """
             projected token files are 0600: set fsGroup or runAsUser in the pod's securityContext
             """
-            : error.pathHint ?? "the cause is not a missing permission: check the path and its volume"
+            : error.pathHint
+              ?? "the cause is not a missing permission: check the path and its volume"
         )
       }
     self.init(.subjectToken, message, hint: hint)

@@ -78,11 +78,11 @@ extension Diagnosis {
         unset?
         """
       )
-    case .missingOptions(let missing, let example, let empty, let misspelled):
+    case .missingOptions(let missing, let remedy, let empty, let misspelled):
       (
         "missing required \(missing.count == 1 ? "option" : "options"): \(alternatives: missing)",
         misspelled.map { "the variable \(unknownVariable: $0)" }
-          ?? "\(setButEmpty(empty))example: \(example: example)"
+          ?? "\(setButEmpty(empty))\(text(remedy))"
       )
     case .invalidDuration(let text, let source, let allowsZero):
       durationParts(text, source, allowsZero: allowsZero)
@@ -142,6 +142,13 @@ extension Diagnosis {
     }
   }
 
+  private static func text(_ remedy: UsageError.Remedy) -> Message {
+    switch remedy {
+    case .example(let example): "example: \(example: example)"
+    case .add(let options): "add \(example: options.joined(separator: " "))"
+    }
+  }
+
   private static func setButEmpty(_ variables: [String]) -> Message {
     switch variables.count {
     case 0: ""
@@ -152,7 +159,7 @@ extension Diagnosis {
 }
 
 extension Message.StringInterpolation {
-  /// An unknown variable: `TOKENXCHANGE_ISSUR is unknown; did you mean TOKENXCHANGE_ISSUER?`
+  /// An unknown variable, with the one that may have been meant.
   mutating func appendInterpolation(unknownVariable variable: UnknownVariable) {
     appendLiteral(variable.name.sanitized(maxLength: 80) + " is unknown and ignored")
     if let nearest = variable.nearest { appendLiteral("; did you mean \(nearest)?") }

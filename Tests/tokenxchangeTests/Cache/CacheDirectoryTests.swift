@@ -75,7 +75,8 @@ import TokenExchange
     arguments: [
       Row(
         "a directory that does not exist", .directory("/d", .missing),
-        "name the directory that get-token or login used; without a name it is the default directory"),
+        "name the directory that get-token or login used; without a name it is the default directory"
+      ),
       Row(
         "another user's directory", .directory("/d", .notOwned(owner: 1, user: 2)),
         "pass the cache directory with --cache-dir, and run this as its owner"),

@@ -114,10 +114,13 @@ extension MessageCatalogue {
         .missingValue(option: "--client-id", placeholder: "ID", next: "--connector-id"),
         .emptyValue(option: "--client-id", placeholder: "ID"),
         .missingOptions(
-          [["--issuer", "--token-url"], ["--client-id"]], example: "tokenxchange get-token …",
+          [["--issuer", "--token-url"], ["--client-id"]],
+          remedy: .example("tokenxchange get-token --issuer=https://dex.example.com/dex"),
           emptyVariables: ["TOKENXCHANGE_CLIENT_ID"]),
         .missingOptions(
-          [["--issuer", "--token-url"]], example: "tokenxchange get-token …", emptyVariables: [],
+          [["--issuer", "--token-url"]],
+          remedy: .example("tokenxchange get-token --issuer=https://dex.example.com/dex"),
+          emptyVariables: [],
           misspelled: UnknownVariable(name: "TOKENXCHANGE_ISSUR", nearest: "TOKENXCHANGE_ISSUER")),
         .invalidDuration("10", source: "--timeout", allowsZero: false),
         .invalidDuration("1ns", source: "--timeout", allowsZero: false),
@@ -148,7 +151,8 @@ extension MessageCatalogue {
     ]
     let errors: [ConfigurationError] =
       urls.map { .invalidURL($0, $1, source: "--issuer", canAllowHTTP: true) }
-      + [InvalidExecInfo.notJSONObject, .duplicateMember("spec"), .kind("Pod"), .version("v2")].map { .invalidExecInfo($0) }
+      + [InvalidExecInfo.notJSONObject, .duplicateMember("spec"), .kind("Pod"), .version("v2")].map
+    { .invalidExecInfo($0) }
       + [
         .unreadableFile(.missing, path: "/etc/ca.crt", source: "--certificate-authority", user: 0)
       ]
@@ -181,7 +185,8 @@ extension MessageCatalogue {
   private static func subjectTokens() -> Section {
     let invalid: [InvalidSubjectToken] =
       [.empty, .invalidCharacters] + TokenWrapping.allCases.map { .wrapped($0) } + [
-        .notJWT, .duplicateMember("aud"), .expired(at: earlier, now: now), .notYetValid(from: later, now: now),
+        .notJWT, .duplicateMember("aud"), .expired(at: earlier, now: now),
+        .notYetValid(from: later, now: now),
         .audience(required: "dex", found: ["https://kubernetes.default.svc"]),
       ]
     let errors: [SubjectTokenError] =
@@ -202,7 +207,8 @@ extension MessageCatalogue {
     ]
     let errors: [TokenInputError] =
       [
-        .invalid(.notJWT, .standardInput), .invalid(.duplicateMember("aud"), .standardInput), .invalid(.empty, .variable("ID_TOKEN")),
+        .invalid(.notJWT, .standardInput), .invalid(.duplicateMember("aud"), .standardInput),
+        .invalid(.empty, .variable("ID_TOKEN")),
         .invalid(.notJWT, .gitHubActions(audience: nil)), .invalidName(source: "--token-env"),
         .unsetVariable("ID_TOKEN", source: "--token-env"), .interactive(source: "--token-file"),
         .unreadableInput(.tooLarge), .needsOnce(source: "--token-env"),
@@ -217,7 +223,8 @@ extension MessageCatalogue {
       .severalSecrets(["a", "b"]), .missing(key: "config"), .notBase64(key: "config"),
       .configNotJSON, .invalidMember("execProviderConfig.args"),
     ]
-    return Self.errors("Cluster Secret of Argo CD", errors.map { .argoCDSecret($0, file: "secret.yaml") })
+    return Self.errors(
+      "Cluster Secret of Argo CD", errors.map { .argoCDSecret($0, file: "secret.yaml") })
   }
 
   private static func connections() throws -> Section {
@@ -360,7 +367,8 @@ extension MessageCatalogue {
       writeErrors.map { .notWritten($0, source: "--write") }
       + writeErrors.map { .notInstalled($0, user: 999) }
       + [.output(OutputError(errno: EPIPE))] + checks.map { .check($0) }
-      + inspections.map { .inspect($0) } + cache.map {
+      + inspections.map { .inspect($0) }
+      + cache.map {
         .cache($0, source: $0 == .noDirectory ? nil : "--cache-dir")
       } + [.failedElsewhere(failure)]
     return Self.errors("Files and cache", errors)
