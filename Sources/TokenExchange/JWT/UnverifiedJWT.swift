@@ -30,8 +30,8 @@ public struct UnverifiedJWT: Sendable, Equatable {
     self.claims = claims
   }
 
-  /// The name that two members of the header or of the claims have; nil if the token is not a JWT for
-  /// another reason, or is one.
+  /// The name that two members of the header or of the claims have; nil if the token is a JWT, or
+  /// is not one for another reason.
   package static func duplicateMember(in token: String) -> String? {
     for part in token.split(separator: ".", omittingEmptySubsequences: false).prefix(2) {
       guard let text = Base64URL.decode(String(part)) else { return nil }

@@ -215,8 +215,8 @@ private struct OptionParsing {
 }
 
 extension Command {
-  /// The options in a word such as `-ojson`, `-o=json` or `-vo`: as in kubectl, flags may precede an
-  /// option whose value follows in the same word or in the next one.
+  /// The options in a word such as `-ojson` or `-vo`: as in kubectl, flags may precede an option
+  /// whose value follows in the same word or in the next one.
   ///
   /// - Parameter word: A word that begins with a dash.
   /// - Returns: A word for each option; nil unless there are several, or a value without `=`.

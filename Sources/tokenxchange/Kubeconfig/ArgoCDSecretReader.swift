@@ -11,8 +11,8 @@ struct ArgoCDSecretReader {
   ///
   /// - Parameter path: The file; `-` for standard input.
   /// - Returns: The cluster and the credential as Argo CD uses them.
-  /// - Throws: ``CommandError/argoCDSecret(_:file:)``, or ``CommandError/configuration(_:)`` for a file
-  ///   that cannot be read.
+  /// - Throws: ``CommandError/argoCDSecret(_:file:)``, or ``CommandError/configuration(_:)`` for a
+  ///   file that cannot be read.
   func read(_ path: String) throws(CommandError) -> ClientConfiguration {
     let content = try content(of: path)
     do throws(ArgoCDSecretError) {

@@ -197,8 +197,8 @@ struct PluginCommand: Equatable, Sendable {
 }
 
 extension PluginCommand {
-  /// The lines that run this program in a kubeconfig or a cluster Secret: with a file instead of the
-  /// secret, and without certificates.
+  /// The lines that run this program in a kubeconfig or a cluster Secret: with a file instead of
+  /// the secret, and without certificates.
   var configurationLine: String? {
     guard var rest = words?[...] else { return nil }
     var shown: [String] = []
