@@ -107,8 +107,8 @@ package enum AtomicFile {
   /// directory is detected before a token is requested.
   package static func testWriting(_ path: String) throws(FileWriteError) {
     guard !path.hasSuffix("/") else { throw .notRegular(path, .directory) }
-    guard !KernelDirectory.contains(path) else { throw .notReplaceable(path) }
     try checkTarget(path)
+    guard !KernelDirectory.contains(path) else { throw .notReplaceable(path) }
     // A link to a file is plausible; a link to a device or directory is likely a mistake.
     if let kind = FileStatus.following(path).map(FileKind.init), kind != .regular {
       throw .notRegular(path, kind)
