@@ -31,9 +31,11 @@ package struct IssuerMetadata: Sendable, Equatable {
   ///   - keys: The key set.
   /// - Throws: Why a document is unusable.
   package init(discovery: [UInt8], keys: [UInt8]) throws(IssuerMetadataError) {
-    guard let document = JSON(parsing: discovery), document.object != nil else {
-      throw .discoveryNotJSON
+    let document: JSON
+    do throws(JSONError) { document = try JSON(reading: discovery) } catch {
+      throw error.duplicateName.map { .duplicateMember($0) } ?? .discoveryNotJSON
     }
+    guard document.object != nil else { throw .discoveryNotJSON }
     guard let issuer = document["issuer"]?.string, !issuer.isEmpty else { throw .missingIssuer }
     self.discovery = document
     self.issuer = issuer

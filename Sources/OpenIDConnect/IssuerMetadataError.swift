@@ -7,6 +7,8 @@ package import TokenExchange
 package enum IssuerMetadataError: Error, Equatable, Sendable {
   /// The discovery document is not a JSON object.
   case discoveryNotJSON
+  /// An object of the discovery document has two members of the same name.
+  case duplicateMember(String)
   /// The discovery document has no `issuer`.
   case missingIssuer
   /// The key set cannot be used.
@@ -21,6 +23,8 @@ package enum IssuerMetadataError: Error, Equatable, Sendable {
 package enum JWKSetError: Error, Equatable, Sendable {
   /// The document is not a JSON object with a list `keys`.
   case notKeySet
+  /// An object of the document has two members of the same name.
+  case duplicateMember(String)
   /// The list is empty.
   case noKeys
   /// A key has no `kid`; keys are counted from 1.
@@ -52,6 +56,7 @@ extension IssuerMetadataError {
   package func redacted(by redact: Redaction) -> IssuerMetadataError {
     switch self {
     case .discoveryNotJSON, .missingIssuer: self
+    case .duplicateMember(let name): .duplicateMember(redact(name))
     case .keySet(let error): .keySet(error.redacted(by: redact))
     case .unlistedAlgorithm(let keyID, let algorithm):
       .unlistedAlgorithm(keyID: redact(keyID), algorithm: redact(algorithm))
@@ -65,6 +70,7 @@ extension JWKSetError {
   fileprivate func redacted(by redact: Redaction) -> JWKSetError {
     switch self {
     case .notKeySet, .noKeys, .missingKeyID: self
+    case .duplicateMember(let name): .duplicateMember(redact(name))
     case .duplicateKeyID(let id): .duplicateKeyID(redact(id))
     case .invalidKey(let id, .unsupportedType(let type?)):
       .invalidKey(id: redact(id), .unsupportedType(redact(type)))

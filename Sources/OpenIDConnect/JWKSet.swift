@@ -29,7 +29,11 @@ package struct JWKSet: Sendable, Equatable {
   /// - Parameter bytes: The document.
   /// - Throws: The first fault.
   package init(_ bytes: [UInt8]) throws(JWKSetError) {
-    guard case .array(let items)? = JSON(parsing: bytes)?["keys"] else { throw .notKeySet }
+    let json: JSON
+    do throws(JSONError) { json = try JSON(reading: bytes) } catch {
+      throw error.duplicateName.map { .duplicateMember($0) } ?? .notKeySet
+    }
+    guard case .array(let items)? = json["keys"] else { throw .notKeySet }
     guard !items.isEmpty else { throw .noKeys }
     var keys: JSON.Object = [:]
     var list: [JSON] = []

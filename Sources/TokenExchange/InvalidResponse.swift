@@ -100,6 +100,7 @@ public enum InvalidToken: Error, Equatable, Sendable {
       .issuer(expected: expected, found: found.map(response.redacted))
     case .audience(let missing, let found):
       .audience(missing: missing, found: found.map(response.redacted))
+    case .duplicateMember(let name): .duplicateMember(response.redacted(name))
     default: self
     }
   }

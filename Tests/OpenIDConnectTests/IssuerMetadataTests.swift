@@ -55,6 +55,7 @@ struct IssuerMetadataTests {
     arguments: [
       Row("not JSON", "<html>", .discoveryNotJSON),
       Row("not an object", "[]", .discoveryNotJSON),
+      Row("duplicate member", #"{"issuer":"a","issuer":"b"}"#, .duplicateMember("issuer")),
       Row("no issuer", "{}", .missingIssuer),
       Row("empty issuer", #"{"issuer":""}"#, .missingIssuer),
       Row(
@@ -81,6 +82,7 @@ struct IssuerMetadataTests {
     arguments: [
       Row("not JSON", "<html>", .notKeySet),
       Row("no list", #"{"keys":{}}"#, .notKeySet),
+      Row("duplicate member", #"{"keys":[],"keys":[]}"#, .duplicateMember("keys")),
       Row("empty list", #"{"keys":[]}"#, .noKeys),
       Row("no kid", #"{"keys":[{"kty":"RSA","n":"AQ","e":"AQ"}]}"#, .missingKeyID(number: 1)),
       Row("same kid twice", #"{"keys":[\#(rsa),\#(rsa)]}"#, .duplicateKeyID("a")),

@@ -147,8 +147,15 @@ enum FaultTable {
     more("secret instead of its file", "--client-secret-file=hunter2"),
     more("base64 secret instead of its file", "--client-secret-file=/hunter2+a=="),
     more("key missing", "--client-certificate=/nowhere", "--client-key=/nowhere"),
+    more("PEM instead of its file", "--certificate-authority=-----BEGIN CERTIFICATE-----\nQQ=="),
+    more(
+      "key instead of its file", "--client-certificate=/c",
+      "--client-key=-----BEGIN PRIVATE KEY-----\nhunter2/"),
+    more(
+      "opaque token instead of its file",
+      "--token-file=/hunter2" + String(repeating: "x", count: 300)),
     Fault(
-      "content of a CA file instead of its path",
+      "path that is too long",
       Sample.world(files: ["/ca": .failure(.system(errno: ENAMETOOLONG))], outcomes: []),
       Sample.base + ["--certificate-authority=/ca"]),
     Fault(

@@ -319,14 +319,25 @@ extension String {
     !utf8.contains(UInt8(ascii: "/"))
       && ["eyJ", "Bearer "].contains { utf8.starts(with: $0.utf8) }
   }
+
+  /// Whether it is the content of a file and not a path: PEM, or a name that no file can have.
+  var isContentInsteadOfPath: Bool {
+    utf8.starts(with: "-----BEGIN ".utf8)
+      || utf8.count > 255 && utf8.split(separator: UInt8(ascii: "/")).contains { $0.count > 255 }
+  }
 }
 
 extension ParsedArguments {
-  /// Rejects tokens where paths are expected: an error about a file would not name the mistake.
+  /// Rejects tokens and the content of files where paths are expected: an error about a file would
+  /// not name the mistake, and would show the value.
   fileprivate func checkPaths() throws(UsageError) {
-    for set in resolved
-    where set.option.isPath && set.values.contains(where: \.isTokenInsteadOfPath) {
-      throw .tokenInsteadOfFile(source: set.source.name, command: command.name)
+    for set in resolved where set.option.isPath {
+      for value in set.values {
+        if value.isTokenInsteadOfPath {
+          throw .tokenInsteadOfFile(source: set.source.name, command: command.name)
+        }
+        if value.isContentInsteadOfPath { throw .contentInsteadOfFile(source: set.source.name) }
+      }
     }
   }
 }

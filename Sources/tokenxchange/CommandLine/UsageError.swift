@@ -15,6 +15,8 @@ enum UsageError: Error, Equatable {
   case argumentAndOption(argument: String, option: String)
   /// A token where the path of a file is expected.
   case tokenInsteadOfFile(source: String, command: String)
+  /// The content of a file where its path is expected.
+  case contentInsteadOfFile(source: String)
   /// A value for an option that takes none.
   case unexpectedValue(option: String)
   case missingValue(option: String, placeholder: String, next: String?)

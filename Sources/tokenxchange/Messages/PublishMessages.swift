@@ -65,6 +65,13 @@ extension Diagnosis {
       self.init(
         "invalid discovery document \(untrusted: discovery): not a JSON object",
         hint: discoveryHint, exitCode: .invalidResponse)
+    case .duplicateMember(let name):
+      self.init(
+        """
+        invalid discovery document \(untrusted: discovery): it has the member \(quoted: name) twice \
+        in one object
+        """,
+        hint: discoveryHint, exitCode: .invalidResponse)
     case .missingIssuer:
       self.init(
         "invalid discovery document \(untrusted: discovery): it has no issuer",
@@ -138,6 +145,7 @@ extension Message {
     self =
       switch error {
       case .notKeySet: "not a JSON object with a list of keys"
+      case .duplicateMember(let name): "it has the member \(quoted: name) twice in one object"
       case .noKeys: "it has no keys"
       case .missingKeyID(let number): "key \(number) has no kid"
       case .duplicateKeyID(let id): "two keys have the kid \(untrusted: id)"

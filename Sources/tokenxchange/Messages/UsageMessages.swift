@@ -62,6 +62,11 @@ extension Diagnosis {
         on a command line is visible to every user
         """
       )
+    case .contentInsteadOfFile(let source):
+      (
+        "\(option: source) expects a path, got the content of a file (not shown)",
+        "write the content to a file and pass its path"
+      )
     case .unexpectedValue(let option):
       ("\(option: option) takes no value", "write \(option: option)")
     case .missingValue(let option, let placeholder, let next):

@@ -35,8 +35,13 @@ struct DexSidecarEnvironment: Sendable {
       guard !isFile || !isSet("dex_" + field) else {
         throw .sidecar(.textAndFile(variable: "dex_" + field, fileVariable: name))
       }
-      guard !isFile && name != "dex_access_token_file" || !value.isTokenInsteadOfPath else {
-        throw .usage(.tokenInsteadOfFile(source: name, command: "sidecar"))
+      if isFile || name == "dex_access_token_file" {
+        guard !value.isTokenInsteadOfPath else {
+          throw .usage(.tokenInsteadOfFile(source: name, command: "sidecar"))
+        }
+        guard !value.isContentInsteadOfPath else {
+          throw .usage(.contentInsteadOfFile(source: name))
+        }
       }
       values[field] = ConfiguredText(value: isFile ? .file(value) : .text(value), source: name)
     }

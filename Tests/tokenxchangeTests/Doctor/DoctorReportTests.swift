@@ -79,6 +79,26 @@ struct DoctorReportTests {
         == true)
   }
 
+  @Test("the verdict names the earlier warnings")
+  func verdictWithWarnings() {
+    let one = Sample.world(outcomes: [.failure(.connectionRefused)])
+    _ = run(one, Sample.base + ["--scopes=openid,foo"])
+    #expect(
+      one.stdout.split(separator: "\n").last?.hasSuffix(" (first check the warning in step 1)")
+        == true, "\(one.stdout)")
+    let two = Sample.world(outcomes: [.failure(.connectionRefused)])
+    let kubelogin = [
+      "kubelogin", "get-token", "--oidc-issuer-url=https://dex.example/dex", "--oidc-client-id=b",
+      "--oidc-client-secret=hunter2",
+    ]
+    _ = run(two, ["--"] + kubelogin)
+    #expect(
+      two.stdout.split(separator: "\n").last?
+        .hasSuffix(" (first check the warnings in steps 1 and 2)") == true, "\(two.stdout)")
+    #expect(two.stdout.contains(#""--client-secret-file=FILE""#))
+    #expect(!two.stdout.contains("hunter2"))
+  }
+
   @Test("a narrow terminal has the same words in more lines", arguments: [40, 80])
   func width(_ width: Int) {
     let wide = double()

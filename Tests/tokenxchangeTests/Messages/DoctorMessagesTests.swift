@@ -212,6 +212,19 @@ struct DoctorMessagesTests {
     "failures",
     arguments: [
       Row(
+        "a token instead of a plugin", (.client(.noPlugin(.token, name: "admin")), .usage),
+        [
+          "client-no-plugin",
+          "admin has a token in its configuration; client-go uses it instead of a plugin",
+          "no plugin to examine: pass another context, or a Secret with execProviderConfig",
+        ]),
+      Row(
+        "no credential", (.client(.noPlugin(.none, name: "admin")), .usage),
+        [
+          "client-no-plugin", "admin has no credential in its configuration, and so no plugin",
+          "no plugin to examine: pass another context, or a Secret with execProviderConfig",
+        ]),
+      Row(
         "no document",
         (.discovery(.noDocument(dex, status: 404, otherIssuer: nil)), .invalidResponse),
         [

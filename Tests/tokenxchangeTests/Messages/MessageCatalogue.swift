@@ -110,6 +110,7 @@ extension MessageCatalogue {
         .missingArguments(["DIR"], command: "install"),
         .argumentAndOption(argument: "FILE", option: "--file"),
         .tokenInsteadOfFile(source: "--token-file", command: "get-token"),
+        .contentInsteadOfFile(source: "--certificate-authority"),
         .unexpectedValue(option: "--help"),
         .missingValue(option: "--client-id", placeholder: "ID", next: "--connector-id"),
         .emptyValue(option: "--client-id", placeholder: "ID"),
@@ -523,11 +524,11 @@ extension MessageCatalogue {
       .shortModulus, .unsupportedCurve("P-224"),
     ]
     let sets: [JWKSetError] =
-      [.notKeySet, .noKeys, .missingKeyID(number: 2), .duplicateKeyID("a")]
+      [.notKeySet, .duplicateMember("kid"), .noKeys, .missingKeyID(number: 2), .duplicateKeyID("a")]
       + faults.map { .invalidKey(id: "a", $0) }
     let metadata: [IssuerMetadataError] =
       [
-        .discoveryNotJSON, .missingIssuer, .unlistedAlgorithm(keyID: "a", algorithm: "PS256"),
+        .discoveryNotJSON, .duplicateMember("issuer"), .missingIssuer, .unlistedAlgorithm(keyID: "a", algorithm: "PS256"),
         .issuerMismatch(found: "https://other.example.com", expected: url.text),
       ] + sets.map { .keySet($0) }
     let differences: [PublishError.Difference] = [

@@ -31,6 +31,15 @@ struct PublishMessagesTests {
         "discovery not JSON", metadata(.discoveryNotJSON),
         ["invalid discovery document https://a/d: not a JSON object", discoveryHint]),
       Row(
+        "duplicate member", metadata(.duplicateMember("issuer")),
+        [
+          "invalid discovery document https://a/d: it has the member \"issuer\" twice in one object",
+          discoveryHint,
+        ]),
+      Row(
+        "duplicate member of a key", metadata(.keySet(.duplicateMember("kid"))),
+        ["invalid key set https://a/k: it has the member \"kid\" twice in one object", keysHint]),
+      Row(
         "no issuer", metadata(.missingIssuer),
         ["invalid discovery document https://a/d: it has no issuer", discoveryHint]),
       Row(

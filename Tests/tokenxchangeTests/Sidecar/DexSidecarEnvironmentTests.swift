@@ -216,6 +216,20 @@ struct DexVariablesTests {
   }
 
   @Test(
+    "a token or the content of a file instead of a path is not shown",
+    arguments: [
+      Row("a token", Sample.subject, "dex_file_resource expects a path, got a token (not shown)"),
+      Row(
+        "a key", "-----BEGIN PRIVATE KEY-----\nhunter2",
+        "dex_file_resource expects a path, got the content of a file (not shown)"),
+    ])
+  func contentInsteadOfPath(row: Row<String, String>) {
+    #expect(once(["dex_file_resource": row.input], "--mode", "0600", "--verbose") == .usage)
+    #expect(fixture.errors.contains { $0.hasSuffix(row.output) }, "\(fixture.errors)")
+    #expect(!fixture.errors.contains { $0.contains("hunter") || $0.contains("eyJ") })
+  }
+
+  @Test(
     "errors name the variable: exit 2",
     arguments: [
       ["dex_endpoint": nil], ["dex_subject_token": "x"], ["dex_file_endpoint": "/x"],
