@@ -32,11 +32,12 @@ struct ArgumentParser {
     // Its words are an incomplete command line.
     if command.isHidden { return ParsedArguments(command: command, positional: Array(words)) }
     let options = words.prefix { $0 != "--" }
-    if options.contains(where: { ["--help", "-h", "--help=true"].contains($0) }) {
+    if let word = options.first(where: { $0 == "-h" || $0.optionName.elementsEqual("--help".utf8) })
+    {
+      guard word == "-h" || word == "--help" || word == "--help=true" else {
+        throw .unexpectedValue(option: "--help")
+      }
       return ParsedArguments(command: .help, positional: topic)
-    }
-    if options.contains(where: { $0.hasPrefix("--help=") }) {
-      throw .unexpectedValue(option: "--help")
     }
     if !command.subcommands.isEmpty {
       guard let word = words.popFirst(), !word.isOption else {
@@ -316,8 +317,8 @@ extension String {
 
   /// Whether it is a token and not a path.
   var isTokenInsteadOfPath: Bool {
-    !utf8.contains(UInt8(ascii: "/"))
-      && ["eyJ", "Bearer "].contains { utf8.starts(with: $0.utf8) }
+    (utf8.starts(with: "eyJ".utf8) || utf8.starts(with: "Bearer ".utf8))
+      && !utf8.contains(UInt8(ascii: "/"))
   }
 
   /// Whether it is the content of a file and not a path: PEM, or a name that no file can have.
