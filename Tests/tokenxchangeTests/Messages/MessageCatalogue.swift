@@ -524,11 +524,15 @@ extension MessageCatalogue {
       .shortModulus, .unsupportedCurve("P-224"),
     ]
     let sets: [JWKSetError] =
-      [.notKeySet, .duplicateMember("kid"), .noKeys, .missingKeyID(number: 2), .duplicateKeyID("a")]
+      [
+        .notKeySet, .duplicateMember("kid"), .noKeys, .missingKeyID(number: 2),
+        .duplicateKeyID("a"),
+      ]
       + faults.map { .invalidKey(id: "a", $0) }
     let metadata: [IssuerMetadataError] =
       [
-        .discoveryNotJSON, .duplicateMember("issuer"), .missingIssuer, .unlistedAlgorithm(keyID: "a", algorithm: "PS256"),
+        .discoveryNotJSON, .duplicateMember("issuer"), .missingIssuer,
+        .unlistedAlgorithm(keyID: "a", algorithm: "PS256"),
         .issuerMismatch(found: "https://other.example.com", expected: url.text),
       ] + sets.map { .keySet($0) }
     let differences: [PublishError.Difference] = [
