@@ -152,8 +152,8 @@ struct ProcessLimitTests {
       ] + plugin.flags
     ).result()
     plugin.expectFailure(
-      result, 1, "could not write the credential to standard output: File too large",
-      hint: "the reader closed the pipe, or the disk is full")
+      result, 1, "could not write to standard output: File too large",
+      hint: "the file of standard output is at the size limit of this process: ulimit -f")
   }
 }
 

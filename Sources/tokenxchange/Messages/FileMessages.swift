@@ -37,6 +37,7 @@ extension Diagnosis {
       switch error.errno {
       case EPIPE: "the reader of the pipe ended before it read everything"
       case ENOSPC, EDQUOT: "free space on the disk that standard output is redirected to"
+      case EFBIG: "the file of standard output is at the size limit of this process: ulimit -f"
       case EBADF:
         "standard output is closed or read-only: redirect it to a file, a pipe or /dev/null"
       default: "check the file, pipe or terminal that standard output is connected to"

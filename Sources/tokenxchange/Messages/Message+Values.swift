@@ -3,8 +3,11 @@ import FoundationEssentials
 import TokenExchange
 
 extension Message {
-  /// A time limit, as precise as it was given.
+  /// A time limit, as precise as it was given: `0.3 s`, `90 s` or `5 min`.
   static func seconds(_ seconds: Double) -> String {
+    if seconds >= 120, seconds.truncatingRemainder(dividingBy: 60) == 0 {
+      return DurationText.text(seconds)
+    }
     let steps = seconds < 0.1 ? 1000.0 : seconds < 10 ? 100 : 1
     let seconds = (min(seconds, 1e9) * steps).rounded() / steps
     return seconds == seconds.rounded() ? "\(Int(seconds)) s" : "\(seconds) s"

@@ -17,4 +17,15 @@ import Testing
   func text(row: Row<Double, String>) {
     #expect(DurationText.text(row.input) == row.output)
   }
+
+  @Test(
+    "time limits as text, as precise as they were given",
+    arguments: [
+      Row("a millisecond", 0.001, "0.001 s"), Row("milliseconds", 0.25, "0.25 s"),
+      Row("seconds", 90.0, "90 s"), Row("minutes", 300, "5 min"), Row("uneven", 125, "125 s"),
+      Row("hours", 5400, "1 h 30 min"),
+    ])
+  func timeLimit(row: Row<Double, String>) {
+    #expect(Message.seconds(row.input) == row.output)
+  }
 }
