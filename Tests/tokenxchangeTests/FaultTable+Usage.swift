@@ -153,7 +153,7 @@ enum FaultTable {
       "--client-key=-----BEGIN PRIVATE KEY-----\nhunter2/"),
     more(
       "opaque token instead of its file",
-      "--token-file=/hunter2" + String(repeating: "x", count: 300)),
+      "--token-file=hunter2/" + String(repeating: "x", count: 300)),
     Fault(
       "path that is too long",
       Sample.world(files: ["/ca": .failure(.system(errno: ENAMETOOLONG))], outcomes: []),

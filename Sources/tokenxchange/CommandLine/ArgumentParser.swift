@@ -321,10 +321,11 @@ extension String {
       && !utf8.contains(UInt8(ascii: "/"))
   }
 
-  /// Whether it is the content of a file and not a path: PEM, or a name that no file can have.
+  /// Whether it is the content of a file and not a path: PEM, or a text that no file can have as
+  /// its name.
   var isContentInsteadOfPath: Bool {
     utf8.starts(with: "-----BEGIN ".utf8)
-      || utf8.count > 255 && utf8.split(separator: UInt8(ascii: "/")).contains { $0.count > 255 }
+      || utf8.count > 255 && !isClearlyPath && utf8.split(separator: UInt8(ascii: "/")).contains { $0.count > 255 }
   }
 }
 

@@ -100,7 +100,11 @@ struct YAMLReader {
       guard !line.isItem, let (key, rest) = try key(of: line.text) else {
         throw error(.noKey)
       }
-      guard members[key] == nil else { throw error(.duplicateKey) }
+      guard members[key] == nil else {
+        var error = error(.duplicateKey)
+        error.key = key
+        throw error
+      }
       members[key] = try value(rest, indent: indent, allowsItemsAtIndent: true)
     }
     return .object(members)
@@ -335,6 +339,8 @@ struct YAMLError: Error, Equatable {
   /// The line, counted from 1.
   var line: Int
   var reason: Reason
+  /// The key that occurs twice.
+  var key: String?
 
   enum Reason: Equatable, CaseIterable {
     case flowStyle, anchor, tag, directive, complexKey, severalLines, tab

@@ -134,7 +134,8 @@ extension Diagnosis {
     let name: Message =
       start.contains("@") ? "it" : "\(quoted: start + text.withheldEnd, maxLength: 120)"
     let usual: Message = """
-      write it as https://HOST:PORT/PATH, such as https://dex.example.com/dex
+      write it as https://HOST:PORT/PATH, such as https://dex.example.com/dex or \
+      https://10.0.0.1:6443
       """
     func unusable(_ why: Message) -> Message {
       "\(option: source) is not a usable URL: \(name) \(why)"

@@ -25,7 +25,10 @@ extension Diagnosis {
       let texts = variables.prefix(5).map { "\(unknownVariable: $0)" as Message }
       self.init(
         warning: texts.dropFirst().reduce(texts.first ?? "") { $0 + "; " + $1 },
-        hint: "rename it, or remove it; the variables are listed in tokenxchange help COMMAND")
+        hint: """
+          rename or remove \(variables.count == 1 ? "it" : "them"); tokenxchange help COMMAND lists \
+          the variables of a command
+          """)
     case .apiVersionMismatch(let requested, let option):
       self.init(
         warning: """

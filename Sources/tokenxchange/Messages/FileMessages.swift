@@ -88,7 +88,7 @@ extension Message {
   fileprivate static func pathHint(_ code: Int32) -> Message? {
     switch code {
     case ELOOP: "its symbolic links point to each other: list them with ls -l, and correct one"
-    case ENAMETOOLONG: "was the content of the file passed instead of its path?"
+    case ENAMETOOLONG: "shorten it: a name may have 255 bytes, and a whole path 4095"
     default: nil
     }
   }

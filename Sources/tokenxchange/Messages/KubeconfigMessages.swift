@@ -20,13 +20,13 @@ extension Diagnosis {
       case .notReadable(let error, let path):
         error.isUnsupported
           ? (
-            "\(path: path), line \(error.line): \(Message(error.reason)), which only kubectl can read",
+            "\(path: path), line \(error.line): \(Message(error)), which only kubectl can read",
             """
             install kubectl, or convert the file where kubectl is: kubectl config view --raw -o json
             """
           )
           : (
-            "\(path: path), line \(error.line): \(Message(error.reason))",
+            "\(path: path), line \(error.line): \(Message(error))",
             "correct the YAML; kubectl config view reports the same error"
           )
       case .invalidJSON(let path):
@@ -88,7 +88,7 @@ extension Diagnosis {
       switch error {
       case .notReadable(let error):
         (
-          "\(source), line \(error.line): \(Message(error.reason))",
+          "\(source), line \(error.line): \(Message(error))",
           error.isUnsupported
             ? "kubectl get secret -n argocd NAME -o yaml prints a readable form"
             : "is this the YAML of a cluster Secret? kubectl get secret -n argocd NAME -o yaml prints it"
@@ -145,6 +145,11 @@ extension Message {
     case "exec": "exec is an object with command, args and apiVersion"
     default: "\(option: member) is a string"
     }
+  }
+
+  /// Why a file cannot be read, to follow its line.
+  fileprivate init(_ error: YAMLError) {
+    self = Message(error.reason) + (error.key.map { " (\(quoted: $0, maxLength: 60))" } ?? "")
   }
 
   init(_ reason: YAMLError.Reason) {

@@ -72,7 +72,7 @@ struct YAMLReaderTests {
       Row("wrong indentation", "a:\n    b: 1\n  c: 2", YAMLError(line: 3, reason: .indentation)),
       Row("an item in a mapping", "a: 1\n- b", YAMLError(line: 2, reason: .noKey)),
       Row("a scalar alone", "hunter2", YAMLError(line: 1, reason: .noKey)),
-      Row("a key twice", "a: 1\nb: 2\na: 3", YAMLError(line: 3, reason: .duplicateKey)),
+      Row("a key twice", "a: 1\nb: 2\na: 3", YAMLError(line: 3, reason: .duplicateKey, key: "a")),
       Row("a mapping on one line", "a: b: c", YAMLError(line: 1, reason: .nestedOnOneLine)),
       Row("text after quotes", "a: \"b\" c", YAMLError(line: 1, reason: .textAfterQuotes)),
       Row("a reserved character", "a: @b", YAMLError(line: 1, reason: .reservedCharacter)),

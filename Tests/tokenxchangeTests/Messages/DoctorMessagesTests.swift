@@ -46,7 +46,7 @@ struct DoctorMessagesTests {
           "unknown-variables",
           "TOKENXCHANGE_ISSUR is unknown and ignored; did you mean TOKENXCHANGE_ISSUER?; "
             + "TOKENXCHANGE_X is unknown and ignored",
-          "rename it, or remove it; the variables are listed in tokenxchange help COMMAND",
+          "rename or remove them; tokenxchange help COMMAND lists the variables of a command",
         ]),
       Row(
         "version", .apiVersionMismatch(requested: .v1beta1, option: "v1"),

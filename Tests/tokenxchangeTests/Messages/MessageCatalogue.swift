@@ -219,7 +219,8 @@ extension MessageCatalogue {
 
   private static func secrets() -> Section {
     let errors: [ArgoCDSecretError] = [
-      .notReadable(YAMLError(line: 3, reason: .anchor)), .invalidJSON,
+      .notReadable(YAMLError(line: 3, reason: .anchor)),
+      .notReadable(YAMLError(line: 3, reason: .duplicateKey, key: "server")), .invalidJSON,
       .duplicateMember("server"), .noSecret,
       .severalSecrets(["a", "b"]), .missing(key: "config"), .notBase64(key: "config"),
       .configNotJSON, .invalidMember("execProviderConfig.args"),
