@@ -325,7 +325,8 @@ extension String {
   /// its name.
   var isContentInsteadOfPath: Bool {
     utf8.starts(with: "-----BEGIN ".utf8)
-      || utf8.count > 255 && !isClearlyPath && utf8.split(separator: UInt8(ascii: "/")).contains { $0.count > 255 }
+      || utf8.count > 255 && !isClearlyPath
+        && utf8.split(separator: UInt8(ascii: "/")).contains { $0.count > 255 }
   }
 }
 
