@@ -31,8 +31,8 @@ TEST_PACKAGES := nginx-light openssl curl hyperfine tinyproxy socat zsh fish pyt
 FORMATTED := Package.swift Sources Tests
 
 # The linker redirects calls to these functions to Sources/CPlatform.
-HOOKS := curl_easy_setopt curl_multi_add_handle curl_multi_info_read \
-  CFURLSessionCurlHostIsEqual _CFProcessPath
+HOOKS := curl_multi_add_handle curl_multi_info_read CFURLSessionCurlHostIsEqual _CFProcessPath \
+  $(shell sed -n 's/^\#define [A-Z]* "\(.s20FoundationNetworking.*\)"/\1/p' Sources/CPlatform/UnusedParts.c)
 # Builds are reproducible: incremental code generation, which adds a hash to the objects, is
 # disabled, and the path of the build directory is replaced. Exceptions never pass through C frames,
 # so the frame index is omitted.
@@ -40,7 +40,7 @@ STATIC_FLAGS := -c release --scratch-path $(SCRATCH) --product tokenxchange \
   --static-swift-stdlib -Xswiftc -static-executable -Xcc -DTOKENXCHANGE_STATIC -Xcc -fstack-protector-strong \
   -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen \
   -Xcc -ffile-prefix-map=$(CURDIR)=. -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. \
-  $(HOOKS:%=-Xlinker --wrap=%) -Xlinker -L$(LIBCURL_DIR)/lib \
+  $(HOOKS:%=-Xlinker '--wrap=%') -Xlinker -L$(LIBCURL_DIR)/lib \
   -Xlinker $(CURDIR)/$(BUILD_INFO:.c=.o) -Xlinker --trace \
   -Xlinker -lcurl -Xlinker -lcares -Xlinker -lssl -Xlinker -lcrypto -Xlinker -lz -Xlinker -lzstd \
   -Xlinker --gc-sections -Xlinker --icf=safe -Xlinker --no-eh-frame-hdr -Xlinker -s -Xlinker --build-id=none

@@ -10,7 +10,8 @@ typedef int getinfo_function(void *, int, ...);
 
 #ifdef TOKENXCHANGE_STATIC
 // Linked with --wrap, which fails unless both functions exist, so that the hook is always active.
-setopt_function __real_curl_easy_setopt;
+setopt_function curl_easy_setopt;
+const char *curl_easy_strerror(int);
 getinfo_function curl_easy_getinfo;
 #define HOOK(name) __wrap_##name
 #define ORIGINAL(name, type) (&__real_##name)
@@ -23,8 +24,6 @@ getinfo_function curl_easy_getinfo;
 #define ORIGINAL(name, type) ((type)dlsym(RTLD_NEXT, #name))
 #define LIBRARY(name, type) ((type)dlsym(RTLD_DEFAULT, #name))
 #endif
-
-setopt_function HOOK(curl_easy_setopt);
 
 // The hook's lock. The functions below are called with the lock held unless stated otherwise.
 void hook_lock(void);
@@ -44,8 +43,5 @@ int response_is_current(void *easy);
 int response_is_complete(void);
 // Which limits the response exceeded, given libcurl's result.
 void response_limits(int code, int *too_many_headers, int *too_large);
-// Passes the small response to URLSession; called without the lock. Returns 0 if URLSession rejects
-// it.
-int response_announce(void);
 
 #endif

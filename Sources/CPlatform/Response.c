@@ -3,12 +3,11 @@
 // URLSession on Linux traps on responses that libcurl accepts: truncated headers, trailers, text on
 // the blank line after the headers, a length that a Double rounds up, and some redirects and
 // challenges. It also buffers bodies of any size. Therefore the header section and the body are
-// stored here, within limits, and URLSession only receives a fixed small response or an error.
+// stored here, within limits.
 #define _GNU_SOURCE
 #include "CPlatform.h"
 #include "Hook.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,14 +21,6 @@ enum {
   CURLE_FILESIZE_EXCEEDED = 63,
 };
 enum { MAXIMUM_HEAD = 65536 };
-
-typedef size_t data_function(char *, size_t, size_t, void *);
-
-// The callback and its argument that URLSession set on its latest handle.
-static struct {
-  void *easy, *data;
-  data_function *header;
-} urlsession;
 
 struct buffer { char *bytes; size_t length, capacity; };
 
@@ -105,7 +96,6 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *easy) {
 }
 
 int response_begin(void *easy, setopt_function *setopt) {
-  if (easy != urlsession.easy || !urlsession.header) return CURLOPT_HEADERFUNCTION;
   transfer.easy = easy;
   if (setopt(easy, CURLOPT_HEADERFUNCTION, &take_header)) return CURLOPT_HEADERFUNCTION;
   if (setopt(easy, CURLOPT_HEADERDATA, easy)) return CURLOPT_HEADERDATA;
@@ -126,13 +116,6 @@ void response_limits(int code, int *too_many_headers, int *too_large) {
   *too_large = transfer.too_large || code == CURLE_FILESIZE_EXCEEDED;
 }
 
-int response_announce(void) {
-  static char status[] = "HTTP/1.1 200 OK\r\n", end[] = "\r\n";
-  size_t lines[] = {sizeof status - 1, sizeof end - 1};
-  return urlsession.header(status, 1, lines[0], urlsession.data) == lines[0] &&
-         urlsession.header(end, 1, lines[1], urlsession.data) == lines[1];
-}
-
 struct tx_response tx_take_response(void) {
   hook_lock();
   struct tx_response response = {0};
@@ -144,26 +127,3 @@ struct tx_response tx_take_response(void) {
   hook_unlock();
   return response;
 }
-
-// Records URLSession's header callback; the hook sets its own when the transfer is added. Every
-// option is a pointer or has the width of one.
-int HOOK(curl_easy_setopt)(void *easy, int option, ...) {
-  setopt_function *setopt = ORIGINAL(curl_easy_setopt, setopt_function *);
-  va_list arguments;
-  va_start(arguments, option);
-  void *value = va_arg(arguments, void *);
-  va_end(arguments);
-  if (option == CURLOPT_HEADERDATA || option == CURLOPT_HEADERFUNCTION) {
-    hook_lock();
-    if (urlsession.easy != easy) memset(&urlsession, 0, sizeof urlsession);
-    urlsession.easy = easy;
-    if (option == CURLOPT_HEADERDATA) urlsession.data = value;
-    else urlsession.header = (data_function *)value;
-    hook_unlock();
-  }
-  return setopt(easy, option, value);
-}
-
-#ifndef TOKENXCHANGE_STATIC
-EXPORT(curl_easy_setopt);
-#endif

@@ -1,19 +1,23 @@
 // Replaces curl_multi_add_handle and curl_multi_info_read: sets the options that URLSession lacks,
-// and reads libcurl's results. The declarations of libcurl and OpenSSL are repeated here, so that
+// reads libcurl's results, and reports the end of the transfer. URLSession itself only learns that
+// it has ended. The declarations of libcurl and OpenSSL are repeated here, so that
 // the build does not need their headers; the values are part of their stable ABI.
 #define _GNU_SOURCE
 #include "CPlatform.h"
 #include "Hook.h"
+#include "Request.h"
 #include "Route.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum {
   CURLOPT_URL = 10002,
   CURLOPT_PROXY = 10004,
+  CURLOPT_ERRORBUFFER = 10010,
   CURLOPT_SSLVERSION = 32,
   CURLOPT_NETRC = 51,
   CURLOPT_FOLLOWLOCATION = 52,
@@ -56,6 +60,7 @@ enum {
   CURLE_ABORTED_BY_CALLBACK = 42,
   CURLE_GOT_NOTHING = 52,
 };
+enum { ERROR_SIZE = 256 };
 
 struct curl_blob { void *data; size_t len; unsigned int flags; };
 struct curl_message { int kind; void *easy; union { void *pointer; int code; } data; };
@@ -80,8 +85,8 @@ int tx_hook_effective(void) {
          dlsym(RTLD_DEFAULT, "curl_multi_info_read") == (void *)&tx_curl_multi_info_read &&
          dlsym(RTLD_NEXT, "curl_multi_add_handle") != NULL &&
          dlsym(RTLD_NEXT, "curl_multi_info_read") != NULL &&
-         dlsym(RTLD_DEFAULT, "curl_easy_setopt") == (void *)&tx_curl_easy_setopt &&
-         dlsym(RTLD_NEXT, "curl_easy_setopt") != NULL &&
+         dlsym(RTLD_DEFAULT, "curl_easy_setopt") != NULL &&
+         dlsym(RTLD_DEFAULT, "curl_easy_strerror") != NULL &&
          dlsym(RTLD_DEFAULT, "curl_easy_getinfo") != NULL;
 }
 #endif
@@ -94,6 +99,10 @@ static struct {
   long timeout_ms;
 } settings;
 static struct tx_outcome outcome;
+// The error text of the current transfer, in which libcurl writes.
+static char *error_text;
+static int has_ended;
+static pthread_cond_t end = PTHREAD_COND_INITIALIZER;
 
 void hook_lock(void) { pthread_mutex_lock(&lock); }
 void hook_unlock(void) { pthread_mutex_unlock(&lock); }
@@ -132,6 +141,9 @@ int tx_arm(const char *url, const char *ca_file, const char *ca_path,
   memset(&outcome, 0, sizeof outcome);
   outcome.code = -1;
   response_reset(maximum_body);
+  has_ended = 0;
+  free(error_text);
+  if (!(error_text = calloc(1, ERROR_SIZE))) error = ENOMEM;
   settings.flags = flags;
   settings.timeout_ms = timeout_ms;
   if (url && !(settings.url = strdup(url))) error = ENOMEM;
@@ -164,10 +176,43 @@ int tx_set_client_certificate(const unsigned char *certificate, size_t certifica
 
 void tx_disarm(void) {
   pthread_mutex_lock(&lock);
-  route_clear(outcome.code != -1);
+  int is_complete = outcome.code != -1;
+  route_clear(is_complete);
+  request_clear(is_complete);
   forget();
   response_reset(0);
+  // libcurl may still write in it during a cancelled transfer.
+  if (is_complete) free(error_text);
+  error_text = NULL;
   pthread_mutex_unlock(&lock);
+}
+
+static void report_end(void) {
+  has_ended = 1;
+  pthread_cond_broadcast(&end);
+}
+
+int tx_wait(double seconds) {
+  struct timespec deadline;
+  clock_gettime(CLOCK_MONOTONIC, &deadline);
+  long long nanoseconds = deadline.tv_nsec + (long long)(seconds * 1e9);
+  deadline.tv_sec += nanoseconds / 1000000000;
+  deadline.tv_nsec = nanoseconds % 1000000000;
+  pthread_mutex_lock(&lock);
+  while (!has_ended && pthread_cond_clockwait(&end, &lock, CLOCK_MONOTONIC, &deadline) == 0) {}
+  int ended = has_ended;
+  pthread_mutex_unlock(&lock);
+  return ended;
+}
+
+size_t tx_error_text(unsigned char *text, size_t capacity) {
+  const char *(*strerror)(int) = LIBRARY(curl_easy_strerror, const char *(*)(int));
+  pthread_mutex_lock(&lock);
+  const char *found = error_text && *error_text ? error_text : strerror(outcome.code);
+  size_t length = strnlen(found, capacity);
+  memcpy(text, found, length);
+  pthread_mutex_unlock(&lock);
+  return length;
 }
 
 struct tx_outcome tx_outcome(void) {
@@ -197,6 +242,8 @@ struct tx_outcome tx_outcome(void) {
 
 static int apply(void *easy, setopt_function *setopt) {
   STEP(response_begin);
+  STEP(request_apply);
+  SET(CURLOPT_ERRORBUFFER, error_text);
   int plain = settings.flags & TX_PLAIN_HTTP, verify = !(settings.flags & TX_SKIP_VERIFY);
   if (settings.url) SET(CURLOPT_URL, settings.url);
   SET(CURLOPT_PROTOCOLS, (long)(plain ? CURLPROTO_HTTP : CURLPROTO_HTTPS));
@@ -250,10 +297,11 @@ static void refuse(void *easy, setopt_function *setopt) {
   failed |= setopt(easy, CURLOPT_URL, "http://refused.invalid/");
   if (failed) abort();
   outcome.refused++;
+  report_end();
 }
 
 int HOOK(curl_multi_add_handle)(void *multi, void *easy) {
-  setopt_function *setopt = ORIGINAL(curl_easy_setopt, setopt_function *);
+  setopt_function *setopt = LIBRARY(curl_easy_setopt, setopt_function *);
   add_function *original = ORIGINAL(curl_multi_add_handle, add_function *);
   if (!setopt || !original) abort();
   pthread_mutex_lock(&lock);
@@ -263,21 +311,21 @@ int HOOK(curl_multi_add_handle)(void *multi, void *easy) {
   return original(multi, easy);
 }
 
-// Reads libcurl's result before URLSession, which discards most of it. libcurl also reports success
-// if the connection was closed inside the header section; here only a complete response succeeds.
+// Reads libcurl's result before URLSession, which discards most of it and gets an error instead. libcurl
+// also reports success if the connection was closed inside the header section; here only a complete
+// response succeeds.
 struct curl_message *HOOK(curl_multi_info_read)(void *multi, int *left) {
   read_function *original = ORIGINAL(curl_multi_info_read, read_function *);
   getinfo_function *getinfo = LIBRARY(curl_easy_getinfo, getinfo_function *);
-  if (!original || !getinfo) abort();
+  setopt_function *setopt = LIBRARY(curl_easy_setopt, setopt_function *);
+  if (!original || !getinfo || !setopt) abort();
   struct curl_message *message = original(multi, left);
   if (!message || message->kind != CURLMSG_DONE) return message;
   pthread_mutex_lock(&lock);
   // The end of a cancelled transfer is not the result of the next one.
-  int is_current = response_is_current(message->easy);
-  int code = message->data.code;
-  if (code == 0)
-    code = !is_current ? CURLE_ABORTED_BY_CALLBACK : response_is_complete() ? 0 : CURLE_GOT_NOTHING;
-  if (is_current) {
+  if (response_is_current(message->easy)) {
+    int code = message->data.code;
+    if (code == 0 && !response_is_complete()) code = CURLE_GOT_NOTHING;
     outcome.code = code;
     response_limits(code, &outcome.too_many_headers, &outcome.too_large);
     getinfo(message->easy, CURLINFO_RESPONSE_CODE, &outcome.status);
@@ -293,9 +341,10 @@ struct curl_message *HOOK(curl_multi_info_read)(void *multi, int *left) {
     double handshake = 0;
     getinfo(message->easy, CURLINFO_APPCONNECT_TIME, &handshake);
     outcome.tls_established = handshake > 0;
+    setopt(message->easy, CURLOPT_ERRORBUFFER, NULL);
+    report_end();
   }
   pthread_mutex_unlock(&lock);
-  if (code == 0 && !response_announce()) code = CURLE_ABORTED_BY_CALLBACK;
-  message->data.code = code;
+  message->data.code = CURLE_ABORTED_BY_CALLBACK;
   return message;
 }

@@ -4,7 +4,7 @@
 // responses that libcurl accepts. It hands every finished libcurl handle to curl_multi_add_handle;
 // this target replaces that function, sets the missing options, and collects the response itself.
 // Only one request runs at a time: the caller arms the settings, sends the request, reads the
-// outcome, takes the response, and disarms.
+// outcome, takes the response, and disarms. URLSession gets an error for every request.
 #ifndef CPLATFORM_H
 #define CPLATFORM_H
 
@@ -51,7 +51,11 @@ struct tx_client_certificate tx_check_client_certificate(
 // or an errno.
 int tx_set_route(const char *proxy_url, const char *resolved);
 
-// Discards the settings and the route; further requests are rejected.
+// Adds a line to the header section of the following requests, such as "Accept: text/plain". Returns 0
+// or an errno.
+int tx_add_header(const char *line);
+
+// Discards the settings, the headers and the route; further requests are rejected.
 void tx_disarm(void);
 
 // What happened since tx_arm.
@@ -74,6 +78,13 @@ struct tx_outcome {
   int certificate_names_no_host; // whether a certificate has no host name in its SAN
 };
 struct tx_outcome tx_outcome(void);
+
+// Waits until the request has ended or was rejected. Returns 0 if it has not after the given number of
+// seconds.
+int tx_wait(double seconds);
+
+// Copies libcurl's description of the error, and returns its length.
+size_t tx_error_text(unsigned char *text, size_t capacity);
 
 // The final header section with its status line, and the body. The caller frees both.
 struct tx_response { char *head; size_t head_length; char *body; size_t body_length; };

@@ -18,9 +18,12 @@ extension HTTPResponse {
       guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
       fields.append((Self.text(line[..<colon]).lowercased(), Self.text(line[(colon + 1)...])))
     }
-    self.init(
-      status: status,
-      headers: Dictionary(fields.map { ($0.name, $0.value) }) { $0 + ", " + $1 }, body: body)
+    // A dictionary that has to grow costs a search for conformances.
+    var headers = [String: String](minimumCapacity: fields.count)
+    for field in fields {
+      headers[field.name] = headers[field.name].map { $0 + ", " + field.value } ?? field.value
+    }
+    self.init(status: status, headers: headers, body: body)
   }
 
   /// Bytes as text, without surrounding white space.

@@ -3,15 +3,12 @@ import Foundation
 import Glibc
 import TokenExchange
 
-/// A failed transfer: libcurl's result, which URLSession mostly discards, and the request's
-/// options.
+/// A failed transfer: libcurl's result and the request's options.
 struct TransportFailure {
   /// The result that the hook recorded.
   var outcome: tx_outcome
   /// libcurl's error text.
   var text: LibcurlText
-  /// Whether URLSession reports a timeout.
-  var isTimeout = false
   /// Whether the scheme is https.
   var isEncrypted = true
   /// The proxy that the request went through, if there is one.
@@ -29,17 +26,6 @@ struct TransportFailure {
     self.isEncrypted = isEncrypted
     self.proxy = proxy
     self.trust = trust
-  }
-
-  init(
-    outcome: tx_outcome, error: NSError, endpoint: Endpoint, proxy: ProxyURL?,
-    trust: HTTPOptions.Trust
-  ) {
-    let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError
-    self.init(
-      outcome: outcome, text: (underlying ?? error).localizedDescription,
-      isEncrypted: !endpoint.isPlain, proxy: proxy, trust: trust)
-    isTimeout = error.code == NSURLErrorTimedOut
   }
 
   /// The corresponding error.
@@ -67,7 +53,7 @@ struct TransportFailure {
       .useSSLFailed, .sslEngineInitFailed, .sslShutdownFailed, .sslCRLBadFile, .sslIssuerError,
       .sslPinnedPublicKeyNotMatching, .sslInvalidCertificateStatus:
       return .tls(.handshakeFailed(text.shown))
-    default: return isTimeout ? .timedOut(phase) : .other(text.shown)
+    default: return .other(text.shown)
     }
   }
 

@@ -77,14 +77,14 @@ final class URLSessionTransport: Sendable {
       guard let current = connection else {
         throw TransportError.notSent(.notStarted("no session"))
       }
-      guard let result = Self.run(request, endpoint, options, current.session) else {
+      guard try Self.run(request, endpoint, options, current.session) else {
         // libcurl's time limit did not end the transfer: the session's queue may hang forever, and
         // a synchronous call would hang too.
         connection = nil
         DispatchQueue.global().async { current.session.invalidateAndCancel() }
         throw TransportError.timedOut(.response)
       }
-      return try response(result, endpoint, options, proxy)
+      return try response(endpoint, options, proxy)
     }
   }
 
@@ -164,9 +164,10 @@ final class URLSessionTransport: Sendable {
   }
 
   /// Creates a session without caches, cookies and stored credentials.
+  ///
+  /// Its tasks have neither a delegate nor a completion handler, so nothing runs on its queue. A
+  /// queue of its own would cost a thread and an eighth of the instructions of an http exchange.
   private static func connect(_ options: HTTPOptions) -> Connection {
-    // `.default` uses the shared cache, which would search for a cache directory.
-    URLCache.shared = URLCache(memoryCapacity: 0, diskCapacity: 0, diskPath: "/proc")
     let configuration = URLSessionConfiguration.default
     configuration.urlCache = nil
     configuration.urlCredentialStorage = nil
@@ -175,46 +176,50 @@ final class URLSessionTransport: Sendable {
     configuration.httpShouldSetCookies = false
     configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
     return Connection(
-      session: URLSession(configuration: configuration), trust: options.trust,
+      session: URLSession(configuration: configuration, delegate: nil, delegateQueue: .main),
+      trust: options.trust,
       clientCertificate: options.clientCertificate)
   }
 
-  /// Runs one transfer; nil after a timeout.
+  /// Runs one transfer; false after a timeout.
   private static func run(
     _ request: HTTPRequest, _ endpoint: Endpoint, _ options: HTTPOptions, _ session: URLSession
-  ) -> Result<Void, NSError>? {
+  ) throws(TransportError) -> Bool {
+    for header in request.headers {
+      // libcurl removes a header without a value, unless a semicolon follows its name.
+      let line = header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)"
+      let code = tx_add_header(line)
+      guard code == 0 else { throw .notSent(.system(errno: code)) }
+    }
     var urlRequest = URLRequest(url: endpoint.url)
     urlRequest.httpMethod = request.method
     urlRequest.httpBody = request.body.map { Data($0) }
     // The hook limits the whole transfer; this timeout restarts with every received byte.
     urlRequest.timeoutInterval = options.timeout + 5
-    for header in request.headers {
-      urlRequest.setValue(header.value, forHTTPHeaderField: header.name)
-    }
-    return Transfer.run(urlRequest, in: session, seconds: options.timeout + 0.5)
+    let task = session.dataTask(with: urlRequest)
+    task.resume()
+    if tx_wait(options.timeout + 0.5) != 0 { return true }
+    if let error = task.error { throw .notSent(.notStarted(error.localizedDescription)) }
+    return false
   }
 
   /// The response of a finished transfer.
   private func response(
-    _ result: Result<Void, NSError>, _ endpoint: Endpoint, _ options: HTTPOptions,
-    _ proxy: ProxyURL?
+    _ endpoint: Endpoint, _ options: HTTPOptions, _ proxy: ProxyURL?
   ) throws(TransportError) -> HTTPResponse {
     let outcome = tx_outcome()
     if outcome.refused > 0 { throw .notSent(.optionRejected(Int(outcome.refused_option))) }
-    switch result {
-    case .success where outcome.applied > 0: return try Self.takeResponse(status: outcome.status)
-    case .success: throw .notSent(.notStarted(""))
-    case .failure(let error) where outcome.applied == 0:
-      throw .notSent(.notStarted(error.localizedDescription))
-    case .failure(let error):
-      var failure = TransportFailure(
-        outcome: outcome, error: error, endpoint: endpoint, proxy: proxy, trust: options.trust)
-      failure.trustStore = { [variables, files] in
-        SystemTrustStore.locations(
-          certFile: variables["SSL_CERT_FILE"], certDir: variables["SSL_CERT_DIR"], files: files)
-      }
-      throw failure.error
+    if outcome.code == 0 { return try Self.takeResponse(status: outcome.status) }
+    var text = [UInt8](repeating: 0, count: 256)
+    let count = tx_error_text(&text, text.count)
+    var failure = TransportFailure(
+      outcome: outcome, text: String(decoding: text[..<count], as: UTF8.self),
+      isEncrypted: !endpoint.isPlain, proxy: proxy, trust: options.trust)
+    failure.trustStore = { [variables, files] in
+      SystemTrustStore.locations(
+        certFile: variables["SSL_CERT_FILE"], certDir: variables["SSL_CERT_DIR"], files: files)
     }
+    throw failure.error
   }
 
   /// Takes the response from the hook.
