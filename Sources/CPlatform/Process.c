@@ -215,8 +215,9 @@ int tx_run(const char *path, char *const *words, char *const *environment, doubl
 }
 
 // The resources that one request needs at the same time. Files: timers, event queues, the sockets
-// of c-ares and of the connection, and one file of the trust store. Threads: URLSession's queues.
-enum { FILES_OF_A_REQUEST = 10, THREADS_OF_A_REQUEST = 4 };
+// of c-ares and of the connection, and one file of the trust store. Threads: the session's queue and
+// libdispatch's event loop.
+enum { FILES_OF_A_REQUEST = 10, THREADS_OF_A_REQUEST = 2 };
 
 static void *wait_for(void *mutex) {
   pthread_mutex_lock(mutex);

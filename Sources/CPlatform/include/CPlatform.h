@@ -55,7 +55,10 @@ int tx_set_route(const char *proxy_url, const char *resolved);
 // or an errno.
 int tx_add_header(const char *line);
 
-// Discards the settings, the headers and the route; further requests are rejected.
+// Sets the body of the following requests. Returns 0 or an errno.
+int tx_set_body(const unsigned char *bytes, size_t length);
+
+// Discards the settings, the headers, the body and the route; further requests are rejected.
 void tx_disarm(void);
 
 // What happened since tx_arm.

@@ -185,15 +185,22 @@ final class URLSessionTransport: Sendable {
   private static func run(
     _ request: HTTPRequest, _ endpoint: Endpoint, _ options: HTTPOptions, _ session: URLSession
   ) throws(TransportError) -> Bool {
+    // Without `Expect:`, libcurl would wait for permission before it sends a large body.
+    var lines = ["Expect:"]
     for header in request.headers {
       // libcurl removes a header without a value, unless a semicolon follows its name.
-      let line = header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)"
+      lines.append(header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)")
+    }
+    for line in lines {
       let code = tx_add_header(line)
+      guard code == 0 else { throw .notSent(.system(errno: code)) }
+    }
+    if let body = request.body {
+      let code = tx_set_body(body, body.count)
       guard code == 0 else { throw .notSent(.system(errno: code)) }
     }
     var urlRequest = URLRequest(url: endpoint.url)
     urlRequest.httpMethod = request.method
-    urlRequest.httpBody = request.body.map { Data($0) }
     // The hook limits the whole transfer; this timeout restarts with every received byte.
     urlRequest.timeoutInterval = options.timeout + 5
     let task = session.dataTask(with: urlRequest)
