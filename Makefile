@@ -31,7 +31,7 @@ TEST_PACKAGES := nginx-light openssl curl hyperfine tinyproxy socat zsh fish pyt
 FORMATTED := Package.swift Sources Tests
 
 # The linker redirects calls to these functions to Sources/CPlatform.
-HOOKS := curl_multi_add_handle curl_multi_info_read CFURLSessionCurlHostIsEqual _CFProcessPath \
+HOOKS := curl_multi_add_handle CFURLSessionCurlHostIsEqual _CFProcessPath \
   $(shell sed -n 's/^\#define [A-Z]* "\(.s20FoundationNetworking.*\)"/\1/p' Sources/CPlatform/UnusedParts.c)
 # Builds are reproducible: incremental code generation, which adds a hash to the objects, is
 # disabled, and the path of the build directory is replaced. Exceptions never pass through C frames,

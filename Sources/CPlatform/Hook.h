@@ -12,6 +12,7 @@ typedef int getinfo_function(void *, int, ...);
 // Linked with --wrap, which fails unless both functions exist, so that the hook is always active.
 setopt_function curl_easy_setopt;
 const char *curl_easy_strerror(int);
+int curl_easy_perform(void *);
 getinfo_function curl_easy_getinfo;
 #define HOOK(name) __wrap_##name
 #define ORIGINAL(name, type) (&__real_##name)

@@ -1,7 +1,13 @@
-// Replaces curl_multi_add_handle and curl_multi_info_read: sets the options that URLSession lacks,
-// reads libcurl's results, and reports the end of the transfer. URLSession itself only learns that
-// it has ended. The declarations of libcurl and OpenSSL are repeated here, so that
-// the build does not need their headers; the values are part of their stable ABI.
+// Replaces curl_multi_add_handle, to which URLSession passes every finished libcurl handle: sets the
+// options that URLSession lacks and performs the transfer on the session's thread. Then URLSession gets an
+// error at once.
+//
+// URLSession would perform it with libdispatch's event loop, which costs a change of threads for each
+// event, and takes a whole processor while the server takes its time: URLSession waits for a socket to be
+// writable until the transfer ends.
+//
+// The declarations of libcurl and OpenSSL are repeated here, so that the build does not need their
+// headers; the values are part of their stable ABI.
 #define _GNU_SOURCE
 #include "CPlatform.h"
 #include "Hook.h"
@@ -54,37 +60,30 @@ enum {
   CURL_SSLVERSION_TLSv1_2 = 6,
   CURLPROTO_HTTP = 1,
   CURLPROTO_HTTPS = 2,
-  CURLMSG_DONE = 1,
   CURL_BLOB_COPY = 1,
   CURLE_OUT_OF_MEMORY = 27,
-  CURLE_ABORTED_BY_CALLBACK = 42,
   CURLE_GOT_NOTHING = 52,
 };
 enum { ERROR_SIZE = 256 };
 
 struct curl_blob { void *data; size_t len; unsigned int flags; };
-struct curl_message { int kind; void *easy; union { void *pointer; int code; } data; };
 
 #ifdef TOKENXCHANGE_STATIC
 int __real_curl_multi_add_handle(void *, void *);
-struct curl_message *__real_curl_multi_info_read(void *, int *);
 int tx_hook_effective(void) { return 1; }
 #endif
 
 typedef int add_function(void *, void *);
-typedef struct curl_message *read_function(void *, int *);
+typedef int perform_function(void *);
 add_function HOOK(curl_multi_add_handle);
-read_function HOOK(curl_multi_info_read);
 
 #ifndef TOKENXCHANGE_STATIC
 EXPORT(curl_multi_add_handle);
-EXPORT(curl_multi_info_read);
 
 int tx_hook_effective(void) {
   return dlsym(RTLD_DEFAULT, "curl_multi_add_handle") == (void *)&tx_curl_multi_add_handle &&
-         dlsym(RTLD_DEFAULT, "curl_multi_info_read") == (void *)&tx_curl_multi_info_read &&
          dlsym(RTLD_NEXT, "curl_multi_add_handle") != NULL &&
-         dlsym(RTLD_NEXT, "curl_multi_info_read") != NULL &&
+         dlsym(RTLD_DEFAULT, "curl_easy_perform") != NULL &&
          dlsym(RTLD_DEFAULT, "curl_easy_setopt") != NULL &&
          dlsym(RTLD_DEFAULT, "curl_easy_strerror") != NULL &&
          dlsym(RTLD_DEFAULT, "curl_easy_getinfo") != NULL;
@@ -289,62 +288,67 @@ static int no_socket(void *context, int purpose, void *address) {
   return -1;
 }
 
-// URLSession traps if adding a handle fails, so the handle is added but cannot connect.
-static void refuse(void *easy, setopt_function *setopt) {
+// libcurl also calls the replaced function, to perform a transfer.
+static _Thread_local int is_performing;
+
+// Performs a transfer and records its result. libcurl also reports success if the connection was closed
+// inside the header section; here only a complete response succeeds.
+static void perform(void *easy, setopt_function *setopt) {
+  perform_function *run = LIBRARY(curl_easy_perform, perform_function *);
+  getinfo_function *getinfo = LIBRARY(curl_easy_getinfo, getinfo_function *);
+  if (!run || !getinfo) abort();
+  is_performing = 1;
+  int code = run(easy);
+  is_performing = 0;
+  pthread_mutex_lock(&lock);
+  // The end of a cancelled transfer is not the result of the next one.
+  if (response_is_current(easy)) {
+    outcome.code = code || response_is_complete() ? code : CURLE_GOT_NOTHING;
+    response_limits(code, &outcome.too_many_headers, &outcome.too_large);
+    getinfo(easy, CURLINFO_RESPONSE_CODE, &outcome.status);
+    getinfo(easy, CURLINFO_OS_ERRNO, &outcome.os_errno);
+    getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &outcome.connect_status);
+    long port = 0;
+    getinfo(easy, CURLINFO_LOCAL_PORT, &port);
+    outcome.connected = port > 0;
+    getinfo(easy, CURLINFO_PRIMARY_PORT, &outcome.remote_port);
+    // Both are 0 without TLS, 1 until the certificate was verified, then OpenSSL's result.
+    getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &outcome.verify_result);
+    getinfo(easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &outcome.proxy_verify_result);
+    double handshake = 0;
+    getinfo(easy, CURLINFO_APPCONNECT_TIME, &handshake);
+    outcome.tls_established = handshake > 0;
+    setopt(easy, CURLOPT_ERRORBUFFER, NULL);
+    report_end();
+  }
+  pthread_mutex_unlock(&lock);
+}
+
+// Prevents a handle from connecting. URLSession traps if adding it fails, so it is added, and its transfer
+// fails at once.
+static void disable(void *easy, setopt_function *setopt) {
   int failed = setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &no_socket);
   failed |= setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
   failed |= setopt(easy, CURLOPT_PROXY, "");
-  failed |= setopt(easy, CURLOPT_URL, "http://refused.invalid/");
+  failed |= setopt(easy, CURLOPT_URL, "disabled://");
   if (failed) abort();
-  outcome.refused++;
-  report_end();
 }
 
 int HOOK(curl_multi_add_handle)(void *multi, void *easy) {
   setopt_function *setopt = LIBRARY(curl_easy_setopt, setopt_function *);
   add_function *original = ORIGINAL(curl_multi_add_handle, add_function *);
   if (!setopt || !original) abort();
+  if (is_performing) return original(multi, easy);
   pthread_mutex_lock(&lock);
-  if (settings.armed && apply(easy, setopt) == 0) outcome.applied++;
-  else refuse(easy, setopt);
-  pthread_mutex_unlock(&lock);
-  return original(multi, easy);
-}
-
-// Reads libcurl's result before URLSession, which discards most of it and gets an error instead. libcurl
-// also reports success if the connection was closed inside the header section; here only a complete
-// response succeeds.
-struct curl_message *HOOK(curl_multi_info_read)(void *multi, int *left) {
-  read_function *original = ORIGINAL(curl_multi_info_read, read_function *);
-  getinfo_function *getinfo = LIBRARY(curl_easy_getinfo, getinfo_function *);
-  setopt_function *setopt = LIBRARY(curl_easy_setopt, setopt_function *);
-  if (!original || !getinfo || !setopt) abort();
-  struct curl_message *message = original(multi, left);
-  if (!message || message->kind != CURLMSG_DONE) return message;
-  pthread_mutex_lock(&lock);
-  // The end of a cancelled transfer is not the result of the next one.
-  if (response_is_current(message->easy)) {
-    int code = message->data.code;
-    if (code == 0 && !response_is_complete()) code = CURLE_GOT_NOTHING;
-    outcome.code = code;
-    response_limits(code, &outcome.too_many_headers, &outcome.too_large);
-    getinfo(message->easy, CURLINFO_RESPONSE_CODE, &outcome.status);
-    getinfo(message->easy, CURLINFO_OS_ERRNO, &outcome.os_errno);
-    getinfo(message->easy, CURLINFO_HTTP_CONNECTCODE, &outcome.connect_status);
-    long port = 0;
-    getinfo(message->easy, CURLINFO_LOCAL_PORT, &port);
-    outcome.connected = port > 0;
-    getinfo(message->easy, CURLINFO_PRIMARY_PORT, &outcome.remote_port);
-    // Both are 0 without TLS, 1 until the certificate was verified, then OpenSSL's result.
-    getinfo(message->easy, CURLINFO_SSL_VERIFYRESULT, &outcome.verify_result);
-    getinfo(message->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &outcome.proxy_verify_result);
-    double handshake = 0;
-    getinfo(message->easy, CURLINFO_APPCONNECT_TIME, &handshake);
-    outcome.tls_established = handshake > 0;
-    setopt(message->easy, CURLOPT_ERRORBUFFER, NULL);
+  int is_ready = settings.armed && apply(easy, setopt) == 0;
+  if (is_ready) {
+    outcome.applied++;
+  } else {
+    outcome.refused++;
     report_end();
   }
   pthread_mutex_unlock(&lock);
-  message->data.code = CURLE_ABORTED_BY_CALLBACK;
-  return message;
+  if (is_ready) perform(easy, setopt);
+  disable(easy, setopt);
+  return original(multi, easy);
 }

@@ -66,7 +66,7 @@ struct ProcessLimitTests {
 
   @Test(
     "too few threads for a request: exit 1 at once", .enabled(if: canSwitchUser, "needs root"),
-    arguments: [1, 2, 4])
+    arguments: [1, 2])
   func needsThreads(number: Int) async throws {
     let plugin = try ReadableByAll()
     let result = try await plugin.run(limit: number, plugin.flags + ["--timeout=3s"])
@@ -79,14 +79,14 @@ struct ProcessLimitTests {
 
   @Test(
     "TLS needs no more threads than plain http", .enabled(if: canSwitchUser, "needs root"),
-    .enabled(if: TLSFront.isAvailable, "nginx is not installed"), arguments: [4, 5, 6])
+    .enabled(if: TLSFront.isAvailable, "nginx is not installed"), arguments: [2, 3, 4])
   func needsThreadsForTLS(number: Int) async throws {
     let plugin = try ReadableByAll(tls: .dex)
     let authority = try #require(plugin.plugin.site.certificates).authority.certificate
     let data = try Data(contentsOf: URL(filePath: authority)).base64EncodedString()
     let result = try await plugin.run(
       limit: number, plugin.flags + ["--certificate-authority-data", data])
-    guard number > 4 else {
+    guard number > 2 else {
       #expect(result.ending == .exit(1))
       #expect(result.errors.contains("this process cannot start a thread"))
       return

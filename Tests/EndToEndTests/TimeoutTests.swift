@@ -36,6 +36,25 @@ struct TimeoutTests {
       ])
   }
 
+  @Test("waiting for a response takes no processor time")
+  func idleWait() async throws {
+    let plugin = try Plugin()
+    let listener = try UnresponsiveServer(queue: false)
+    defer { listener.stop() }
+    let result = try await ProcessRunner(
+      "/usr/bin/time",
+      ["-f", "%U %S", TestBinary.path] + plugin.flags + [
+        "--token-url=http://127.0.0.1:\(listener.port)/token", "--timeout=2s",
+      ]
+    ).result()
+    #expect(result.errors.contains("was incomplete after 2 s"), "\(result.errors)")
+    let seconds = result.errors.split(separator: "\n").last?.split(separator: " ").map {
+      Double($0) ?? .infinity
+    }
+    #expect(seconds?.count == 2)
+    #expect((seconds ?? []).reduce(0, +) < 0.5)
+  }
+
   @Test(
     "no route to the network", .enabled(if: Isolation.isPossible, "SKIPPED: needs root and mounts"))
   func networkUnreachable() async throws {

@@ -2,9 +2,10 @@
 //
 // URLSession has no public way to name a CA, the oldest TLS version or a proxy, and it traps on
 // responses that libcurl accepts. It hands every finished libcurl handle to curl_multi_add_handle;
-// this target replaces that function, sets the missing options, and collects the response itself.
-// Only one request runs at a time: the caller arms the settings, sends the request, reads the
-// outcome, takes the response, and disarms. URLSession gets an error for every request.
+// this target replaces that function, sets the missing options, performs the transfer, and collects
+// the response. Only one request runs at a time: the caller arms the settings, adds the headers and
+// the body, starts the task, waits, reads the outcome, takes the response, and disarms. URLSession
+// gets an error for every request.
 #ifndef CPLATFORM_H
 #define CPLATFORM_H
 

@@ -9,8 +9,8 @@ import TokenExchange
 /// Sends requests through URLSession, one at a time, and waits for each response.
 ///
 /// The hook of `CPlatform` sets what URLSession cannot set on Linux (trust, the minimum TLS
-/// version, proxies, the time limit) and collects the response. If the hook fails, the request is
-/// not sent.
+/// version, proxies, the time limit), performs the transfer on the session's thread, and collects
+/// the response. If the hook fails, the request is not sent.
 final class URLSessionTransport: Sendable {
   /// A session and the trust of its connections.
   private struct Connection {
