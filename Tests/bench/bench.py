@@ -4,8 +4,9 @@ table.
 
 usage: bench.py BINARY POST     (make bench builds both first)
 
-POST is post.c: what libcurl and OpenSSL need on their own. All send the same form to the same nginx on loopback, which returns a fixed token, so that only
-the clients are measured. One hyperfine run times all commands; the ratios are reliable.
+POST is post.c: what libcurl and OpenSSL need on their own. All send the same form to the same nginx on
+loopback, which returns a fixed token, so that only the clients are measured. One hyperfine run times
+all commands, so that their ratios can be compared.
 
 variables:
   RUNS   the number of runs of each command (default 200)
@@ -146,7 +147,7 @@ def measure(binary, post, directory, token, trusted, http, https):
     rows = {
         "`version`; curl --version": ([binary, "version"], [curl[0], "--version"], "2 ms"),
         "`token-file`": ([binary, "token-file", "--token-file", token], None, "2.5 ms"),
-        "`--cache`, token kept; exchange by curl, http": (
+        "`--cache`, token cached; exchange by curl, http": (
             own_http + ["--cache-dir", f"{directory}/cache"], curl + [http], "2 ms, 0.25 x"),
         "exchange, http; curl": (own_http, curl + [http], "0.85 x"),
         "exchange, http; C program": (own_http, c_http, "3.0 x"),
@@ -157,8 +158,8 @@ def measure(binary, post, directory, token, trusted, http, https):
     }
     counted = {
         "`version`": [binary, "version"], "`token-file`": [binary, "token-file", "--token-file", token],
-        "`--cache`, token kept": own_http + ["--cache-dir", f"{directory}/cache"],
-        "`--cache`, token kept, CA file": own_https + ["--cache-dir", f"{directory}/cache"],
+        "`--cache`, token cached": own_http + ["--cache-dir", f"{directory}/cache"],
+        "`--cache`, token cached, CA file": own_https + ["--cache-dir", f"{directory}/cache"],
         "exchange, http": own_http, "exchange, https": own_https,
         "C program, http": c_http, "C program, https": c_https,
     }
@@ -177,17 +178,17 @@ def measure(binary, post, directory, token, trusted, http, https):
     times = {r["command"]: r["median"] * 1000 for r in json.load(open(f"{directory}/times.json"))["results"]}
 
     print(f"{datetime.date.today()}, {platform.machine()}, {len(os.sched_getaffinity(0))} processors, load "
-          f"{os.getloadavg()[0]:.1f}; medians of {runs} runs in one sitting.\n")
-    print("| what; compared with | tokenxchange | other | ratio | aim |\n| --- | --- | --- | --- | --- |")
-    for name, (own, other, aim) in rows.items():
+          f"{os.getloadavg()[0]:.1f}; medians of {runs} runs in one session.\n")
+    print("| | tokenxchange | other program | ratio | target |\n| --- | --- | --- | --- | --- |")
+    for name, (own, other, target) in rows.items():
         mine = times[shlex.join(own)]
         theirs = times[shlex.join(other)] if other else None
         print(f"| {name} | {mine:.1f} ms | {f'{theirs:.1f} ms' if other else ''} "
-              f"| {f'{mine / theirs:.2f}' if other else ''} | {aim} |")
+              f"| {f'{mine / theirs:.2f}' if other else ''} | {target} |")
     if peer:
         print(f"| peer: `{os.environ['PEER']}` | | {times[peer]:.1f} ms | | |")
     memory = peak_memory(ours + [https, "--certificate-authority", ca], environment)
-    print(f"\n| what | measured | aim |\n| --- | --- | --- |\n| peak memory of an exchange | {memory:.1f} MB | 18 MB |")
+    print(f"\n| | measured | target |\n| --- | --- | --- |\n| peak memory of an exchange | {memory:.1f} MB | 18 MB |")
     print(f"| size, stripped | {os.path.getsize(binary) / 1e6:.1f} MB | 30 MB |")
     if shutil.which("valgrind"):
         for name, command in counted.items():
