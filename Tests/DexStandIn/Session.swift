@@ -25,11 +25,17 @@ final class Session: Sendable {
     let volume = try ProjectedVolume(
       directory + "/serviceaccount", token: site.cluster.token(lifetime: lifetime))
     self.volume = volume
-    var variables = site.variables + [(name: "SUBJECT_TOKEN_FILE", value: volume.tokenPath)]
+    var variables = [
+      ("DEX_ISSUER", site.dex.issuer), ("DEX_TOKEN_URL", site.dex.tokenURL),
+      ("DEX_CONTROL", site.dex.server.url + "/_control"), ("DEX_CLIENT_ID", "target-cluster"),
+      ("DEX_CONNECTOR_ID", "argocd-cluster"), ("CLUSTER_ISSUER", site.cluster.issuer),
+      ("API_SERVER", site.apiServerURL), ("API_CONTROL", site.apiServer.server.url + "/_control"),
+      ("SUBJECT_TOKEN_FILE", volume.tokenPath),
+    ]
     if let authority = site.authorityFile {
       let copy = directory + "/ca.crt"
       try Data(contentsOf: URL(filePath: authority)).write(to: URL(filePath: copy))
-      variables.append((name: "CA_FILE", value: copy))
+      variables.append(("CA_FILE", copy))
     }
     func write(_ text: String, _ name: String) throws {
       try Data(text.utf8).write(to: URL(filePath: directory + "/" + name), options: .atomic)
@@ -44,9 +50,9 @@ final class Session: Sendable {
       try write(issuer.token(lifetime: lifetime), parts.joined(separator: ".") + ".token")
     }
     try write(site.adminKubeconfig, "admin.kubeconfig")
-    variables.append((name: "OWN_TOKEN_FILE", value: directory + "/own-token"))
-    variables.append((name: "ADMIN_KUBECONFIG", value: directory + "/admin.kubeconfig"))
-    let lines = variables.map { "\($0.name)='\($0.value)'\n" }.joined()
+    variables.append(("OWN_TOKEN_FILE", directory + "/own-token"))
+    variables.append(("ADMIN_KUBECONFIG", directory + "/admin.kubeconfig"))
+    let lines = variables.map { "\($0)='\($1)'\n" }.joined()
     try write(lines, "env")
     if let renewal = options.renewal {
       Thread.detachNewThread {

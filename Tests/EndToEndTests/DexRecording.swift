@@ -13,7 +13,7 @@ struct DexRecording: Sendable, CustomTestStringConvertible {
   var testDescription: String { name }
 
   static let all: [DexRecording] = {
-    let file = Golden.fixtures().appending(path: "dex-recordings.json")
+    let file = Repository.root.appending(path: "Tests/Fixtures/dex-recordings.json")
     guard let data = try? Data(contentsOf: file), let document = try? JSONValue(parsing: data)
     else { return [] }
     return document["exchanges"]?.array?.compactMap(DexRecording.init) ?? []

@@ -13,7 +13,7 @@ struct RawResponseFuzzTests {
   @Test("no damaged response crashes or hangs the program or is accepted")
   func survives() async throws {
     let plugin = try Plugin()
-    let server = try LoopbackServer(keepingRequests: 0) { request in
+    let server = try LoopbackServer { request in
       let number = request.path.split(separator: "/").first.flatMap { UInt64($0) } ?? 0
       return LoopbackResponse(body: RawResponse(number: number).bytes, delivery: .verbatim)
     }

@@ -9,7 +9,7 @@ struct RecordedFile: Sendable {
   let exchanges: [RecordedExchange]
 
   init(_ name: String) {
-    let file = Golden.fixtures().appending(path: name)
+    let file = Repository.root.appending(path: "Tests/Fixtures/\(name)")
     let document = (try? Data(contentsOf: file)).flatMap { try? JSONValue(parsing: $0) }
     tokens = document?["tokens"]?.array?.compactMap { $0["claims"] } ?? []
     exchanges = document?["exchanges"]?.array?.compactMap(RecordedExchange.init) ?? []

@@ -99,7 +99,7 @@ struct RefusalTests {
     #expect(lines.first == "tokenxchange: \(row.message)")
     #expect(lines.dropFirst().first?.hasPrefix("hint: ") == true)
     #expect(lines.last == "")
-    #expect(plugin.site.dex.server.requestCount == row.requests)
+    #expect(plugin.site.dex.server.requests.count == row.requests)
     let subject = try String(contentsOfFile: plugin.tokenFile, encoding: .utf8)
     #expect(!result.errors.contains(subject.suffix(40)))
   }

@@ -4,8 +4,7 @@ import TestSupport
 /// The files of this repository, for tests of scripts, documents and examples.
 enum Repository {
   /// Its root.
-  static let root = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
+  static let root = Document.root
 
   /// The path of a file.
   static func path(_ name: String) -> String { root.appending(path: name).path }

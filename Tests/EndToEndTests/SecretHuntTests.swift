@@ -121,7 +121,7 @@ import Testing
         + ["--token-url", echo.url + "/token", "--client-auth", method, "--verbose"],
       ["TOKENXCHANGE_CLIENT_SECRET": GetTokenTests.oddSecret])
     #expect(result.ending == .exit(5))
-    #expect(echo.requestCount == 1)
+    #expect(echo.requests.count == 1)
     if let output = row.output, method == "basic" {
       #expect(result.errors.contains("invalid_request: \(output)\n"))
     }
@@ -150,6 +150,6 @@ import Testing
     ])
     #expect(published.ending == .exit(6))
     #expect(!published.errors.contains("eyJ"))
-    #expect(echo.requestCount >= 2)
+    #expect(echo.requests.count >= 2)
   }
 }

@@ -5,12 +5,13 @@ package struct SystemCallError: Error, CustomStringConvertible {
   /// The call and its subject.
   package var call: String
   /// Its `errno`.
-  package var code: Int32 = errno
+  package var code: Int32
+  package init(call: String, code: Int32 = errno) { (self.call, self.code) = (call, code) }
   package var description: String { "\(call): \(String(cString: strerror(code)))" }
 }
 
 /// Any other error of the test support.
-struct TestSupportError: Error, CustomStringConvertible {
-  let description: String
-  init(_ description: String) { self.description = description }
+package struct TestSupportError: Error, CustomStringConvertible {
+  package let description: String
+  package init(_ description: String) { self.description = description }
 }

@@ -1,52 +1,9 @@
 package import Foundation
 import Synchronization
 
-/// Searches output and files for secrets, in every encoding in which they may appear.
-package struct SecretHunt: Sendable {
-  private let shapes: [(name: String, bytes: Data)]
-
-  /// Prepares a search for texts; for a JWT the signature alone is searched for too.
-  package init(_ secrets: [(name: String, text: String)]) {
-    shapes = secrets.flatMap { secret in Self.shapes(of: secret.text).map { (secret.name, $0) } }
-  }
-
-  /// The names of the secrets that the bytes contain.
-  package func findings(in data: Data) -> [String] {
-    shapes.filter { data.range(of: $0.bytes) != nil }.map(\.name)
-  }
-
-  /// The secrets in the files below a directory, except in the given ones, with their paths.
-  package func findings(below directory: String, except known: Set<String> = []) -> [String] {
-    let files = FileManager.default.enumerator(atPath: directory)?.compactMap { $0 as? String }
-    return (files ?? []).filter { !known.contains($0) }.flatMap { path in
-      let content = try? Data(contentsOf: URL(filePath: directory + "/" + path))
-      return findings(in: content ?? Data()).map { "\(path): \($0)" }
-    }
-  }
-
-  fileprivate static func shapes(of secret: String) -> [Data] {
-    let parts = secret.split(separator: ".")
-    let texts = parts.count == 3 ? [secret, String(parts[2])] : [secret]
-    return texts.flatMap { text -> [Data] in
-      let form = text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? text
-      return ([text, form] + base64(text)).filter { $0.count >= 4 }.map { Data($0.utf8) }
-    }
-  }
-
-  /// The base64 forms of a text inside a longer text: it may start at any of three positions in a
-  /// group, and the groups at both ends also contain bits of the neighbouring bytes.
-  private static func base64(_ text: String) -> [String] {
-    (0..<3).map { offset in
-      let padded = Data(repeating: 0, count: offset) + Data(text.utf8)
-      let encoded = padded.base64EncodedString().replacing("=", with: "")
-      return String(encoded.dropFirst(offset == 0 ? 0 : offset + 1).dropLast(2))
-    }.filter { $0.count >= 8 }
-  }
-}
-
 /// Every secret that the stand-ins of this process issued, so that the output of each program that
 /// a test runs can be searched for all of them.
-enum KnownSecrets {
+package enum KnownSecrets {
   enum Kind: String {
     case subject = "a subject token"
     /// A token of Dex.
@@ -69,7 +26,7 @@ enum KnownSecrets {
     guard !secret.isEmpty else { return }
     let parts = secret.split(separator: ".")
     let text = parts.count == 3 ? String(parts[2]) : secret
-    let entry = Entry(kind: kind, shapes: SecretHunt.shapes(of: text).map { Array($0) })
+    let entry = Entry(kind: kind, shapes: shapes(of: text).map { Array($0) })
     entries.withLock { entries in
       if entries.contains(where: { $0.shapes == entry.shapes }) { return }
       if entries.count >= capacity { entries.removeAll { $0.kind != .client } }
@@ -103,5 +60,25 @@ enum KnownSecrets {
   /// Foundation's search is too slow: this runs a thousand times for each program.
   private static func isIn(_ text: [UInt8], _ shape: [UInt8]) -> Bool {
     memmem(text, text.count, shape, shape.count) != nil
+  }
+
+  /// The encodings in which a secret may appear; for a JWT also those of its signature alone.
+  package static func shapes(of secret: String) -> [Data] {
+    let parts = secret.split(separator: ".")
+    let texts = parts.count == 3 ? [secret, String(parts[2])] : [secret]
+    return texts.flatMap { text -> [Data] in
+      let form = text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? text
+      return ([text, form] + base64(text)).filter { $0.count >= 4 }.map { Data($0.utf8) }
+    }
+  }
+
+  /// The base64 forms of a text inside a longer text: it may start at any of three positions in a
+  /// group, and the groups at both ends also contain bits of the neighbouring bytes.
+  private static func base64(_ text: String) -> [String] {
+    (0..<3).map { offset in
+      let padded = Data(repeating: 0, count: offset) + Data(text.utf8)
+      let encoded = padded.base64EncodedString().replacing("=", with: "")
+      return String(encoded.dropFirst(offset == 0 ? 0 : offset + 1).dropLast(2))
+    }.filter { $0.count >= 8 }
   }
 }

@@ -86,14 +86,4 @@ package final class StandInSite: Sendable {
     ]
     return config.text + "\n"
   }
-
-  /// The shell variables that describe the site.
-  package var variables: [(name: String, value: String)] {
-    [
-      ("DEX_ISSUER", dex.issuer), ("DEX_TOKEN_URL", dex.tokenURL),
-      ("DEX_CONTROL", dex.server.url + "/_control"), ("DEX_CLIENT_ID", "target-cluster"),
-      ("DEX_CONNECTOR_ID", "argocd-cluster"), ("CLUSTER_ISSUER", cluster.issuer),
-      ("API_SERVER", apiServerURL), ("API_CONTROL", apiServer.server.url + "/_control"),
-    ]
-  }
 }

@@ -195,7 +195,9 @@ struct DexExchange {
 
 extension LoopbackResponse {
   /// An OAuth error as Dex writes it.
-  static func error(_ code: String, _ text: String? = nil, status: Int = 400) -> LoopbackResponse {
+  package static func error(_ code: String, _ text: String? = nil, status: Int = 400)
+    -> LoopbackResponse
+  {
     .json(
       .object(
         JSONObject(present: [

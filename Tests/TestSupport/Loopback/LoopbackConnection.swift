@@ -67,7 +67,6 @@ struct LoopbackConnection {
     }
     switch response.delivery {
     case .whole: return send(message(closes: closes))
-    case .closing: _ = send(message())
     case .reset:
       // Closing a socket with a linger time of zero sends a reset.
       var linger = linger(l_onoff: 1, l_linger: 0)
@@ -125,11 +124,11 @@ struct LoopbackConnection {
 }
 
 /// The first line of an HTTP message, split at spaces, and its headers.
-struct HTTPHead {
-  let start: [String]
-  let headers: [(name: String, value: String)]
+package struct HTTPHead {
+  package let start: [String]
+  package let headers: [(name: String, value: String)]
 
-  init(_ bytes: some Sequence<UInt8>) {
+  package init(_ bytes: some Sequence<UInt8>) {
     // Carriage return and line feed form one Character in Swift.
     let lines = String(decoding: Array(bytes), as: UTF8.self).split(separator: "\r\n")
     start = lines.first?.split(separator: " ").map(String.init) ?? []

@@ -7,8 +7,6 @@ package struct LoopbackResponse: Error {
   /// The status with its reason phrase is sent, unless this says otherwise.
   package enum Delivery: Sendable, Equatable {
     case whole
-    /// The connection is closed afterwards.
-    case closing
     /// A TCP reset instead of a response.
     case reset
     /// A plain close instead of a response.
@@ -33,7 +31,7 @@ package struct LoopbackResponse: Error {
   package var body: [UInt8]
   package var delivery: Delivery
   /// Seconds before it is sent.
-  var delay = 0.0
+  package var delay = 0.0
 
   package init(
     status: Int = 200, headers: [(String, String)] = [], body: [UInt8] = [],

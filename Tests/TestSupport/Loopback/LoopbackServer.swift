@@ -9,7 +9,6 @@ package final class LoopbackServer: Sendable {
 
   package let port: Int
   private let handler: Handler
-  private let keepsRequests: Int
   private let state = Mutex(State())
 
   private struct State {
@@ -19,7 +18,6 @@ package final class LoopbackServer: Sendable {
     var acceptor: DispatchSemaphore?
     var connections: Set<Int32> = []
     var requests: [LoopbackRequest] = []
-    var count = 0
     var accepted = 0
 
     mutating func release() {
@@ -28,11 +26,9 @@ package final class LoopbackServer: Sendable {
     }
   }
 
-  /// Starts listening; port 0 selects a free one, and at most the given number of requests is kept.
-  package init(
-    port: Int = 0, keepingRequests: Int = 20_000, handler: @escaping Handler
-  ) throws {
-    (self.handler, keepsRequests) = (handler, keepingRequests)
+  /// Starts listening; port 0 selects a free one.
+  package init(port: Int = 0, handler: @escaping Handler) throws {
+    self.handler = handler
     let bound = try LocalSocket.bind(SOCK_STREAM, port: UInt16(port))
     self.port = Int(bound.port)
     try accept(from: bound.socket)
@@ -46,9 +42,8 @@ package final class LoopbackServer: Sendable {
 
   package var url: String { "http://127.0.0.1:\(port)" }
 
-  /// All requests so far, in the order in which they were read.
+  /// The first 20,000 requests, in the order in which they were read.
   package var requests: [LoopbackRequest] { state.withLock { $0.requests } }
-  package var requestCount: Int { state.withLock { $0.count } }
   package var connectionCount: Int { state.withLock { $0.accepted } }
 
   /// Closes every connection and refuses new ones; no other program gets the port.
@@ -118,7 +113,7 @@ package final class LoopbackServer: Sendable {
     let handler = handler
     Thread.start { [weak self] in
       LoopbackConnection(socket: client).serve { request in
-        self?.record(request)
+        self?.state.withLock { if $0.requests.count < 20_000 { $0.requests.append(request) } }
         return handler(request)
       }
       // Removed before it is closed, so that stop never shuts down a reused descriptor.
@@ -126,12 +121,5 @@ package final class LoopbackServer: Sendable {
       close(client)
     }
     return true
-  }
-
-  private func record(_ request: LoopbackRequest) {
-    state.withLock {
-      $0.count += 1
-      if $0.requests.count < keepsRequests { $0.requests.append(request) }
-    }
   }
 }

@@ -30,7 +30,7 @@ package struct ProcessRunner: Sendable {
   package func result() async throws -> ProcessResult { try await start().result }
 
   /// Its stdout, once it ended with exit code 0; this blocks the thread.
-  func output() throws -> String {
+  package func output() throws -> String {
     let result = try run()
     guard result.code == 0 else { throw TestSupportError("\(path): \(result.errors)") }
     return result.output

@@ -9,7 +9,7 @@ package final class ServerProgram: Sendable {
 
   /// Starts a program on a port, by default a free one; the arguments depend on the port and may
   /// refer to files in a temporary directory.
-  init(
+  package init(
     _ name: String, port: Int = 0,
     arguments: (_ port: Int, _ directory: TemporaryDirectory) throws -> [String]
   ) throws {
@@ -59,7 +59,7 @@ package final class ServerProgram: Sendable {
   deinit { stop() }
 
   /// The output so far.
-  fileprivate var log: String { process.outputSoFar + process.errorsSoFar }
+  package var log: String { process.outputSoFar + process.errorsSoFar }
 
   /// Stops the program and waits for it.
   package func stop() {
@@ -109,50 +109,5 @@ package struct TLSFront: Sendable {
       }
       """
     }
-  }
-}
-
-/// TLS in front of a port, byte for byte: socat, which does not parse HTTP.
-package struct TLSRelay: Sendable {
-  package static var isAvailable: Bool { TestBinary.find("socat") != nil }
-  private let socat: ServerProgram
-  package var port: Int { socat.port }
-
-  package init(to upstream: Int, certificate: TestCertificates.Pair) throws {
-    socat = try ServerProgram("socat") { port, _ in
-      [
-        "openssl-listen:\(port),bind=127.0.0.1,reuseaddr,fork,verify=0,"
-          + "cert=\(certificate.certificate),key=\(certificate.key)", "tcp:127.0.0.1:\(upstream)",
-      ]
-    }
-  }
-}
-
-/// A real forward proxy: tinyproxy.
-package struct ForwardProxy: Sendable {
-  package static var isAvailable: Bool { TestBinary.find("tinyproxy") != nil }
-  private let tinyproxy: ServerProgram
-  package var port: Int { tinyproxy.port }
-  package var url: String { "http://127.0.0.1:\(port)" }
-
-  /// With `login`, such as `user password`, it rejects every other login.
-  package init(login: String? = nil) throws {
-    tinyproxy = try ServerProgram("tinyproxy") { port, directory in
-      let configuration = try directory.write(
-        """
-        Port \(port)
-        Listen 127.0.0.1
-        LogLevel Connect
-        MaxClients 20
-        \(login.map { "BasicAuth \($0)" } ?? "")
-
-        """, to: "tinyproxy.conf")
-      return ["-d", "-c", configuration]
-    }
-  }
-
-  /// The requests it received, such as `CONNECT 0.0.0.0:443`.
-  package var requests: [String] {
-    tinyproxy.log.matches(of: /Request \(file descriptor \d+\): (\S+ \S+)/).map { String($0.1) }
   }
 }

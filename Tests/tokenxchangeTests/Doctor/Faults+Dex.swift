@@ -82,7 +82,11 @@ extension Fault {
       code: .invalidResponse
     ) {
       $0.flags["audience"] = "aloof-cluster"
-      $0.site.dex.inject(DexFault.argoCDProxy.forever)
+      // The proxy of argocd-server turns each 500 of its Dex into a redirect without a body.
+      let proxy = DexFault.changing {
+        if $0.status == 500 { $0 = .redirect(to: "/login?has_sso_error=true", status: 303) }
+      }
+      $0.site.dex.inject(proxy.forever)
     },
     .warned(
       "token lifetime of 24 h", .result, "token-long-lifetime", "valid for 24 h",

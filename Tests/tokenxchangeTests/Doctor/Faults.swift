@@ -81,11 +81,7 @@ extension Fault {
       fixture.site.dex.update { $0.now = { Date().addingTimeInterval(3605) } }
       let date = HTTPDateText.text(Date().addingTimeInterval(3605))
       fixture.site.dex.inject(
-        DexFault { right in
-          var response = right()
-          response.headers.append(("Date", date))
-          return response
-        }.on("*", times: nil))
+        DexFault.changing { $0.headers.append(("Date", date)) }.on("*", times: nil))
     },
     .failed(
       "name not found", .connection, "connection", "could not resolve host dex.invalid",

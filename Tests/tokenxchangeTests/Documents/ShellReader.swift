@@ -1,12 +1,13 @@
 import Foundation
+import TestSupport
 
 /// Reads shell text as bash does, without running a program: finds the words of each command.
-package enum ShellReader {
-  package struct Result: Sendable {
+enum ShellReader {
+  struct Result: Sendable {
     /// The commands, each with its arguments.
-    package var commands: [[String]] = []
+    var commands: [[String]] = []
     /// Syntax errors and the like.
-    package var errors: String
+    var errors: String
   }
 
   // Every program is unknown on this PATH, so bash calls the handler instead of running it.
@@ -21,7 +22,7 @@ package enum ShellReader {
     """
 
   /// The commands of scripts; each script is read on its own.
-  package static func read(_ scripts: [String]) throws -> Result {
+  static func read(_ scripts: [String]) throws -> Result {
     // An output redirection to an absolute path would be carried out.
     if let unsafe = scripts.first(where: { $0.contains(/>\s*\/(?!dev\/null)/) }) {
       return Result(errors: "writes outside its directory: \(unsafe)")

@@ -1,13 +1,14 @@
 import Foundation
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A network namespace with only loopback in it, on its own thread.
 ///
 /// Servers started on that thread listen in that namespace, where port 53 is free.
-package final class NetworkNamespace: Sendable {
+final class NetworkNamespace: Sendable {
   /// Whether network and mount namespaces can be created here, which needs root.
-  package static let isAvailable: Bool = {
+  static let isAvailable: Bool = {
     guard geteuid() == 0, let namespace = try? NetworkNamespace() else { return false }
     let trial = ProcessRunner("unshare", ["--mount", "/bin/true"], environment: tools)
     return (try? namespace.perform { try trial.output() }) != nil
@@ -16,7 +17,7 @@ package final class NetworkNamespace: Sendable {
   private let queue = Queue()
   private static let tools = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
 
-  package init() throws {
+  init() throws {
     Thread.start { [queue] in while let next = queue.next() { next() } }
     try perform { try Self.enter() }
   }
@@ -24,7 +25,7 @@ package final class NetworkNamespace: Sendable {
   deinit { queue.append(nil) }
 
   /// Runs a closure in the namespace and waits for it.
-  package func perform<Value: Sendable>(
+  func perform<Value: Sendable>(
     _ body: @escaping @Sendable () throws -> Value
   ) throws -> Value {
     let done = DispatchSemaphore(value: 0)
@@ -40,7 +41,7 @@ package final class NetworkNamespace: Sendable {
   }
 
   /// Starts a program in the namespace, with the given files mounted over this machine's.
-  package func start(
+  func start(
     _ program: String, _ arguments: [String], environment: [String: String] = [:],
     files: [String: String] = [:], timeout: Double = 60
   ) throws -> RunningProcess {

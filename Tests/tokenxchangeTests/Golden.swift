@@ -1,12 +1,13 @@
-package import Foundation
+import Foundation
+import TestSupport
 
 /// Files with expected output, byte for byte.
-package enum Golden {
+enum Golden {
   /// Compares a text with a file under `Fixtures`; nil if they are equal, else a message.
   ///
   /// With `RECORD=1` the file is rewritten; the comparison still fails, so that a recording run
   /// never counts as passing.
-  package static func difference(_ text: String, from name: String) -> String? {
+  static func difference(_ text: String, from name: String) -> String? {
     let file = fixtures().appending(path: name)
     if ProcessInfo.processInfo.environment["RECORD"] == "1" {
       do { try Data(text.utf8).write(to: file) } catch { return "cannot write \(name): \(error)" }
@@ -27,5 +28,5 @@ package enum Golden {
   }
 
   /// The tests' `Fixtures` directory.
-  package static func fixtures() -> URL { Document.root.appending(path: "Tests/Fixtures") }
+  static func fixtures() -> URL { Document.root.appending(path: "Tests/Fixtures") }
 }

@@ -1,18 +1,19 @@
 import Foundation
+import TestSupport
 
 /// A browser that follows redirects, selects a connector and presses a button of the approval page.
-package struct FakeBrowser: Sendable {
+struct FakeBrowser: Sendable {
   /// A page, and how the browser got there.
-  package struct Page: Sendable {
+  struct Page: Sendable {
     /// The URLs in order; the last one is that of the page.
-    package var trail: [String]
-    package var status: Int
-    package var headers: [(name: String, value: String)]
+    var trail: [String]
+    var status: Int
+    var headers: [(name: String, value: String)]
     /// The body.
-    package var text: String
-    package var url: String { trail.last ?? "" }
+    var text: String
+    var url: String { trail.last ?? "" }
 
-    package func header(_ name: String) -> String? {
+    func header(_ name: String) -> String? {
       headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }
 
@@ -24,17 +25,17 @@ package struct FakeBrowser: Sendable {
   }
 
   /// The connector that the user selects.
-  package var connector = "mock"
+  var connector = "mock"
   /// The button that the user presses on the approval page; nil for none.
-  package var approval: String? = "approve"
+  var approval: String? = "approve"
   /// The URL of a TLS front and that of the server behind it, which is used instead.
   private var front: (url: String, server: String)?
-  package init() {}
+  init() {}
 
-  package init(_ site: StandInSite) { front = site.dexFront.map { ($0.url, site.dex.server.url) } }
+  init(_ site: StandInSite) { front = site.dexFront.map { ($0.url, site.dex.server.url) } }
 
   /// Opens a page and goes on as far as it can.
-  package func open(_ url: String) throws -> Page {
+  func open(_ url: String) throws -> Page {
     var page = try load(url, trail: [])
     for _ in 0..<20 {
       guard let next = try step(page) else { return page }

@@ -1,13 +1,14 @@
 import Foundation
 import Glibc
+import TestSupport
 
 /// The environment of a `scratch` image: a read-only root directory with only the given files and
 /// `/proc`, as uid 999 without groups.
 ///
 /// It is a chroot in its own mount namespace, which needs root.
-package struct ScratchRoot: Sendable {
+struct ScratchRoot: Sendable {
   /// Whether this machine and user can do that with the program under test.
-  package static let isAvailable: Bool = {
+  static let isAvailable: Bool = {
     let unshare = TestBinary.find("unshare") ?? "unshare"
     guard geteuid() == 0, (try? ProcessRunner(unshare, ["--mount", "/bin/true"]).output()) != nil
     else { return false }
@@ -16,13 +17,13 @@ package struct ScratchRoot: Sendable {
   }()
 
   /// Why it is not available, for the list of skipped tests.
-  package static let need = "needs root, unshare and the static binary: sudo make test"
+  static let need = "needs root, unshare and the static binary: sudo make test"
 
   /// The user that programs run as.
-  package static let userID: UInt32 = 999
+  static let userID: UInt32 = 999
   private let directory: TemporaryDirectory
 
-  package init() throws {
+  init() throws {
     directory = try TemporaryDirectory(prefix: "scratch")
     try makeDirectory("proc", mode: 0o755)
     try setMode(0o755, of: "")
@@ -33,14 +34,14 @@ package struct ScratchRoot: Sendable {
   }
 
   /// Creates a directory owned by root.
-  package func makeDirectory(_ path: String, mode: UInt32) throws {
+  func makeDirectory(_ path: String, mode: UInt32) throws {
     try FileManager.default.createDirectory(
       atPath: directory.path(path), withIntermediateDirectories: true)
     try setMode(mode, of: path)
   }
 
   /// Copies a file of this machine into the root.
-  package func copy(_ file: String, to path: String, mode: UInt32) throws {
+  func copy(_ file: String, to path: String, mode: UInt32) throws {
     let parent = URL(filePath: directory.path(path)).deletingLastPathComponent()
     try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
     try FileManager.default.copyItem(atPath: file, toPath: directory.path(path))
@@ -48,7 +49,7 @@ package struct ScratchRoot: Sendable {
   }
 
   /// Writes a file that is readable by all.
-  package func write(_ text: String, to path: String) throws {
+  func write(_ text: String, to path: String) throws {
     try directory.write(text, to: path, mode: 0o644)
   }
 
@@ -56,7 +57,7 @@ package struct ScratchRoot: Sendable {
   ///
   /// `volumes` are directories of this machine, by their paths in the root, that are mounted
   /// writable like an `emptyDir`.
-  package func run(
+  func run(
     _ program: String, _ arguments: [String], environment: [String: String] = [:],
     volumes: [String: String] = [:]
   ) async throws -> ProcessResult {
