@@ -21,11 +21,11 @@ do {
     exit(0)
   }
   let session = try Session(options)
-  print(session.readyLine)
+  print("ready issuer=\(session.site.dex.issuer) directory=\(options.directory)")
   fflush(nil)
   var received: Int32 = 0
   sigwait(&signals, &received)
-  session.stop()
+  session.site.stop()
 } catch let failure as Options.Failure {
   fail(failure.text, code: 2)
 } catch {

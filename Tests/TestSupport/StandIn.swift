@@ -16,8 +16,8 @@ package final class StandInCore<Configuration: Sendable>: Sendable {
 }
 
 extension StandIn {
-  func start(port: Int = 0) throws {
-    let server = try LoopbackServer(port: port) { [weak self] request in
+  func start() throws {
+    let server = try LoopbackServer { [weak self] request in
       self?.respond(to: request) ?? .fault(.dropped)
     }
     core.server.withLock { $0 = server }

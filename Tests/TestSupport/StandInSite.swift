@@ -32,7 +32,7 @@ package final class StandInSite: Sendable {
   private static let keys = Result { (cluster: try RSAKey(), dex: try RSAKey()) }
 
   /// Starts everything.
-  package init(port: Int = 0, tls: TLS = []) throws {
+  package init(tls: TLS = []) throws {
     let certificates = tls.isEmpty ? nil : try TestCertificates()
     self.certificates = certificates
     func front(_ server: LoopbackServer, _ part: TLS) throws -> TLSFront? {
@@ -51,7 +51,7 @@ package final class StandInSite: Sendable {
       $0.opensDiscovery = true
     }
     let signingKey = try Self.keys.get().dex
-    dex = try DexStandIn(.standard(signingKey: signingKey, cluster: cluster), port: port)
+    dex = try DexStandIn(.standard(signingKey: signingKey, cluster: cluster))
     dexFront = try front(dex.server, .dex)
     if let dexFront { dex.update { $0.issuer = dexFront.url + $0.issuerPath } }
     apiServer = try APIServerStandIn(APIServerConfiguration(issuer: dex.issuer, keys: [signingKey]))

@@ -8,10 +8,9 @@ package final class DexStandIn: StandIn {
   private let faults = Mutex<[DexFault]>([])
   private let counts = Mutex<[String: Int]>([:])
 
-  /// Starts a stand-in; port 0 selects a free one.
-  package init(_ configuration: DexConfiguration, port: Int = 0) throws {
+  package init(_ configuration: DexConfiguration) throws {
     core = StandInCore(configuration)
-    try start(port: port)
+    try start()
   }
 
   /// The issuer's URL, without a trailing slash.

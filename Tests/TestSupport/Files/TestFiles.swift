@@ -37,20 +37,19 @@ package final class TemporaryDirectory: Sendable {
 /// A projected volume as kubelet creates it: `token` -> `..data/token`, `..data` -> `..<time>`.
 package final class ProjectedVolume: Sendable {
   package let directory: String
-  private let name: String
   private let generation = Atomic(0)
 
   /// Creates the layout in an existing or new directory.
-  package init(_ directory: String, name: String = "token", token: String) throws {
-    (self.directory, self.name) = (directory, name)
+  package init(_ directory: String, token: String) throws {
+    self.directory = directory
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     try rotate(to: token)
     unlink(tokenPath)
-    try Self.check(symlink("..data/\(name)", tokenPath), tokenPath)
+    try Self.check(symlink("..data/token", tokenPath), tokenPath)
   }
 
   /// The path that programs read.
-  package var tokenPath: String { directory + "/" + name }
+  package var tokenPath: String { directory + "/token" }
 
   /// Replaces the token atomically, as kubelet does: new directory, new link, rename, old directory
   /// removed.
@@ -60,7 +59,7 @@ package final class ProjectedVolume: Sendable {
     let version = "..2026_11_21_\(getpid()).\(number)"
     let old = try? FileManager.default.destinationOfSymbolicLink(atPath: data)
     try Self.check(mkdir("\(directory)/\(version)", 0o755), version)
-    let file = "\(directory)/\(version)/\(name)"
+    let file = "\(directory)/\(version)/token"
     try Data(token.utf8).write(to: URL(filePath: file))
     try Self.check(chmod(file, 0o600), file)
     let link = directory + "/..data_tmp"
