@@ -51,10 +51,43 @@ extension Diagnosis {
       return
     }
     self.init(error, to: url, timeout: timeout)
-    if error == .connectionRefused {
-      hint = "check the host and port: is a server listening there?"
+    if let hint = Self.hint(error, url, from: host, timeout: timeout) { self.hint = hint }
+  }
+
+  /// What differs from an exchange: the server is not Dex, and its CA has another option.
+  private static func hint(
+    _ error: TransportError, _ url: EndpointURL, from host: IssuerHost, timeout: Double
+  ) -> Message? {
+    let authority = host == .apiServer ? "--server-ca" : "--certificate-authority"
+    switch error {
+    case .connectionRefused: return "check the host and port: is a server listening there?"
+    case .connectionClosed:
+      return "the server or a proxy in front of it closed the connection: check their logs"
+    case .timedOut(.response) where timeout >= 1:
+      return """
+        the server or a proxy in front of it is slow or stuck: check its log; --timeout allows more \
+        time
+        """
+    case .tls(.unknownIssuer):
+      return """
+        pass its CA with \(option: authority); if it is set, an intermediate certificate may be \
+        missing: openssl s_client -connect \(hostAndPort: url) -showcerts
+        """
+    case .tls(.clientCertificateRequired):
+      return """
+        publish-issuer has no client certificate: pass the documents with --openid-configuration \
+        and --jwks
+        """
+    case .noTrustStore, .unreadableTrustStore:
+      return "pass the server's CA with \(option: authority), or mount a CA bundle"
+    case .bodyTooLarge, .headersTooLarge: return notIssuer
+    case .notHTTP: return "check the port: it must be the server's http or https port"
+    default: return nil
     }
   }
+
+  private static let notIssuer: Message =
+    "check the URL: it must be the issuer, without an additional path"
 
   private init(_ error: IssuerMetadataError, discovery: String, keys: String) {
     let discoveryHint: Message = """
@@ -134,7 +167,8 @@ extension Diagnosis {
       """
     case (406, _): "the server must serve the keys as application/jwk-set+json or application/json"
     case (300..<400, _): "redirects are not followed: pass the final URL"
-    default: "check the URL: it must be the issuer, without an additional path"
+    case (429, _), (500..., _): "the server is overloaded or down: check its log, or try again later"
+    default: notIssuer
     }
   }
 }

@@ -184,8 +184,10 @@ extension Diagnosis {
       default: "check HTTPS_PROXY and ALL_PROXY; NO_PROXY lists hosts to reach without a proxy"
       }
     let name: Message = proxy.map { " \(untrusted: $0)" } ?? ""
+    // A variable that is not a URL is configuration: waiting does not help.
+    let exitCode: ExitCode = if case .invalidURL = error { .usage } else { .network }
     self.init(
-      .network, "the proxy\(name) for \(authority: url) cannot be used: \(Message(error))",
+      exitCode, "the proxy\(name) for \(authority: url) cannot be used: \(Message(error))",
       hint: hint)
   }
 

@@ -160,16 +160,62 @@ struct PublishMessagesTests {
         "check the URL: it must be the issuer, without an additional path"),
       Row(
         "busy", (429, .apiServer, .network),
-        "check the URL: it must be the issuer, without an additional path"),
+        "the server is overloaded or down: check its log, or try again later"),
       Row(
         "down", (503, .apiServer, .network),
-        "check the URL: it must be the issuer, without an additional path"),
+        "the server is overloaded or down: check its log, or try again later"),
     ] as [Row<(Int, IssuerHost, ExitCode), String>])
   func statuses(row: Row<(Int, IssuerHost, ExitCode), String>) throws {
     let (status, host, exitCode) = row.input
     let error = PublishError.status(status, try #require(Self.url), from: host)
     expect(
       Row("", error, ["https://oidc.example/a returned \(status)", row.output]), exitCode)
+  }
+
+  @Test(
+    "a server that is not Dex: hints name its options",
+    arguments: [
+      Row(
+        "unknown CA of the API server", (.tls(.unknownIssuer(reason: "a")), .apiServer),
+        "pass its CA with --server-ca; if it is set, an intermediate certificate may be missing: "
+          + "openssl s_client -connect oidc.example:443 -showcerts"),
+      Row(
+        "unknown CA of the site", (.tls(.unknownIssuer(reason: "a")), .publicSite),
+        "pass its CA with --certificate-authority; if it is set, an intermediate certificate may "
+          + "be missing: openssl s_client -connect oidc.example:443 -showcerts"),
+      Row(
+        "client certificate", (.tls(.clientCertificateRequired), .apiServer),
+        "publish-issuer has no client certificate: pass the documents with "
+          + "--openid-configuration and --jwks"),
+      Row(
+        "no trust store", (.noTrustStore(searched: [.path("/a")]), .apiServer),
+        "pass the server's CA with --server-ca, or mount a CA bundle"),
+      Row(
+        "refused", (.connectionRefused, .publicSite),
+        "check the host and port: is a server listening there?"),
+      Row(
+        "closed", (.connectionClosed, .publicSite),
+        "the server or a proxy in front of it closed the connection: check their logs"),
+      Row(
+        "slow", (.timedOut(.response), .apiServer),
+        "the server or a proxy in front of it is slow or stuck: check its log; --timeout allows "
+          + "more time"),
+      Row(
+        "too large", (.bodyTooLarge, .publicSite),
+        "check the URL: it must be the issuer, without an additional path"),
+      Row(
+        "not HTTP", (.notHTTP("a"), .apiServer),
+        "check the port: it must be the server's http or https port"),
+      Row(
+        "handshake", (.timedOut(.tlsHandshake), .apiServer),
+        "is that an https port? a proxy or service mesh in between may block the handshake"),
+    ] as [Row<(TransportError, IssuerHost), String>])
+  func transport(row: Row<(TransportError, IssuerHost), String>) throws {
+    let (error, host) = row.input
+    let url = try #require(Self.url)
+    #expect(
+      Diagnosis(PublishError.transport(error, url, from: host, timeout: 10)).hint.text
+        == row.output)
   }
 
   @Test("a public document that is compressed: exit 6")
