@@ -58,7 +58,12 @@ extension Diagnosis {
           "kubectl config view reports the same error"
         )
       case .noCurrentContext(let known):
-        ("the kubeconfig has no current context", "pass --context: \(names: known)")
+        (
+          "the kubeconfig has no current context",
+          known.isEmpty
+            ? "it has no contexts: is it the right file, and complete?"
+            : "pass --context: \(names: known)"
+        )
       case .unknownContext(let name, let known):
         ("the kubeconfig has no context \(quoted: name)", "its contexts: \(names: known)")
       case .missingEntry(let kind, let name, let context):

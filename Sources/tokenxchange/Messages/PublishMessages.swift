@@ -167,7 +167,8 @@ extension Diagnosis {
       """
     case (406, _): "the server must serve the keys as application/jwk-set+json or application/json"
     case (300..<400, _): "redirects are not followed: pass the final URL"
-    case (429, _), (500..., _): "the server is overloaded or down: check its log, or try again later"
+    case (429, _), (500..., _):
+      "the server is overloaded or down: check its log, or try again later"
     default: notIssuer
     }
   }

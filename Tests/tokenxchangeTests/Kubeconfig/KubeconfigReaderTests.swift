@@ -217,6 +217,18 @@ struct KubeconfigReaderTests {
     }
   }
 
+  @Test(
+    "no current context: the hint lists the contexts, if there are any",
+    arguments: [
+      Row("some", ["a", "b"], "pass --context: a, b"),
+      Row("none", [], "it has no contexts: is it the right file, and complete?"),
+    ])
+  func noCurrentContext(_ row: Row<[String], String>) {
+    #expect(
+      Diagnosis(CommandError.kubeconfig(.noCurrentContext(known: row.input))).hint.text
+        == row.output)
+  }
+
   @Test("no file: exit 2 with the paths")
   func noFile() {
     let error = #expect(throws: CommandError.self) {
