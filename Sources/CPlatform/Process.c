@@ -215,8 +215,8 @@ int tx_run(const char *path, char *const *words, char *const *environment, doubl
 }
 
 // The resources that one request needs at the same time. Files: timers, event queues, the sockets
-// of c-ares and of the connection, and one file of the trust store. Threads: the session's queue and
-// libdispatch's event loop.
+// of c-ares and of the connection, and one file of the trust store. Threads: the session's queue
+// and libdispatch's event loop.
 enum { FILES_OF_A_REQUEST = 10, THREADS_OF_A_REQUEST = 2 };
 
 static void *wait_for(void *mutex) {
@@ -225,8 +225,8 @@ static void *wait_for(void *mutex) {
   return NULL;
 }
 
-// Selects the processor of this thread. Threads that start there run as soon as this thread waits; on
-// another one they could wait for the thread of tx_prepare_tls, for milliseconds.
+// Selects the processor of this thread. Threads that start there run as soon as this thread waits;
+// on another one they could wait for the thread of tx_prepare_tls, for milliseconds.
 static void stay_here(pthread_attr_t *attributes) {
   cpu_set_t here;
   int processor = sched_getcpu();

@@ -58,6 +58,11 @@ int request_apply(void *easy, setopt_function *setopt) {
   return setopt(easy, CURLOPT_POSTFIELDS, body) ? CURLOPT_POSTFIELDS : 0;
 }
 
+void request_detach(void *easy, setopt_function *setopt) {
+  setopt(easy, CURLOPT_HTTPHEADER, NULL);
+  setopt(easy, CURLOPT_POSTFIELDS, NULL);
+}
+
 void request_clear(int has_ended) {
   // libcurl does not copy them and may still read them for a cancelled transfer.
   while (has_ended && lines) {

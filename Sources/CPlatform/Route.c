@@ -53,6 +53,8 @@ int route_apply(void *easy, setopt_function *setopt) {
   return failed;
 }
 
+void route_detach(void *easy, setopt_function *setopt) { setopt(easy, CURLOPT_RESOLVE, NULL); }
+
 void route_clear(int has_ended) {
   pthread_mutex_lock(&lock);
   free(proxy);

@@ -1,10 +1,10 @@
-// Replaces curl_multi_add_handle, to which URLSession passes every finished libcurl handle: sets the
-// options that URLSession lacks and performs the transfer on the session's thread. Then URLSession gets an
-// error at once.
+// Replaces curl_multi_add_handle, to which URLSession passes every finished libcurl handle: sets
+// the options that URLSession lacks and performs the transfer on the session's thread. Then
+// URLSession gets an error at once.
 //
-// URLSession would perform it with libdispatch's event loop, which costs a change of threads for each
-// event, and takes a whole processor while the server takes its time: URLSession waits for a socket to be
-// writable until the transfer ends.
+// URLSession would perform it with libdispatch's event loop, which costs a change of threads for
+// each event, and takes a whole processor while the server takes its time: URLSession waits for a
+// socket to be writable until the transfer ends.
 //
 // The declarations of libcurl and OpenSSL are repeated here, so that the build does not need their
 // headers; the values are part of their stable ABI.
@@ -175,18 +175,21 @@ int tx_set_client_certificate(const unsigned char *certificate, size_t certifica
 
 void tx_disarm(void) {
   pthread_mutex_lock(&lock);
-  int is_complete = outcome.code != -1;
-  route_clear(is_complete);
-  request_clear(is_complete);
+  route_clear(has_ended);
+  request_clear(has_ended);
   forget();
   response_reset(0);
   // libcurl may still write in it during a cancelled transfer.
-  if (is_complete) free(error_text);
+  if (has_ended) free(error_text);
   error_text = NULL;
   pthread_mutex_unlock(&lock);
 }
 
-static void report_end(void) {
+// Reports that the handle no longer uses anything of the request, so that tx_disarm can free it.
+static void report_end(void *easy, setopt_function *setopt) {
+  route_detach(easy, setopt);
+  request_detach(easy, setopt);
+  setopt(easy, CURLOPT_ERRORBUFFER, NULL);
   has_ended = 1;
   pthread_cond_broadcast(&end);
 }
@@ -291,8 +294,8 @@ static int no_socket(void *context, int purpose, void *address) {
 // libcurl also calls the replaced function, to perform a transfer.
 static _Thread_local int is_performing;
 
-// Performs a transfer and records its result. libcurl also reports success if the connection was closed
-// inside the header section; here only a complete response succeeds.
+// Performs a transfer and records its result. libcurl also reports success if the connection was
+// closed inside the header section; here only a complete response succeeds.
 static void perform(void *easy, setopt_function *setopt) {
   perform_function *run = LIBRARY(curl_easy_perform, perform_function *);
   getinfo_function *getinfo = LIBRARY(curl_easy_getinfo, getinfo_function *);
@@ -318,14 +321,13 @@ static void perform(void *easy, setopt_function *setopt) {
     double handshake = 0;
     getinfo(easy, CURLINFO_APPCONNECT_TIME, &handshake);
     outcome.tls_established = handshake > 0;
-    setopt(easy, CURLOPT_ERRORBUFFER, NULL);
-    report_end();
+    report_end(easy, setopt);
   }
   pthread_mutex_unlock(&lock);
 }
 
-// Prevents a handle from connecting. URLSession traps if adding it fails, so it is added, and its transfer
-// fails at once.
+// Prevents a handle from connecting. URLSession traps if adding it fails, so it is added, and its
+// transfer fails at once.
 static void disable(void *easy, setopt_function *setopt) {
   int failed = setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &no_socket);
   failed |= setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
@@ -345,7 +347,7 @@ int HOOK(curl_multi_add_handle)(void *multi, void *easy) {
     outcome.applied++;
   } else {
     outcome.refused++;
-    report_end();
+    report_end(easy, setopt);
   }
   pthread_mutex_unlock(&lock);
   if (is_ready) perform(easy, setopt);

@@ -1,9 +1,9 @@
-// Parts of FoundationNetworking that this program does not use, but that every URLSession creates. They
-// take a quarter of the instructions of an exchange over http, so the static binary replaces them
-// (--wrap; the Makefile reads the names here).
+// Parts of FoundationNetworking that this program does not use, but that every URLSession creates.
+// They take a quarter of the instructions of an exchange over http, so the static binary replaces
+// them (--wrap; the Makefile reads the names here).
 //
-// The names are those of Swift 6.3. The linker ignores names that another version does not have; then
-// the parts are created as usual, which only takes longer.
+// The names are those of Swift 6.3. The linker ignores names that another version does not have;
+// then the parts are created as usual, which only takes longer.
 #ifdef TOKENXCHANGE_STATIC
 #define COOKIES "$s20FoundationNetworking17HTTPCookieStorageC06sharedD033_BA26D73C28CDD96CA00F9E183F1103B8LL_WZ"
 #define CACHE "$s20FoundationNetworking8URLCacheC6sharedACvgZTf4d_n"

@@ -8,8 +8,8 @@ struct BuildScriptTests {
     "a LIBCURL_DIR that the script did not create is left alone",
     arguments: [
       (files: ["notes.txt"], reason: "it is not empty"),
-      (files: ["built", "notes.txt"], reason: "it holds ./notes.txt"),
-      (files: ["made-by-libcurl-script", ".hidden"], reason: "it holds ./.hidden"),
+      (files: ["built", "notes.txt"], reason: "it contains ./notes.txt"),
+      (files: ["made-by-libcurl-script", ".hidden"], reason: "it contains ./.hidden"),
     ])
   func keepsOtherFiles(files: [String], reason: String) async throws {
     let directory = try TemporaryDirectory()
@@ -17,8 +17,8 @@ struct BuildScriptTests {
     let result = try await Repository.run(".ci/libcurl", [directory.path])
     #expect(result.ending == .exit(1))
     #expect(
-      result.errors == "libcurl: \(directory.path) was not made by this script (\(reason)): "
-        + "name a new folder by LIBCURL_DIR\n")
+      result.errors == "libcurl: \(directory.path) was not created by this script (\(reason)): "
+        + "set LIBCURL_DIR to a new directory\n")
     let left = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
     #expect(left == files.sorted())
   }

@@ -52,8 +52,8 @@ struct tx_client_certificate tx_check_client_certificate(
 // or an errno.
 int tx_set_route(const char *proxy_url, const char *resolved);
 
-// Adds a line to the header section of the following requests, such as "Accept: text/plain". Returns 0
-// or an errno.
+// Adds a line to the header section of the following requests, such as "Accept: text/plain".
+// Returns 0 or an errno.
 int tx_add_header(const char *line);
 
 // Sets the body of the following requests. Returns 0 or an errno.
@@ -83,8 +83,8 @@ struct tx_outcome {
 };
 struct tx_outcome tx_outcome(void);
 
-// Waits until the request has ended or was rejected. Returns 0 if it has not after the given number of
-// seconds.
+// Waits until the request has ended or was rejected. Returns 0 if it has not after the given number
+// of seconds.
 int tx_wait(double seconds);
 
 // Copies libcurl's description of the error, and returns its length.
@@ -100,8 +100,8 @@ struct tx_response tx_take_response(void);
 // before libcurl uses OpenSSL for the first time.
 void tx_skip_openssl_config(void);
 
-// Initializes OpenSSL on a second thread, once, so that the first TLS connection need not. Does nothing
-// with a single processor, if no thread can be created, and in builds that load OpenSSL.
+// Initializes OpenSSL on a second thread, once, so that the first TLS connection need not. Does
+// nothing with a single processor, if no thread can be created, and in builds that load OpenSSL.
 void tx_prepare_tls(void);
 
 // Whether this is the static build, which contains its libraries.
