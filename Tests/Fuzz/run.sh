@@ -11,7 +11,7 @@ mkdir -p $directory/corpus $directory/sources
 cache=Sources/tokenxchange/Cache
 find Sources/Encoding Sources/TokenExchange Sources/OpenIDConnect -name '*.swift' \
   -exec cp {} $directory/sources \;
-cp "$cache"/{CacheKey,CacheRecord,CachedFailure,CachedLogin,CachedToken,ClockReading,SHA256}.swift \
+cp "$cache"/{CacheKey,CacheRecord,CachedFailure,CachedLogin,CachedToken,ClockReading}.swift \
   Sources/tokenxchange/ExitCode.swift Sources/tokenxchange/Messages/DurationText.swift \
   Tests/Fuzz/FuzzEntry.swift $directory/sources
 sed -i -E '/^(public |package )?import (Encoding|TokenExchange|OpenIDConnect)$/d' $directory/sources/*
