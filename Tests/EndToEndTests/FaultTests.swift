@@ -53,9 +53,12 @@ struct FaultTests {
       "the connection to DEX closed before the response was complete (3 attempts)", hint: resetHint),
     Row(
       "hang", .delivery(.hang), ["--timeout", "1500ms"], code: 4, attempts: 1,
-      "the response from DEX was incomplete after 1.5 s", hint: timeHint),
+      "DEX did not respond within 1.5 s", hint: timeHint),
     Row(
-      "slow trickle", .delivering(.slow(bytes: 1, interval: 0.2)), ["--timeout=2s"], code: 4,
+      "slow status line", .delivering(.slow(bytes: 1, interval: 0.2)), ["--timeout=2s"], code: 4,
+      attempts: 1, "DEX did not respond within 2 s", hint: timeHint),
+    Row(
+      "slow trickle", .delivering(.slow(bytes: 40, interval: 0.5)), ["--timeout=2s"], code: 4,
       attempts: 1, "the response from DEX was incomplete after 2 s", hint: timeHint),
     Row(
       "endless trickle", .delivery(.endless(bytes: 1, interval: 0.1)), ["--timeout=2s"], code: 4,

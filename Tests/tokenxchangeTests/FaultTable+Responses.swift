@@ -39,6 +39,7 @@ extension FaultTable {
     fails("name not found", .nameResolution(NameResolutionError(isServerFailure: false))),
     fails("connection refused", .connectionRefused),
     fails("connection closed", .connectionClosed), fails("timeout", .timedOut(.response)),
+    fails("timeout in the body", .timedOut(.responseBody)),
     fails("no route", .unreachable(errno: EHOSTUNREACH)),
     unresolved("name not found under any suffix", suffix: .noSuchName),
     unresolved(

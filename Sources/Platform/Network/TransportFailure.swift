@@ -72,7 +72,8 @@ struct TransportFailure {
 
   private var phase: TransportError.Phase {
     if outcome.connected == 0 { return .connecting }
-    return isEncrypted && outcome.tls_established == 0 ? .tlsHandshake : .response
+    if isEncrypted && outcome.tls_established == 0 { return .tlsHandshake }
+    return outcome.status == 0 ? .response : .responseBody
   }
 
   private var handshakeError: TransportError {

@@ -39,7 +39,10 @@ public enum TransportError: Error, Sendable, Equatable {
   public enum Phase: Sendable, Equatable {
     case connecting
     case tlsHandshake
+    /// Nothing of the response was received.
     case response
+    /// The response had begun.
+    case responseBody
   }
 
   /// Where trusted certificates were looked for.

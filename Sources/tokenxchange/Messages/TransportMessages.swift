@@ -120,14 +120,20 @@ extension Diagnosis {
           """)
     case .response:
       self.init(
+        .network, "\(hostAndPort: url) did not respond within \(timeout: timeout)",
+        hint: Self.slowHint)
+    case .responseBody:
+      self.init(
         .network,
         "the response from \(hostAndPort: url) was incomplete after \(timeout: timeout)",
-        hint: """
-          Dex or a proxy in front of it is slow or stuck, often because Dex cannot fetch the \
-          cluster's keys: check its log; --timeout allows more time
-          """)
+        hint: Self.slowHint)
     }
   }
+
+  private static let slowHint: Message = """
+    Dex or a proxy in front of it is slow or stuck, often because Dex cannot fetch the cluster's \
+    keys: check its log; --timeout allows more time
+    """
 
   private init(_ error: TLSError, _ url: EndpointURL) {
     let inspect: Message = "openssl s_client -connect \(hostAndPort: url)"
@@ -250,7 +256,8 @@ extension Message {
       case .connectRejected(let status): "it responded to CONNECT with status \(status)"
       case .timedOut(.connecting): "timed out connecting to it"
       case .timedOut(.tlsHandshake): "the TLS handshake with it timed out"
-      case .timedOut(.response): "it accepted the connection but did not respond in time"
+      case .timedOut(.response), .timedOut(.responseBody):
+        "it accepted the connection but did not respond in time"
       case .connectionClosed: "it closed the connection without responding to CONNECT"
       case .tls(let error): "it \(Message(error))"
       case .tlsConnectionClosed: "it closed the connection during the TLS handshake"

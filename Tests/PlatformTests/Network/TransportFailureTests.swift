@@ -13,6 +13,7 @@ import TokenExchange
     var code: Int32
     var text = ""
     var errno: Int32 = 0
+    var status = 0
     var verifyResult = 0
     var isConnected = true
     var isEncrypted = false
@@ -29,6 +30,7 @@ import TokenExchange
       outcome.applied = 1
       outcome.code = code
       outcome.os_errno = Int(errno)
+      outcome.status = status
       outcome.verify_result = verifyResult
       outcome.proxy_verify_result = proxyVerifyResult
       outcome.connected = isConnected ? 1 : 0
@@ -50,6 +52,9 @@ import TokenExchange
       Row("kernel gave up connecting", Report(code: 7, errno: ETIMEDOUT), .timedOut(.connecting)),
       Row("handshake timed out", Report(code: 28), .timedOut(.tlsHandshake)),
       Row("response timed out", Report(code: 28, isEncrypted: true), .timedOut(.response)),
+      Row(
+        "rest of the response timed out", Report(code: 28, status: 200, isEncrypted: true),
+        .timedOut(.responseBody)),
       Row("closed while the response is read", Report(code: 56), .connectionClosed),
       Row("closed in the body", Report(code: 18), .connectionClosed),
       Row(

@@ -252,7 +252,7 @@ extension MessageCatalogue {
         .nameResolution(NameResolutionError(isServerFailure: false)),
         .nameResolution(NameResolutionError(isServerFailure: true)), .connectionRefused,
         .unreachable(errno: EHOSTUNREACH), .connectionClosed, .timedOut(.connecting),
-        .timedOut(.tlsHandshake), .timedOut(.response),
+        .timedOut(.tlsHandshake), .timedOut(.response), .timedOut(.responseBody),
       ] + tls.map { .tls($0) } + [
         .noTrustStore(searched: [.path("/etc/ssl/cert.pem")]),
         .unreadableTrustStore([.certFile("/etc/pki/ca.pem")]),
