@@ -34,8 +34,11 @@ let package = Package(
       exclude: ["Documentation"], swiftSettings: settings),
     .target(
       name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+      name: "StandIns", dependencies: ["TestSupport"], path: "Tests/StandIns",
+      swiftSettings: settings),
     .executableTarget(
-      name: "dex-standin", dependencies: ["TestSupport"], path: "Tests/DexStandIn",
+      name: "dex-standin", dependencies: ["StandIns", "TestSupport"], path: "Tests/DexStandIn",
       swiftSettings: settings),
     .testTarget(
       name: "EncodingTests", dependencies: ["Encoding", "TestSupport"], swiftSettings: settings),
@@ -55,12 +58,12 @@ let package = Package(
     .testTarget(
       name: "tokenxchangeTests",
       dependencies: [
-        "Encoding", "Manifests", "OpenIDConnect", "Platform", "TestSupport", "TokenExchange",
-        "tokenxchange",
+        "Encoding", "Manifests", "OpenIDConnect", "Platform", "StandIns", "TestSupport",
+        "TokenExchange", "tokenxchange",
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: settings),
+      name: "EndToEndTests", dependencies: ["StandIns", "TestSupport"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

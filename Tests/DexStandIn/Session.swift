@@ -1,4 +1,5 @@
 import Foundation
+import StandIns
 import TestSupport
 
 /// The running stand-ins and the files that describe them to scripts.

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import TestSupport
+import StandIns
 
 // Blocked before any thread starts, so that every thread inherits it and only sigwait sees them.
 var signals = sigset_t()

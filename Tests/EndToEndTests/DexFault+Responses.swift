@@ -1,4 +1,5 @@
 import Foundation
+import StandIns
 import TestSupport
 
 /// Faults of the token endpoint and of the network.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import StandIns
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import StandIns
 import TestSupport
 
 /// A row of the troubleshooting tables, and how to reproduce it.

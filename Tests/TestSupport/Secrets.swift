@@ -4,7 +4,7 @@ import Synchronization
 /// Every secret that the stand-ins of this process issued, so that the output of each program that
 /// a test runs can be searched for all of them.
 package enum KnownSecrets {
-  enum Kind: String {
+  package enum Kind: String, Sendable {
     case subject = "a subject token"
     /// A token of Dex.
     case issued = "an issued token"
@@ -22,7 +22,7 @@ package enum KnownSecrets {
   private static let capacity = 1000
 
   /// Records a secret; for a JWT only the signature, without which it is worthless.
-  static func add(_ secret: String, _ kind: Kind) {
+  package static func add(_ secret: String, _ kind: Kind) {
     guard !secret.isEmpty else { return }
     let parts = secret.split(separator: ".")
     let text = parts.count == 3 ? String(parts[2]) : secret

@@ -1,4 +1,5 @@
 import Foundation
+import StandIns
 import TestSupport
 
 /// Dex, a service account token, a cache directory, and the program as a plugin.

@@ -1,4 +1,5 @@
 import Foundation
+import StandIns
 import TestSupport
 
 /// A browser that follows redirects, selects a connector and presses a button of the approval page.

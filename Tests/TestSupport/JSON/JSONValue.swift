@@ -50,7 +50,7 @@ package struct JSONObject: Sendable, Equatable {
   }
 
   /// Leaves out the members without a value.
-  init(present members: [(String, JSONValue?)]) {
+  package init(present members: [(String, JSONValue?)]) {
     self.init(members.compactMap { member in member.1.map { (member.0, $0) } })
   }
 

@@ -1,5 +1,6 @@
 import Encoding
 import Foundation
+import StandIns
 import Synchronization
 import TestSupport
 import Testing

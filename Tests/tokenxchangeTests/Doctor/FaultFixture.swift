@@ -2,6 +2,7 @@ import Encoding
 import Foundation
 import OpenIDConnect
 import Platform
+import StandIns
 import Synchronization
 import TestSupport
 import TokenExchange

@@ -1,6 +1,7 @@
 import Encoding
 import Foundation
 import Platform
+import StandIns
 import TestSupport
 import Testing
 import TokenExchange

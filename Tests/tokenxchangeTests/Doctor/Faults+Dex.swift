@@ -1,3 +1,4 @@
+import StandIns
 import TestSupport
 
 @testable import tokenxchange

@@ -1,5 +1,6 @@
 import Encoding
 import FoundationEssentials
+import StandIns
 import TestSupport
 
 @testable import tokenxchange

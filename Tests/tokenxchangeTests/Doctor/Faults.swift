@@ -1,6 +1,7 @@
 import Encoding
 import FoundationEssentials
 import OpenIDConnect
+import StandIns
 import TestSupport
 
 @testable import tokenxchange

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Creating and applying objects: RBAC objects, which are then enforced, and Secrets.
 ///

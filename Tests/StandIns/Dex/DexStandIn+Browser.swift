@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// Login in the browser: the authorization endpoint, the connectors' pages and the approval.
 ///

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// A fault at the stand-in, for a number of requests or until it is cleared.
 package struct DexFault: Sendable {
   package typealias Response = @Sendable (_ right: () -> LoopbackResponse) -> LoopbackResponse

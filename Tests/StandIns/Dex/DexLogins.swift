@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// PKCE (RFC 7636): the challenge of a sign-in.
 struct DexChallenge: Sendable {

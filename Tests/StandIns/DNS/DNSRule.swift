@@ -1,3 +1,5 @@
+import TestSupport
+
 /// The DNS stand-in's reply to the queries that match.
 package struct DNSRule: Sendable {
   package struct Reply: Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+package import TestSupport
 
 /// Plays Dex v2.45 on loopback, according to recordings of a real one.
 package final class DexStandIn: StandIn {

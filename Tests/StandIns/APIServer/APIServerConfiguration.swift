@@ -1,4 +1,5 @@
 package import Foundation
+package import TestSupport
 
 /// How an API server stand-in authenticates and authorizes.
 package struct APIServerConfiguration: Sendable {

@@ -1,4 +1,5 @@
 package import Foundation
+package import TestSupport
 
 /// The grant types that Dex knows.
 package enum GrantType {

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// The device flow (RFC 8628), as lax as Dex: it does not check the client.
 extension DexExchange {

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A small HTTP/1.1 server on 127.0.0.1 whose responses come from a closure.
 package final class LoopbackServer: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+package import TestSupport
 
 /// The whole chain on loopback: cluster A's issuer, Dex, and cluster B's API server, optionally
 /// with TLS.

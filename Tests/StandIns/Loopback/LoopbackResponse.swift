@@ -1,4 +1,5 @@
 import Foundation
+package import TestSupport
 
 /// A loopback server's response and how it is delivered: whole, slowly, truncated, or not at all.
 ///

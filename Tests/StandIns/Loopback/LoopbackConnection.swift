@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 
 /// One accepted connection: reads requests and writes responses on the calling thread.
 struct LoopbackConnection {

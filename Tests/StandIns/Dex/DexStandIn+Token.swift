@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+package import TestSupport
 
 /// The token endpoint. The checks are in Dex's order.
 extension DexExchange {

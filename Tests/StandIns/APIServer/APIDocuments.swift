@@ -1,3 +1,5 @@
+import TestSupport
+
 /// The fixed documents of the API server stand-in: the discovery that kubectl needs, and lists.
 package enum APIDocuments {
   static let rbac = "rbac.authorization.k8s.io"

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// Plays the recorded parts of kube-apiserver 1.36, a few lists for kubectl, and RBAC objects and
 /// Secrets that can be created and applied.

@@ -1,11 +1,11 @@
 import Foundation
-import Glibc
+package import Glibc
 import Synchronization
 
 /// IPv4 sockets on this machine.
 package enum LocalSocket {
   /// Creates a socket and binds it; port 0 selects a free port.
-  static func bind(
+  package static func bind(
     _ type: __socket_type, address: String = "127.0.0.1", port: UInt16
   ) throws -> (socket: Int32, port: UInt16) {
     try open(type, address, port, "bind to") { socket, address, size in
@@ -64,7 +64,7 @@ package enum LocalSocket {
   }
 
   /// Sends all bytes; returns false if the connection has ended.
-  static func send(_ bytes: some Sequence<UInt8>, to socket: Int32) -> Bool {
+  package static func send(_ bytes: some Sequence<UInt8>, to socket: Int32) -> Bool {
     var rest = Array(bytes)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes {
@@ -78,7 +78,7 @@ package enum LocalSocket {
   }
 
   /// Appends the next bytes; returns false if the connection has ended.
-  static func receive(from socket: Int32, into buffer: inout [UInt8]) -> Bool {
+  package static func receive(from socket: Int32, into buffer: inout [UInt8]) -> Bool {
     var chunk = [UInt8](repeating: 0, count: 65_536)
     while true {
       let count = recv(socket, &chunk, chunk.count, 0)

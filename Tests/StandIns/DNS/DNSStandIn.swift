@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A DNS server for tests, over UDP and TCP, configured by a list of rules.
 ///

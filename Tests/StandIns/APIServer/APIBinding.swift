@@ -1,3 +1,5 @@
+import TestSupport
+
 /// An RBAC binding with the rules of its role.
 package struct APIBinding: Sendable {
   package struct Rule: Sendable {
