@@ -8,6 +8,9 @@
 typedef int setopt_function(void *, int, ...);
 typedef int getinfo_function(void *, int, ...);
 
+// libcurl's curl_slist.
+struct list { char *text; struct list *next; };
+
 #ifdef TOKENXCHANGE_STATIC
 // Linked with --wrap, which fails unless both functions exist, so that the hook is always active.
 setopt_function curl_easy_setopt;

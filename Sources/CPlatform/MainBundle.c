@@ -1,7 +1,6 @@
 // Foundation treats the program's directory as its bundle and lists that directory to find the
 // bundle's files. In a /usr/bin with two thousand programs this takes as long as the exchange. The
-// static binary reports a path in a small directory instead (--wrap). URLSession also looks for its
-// cookies there, even if cookies are disabled; see ProcessSetup.swift.
+// static binary reports a path in a small directory instead (--wrap).
 #ifdef TOKENXCHANGE_STATIC
 const char *__wrap__CFProcessPath(void) { return "/proc/self/ns/tokenxchange"; }
 #else

@@ -16,9 +16,6 @@ enum {
   CURLOPT_POSTFIELDSIZE_LARGE = 30120,
 };
 
-// libcurl's curl_slist.
-struct list { char *text; struct list *next; };
-
 static struct list *lines, **last = &lines;
 static char *body;
 static size_t body_length;

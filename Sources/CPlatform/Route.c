@@ -12,9 +12,6 @@
 
 enum { CURLOPT_PROXY = 10004, CURLOPT_NOPROXY = 10177, CURLOPT_RESOLVE = 10203 };
 
-// libcurl's curl_slist.
-struct list { char *text; struct list *next; };
-
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char *proxy;
 static struct list *addresses;

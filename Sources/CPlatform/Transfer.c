@@ -258,8 +258,7 @@ static int apply(void *easy, setopt_function *setopt) {
   // sent twice, and URLSession hangs after such a retry.
   SET(CURLOPT_FORBID_REUSE, 1L);
   SET(CURLOPT_TIMEOUT_MS, settings.timeout_ms);
-  if (!outcome.refused_code && (outcome.refused_option = route_apply(easy, setopt)))
-    outcome.refused_code = -1;
+  STEP(route_apply);
   // The same requirements apply to an https proxy.
   SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   SET(CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -343,9 +342,7 @@ int HOOK(curl_multi_add_handle)(void *multi, void *easy) {
   if (is_performing) return original(multi, easy);
   pthread_mutex_lock(&lock);
   int is_ready = settings.armed && apply(easy, setopt) == 0;
-  if (is_ready) {
-    outcome.applied++;
-  } else {
+  if (!is_ready) {
     outcome.refused++;
     report_end(easy, setopt);
   }

@@ -1,5 +1,5 @@
 // Parts of FoundationNetworking that this program does not use, but that every URLSession creates.
-// They take a quarter of the instructions of an exchange over http, so the static binary replaces
+// They take an eighth of the instructions of an exchange over http, so the static binary replaces
 // them (--wrap; the Makefile reads the names here).
 //
 // The names are those of Swift 6.3. The linker ignores names that another version does not have;

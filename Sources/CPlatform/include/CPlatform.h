@@ -64,7 +64,6 @@ void tx_disarm(void);
 
 // What happened since tx_arm.
 struct tx_outcome {
-  int applied;         // handles with all settings applied
   int refused;         // handles that were prevented from connecting
   int refused_option;  // the libcurl option that could not be set, or 0
   int refused_code;    // libcurl's result when it was set

@@ -203,8 +203,8 @@ struct LibcurlText: Equatable, Sendable {
     return text.hasPrefix(opening) ? String(text.dropFirst(opening.count)) : shown
   }
 
-  /// The handshake error for the code of OpenSSL, as in `error:0A00010B:…`; nil for codes without
-  /// a specific meaning.
+  /// The handshake error for an error code of OpenSSL, as in `error:0A00010B:…`; nil for codes
+  /// without a specific meaning.
   var tlsError: TLSError? {
     guard let start = text.firstRange(of: "error:"),
       let code = UInt32(text[start.upperBound...].prefix(8), radix: 16)

@@ -177,8 +177,7 @@ final class URLSessionTransport: Sendable {
     configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
     return Connection(
       session: URLSession(configuration: configuration, delegate: nil, delegateQueue: .main),
-      trust: options.trust,
-      clientCertificate: options.clientCertificate)
+      trust: options.trust, clientCertificate: options.clientCertificate)
   }
 
   /// Runs one transfer; false after a timeout.
@@ -201,7 +200,7 @@ final class URLSessionTransport: Sendable {
     }
     var urlRequest = URLRequest(url: endpoint.url)
     urlRequest.httpMethod = request.method
-    // The hook limits the whole transfer; this timeout restarts with every received byte.
+    // The hook limits the transfer; URLSession's own limit must not end it before.
     urlRequest.timeoutInterval = options.timeout + 5
     let task = session.dataTask(with: urlRequest)
     task.resume()

@@ -87,8 +87,7 @@ extension Diagnosis {
 extension Diagnosis {
   /// The message about a cluster Secret.
   init(_ error: ArgoCDSecretError, file: String) {
-    let source: Message =
-      "--argocd-secret \(path: file)"
+    let source: Message = "--argocd-secret \(path: file)"
     let (message, hint): (Message, Message) =
       switch error {
       case .notReadable(let error):

@@ -63,7 +63,7 @@ extension Diagnosis {
     case .connectionRefused: return "check the host and port: is a server listening there?"
     case .connectionClosed:
       return "the server or a proxy in front of it closed the connection: check their logs"
-    case .timedOut(.response) where timeout >= 1:
+    case .timedOut(.response) where timeout >= 1, .timedOut(.responseBody) where timeout >= 1:
       return """
         the server or a proxy in front of it is slow or stuck: check its log; --timeout allows more \
         time

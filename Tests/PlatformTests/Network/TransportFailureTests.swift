@@ -27,7 +27,6 @@ import TokenExchange
       withUnsafeMutableBytes(of: &outcome) { bytes in
         for index in bytes.indices { bytes[index] = 0 }
       }
-      outcome.applied = 1
       outcome.code = code
       outcome.os_errno = Int(errno)
       outcome.status = status

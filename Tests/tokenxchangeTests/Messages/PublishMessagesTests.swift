@@ -201,6 +201,10 @@ struct PublishMessagesTests {
         "the server or a proxy in front of it is slow or stuck: check its log; --timeout allows "
           + "more time"),
       Row(
+        "slow body", (.timedOut(.responseBody), .apiServer),
+        "the server or a proxy in front of it is slow or stuck: check its log; --timeout allows "
+          + "more time"),
+      Row(
         "too large", (.bodyTooLarge, .publicSite),
         "check the URL: it must be the issuer, without an additional path"),
       Row(
