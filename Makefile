@@ -34,16 +34,16 @@ FORMATTED := Package.swift Sources Tests
 HOOKS := curl_multi_add_handle CFURLSessionCurlHostIsEqual _CFProcessPath \
   $(shell sed -n 's/^\#define [A-Z]* "\(.s20FoundationNetworking.*\)"/\1/p' Sources/CPlatform/UnusedParts.c)
 # Builds are reproducible: incremental code generation, which adds a hash to the objects, is
-# disabled, and the path of the build directory is replaced. Exceptions never pass through C frames,
-# so the frame index is omitted.
+# disabled, and the path of the build directory is replaced. The linker is the toolchain's own.
 STATIC_FLAGS := -c release --scratch-path $(SCRATCH) --product tokenxchange \
-  --static-swift-stdlib -Xswiftc -static-executable -Xcc -DTOKENXCHANGE_STATIC -Xcc -fstack-protector-strong \
+  --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld -Xcc -DTOKENXCHANGE_STATIC -Xcc -fstack-protector-strong \
   -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen \
   -Xcc -ffile-prefix-map=$(CURDIR)=. -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. \
   $(HOOKS:%=-Xlinker '--wrap=%') -Xlinker -L$(LIBCURL_DIR)/lib \
   -Xlinker $(CURDIR)/$(BUILD_INFO:.c=.o) -Xlinker --trace \
   -Xlinker -lcurl -Xlinker -lcares -Xlinker -lssl -Xlinker -lcrypto -Xlinker -lz -Xlinker -lzstd \
-  -Xlinker --gc-sections -Xlinker --icf=safe -Xlinker --no-eh-frame-hdr -Xlinker -s -Xlinker --build-id=none
+  -Xlinker $(CURDIR)/.ci/no-unwind-tables.ld \
+  -Xlinker --gc-sections -Xlinker --icf=safe -Xlinker -s -Xlinker --build-id=none
 
 .PHONY: help
 help: ## Show this list
