@@ -23,8 +23,10 @@ public struct RetryPolicy: Sendable, Equatable {
   /// How often a request is repeated after an error.
   static func retryLimit(of error: TokenExchangeError) -> RetryLimit {
     switch error {
-    case .transport(let error, _):
-      error == .connectionRefused || error == .connectionClosed ? .transient : .final
+    case .transport(.connectionRefused, _), .transport(.connectionClosed, _),
+      .transport(.proxy(.tunnelClosed, _), _):
+      .transient
+    case .transport: .final
     case .oauth(let error, _): retryLimit(status: error.status)
     case .invalidResponse(let response, _): retryLimit(status: response.status)
     }

@@ -162,6 +162,20 @@ struct ProxyTests {
       "\(result.errors)")
   }
 
+  @Test("a connection that closes after CONNECT can be the fault of the proxy or the server")
+  func closedTunnel() async throws {
+    let closing = try LoopbackServer { _ in
+      LoopbackResponse(body: Array("HTTP/1.1 200 OK\r\n\r\n".utf8), delivery: .verbatim)
+    }
+    let result = try await plugin.run(farFlags, ["HTTPS_PROXY": closing.url])
+    #expect(result.ending == .exit(4))
+    #expect(
+      result.errors.contains(
+        "the proxy \(closing.url) for 0.0.0.0:\(farPort) cannot be used: it accepted CONNECT, but"),
+      "\(result.errors)")
+    #expect(result.errors.contains("(3 attempts)"), "\(result.errors)")
+  }
+
   @Test("--verbose and the doctor show the proxy and why it is used or not")
   func reportsProxyChoice() async throws {
     let url = proxy.url.replacing("http://", with: "http://someone:pass-word-1@")

@@ -86,7 +86,7 @@ struct TransportFailure {
   /// Whether the connection was closed during the TLS handshake.
   private var isClosed: Bool {
     if outcome.os_errno == Int(ECONNRESET) || outcome.os_errno == Int(EPIPE) { return true }
-    // With a proxy, libcurl also reports this for a certificate that was rejected.
+    // Through a TLS proxy, libcurl also reports this for a certificate that OpenSSL rejected.
     return outcome.connect_status == 0 && text.endsWithoutReason
   }
 
@@ -126,7 +126,7 @@ extension TransportFailure {
       }
     default: break
     }
-    guard outcome.connect_status == 0 else { return nil }
+    guard outcome.connect_status == 0 else { return isTunnelClosed(proxy) ? .tunnelClosed : nil }
     var direct = self
     direct.proxy = nil
     switch direct.error {
@@ -137,6 +137,15 @@ extension TransportFailure {
     case .notHTTP(let text) where !proxy.isSOCKS: return .notHTTP(text)
     default: return nil
     }
+  }
+
+  /// Whether the proxy or the server closed the connection during the TLS handshake with the server.
+  private func isTunnelClosed(_ proxy: ProxyURL) -> Bool {
+    guard outcome.tls_established == 0 else { return false }
+    if proxy.scheme == "http", text.endsWithoutReason { return true }
+    var direct = self
+    direct.proxy = nil
+    return direct.error == .connectionClosed
   }
 
   private var proxyTLSError: ProxyError? {

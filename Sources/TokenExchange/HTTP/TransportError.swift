@@ -132,6 +132,8 @@ public enum ProxyError: Sendable, Equatable {
   case tls(TLSError)
   /// The proxy closed the connection during the TLS handshake.
   case tlsConnectionClosed
+  /// The connection was closed after CONNECT succeeded, before TLS with the server was established.
+  case tunnelClosed
   /// The text is the transport's own, for display only.
   case notHTTP(String)
   /// Anything else; the text is the transport's own, for display only.

@@ -187,6 +187,8 @@ extension Diagnosis {
         check HTTPS_PROXY and ALL_PROXY: use http:// for a proxy without TLS; a TLS proxy \
         needs a certificate of the same CA as Dex's
         """
+      case .tunnelClosed:
+        "the proxy or the server closed it: check the proxy's rules for that host, and both logs"
       default: "check HTTPS_PROXY and ALL_PROXY; NO_PROXY lists hosts to reach without a proxy"
       }
     let name: Message = proxy.map { " \(untrusted: $0)" } ?? ""
@@ -261,6 +263,8 @@ extension Message {
       case .connectionClosed: "it closed the connection without responding to CONNECT"
       case .tls(let error): "it \(Message(error))"
       case .tlsConnectionClosed: "it closed the connection during the TLS handshake"
+      case .tunnelClosed:
+        "it accepted CONNECT, but the connection closed during the TLS handshake with the server"
       case .notHTTP(let text): "its response is not HTTP/1.1 (\(untrusted: text))"
       case .other(let text): "\(untrusted: text)"
       }

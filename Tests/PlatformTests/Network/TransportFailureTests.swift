@@ -140,6 +140,14 @@ import TokenExchange
         "closed during the handshake",
         Report(code: 35, errno: ECONNRESET, proxy: "https://p", proxyVerifyResult: 1),
         .tlsConnectionClosed),
+      Row(
+        "closed after CONNECT", Report(code: 52, connectStatus: 200, proxy: "p:1"), .tunnelClosed),
+      Row(
+        "closed during the handshake after CONNECT",
+        Report(
+          code: 35, text: "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to dex.test:443",
+          connectStatus: 200, proxy: "p:1"),
+        .tunnelClosed),
     ] as [Row<Report, ProxyError>])
   func proxy(row: Row<Report, ProxyError>) {
     guard case .proxy(let error, url: _) = row.input.error else {
@@ -155,5 +163,9 @@ import TokenExchange
     #expect(report.error == .timedOut(.tlsHandshake))
     let socks = Report(code: 52, proxy: "socks5://p")
     #expect(socks.error == .connectionClosed)
+    let ended = "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to dex.test:443"
+    // A certificate may have been rejected: through a TLS proxy libcurl does not distinguish this.
+    let overTLS = Report(code: 35, text: ended, connectStatus: 200, proxy: "https://p")
+    #expect(overTLS.error == .tls(.handshakeFailed(ended)))
   }
 }

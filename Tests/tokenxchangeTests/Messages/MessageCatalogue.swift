@@ -240,8 +240,8 @@ extension MessageCatalogue {
       .invalidURL(variable: "HTTPS_PROXY"), .unsupported,
       .nameResolution(NameResolutionError(isServerFailure: false)), .connectionRefused,
       .unreachable(errno: EHOSTUNREACH), .connectRejected(status: 403), .timedOut(.connecting),
-      .connectionClosed, .tls(.expired), .tlsConnectionClosed, .notHTTP("bad status line"),
-      .other("the proxy failed"),
+      .connectionClosed, .tls(.expired), .tlsConnectionClosed, .tunnelClosed,
+      .notHTTP("bad status line"), .other("the proxy failed"),
     ]
     let notSent: [TransportError.NotSentReason] = [
       .optionsUnsupported, .invalidURL, .noCACertificates, .optionRejected(10065),
