@@ -55,6 +55,36 @@ struct ClientCertificateTests {
     try FileManager.default.removeItem(atPath: file)
   }
 
+  @Test(
+    "login shows it for the sign-in and for the refresh",
+    .enabled(if: LoginFixture.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
+  func login() async throws {
+    let fixture = try LoginFixture(tokenLifetime: 5)
+    let front = try TLSFront(
+      upstream: fixture.dex.server.port, certificate: certificates.server,
+      clients: certificates.authority)
+    fixture.dex.update { $0.issuer = front.url + "/dex" }
+    let issuer = "--issuer=\(front.url)/dex"
+    let authority = ["TOKENXCHANGE_CERTIFICATE_AUTHORITY": certificates.authority.certificate]
+    let variables = authority.merging([
+      "TOKENXCHANGE_CLIENT_CERTIFICATE": certificates.client.certificate,
+      "TOKENXCHANGE_CLIENT_KEY": certificates.client.key,
+    ]) { $1 }
+    let running = try fixture.onTerminal(issuer, "--no-browser", environment: variables).start()
+    try await fixture.approve()
+    #expect(await running.result.code == 0)
+    try await Task.sleep(for: .seconds(5.1))
+    let refreshed = try await fixture.plain(issuer, environment: variables).result()
+    #expect(refreshed.token != nil, "\(refreshed.errors)")
+    #expect(fixture.refreshes == 1)
+
+    let without = try await fixture.onTerminal(
+      issuer, "--no-browser", "--connector-id=mock", environment: authority
+    ).result()
+    #expect(without.code == 4)
+    #expect(without.output.contains("127.0.0.1:\(front.port) requires a client certificate"))
+  }
+
   @Test("without one, the server's demand is reported")
   func missing() async throws {
     let result = try await plugin.run(flags)
