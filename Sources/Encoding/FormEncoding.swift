@@ -72,14 +72,11 @@ package enum FormEncoding {
 
   private static func append(_ text: String, to bytes: inout [UInt8]) {
     for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "*"), UInt8(ascii: "-"),
-        UInt8(ascii: "."), UInt8(ascii: "_"):
+      if byte.isASCIIAlphanumeric || "*-._".utf8.contains(byte) {
         bytes.append(byte)
-      case UInt8(ascii: " "):
+      } else if byte == UInt8(ascii: " ") {
         bytes.append(UInt8(ascii: "+"))
-      default:
+      } else {
         bytes.append(UInt8(ascii: "%"))
         bytes.append(digits[Int(byte >> 4)])
         bytes.append(digits[Int(byte & 15)])

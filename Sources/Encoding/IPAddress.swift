@@ -3,7 +3,7 @@ package struct IPAddress: Sendable, Equatable {
   /// Four or sixteen bytes; an IPv4-mapped IPv6 address is stored as four bytes.
   package let bytes: [UInt8]
 
-  /// This machine.
+  /// The loopback addresses.
   package static let loopback = ["::1", "127.0.0.1"].compactMap { IPAddress($0) }
 
   /// Makes an address from its bytes, as in a DNS record.
@@ -17,8 +17,8 @@ package struct IPAddress: Sendable, Equatable {
   /// Reads an address in its standard form: four decimal numbers, or IPv6 without brackets or zone.
   package init?(_ text: String) {
     let text = Array(text.utf8)[...]
-    let isSix = text.contains(Self.colon)
-    guard let bytes = isSix ? Self.six(text) : Self.four(text) else { return nil }
+    let isIPv6 = text.contains(Self.colon)
+    guard let bytes = isIPv6 ? Self.ipv6Bytes(text) : Self.ipv4Bytes(text) else { return nil }
     self.init(bytes: bytes)
   }
 
@@ -27,22 +27,22 @@ package struct IPAddress: Sendable, Equatable {
     if let address = IPAddress(text) {
       self = address
     } else {
-      guard let bytes = Self.looseFour(Array(text.utf8)[...]) else { return nil }
+      guard let bytes = Self.looseIPv4Bytes(Array(text.utf8)[...]) else { return nil }
       self.init(bytes: bytes)
     }
   }
 
-  /// Whether it is this machine: 127.0.0.0/8 or ::1.
+  /// Whether this is a loopback address: 127.0.0.0/8 or ::1.
   package var isLoopback: Bool {
     bytes.count == 4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes[15] == 1
   }
 
-  /// Whether it is IPv6.
-  package var isSix: Bool { bytes.count == 16 }
+  /// Whether this is an IPv6 address.
+  package var isIPv6: Bool { bytes.count == 16 }
 
   /// The standard form (RFC 5952 for IPv6).
   package var text: String {
-    guard isSix else { return bytes.map { String($0) }.joined(by: ".") }
+    guard isIPv6 else { return bytes.map { String($0) }.joined(by: ".") }
     let groups = stride(from: 0, to: 16, by: 2).map { Int(bytes[$0]) << 8 | Int(bytes[$0 + 1]) }
     var longest = 0..<0
     var start = 0
@@ -62,7 +62,7 @@ package struct IPAddress: Sendable, Equatable {
   private static let dot = UInt8(ascii: ".")
   private static let zero = UInt8(ascii: "0")
 
-  private static func four(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+  private static func ipv4Bytes(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     let parts = text.split(separator: dot, omittingEmptySubsequences: false)
     guard parts.count == 4 else { return nil }
     var bytes: [UInt8] = []
@@ -76,7 +76,7 @@ package struct IPAddress: Sendable, Equatable {
   }
 
   /// The forms of `inet_aton`: one to four numbers, the last of which fills the remaining bytes.
-  private static func looseFour(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+  private static func looseIPv4Bytes(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     // Almost all host names return here.
     guard let first = text.first, (zero...UInt8(ascii: "9")).contains(first) else { return nil }
     let parts = text.split(separator: dot, omittingEmptySubsequences: false)
@@ -96,33 +96,27 @@ package struct IPAddress: Sendable, Equatable {
     return [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
   }
 
-  private static func six(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-    var gap: Int?
-    for index in text.indices.dropLast() where text[index] == colon && text[index + 1] == colon {
-      gap = index
-      break
-    }
+  private static func ipv6Bytes(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+    let gap = text.indices.dropLast().first { text[$0] == colon && text[$0 + 1] == colon }
     guard let gap else {
-      return groups(text, mayEndInFour: true).flatMap { $0.count == 16 ? $0 : nil }
+      return groups(text, mayEndInIPv4: true).flatMap { $0.count == 16 ? $0 : nil }
     }
-    guard let head = groups(text[..<gap], mayEndInFour: false),
-      let tail = groups(text[(gap + 2)...], mayEndInFour: true), head.count + tail.count <= 14
+    guard let head = groups(text[..<gap], mayEndInIPv4: false),
+      let tail = groups(text[(gap + 2)...], mayEndInIPv4: true), head.count + tail.count <= 14
     else { return nil }
     return head + [UInt8](repeating: 0, count: 16 - head.count - tail.count) + tail
   }
 
-  private static func groups(_ text: ArraySlice<UInt8>, mayEndInFour: Bool) -> [UInt8]? {
+  private static func groups(_ text: ArraySlice<UInt8>, mayEndInIPv4: Bool) -> [UInt8]? {
     guard !text.isEmpty else { return [] }
     let parts = text.split(separator: colon, omittingEmptySubsequences: false)
     var bytes: [UInt8] = []
     for (index, part) in parts.enumerated() {
-      if mayEndInFour, index == parts.count - 1, part.contains(dot), let four = four(part) {
-        bytes += four
+      if mayEndInIPv4, index == parts.count - 1, part.contains(dot), let ipv4 = ipv4Bytes(part) {
+        bytes += ipv4
       } else {
         guard (1...4).contains(part.count), let group = number(part, radix: 16, limit: 65_535)
-        else {
-          return nil
-        }
+        else { return nil }
         bytes += [UInt8(group >> 8), UInt8(group & 255)]
       }
     }
@@ -133,15 +127,8 @@ package struct IPAddress: Sendable, Equatable {
     guard !digits.isEmpty else { return nil }
     var value = 0
     for byte in digits {
-      let digit: Int
-      switch byte {
-      case zero...UInt8(ascii: "9"): digit = Int(byte) - 48
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = Int(byte) - 87
-      case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = Int(byte) - 55
-      default: return nil
-      }
-      guard digit < radix else { return nil }
-      value = value * radix + digit
+      guard let digit = byte.hexadecimalValue, digit < radix else { return nil }
+      value = value * radix + Int(digit)
       guard value <= limit else { return nil }
     }
     return value

@@ -71,7 +71,7 @@ extension JSON {
 }
 
 extension JSON.Object: ExpressibleByDictionaryLiteral {
-  /// Creates an object from a literal; of two with the same name the last one counts.
+  /// Creates an object from a literal; if two members have the same name, the last one counts.
   package init(dictionaryLiteral elements: (String, JSON)...) {
     self.init()
     for (name, value) in elements { self[name] = value }

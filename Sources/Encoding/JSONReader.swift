@@ -1,4 +1,4 @@
-/// Why a text is not JSON, or exceeds the limits of this reader.
+/// Why a text is not JSON, or exceeds the limits of this program.
 package enum JSONError: Error, Equatable, Sendable {
   /// A byte, or the end of the text, that the grammar does not allow at this offset.
   case unexpectedByte(at: Int)
@@ -272,17 +272,5 @@ extension JSONReader {
       index += 1
     }
     return value
-  }
-}
-
-extension UInt8 {
-  /// The value of an ASCII hexadecimal digit.
-  package var hexadecimalValue: UInt8? {
-    switch self {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
-    default: nil
-    }
   }
 }

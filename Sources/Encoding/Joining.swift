@@ -1,8 +1,8 @@
 extension [String] {
-  /// The texts with a separator between them, like `joined(separator:)`.
+  /// The texts with a separator between them.
   ///
-  /// That one is not specialized here: the first call would cost every run 250,000 instructions to
-  /// search for conformances of the array's type.
+  /// `joined(separator:)` is not specialized: its first call would cost every run 250,000
+  /// instructions for a search for conformances of the array's type.
   package func joined(by separator: String) -> String {
     var text = ""
     for index in indices {

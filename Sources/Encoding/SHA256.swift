@@ -20,11 +20,7 @@ package enum SHA256 {
   }
 
   /// The digest as 64 lower-case hexadecimal digits.
-  package static func hex(_ message: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    let text = digest(message).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    return String(decoding: text, as: UTF8.self)
-  }
+  package static func hex(_ message: [UInt8]) -> String { digest(message).hexadecimal }
 
   private static func compress(
     _ block: ArraySlice<UInt8>, into state: inout [UInt32], _ schedule: inout [UInt32]

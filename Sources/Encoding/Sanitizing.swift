@@ -11,7 +11,7 @@ extension StringProtocol {
     return line.count > maxLength ? String(line.prefix(maxLength)) + "…" : line
   }
 
-  /// The same with one space where white space is at its ends, for a text in quotes.
+  /// The same for a text in quotes: white space at its ends becomes one space.
   package func sanitizedWithEnds(maxLength: Int = 300) -> String {
     let spaces: [Unicode.Scalar] = [" ", "\t", "\n", "\r"]
     let start = unicodeScalars.first.map(spaces.contains) ?? false ? " " : ""
@@ -54,7 +54,7 @@ extension StringProtocol {
 }
 
 extension Collection where Element == UInt8 {
-  /// Untrusted bytes of any encoding as such a line.
+  /// Untrusted bytes of any encoding as a line; see `StringProtocol.sanitized(maxLength:)`.
   package func sanitized(maxLength: Int = 300) -> String {
     String(decoding: prefix(maxLength * 8), as: UTF8.self).sanitized(maxLength: maxLength)
   }

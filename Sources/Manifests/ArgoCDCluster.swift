@@ -12,7 +12,7 @@ package struct ArgoCDCluster: Sendable {
   /// A label or an annotation.
   package typealias Pair = (key: String, value: String)
 
-  /// The label by which Argo CD finds the Secret.
+  /// The label that marks the Secrets of clusters.
   package static let typeLabel = "argocd.argoproj.io/secret-type"
 
   package var format: Format
@@ -79,11 +79,11 @@ package struct ArgoCDCluster: Sendable {
   private static let clusterConfigNote: YAML = """
     #
     # For Argo CD 3.5.0 or later: earlier versions drop provideClusterInfo and
-    # config without a message. With them, leave --cluster-config out. Argo CD's own
-    # command cannot set the two.
+    # config without a message. For those, omit --cluster-config. The argocd command
+    # cannot set the two.
     """
 
-  /// How to make the same cluster with Argo CD's command.
+  /// The equivalent argocd command.
   private var commandNote: YAML {
     """
     #
@@ -166,7 +166,7 @@ package struct ArgoCDCluster: Sendable {
     """
   }
 
-  /// A DNS name derived from the server's URL, by which Argo CD identifies a cluster.
+  /// A DNS name derived from the server's URL, which identifies a cluster in Argo CD.
   private var secretName: String {
     var url = cluster.server.text
     while url.hasSuffix("/") { url.removeLast() }

@@ -35,7 +35,7 @@ package struct ClusterProfileProvider: Sendable {
     # their own. The extension client.authentication.k8s.io/exec of a ClusterProfile
     # sets the client ID, the connector, the audiences and the scopes, nothing else.
     #
-    # Argo CD passes them to the plugin from 3.5.0 on; earlier versions drop them.
+    # Argo CD 3.5.0 and later passes them to the plugin; earlier versions drop them.
     ---
     apiVersion: v1
     kind: ConfigMap

@@ -2,13 +2,6 @@ package import TokenExchange
 
 /// The parts of a Dex configuration for one client of service accounts, users, or both.
 package struct DexConfiguration: Sendable {
-  /// Who issues the tokens that Dex exchanges.
-  package enum TokenSource: Sendable {
-    case serviceAccounts
-    case gitHubActions
-    case gitLab
-  }
-
   /// The cluster or CI system whose tokens Dex trusts.
   package struct Cluster: Sendable {
     package var source: TokenSource
@@ -76,9 +69,7 @@ package struct DexConfiguration: Sendable {
     # the cluster's CA is private: earlier versions ignore rootCAs in an exchange.
     """
 
-  private static let loginVersion: YAML = """
-    # For Dex 2.29 or later.
-    """
+  private static let loginVersion: YAML = "# For Dex 2.29 or later."
 
   private static let loginConnector: YAML = """
     #
@@ -103,26 +94,9 @@ package struct DexConfiguration: Sendable {
   private var expiry: YAML {
     """
     expiry:
-      \(cluster.map { Self.exchangeLifetime($0.source) } ?? Self.loginLifetime)
+      \(cluster?.source.lifetimeNote ?? Self.loginLifetime)
       idTokens: \(tokenLifetime)
     """
-  }
-
-  private static func exchangeLifetime(_ source: TokenSource) -> YAML {
-    switch source {
-    case .serviceAccounts:
-      """
-      # The default is 24h, regardless of the lifetime of the service account
-      # token, and deleting the pod revokes nothing. This lifetime applies to
-      # the ID tokens of all clients of this Dex.
-      """
-    case .gitHubActions, .gitLab:
-      """
-      # The default is 24h, regardless of the lifetime of the job's token, and
-      # the end of the job revokes nothing. This lifetime applies to the ID
-      # tokens of all clients of this Dex.
-      """
-    }
   }
 
   private static let loginLifetime: YAML = """
@@ -140,7 +114,7 @@ package struct DexConfiguration: Sendable {
           issuer: \((cluster.discoveryURL ?? cluster.issuer).text)
           \(cluster.discoveryURL == nil ? nil : issuerAlias(cluster))
           \(cluster.certificatesPath.map(rootCAs))
-          \(Self.scopes(cluster.source))
+          \(cluster.source.claimFields)
           # Dex requires these fields, but an exchange does not use them.
           clientID: unused
           clientSecret: unused
@@ -148,71 +122,25 @@ package struct DexConfiguration: Sendable {
     """
   }
 
-  private static func scopes(_ source: TokenSource) -> YAML {
-    switch source {
-    case .serviceAccounts:
-      """
-      # The default also has profile and email. Service account tokens
-      # have no email, so Dex would reject them with access_denied,
-      # without a description.
-      scopes:
-        - openid
-      # They have no name either; without this, Dex rejects them.
-      userNameKey: sub
-      """
-    case .gitHubActions:
-      """
-      # Without profile and email, which are in the default: the tokens have
-      # neither, and Dex would reject them with a bare access_denied.
-      scopes:
-        - openid
-      # sub is one of
-      #   repo:ORG/REPOSITORY:ref:refs/heads/BRANCH
-      #   repo:ORG/REPOSITORY:ref:refs/tags/TAG
-      #   repo:ORG/REPOSITORY:environment:NAME, if the job has one
-      #   repo:ORG/REPOSITORY:pull_request
-      # Every repository on GitHub gets tokens of this issuer, and Dex
-      # checks neither repository nor audience. So bind rights to a whole
-      # sub, and let the API server reject all others: use --subject of
-      # tokenxchange generate api-server and generate rbac.
-      userNameKey: sub
-      """
-    case .gitLab:
-      """
-      # Without profile and email, which are in the default: the tokens
-      # need not have them, and Dex would reject those.
-      scopes:
-        - openid
-      # sub is one of
-      #   project_path:GROUP/PROJECT:ref_type:branch:ref:BRANCH
-      #   project_path:GROUP/PROJECT:ref_type:tag:ref:TAG
-      # Every project of this GitLab gets tokens of this issuer, and Dex
-      # checks neither project nor audience. So bind rights to a whole
-      # sub, and let the API server reject all others: use --subject of
-      # tokenxchange generate api-server and generate rbac.
-      userNameKey: sub
-      """
-    }
-  }
-
   private func issuerAlias(_ cluster: Cluster) -> YAML {
     """
-    # The iss of the tokens; its keys are published at the issuer above.
+    # The iss of the tokens. Its keys are published at the issuer above.
     issuerAlias: \(cluster.issuer.text)
     """
   }
 
   private func rootCAs(_ path: String) -> YAML {
     """
-    \(argoCD == nil ? "# A path in Dex's pod. Dex 2.44 or later." : Self.argoCDPath)
+    # A path in \(argoCD == nil ? Self.dexPod : Self.argoCDPod)
     rootCAs:
       - \(path)
     """
   }
 
-  private static let argoCDPath: YAML = """
-    # A path in the pod of argocd-dex-server. Argo CD 3.4 or later.
-    """
+  private static let dexPod: YAML = "Dex's pod (Dex 2.44 or later)."
+
+  private static let argoCDPod: YAML =
+    "the pod of argocd-dex-server (Argo CD 3.4 or later)."
 
   private var staticClients: YAML {
     """
@@ -232,16 +160,16 @@ package struct DexConfiguration: Sendable {
     issuer.path.isEmpty || issuer.path == "/"
       ? """
       # No redirectURIs either: both flows of tokenxchange login work. The
-      # browser returns to a free port of the user's machine; a list would
-      # end that. The device flow needs no list.
+      # browser returns to a free port of the user's machine, which a list
+      # would prevent. The device flow needs no list.
       """
       : """
       # No redirectURIs either: then the browser flow of tokenxchange login
       # returns to a free port of the user's machine, and the device flow
       # works with Dex up to 2.45. Later versions need the list
       #   /device/callback, \(comment: issuer.path + "/device/callback")
-      # for the device flow, and any list ends the redirect to a free port:
-      # use a second client for machines without a browser.
+      # for the device flow, and any list prevents the redirect to a free
+      # port: use a second client for machines without a browser.
       """
   }
 
@@ -262,7 +190,7 @@ package struct DexConfiguration: Sendable {
     # those in its dex.config. Argo CD itself adds the issuer, the storage and the
     # redirectURI of connectors.
     \(hasLogin ? Self.loginConnector : nil)
-    \(cluster.map { Self.apiWarning($0.source) })
+    \(cluster?.source.apiWarning)
     #
     # This Dex keeps its signing keys in memory. A restart and every change of
     # dex.config create new ones: API servers return 401 until they fetch them,
@@ -291,29 +219,4 @@ package struct DexConfiguration: Sendable {
         \(staticClients)
     """
   }
-
-  private static func apiWarning(_ source: TokenSource) -> YAML {
-    switch source {
-    case .serviceAccounts: serviceAccountWarning
-    case .gitHubActions, .gitLab:
-      """
-      #
-      # WARNING: this opens the API of Argo CD too. Every job of \(ciSystem(source)) can get a
-      # token for the public client argo-cd-cli, which Argo CD accepts, and has the
-      # rights of policy.default in argocd-rbac-cm: leave policy.default empty.
-      """
-    }
-  }
-
-  private static func ciSystem(_ source: TokenSource) -> YAML {
-    source == .gitLab ? "this GitLab" : "GitHub"
-  }
-
-  private static let serviceAccountWarning: YAML = """
-    #
-    # WARNING: this also grants access to the API of Argo CD. Every service account
-    # of the trusted cluster can get a token for the public client argo-cd-cli.
-    # Argo CD accepts it, with the permissions of policy.default in argocd-rbac-cm:
-    # leave policy.default empty.
-    """
 }

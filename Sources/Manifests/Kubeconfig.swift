@@ -1,7 +1,7 @@
 import TokenExchange
 
-/// A kubeconfig with one cluster, user and context of the same name; with the cluster's settings
-/// in its entry, the user has a name of its own and serves other clusters too.
+/// A kubeconfig with a cluster, a user and a context of the same name; or, with the cluster's
+/// settings in its entry, with a user for several clusters.
 package struct Kubeconfig: Sendable {
   package var cluster: TargetCluster
   package var plugin: ExecPlugin
@@ -101,14 +101,11 @@ package struct Kubeconfig: Sendable {
     provideClusterInfo: false
     """
 
-  private static let withClusterInfo: YAML = """
-    provideClusterInfo: true
-    """
+  private static let withClusterInfo: YAML = "provideClusterInfo: true"
 
   private var kubectlCommands: String {
     let name = cluster.name
-    var setCluster = ["kubectl", "config", "set-cluster", name]
-    setCluster.append("--server=\(cluster.server.text)")
+    var setCluster = ["kubectl", "config", "set-cluster", name, "--server=\(cluster.server.text)"]
     if let name = cluster.tlsServerName { setCluster.append("--tls-server-name=\(name)") }
     if let url = cluster.proxyURL { setCluster.append("--proxy-url=\(url)") }
     if let path = cluster.certificates?.path {

@@ -1,24 +1,17 @@
+import Encoding
+
 /// The API server's rules for names and labels.
 package enum KubernetesName {
   /// Whether a text is a DNS label (RFC 1123), such as the name of a namespace.
   package static func isDNSLabel(_ text: some StringProtocol) -> Bool {
-    isDelimited(text, maxLength: 63) {
-      $0.isLowercaseAlphanumeric
-    } isInner: {
-      $0 == "-"
-    }
+    isLowercase(text) && isDelimited(text, maxLength: 63, inner: "-")
   }
 
   /// Whether a text is a DNS subdomain: labels separated by dots.
   package static func isDNSSubdomain(_ text: some StringProtocol) -> Bool {
-    text.utf8.count <= 253
-      && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { part in
-        isDelimited(part, maxLength: 253) {
-          $0.isLowercaseAlphanumeric
-        } isInner: {
-          $0 == "-"
-        }
-      }
+    isLowercase(text) && text.utf8.count <= 253
+      && text.split(separator: ".", omittingEmptySubsequences: false)
+        .allSatisfy { isDelimited($0, maxLength: 253, inner: "-") }
   }
 
   /// Whether a text is the key of a label: a name, optionally after a DNS subdomain and a slash.
@@ -32,26 +25,21 @@ package enum KubernetesName {
   package static func isLabelValue(_ text: String) -> Bool { text.isEmpty || isLabelName(text) }
 
   private static func isLabelName(_ text: some StringProtocol) -> Bool {
-    isDelimited(text, maxLength: 63) {
-      $0.isASCIIAlphanumeric
-    } isInner: {
-      $0 == "-" || $0 == "_" || $0 == "."
-    }
+    isDelimited(text, maxLength: 63, inner: "-_.")
   }
 
-  /// Whether a text begins and ends with an outer character and contains only outer and inner ones.
+  private static func isLowercase(_ text: some StringProtocol) -> Bool {
+    text.utf8.allSatisfy { $0 == $0.lowercased }
+  }
+
+  /// Whether a text contains only letters, digits and inner characters, and the latter not at its
+  /// ends.
   private static func isDelimited(
-    _ text: some StringProtocol, maxLength: Int, isOuter: (Unicode.Scalar) -> Bool,
-    isInner: (Unicode.Scalar) -> Bool
+    _ text: some StringProtocol, maxLength: Int, inner: String
   ) -> Bool {
-    guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last else {
-      return false
-    }
-    return text.utf8.count <= maxLength && isOuter(first) && isOuter(last)
-      && text.unicodeScalars.allSatisfy { isOuter($0) || isInner($0) }
+    let bytes = Array(text.utf8)
+    return bytes.first?.isASCIIAlphanumeric == true && bytes.last?.isASCIIAlphanumeric == true
+      && bytes.count <= maxLength
+      && bytes.allSatisfy { $0.isASCIIAlphanumeric || inner.utf8.contains($0) }
   }
-}
-
-extension Unicode.Scalar {
-  fileprivate var isLowercaseAlphanumeric: Bool { isASCIIAlphanumeric && !("A"..."Z" ~= self) }
 }

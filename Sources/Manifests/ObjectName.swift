@@ -1,3 +1,5 @@
+import Encoding
+
 /// Names of Kubernetes objects.
 enum ObjectName {
   /// A stable and unique name derived from parts, at most 253 bytes long.
@@ -15,20 +17,13 @@ enum ObjectName {
 
   /// The 64-bit FNV-1a hash, in 16 hexadecimal digits.
   static func hash(_ text: String) -> String {
-    let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { hash, byte in
+    text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { hash, byte in
       (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-    }
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    }.text(width: 16, radix: 16)
   }
 }
 
 extension Unicode.Scalar {
   /// Whether it is an ASCII letter or digit.
-  var isASCIIAlphanumeric: Bool {
-    switch self {
-    case "a"..."z", "A"..."Z", "0"..."9": true
-    default: false
-    }
-  }
+  var isASCIIAlphanumeric: Bool { isASCII && UInt8(truncatingIfNeeded: value).isASCIIAlphanumeric }
 }

@@ -23,8 +23,8 @@ package struct RBAC: Sendable {
 
   package init(
     accounts: [ServiceAccount], subjects: [String] = [], usernames: UsernameMapping, role: String,
-    isClusterRole: Bool,
-    namespaces: [String], rules: [Rule], name: String?, isForArgoCD: Bool = false
+    isClusterRole: Bool, namespaces: [String], rules: [Rule], name: String?,
+    isForArgoCD: Bool = false
   ) {
     self.accounts = accounts
     self.subjects = subjects

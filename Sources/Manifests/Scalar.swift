@@ -1,3 +1,5 @@
+import Encoding
+
 /// Strings as YAML scalars.
 enum Scalar {
   /// A string on one line: plain if YAML 1.1 and YAML 1.2 both parse it as this string, else
@@ -97,8 +99,5 @@ extension Unicode.Scalar {
   }
 
   /// `\UXXXXXXXX`, the escape in both YAML and bash.
-  var escaped: String {
-    let digits = String(value, radix: 16)
-    return "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
-  }
+  var escaped: String { "\\U" + value.text(width: 8, radix: 16) }
 }

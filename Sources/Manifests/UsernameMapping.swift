@@ -19,7 +19,7 @@ package struct UsernameMapping: Sendable {
     self.connectorID = connectorID
   }
 
-  /// The prefix of usernames and groups, unless another is chosen.
+  /// The default prefix of usernames and groups.
   package static let defaultPrefix = "dex:"
 
   /// The username of a person who signs in, with the default prefix.

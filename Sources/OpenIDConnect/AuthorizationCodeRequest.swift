@@ -13,16 +13,10 @@ package struct AuthorizationCodeRequest: Sendable, Equatable {
   package var state: String
   /// Ties the ID token to this request.
   package var nonce: String
-  /// The code verifier, which only the sender of this request knows.
+  /// The code verifier of PKCE, which is sent only with the code.
   package var codeVerifier: Secret
 
-  /// Makes a request.
-  ///
-  /// - Parameters:
-  ///   - login: The issuer, the client and the scopes.
-  ///   - redirectURI: Where Dex sends the browser afterwards.
-  ///   - connectorID: The connector; nil lets the user choose.
-  ///   - randomBytes: Returns the given number of unpredictable bytes.
+  /// Makes a request; `randomBytes` returns the given number of unpredictable bytes.
   package init(
     _ login: LoginRequest, redirectURI: String, connectorID: String?,
     randomBytes: (Int) -> [UInt8]
@@ -30,8 +24,8 @@ package struct AuthorizationCodeRequest: Sendable, Equatable {
     self.login = login
     self.redirectURI = redirectURI
     self.connectorID = connectorID
-    state = Hexadecimal.text(randomBytes(16))
-    nonce = Hexadecimal.text(randomBytes(16))
+    state = randomBytes(16).hexadecimal
+    nonce = randomBytes(16).hexadecimal
     codeVerifier = Secret(Base64URL.encode(randomBytes(32)))
   }
 
@@ -62,7 +56,7 @@ package struct AuthorizationCodeRequest: Sendable, Equatable {
 
   /// Reads a request to the redirect URI (RFC 6749, sections 4.1.2 and 4.1.2.1).
   ///
-  /// Any process of the machine and any page in a browser can send one. Only Dex knows the state.
+  /// Any process of the machine and any page in a browser can send one; only Dex can send the state.
   ///
   /// - Parameters:
   ///   - method: The method.
@@ -93,16 +87,6 @@ package struct AuthorizationCodeRequest: Sendable, Equatable {
     }
     guard let code = only("code") else { return .unrelated(.parameters) }
     return .code(Secret(code))
-  }
-}
-
-/// Bytes as hexadecimal digits.
-enum Hexadecimal {
-  /// Two lower-case digits for each byte.
-  static func text(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(
-      decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }
 

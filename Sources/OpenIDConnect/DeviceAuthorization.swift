@@ -37,7 +37,7 @@ package struct DeviceAuthorization: Sendable, Equatable {
     verificationURIComplete = text("verification_uri_complete").map {
       response.shown($0, maxLength: 1000)
     }
-    // Values outside these bounds would stop the sign-in or flood Dex.
+    // Other values would stop the sign-in or flood Dex.
     expiresIn = min(max(members["expires_in"]?.lenientNumber ?? 300, 1), 3600)
     interval = min(max(members["interval"]?.lenientNumber ?? 5, 1), 60)
   }
@@ -48,8 +48,8 @@ package struct DeviceAuthorization: Sendable, Equatable {
   /// The page to open in a browser; nil unless Dex serves it over TLS, or Dex and the page are both
   /// on loopback.
   ///
-  /// A response must not send the browser, with all its sessions, to another site, nor may a remote
-  /// server open a local service.
+  /// A response must not send the browser, with all its sessions, to another site, and a remote
+  /// server must not open a local service.
   ///
   /// - Parameter issuer: Dex's issuer.
   /// - Returns: The page, with the user code in its URL if the response has that.

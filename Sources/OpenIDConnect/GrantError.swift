@@ -9,7 +9,7 @@ package enum GrantError: Error, Equatable, Sendable {
   case transport(TransportError, EndpointURL, timeout: Double)
   /// The server returned an OAuth error.
   case oauth(OAuthError, EndpointURL)
-  /// The endpoint does not send such a response, or its token is unusable.
+  /// The response is invalid, or its token is unusable.
   case invalidResponse(InvalidResponse, EndpointURL)
   /// The response has no device code, user code or verification URI.
   case invalidDeviceAuthorization(EndpointURL)

@@ -42,7 +42,7 @@ package struct IssuerMetadata: Sendable, Equatable {
     do throws(JWKSetError) { self.keys = try JWKSet(keys) } catch { throw .keySet(error) }
     // Verifiers accept the listed algorithms only and would reject tokens of any other key.
     guard let listed = document["id_token_signing_alg_values_supported"]?.strings else { return }
-    for (id, key) in self.keys.keys.sorted(by: { $0.key < $1.key }) {
+    for (id, key) in self.keys.keys {
       if let algorithm = key["alg"]?.string, !listed.contains(algorithm) {
         throw .unlistedAlgorithm(keyID: id, algorithm: algorithm)
       }
@@ -57,19 +57,66 @@ package struct IssuerMetadata: Sendable, Equatable {
   /// - Returns: The document.
   /// - Throws: ``IssuerMetadataError/issuerMismatch(found:expected:)`` for another issuer.
   package func published(at url: EndpointURL) throws(IssuerMetadataError) -> JSON {
-    guard issuer.hasSameBytes(as: url.text), var members = discovery.object else {
+    guard issuer.hasSameBytes(as: url.text), let document = discovery.object else {
       throw .issuerMismatch(found: issuer, expected: url.text)
     }
-    for name in Array(members.keys)
-    where !Self.publishedMembers.contains(name) || !(members[name]?.isTextual ?? false) {
-      members[name] = nil
-    }
+    var members = document.textualMembers(among: Self.publishedMembers)
     members["jwks_uri"] = .string(url.appending(Self.keysPath).text)
     return .object(members)
   }
 }
 
-extension JSON {
-  /// Whether this is a string or a list of strings, as all members of public documents are.
-  var isTextual: Bool { string != nil || strings != nil }
+extension IssuerMetadata {
+  /// A difference between the published and the expected documents.
+  package enum Difference: Equatable, Sendable {
+    /// A member of the discovery document, as JSON; nil if it is absent.
+    case member(String, published: String?, expected: String?)
+    /// A key that is not published.
+    case missingKey(String)
+    /// A published key that the issuer no longer has.
+    case staleKey(String)
+    /// A key with the same `kid` and other key material.
+    case changedKey(String)
+
+    /// This difference without secrets in the documents' texts.
+    package func redacted(by redact: Redaction) -> Self {
+      switch self {
+      case .member(let name, let published, let expected):
+        .member(
+          redact(name), published: published.map { redact($0) },
+          expected: expected.map { redact($0) })
+      case .missingKey(let id): .missingKey(redact(id))
+      case .staleKey(let id): .staleKey(redact(id))
+      case .changedKey(let id): .changedKey(redact(id))
+      }
+    }
+  }
+
+  /// How these documents differ from those that should be published.
+  ///
+  /// - Parameters:
+  ///   - discovery: The discovery document to publish.
+  ///   - keys: The current key set.
+  /// - Returns: The members, then the keys.
+  package func differences(from discovery: JSON, _ keys: JWKSet) -> [Difference] {
+    let found = self.discovery.object ?? [:]
+    let expected = discovery.object ?? [:]
+    let names = Set(found.keys).union(expected.keys).sorted()
+    return names.filter { found[$0] != expected[$0] }.map {
+      .member($0, published: found[$0]?.text(), expected: expected[$0]?.text())
+    } + self.keys.differences(from: keys)
+  }
+}
+
+extension JSON.Object {
+  /// The members with these names whose values are strings or lists of strings, as all members of
+  /// public documents are.
+  func textualMembers(among names: Set<String>) -> JSON.Object {
+    var members = self
+    for (name, value) in self
+    where !names.contains(name) || value.string == nil && value.strings == nil {
+      members[name] = nil
+    }
+    return members
+  }
 }

@@ -3,7 +3,7 @@ package import TokenExchange
 
 /// Why the public documents of an issuer cannot be used.
 ///
-/// Texts in it are those of the documents: sanitize them before they are shown.
+/// Its texts are those of the documents and not sanitized.
 package enum IssuerMetadataError: Error, Equatable, Sendable {
   /// The discovery document is not a JSON object.
   case discoveryNotJSON

@@ -8,22 +8,6 @@ package struct JWKSet: Sendable, Equatable {
   /// The keys by their `kid`.
   package let keys: JSON.Object
 
-  /// The `kid`s that differ between two key sets, each list sorted.
-  package struct Difference: Equatable, Sendable {
-    /// Keys that only the other set has.
-    package var missing: [String]
-    /// Keys that only this set has.
-    package var stale: [String]
-    /// Keys with the same `kid` and another key.
-    package var changed: [String]
-
-    package init(missing: [String] = [], stale: [String] = [], changed: [String] = []) {
-      self.missing = missing
-      self.stale = stale
-      self.changed = changed
-    }
-  }
-
   /// Parses a key set and checks that each key can verify tokens: RSA or EC, with a unique `kid`.
   ///
   /// - Parameter bytes: The document.
@@ -51,17 +35,14 @@ package struct JWKSet: Sendable, Equatable {
     self.keys = keys
   }
 
-  /// Compares this set with another one.
-  ///
-  /// - Parameter live: The set that is current.
-  /// - Returns: How this set differs from it.
-  package func difference(from live: JWKSet) -> Difference {
-    Difference(
-      missing: live.keys.keys.filter { keys[$0] == nil }.sorted(),
-      stale: keys.keys.filter { live.keys[$0] == nil }.sorted(),
-      changed: keys.keys.filter { id in
-        live.keys[id].map { Self.material(of: $0) != keys[id].map(Self.material) } ?? false
-      }.sorted())
+  /// The keys that differ from those of the current set.
+  package func differences(from live: JWKSet) -> [IssuerMetadata.Difference] {
+    let changed = keys.keys.filter { id in
+      live.keys[id].map { Self.material(of: $0) != keys[id].map(Self.material) } ?? false
+    }
+    return live.keys.keys.filter { keys[$0] == nil }.map { .missingKey($0) }
+      + keys.keys.filter { live.keys[$0] == nil }.map { .staleKey($0) }
+      + changed.map { .changedKey($0) }
   }
 
   /// Why a key cannot be published; nil if it can.
@@ -120,12 +101,7 @@ package struct JWKSet: Sendable, Equatable {
 
   /// A key without its other members, which could contain anything, such as a private key.
   private static func publicPart(of key: JSON) -> JSON {
-    guard var members = key.object else { return key }
-    for name in Array(members.keys)
-    where !publicMembers.contains(name) || !(members[name]?.isTextual ?? false) {
-      members[name] = nil
-    }
-    return .object(members)
+    key.object.map { .object($0.textualMembers(among: publicMembers)) } ?? key
   }
 
   /// The members that define the key itself.

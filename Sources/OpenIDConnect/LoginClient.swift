@@ -70,7 +70,7 @@ package struct LoginClient: Sendable {
     guard subject == nil || tokens.idToken.jwt?.subject.hasSameBytes(as: subject) == true else {
       throw .subjectChanged(request.tokenURL)
     }
-    // Without rotation the old one stays valid.
+    // Without rotation, the old refresh token stays valid.
     tokens.refreshToken = tokens.refreshToken ?? refreshToken
     return tokens
   }

@@ -7,9 +7,9 @@ package enum RedirectCheck: Equatable, Sendable {
   /// The client lists other redirect URIs, or is not public.
   case unregistered
   case unknownClient
-  /// Dex knows the client and the redirect URI, and refuses the scopes.
+  /// Dex accepts the client and the redirect URI, but not the scopes.
   case refused(OAuthError)
-  /// The response does not show it.
+  /// The response does not contain the answer.
   case unknown
 }
 
@@ -23,16 +23,6 @@ package struct AllowedFlows: Equatable, Sendable {
   package var browserRedirectURI: String
   /// The redirect URI that Dex's device code page sends; nil if it is unknown.
   package var deviceRedirectURI: String?
-
-  package init(
-    browser: RedirectCheck, device: RedirectCheck, browserRedirectURI: String,
-    deviceRedirectURI: String?
-  ) {
-    self.browser = browser
-    self.device = device
-    self.browserRedirectURI = browserRedirectURI
-    self.deviceRedirectURI = deviceRedirectURI
-  }
 }
 
 extension LoginClient {
@@ -113,7 +103,7 @@ extension LoginClient {
   package func allowedFlows(
     listenPort: Int?, until deadline: Double
   ) throws(GrantError) -> AllowedFlows {
-    // Without a list, Dex compares no port.
+    // Without a list, Dex ignores the port.
     let uris = Self.redirectURIs(port: listenPort ?? 8000, isFixed: listenPort != nil)
     let browser = try check(redirectURIs: uris, until: deadline)
     var flows = AllowedFlows(
@@ -171,9 +161,7 @@ extension RedirectCheck {
     self =
       switch response.status {
       case 400 where page.contains("Unregistered redirect_uri"): .unregistered
-      case 400 where page.contains("Invalid client_id"),
-        404 where page.contains("Invalid client_id"):
-        .unknownClient
+      case 400, 404: page.contains("Invalid client_id") ? .unknownClient : .unknown
       default: .unknown
       }
   }

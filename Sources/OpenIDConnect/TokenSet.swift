@@ -9,12 +9,6 @@ package struct TokenSet: Sendable, Equatable {
   /// Requests the next ID token without a sign-in; nil if the response has none.
   package var refreshToken: Secret?
 
-  /// Makes a set.
-  package init(idToken: IssuedToken, refreshToken: Secret?) {
-    self.idToken = idToken
-    self.refreshToken = refreshToken
-  }
-
   /// Reads the response of the token endpoint.
   init(_ response: HTTPResponse, to request: LoginRequest, now: Date) throws(GrantError) {
     let url = request.tokenURL

@@ -1,7 +1,6 @@
 import Glibc
 import Platform
 
-/// The entry point.
 @main
 enum Main {
   /// Synchronous on purpose: an asynchronous main costs a static binary 25 ms at its end.

@@ -5,12 +5,10 @@ import TokenExchange
 struct VerboseLog: Sendable {
   private let write: (@Sendable (String) -> Void)?
 
-  /// Creates a log that passes each line to a function.
   init(_ write: @escaping @Sendable (String) -> Void) { self.write = write }
 
   private init() { write = nil }
 
-  /// A log that discards everything.
   static let silent = VerboseLog()
 
   /// Logs a line without its control characters, which names of files may contain.

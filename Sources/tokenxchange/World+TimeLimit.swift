@@ -2,9 +2,9 @@ import Encoding
 import Platform
 import TokenExchange
 
-/// Enforces `--timeout` with a kernel timer, wherever the run hangs.
+/// Enforces `--timeout` with a timer of the kernel, even if the run hangs.
 extension World {
-  /// Seconds added to `--timeout`: a run that ends by itself has a better message.
+  /// Seconds added to `--timeout`: the message of a run that ends by itself is better.
   private static let grace = 1.0
 
   /// Limits a run to its `--timeout`, if it has one.
@@ -38,7 +38,6 @@ extension World {
 }
 
 extension Diagnosis {
-  /// The run was stopped by the kernel's timer.
   fileprivate init(hungFor timeout: Double) {
     self.init(
       .network, "the run hung for more than \(timeout: timeout) (--timeout) and was stopped",

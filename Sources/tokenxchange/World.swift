@@ -16,18 +16,13 @@ struct World: Sendable {
   /// A variable that contains a token, which is not among `variables`: other programs do not get
   /// it.
   private(set) var hiddenVariable: (name: String, value: String)?
-}
 
-extension World {
-  /// The real system, with the environment at the start of the process.
   static func live(variables: [String: String]) -> World {
     World(
       variables: variables, random: { Double.random(in: 0...1) }, clock: .live, files: .live,
       network: .live(variables: variables), process: .live, terminal: .live)
   }
-}
 
-extension World {
   /// Removes a variable with a token from the environment, before any other program is started.
   mutating func hideVariable(_ name: String) {
     guard let value = variables.removeValue(forKey: name) else { return }
@@ -39,30 +34,22 @@ extension World {
   func tokenVariable(_ name: String) -> String? {
     hiddenVariable.flatMap { $0.name == name ? $0.value : nil } ?? variables[name]
   }
-}
 
-extension World {
-  /// The wall clock.
   func now() -> Date { clock.now() }
 
-  /// A monotonic clock, in seconds.
   func uptime() -> Double { clock.uptime() }
 
-  /// Waits, in seconds.
   func sleep(_ seconds: Double) { clock.sleep(seconds) }
 
   /// The time on the two clocks of the cache.
   var clockReading: ClockReading { ClockReading(date: clock.now(), bootTime: clock.boot()) }
 
-  /// Writes to standard output.
   func writeOutput(_ text: String) throws(CommandError) {
     do throws(OutputError) { try terminal.writeOutput(text) } catch { throw .output(error) }
   }
 
-  /// Writes one line to standard error.
   func writeError(_ line: String) { terminal.writeError(line) }
 
-  /// Warns of something that does not stop the run.
   func warn(_ text: String) { writeError("tokenxchange: warning: " + text) }
 
   /// The log of each step: standard error with `--verbose`, else none.

@@ -35,10 +35,10 @@ struct IPAddressTests {
     guard let address = IPAddress(text) else { return }
     var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
     _ = inet_ntop(
-      address.isSix ? AF_INET6 : AF_INET, address.bytes, &buffer, socklen_t(buffer.count))
+      address.isIPv6 ? AF_INET6 : AF_INET, address.bytes, &buffer, socklen_t(buffer.count))
     let expected = String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
     // The old form of IPv4-compatible addresses is no longer recommended (RFC 5952, section 5).
-    if address.isSix, expected.contains(".") { return }
+    if address.isIPv6, expected.contains(".") { return }
     #expect(address.text == expected)
   }
 

@@ -134,12 +134,11 @@ struct IssuerMetadataTests {
     let live = try JWKSet(Self.keys(Self.rsa, Self.ec))
     #expect(live.keys.keys.sorted() == ["a", "b"])
     let same = try JWKSet(Self.keys(Self.ec, Self.rsa))
-    #expect(same.difference(from: live) == JWKSet.Difference())
+    #expect(same.differences(from: live) == [])
     let stale = Self.rsa.replacing(#""kid":"a""#, with: #""kid":"z""#)
     let copy = try JWKSet(Self.keys(other, stale))
     #expect(
-      copy.difference(from: live)
-        == JWKSet.Difference(missing: ["b"], stale: ["z"], changed: ["a"]))
+      copy.differences(from: live) == [.missingKey("b"), .staleKey("z"), .changedKey("a")])
   }
 
   @Test(

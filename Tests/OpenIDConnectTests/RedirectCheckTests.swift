@@ -1,8 +1,9 @@
 import Encoding
-import OpenIDConnect
 import TestSupport
 import Testing
 import TokenExchange
+
+@testable import OpenIDConnect
 
 /// Which flows a client allows, as Dex's recorded responses show it.
 @Suite struct RedirectCheckTests {

@@ -1,7 +1,8 @@
 import Glibc
-import Platform
 import TestSupport
 import Testing
+
+@testable import Platform
 
 /// Programs that are run for their output.
 struct ChildProcessTests {

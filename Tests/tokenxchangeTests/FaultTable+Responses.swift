@@ -1,9 +1,9 @@
 import Encoding
 import FoundationEssentials
 import Glibc
-import Platform
 import TokenExchange
 
+@testable import Platform
 @testable import tokenxchange
 
 /// What the network and Dex can do.

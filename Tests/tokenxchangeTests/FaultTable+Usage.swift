@@ -74,6 +74,11 @@ enum FaultTable {
     given("unknown kind", ["generate", "kubeconfg"]),
     given("no kind", ["generate"]),
     given("no directory", ["install"]),
+    given(
+      "two directories after an option", ["publish-issuer", "--public-url=https://x", "a", "b"]),
+    given(
+      "two directories before an option", ["publish-issuer", "a", "b", "--public-url=https://x"]),
+    given("short help after an unknown letter", ["-xh"]),
     given("file twice", ["inspect", "/t", "--file=/t"]),
     given("two files", ["check", "/t", "/u"]),
     given("token instead of a file", ["inspect", Sample.subject]),
@@ -106,6 +111,17 @@ enum FaultTable {
     more("duration with spaces", "--timeout= 10s "),
     more("zero timeout", "--timeout=0s"),
     more("timeout below a millisecond", "--timeout=1ns"),
+    more("timeout above a day", "--timeout=25h"),
+    more("timeout that is far too long", "--timeout=9999999h"),
+    more("margin above a year", "--expiry-margin=8761h"),
+    given(
+      "renewal that is too early",
+      ["generate", "sidecar", "--image=x", "--refresh-before=9000h"] + Sample.base),
+    given("minimum lifetime above a year", ["check", "/t", "--min-ttl=9999999h"]),
+    given(
+      "token lifetime that is too long",
+      ["generate", "dex", "--with-login", "--issuer=https://x", "--client-id=y"]
+        + ["--token-lifetime=9999999h"]),
     more("bad margin", "--expiry-margin=-5s"),
     more("bad token type", "--requested-token-type=jwt"),
     more("bad output", "--output=yaml"),
@@ -146,6 +162,8 @@ enum FaultTable {
     more("secret file missing", "--client-secret-file=/nowhere"),
     more("secret instead of its file", "--client-secret-file=hunter2"),
     more("base64 secret instead of its file", "--client-secret-file=/hunter2+a=="),
+    more("base64 secret with a slash", "--client-secret-file=/hun7ER2xq9ZkP4wT1mB8sLd3vY6"),
+    more("secret instead of the CA", "--certificate-authority=hun7ER2xq9ZkP4wT1mB8sLd3vY6"),
     more("key missing", "--client-certificate=/nowhere", "--client-key=/nowhere"),
     more("PEM instead of its file", "--certificate-authority=-----BEGIN CERTIFICATE-----\nQQ=="),
     more(
@@ -200,6 +218,8 @@ enum FaultTable {
 
   static let subject: [Fault] = [
     tokenFile("token missing", .missing),
+    more("opaque token instead of its file, short", "--token-file=hun7ER2xq9ZkP4wT1mB8sLd3vY6"),
+    more("token missing, relative path", "--token-file=my-service-account-token-2026"),
     tokenFile("token unreadable", .system(errno: EACCES)),
     tokenFile("token on a broken disk", .system(errno: EIO)),
     tokenFile("token is a directory", .notRegular(.directory)),

@@ -1,5 +1,6 @@
-import Platform
 import Testing
+
+@testable import Platform
 
 extension Files {
   /// An empty file system: reading finds nothing, and every other access fails the test.

@@ -1,10 +1,10 @@
 import Encoding
-import Platform
 import Synchronization
 import TestSupport
 import Testing
 import TokenExchange
 
+@testable import Platform
 @testable import tokenxchange
 
 /// Errors in the options of `generate` and `publish-issuer`.
@@ -484,8 +484,8 @@ import TokenExchange
     let generated = WorldDouble()
     let arguments = ["generate", "sidecar", "--image=a", "--mode=\(row.input)"] + Self.dex
     #expect(generated.run(arguments) == (row.output ? .done : .usage))
-    #expect(
-      ((try? SidecarConfiguration.fileMode(row.input, source: "--mode")) != nil) == row.output)
+    let parser = ArgumentParser(arguments: ["sidecar", "--mode=\(row.input)"], variables: [:])
+    #expect(((try? parser.parse().fileMode()) != nil) == row.output)
   }
 
   @Test("the order of options does not matter")

@@ -1,9 +1,9 @@
 import FoundationEssentials
 import Glibc
-import Platform
 import Testing
 import TokenExchange
 
+@testable import Platform
 @testable import tokenxchange
 
 extension Terminal {
@@ -12,7 +12,7 @@ extension Terminal {
     isTerminal: { _ in false }, readInput: { _ throws(FileReadError) in throw .missing },
     writeOutput: { text throws(OutputError) in Issue.record("\(text) was written") },
     writeError: { line in Issue.record("\(line) was written") },
-    writeLog: { line in Issue.record("\(line) was logged") })
+    writeLog: { line in Issue.record("\(line) was logged") }, width: { nil })
 
   /// Standard error is a terminal.
   static var interactive: Terminal {
@@ -36,7 +36,7 @@ extension Signals {
 extension ProcessControl {
   /// A process that may start no other.
   static let failing = ProcessControl(
-    userID: 999,
+    name: "tokenxchange", id: getpid(), userID: 999,
     program: {
       ProgramFacts(path: "/tokenxchange", isStatic: true, setsTrust: true, libraries: "none")
     },
@@ -47,5 +47,6 @@ extension ProcessControl {
     run: { child throws(ChildProcessError) in
       Issue.record("\(child.path) was run")
       throw .notStarted(errno: ENOENT)
-    }, timeLimit: TimeLimit(set: { _, _, _ in }, lift: {}), signals: .failing)
+    }, isAbandoned: { false }, unsetVariable: { _ in },
+    timeLimit: TimeLimit(set: { _, _, _ in }, lift: {}), signals: .failing)
 }

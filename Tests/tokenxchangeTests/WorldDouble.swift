@@ -1,9 +1,10 @@
 import FoundationEssentials
-import Platform
+import Glibc
 import Synchronization
 import Testing
 import TokenExchange
 
+@testable import Platform
 @testable import tokenxchange
 
 /// The world of a test: what the test does not provide fails when it is used.
@@ -66,7 +67,8 @@ final class WorldDouble: Sendable {
       network: Network(
         send: { request, _ throws(TransportError) in try self.send(request) },
         observe: { _ in }, systemTrust: { _, _ in nil },
-        prepareTLS: { self.tlsPreparation.withLock { $0 = true } }),
+        prepareTLS: { self.tlsPreparation.withLock { $0 = true } },
+        listen: { _ throws(ListenError) in throw ListenError(errno: EADDRNOTAVAIL) }),
       process: process, terminal: terminal)
   }
 

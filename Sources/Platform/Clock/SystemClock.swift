@@ -13,18 +13,6 @@ package struct SystemClock: Sendable {
   package var processStart: @Sendable () -> Double
   /// Waits, in seconds.
   package var sleep: @Sendable (Double) -> Void
-
-  package init(
-    now: @escaping @Sendable () -> Date, uptime: @escaping @Sendable () -> Double,
-    boot: @escaping @Sendable () -> Double, processStart: @escaping @Sendable () -> Double,
-    sleep: @escaping @Sendable (Double) -> Void
-  ) {
-    self.now = now
-    self.uptime = uptime
-    self.boot = boot
-    self.processStart = processStart
-    self.sleep = sleep
-  }
 }
 
 extension SystemClock {
@@ -52,7 +40,6 @@ extension SystemClock {
   /// On a busy machine, its first instruction runs some time later: of two hundred processes that
   /// start together, the last may begin to run when the first already has its token.
   ///
-  /// - Parameter now: The current time.
   /// - Returns: The start, or `now` if the kernel's value is in the future or more than ten seconds
   ///   old (the longest wait for a lock): in some containers it counts from a different boot.
   static func processStart(now: Double) -> Double {

@@ -55,7 +55,7 @@ package enum AtomicFile {
 
   /// Replaces a file with a copy of another file of any size.
   ///
-  /// Temporary files of killed runs are removed first; restarting containers would fill the disk
+  /// Temporary files of killed runs are removed first: containers that restart would fill the disk
   /// with them.
   ///
   /// - Throws: A write error, also if the source cannot be read; the old file is then unchanged.
@@ -110,7 +110,7 @@ package enum AtomicFile {
     try checkTarget(path)
     guard !KernelDirectory.contains(path) else { throw .notReplaceable(path) }
     // A link to a file is plausible; a link to a device or directory is likely a mistake.
-    if let kind = FileStatus.following(path).map(FileKind.init), kind != .regular {
+    if let kind = FileKind(of: path), kind != .regular {
       throw .notRegular(path, kind)
     }
     let probe = temporaryPath(for: path)
@@ -136,10 +136,8 @@ package enum AtomicFile {
   }
 
   private static func checkTarget(_ path: String) throws(FileWriteError) {
-    switch FileStatus.ofLink(path).map(FileKind.init) {
-    case nil, .regular, .link: return
-    case let kind?: throw .notRegular(path, kind)
-    }
+    guard let kind = FileKind(ofLink: path), kind != .regular, kind != .link else { return }
+    throw .notRegular(path, kind)
   }
 
   private static func writeAll(

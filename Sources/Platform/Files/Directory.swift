@@ -8,7 +8,7 @@ package enum Directory {
   package static func make(_ path: String, mode: UInt32) throws(FileWriteError) {
     guard mkdir(path, mode) == 0 else {
       let code = errno
-      if code == EEXIST, FileStatus.following(path).map(FileKind.init) == .directory { return }
+      if code == EEXIST, FileKind(of: path) == .directory { return }
       throw .system(.makeDirectory(path), errno: code)
     }
     let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -20,8 +20,8 @@ package enum Directory {
   /// Ensures that a directory exists, belongs to this user and is not accessible by others.
   ///
   /// Missing directories are created with mode 0700. An existing one is not changed: it may be a
-  /// home directory that was passed by mistake. Root creates none below another user's directory,
-  /// as with `sudo` and that user's `HOME`, because the user could not use it later.
+  /// home directory that was passed by mistake. Root creates none below another user's directory
+  /// (`sudo` with that user's `HOME`), because the user could not use it later.
   package static func makePrivate(_ path: String) throws(DirectoryError) {
     if geteuid() == 0, FileStatus.ofLink(path) == nil, let owner = ownerOfNearest(path), owner != 0
     {
@@ -50,12 +50,8 @@ package enum Directory {
     }
   }
 
-  /// Checks that a path is a directory of this user that others cannot access.
-  ///
-  /// - Parameters:
-  ///   - path: The directory.
-  ///   - allowsOthers: Whether others may access it.
-  /// - Throws: Why it cannot be used.
+  /// Checks that a path is a directory of this user, and that others cannot access it unless
+  /// `allowsOthers`.
   package static func check(
     _ path: String, allowsOthers: Bool = false
   ) throws(DirectoryError) {
@@ -95,12 +91,6 @@ package struct DirectoryEntry: Equatable, Sendable {
   /// A future date means that a clock was wrong; without the absolute value, such a file would
   /// never be old enough to be removed.
   package var age: Double
-
-  package init(name: String, kind: FileKind, age: Double) {
-    self.name = name
-    self.kind = kind
-    self.age = age
-  }
 }
 
 /// Lists directories.

@@ -15,18 +15,27 @@ package enum FileKind: Equatable, Sendable {
       default: .device
       }
   }
+
+  /// The type of the file at a path, following links; nil if there is none.
+  init?(of path: String) {
+    guard let status = FileStatus.following(path) else { return nil }
+    self.init(status)
+  }
+
+  /// The type of the path itself, which may be a symbolic link; nil if there is nothing.
+  init?(ofLink path: String) {
+    guard let status = FileStatus.ofLink(path) else { return nil }
+    self.init(status)
+  }
 }
 
-/// Device and inode: two paths with the same identity refer to the same file.
+/// The device and inode of a file, which several paths may refer to.
 package struct FileIdentity: Hashable, Sendable {
   package var device: UInt64
   package var inode: UInt64
+}
 
-  package init(device: UInt64, inode: UInt64) {
-    self.device = device
-    self.inode = inode
-  }
-
+extension FileIdentity {
   init(_ status: stat) {
     self.init(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
   }

@@ -19,8 +19,7 @@ package enum FileReader {
       guard descriptor >= 0 else {
         let reason = errno
         // While kubelet replaces the link ..data, the link can be dangling briefly.
-        if reason == ENOENT, FileStatus.ofLink(path).map(FileKind.init) == .link, attempt < attempts
-        {
+        if reason == ENOENT, FileKind(ofLink: path) == .link, attempt < attempts {
           usleep(pause)
           continue
         }

@@ -42,46 +42,6 @@ package struct Files: Sendable {
   package var firstName: @Sendable (_ directory: String, _ where: (String) -> Bool) -> String?
   /// Tries to acquire a lock; nil if another process holds it.
   package var lock: @Sendable (_ path: String) throws(FileLockError) -> FileLock?
-
-  package init(
-    read: @escaping @Sendable (String, Int) throws(FileReadError) -> [UInt8],
-    readPrivate: @escaping @Sendable (String, Int) throws(FileReadError) -> [UInt8],
-    kind: @escaping @Sendable (String) -> FileKind?,
-    readableKind: @escaping @Sendable (String) -> FileKind?,
-    status: @escaping @Sendable (String) -> PathStatus?,
-    identity: @escaping @Sendable (String) -> FileIdentity?,
-    replace: @escaping @Sendable (String, [UInt8], FileWriteOptions) throws(FileWriteError) -> Void,
-    copy: @escaping @Sendable (String, String, UInt32) throws(FileWriteError) -> Void,
-    setMode: @escaping @Sendable (String, UInt32) throws(FileWriteError) -> Void,
-    remove: @escaping @Sendable (String) throws(FileWriteError) -> Void,
-    testWriting: @escaping @Sendable (String) throws(FileWriteError) -> Void,
-    removeLeftovers: @escaping @Sendable (String) -> Void,
-    makeDirectory: @escaping @Sendable (String, UInt32) throws(FileWriteError) -> Void,
-    makePrivateDirectory: @escaping @Sendable (String) throws(DirectoryError) -> Void,
-    checkDirectory: @escaping @Sendable (String) throws(DirectoryError) -> Void,
-    list: @escaping @Sendable (String) -> [DirectoryEntry],
-    firstName: @escaping @Sendable (String, (String) -> Bool) -> String?,
-    lock: @escaping @Sendable (String) throws(FileLockError) -> FileLock?
-  ) {
-    self.read = read
-    self.readPrivate = readPrivate
-    self.kind = kind
-    self.readableKind = readableKind
-    self.status = status
-    self.identity = identity
-    self.replace = replace
-    self.copy = copy
-    self.setMode = setMode
-    self.remove = remove
-    self.testWriting = testWriting
-    self.removeLeftovers = removeLeftovers
-    self.makeDirectory = makeDirectory
-    self.makePrivateDirectory = makePrivateDirectory
-    self.checkDirectory = checkDirectory
-    self.list = list
-    self.firstName = firstName
-    self.lock = lock
-  }
 }
 
 extension Files {
@@ -91,8 +51,9 @@ extension Files {
     readPrivate: { path, limit throws(FileReadError) in
       try FileReader.readPrivate(path, limit: limit)
     },
-    kind: { .of($0) },
-    readableKind: { .readable($0) }, status: { PathStatus(of: $0) },
+    kind: { FileKind(ofLink: $0) },
+    readableKind: { access($0, R_OK) == 0 ? FileKind(of: $0) : nil },
+    status: { PathStatus(of: $0) },
     identity: { FileIdentity(of: $0) },
     replace: { path, content, options throws(FileWriteError) in
       try AtomicFile.replace(path, with: content, options)
@@ -113,28 +74,13 @@ extension Files {
     firstName: { DirectoryListing.firstName(in: $0, where: $1) },
     lock: { path throws(FileLockError) in try FileLock.take(path) })
 
-  /// Whether two paths refer to the same file, which need not exist, even if they differ by links,
-  /// `..` or `//`.
+  /// Whether two paths refer to the same file, even if they differ by links, `..` or `//`; the file
+  /// may be missing.
   package func isSame(_ first: String, _ second: String) -> Bool {
     if let identity = identity(first), identity == self.identity(second) { return true }
-    guard Self.name(of: first) == Self.name(of: second),
+    guard first.split(separator: "/").last == second.split(separator: "/").last,
       let directory = identity(AtomicFile.directory(of: first))
     else { return false }
     return directory == identity(AtomicFile.directory(of: second))
-  }
-
-  private static func name(of path: String) -> Substring? { path.split(separator: "/").last }
-}
-
-extension FileKind {
-  /// The type of the path itself.
-  fileprivate static func of(_ path: String) -> FileKind? {
-    FileStatus.ofLink(path).map(FileKind.init)
-  }
-
-  /// The type of the file at a path, following links, if this user can read it.
-  fileprivate static func readable(_ path: String) -> FileKind? {
-    guard access(path, R_OK) == 0 else { return nil }
-    return FileStatus.following(path).map(FileKind.init)
   }
 }

@@ -2,14 +2,14 @@ import Glibc
 
 /// The directories of devices and of the kernel, such as `/dev` and `/proc`.
 ///
-/// A rename in them would replace `/dev/stdout` for all programs; a link to there, such as
-/// `/dev/fd/1`, stands for an open file and not for its path.
+/// A rename in them would replace `/dev/stdout` for all programs; links such as `/dev/fd/1` stand
+/// for an open file and not for its path.
 enum KernelDirectory {
   private static let paths = ["/dev", "/proc", "/sys"]
   /// A file system in memory, for files of any program.
   private static let sharedMemory = "/dev/shm"
 
-  /// Whether a path is in such a directory, or a symbolic link to there.
+  /// Whether a path is in such a directory, or a symbolic link into one.
   static func contains(_ path: String) -> Bool {
     var path = path
     // As many links as the kernel follows.

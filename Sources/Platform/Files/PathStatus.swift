@@ -1,3 +1,4 @@
+import Encoding
 package import FoundationEssentials
 import Glibc
 
@@ -14,25 +15,11 @@ package struct PathStatus: Sendable, Equatable {
   package var size: Int
   /// When its content last changed.
   package var modified: Date
+}
 
-  package init(
-    target: String?, realPath: String, mode: UInt32, owner: UInt32, group: UInt32, size: Int,
-    modified: Date
-  ) {
-    self.target = target
-    self.realPath = realPath
-    self.mode = mode
-    self.owner = owner
-    self.group = group
-    self.size = size
-    self.modified = modified
-  }
-
+extension PathStatus {
   /// The permissions in octal, as for `chmod`.
-  package var modeText: String {
-    let digits = String(mode, radix: 8)
-    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-  }
+  package var modeText: String { mode.text(width: 4, radix: 8) }
 
   /// Reads the status of the file at a path, following links; nil if it cannot be inspected.
   package init?(of path: String) {

@@ -1,3 +1,4 @@
+import Encoding
 import Glibc
 
 /// The names of temporary files, and the removal of those left by killed runs.
@@ -22,7 +23,7 @@ extension AtomicFile {
   /// - Returns: true if it is a temporary file.
   package static func isTemporary(_ name: String, for path: String? = nil) -> Bool {
     let bytes = Array(name.utf8)
-    let random = bytes.reversed().prefix { isBase36($0) }.count
+    let random = bytes.reversed().prefix { $0.isASCIIAlphanumeric && $0 == $0.lowercased }.count
     let mark = Array(mark.utf8)
     let stem = bytes.dropLast(random)
     guard (1...13).contains(random), stem.count > mark.count + 1,
@@ -45,9 +46,5 @@ extension AtomicFile {
     // Whole scalars only: a name that is cut inside one would be listed with another name.
     while name.utf8.count > nameLimit { name.unicodeScalars.removeLast() }
     return ".\(name)\(mark)"
-  }
-
-  private static func isBase36(_ byte: UInt8) -> Bool {
-    (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte)
   }
 }

@@ -2,7 +2,7 @@ import Glibc
 
 /// The destination of content that is written through links, pipes and devices.
 enum WriteTarget {
-  /// A regular file, which need not exist; the last component of its path is not a link.
+  /// A regular file, which may be missing; the last component of its path is not a link.
   case file(String)
   /// An open pipe or device, which the caller closes.
   case stream(Int32)
@@ -14,10 +14,9 @@ enum WriteTarget {
     case .socket: throw .notRegular(path, .socket)
     case .pipe, .device: self = .stream(try Self.open(path))
     case nil, .regular, .link:
-      let isLink = FileStatus.ofLink(path).map(FileKind.init) == .link
       // A link to standard output, such as /dev/stdout, is written to and not replaced: replacing
       // would discard the earlier content of a file that the shell opened.
-      if isLink, let status,
+      if FileKind(ofLink: path) == .link, let status,
         FileStatus.open(STDOUT_FILENO).map(FileIdentity.init) == FileIdentity(status)
       {
         self = .stream(dup(STDOUT_FILENO))
@@ -37,12 +36,8 @@ enum WriteTarget {
   private static func resolve(_ path: String) throws(FileWriteError) -> String {
     var path = path
     for _ in 1...40 {
-      guard FileStatus.ofLink(path).map(FileKind.init) == .link else { return path }
-      var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-      let length = readlink(path, &buffer, buffer.count)
-      guard length > 0 else { throw .system(.write(path), errno: errno) }
-      let target = String(
-        decoding: buffer.prefix(length).map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
+      guard FileKind(ofLink: path) == .link else { return path }
+      guard let target = PathStatus.link(path) else { throw .system(.write(path), errno: errno) }
       path = target.hasPrefix("/") ? target : AtomicFile.directory(of: path) + "/" + target
     }
     throw .system(.write(path), errno: ELOOP)

@@ -19,21 +19,6 @@ package struct CallbackListener: Sendable {
   package struct Served: Equatable, Sendable {
     package var requests = 0
     package var bytes = 0
-
-    package init(requests: Int = 0, bytes: Int = 0) {
-      self.requests = requests
-      self.bytes = bytes
-    }
-  }
-
-  package init(
-    port: Int, next: @escaping @Sendable (Double) -> CallbackRequest?,
-    close: @escaping @Sendable () -> Void, served: @escaping @Sendable () -> Served
-  ) {
-    self.port = port
-    self.next = next
-    self.close = close
-    self.served = served
   }
 }
 
@@ -46,31 +31,15 @@ package struct CallbackRequest: Sendable {
   package var host: String?
   /// Sends a page of plain text with a status, and ends the connection.
   package var respond: @Sendable (_ status: Int, _ text: String) -> Void
-
-  package init(
-    method: String, target: String, host: String?,
-    respond: @escaping @Sendable (Int, String) -> Void
-  ) {
-    self.method = method
-    self.target = target
-    self.host = host
-    self.respond = respond
-  }
 }
 
 /// Why a port cannot be listened on.
 package struct ListenError: Error, Equatable, Sendable {
   package var errno: Int32
-
-  package init(errno: Int32) { self.errno = errno }
 }
 
 extension CallbackListener {
-  /// Listens on 127.0.0.1.
-  ///
-  /// - Parameter port: The port; 0 for a free one.
-  /// - Returns: The listener.
-  /// - Throws: ``ListenError``.
+  /// Listens on a port of 127.0.0.1; 0 selects a free one.
   package static func start(port: Int) throws(ListenError) -> CallbackListener {
     let server = try CallbackServer(port: port)
     return CallbackListener(
@@ -85,7 +54,7 @@ final class CallbackServer: Sendable {
   static let maxHead = 16 << 10
   /// Seconds for a whole request.
   static let requestTimeout = 5.0
-  /// The connections at one time; a further one ends the oldest.
+  /// The maximum number of connections; another one ends the oldest.
   static let maxConnections = 16
 
   fileprivate struct Connection {
@@ -134,7 +103,6 @@ final class CallbackServer: Sendable {
 
   var served: CallbackListener.Served { state.withLock { $0.served } }
 
-  /// Closes all connections, and stops listening.
   func close() {
     state.withLock { state in
       for connection in state.connections { Glibc.close(connection.socket) }
@@ -144,7 +112,6 @@ final class CallbackServer: Sendable {
     }
   }
 
-  /// Waits for the next request.
   func next(timeout: Double) -> CallbackRequest? {
     let end = SystemClock.seconds(CLOCK_MONOTONIC) + timeout
     while true {
@@ -166,7 +133,7 @@ final class CallbackServer: Sendable {
     }
   }
 
-  /// Reads what has arrived; returns the first complete request.
+  /// Reads from the ready sockets; returns the first complete request.
   private func take(_ ready: [Int32]) -> CallbackRequest? {
     state.withLock { state -> (Int32, RequestHead)? in
       if ready.contains(state.listener) { state.accept() }
@@ -251,57 +218,5 @@ extension CallbackServer.State {
     var rest = [UInt8](repeating: 0, count: 1 << 16)
     for _ in 0..<16 { guard recv(socket, &rest, rest.count, 0) > 0 else { break } }
     Glibc.close(socket)
-  }
-}
-
-/// The first line and the headers of a request.
-struct RequestHead: Equatable {
-  var method: String
-  var target: String
-  var host: String?
-
-  init?(_ bytes: ArraySlice<UInt8>) {
-    let lines = String(decoding: bytes, as: UTF8.self).split(
-      separator: "\r\n", omittingEmptySubsequences: false)
-    let words = (lines.first ?? "").split(separator: " ", omittingEmptySubsequences: false)
-    guard words.count == 3, words[2].hasPrefix("HTTP/1."), words[1].hasPrefix("/") else {
-      return nil
-    }
-    method = String(words[0])
-    target = String(words[1])
-    let hosts = lines.dropFirst().filter { $0.lowercased().hasPrefix("host:") }
-    host = hosts.count == 1 ? hosts.first?.dropFirst(5).trimmingSpaces : nil
-  }
-
-  /// A page of plain text that must not be cached, embedded or executed.
-  static func page(_ status: Int, _ text: String) -> String {
-    let body = text + "\n"
-    return """
-      HTTP/1.1 \(status) \(reasons[status] ?? "Error")\r
-      Content-Type: text/plain; charset=utf-8\r
-      Content-Length: \(body.utf8.count)\r
-      Cache-Control: no-store\r
-      Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r
-      Referrer-Policy: no-referrer\r
-      X-Content-Type-Options: nosniff\r
-      Connection: close\r
-      \r
-      \(body)
-      """
-  }
-
-  private static let reasons = [
-    200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed",
-    408: "Request Timeout", 431: "Request Header Fields Too Large",
-  ]
-}
-
-extension Substring {
-  /// This text without spaces and tabs around it.
-  fileprivate var trimmingSpaces: String {
-    var text = self
-    while text.hasPrefix(" ") || text.hasPrefix("\t") { text.removeFirst() }
-    while text.hasSuffix(" ") || text.hasSuffix("\t") { text.removeLast() }
-    return String(text)
   }
 }

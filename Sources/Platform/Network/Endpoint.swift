@@ -15,9 +15,7 @@ struct Endpoint {
   /// The port, which may be the default of the scheme.
   var port: Int
 
-  /// Parses a URL.
-  ///
-  /// - Parameter text: An absolute URL, `http` or `https`.
+  /// Parses an absolute URL, `http` or `https`.
   init?(_ text: String) {
     // URLSession accepts schemes in lower case only.
     let start = text.firstRange(of: "://")?.lowerBound ?? text.startIndex

@@ -15,28 +15,7 @@ package struct Network: Sendable {
   /// Listens on a port of 127.0.0.1; 0 selects a free one.
   package var listen: @Sendable (Int) throws(ListenError) -> CallbackListener
 
-  package init(
-    send: @escaping HTTPTransport,
-    observe: @escaping @Sendable (@escaping @Sendable (NetworkEvent) -> Void) -> Void,
-    systemTrust: @escaping @Sendable (String?, String?) -> SystemTrustStore?,
-    prepareTLS: @escaping @Sendable () -> Void,
-    listen: @escaping @Sendable (Int) throws(ListenError) -> CallbackListener = {
-      _ throws(ListenError) in throw ListenError(errno: EADDRNOTAVAIL)
-    }
-  ) {
-    self.send = send
-    self.observe = observe
-    self.systemTrust = systemTrust
-    self.prepareTLS = prepareTLS
-    self.listen = listen
-  }
-
-  /// The network of this machine.
-  ///
-  /// - Parameters:
-  ///   - variables: The environment, for the proxy and the system's trust store.
-  ///   - files: The files, for the system's trust store.
-  /// - Returns: The network.
+  /// The network of this machine; the environment determines the proxy and the system's trust store.
   package static func live(variables: [String: String], files: Files = .live) -> Network {
     let transport = URLSessionTransport(variables: variables, files: files)
     return Network(

@@ -35,10 +35,6 @@ package enum ProxyRoute: Sendable, Equatable {
   ///
   /// `HTTPS_PROXY` and `NO_PROXY` take precedence over their lower-case forms. Unlike in Go,
   /// `ALL_PROXY` is used if `HTTPS_PROXY` is not set, and plain http never goes through a proxy.
-  ///
-  /// - Parameters:
-  ///   - endpoint: Where the request is sent.
-  ///   - variables: The environment at the start of the process.
   init(to endpoint: Endpoint, variables: [String: String]) {
     func first(_ names: String...) -> (variable: String, value: String)? {
       for name in names {
@@ -78,7 +74,7 @@ enum NoProxyList {
   static func entry(for host: String, port: Int, in list: String) -> String? {
     let host = host.lowercased()
     let address = IPAddress(host)
-    let entries = list.split(separator: ",").map { trimmed($0).lowercased() }
+    let entries = list.split(separator: ",").map { $0.trimmingWhitespace().lowercased() }
     // If one entry is `*`, the others are ignored.
     if entries.contains("*") { return "*" }
     return entries.first { entry in
@@ -103,13 +99,6 @@ enum NoProxyList {
     if name.hasPrefix("["), name.hasSuffix("]") { return (name.dropFirst().dropLast(), port) }
     return name.contains(":") ? (entry[...], "") : (name, port)
   }
-
-  private static func trimmed(_ text: Substring) -> Substring {
-    var text = text
-    while text.first?.isWhitespace == true { text.removeFirst() }
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return text
-  }
 }
 
 /// A range of addresses, such as `10.0.0.0/8`.
@@ -121,10 +110,10 @@ struct CIDRBlock: Sendable, Equatable {
   init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, let address = IPAddress(String(parts[0])), let length = Int(parts[1]),
-      parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) })
+      parts[1].utf8.allSatisfy(\.isASCIIDigit)
     else { return nil }
     // An IPv4-mapped address is stored as IPv4, but its prefix length counts the IPv6 bits.
-    let isMapped = parts[0].contains(":") && !address.isSix
+    let isMapped = parts[0].contains(":") && !address.isIPv6
     let bits = isMapped ? length - 96 : length
     guard (0...address.bytes.count * 8).contains(bits) else { return nil }
     self.address = address

@@ -53,27 +53,18 @@ package struct ProxyURL: Sendable, Equatable {
       port = address[address.index(after: colon)...]
     }
     if host.hasPrefix("[") {
-      guard host.hasSuffix("]"), IPAddress(String(host.dropFirst().dropLast()))?.isSix == true
-      else {
-        return nil
-      }
+      guard host.hasSuffix("]"), IPAddress(String(host.dropFirst().dropLast()))?.isIPv6 == true
+      else { return nil }
       host = host.dropFirst().dropLast()
     } else {
-      guard !host.isEmpty, host.utf8.allSatisfy(isHostByte) else { return nil }
+      guard !host.isEmpty,
+        host.utf8.allSatisfy({ $0.isASCIIAlphanumeric || ".-_".utf8.contains($0) })
+      else { return nil }
     }
     guard let port, !port.isEmpty else { return (String(host), nil) }
-    guard port.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(port),
+    guard port.utf8.allSatisfy(\.isASCIIDigit), let number = Int(port),
       (1...65_535).contains(number)
     else { return nil }
     return (String(host), number)
-  }
-
-  private static func isHostByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "."), UInt8(ascii: "-"),
-      UInt8(ascii: "_"):
-      true
-    default: false
-    }
   }
 }

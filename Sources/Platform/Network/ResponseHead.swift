@@ -1,12 +1,7 @@
 import TokenExchange
 
 extension HTTPResponse {
-  /// Parses a response.
-  ///
-  /// - Parameters:
-  ///   - status: The status code.
-  ///   - head: The status line and the header lines, with their line endings.
-  ///   - body: The body.
+  /// Parses the status line and the header lines of a response.
   init(status: Int, head: [UInt8], body: [UInt8]) {
     var fields: [(name: String, value: String)] = []
     for line in head.split(separator: UInt8(ascii: "\n")).dropFirst() {

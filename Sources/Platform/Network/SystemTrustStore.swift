@@ -4,14 +4,9 @@ import TokenExchange
 package struct SystemTrustStore: Sendable, Equatable {
   /// A bundle of PEM certificates.
   package var file: String?
-  /// One or several directories, separated by `:`, in which the files of certificates are named by
-  /// the hash of the subject; at least one of them has such files.
+  /// One or more directories, separated by `:`; in at least one of them, the files are named by the
+  /// hash of the certificate's subject.
   package var directory: String?
-
-  package init(file: String? = nil, directory: String? = nil) {
-    self.file = file
-    self.directory = directory
-  }
 
   /// The bundles of Debian, Ubuntu and Alpine; Red Hat and Fedora; SUSE; and others.
   static let bundles = [
@@ -25,15 +20,8 @@ package struct SystemTrustStore: Sendable, Equatable {
   /// Finds the trust store: from the variables, else a hashed directory, else a bundle.
   ///
   /// From a hashed directory OpenSSL reads one or two files; parsing a bundle takes 20 ms. If a
-  /// variable is set, only readable files and directories from the variables are used.
-  ///
-  /// - Parameters:
-  ///   - certFile: The value of `SSL_CERT_FILE`.
-  ///   - certDir: The value of `SSL_CERT_DIR`.
-  ///   - files: The files.
-  ///   - directory: The directory that may be hashed.
-  ///   - bundles: The possible paths of a bundle.
-  /// - Returns: The trust store, or nil if there is none.
+  /// variable (`SSL_CERT_FILE`, `SSL_CERT_DIR`) is set, only readable files and directories from the
+  /// variables are used.
   static func find(
     certFile: String?, certDir: String?, files: Files = .live,
     directory: String = hashedDirectory, bundles: [String] = bundles

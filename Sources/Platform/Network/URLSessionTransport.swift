@@ -27,12 +27,6 @@ final class URLSessionTransport: Sendable {
   private let resolver: NameResolver
   private let connection = Mutex<Connection?>(nil)
 
-  /// Creates a transport.
-  ///
-  /// - Parameters:
-  ///   - variables: The environment, for the proxy and the system's trust store.
-  ///   - files: The files of the system's trust store.
-  ///   - resolver: Resolves host names.
   init(
     variables: [String: String] = [:], files: Files = .live, resolver: NameResolver = NameResolver()
   ) {
@@ -41,30 +35,19 @@ final class URLSessionTransport: Sendable {
     self.resolver = resolver
   }
 
-  /// Sends a request and waits for its response; an ``HTTPTransport``.
-  ///
-  /// - Parameters:
-  ///   - request: The request.
-  ///   - options: The trust, the time limit and the size limit.
-  /// - Returns: The response, with any status.
-  /// - Throws: ``TransportError`` if there is no response.
+  /// Sends a request and waits for its response, which may have any status.
   func send(
     _ request: HTTPRequest, _ options: HTTPOptions
   ) throws(TransportError) -> HTTPResponse {
-    guard tx_hook_effective() != 0 else {
-      throw TransportError.notSent(.optionsUnsupported)
-    }
-    guard let endpoint = Endpoint(request.url) else {
-      throw TransportError.notSent(.invalidURL)
-    }
+    guard tx_hook_effective() != 0 else { throw .notSent(.optionsUnsupported) }
+    guard let endpoint = Endpoint(request.url) else { throw .notSent(.invalidURL) }
     if !endpoint.isPlain { tx_prepare_tls() }
     try Self.checkResources()
     // Locked during the whole request, because the hook has only one set of settings.
     return try connection.withLock { connection throws(TransportError) in
       var options = options
       let begin = DNSClient.now()
-      let proxy = try setRoute(
-        to: endpoint, by: options.proxyURL, until: begin + options.timeout)
+      let proxy = try setRoute(to: endpoint, by: options.proxyURL, until: begin + options.timeout)
       options.timeout = max(options.timeout - (DNSClient.now() - begin), 0.001)
       try arm(endpoint, options)
       defer { tx_disarm() }
@@ -101,7 +84,7 @@ final class URLSessionTransport: Sendable {
     let (host, port) = route.proxy.map { ($0.host, $0.port) } ?? (endpoint.host, endpoint.port)
     let resolved = try resolve(host, for: route, until: deadline).map { addresses in
       "\(host):\(port):"
-        + addresses.map { $0.isSix ? "[\($0.text)]" : $0.text }.joined(by: ",")
+        + addresses.map { $0.isIPv6 ? "[\($0.text)]" : $0.text }.joined(by: ",")
     }
     let code = tx_set_route(route.proxy?.url, resolved)
     guard code == 0 else { throw .notSent(.system(errno: code)) }

@@ -29,14 +29,8 @@ package struct ChildProcess: Sendable, Equatable {
 package struct ChildOutput: Sendable, Equatable {
   package var output: [UInt8]
   /// The first 4 KiB of standard error.
-  package var errors: [UInt8]
-  package var exitCode: Int32
-
-  package init(output: [UInt8], errors: [UInt8] = [], exitCode: Int32 = 0) {
-    self.output = output
-    self.errors = errors
-    self.exitCode = exitCode
-  }
+  package var errors: [UInt8] = []
+  package var exitCode: Int32 = 0
 }
 
 /// Why a program could not be run.

@@ -3,7 +3,7 @@ import Glibc
 
 /// The properties of this process, and a way to start others.
 package struct ProcessControl: Sendable {
-  /// The name that this program was called by.
+  /// The name that started this program.
   package var name: String
   /// The process ID.
   package var id: Int32
@@ -25,27 +25,6 @@ package struct ProcessControl: Sendable {
   package var timeLimit: TimeLimit
   /// The signals of a long-running process.
   package var signals: Signals
-
-  package init(
-    name: String = "tokenxchange", id: Int32 = getpid(), userID: UInt32,
-    program: @escaping @Sendable () -> ProgramFacts,
-    start: @escaping @Sendable (String, String, [String]) -> Bool,
-    run: @escaping @Sendable (ChildProcess) throws(ChildProcessError) -> ChildOutput,
-    isAbandoned: @escaping @Sendable () -> Bool = { false },
-    unsetVariable: @escaping @Sendable (String) -> Void = { _ in },
-    timeLimit: TimeLimit, signals: Signals
-  ) {
-    self.name = name
-    self.id = id
-    self.userID = userID
-    self.program = program
-    self.start = start
-    self.run = run
-    self.isAbandoned = isAbandoned
-    self.unsetVariable = unsetVariable
-    self.timeLimit = timeLimit
-    self.signals = signals
-  }
 }
 
 /// How this program was built, and which libraries it uses.
@@ -57,13 +36,6 @@ package struct ProgramFacts: Sendable, Equatable {
   package var setsTrust: Bool
   /// The network libraries with their versions, on one line.
   package var libraries: String
-
-  package init(path: String, isStatic: Bool, setsTrust: Bool, libraries: String) {
-    self.path = path
-    self.isStatic = isStatic
-    self.setsTrust = setsTrust
-    self.libraries = libraries
-  }
 }
 
 extension ProcessControl {
@@ -71,7 +43,7 @@ extension ProcessControl {
   package static var live: ProcessControl {
     let parent = getppid()
     return ProcessControl(
-      userID: geteuid(),
+      name: "tokenxchange", id: getpid(), userID: geteuid(),
       program: {
         ProgramFacts(
           path: PathStatus(of: "/proc/self/exe")?.realPath ?? "unknown",

@@ -9,13 +9,6 @@ package struct TimeLimit: Sendable {
   /// Removes the limit.
   package var lift: @Sendable () -> Void
 
-  package init(
-    set: @escaping @Sendable (Double, String, Bool) -> Void, lift: @escaping @Sendable () -> Void
-  ) {
-    self.set = set
-    self.lift = lift
-  }
-
   /// A timer of the kernel.
   package static let live = TimeLimit(
     set: { tx_limit_time($0, $1, $2 ? 1 : 0) }, lift: { tx_lift_time_limit() })

@@ -10,17 +10,6 @@ package struct Signals: Sendable {
   /// Writes to the disk; signals that end the process are delayed.
   package var uninterrupted:
     @Sendable (() throws(FileWriteError) -> Void) throws(FileWriteError) -> Void
-
-  package init(
-    endProcess: @escaping @Sendable (Int32?) -> Void,
-    wait: @escaping @Sendable (Double) -> Bool,
-    uninterrupted:
-      @escaping @Sendable (() throws(FileWriteError) -> Void) throws(FileWriteError) -> Void
-  ) {
-    self.endProcess = endProcess
-    self.wait = wait
-    self.uninterrupted = uninterrupted
-  }
 }
 
 extension Signals {

@@ -3,8 +3,6 @@ import Glibc
 /// Why standard output could not be written.
 package struct OutputError: Error, Equatable, Sendable {
   package var errno: Int32
-
-  package init(errno: Int32) { self.errno = errno }
 }
 
 /// Writes unbuffered, so that nothing is lost or written twice when the process ends.

@@ -15,22 +15,6 @@ package struct Terminal: Sendable {
   /// The columns of standard output; nil if it is not a terminal.
   package var width: @Sendable () -> Int?
 
-  package init(
-    isTerminal: @escaping @Sendable (Int32) -> Bool,
-    readInput: @escaping @Sendable (Int) throws(FileReadError) -> [UInt8],
-    writeOutput: @escaping @Sendable (String) throws(OutputError) -> Void,
-    writeError: @escaping @Sendable (String) -> Void,
-    writeLog: @escaping @Sendable (String) -> Void,
-    width: @escaping @Sendable () -> Int? = { nil }
-  ) {
-    self.isTerminal = isTerminal
-    self.readInput = readInput
-    self.writeOutput = writeOutput
-    self.writeError = writeError
-    self.writeLog = writeLog
-    self.width = width
-  }
-
   /// Whether standard error is a terminal, so that a user can be prompted.
   package var isInteractive: Bool { isTerminal(STDERR_FILENO) }
 

@@ -10,8 +10,8 @@ struct ArgumentParser {
   /// Finds the command, then its options and positional arguments.
   ///
   /// The first word is a command; without one, the command is `get-token`. `--help` is recognized
-  /// anywhere before `--`, `--version` only as the first word. `-v` alone prints the version, else
-  /// it is `--verbose`.
+  /// anywhere before `--`, `--version` only as the first word. `-v` alone prints the version;
+  /// otherwise it is `--verbose`.
   func parse() throws(UsageError) -> ParsedArguments {
     var words = arguments[...]
     if words.first == "--version" || arguments == ["-v"] {
@@ -29,12 +29,11 @@ struct ArgumentParser {
     } else {
       command = .getToken
     }
-    // Its words are an incomplete command line.
+    // The words are an incomplete command line.
     if command.isHidden { return ParsedArguments(command: command, positional: Array(words)) }
     let options = words.prefix { $0 != "--" }
-    if let word = options.first(where: { $0 == "-h" || $0.optionName.elementsEqual("--help".utf8) })
-    {
-      guard word == "-h" || word == "--help" || word == "--help=true" else {
+    if let word = options.first(where: \.isHelp) {
+      guard !word.contains("=") || word == "--help=true" else {
         throw .unexpectedValue(option: "--help")
       }
       return ParsedArguments(command: .help, positional: topic)
@@ -55,7 +54,7 @@ struct ArgumentParser {
     return parsed
   }
 
-  /// The named command, and its subcommand if known, for help.
+  /// The command and the subcommand to show help for, as far as they are known.
   private var topic: [String] {
     guard let name = arguments.first, let command = Command.named(name) else { return [] }
     let subcommand = arguments.dropFirst().first.flatMap(command.subcommand)
@@ -67,9 +66,9 @@ struct ArgumentParser {
     let set = variables.filter { $0.key.utf8.starts(with: prefix) }
     guard !set.isEmpty else { return }
     parsed.variableNames = Array(set.keys)
-    let wonGroups = parsed.resolved.compactMap(\.option.group)
+    let groups = parsed.resolved.compactMap(\.option.group)
     for option in parsed.command.options where !parsed.isSet(option) {
-      if let group = option.group, wonGroups.contains(group) { continue }
+      if let group = option.group, groups.contains(group) { continue }
       guard let (name, value) = set.first(where: { option.hasVariable(named: $0.key) }) else {
         continue
       }
@@ -86,9 +85,9 @@ struct ArgumentParser {
 private struct OptionParsing {
   let command: Command
   var words: ArraySlice<String>
-  /// The option that was read last.
+  /// The option directly before the next word.
   var last: String?
-  /// Whether later words may be parts of a secret that a shell or a space split.
+  /// Whether later words may be parts of a secret that contains spaces.
   var mayBeSecret = false
 
   mutating func run(_ parsed: inout ParsedArguments) throws(UsageError) {
@@ -108,14 +107,14 @@ private struct OptionParsing {
     }
   }
 
-  /// Treats the rest as a command line, except for this command's own options at any position.
+  /// Takes the rest as a command line, except for this command's own options at any position.
   private mutating func takeCommandLine(
     _ first: [String], _ parsed: inout ParsedArguments
   ) throws(UsageError) {
     parsed.positional = first
     while let word = words.popFirst() {
       let name = word.optionName
-      // The plugin has an option of this name too, with other formats.
+      // The plugin has an option of this name too, with different formats.
       let isFormat = ["json", "text"].contains {
         ["--output=\($0)", "-o=\($0)", "-o\($0)"].contains(word)
       }
@@ -183,9 +182,10 @@ private struct OptionParsing {
     return value
   }
 
-  private func take(
+  private mutating func take(
     argument word: String, _ parsed: inout ParsedArguments
   ) throws(UsageError) {
+    defer { last = nil }
     if let option = command.options.first(where: \.isPositional), let name = command.arguments.first
     {
       switch parsed.resolved(option)?.source {
@@ -216,11 +216,10 @@ private struct OptionParsing {
 }
 
 extension Command {
-  /// The options in a word such as `-ojson` or `-vo`: as in kubectl, flags may precede an option
-  /// whose value follows in the same word or in the next one.
+  /// One word for each option in a word such as `-ojson` or `-vo`: as in kubectl, flags may precede
+  /// an option whose value follows in the same word or in the next one.
   ///
-  /// - Parameter word: A word that begins with a dash.
-  /// - Returns: A word for each option; nil unless there are several, or a value without `=`.
+  /// - Returns: nil unless the word has several options, or a value without `=`.
   fileprivate func splittingShortOptions(_ word: String) -> [String]? {
     let letters = word.unicodeScalars.dropFirst()
     guard let first = letters.first, first != "-", letters.count > 1 else { return nil }
@@ -241,106 +240,16 @@ extension Command {
     }
     return words == [word] ? nil : words
   }
-
-  /// The error for an unknown subcommand.
-  func unknownSubcommand(_ word: String) -> UsageError {
-    let known = subcommands.map(\.subcommandName)
-    return .unknownSubcommand(
-      word.isPlainWord ? word : nil, of: name,
-      nearest: Suggestion.nearest(to: word, in: known), known: known)
-  }
-
-  /// The error for an option that the command does not have.
-  fileprivate func unknownOption(_ name: String, mayBeSecret: Bool) -> UsageError {
-    let isShown = !mayBeSecret && name.isPlainWord
-    return .unknownOption(isShown ? name : nil, command: self.name, advice: advice(on: name))
-  }
-
-  private func advice(on name: String) -> OptionAdvice? {
-    if name == "--version" || name == "-version" { return .versionCommand }
-    if let known = Self.kubeloginOptions.first(where: { $0.name == name })?.option,
-      options.contains(where: { $0.name == known })
-    {
-      return .kubelogin("--" + known)
-    }
-    // Siblings of a subcommand come first, then the commands, then the other subcommands.
-    let siblings = Command.all.first { $0.subcommand(subcommandName)?.name == self.name }
-    let others =
-      (siblings?.subcommands ?? []) + Command.all + Command.all.flatMap(\.subcommands)
-    if let other = others.first(where: { $0.options.contains { $0.isNamed(name.utf8[...]) } }) {
-      return .belongsTo(other.name)
-    }
-    let word = String(Substring(name.utf8.drop { $0 == UInt8(ascii: "-") }))
-    return Suggestion.nearest(
-      to: word, in: options.flatMap { [$0.name] + $0.aliases } + ["help"]
-    ).map { .nearest("--" + $0) }
-  }
-
-  /// Options of int128/kubelogin, and this program's names for them.
-  private static let kubeloginOptions: [(name: String, option: String)] = [
-    ("--oidc-issuer-url", "issuer"), ("--oidc-client-id", "client-id"),
-    ("--oidc-client-secret", "client-secret-file"), ("--oidc-extra-scope", "scopes"),
-    ("--token-cache-dir", "cache-dir"), ("--skip-open-browser", "no-browser"),
-  ]
 }
 
 extension String {
+  /// Whether this is `--help`, also with a value, or `-h`, also combined with `-v`.
+  fileprivate var isHelp: Bool {
+    self == "-h" || self == "-hv" || self == "-vh" || optionName.elementsEqual("--help".utf8)
+  }
+
   /// Whether a word of the command line is an option; `-` alone is not.
   fileprivate var isOption: Bool { utf8.first == UInt8(ascii: "-") && utf8.count > 1 }
 
-  /// The part of an option before its `=`.
   fileprivate var optionName: Substring.UTF8View { utf8.prefix { $0 != UInt8(ascii: "=") } }
-
-  /// Whether a mistyped name may be shown: it is short and consists of letters, digits, `-` and
-  /// `_`.
-  var isPlainWord: Bool {
-    utf8.count <= 40 && !looksLikeToken
-      && utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-          true
-        default: false
-        }
-      }
-  }
-
-  /// Whether it may be a token that was pasted in the wrong place.
-  var looksLikeToken: Bool { utf8.count > 64 || utf8.starts(with: "eyJ".utf8) }
-
-  /// Whether it clearly is a path, and not a secret that was passed instead: base64 may begin with
-  /// `/`.
-  var isClearlyPath: Bool {
-    ["/", "./", "../", "~/"].contains { utf8.starts(with: $0.utf8) }
-      && !utf8.contains { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "=") }
-  }
-
-  /// Whether it is a token and not a path.
-  var isTokenInsteadOfPath: Bool {
-    (utf8.starts(with: "eyJ".utf8) || utf8.starts(with: "Bearer ".utf8))
-      && !utf8.contains(UInt8(ascii: "/"))
-  }
-
-  /// Whether it is the content of a file and not a path: PEM, or a text that no file can have as
-  /// its name.
-  var isContentInsteadOfPath: Bool {
-    utf8.starts(with: "-----BEGIN ".utf8)
-      || utf8.count > 255 && !isClearlyPath
-        && utf8.split(separator: UInt8(ascii: "/")).contains { $0.count > 255 }
-  }
-}
-
-extension ParsedArguments {
-  /// Rejects tokens and the content of files where paths are expected: an error about a file would
-  /// not name the mistake, and would show the value.
-  fileprivate func checkPaths() throws(UsageError) {
-    for set in resolved where set.option.isPath {
-      for value in set.values {
-        if value.isTokenInsteadOfPath {
-          throw .tokenInsteadOfFile(source: set.source.name, command: command.name)
-        }
-        if value.isContentInsteadOfPath { throw .contentInsteadOfFile(source: set.source.name) }
-      }
-    }
-  }
 }

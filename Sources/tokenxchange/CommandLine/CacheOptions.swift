@@ -17,10 +17,8 @@ extension OptionDeclaration {
     "force-refresh", help: "Ignore the cached token, fetch a new one and cache it.",
     section: .advanced)
 
-  /// All of them, in the order of help.
   static let cache: [OptionDeclaration] = [.cacheOn, .cacheDir, .forceRefresh]
 
-  /// The default directories of the cache.
   private static let cachePlaces =
     "$KUBECACHEDIR/tokenxchange, $XDG_CACHE_HOME/tokenxchange or $HOME/.kube/cache/tokenxchange"
 

@@ -9,7 +9,6 @@ extension OptionDeclaration {
       + "command line take precedence over it, variables do not.",
     section: .advanced)
 
-  /// The same option with the description for `generate`.
   static let generatedClusterConfig = clusterConfig.with(
     help:
       "Write --client-id, --connector-id, --audience and --scopes as the cluster's config instead "
@@ -22,10 +21,8 @@ struct ClusterSetting: Sendable {
   var key: String
   var option: OptionDeclaration
 
-  /// All of them.
-  ///
-  /// None determines where a token is sent, what is trusted or which file is read: authors of a
-  /// ClusterProfile or of a kubeconfig's cluster must not be able to obtain this process's token.
+  /// None of them determines where a token is sent, what is trusted or which file is read: authors
+  /// of a ClusterProfile or of a kubeconfig's cluster must not be able to obtain this process's token.
   static let all = [
     ClusterSetting(key: "clientID", option: .clientID),
     ClusterSetting(key: "connectorID", option: .connectorID),

@@ -3,17 +3,16 @@ import TokenExchange
 /// One command: its help, its options, and what it does.
 struct Command: Sendable {
   var name: String
-  /// One clause for the list of commands.
+  /// The description in the list of commands.
   var summary: String
   /// The description in its help.
   var details: String
-  /// A command line that works, for help and for messages about missing options.
+  /// A valid command line, for help and for messages about missing options.
   var example: String
   /// The names of its positional arguments, in order.
   var arguments: [String] = []
-  /// How many of them are required.
   var requiredArguments = 0
-  /// Its options, in the order of help.
+  /// In the order of help.
   var options: [OptionDeclaration] = []
   /// Whether variables set its options too.
   var readsVariables = true
@@ -25,7 +24,6 @@ struct Command: Sendable {
   var argumentCompletion = OptionDeclaration.Completion.nothing
   /// Whether help and completion leave it out.
   var isHidden = false
-  /// Does the work.
   var run: @Sendable (ParsedArguments, World) throws(CommandError) -> ExitCode
 }
 
@@ -49,10 +47,9 @@ extension Command {
     ("help", { .help }),
   ]
 
-  /// Every command that help lists.
   static let all = table.map { $0.command() }
 
-  /// The command with a name, which may include a subcommand: `generate` or `generate rbac`.
+  /// The command with a name such as `generate` or `generate rbac`.
   static func named(_ name: String) -> Command? {
     let first = String(Substring(name.utf8.prefix { $0 != UInt8(ascii: " ") }))
     guard let command = table.first(where: { $0.name == first })?.command() else {
@@ -61,7 +58,6 @@ extension Command {
     return command.name == name ? command : command.subcommands.first { $0.name == name }
   }
 
-  /// The subcommand with a name.
   func subcommand(_ word: String) -> Command? {
     subcommands.first { $0.subcommandName == word }
   }

@@ -1,10 +1,7 @@
 import TokenExchange
 
-/// What a shell may offer for an incomplete command line.
-///
-/// The scripts of all shells call the hidden command `__complete`.
+/// What a shell may offer for an incomplete command line; its script calls `__complete`.
 struct Completion: Equatable {
-  /// A completion, with a description.
   struct Candidate: Equatable {
     var text: String
     var description = ""
@@ -18,15 +15,13 @@ struct Completion: Equatable {
     case none, files, directories
   }
 
-  /// Finds the candidates.
-  ///
-  /// - Parameter words: The words after the program's name; the last one is at the cursor.
+  /// Finds the candidates for the last of the words after the program's name.
   init(words: [String]) {
     var before = words[...]
     let current = before.popLast() ?? ""
     guard let first = before.first, !first.isOptionLike else {
       if before.isEmpty, !current.isOptionLike {
-        candidates = Self.names(of: Command.all) { $0.name }
+        offer(.commands)
       } else {
         offer(.getToken, before, current)
         if before.isEmpty { candidates.append(Candidate(text: "--version")) }
@@ -35,30 +30,23 @@ struct Completion: Equatable {
       return
     }
     before.removeFirst()
-    switch Command.named(first) {
-    case nil: break
-    case let command? where command.name == Command.help.name:
-      offer(topics: before)
-    case let command? where !command.subcommands.isEmpty:
-      if let word = before.popFirst() {
-        offer(command.subcommand(word), before, current)
-      } else {
-        candidates = Self.names(of: command.subcommands) { $0.subcommandName }
-      }
-    case let command?: offer(command, before, current)
+    let command = Command.named(first)
+    if command?.name == Command.help.name {
+      if before.isEmpty { offer(.commands) }
+      if before.count == 1 { offer(subcommandsOf: before.first.flatMap(Command.named)) }
+    } else if command?.subcommands.isEmpty ?? true {
+      if let command { offer(command, before, current) }
+    } else if let word = before.popFirst() {
+      offer(command?.subcommand(word), before, current)
+    } else {
+      offer(subcommandsOf: command)
     }
     keep(prefix: current)
   }
 
-  /// Completes the arguments of `help`.
-  private mutating func offer(topics topic: ArraySlice<String>) {
-    switch topic.count {
-    case 0: candidates = Self.names(of: Command.all) { $0.name }
-    case 1:
-      candidates = Self.names(of: Command.named(topic.first ?? "")?.subcommands ?? []) {
-        $0.subcommandName
-      }
-    default: break
+  private mutating func offer(subcommandsOf command: Command?) {
+    candidates = (command?.subcommands ?? []).map {
+      Candidate(text: $0.subcommandName, description: $0.summary)
     }
   }
 
@@ -109,16 +97,13 @@ struct Completion: Equatable {
     case .file: paths = .files
     case .directory: paths = .directories
     case .words(let words): candidates = words.map { Candidate(text: $0) }
-    case .commands: candidates = Self.names(of: Command.all) { $0.name }
+    case .commands:
+      candidates = Command.all.map { Candidate(text: $0.name, description: $0.summary) }
     }
   }
 
   private mutating func keep(prefix: String) {
     candidates.removeAll { !$0.text.utf8.starts(with: prefix.utf8) }
-  }
-
-  private static func names(of commands: [Command], _ name: (Command) -> String) -> [Candidate] {
-    commands.map { Candidate(text: name($0), description: $0.summary) }
   }
 
   /// The first sentence of a help text.
@@ -143,7 +128,7 @@ extension String {
 extension Command {
   static let completeName = "__complete"
 
-  /// What the completion scripts call: `__complete SHELL WORD...`.
+  /// `__complete SHELL WORD...`, for the completion scripts.
   static let complete = Command(
     name: completeName, summary: "print completions for a shell", details: "", example: "",
     readsVariables: false, isHidden: true
@@ -172,13 +157,12 @@ extension Command {
 }
 
 extension Completion {
-  /// Candidates without the `--option=` in front, for bash.
+  /// Candidates without their `--option=`, for bash.
   fileprivate var forBash: Completion {
     var completion = self
     for index in candidates.indices {
-      let text = candidates[index].text
-      guard let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")) else { continue }
-      completion.candidates[index].text = String(text[text.utf8.index(after: equals)...])
+      guard let equals = candidates[index].text.firstIndex(of: "=") else { continue }
+      completion.candidates[index].text.removeSubrange(...equals)
     }
     return completion
   }
@@ -188,7 +172,6 @@ extension Completion {
 enum Shell: String, CaseIterable {
   case bash, zsh, fish
 
-  /// The script, which calls the program for the candidates.
   var script: String {
     switch self {
     case .bash:

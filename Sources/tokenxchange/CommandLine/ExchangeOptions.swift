@@ -65,7 +65,7 @@ extension OptionDeclaration {
     "insecure-allow-http",
     help: "Allow plain http, which exposes the token. Not needed for loopback.", section: .tls)
 
-  static let timeout = DurationOption(
+  static let timeout = TimeoutOption(
     "timeout", placeholder: "DURATION",
     help: "Limit for the whole run, including retries, such as 90s or 1m30s.",
     default: .value("10s"), section: .advanced)
@@ -73,7 +73,6 @@ extension OptionDeclaration {
   static let verbose = FlagOption(
     "verbose", letter: "v", help: "Log each step to stderr; never logs secrets.")
 
-  /// All of them, in the order of help.
   static let exchange: [OptionDeclaration] = [
     .issuer, .tokenURL, .clientID, .clientSecretFile, .clientSecret, .scopes, .audience,
     .certificateAuthority, .certificateAuthorityData, .clientCertificate, .clientKey,

@@ -13,12 +13,14 @@ extension OptionDeclaration {
     help:
       "The type of the subject token: id_token, access_token or a URN. For Dex a service account "
       + "token is an id_token.",
-    default: .value("id_token"), section: .advanced)
+    default: .value("id_token"), section: .advanced, completion: .words(tokenTypes))
 
   static let requestedTokenType = TokenTypeOption(
     "requested-token-type", placeholder: "TYPE",
     help: "The type to request: id_token, access_token or a URN.", default: .value("id_token"),
-    section: .advanced)
+    section: .advanced, completion: .words(tokenTypes))
+
+  private static let tokenTypes = ["id_token", "access_token"]
 
   static let subjectAudience = OptionalIdentifierOption(
     "subject-audience", placeholder: "AUDIENCE",
@@ -32,16 +34,16 @@ extension OptionDeclaration {
       + "without.",
     default: .value("auto"), section: .advanced, sensitivity: .confusable)
 
-  static let expiryMargin = DurationOrZeroOption(
+  static let expiryMargin = MarginOption(
     "expiry-margin", placeholder: "DURATION",
-    help: "Report an expiry earlier by this much, because client-go uses a token until its last "
+    help: "Report the expiry this much earlier, because client-go uses a token until its last "
       + "second.",
     default: .value("0s"), section: .advanced)
 
-  static let expiryJitter = DurationOrZeroOption(
+  static let expiryJitter = MarginOption(
     "expiry-jitter", placeholder: "DURATION",
     help:
-      "Report an expiry earlier by up to this much, at random and within the second half of the "
+      "Report the expiry up to this much earlier, at random and within the second half of the "
       + "token's lifetime, so that many clients do not renew at once.",
     default: .value("0s"), section: .advanced)
 
@@ -55,7 +57,6 @@ extension OptionDeclaration {
     "output", letter: "o", placeholder: "FORMAT",
     help: "exec-credential, token (the bare token) or json.", default: .value("exec-credential"))
 
-  /// All of them, in the order of help.
   static let getToken: [OptionDeclaration] = [
     .connectorID, .tokenFile, .tokenEnv, .gitHubActions, .subjectTokenType, .requestedTokenType,
     .subjectAudience, .clientAuth, .expiryMargin, .expiryJitter, .apiVersion, .output,

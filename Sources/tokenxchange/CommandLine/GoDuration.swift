@@ -1,10 +1,13 @@
 /// Durations as Go and Kubernetes write them: `90s`, `10m`, `1h30m`, `1.5h`, `300ms`.
 enum GoDuration {
   /// The shortest duration that an option accepts, in seconds, except for zero.
-  static let minimum = 0.001
+  static let shortest = 0.001
+  /// The longest duration that is parsed, in seconds: conversions to `Int` would overflow.
+  static let longest = 1e10
+  static let year = 8760 * 3600.0
 
-  /// Parses a non-negative duration, in seconds; nil for anything else.
-  static func seconds(_ text: String) -> Double? {
+  /// Parses a non-negative duration of at most `limit` seconds; nil for anything else.
+  static func seconds(_ text: String, limit: Double = longest) -> Double? {
     if text == "0" { return 0 }
     var rest = text[...]
     var total = 0.0
@@ -17,8 +20,7 @@ enum GoDuration {
       guard let number = Double(digits), let scale = scale(of: String(unit)) else { return nil }
       total += number * scale
     }
-    // Larger values are useless, and Double to Int conversions would overflow.
-    return total <= 1e10 ? total : nil
+    return total <= limit ? total : nil
   }
 
   /// The seconds of a unit; a dictionary would cost every run a search for conformances.

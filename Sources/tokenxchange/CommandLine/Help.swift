@@ -10,8 +10,9 @@ extension Command {
     arguments: ["COMMAND", "KIND"], options: [.verbose], readsVariables: false,
     argumentCompletion: .commands
   ) { arguments, world throws(CommandError) in
+    let text = HelpText(startedAs: world.process.name)
     guard !arguments.positional.isEmpty else {
-      try world.writeOutput(HelpText(startedAs: world.process.name).overview)
+      try world.writeOutput(text.overview)
       return .done
     }
     let name = arguments.positional.joined(separator: " ")
@@ -24,23 +25,21 @@ extension Command {
           name.isPlainWord ? name : nil,
           nearest: Suggestion.nearest(to: name, in: Command.table.map(\.name))))
     }
-    try world.writeOutput(HelpText(startedAs: world.process.name).command(command))
+    try world.writeOutput(text.command(command))
     return .done
   }
 }
 
-/// The texts of help, made from the tables of commands and options.
+/// The help texts, from the tables of commands and options.
 struct HelpText {
-  /// How this program is invoked: as a file named kubectl-tokenxchange, it is a kubectl plugin.
+  /// The command that runs this program: a file named kubectl-tokenxchange is a kubectl plugin.
   let program: String
 
-  /// Creates the texts for the path or name that started the program.
   init(startedAs path: String = "tokenxchange") {
     let name = path.split(separator: "/").last
     program = name == "kubectl-tokenxchange" ? "kubectl tokenxchange" : "tokenxchange"
   }
 
-  /// The overview of the program and its commands.
   var overview: String {
     """
     tokenxchange exchanges a Kubernetes service account token at Dex for a token that another
@@ -73,7 +72,6 @@ struct HelpText {
     """
   }
 
-  /// The description of a command, its options and an example.
   func command(_ command: Command) -> String {
     let arguments = command.arguments.enumerated().map { index, name in
       index < command.requiredArguments ? " \(name)" : " [\(name)]"
@@ -89,8 +87,7 @@ struct HelpText {
     for section in OptionDeclaration.Section.allCases {
       let options = command.options.filter { $0.section == section }
       guard !options.isEmpty else { continue }
-      let showsVariables =
-        command.readsVariables && options.contains { $0.hasVariable }
+      let showsVariables = command.readsVariables && options.contains { $0.hasVariable }
       text += "\n" + columns(section.rawValue + ":", showsVariables ? "Variable:" : nil) + "\n"
       text += options.map { option($0, of: command) }.joined()
     }
@@ -134,7 +131,7 @@ struct HelpText {
     return example.utf8.count > 96 ? example.replacing(" --", with: " \\\n    --") : example
   }
 
-  /// Breaks text into lines of at most 100 columns; line ends in it become spaces.
+  /// Breaks text into lines of at most 100 columns; its own line ends become spaces.
   private func wrap(_ text: String, indent: Int) -> String {
     let margin = String(repeating: " ", count: indent)
     var lines: [String] = []

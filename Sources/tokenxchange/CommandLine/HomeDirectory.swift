@@ -1,7 +1,5 @@
-/// The user's home directory, for paths that no shell has expanded.
-///
-/// A shell expands `~/` at the start of a word only, so `--cache-dir=~/cache` arrives unchanged,
-/// and arguments in a kubeconfig pass through no shell.
+/// The user's home directory, for paths that no shell has expanded: a shell expands `~/` only at
+/// the start of a word, and not at all in a kubeconfig.
 struct HomeDirectory: Sendable {
   /// Its absolute path; nil if `HOME` is not an absolute path.
   private var path: String?

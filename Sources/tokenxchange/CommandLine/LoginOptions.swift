@@ -16,12 +16,11 @@ extension OptionDeclaration {
 
   static let loginConnectorID = OptionalIdentifierOption(
     "connector-id", aliases: ["dex-connector"], placeholder: "ID",
-    help: "Go straight to this Dex connector, without Dex's page to choose one; for "
-      + "--flow=browser.")
+    help: "Use this connector and skip Dex's page for choosing one; only for --flow=browser.")
 
   static let noBrowser = FlagOption(
     "no-browser",
-    help: "Print the URL only, for any browser. By default $BROWSER, the name of one program, or "
+    help: "Only print the URL, for any browser. By default, $BROWSER (the name of one program) or "
       + "xdg-open also opens it.")
 
   static let noCache = FlagOption(
@@ -30,7 +29,6 @@ extension OptionDeclaration {
   static let force = FlagOption(
     "force", help: "Start a new sign-in even if a stored one is usable.")
 
-  /// All of `login`, in the order of help.
   static let login: [OptionDeclaration] = [
     .issuer.with(
       help: "Dex's issuer URL. The token's iss must equal it.",
@@ -59,27 +57,4 @@ extension OptionDeclaration {
 /// How a user signs in.
 enum LoginFlow: String, CaseIterable {
   case auto, browser, device
-}
-
-final class FlowOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<LoginFlow> { .choice }
-  override var completion: Completion { .choices(of: LoginFlow.self) }
-}
-
-/// A port, or nil if none is given.
-final class PortOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<Int?> {
-    OptionParser(absent: .some(nil)) { input throws(CommandError) in
-      guard let port = Int(input.text), (1...65_535).contains(port) else {
-        throw .usage(
-          .invalidChoice(input.text, source: input.source, choices: ["1 to 65535"]))
-      }
-      return port
-    }
-  }
-}
-
-extension ParsedArguments {
-  subscript(option: FlowOption) -> LoginFlow { get throws(CommandError) { try value(of: option) } }
-  subscript(option: PortOption) -> Int? { get throws(CommandError) { try value(of: option) } }
 }

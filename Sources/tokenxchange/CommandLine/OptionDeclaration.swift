@@ -17,7 +17,7 @@ class OptionDeclaration: @unchecked Sendable {
   /// Whether an option's value is a secret.
   enum Sensitivity: Sendable {
     case none
-    /// Not a secret, but users pass one by mistake: error messages do not show the value.
+    /// Not a secret, but users may pass one by mistake: error messages do not show the value.
     case confusable
     /// Never shown.
     case secret
@@ -33,7 +33,7 @@ class OptionDeclaration: @unchecked Sendable {
     case commands
   }
 
-  /// Options that set the same thing: the source with the highest precedence wins the whole group.
+  /// Options that set the same thing: only the source with the highest precedence counts.
   enum Group: Sendable {
     case endpoint
     case clientSecret
@@ -75,15 +75,13 @@ class OptionDeclaration: @unchecked Sendable {
 
     static func requiredUnless(
       _ flag: String, _ option: @escaping @Sendable () -> OptionDeclaration
-    )
-      -> Requirement
-    {
+    ) -> Requirement {
       .conditional("unless \(flag)") { !$0.isSet(option()) }
     }
 
-    static func requiredWith(_ flag: String, _ option: @escaping @Sendable () -> OptionDeclaration)
-      -> Requirement
-    {
+    static func requiredWith(
+      _ flag: String, _ option: @escaping @Sendable () -> OptionDeclaration
+    ) -> Requirement {
       .conditional("with \(flag)") { $0.isSet(option()) }
     }
   }
@@ -100,7 +98,7 @@ class OptionDeclaration: @unchecked Sendable {
   let group: Group?
   let section: Section
   let requirement: Requirement
-  private let declaredCompletion: Completion
+  fileprivate let declaredCompletion: Completion
   /// Whether an empty value means "none" and is not a mistake.
   let allowsEmpty: Bool
   let sensitivity: Sensitivity
@@ -109,7 +107,7 @@ class OptionDeclaration: @unchecked Sendable {
   /// Whether a positional argument sets it too.
   let isPositional: Bool
   private let declaresVariable: Bool
-  /// The option that this one redescribes for another command.
+  /// The option that this one describes for another command.
   private let original: OptionDeclaration?
 
   init(
@@ -138,11 +136,12 @@ class OptionDeclaration: @unchecked Sendable {
     self.original = original
   }
 
-  /// How values are given.
   var kind: Kind { original?.kind ?? .scalar }
 
-  /// What a shell may offer as a value.
-  var completion: Completion { original?.completion ?? declaredCompletion }
+  var completion: Completion {
+    guard let option = (original ?? self) as? any ChoiceOption else { return declaredCompletion }
+    return .words(type(of: option).choices)
+  }
 
   /// Whether a variable may set it.
   var hasVariable: Bool { declaresVariable && kind != .flag }
@@ -156,7 +155,7 @@ class OptionDeclaration: @unchecked Sendable {
       name, aliases: aliases ?? self.aliases, letter: letter, placeholder: placeholder,
       help: help ?? self.help, default: hasNoDefault ? nil : fallback ?? self.fallback,
       group: group, section: section ?? self.section,
-      requirement: requirement ?? self.requirement, completion: completion,
+      requirement: requirement ?? self.requirement, completion: declaredCompletion,
       allowsEmpty: allowsEmpty, sensitivity: sensitivity,
       isValueOptional: isValueOptional, isPositional: isPositional,
       hasVariable: declaresVariable, original: original ?? self)
@@ -174,7 +173,7 @@ extension OptionDeclaration {
 
   /// Whether its value is a path.
   var isPath: Bool {
-    switch completion {
+    switch declaredCompletion {
     case .file, .directory: true
     case .nothing, .words, .commands: false
     }
@@ -195,13 +194,12 @@ extension OptionDeclaration {
       || !aliases.isEmpty && aliases.contains { name.elementsEqual($0.utf8) }
   }
 
-  /// The variable that sets this option, if any.
   var variable: String? {
     guard hasVariable else { return nil }
     return Self.variablePrefix + String(decoding: name.utf8.map(Self.capital), as: UTF8.self)
   }
 
-  /// Whether a variable's name is that of its variable; compares bytes and copies nothing.
+  /// Whether a variable sets this option; compares bytes and copies nothing.
   func hasVariable(named variable: String) -> Bool {
     let prefix = Self.variablePrefix.utf8.count
     return hasVariable && variable.utf8.count == prefix + name.utf8.count
@@ -231,20 +229,17 @@ extension OptionDeclaration {
 }
 
 extension [OptionDeclaration] {
-  /// The list's variant of an option.
+  /// The description of an option in this list.
   func first(sameAs option: OptionDeclaration) -> OptionDeclaration? {
     first { $0.isSame(as: option) }
   }
 
-  /// Whether the list has this option.
   func contains(_ option: OptionDeclaration) -> Bool { first(sameAs: option) != nil }
 
-  /// The list without some options.
   func without(_ others: [OptionDeclaration]) -> [OptionDeclaration] {
     filter { !others.contains($0) }
   }
 
-  /// The list with others inserted after one of its options.
   func inserting(
     _ others: [OptionDeclaration], after option: OptionDeclaration
   ) -> [OptionDeclaration] {
@@ -252,7 +247,7 @@ extension [OptionDeclaration] {
     return self[...index] + others + self[(index + 1)...]
   }
 
-  /// The list with some options described as this command needs them.
+  /// The list with another description of some options.
   func replacing(_ others: [OptionDeclaration]) -> [OptionDeclaration] {
     map { option in others.first(sameAs: option) ?? option }
   }

@@ -7,147 +7,66 @@ import TokenExchange
 protocol OptionDefinition: OptionDeclaration {
   associatedtype Value: Sendable
 
-  static var parser: OptionParser<Value> { get }
+  /// The value of an option that is not set and has no default; nil if it must be set.
+  static var absent: Value? { get }
+
+  static func parse(_ input: OptionInput) throws(CommandError) -> Value
 }
 
-/// Text that is compared byte by byte: no control characters, no white space around it.
+extension OptionDefinition {
+  static var absent: Value? { nil }
+}
+
+extension OptionDefinition where Value: ExpressibleByNilLiteral {
+  static var absent: Value? { .some(nil) }
+}
+
+/// An option with a fixed set of values, which shells complete.
+protocol ChoiceOption: OptionDefinition
+where Value: RawRepresentable & CaseIterable, Value.RawValue == String {}
+
+extension ChoiceOption {
+  static var choices: [String] { Value.allCases.map { $0.rawValue } }
+
+  static func parse(_ input: OptionInput) throws(CommandError) -> Value {
+    guard let value = Value(rawValue: input.text) else { throw input.invalidChoice(choices) }
+    return value
+  }
+}
+
+/// Text that is compared byte by byte: no control characters, no surrounding white space.
 struct Identifier: Sendable, Equatable {
   var text: String
 }
 
-/// The input of a parser: the text, its source, and the other options.
+/// The text of an option to parse, its source, and the other options.
 struct OptionInput {
-  var values: [String]
+  var text: String
   var source: String
   var option: OptionDeclaration
   var arguments: ParsedArguments
 
-  /// The text of a scalar.
-  var text: String { values.last ?? "" }
-}
-
-/// Converts the text of an option to its value.
-struct OptionParser<Value: Sendable>: Sendable {
-  /// The value of an option that is not set and has no default; nil if it must be set.
-  var absent: Value?
-  var parse: @Sendable (OptionInput) throws(CommandError) -> Value
-}
-
-extension OptionParser where Value == Bool {
-  /// Whether a flag is on.
-  static var flag: Self { Self(absent: false) { $0.text == "true" } }
-}
-
-extension OptionParser where Value == [String] {
-  /// The items of a list.
-  static var list: Self {
-    Self(absent: []) { $0.values.flatMap(OptionDeclaration.items) }
-  }
-}
-
-extension OptionParser where Value == String? {
-  /// Unchanged text.
-  static var optionalText: Self { Self(absent: .some(nil)) { $0.text } }
-}
-
-extension OptionParser where Value == String {
-  /// Unchanged text, which must be set.
-  static var text: Self { Self { $0.text } }
-}
-
-extension OptionParser where Value == Identifier {
-  /// An identifier, which must be set.
-  static var identifier: Self {
-    Self { input throws(CommandError) in try input.identifier() }
-  }
-}
-
-extension OptionParser where Value == Identifier? {
-  /// An identifier.
-  static var optionalIdentifier: Self {
-    Self(absent: .some(nil)) { input throws(CommandError) in try input.identifier() }
-  }
-}
-
-extension OptionParser where Value == Double {
-  /// A duration in seconds, longer than zero.
-  static var duration: Self {
-    Self { input throws(CommandError) in try input.duration(allowsZero: false) }
-  }
-
-  /// A duration in seconds, which may be zero.
-  static var durationOrZero: Self {
-    Self { input throws(CommandError) in try input.duration(allowsZero: true) }
-  }
-}
-
-extension OptionParser where Value == Double? {
-  /// A duration in seconds, which may be zero.
-  static var optionalDuration: Self {
-    Self(absent: .some(nil)) { input throws(CommandError) in try input.duration(allowsZero: true) }
-  }
-}
-
-extension OptionParser where Value == EndpointURL {
-  /// A URL, which must be set.
-  static var url: Self { Self { input throws(CommandError) in try input.url() } }
-
-  /// A URL, which must be set; the command checks its scheme.
-  static var urlOfAnyScheme: Self {
-    Self { input throws(CommandError) in try input.url(allowsHTTP: true) }
-  }
-}
-
-extension OptionParser where Value == EndpointURL? {
-  /// A URL.
-  static var optionalURL: Self {
-    Self(absent: .some(nil)) { input throws(CommandError) in try input.url() }
-  }
-}
-
-extension OptionParser where Value == TokenType {
-  /// A token type of RFC 8693.
-  static var tokenType: Self {
-    Self { input throws(CommandError) in
-      guard let type = TokenType(input.text) else {
-        throw input.invalidChoice(["id_token", "access_token", "urn:…"])
-      }
-      return type
-    }
-  }
-}
-
-extension OptionParser
-where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
-  /// One of a fixed set of values.
-  static var choice: Self {
-    Self { input throws(CommandError) in
-      guard let value = Value(rawValue: input.text) else {
-        throw input.invalidChoice(Value.allCases.map(\.rawValue))
-      }
-      return value
-    }
-  }
-}
-
-extension OptionInput {
-  fileprivate func invalidChoice(_ choices: [String]) -> CommandError {
+  func invalidChoice(_ choices: [String]) -> CommandError {
     .usage(
       .invalidChoice(option.sensitivity == .none ? text : nil, source: source, choices: choices))
   }
 
-  fileprivate func duration(allowsZero: Bool) throws(CommandError) -> Double {
+  /// A duration in seconds.
+  func duration(
+    allowsZero: Bool = false, maximum: Double = GoDuration.longest
+  ) throws(CommandError) -> Double {
     // Shorter ones would be shown as 0 s, and no request is that fast.
-    guard let seconds = GoDuration.seconds(text),
-      seconds >= GoDuration.minimum || allowsZero && seconds == 0
+    guard let seconds = GoDuration.seconds(text), seconds <= maximum,
+      seconds >= GoDuration.shortest || allowsZero && seconds == 0
     else {
-      throw .usage(.invalidDuration(text, source: source, allowsZero: allowsZero))
+      throw .usage(
+        .invalidDuration(text, source: source, allowsZero: allowsZero, maximum: maximum))
     }
     return seconds
   }
 
   /// A URL; plain http needs the flag that allows it, if the command has one.
-  fileprivate func url(allowsHTTP: Bool = false) throws(CommandError) -> EndpointURL {
+  func url(allowsHTTP: Bool = false) throws(CommandError) -> EndpointURL {
     do throws(InvalidURL) {
       return try EndpointURL(text, allowsHTTP: allowsHTTP || arguments[.insecureAllowHTTP])
     } catch {
@@ -158,7 +77,7 @@ extension OptionInput {
     }
   }
 
-  fileprivate func identifier() throws(CommandError) -> Identifier {
+  func identifier() throws(CommandError) -> Identifier {
     // A variable set from a file or a Secret often ends in a newline; commands that read no
     // variables print the text unchanged.
     guard arguments.command.readsVariables else { return Identifier(text: text) }

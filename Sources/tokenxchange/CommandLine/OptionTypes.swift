@@ -4,128 +4,140 @@ import TokenExchange
 // Each class stands for the type of an option's value. Conformances are unchecked because the base
 // class is not final; no class adds a stored property.
 
-final class FlagOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<Bool> { .flag }
+final class FlagOption: OptionDeclaration, @unchecked Sendable {
   override var kind: Kind { .flag }
 }
 
-final class ListOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<[String]> { .list }
+final class ListOption: OptionDeclaration, @unchecked Sendable {
   override var kind: Kind { .list }
 }
 
-final class TextOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<String> { .text }
-}
+final class OptionalTextOption: OptionDeclaration, @unchecked Sendable {}
 
-final class OptionalTextOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<String?> { .optionalText }
+final class TextOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
+  static func parse(_ input: OptionInput) -> String { input.text }
 }
 
 final class IdentifierOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<Identifier> { .identifier }
+  static func parse(_ input: OptionInput) throws(CommandError) -> Identifier {
+    try input.identifier()
+  }
 }
 
 final class OptionalIdentifierOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<Identifier?> { .optionalIdentifier }
+  static func parse(_ input: OptionInput) throws(CommandError) -> Identifier? {
+    try input.identifier()
+  }
 }
 
-final class DurationOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<Double> { .duration }
+/// The time limit of a run, in seconds.
+final class TimeoutOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
+  static func parse(_ input: OptionInput) throws(CommandError) -> Double {
+    try input.duration(maximum: 24 * 3600)
+  }
 }
 
-final class DurationOrZeroOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<Double> { .durationOrZero }
+/// The lifetime of tokens that others issue, in seconds.
+final class LifetimeOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
+  static func parse(_ input: OptionInput) throws(CommandError) -> Double { try input.duration() }
 }
 
-final class OptionalDurationOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<Double?> { .optionalDuration }
+/// A part of a token's lifetime, in seconds.
+final class MarginOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
+  static func parse(_ input: OptionInput) throws(CommandError) -> Double {
+    try input.duration(allowsZero: true, maximum: GoDuration.year)
+  }
+}
+
+final class OptionalMarginOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
+  static func parse(_ input: OptionInput) throws(CommandError) -> Double? {
+    try input.duration(allowsZero: true, maximum: GoDuration.year)
+  }
 }
 
 final class URLOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<EndpointURL> { .url }
+  static func parse(_ input: OptionInput) throws(CommandError) -> EndpointURL { try input.url() }
 }
 
+/// A URL whose scheme the command checks.
 final class AnySchemeURLOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<EndpointURL> { .urlOfAnyScheme }
+  static func parse(_ input: OptionInput) throws(CommandError) -> EndpointURL {
+    try input.url(allowsHTTP: true)
+  }
 }
 
 final class OptionalURLOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<EndpointURL?> { .optionalURL }
+  static func parse(_ input: OptionInput) throws(CommandError) -> EndpointURL? { try input.url() }
+}
+
+final class PortOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
+  static func parse(_ input: OptionInput) throws(CommandError) -> Int? {
+    guard let port = Int(input.text), (1...65_535).contains(port) else {
+      throw input.invalidChoice(["1 to 65535"])
+    }
+    return port
+  }
 }
 
 final class TokenTypeOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<TokenType> { .tokenType }
-  override var completion: Completion { .words(["id_token", "access_token"]) }
-}
-
-final class ClientAuthOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<ExchangeConfiguration.ClientAuth> { .choice }
-  override var completion: Completion { .choices(of: ExchangeConfiguration.ClientAuth.self) }
-}
-
-final class APIVersionOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<CredentialSettings.Version> { .choice }
-  override var completion: Completion { .choices(of: CredentialSettings.Version.self) }
-}
-
-final class CredentialOutputOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<CredentialSettings.Output> { .choice }
-  override var completion: Completion { .choices(of: CredentialSettings.Output.self) }
-}
-
-final class ReportFormatOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<ReportFormat> { .choice }
-  override var completion: Completion { .choices(of: ReportFormat.self) }
-}
-
-final class PluginMethodOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<ExecMethod> { .choice }
-  override var completion: Completion { .choices(of: ExecMethod.self) }
-}
-
-final class WorkloadFormatOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<ArgoCDWorkload.Format> { .choice }
-  override var completion: Completion { .choices(of: ArgoCDWorkload.Format.self) }
-}
-
-final class ClusterFormatOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<ArgoCDCluster.Format> { .choice }
-  override var completion: Completion { .choices(of: ArgoCDCluster.Format.self) }
-}
-
-final class ControllerOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<ArgoCDWorkload.Controller> { .choice }
-  override var completion: Completion { .choices(of: ArgoCDWorkload.Controller.self) }
-}
-
-final class PullPolicyOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<PluginPod.PullPolicy> { .choice }
-  override var completion: Completion { .choices(of: PluginPod.PullPolicy.self) }
-}
-
-final class PluginAPIVersionOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<ExecAPIVersion> { .choice }
-  override var completion: Completion { .choices(of: ExecAPIVersion.self) }
-}
-
-final class UsernameClaimOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<UsernameMapping.Claim> { .choice }
-  override var completion: Completion { .choices(of: UsernameMapping.Claim.self) }
-}
-
-final class APIServerFormatOption: OptionDeclaration, OptionDefinition, @unchecked Sendable {
-  static var parser: OptionParser<APIServerConfiguration.Format> { .choice }
-  override var completion: Completion { .choices(of: APIServerConfiguration.Format.self) }
-}
-
-extension OptionDeclaration.Completion {
-  /// The names of an enumeration's cases.
-  static func choices<Choice: RawRepresentable & CaseIterable>(
-    of type: Choice.Type
-  ) -> Self where Choice.RawValue == String {
-    .words(Choice.allCases.map { $0.rawValue })
+  static func parse(_ input: OptionInput) throws(CommandError) -> TokenType {
+    guard let type = TokenType(input.text) else {
+      throw input.invalidChoice(["id_token", "access_token", "urn:…"])
+    }
+    return type
   }
+}
+
+final class ClientAuthOption: OptionDeclaration, ChoiceOption, @unchecked Sendable {
+  typealias Value = ExchangeConfiguration.ClientAuth
+}
+
+final class APIVersionOption: OptionDeclaration, ChoiceOption, @unchecked Sendable {
+  typealias Value = CredentialSettings.Version
+}
+
+final class CredentialOutputOption: OptionDeclaration, ChoiceOption, @unchecked Sendable {
+  typealias Value = CredentialSettings.Output
+}
+
+final class FlowOption: OptionDeclaration, ChoiceOption, @unchecked Sendable {
+  typealias Value = LoginFlow
+}
+
+final class ReportFormatOption: OptionDeclaration, ChoiceOption, @unchecked Sendable {
+  typealias Value = ReportFormat
+}
+
+final class PluginMethodOption: OptionDeclaration, ChoiceOption, @unchecked Sendable {
+  typealias Value = ExecMethod
+}
+
+final class WorkloadFormatOption: OptionDeclaration, ChoiceOption, @unchecked Sendable {
+  typealias Value = ArgoCDWorkload.Format
+}
+
+final class ClusterFormatOption: OptionDeclaration, ChoiceOption, @unchecked Sendable {
+  typealias Value = ArgoCDCluster.Format
+}
+
+final class ControllerOption: OptionDeclaration, ChoiceOption, @unchecked Sendable {
+  typealias Value = ArgoCDWorkload.Controller
+}
+
+final class PullPolicyOption: OptionDeclaration, ChoiceOption, @unchecked Sendable {
+  typealias Value = PluginPod.PullPolicy
+}
+
+final class PluginAPIVersionOption: OptionDeclaration, ChoiceOption, @unchecked Sendable {
+  typealias Value = ExecAPIVersion
+}
+
+final class UsernameClaimOption: OptionDeclaration, ChoiceOption, @unchecked Sendable {
+  typealias Value = UsernameMapping.Claim
+}
+
+final class APIServerFormatOption: OptionDeclaration, ChoiceOption, @unchecked Sendable {
+  typealias Value = APIServerConfiguration.Format
 }
 
 /// The value of an option: what it was set to, else its default.
@@ -137,11 +149,10 @@ extension ParsedArguments {
   subscript(option: OptionalIdentifierOption) -> Identifier? {
     get throws(CommandError) { try value(of: option) }
   }
-  subscript(option: DurationOption) -> Double { get throws(CommandError) { try value(of: option) } }
-  subscript(option: DurationOrZeroOption) -> Double {
-    get throws(CommandError) { try value(of: option) }
-  }
-  subscript(option: OptionalDurationOption) -> Double? {
+  subscript(option: TimeoutOption) -> Double { get throws(CommandError) { try value(of: option) } }
+  subscript(option: LifetimeOption) -> Double { get throws(CommandError) { try value(of: option) } }
+  subscript(option: MarginOption) -> Double { get throws(CommandError) { try value(of: option) } }
+  subscript(option: OptionalMarginOption) -> Double? {
     get throws(CommandError) { try value(of: option) }
   }
   subscript(option: URLOption) -> EndpointURL { get throws(CommandError) { try value(of: option) } }
@@ -151,6 +162,8 @@ extension ParsedArguments {
   subscript(option: OptionalURLOption) -> EndpointURL? {
     get throws(CommandError) { try value(of: option) }
   }
+  subscript(option: FlowOption) -> LoginFlow { get throws(CommandError) { try value(of: option) } }
+  subscript(option: PortOption) -> Int? { get throws(CommandError) { try value(of: option) } }
   subscript(option: TokenTypeOption) -> TokenType {
     get throws(CommandError) { try value(of: option) }
   }

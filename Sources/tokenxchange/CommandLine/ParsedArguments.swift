@@ -17,21 +17,20 @@ struct ParsedArguments: Sendable {
     self.positional = positional
   }
 
-  /// The text of an option and what set it; nil if only a default applies.
+  /// The texts of an option and their source; nil if only a default applies.
   func resolved(_ option: OptionDeclaration) -> ResolvedOption? {
     resolved.first { $0.option.isSame(as: option) }
   }
 
-  /// Whether an option is set by anything except its default.
   func isSet(_ option: OptionDeclaration) -> Bool { resolved(option) != nil }
 
   /// The texts that an option was set to; empty if it is not set.
   func values(of option: OptionDeclaration) -> [String] { resolved(option)?.values ?? [] }
 
-  /// The text that an option was set to, unread; nil if it is not set.
+  /// The text that an option was set to, before it is parsed; nil if it is not set.
   func text(of option: OptionDeclaration) -> String? { resolved(option)?.values.last }
 
-  /// What set an option, or the flag that would.
+  /// The flag, argument, variable or key that set an option; its flag if it is not set.
   func source(of option: OptionDeclaration) -> String {
     resolved(option)?.source.name ?? option.flag
   }
@@ -52,10 +51,9 @@ struct ParsedArguments: Sendable {
     }
   }
 
-  /// Whether anything sets an option.
+  /// Whether any option is set.
   var isConfigured: Bool { !resolved.isEmpty }
 
-  /// Makes an option unset.
   mutating func unset(_ option: OptionDeclaration) {
     resolved.removeAll { $0.option.isSame(as: option) }
   }
@@ -74,55 +72,37 @@ extension ParsedArguments {
     return identifier
   }
 
-  /// Whether a flag is on.
   subscript(option: FlagOption) -> Bool { text(of: option) == "true" }
 
-  /// The text of an option, or nil if it is not set and has no default.
   subscript(option: OptionalTextOption) -> String? {
     text(of: option) ?? defaultValue(of: option)
   }
 
-  /// The items of a list.
   subscript(option: ListOption) -> [String] {
-    guard let set = resolved(option) else {
-      return defaultValue(of: option).map(OptionDeclaration.items) ?? []
-    }
-    return set.values.flatMap(OptionDeclaration.items)
+    let values = resolved(option)?.values ?? defaultValue(of: option).map { [$0] } ?? []
+    return values.flatMap(OptionDeclaration.items)
   }
 
-  /// The value of an option, with the error of the command line.
   func value<Option: OptionDefinition>(of option: Option) throws(CommandError) -> Option.Value {
-    let values: [String]
-    if let set = resolved(option) {
-      values = set.values
-    } else if let text = defaultValue(of: option) {
-      values = [text]
-    } else if let absent = Option.parser.absent {
+    guard let text = text(of: option) ?? defaultValue(of: option) else {
+      guard let absent = Option.absent else { throw missing(option) }
       return absent
-    } else {
-      throw .usage(missingOptions(including: [option]))
     }
-    return try Option.parser.parse(
-      OptionInput(
-        values: values, source: source(of: option), option: option, arguments: self))
+    return try Option.parse(
+      OptionInput(text: text, source: source(of: option), option: option, arguments: self))
   }
 
   private func defaultValue(of option: OptionDeclaration) -> String? {
-    guard case .value(let text) = (command.options.first(sameAs: option) ?? option).fallback else {
-      return nil
-    }
-    return text
+    let described = command.options.first(sameAs: option) ?? option
+    return if case .value(let text) = described.fallback { text } else { nil }
   }
 }
 
 extension ParsedArguments {
-  /// The error that names every required option that is not set.
-  ///
-  /// - Parameter options: Options that are required in this case; one of them is enough if they are
-  ///   alternatives.
-  /// - Returns: The error.
-  func missingOptions(including options: [OptionDeclaration]) -> UsageError {
-    var missing = [options]
+  /// The error that names every required option that is not set, and these alternatives, which are
+  /// required in this case.
+  func missing(_ alternatives: OptionDeclaration...) -> CommandError {
+    var missing = [alternatives]
     for option in command.options where isRequired(option) && !isSet(option) {
       if let group = option.group {
         let members = command.options.filter { $0.group == group && isRequired($0) }
@@ -145,8 +125,9 @@ extension ParsedArguments {
     let names = missing.map { $0.map { $0.isPositional ? $0.placeholder : $0.flag } }
     let wanted = missing.joined().compactMap(\.variable)
     let misspelled = unknownVariables.first { $0.nearest.map(wanted.contains) ?? false }
-    return .missingOptions(
-      names, remedy: remedy(for: missing), emptyVariables: variables, misspelled: misspelled)
+    return .usage(
+      .missingOptions(
+        names, remedy: remedy(for: missing), emptyVariables: variables, misspelled: misspelled))
   }
 
   /// The command's example if it has the options, else their placeholders.
@@ -157,11 +138,6 @@ extension ParsedArguments {
     }
     if missing.allSatisfy({ $0.contains(where: isShown) }) { return .example(command.example) }
     return .add(missing.compactMap(\.first).map { "\($0.flag)=\($0.placeholder)" })
-  }
-
-  /// The same as an error of a command.
-  func missing(_ options: OptionDeclaration...) -> CommandError {
-    .usage(missingOptions(including: options))
   }
 
   /// Whether the command needs an option with these arguments.

@@ -20,14 +20,13 @@ extension OptionDeclaration {
 
   static let publicURL = URLOption(
     "public-url", placeholder: "URL",
-    help: "The URL of the site, which is the issuer, character for character.",
+    help: "The URL of the site, which must equal the issuer exactly.",
     requirement: .requiredUnless("--check") { .checkedURL })
 
   static let checkedURL = OptionalURLOption(
     "check", placeholder: "URL",
     help: "Write nothing: compare what is published at this URL with the live documents.")
 
-  /// In the order of help.
   static let publishIssuer: [OptionDeclaration] = [
     .fromServer, .serverCA, .fromTokenFile, .discoveryFile, .keysFile, .publicURL, .checkedURL,
     .certificateAuthority.with(

@@ -42,7 +42,7 @@ extension OptionDeclaration {
       + "get:/metrics.",
     hasVariable: false)
 
-  /// The options that only `doctor` has, in the order of help.
+  /// The options that only `doctor` has.
   static let doctorOwn: [OptionDeclaration] = [
     .kubeconfig.with(
       help: "Examine the plugin of a kubeconfig; no program that it names is run."), .context,

@@ -11,7 +11,7 @@ extension OptionDeclaration {
       + "read it.",
     default: .described("0600"))
 
-  static let renewBefore = OptionalDurationOption(
+  static let renewBefore = OptionalMarginOption(
     "refresh-before", placeholder: "DURATION",
     help: "Renew this long before the token expires, if that is earlier than 80 % of its "
       + "lifetime.",
@@ -25,18 +25,16 @@ extension OptionDeclaration {
     "file", letter: "f", placeholder: "FILE", help: "The token file.",
     requirement: .required, completion: .file, isPositional: true)
 
-  static let minTTL = DurationOrZeroOption(
+  static let minTTL = MarginOption(
     "min-ttl", placeholder: "DURATION",
     help: "The minimum remaining lifetime of the token.", default: .value("0s"))
 
-  /// The options of `sidecar`, in the order of help: its own, and those of an exchange that are not
-  /// about printing a credential.
+  /// The options of `sidecar`: its own, and those of an exchange except for the output.
   static let sidecar: [OptionDeclaration] =
     [.write, .mode, .renewBefore, .once]
     + exchange.inserting(
       [
         .connectorID, .tokenFile, .tokenEnv, .gitHubActions, .subjectTokenType, .requestedTokenType,
-        .subjectAudience,
-        .clientAuth,
+        .subjectAudience, .clientAuth,
       ], after: .audience)
 }

@@ -12,6 +12,5 @@ extension OptionDeclaration {
       + "The job needs permissions: id-token: write.",
     group: .subjectToken, allowsEmpty: true, isValueOptional: true)
 
-  /// Both of them, in the order of help.
   static let tokenInputs: [OptionDeclaration] = [.tokenEnv, .gitHubActions]
 }

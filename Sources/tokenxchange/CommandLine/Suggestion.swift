@@ -1,6 +1,6 @@
 /// "Did you mean": the nearest of a few known words.
 enum Suggestion {
-  /// The nearest word, or nil if none is near; case is ignored, and `_` equals `-`.
+  /// The nearest word, ignoring case and treating `_` as `-`; nil if none is near.
   ///
   /// If no word is spelled similarly, a shorter or longer form counts: `issuer` for `issuer-url`.
   static func nearest(to word: String, in words: [String]) -> String? {
@@ -37,4 +37,45 @@ enum Suggestion {
     }
     return last[right.count]
   }
+}
+
+extension Command {
+  func unknownSubcommand(_ word: String) -> UsageError {
+    let known = subcommands.map(\.subcommandName)
+    return .unknownSubcommand(
+      word.isPlainWord ? word : nil, of: name,
+      nearest: Suggestion.nearest(to: word, in: known), known: known)
+  }
+
+  func unknownOption(_ name: String, mayBeSecret: Bool) -> UsageError {
+    let isShown = !mayBeSecret && name.isPlainWord
+    return .unknownOption(isShown ? name : nil, command: self.name, advice: advice(on: name))
+  }
+
+  private func advice(on name: String) -> OptionAdvice? {
+    if name == "--version" || name == "-version" { return .versionCommand }
+    if let known = Self.kubeloginOptions.first(where: { $0.name == name })?.option,
+      options.contains(where: { $0.name == known })
+    {
+      return .kubelogin("--" + known)
+    }
+    // Siblings of a subcommand come first, then the commands, then the other subcommands.
+    let siblings = Command.all.first { $0.subcommand(subcommandName)?.name == self.name }
+    let others =
+      (siblings?.subcommands ?? []) + Command.all + Command.all.flatMap(\.subcommands)
+    if let other = others.first(where: { $0.options.contains { $0.isNamed(name.utf8[...]) } }) {
+      return .belongsTo(other.name)
+    }
+    let word = String(Substring(name.utf8.drop { $0 == UInt8(ascii: "-") }))
+    return Suggestion.nearest(
+      to: word, in: options.flatMap { [$0.name] + $0.aliases } + ["help"]
+    ).map { .nearest("--" + $0) }
+  }
+
+  /// Options of int128/kubelogin with this program's names for them.
+  private static let kubeloginOptions: [(name: String, option: String)] = [
+    ("--oidc-issuer-url", "issuer"), ("--oidc-client-id", "client-id"),
+    ("--oidc-client-secret", "client-secret-file"), ("--oidc-extra-scope", "scopes"),
+    ("--token-cache-dir", "cache-dir"), ("--skip-open-browser", "no-browser"),
+  ]
 }

@@ -1,7 +1,7 @@
 /// A variable that begins with `TOKENXCHANGE_` and sets no option of any command.
 struct UnknownVariable: Equatable, Sendable {
   var name: String
-  /// The variable that may have been meant.
+  /// The variable that the user may have meant.
   var nearest: String?
 }
 
@@ -19,8 +19,7 @@ extension ParsedArguments {
     return unknown.sorted().map { name in
       let word = String(name.dropFirst(OptionDeclaration.variablePrefix.count))
       let nearest = Suggestion.nearest(to: word, in: options.map(\.name))
-      return UnknownVariable(
-        name: name, nearest: options.first { $0.name == nearest }?.variable)
+      return UnknownVariable(name: name, nearest: options.first { $0.name == nearest }?.variable)
     }
   }
 }

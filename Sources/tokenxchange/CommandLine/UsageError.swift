@@ -5,7 +5,7 @@ enum UsageError: Error, Equatable {
   case unknownCommand(String?, nearest: String?)
   case unknownSubcommand(String?, of: String, nearest: String?, known: [String])
   case unknownOption(String?, command: String, advice: OptionAdvice?)
-  /// A word that belongs to no option; `after` is the option before it.
+  /// A word that belongs to no option; `after` is the option directly before it.
   case unexpectedArgument(String?, command: String, after: String?)
   case commandAfterOptions(String, command: String)
   /// `true` or `false` after a flag.
@@ -24,7 +24,9 @@ enum UsageError: Error, Equatable {
   /// Required options, each with its alternatives.
   case missingOptions(
     [[String]], remedy: Remedy, emptyVariables: [String], misspelled: UnknownVariable? = nil)
-  case invalidDuration(String, source: String, allowsZero: Bool)
+  /// `maximum` is the longest valid duration in seconds.
+  case invalidDuration(
+    String, source: String, allowsZero: Bool, maximum: Double = GoDuration.longest)
   case invalidChoice(String?, source: String, choices: [String])
   case invalidIdentifier(source: String)
 

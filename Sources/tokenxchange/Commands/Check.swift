@@ -3,7 +3,6 @@ import Platform
 import TokenExchange
 
 extension Command {
-  /// A probe for containers without a shell.
   static let check = Command(
     name: "check",
     summary: "exit 0 if the file contains a usable token",
@@ -77,7 +76,7 @@ extension World {
   func renewedToken(_ path: String) throws(CheckError) -> Secret {
     let content: [UInt8]
     do throws(FileReadError) { content = try files.read(path, 1 << 20) } catch {
-      throw .unreadable(path, error, user: process.userID)
+      throw .unreadable(mayBeSecret(path) ? "(not shown)" : path, error, user: process.userID)
     }
     let trimmed = content.drop { $0 <= 0x20 }.reversed().drop { $0 <= 0x20 }.reversed()
     if let wrapping = TokenWrapping(Array(trimmed)) { throw .wrapped(path, wrapping) }

@@ -2,7 +2,6 @@ import Encoding
 import TokenExchange
 
 extension Command {
-  /// Completion scripts; they call the program for candidates.
   static let completion = Command(
     name: "completion", summary: "print a completion script for bash, zsh or fish",
     details: """

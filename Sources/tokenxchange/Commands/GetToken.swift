@@ -2,7 +2,6 @@ import FoundationEssentials
 import TokenExchange
 
 extension Command {
-  /// Exchanges a service account token and prints an ExecCredential.
   static let getToken = Command(
     name: "get-token",
     summary: "exchange a service account token at Dex and print an ExecCredential (the default)",

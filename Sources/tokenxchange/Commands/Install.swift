@@ -2,7 +2,6 @@ import Platform
 import TokenExchange
 
 extension Command {
-  /// Copies the program, for init containers whose image has no `cp`.
   static let install = Command(
     name: "install", summary: "copy this program into a directory, for an init container",
     details: """

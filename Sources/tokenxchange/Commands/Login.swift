@@ -4,7 +4,6 @@ import Platform
 import TokenExchange
 
 extension Command {
-  /// Signs a user in.
   static let login = Command(
     name: "login",
     summary: "sign in at Dex as a user and print an ExecCredential",
@@ -66,7 +65,6 @@ extension Command {
 }
 
 extension World {
-  /// A client that sends requests for this world.
   func loginClient(
     _ request: LoginRequest, _ trust: HTTPOptions.Trust, log: VerboseLog
   ) -> LoginClient {

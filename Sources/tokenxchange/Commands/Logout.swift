@@ -3,7 +3,6 @@ import Platform
 import TokenExchange
 
 extension Command {
-  /// Removes the cached tokens.
   static let logout = Command(
     name: "logout", summary: "sign out: remove the cached tokens",
     details: """

@@ -1,12 +1,7 @@
 import Platform
 import TokenExchange
 
-/// Runs the program in a world.
-///
-/// - Parameters:
-///   - words: The words after the program's name.
-///   - world: Everything outside the process.
-/// - Returns: The exit code; a failure has been reported.
+/// Runs a command line, without the program's name, and reports a failure.
 func run(_ words: [String], in world: World) -> ExitCode {
   do throws(CommandError) {
     let arguments = try parse(words, in: world)

@@ -2,7 +2,6 @@ import Platform
 import TokenExchange
 
 extension Command {
-  /// A file for programs that cannot run a plugin.
   static let sidecar = Command(
     name: "sidecar",
     summary: "keep a fresh token in a file, for programs that read one from a file",

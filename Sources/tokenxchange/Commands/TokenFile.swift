@@ -1,7 +1,6 @@
 import TokenExchange
 
 extension Command {
-  /// Prints the token in a file as an ExecCredential.
   static let tokenFile = Command(
     name: "token-file",
     summary: "print the token in a file as an ExecCredential, without Dex",

@@ -3,9 +3,8 @@ import FoundationEssentials
 import Platform
 import TokenExchange
 
-/// The lines of `--verbose` except for requests: a short form of the doctor's facts.
+/// The lines of `--verbose`, except those about requests.
 extension World {
-  /// Logs the command, its options and the requested ExecCredential version.
   func logStart(of arguments: ParsedArguments, to log: VerboseLog) {
     log("tokenxchange \(Version.number) \(arguments.command.name), \(Timestamp.text(now()))")
     for fact in arguments.setOptionFacts where fact.name != "--" + OptionDeclaration.verbose.name {
@@ -19,12 +18,10 @@ extension World {
     if let version = info?.version { log("the client requests \(version.apiVersion)") }
   }
 
-  /// Logs the options that the client set for the cluster.
   func logClusterConfig(of arguments: ParsedArguments, to log: VerboseLog) {
     for fact in arguments.clusterConfigFacts { log("\(fact.name) \(fact.value)") }
   }
 
-  /// Logs the metadata of a token file.
   func logFile(_ path: String, to log: VerboseLog) {
     guard let status = files.status(path) else { return }
     let target = status.target.map { " -> \($0)" } ?? ""
@@ -34,12 +31,10 @@ extension World {
         + "running as uid \(process.userID), \(status.size) bytes, written \(age) ago")
   }
 
-  /// Logs the trusted CAs.
   func logTrust(_ settings: ExchangeConfiguration, to log: VerboseLog) {
     // Unreadable files are reported when they are needed.
-    guard settings.tokenURL.scheme == "https", let trust = try? settings.trust(in: self) else {
-      return
-    }
+    guard settings.tokenURL.scheme == "https", let trust = try? settings.authority.trust(in: self)
+    else { return }
     log("trust: " + trust.description(settings.authority, in: self))
   }
 }

@@ -2,7 +2,6 @@ import Encoding
 import Platform
 import TokenExchange
 
-/// The name and version of this program.
 enum Version {
   static let number = "0.2.0"
   static let userAgent = "tokenxchange/" + number
@@ -32,7 +31,6 @@ extension Command {
   }
 }
 
-/// The network libraries, and whether this binary contains them.
 private var libraries: String {
   LinkedLibraries.versions
     + (LinkedLibraries.areStatic

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Platform
 import TokenExchange
 
-/// The files of the certificate that this program presents to Dex.
+/// The files of the client certificate for Dex.
 struct ClientCertificateFiles: Equatable, Sendable {
   var certificate: String
   var key: String
@@ -10,9 +10,7 @@ struct ClientCertificateFiles: Equatable, Sendable {
   var certificateSource: String
   var keySource: String
 
-  /// The options; nil if there are none.
-  ///
-  /// - Throws: A usage error if one of the two is missing.
+  /// Reads the options; nil if neither is set.
   init?(_ arguments: ParsedArguments) throws(CommandError) {
     guard arguments.isSet(.clientCertificate) || arguments.isSet(.clientKey) else { return nil }
     guard let certificate = arguments[.clientCertificate] else {
@@ -26,8 +24,6 @@ struct ClientCertificateFiles: Equatable, Sendable {
   }
 
   /// Reads both files and checks that they belong together.
-  ///
-  /// - Returns: The pair, and the validity of the certificate.
   func read(
     in world: World
   ) throws(CommandError) -> (
@@ -44,9 +40,7 @@ struct ClientCertificateFiles: Equatable, Sendable {
       throw .configuration(.clientCertificate(error, self))
     }
   }
-}
 
-extension ClientCertificateFiles {
   /// The network that presents the certificate in each request.
   func network(in world: World) throws(CommandError) -> Network {
     let pair = try read(in: world).pair

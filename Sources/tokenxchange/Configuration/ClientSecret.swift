@@ -6,9 +6,6 @@ enum ClientSecret: Equatable, Sendable {
   case text(Secret)
   case file(String, source: String)
 
-  /// The secret, if there is one.
-  ///
-  /// - Throws: A configuration error that names the file.
   func read(in world: World) throws(CommandError) -> Secret? {
     switch self {
     case .none: return nil
@@ -36,7 +33,6 @@ enum ClientSecret: Equatable, Sendable {
 }
 
 extension ParsedArguments {
-  /// The client secret, from a file or as text.
   func clientSecret() throws(CommandError) -> ClientSecret {
     let text = self[.clientSecret].flatMap { $0.isEmpty ? nil : $0 }
     guard let path = self[.clientSecretFile] else {
@@ -49,10 +45,8 @@ extension ParsedArguments {
     }
     return .file(path, source: source(of: .clientSecretFile))
   }
-}
 
-extension ParsedArguments {
-  /// Options that weaken the run.
+  /// Warnings about options that reduce security.
   func warnings(url: EndpointURL, authority: TrustSource, secret: ClientSecret) -> [Warning] {
     var warnings: [Warning] = []
     if url.scheme == "http", !url.isLoopback { warnings.append(.tokenOverHTTP(host: url.host)) }

@@ -3,13 +3,11 @@ import TokenExchange
 
 /// What can be wrong with `spec.cluster.config` in `KUBERNETES_EXEC_INFO`.
 enum ClusterConfigError: Error, Equatable {
-  /// `KUBERNETES_EXEC_INFO` is not set.
   case noExecInfo
   /// The client passes no `spec.cluster`.
   case noCluster
   /// `spec.cluster` has no `config`, or null.
   case noConfig
-  /// It is not a JSON object.
   case notObject
   /// A key of an option that only the command line and variables may set.
   case forbiddenKey(String, option: String)
@@ -46,7 +44,7 @@ extension ParsedArguments {
     guard let members = config.object else { throw .notObject }
     var keys: [(setting: ClusterSetting, key: String)] = []
     for key in members.keys {
-      guard let setting = ClusterSetting(key: key) else { throw unknownKey(key) }
+      guard let setting = ClusterSetting.named(key) else { throw unknownKey(key) }
       if let other = keys.first(where: { $0.setting.key == setting.key }) {
         throw .repeatedKey(other.key, key)
       }
@@ -69,7 +67,7 @@ extension ParsedArguments {
   private func unknownKey(_ key: String) -> ClusterConfigError {
     let letters = key.lettersAndDigits
     let option = command.options.first { option in
-      option.isClosedToClusters
+      option.isForbiddenForClusters
         && ([option.name] + option.aliases).contains { $0.lettersAndDigits == letters }
     }
     if let option {
@@ -85,16 +83,12 @@ extension ParsedArguments {
 }
 
 extension ClusterSetting {
-  /// The setting of a key, or of the option's name.
-  fileprivate init?(key: String) {
-    let setting = Self.all.first { setting in
-      setting.key == key || ([setting.option.name] + setting.option.aliases).contains(key)
-    }
-    guard let setting else { return nil }
-    self = setting
+  /// The setting with a key, which may also be a name of the option.
+  fileprivate static func named(_ key: String) -> ClusterSetting? {
+    all.first { $0.key == key || ([$0.option.name] + $0.option.aliases).contains(key) }
   }
 
-  /// The texts of a value; nil for null, which sets nothing.
+  /// The texts of a value; nil for null, which means unset.
   fileprivate func values(_ value: JSON, key: String) throws(ClusterConfigError) -> [String]? {
     if value == .null { return nil }
     let values: [String]
@@ -112,14 +106,14 @@ extension ClusterSetting {
 }
 
 extension OptionDeclaration {
-  /// Whether it decides where a token is sent, what is trusted or which file is read.
-  fileprivate var isClosedToClusters: Bool {
+  /// Whether it determines where a token is sent, what is trusted or which file is read.
+  fileprivate var isForbiddenForClusters: Bool {
     group != nil || section == .tls || isPath || sensitivity != .none
   }
 }
 
 extension String {
-  /// The same in lower case without `-` and `_`: `tokenURL`, `token_url` and `token-url` are one.
+  /// This in lower case without `-` and `_`: the same for `tokenURL`, `token_url` and `token-url`.
   fileprivate var lettersAndDigits: String {
     String(decoding: lowercased().utf8.filter { $0 != 0x2D && $0 != 0x5F }, as: UTF8.self)
   }

@@ -8,8 +8,18 @@ extension World {
     do throws(FileReadError) {
       return try files.read(path, 1 << 20)
     } catch {
-      throw .subjectToken(.unreadable(error, user: process.userID), file: path)
+      throw .subjectToken(
+        .unreadable(error, user: process.userID), file: mayBeSecret(path) ? "(not shown)" : path)
     }
+  }
+
+  /// Whether an unreadable path looks like a random key that was passed instead of a path; in an
+  /// existing directory it is a path.
+  func mayBeSecret(_ path: String) -> Bool {
+    guard path.hasRandomComponent else { return false }
+    let parts = path.split(separator: "/")
+    let top = (path.hasPrefix("/") ? "/" : "") + (parts.first ?? "")
+    return parts.count < 2 || files.kind(top) == nil
   }
 
   /// Reads a token of any kind from a file.
@@ -32,22 +42,16 @@ extension World {
     }
   }
 
-  /// Reads a file of configuration.
+  /// Reads a file of configuration, which an option or variable named.
   ///
-  /// - Parameters:
-  ///   - path: The file.
-  ///   - source: The option or variable that named it.
-  ///   - mayBeSecret: Whether a user may have written a secret instead of the path, which is then
-  ///     shown only if it clearly is one.
-  /// - Returns: Its bytes.
-  /// - Throws: A configuration error that names `source`.
+  /// If users may pass a secret instead of the path, the error shows it only if it clearly is a path.
   func readConfiguration(
-    _ path: String, source: String, mayBeSecret: Bool = false
+    _ path: String, source: String, mayBeSecret isConfusable: Bool = false
   ) throws(CommandError) -> [UInt8] {
     do throws(FileReadError) {
       return try files.read(path, 1 << 20)
     } catch {
-      let isShown = !mayBeSecret || path.isClearlyPath
+      let isShown = !mayBeSecret(path) && (!isConfusable || path.isClearlyPath)
       throw .configuration(
         .unreadableFile(error, path: isShown ? path : nil, source: source, user: process.userID))
     }

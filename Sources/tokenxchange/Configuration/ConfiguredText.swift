@@ -1,7 +1,7 @@
+import Encoding
 import TokenExchange
 
-/// A text that a variable contains, or that is in the file named by the variable; the file is not
-/// read yet.
+/// The text of a variable, or of the file that a variable names; the file is not read yet.
 struct ConfiguredText: Sendable, Equatable {
   enum Value: Sendable, Equatable {
     case text(String)
@@ -17,9 +17,7 @@ struct ConfiguredText: Sendable, Equatable {
     if case .file(let path) = value { path } else { nil }
   }
 
-  /// The text; white space around the content of a file is removed.
-  ///
-  /// - Throws: A configuration error that names the variable.
+  /// The text, without white space around the content of a file.
   func read(in world: World) throws(CommandError) -> String {
     switch value {
     case .text(let text): return text
@@ -32,21 +30,12 @@ struct ConfiguredText: Sendable, Equatable {
     }
   }
 
-  /// The text as a client ID and a secret, split at the first colon; without one the secret is
-  /// empty.
+  /// The client ID and the secret, separated by the first colon; without one the secret is empty.
   func readCredentials(
     in world: World
   ) throws(CommandError) -> (clientID: String, secret: Secret) {
     let text = try read(in: world).trimmingWhitespace()
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     return (String(parts[0]), Secret(parts.count == 2 ? String(parts[1]) : ""))
-  }
-}
-
-extension String {
-  fileprivate func trimmingWhitespace() -> String {
-    let scalars = unicodeScalars.drop { $0.properties.isWhitespace }
-    let end = scalars.lastIndex { !$0.properties.isWhitespace }
-    return end.map { String(scalars[...$0]) } ?? ""
   }
 }

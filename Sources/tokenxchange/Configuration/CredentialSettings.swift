@@ -2,15 +2,13 @@ import Encoding
 import FoundationEssentials
 import TokenExchange
 
-/// How a token is printed.
+/// How to print a token.
 struct CredentialSettings: Sendable {
-  /// The format of the output.
   enum Output: String, CaseIterable {
     case credential = "exec-credential"
     case token, json
   }
 
-  /// The API version that the user chose.
   enum Version: String, CaseIterable {
     case auto, v1, v1beta1
   }
@@ -21,10 +19,10 @@ struct CredentialSettings: Sendable {
   /// The longest time by which an expiry is reported even earlier, at random.
   var jitter = 0.0
 
-  /// Seconds for which a token with an unknown expiry is reported as valid.
+  /// The reported lifetime, in seconds, of a token with an unknown expiry: clients keep a token
+  /// without an expiry until they exit.
   static let unknownLifetime = 60.0
 
-  /// Reads options and `KUBERNETES_EXEC_INFO`.
   init(_ arguments: ParsedArguments, world: World) throws(CommandError) {
     output = try arguments[.output]
     margin = try arguments[.expiryMargin]
@@ -34,33 +32,21 @@ struct CredentialSettings: Sendable {
     case .v1beta1: version = .v1beta1
     case .auto:
       let text = world.variables["KUBERNETES_EXEC_INFO"] ?? ""
-      let isBlank = text.allSatisfy(\.isWhitespace)
-      guard !isBlank else {
-        version = .v1
-        return
-      }
+      version = .v1
+      guard !text.allSatisfy(\.isWhitespace) else { return }
       do throws(InvalidExecInfo) { version = try ExecInfo(text).version ?? .v1 } catch {
         throw .configuration(.invalidExecInfo(error))
       }
     }
   }
 
-  /// The output for a credential.
   func text(_ credential: Credential, in world: World) -> String {
     text(
       credential.token, expiry: credential.expiry, now: world.now(),
       random: jitter > 0 ? world.random() : 0)
   }
 
-  /// The output for a token.
-  ///
-  /// - Parameters:
-  ///   - token: The token.
-  ///   - expiry: When it expires; nil if unknown: it is then reported as valid for a minute,
-  ///     because clients keep a token without expiry until they exit.
-  ///   - now: The current time.
-  ///   - random: A number from 0 to 1, the part of the jitter that is used.
-  /// - Returns: All of standard output.
+  /// The output for a token; `random` is the part of the jitter to use, from 0 to 1.
   func text(_ token: Secret, expiry: Date?, now: Date, random: Double = 0) -> String {
     let expiration = ExecCredential.expiration(
       of: expiry ?? now.addingTimeInterval(Self.unknownLifetime),

@@ -29,21 +29,20 @@ struct ExchangeConfiguration: Sendable {
   var authority: TrustSource
   var clientCertificate: ClientCertificateFiles?
   var timeout: Double
-  /// Options that weaken the run.
+  /// Warnings about options that reduce security.
   var warnings: [Warning]
   /// Sent in addition to the fields that have options.
   var extraFields: [ExtraField] = []
-  /// Texts that are sent and must not be shown, because they were read from a file.
+  /// Texts from files, which are sent and must not be shown.
   var confidentialTexts: [Secret] = []
   /// The client ID and secret as `ID:SECRET`; it takes precedence over `clientID` and
   /// `clientSecret`.
   var clientCredentials: ConfiguredText?
   /// A subject token that is not in `tokenFile`.
   var subjectToken: ConfiguredText?
-  /// Where the subject token comes from, if not from a file.
+  /// The source of the subject token, if it is not a file.
   var tokenInput: TokenInput?
 
-  /// Reads the options and checks what can be checked without files.
   init(_ arguments: ParsedArguments, world: World) throws(CommandError) {
     issuer = try arguments[.issuer]
     let explicit = try arguments[.tokenURL]

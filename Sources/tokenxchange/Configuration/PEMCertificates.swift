@@ -6,14 +6,8 @@ enum PEMCertificates {
   /// Checks that bytes are certificates in PEM, so that a wrong file is reported as such and not as
   /// a failed TLS handshake.
   ///
-  /// OpenSSL is strict about markers and line breaks. Certificates that a YAML file indented or a
-  /// shell put on one line are reformatted, and other text is removed.
-  ///
-  /// - Parameters:
-  ///   - pem: The bytes.
-  ///   - source: The option or file, for messages.
-  /// - Returns: The certificates as PEM.
-  /// - Throws: A configuration error.
+  /// OpenSSL is strict about markers and line breaks. So certificates that were indented or put on
+  /// one line are reformatted, and other text is removed.
   static func check(_ pem: [UInt8], source: String) throws(CommandError) -> [UInt8] {
     func error(_ error: InvalidCertificates) -> CommandError {
       .configuration(.invalidCertificates(error, source: source))
@@ -35,9 +29,7 @@ enum PEMCertificates {
         guard let der = Base64.decode(String(decoding: piece[..<end], as: UTF8.self)) else {
           throw error(.certificate(number, .notBase64))
         }
-        guard isSequence(der) else {
-          throw error(.certificate(number, .notX509))
-        }
+        guard isSequence(der) else { throw error(.certificate(number, .notX509)) }
         clean += block(label, der)
       }
     }
@@ -58,13 +50,7 @@ enum PEMCertificates {
     return block + Array("-----END \(label)-----\n".utf8)
   }
 
-  /// Reads certificates from base64-encoded PEM.
-  ///
-  /// - Parameters:
-  ///   - text: The base64, with or without line breaks.
-  ///   - source: The option or variable, for messages; the text itself is never shown.
-  /// - Returns: The PEM.
-  /// - Throws: A configuration error.
+  /// Reads certificates from base64-encoded PEM, with or without line breaks.
   static func decode(_ text: String, source: String) throws(CommandError) -> [UInt8] {
     guard !isPEM(Array(text.utf8)) else {
       throw .configuration(.invalidCertificates(.pemInsteadOfBase64, source: source))
@@ -79,9 +65,9 @@ enum PEMCertificates {
     bytes[...].firstIndex(of: Array("-----BEGIN ".utf8)) != nil
   }
 
-  /// Whether bytes begin with one complete DER sequence; trust settings may follow it.
+  /// Whether bytes begin with a complete DER sequence; trust settings may follow it.
   ///
-  /// OpenSSL checks the rest; this catches files that were cut or concatenated wrongly.
+  /// This detects files that were cut or concatenated wrongly; OpenSSL checks the rest.
   private static func isSequence(_ der: [UInt8]) -> Bool {
     // A certificate is longer than 127 bytes, so its length is in the long form.
     guard der.count > 4, der[0] == 0x30, der[1] > 0x80, der[1] <= 0x83 else { return false }
@@ -93,7 +79,7 @@ enum PEMCertificates {
 }
 
 extension ArraySlice<UInt8> {
-  /// The index at which a text begins; nil if it does not occur.
+  /// Where a text begins; nil if it does not occur.
   fileprivate func firstIndex(of text: [UInt8]) -> Int? {
     guard count >= text.count else { return nil }
     return (startIndex...endIndex - text.count).first { start in

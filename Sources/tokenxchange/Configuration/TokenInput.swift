@@ -1,3 +1,4 @@
+import Encoding
 import Platform
 import TokenExchange
 
@@ -13,9 +14,7 @@ enum TokenInput: Equatable, Sendable {
 
 /// Why there is no usable subject token from an input.
 enum TokenInputError: Error, Equatable {
-  /// The token must not be sent.
   case invalid(InvalidSubjectToken, TokenInput)
-  /// The text is not the name of a variable.
   case invalidName(source: String)
   case unsetVariable(String, source: String)
   /// Standard input is a terminal, or belongs to the client's user.
@@ -28,7 +27,7 @@ enum TokenInputError: Error, Equatable {
 
 /// Why GitHub Actions issues no token.
 enum GitHubActionsError: Error, Equatable {
-  /// Variables that are missing: only a job with the permission has them.
+  /// Only a job with the permission has these variables.
   case missingVariables([String])
   case invalidURL(variable: String)
   case invalidToken(variable: String)
@@ -40,7 +39,7 @@ enum GitHubActionsError: Error, Equatable {
 }
 
 extension ParsedArguments {
-  /// The input that is used instead of a file, if there is one.
+  /// The input to use instead of a file, if there is one.
   func tokenInput() throws(CommandError) -> TokenInput? {
     let readsInput = text(of: .tokenFile) == "-"
     guard readsInput || isSet(.tokenEnv) || isSet(.gitHubActions) else { return nil }
@@ -63,13 +62,7 @@ extension ParsedArguments {
 }
 
 extension TokenInput {
-  /// Reads or requests the token.
-  ///
-  /// - Parameters:
-  ///   - world: Everything outside the process.
-  ///   - timeout: Seconds for a request.
-  /// - Returns: The bytes of the token, not checked yet.
-  /// - Throws: ``CommandError/tokenInput(_:)``.
+  /// Reads the token, or requests it within `timeout` seconds, without checking it.
   func read(in world: World, timeout: Double) throws(CommandError) -> [UInt8] {
     do throws(TokenInputError) {
       switch self {
@@ -106,17 +99,8 @@ extension World {
 }
 
 extension String {
-  /// Whether it is a letter or `_`, followed by letters, digits and `_`.
   fileprivate var isVariableName: Bool {
-    guard let first = utf8.first, !(0x30...0x39).contains(first) else { return false }
-    return utf8.count <= 200 && !looksLikeToken
-      && utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
-          true
-        default: false
-        }
-      }
+    guard let first = utf8.first, !first.isASCIIDigit, !looksLikeToken else { return false }
+    return utf8.allSatisfy { $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "_") }
   }
 }

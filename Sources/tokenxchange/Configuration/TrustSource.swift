@@ -1,60 +1,42 @@
 import Encoding
 import TokenExchange
 
-/// Which certificates to accept, from options; files are not read yet.
+/// The CAs to trust, from options; files are not read yet.
 enum TrustSource: Equatable, Sendable {
-  /// Those that the system's trust store accepts.
   case system
-  /// Those issued by the CAs in a file.
   case file(String, source: String)
-  /// Those issued by these CAs: base64-encoded PEM, as in a kubeconfig.
+  /// Base64-encoded PEM, as in a kubeconfig.
   case data(String, source: String)
-  /// Any certificate.
+  /// Any certificate is accepted.
   case insecureSkipVerify
 
-  /// Reads the options.
-  ///
-  /// - Throws: A configuration error if they contradict each other.
   init(_ arguments: ParsedArguments) throws(CommandError) {
-    let file = arguments[.certificateAuthority]
-    let data = arguments[.certificateAuthorityData]
-    if file != nil, data != nil {
-      throw .configuration(
-        .conflict(
-          arguments.source(of: .certificateAuthority),
-          arguments.source(of: .certificateAuthorityData), .certificatesTwice))
+    let options: [OptionDeclaration] = [.certificateAuthority, .certificateAuthorityData]
+    let sources = options.filter(arguments.isSet).map(arguments.source)
+    if sources.count == 2 {
+      throw .configuration(.conflict(sources[0], sources[1], .certificatesTwice))
     }
-    guard !arguments[.insecureSkipTLSVerify] else {
-      if file != nil || data != nil {
-        let spec: OptionDeclaration =
-          file == nil ? .certificateAuthorityData : .certificateAuthority
-        throw .configuration(
-          .conflict(
-            arguments.source(of: .insecureSkipTLSVerify), arguments.source(of: spec),
-            .certificatesAndSkipVerify))
+    if arguments[.insecureSkipTLSVerify] {
+      if let source = sources.first {
+        let flag = arguments.source(of: .insecureSkipTLSVerify)
+        throw .configuration(.conflict(flag, source, .certificatesAndSkipVerify))
       }
       self = .insecureSkipVerify
-      return
-    }
-    if let file {
-      self = .file(file, source: arguments.source(of: .certificateAuthority))
-    } else if let data {
-      self = .data(data, source: arguments.source(of: .certificateAuthorityData))
+    } else if let file = arguments[.certificateAuthority] {
+      self = .file(file, source: sources[0])
+    } else if let data = arguments[.certificateAuthorityData] {
+      self = .data(data, source: sources[0])
     } else {
       self = .system
     }
   }
 
-  /// Reads and checks the certificates to trust.
-  ///
-  /// - Throws: A configuration error that names the option and the file.
+  /// Reads and checks the certificates.
   func trust(in world: World) throws(CommandError) -> HTTPOptions.Trust {
     try read(in: world).checked()
   }
 
-  /// Reads the certificates to trust, without checking them.
-  ///
-  /// - Throws: A configuration error that names the option and the file.
+  /// Reads the certificates without checking them.
   func read(in world: World) throws(CommandError) -> UncheckedTrust {
     switch self {
     case .system, .insecureSkipVerify: UncheckedTrust(source: self, bytes: [])
@@ -65,18 +47,12 @@ enum TrustSource: Equatable, Sendable {
   }
 }
 
-/// The certificates to trust, as they were read.
-///
-/// A run that finds its token in the cache sends no request, and so needs no check of the
-/// certificates.
+/// The certificates to trust, not checked yet: a run with a cached token does not need them.
 struct UncheckedTrust: Equatable, Sendable {
   let source: TrustSource
   /// The content of the file, or the text of the option; empty without either.
   let bytes: [UInt8]
 
-  /// Checks the certificates.
-  ///
-  /// - Throws: A configuration error that names the option and the file.
   func checked() throws(CommandError) -> HTTPOptions.Trust {
     switch source {
     case .system: return .system

@@ -55,7 +55,7 @@ extension DoctorContext {
         discoveryBase: configuration.discoveryBase, authority: configuration.authority)
       step.checkScopes(configuration.scopes)
       for warning in configuration.warnings { step.add(.warning(warning)) }
-      trust = try configuration.trust(in: world)
+      trust = try configuration.authority.trust(in: world)
       _ = try configuration.authentication(in: world)
       clientCertificateValidity = try configuration.clientCertificate?.read(in: world).validity
     case .tokenFile:

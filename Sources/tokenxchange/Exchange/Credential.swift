@@ -4,9 +4,7 @@ import TokenExchange
 /// A token for a client, issued just now or cached.
 struct Credential: Equatable {
   var token: Secret
-  /// When it expires, if that is known.
   var expiry: Date?
-  /// Its `iss`, if it is a JWT.
   var issuer: String?
 
   init(_ token: IssuedToken) {
@@ -21,7 +19,6 @@ struct Credential: Equatable {
     issuer = cached.issuer
   }
 
-  /// Warnings about it.
   func warnings(expected: ExpectedClaims) -> [Warning] {
     var warnings = expected.warnings(ofIssuer: issuer)
     if expiry == nil { warnings.append(.unknownExpiry) }
@@ -30,7 +27,7 @@ struct Credential: Equatable {
 }
 
 extension ExpectedClaims {
-  /// A warning if an issuer differs from the expected one by a trailing slash only.
+  /// A warning if an issuer differs from the expected one only by a trailing slash.
   func warnings(ofIssuer issuer: String?) -> [Warning] {
     guard let issuer, differsOnlyBySlash(from: issuer) else { return [] }
     return [.issuerDiffersBySlash(issuer)]

@@ -2,21 +2,10 @@ import Platform
 import TokenExchange
 
 extension ExchangeConfiguration {
-  /// Exchanges a subject token and validates the result.
-  ///
-  /// - Parameters:
-  ///   - request: The request.
-  ///   - trust: Which certificates to accept.
-  ///   - world: Sends the request.
-  ///   - start: The uptime from which the timeout counts.
-  ///   - attempts: The maximum number of requests.
-  ///   - log: Receives each step.
-  /// - Returns: The issued token.
-  /// - Throws: ``CommandError/exchange(_:_:)``, or a configuration error of the client certificate.
+  /// Exchanges a subject token and validates the result; the timeout began at the uptime `start`.
   func issue(
     _ request: TokenExchangeRequest, _ trust: HTTPOptions.Trust, in world: World,
-    since start: Double,
-    attempts: Int = RetryPolicy().attempts, log: VerboseLog
+    since start: Double, attempts: Int = RetryPolicy().attempts, log: VerboseLog
   ) throws(CommandError) -> IssuedToken {
     let failure = { @Sendable (error: TokenExchangeError) in
       CommandError.exchange(
@@ -30,10 +19,8 @@ extension ExchangeConfiguration {
       case .response(let status, let count, let seconds):
         log("POST \(request.tokenURL.text): \(status), \(count) bytes, \(Int(seconds * 1000)) ms")
       case .retry(let error, let pause):
-        log(
-          """
-          \(Diagnosis(failure(error)).message.text); trying again in \(Int(pause * 1000)) ms
-          """)
+        let message = Diagnosis(failure(error)).message.text
+        log("\(message); trying again in \(Int(pause * 1000)) ms")
       }
     }
     exchanger.retries.attempts = attempts

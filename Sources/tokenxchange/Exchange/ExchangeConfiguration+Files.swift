@@ -3,7 +3,8 @@ import FoundationEssentials
 import Platform
 import TokenExchange
 
-/// The files of a configuration are read for each exchange, because kubelet and users replace them.
+/// The files of a configuration are read for each exchange, because the kubelet and users replace
+/// them.
 extension ExchangeConfiguration {
   /// Reads the subject token and the client's secret, and makes the request.
   func request(in world: World) throws(CommandError) -> TokenExchangeRequest {
@@ -27,7 +28,6 @@ extension ExchangeConfiguration {
     return request
   }
 
-  /// Reads the subject token and checks it.
   private func subject(in world: World) throws(CommandError) -> SubjectToken {
     guard let tokenInput else {
       return try world.subjectToken(
@@ -47,23 +47,17 @@ extension ExchangeConfiguration {
   /// The source of the subject token, for the log.
   var subjectTokenName: String { tokenInput?.name.text ?? tokenFile }
 
-  /// Reads the bytes of the subject token.
   func subjectContent(in world: World) throws(CommandError) -> [UInt8] {
     guard let subjectToken else { return try world.readToken(tokenFile) }
     return Array(try subjectToken.read(in: world).utf8)
   }
 
-  /// Initializes TLS while files are read, for a run that will certainly send a request.
+  /// Initializes TLS in the background, for a run that will certainly send a request.
   func prepareConnection(in world: World) {
     if tokenURL.scheme == "https" { world.network.prepareTLS() }
   }
 
-  /// Reads and checks the certificates to trust.
-  func trust(in world: World) throws(CommandError) -> HTTPOptions.Trust {
-    try authority.trust(in: world)
-  }
-
-  /// Reads the client's secret, if there is one, and chooses how to send it.
+  /// Reads the client secret, if there is one, and selects the client authentication.
   func authentication(in world: World) throws(CommandError) -> ClientAuthentication {
     let secret = try clientSecret.read(in: world)
     switch clientAuth {

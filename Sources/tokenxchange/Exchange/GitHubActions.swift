@@ -2,9 +2,9 @@ import Encoding
 import Platform
 import TokenExchange
 
-/// The request for an ID token inside a job of GitHub Actions.
+/// The request for an ID token in a job of GitHub Actions.
 ///
-/// The runner sets a URL and a token for it, in jobs with `permissions: id-token: write`.
+/// In jobs with `permissions: id-token: write`, the runner sets variables with a URL and a token.
 enum GitHubActions {
   static let urlVariable = "ACTIONS_ID_TOKEN_REQUEST_URL"
   static let tokenVariable = "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
@@ -42,7 +42,6 @@ enum GitHubActions {
     return url
   }
 
-  /// The token in a response.
   static func token(
     in response: HTTPResponse, from url: EndpointURL
   ) throws(GitHubActionsError) -> [UInt8] {
@@ -61,14 +60,8 @@ enum GitHubActions {
 extension World {
   /// Requests a token from GitHub Actions, up to three times if its server is not available.
   ///
-  /// - Parameters:
-  ///   - audience: The token's audience; nil for GitHub's default.
-  ///   - timeout: Seconds for all attempts.
-  /// - Returns: The bytes of the token.
-  /// - Throws: Why GitHub Actions issues no token.
-  func gitHubToken(
-    audience: String?, timeout: Double
-  ) throws(GitHubActionsError) -> [UInt8] {
+  /// Without an audience, GitHub uses its default. The timeout in seconds is for all attempts.
+  func gitHubToken(audience: String?, timeout: Double) throws(GitHubActionsError) -> [UInt8] {
     let (request, url) = try GitHubActions.request(audience: audience, variables: variables)
     let deadline = uptime() + timeout
     var number = 1
@@ -77,7 +70,7 @@ extension World {
         return try gitHubToken(request, url, timeout: deadline - uptime())
       } catch {
         let pause = Double(number) * (0.5 + random()) / 2
-        guard error.mayPass, number < 3, uptime() + pause < deadline else { throw error }
+        guard error.isTransient, number < 3, uptime() + pause < deadline else { throw error }
         sleep(pause)
         number += 1
       }
@@ -87,10 +80,9 @@ extension World {
   private func gitHubToken(
     _ request: HTTPRequest, _ url: EndpointURL, timeout: Double
   ) throws(GitHubActionsError) -> [UInt8] {
-    let options = HTTPOptions(timeout: timeout)
     let response: HTTPResponse
     do throws(TransportError) {
-      response = try request.send(by: network.send, options)
+      response = try request.send(by: network.send, HTTPOptions(timeout: timeout))
     } catch {
       throw .transport(error, url, timeout: timeout)
     }
@@ -99,8 +91,7 @@ extension World {
 }
 
 extension GitHubActionsError {
-  /// Whether a retry may succeed.
-  fileprivate var mayPass: Bool {
+  fileprivate var isTransient: Bool {
     switch self {
     case .transport(.connectionRefused, _, _), .transport(.connectionClosed, _, _): true
     case .status(let status, _): [429, 500, 502, 503, 504].contains(status)

@@ -2,19 +2,15 @@ import Manifests
 import Platform
 import TokenExchange
 
-/// How a client logs in.
+/// How the plugin gets a token: the values of `--auth`.
 enum ExecMethod: String, CaseIterable {
   case getToken = "get-token"
   case tokenFile = "token-file"
   case login, kubelogin
 
-  init(_ arguments: ParsedArguments) throws(CommandError) {
-    self = try arguments[.auth]
-  }
-
   var isForPeople: Bool { self == .login || self == .kubelogin }
 
-  /// The plugin options that this method accepts.
+  /// The options that this method accepts.
   var options: [OptionDeclaration] {
     switch self {
     case .getToken: OptionDeclaration.plugin
@@ -40,15 +36,11 @@ enum ExecMethod: String, CaseIterable {
 }
 
 extension ExecPlugin {
-  /// Translates options of `generate` into the plugin's command.
+  /// Translates options of `generate` into the plugin's command, and rejects those that the plugin
+  /// would reject.
   ///
-  /// - Parameters:
-  ///   - method: How the client logs in.
-  ///   - arguments: Its options become the plugin's.
-  ///   - world: Reads the certificate files.
-  ///   - isForPod: Whether paths are in a pod and not on this machine.
-  ///   - tokenFile: The default of `--token-file`.
-  /// - Throws: A usage error, also for options that the plugin itself would reject.
+  /// Paths are in a pod if `isForPod`, else on this machine; `tokenFile` is the default of
+  /// `--token-file`.
   init(
     _ method: ExecMethod, _ arguments: ParsedArguments, world: World, isForPod: Bool,
     tokenFile: String? = nil
@@ -59,9 +51,9 @@ extension ExecPlugin {
     let paths = PluginPaths(isForPod: isForPod, world: world)
     let apiVersion = try arguments[.pluginAPIVersion]
     var words: [Argument]
-    switch method {
-    case .kubelogin: words = Self.kubeloginArguments(arguments, certificates)
-    default:
+    if method == .kubelogin {
+      words = Self.kubeloginArguments(arguments, certificates)
+    } else {
       words = [.text(method.rawValue)]
       words += try Self.arguments(
         method, arguments, certificates, tokenFile: tokenFile, paths: paths)
@@ -153,20 +145,17 @@ extension ExecPlugin {
   private static func kubeloginArguments(
     _ arguments: ParsedArguments, _ certificates: Certificates?
   ) -> [Argument] {
-    let scopes =
-      arguments.isSet(.scopes) ? arguments[.scopes] : LoginConfiguration.defaultScopes
+    let scopes = arguments.isSet(.scopes) ? arguments[.scopes] : LoginConfiguration.defaultScopes
     let flags = [
       ("issuer-url", arguments.text(of: .issuer)), ("client-id", arguments.text(of: .clientID)),
     ].compactMap { name, value in value.map { "--oidc-\(name)=\($0)" } }
-    let words =
-      ["get-token"] + flags
-      + scopes.filter { $0 != "openid" }.map { "--oidc-extra-scope=\($0)" }
-    return words.map { .text($0) }
+    let extraScopes = scopes.filter { $0 != "openid" }.map { "--oidc-extra-scope=\($0)" }
+    return (["get-token"] + flags + extraScopes).map { .text($0) }
       + (certificates.map { [.certificates(option: certificatesOption, $0)] } ?? [])
   }
 }
 
-/// Paths in a plugin's arguments, which clients pass unchanged and without a shell.
+/// Paths in a plugin's arguments, which clients pass unchanged, without a shell.
 struct PluginPaths {
   var isForPod: Bool
   var world: World

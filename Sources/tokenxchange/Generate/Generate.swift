@@ -4,7 +4,6 @@ import Platform
 import TokenExchange
 
 extension Command {
-  /// Prints configuration for other systems.
   static let generate = Command(
     name: "generate", summary: "print configuration for kubectl, Argo CD, Dex and the API server",
     details: """
@@ -26,15 +25,7 @@ extension Command {
 
   /// One kind of configuration.
   ///
-  /// - Parameters:
-  ///   - kind: Its name after `generate`.
-  ///   - summary: One line for the list of kinds.
-  ///   - details: The description in its help.
-  ///   - example: A complete command line.
-  ///   - options: Its options, to which `--output` and, unless the list already contains the
-  ///     plugin's, `--verbose` are added.
-  ///   - make: Creates the file.
-  /// - Returns: The command.
+  /// `--output` is added to the options, and so is `--verbose` unless they contain the plugin's.
   static func generating(
     _ kind: String, summary: String, details: String, example: String,
     options: [OptionDeclaration],
@@ -54,13 +45,12 @@ extension Command {
   }
 }
 
-/// A generated file.
 struct GeneratedFile: Sendable {
   var yaml: YAML
   /// The permissions of the file that `--output` writes.
   var mode: UInt32 = 0o644
 
-  /// The text: a comment with the command that prints it, then the YAML.
+  /// The YAML, after a comment with the command that prints it.
   func text(for arguments: ParsedArguments) -> String {
     let words = ["tokenxchange"] + arguments.command.name.split(separator: " ").map(String.init)
     let command = ShellWord.command(
@@ -76,10 +66,8 @@ struct GeneratedFile: Sendable {
     return header.text
   }
 
-  /// Writes it to the file of `--output`, or to standard output.
-  func write(
-    _ text: String, for arguments: ParsedArguments, in world: World
-  ) throws(CommandError) {
+  /// Writes a text to the file of `--output`, or to standard output.
+  func write(_ text: String, for arguments: ParsedArguments, in world: World) throws(CommandError) {
     let log = world.log(for: arguments)
     let path = arguments[.outputFile].map { HomeDirectory(world.variables).expanding($0) ?? $0 }
     log("\(text.utf8.count) bytes to \(path.map { $0.sanitized() } ?? "standard output")")
@@ -100,22 +88,21 @@ extension Command {
 
 extension ParsedArguments {
   /// The options that are set, as `--flag=value` in the order of the declarations.
-  func flags(of specs: [OptionDeclaration]) -> [String] {
-    specs.flatMap { spec in
-      values(of: spec).filter { spec.kind != .flag || $0 == "true" }
-        .map {
-          spec.kind == .flag || spec.isValueOptional && $0.isEmpty
-            ? spec.flag : "\(spec.flag)=\($0)"
-        }
+  func flags(of options: [OptionDeclaration]) -> [String] {
+    options.flatMap { option in
+      values(of: option).filter { option.kind != .flag || $0 == "true" }.map {
+        let hasNoValue = option.kind == .flag || option.isValueOptional && $0.isEmpty
+        return hasNoValue ? option.flag : "\(option.flag)=\($0)"
+      }
     }
   }
 
   /// The same as shell words, with a variable for certificates.
-  fileprivate func shellWords(of specs: [OptionDeclaration]) -> [ShellWord] {
-    specs.flatMap { spec in
-      spec.isSame(as: .certificateAuthorityData) && isSet(spec)
-        ? [ShellWord("--\(spec.name)=", variable: Certificates.variable)]
-        : flags(of: [spec]).map { ShellWord($0) }
+  fileprivate func shellWords(of options: [OptionDeclaration]) -> [ShellWord] {
+    options.flatMap { option in
+      option.isSame(as: .certificateAuthorityData) && isSet(option)
+        ? [ShellWord("\(option.flag)=", variable: Certificates.variable)]
+        : flags(of: [option]).map { ShellWord($0) }
     }
   }
 }

@@ -26,14 +26,12 @@ extension APIServerConfiguration {
     let issuer = try isDirect ? arguments[.clusterIssuer] : arguments.required(.issuer)
     let clientID =
       try isDirect ? arguments.required(.subjectAudience).text : arguments[.clientID].text
-    let loginConnectorIDs = arguments[.loginConnector].filter {
-      $0 != usernames.connectorID
-    }
     self.init(
       format: format, usernames: usernames, issuer: issuer,
       audiences: [clientID] + arguments[.audience].filter { $0 != clientID },
       certificates: try world.publicCertificates(.certificateAuthority, of: arguments),
-      loginConnectorIDs: loginConnectorIDs, subjects: try arguments.subjects())
+      loginConnectorIDs: arguments[.loginConnector].filter { $0 != usernames.connectorID },
+      subjects: try arguments.subjects())
     switch format {
     case .flags: try checkFlags(arguments)
     case .config:
@@ -58,23 +56,22 @@ extension APIServerConfiguration {
   }
 
   private func checkFlags(_ arguments: ParsedArguments) throws(CommandError) {
-    if !subjects.isEmpty {
-      throw .generate(.conflict("--format flags", "--subject", .flagsWithSubjects))
-    }
-    if !loginConnectorIDs.isEmpty {
-      throw .generate(.conflict("--format flags", "--login-connector", .flagsWithConnectors))
-    }
-    if usernames.claim == .federated {
-      throw .generate(
-        .conflict("--format flags", "--username-claim federated", .flagsWithNestedClaims))
-    }
-    if audiences.count > 1 {
-      throw .generate(.conflict("--format flags", "--audience", .flagsWithAudiences))
-    }
-    if certificates != nil {
-      throw .generate(
-        .conflict(
-          "--format flags", arguments.source(of: .certificateAuthority), .flagsWithCertificates))
+    let conflict: (option: String, reason: GenerateError.Conflict)? =
+      if !subjects.isEmpty {
+        ("--subject", .flagsWithSubjects)
+      } else if !loginConnectorIDs.isEmpty {
+        ("--login-connector", .flagsWithConnectors)
+      } else if usernames.claim == .federated {
+        ("--username-claim federated", .flagsWithNestedClaims)
+      } else if audiences.count > 1 {
+        ("--audience", .flagsWithAudiences)
+      } else if certificates != nil {
+        (arguments.source(of: .certificateAuthority), .flagsWithCertificates)
+      } else {
+        nil
+      }
+    if let conflict {
+      throw .generate(.conflict("--format flags", conflict.option, conflict.reason))
     }
   }
 }

@@ -18,7 +18,7 @@ extension Command {
     guard cluster.server.host.lowercased() != "kubernetes.default.svc" else {
       throw .generate(.ownClusterOfArgoCD(option: arguments.source(of: .targetServer)))
     }
-    let method = try ExecMethod(arguments)
+    let method = try arguments[.auth]
     let plugin = try ExecPlugin(
       method, arguments, world: world, isForPod: true, tokenFile: PodPath.token)
     guard !method.isForPeople else { throw .generate(.methodForPeople(method: method.rawValue)) }
@@ -30,10 +30,10 @@ extension Command {
 
 extension ParsedArguments {
   /// The namespaces in a list, which must be valid names.
-  func namespaces(_ spec: ListOption) throws(CommandError) -> [String] {
-    let namespaces = self[spec]
-    if let bad = namespaces.first(where: { !KubernetesName.isDNSLabel($0) }) {
-      throw .generate(.invalidNamespace(bad, option: source(of: spec)))
+  func namespaces(_ option: ListOption) throws(CommandError) -> [String] {
+    let namespaces = self[option]
+    if let invalid = namespaces.first(where: { !KubernetesName.isDNSLabel($0) }) {
+      throw .generate(.invalidNamespace(invalid, option: source(of: option)))
     }
     return namespaces
   }
@@ -75,7 +75,7 @@ extension ArgoCDCluster {
       ) { text in .invalidAnnotation(text) })
   }
 
-  /// Labels or annotations from `NAME=VALUE`.
+  /// Parses labels or annotations, such as `NAME=VALUE`.
   private static func pairs(
     _ option: OptionDeclaration, _ texts: [String], of arguments: ParsedArguments,
     isValid: (String) -> Bool, error: (String) -> GenerateError
@@ -106,7 +106,6 @@ extension ArgoCDCluster {
 }
 
 extension ParsedArguments {
-  /// The number of `--shard`.
   fileprivate func shard() throws(CommandError) -> Int? {
     guard let text = self[.shard] else { return nil }
     guard let shard = Int(text), shard >= 0, String(shard) == text else {

@@ -15,7 +15,7 @@ extension Command {
       + "--client-id=target-cluster --connector-id=cluster-a",
     options: OptionDeclaration.generateClusterProfileProvider
   ) { arguments, world throws(CommandError) in
-    // Set, so that the plugin's arguments are those of one entry for all clusters.
+    // The plugin's arguments must be the same for all clusters.
     var forPlugin = arguments
     forPlugin.set(.clusterConfig, to: ["true"])
     let cluster = try TargetCluster(arguments, world: world)

@@ -39,7 +39,7 @@ extension DexConfiguration {
 }
 
 extension DexConfiguration.Cluster {
-  /// The cluster of the service accounts; nil if only users sign in.
+  /// Reads the options; nil if only users sign in.
   fileprivate init?(_ arguments: ParsedArguments) throws(CommandError) {
     let options: [OptionDeclaration] = [
       .connectorID, .clusterIssuer, .gitHubActionsConnector, .gitLabConnector,
@@ -53,7 +53,7 @@ extension DexConfiguration.Cluster {
       certificatesPath: arguments[.clusterCAPath])
   }
 
-  /// Dex adds the document's path itself.
+  /// Removes the path of the document, which Dex adds itself.
   private static func withoutDocument(_ url: EndpointURL) -> EndpointURL {
     let path = "/.well-known/openid-configuration"
     guard url.text.hasSuffix(path) else { return url }
@@ -62,27 +62,24 @@ extension DexConfiguration.Cluster {
 }
 
 extension ParsedArguments {
-  /// The issuer of GitHub's own tokens.
   private static let gitHubIssuer = "https://token.actions.githubusercontent.com"
 
   /// Who issues the tokens, and its URL.
   fileprivate func tokenIssuer() throws(CommandError) -> (
     source: DexConfiguration.TokenSource, issuer: EndpointURL
   ) {
-    let gitLab = try self[.gitLabConnector]
-    let others: [OptionDeclaration] = [.gitHubActionsConnector, .clusterIssuer]
-    if gitLab != nil, let other = others.first(where: isSet) {
-      throw .generate(
-        .conflict(source(of: .gitLabConnector), source(of: other), .oneTokenIssuer))
+    if let gitLab = try self[.gitLabConnector] {
+      let others: [OptionDeclaration] = [.gitHubActionsConnector, .clusterIssuer]
+      if let other = others.first(where: isSet) {
+        throw .generate(
+          .conflict(source(of: .gitLabConnector), source(of: other), .oneTokenIssuer))
+      }
+      return (.gitLab, gitLab)
     }
-    if let gitLab { return (.gitLab, gitLab) }
-    guard self[.gitHubActionsConnector] else {
-      return (.serviceAccounts, try self[.clusterIssuer])
+    let isGitHub = self[.gitHubActionsConnector]
+    if isGitHub, !isSet(.clusterIssuer), let issuer = try? EndpointURL(Self.gitHubIssuer) {
+      return (.gitHubActions, issuer)
     }
-    if isSet(.clusterIssuer) { return (.gitHubActions, try self[.clusterIssuer]) }
-    guard let issuer = try? EndpointURL(Self.gitHubIssuer) else {
-      return (.gitHubActions, try self[.clusterIssuer])
-    }
-    return (.gitHubActions, issuer)
+    return (isGitHub ? .gitHubActions : .serviceAccounts, try self[.clusterIssuer])
   }
 }

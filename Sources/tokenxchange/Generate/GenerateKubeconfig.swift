@@ -14,8 +14,7 @@ extension Command {
     options: OptionDeclaration.generateKubeconfig
   ) { arguments, world throws(CommandError) in
     let cluster = try TargetCluster(arguments, world: world)
-    let plugin = try ExecPlugin(
-      try ExecMethod(arguments), arguments, world: world, isForPod: false)
+    let plugin = try ExecPlugin(arguments[.auth], arguments, world: world, isForPod: false)
     var kubeconfig = Kubeconfig(cluster: cluster, plugin: plugin)
     if arguments[.clusterConfig] {
       kubeconfig.shared = (try arguments.sharedUserName(), try ClusterConfig(arguments))
@@ -25,8 +24,7 @@ extension Command {
 }
 
 extension ParsedArguments {
-  /// The name of a user that serves all clusters of one Dex: merged files of two Dex keep two
-  /// users.
+  /// The name of a user for all clusters of one Dex: merged files of two Dex keep two users.
   fileprivate func sharedUserName() throws(CommandError) -> String {
     let issuer = try self[.issuer]
     let tokenURL = try self[.tokenURL]
@@ -36,7 +34,6 @@ extension ParsedArguments {
 }
 
 extension ClusterConfig {
-  /// The options that the cluster's entry holds.
   init(_ arguments: ParsedArguments) throws(CommandError) {
     self.init(
       clientID: try arguments[.clientID].text, connectorID: try arguments[.connectorID].text,

@@ -1,3 +1,4 @@
+import Encoding
 import Manifests
 import TokenExchange
 
@@ -54,9 +55,8 @@ extension RBAC {
   private static func rules(_ text: String, isClusterWide: Bool) throws(CommandError) -> [Rule] {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     let verbs = parts[0].split(separator: ",").map(String.init)
-    guard parts.count == 2, !verbs.isEmpty else { throw .generate(.invalidRule(text)) }
-    let targets = parts[1].split(separator: ",").map(String.init)
-    guard !targets.isEmpty else { throw .generate(.invalidRule(text)) }
+    let targets = parts.count == 2 ? parts[1].split(separator: ",").map(String.init) : []
+    guard !verbs.isEmpty, !targets.isEmpty else { throw .generate(.invalidRule(text)) }
     let paths = targets.filter { $0.hasPrefix("/") }
     guard paths.isEmpty || isClusterWide else { throw .generate(.pathInNamespace(text)) }
     var groups: [(name: String, resources: [String])] = []
@@ -78,15 +78,15 @@ extension RBAC {
 }
 
 extension ParsedArguments {
-  /// Each `--subject` as it was written: the names of GitHub's environments may have spaces.
+  /// Each `--subject` unchanged: the names of GitHub's environments may contain spaces.
   func subjects() throws(CommandError) -> [String] {
     let subjects = values(of: .subject)
     let isPlain = { (subject: String) in
       subject.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
         && subject.first?.isWhitespace == false && subject.last?.isWhitespace == false
     }
-    if let bad = subjects.first(where: { !isPlain($0) || $0.looksLikeJWT }) {
-      throw .generate(.invalidSubject(bad))
+    if let invalid = subjects.first(where: { !isPlain($0) || $0.hasPrefix("eyJ") }) {
+      throw .generate(.invalidSubject(invalid))
     }
     return subjects
   }
@@ -103,10 +103,6 @@ extension ParsedArguments {
   }
 }
 
-extension String {
-  fileprivate var looksLikeJWT: Bool { hasPrefix("eyJ") }
-}
-
 extension ServiceAccount {
   /// Parses `NAMESPACE/NAME`, or the `sub` of its tokens.
   fileprivate init(_ text: String) throws(CommandError) {
@@ -120,11 +116,6 @@ extension ServiceAccount {
   }
 
   private static func isNameByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-      UInt8(ascii: "-"), UInt8(ascii: "."):
-      true
-    default: false
-    }
+    byte.isASCIIAlphanumeric && byte == byte.lowercased || ".-".utf8.contains(byte)
   }
 }

@@ -27,14 +27,7 @@ extension SidecarPod {
     guard PodPath.directory(of: tokenFile) != PodPath.directory(of: subjectFile) else {
       throw .generate(.sameDirectory("--write", arguments.source(of: .tokenFile)))
     }
-    var isGroupReadable = false
-    if let mode = arguments[.mode] {
-      do throws(SidecarError) {
-        isGroupReadable = try SidecarConfiguration.fileMode(mode, source: "--mode") & 0o070 != 0
-      } catch {
-        throw .sidecar(error)
-      }
-    }
+    let isGroupReadable = try (arguments.fileMode() ?? 0) & 0o070 != 0
     _ = try arguments[.renewBefore]
     let hasCluster = OptionDeclaration.targetCluster.contains { arguments.isSet($0) }
     // Only the plugin has an expiry margin; the sidecar renews the file before the token expires.
@@ -52,10 +45,10 @@ extension SidecarPod {
 
 extension ParsedArguments {
   /// The path of a file in a pod.
-  fileprivate func podPath(_ spec: OptionDeclaration) throws(CommandError) -> String? {
-    guard let path = text(of: spec) else { return nil }
+  fileprivate func podPath(_ option: OptionDeclaration) throws(CommandError) -> String? {
+    guard let path = text(of: option) else { return nil }
     guard path.hasPrefix("/"), !path.hasSuffix("/") else {
-      throw .generate(.relativePath(option: source(of: spec)))
+      throw .generate(.relativePath(option: source(of: option)))
     }
     return path
   }

@@ -22,15 +22,13 @@ extension TargetCluster {
 }
 
 extension World {
-  /// Reads the certificate file of an option.
-  ///
-  /// A private key is an error, because the output is meant to be published.
-  func publicCertificates(_ spec: OptionalTextOption, of arguments: ParsedArguments)
-    throws(CommandError)
-    -> Certificates?
-  {
-    guard let path = arguments[spec] else { return nil }
-    let source = arguments.source(of: spec)
+  /// Reads the certificate file of an option; a private key is an error, because the output may be
+  /// published.
+  func publicCertificates(
+    _ option: OptionalTextOption, of arguments: ParsedArguments
+  ) throws(CommandError) -> Certificates? {
+    guard let path = arguments[option] else { return nil }
+    let source = arguments.source(of: option)
     let file = HomeDirectory(variables).expanding(path) ?? path
     let content = try readConfiguration(file, source: source)
     let pem = try PEMCertificates.check(content, source: "\(source) \(path)")
@@ -43,7 +41,6 @@ extension World {
 }
 
 extension ParsedArguments {
-  /// The certificates in `--certificate-authority-data`.
   func embeddedCertificates() throws(CommandError) -> Certificates? {
     guard let data = self[.certificateAuthorityData] else { return nil }
     let source = source(of: .certificateAuthorityData)

@@ -198,7 +198,7 @@ extension Message {
       }
   }
 
-  fileprivate init(_ difference: PublishError.Difference) {
+  fileprivate init(_ difference: IssuerMetadata.Difference) {
     self =
       switch difference {
       case .member(let name, let published, let expected):

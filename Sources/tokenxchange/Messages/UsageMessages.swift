@@ -89,8 +89,8 @@ extension Diagnosis {
         misspelled.map { "the variable \(unknownVariable: $0)" }
           ?? "\(setButEmpty(empty))\(text(remedy))"
       )
-    case .invalidDuration(let text, let source, let allowsZero):
-      durationParts(text, source, allowsZero: allowsZero)
+    case .invalidDuration(let text, let source, let allowsZero, let maximum):
+      durationParts(text, source, allowsZero: allowsZero, maximum: maximum)
     case .invalidChoice(let word, let source, let choices):
       (
         "invalid value \(word: word) for \(option: source)",
@@ -106,7 +106,7 @@ extension Diagnosis {
   }
 
   private static func durationParts(
-    _ text: String, _ source: String, allowsZero: Bool
+    _ text: String, _ source: String, allowsZero: Bool, maximum: Double
   ) -> (message: Message, hint: Message) {
     let isNumber = !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
     if isNumber, text.utf8.contains(where: { $0 != 0x30 }) {
@@ -115,15 +115,16 @@ extension Diagnosis {
         "write \(untrusted: text)s for seconds or \(untrusted: text)m for minutes"
       )
     }
-    if let seconds = GoDuration.seconds(text), seconds > 0, seconds < GoDuration.minimum {
+    let limit: Message? =
+      switch GoDuration.seconds(text, limit: .infinity) {
+      case 0?: "it must be longer than zero"
+      case let seconds? where seconds < GoDuration.shortest: "it must be at least 1ms"
+      case let seconds? where seconds > maximum: "it must be at most \(Int(maximum / 3600))h"
+      default: nil
+      }
+    if let limit {
       return (
-        "invalid duration \(word: text) for \(option: source): it must be at least 1ms",
-        "write it as 90s, 10m or 1h30m"
-      )
-    }
-    if GoDuration.seconds(text) == 0 {
-      return (
-        "invalid duration \(word: text) for \(option: source): it must be longer than zero",
+        "invalid duration \(word: text) for \(option: source): \(limit)",
         "write it as 90s, 10m or 1h30m"
       )
     }

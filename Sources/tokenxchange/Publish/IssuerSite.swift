@@ -6,19 +6,21 @@ import TokenExchange
 struct IssuerSite: Sendable {
   var host: IssuerHost
   var trust: HTTPOptions.Trust
-  /// The uptime at which to give up.
+  /// The end of the timeout, as uptime.
   var deadline: Double
   var timeout: Double
   var world: World
   var log: VerboseLog
 
-  /// Reads the CA certificates of an option, if it is set, and starts the timeout.
+  /// Reads the CA certificates of an option, or trusts the system's, and starts the timeout.
   init(
     _ host: IssuerHost, _ authority: OptionalTextOption, _ arguments: ParsedArguments,
     _ world: World
   ) throws(CommandError) {
     self.host = host
-    trust = try arguments.trust(by: authority, in: world)
+    let source = arguments.source(of: authority)
+    trust = try (arguments[authority].map { .file($0, source: source) } ?? TrustSource.system)
+      .trust(in: world)
     timeout = try arguments[.timeout]
     deadline = world.uptime() + timeout
     log = world.log(for: arguments)
@@ -29,17 +31,16 @@ struct IssuerSite: Sendable {
   ///
   /// The key set is read from its default path and not from `jwks_uri`, which may be the URL of the
   /// public copy, or unreachable.
-  func metadata(at issuer: EndpointURL, token: Secret? = nil) throws(PublishError) -> IssuerMetadata
-  {
-    let discovery = issuer.appending(IssuerMetadata.discoveryPath)
-    let keys = issuer.appending(IssuerMetadata.keysPath)
-    let documents = (
-      discovery: try get(discovery, token: token), keys: try get(keys, token: token)
-    )
+  func metadata(
+    at issuer: EndpointURL, token: Secret? = nil
+  ) throws(PublishError) -> IssuerMetadata {
+    let urls = [IssuerMetadata.discoveryPath, IssuerMetadata.keysPath].map(issuer.appending)
+    let discovery = try get(urls[0], token: token)
+    let keys = try get(urls[1], token: token)
     do throws(IssuerMetadataError) {
-      return try IssuerMetadata(discovery: documents.discovery, keys: documents.keys)
+      return try IssuerMetadata(discovery: discovery, keys: keys)
     } catch {
-      throw .metadata(error, discovery: discovery.text, keys: keys.text)
+      throw .metadata(error, discovery: urls[0].text, keys: urls[1].text)
     }
   }
 
@@ -63,15 +64,5 @@ struct IssuerSite: Sendable {
     // The magic number of gzip: the stored file is compressed and has no Content-Encoding.
     guard !response.body.starts(with: [0x1F, 0x8B]) else { throw .compressed(url) }
     return response.body
-  }
-}
-
-extension ParsedArguments {
-  /// The CA certificates in the file of an option, or the system's.
-  func trust(by authority: OptionalTextOption, in world: World) throws(CommandError)
-    -> HTTPOptions.Trust
-  {
-    guard let path = self[authority] else { return .system }
-    return try TrustSource.file(path, source: source(of: authority)).trust(in: world)
   }
 }

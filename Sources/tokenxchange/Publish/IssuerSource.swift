@@ -7,7 +7,7 @@ enum IssuerSource: Sendable {
   case server(EndpointURL, IssuerSite, token: Secret?)
   case files(discovery: String, keys: String)
 
-  /// Checks which options are set and reads the token for the server.
+  /// Reads the options, and the token for the server.
   init(_ arguments: ParsedArguments, world: World) throws(CommandError) {
     let fileOptions: [OptionDeclaration] = [.discoveryFile, .keysFile]
     let fileOption = fileOptions.first(where: arguments.isSet)
@@ -15,22 +15,20 @@ enum IssuerSource: Sendable {
       guard fileOption != nil else { throw arguments.missing(.fromServer, .discoveryFile) }
       let serverOptions: [OptionDeclaration] = [.serverCA, .fromTokenFile]
       if let option = serverOptions.first(where: arguments.isSet) {
-        throw CommandError.publish(
+        throw .publish(
           .conflict(arguments.source(of: option), "files", .serverOptionWithFiles))
       }
       self = .files(discovery: try arguments[.discoveryFile], keys: try arguments[.keysFile])
       return
     }
     if let fileOption {
-      throw CommandError.publish(
+      throw .publish(
         .conflict(
           arguments.source(of: .fromServer), arguments.source(of: fileOption), .serverAndFiles))
     }
     let site = try IssuerSite(.apiServer, .serverCA, arguments, world)
     var token: Secret?
-    if let path = arguments[.fromTokenFile] {
-      token = try world.token(in: path)
-    }
+    if let path = arguments[.fromTokenFile] { token = try world.token(in: path) }
     self = .server(server, site, token: token)
   }
 
@@ -50,13 +48,13 @@ enum IssuerSource: Sendable {
       do throws(IssuerMetadataError) {
         return try IssuerMetadata(discovery: documents.discovery, keys: documents.keys)
       } catch {
-        throw CommandError.publish(.metadata(error, discovery: discovery, keys: keys))
+        throw .publish(.metadata(error, discovery: discovery, keys: keys))
       }
     case .server(let url, let site, let token):
       do throws(PublishError) {
         return try site.metadata(at: url, token: token)
       } catch {
-        throw CommandError.publish(error.redacted(by: redaction))
+        throw .publish(error.redacted(by: redaction))
       }
     }
   }

@@ -4,7 +4,6 @@ import Platform
 import TokenExchange
 
 extension Command {
-  /// Publishes a cluster's keys for other systems.
   static let publishIssuer = Command(
     name: "publish-issuer", summary: "write an issuer's public documents as a static site",
     details: """
@@ -28,7 +27,6 @@ extension Command {
   }
 }
 
-/// Compares the published documents with the live ones.
 private func checkPublished(
   at url: EndpointURL, _ arguments: ParsedArguments, in world: World
 ) throws(CommandError) {
@@ -44,7 +42,7 @@ private func checkPublished(
   let live = try source.metadata(in: world)
   do throws(PublishError) {
     let expected = try discovery(of: live, at: url)
-    let differences = try site.metadata(at: url).differences(from: live, discovery: expected)
+    let differences = try site.metadata(at: url).differences(from: expected, live.keys)
     guard differences.isEmpty else { throw .differences(url, differences) }
   } catch {
     throw CommandError.publish(error.redacted(by: source.redaction))
@@ -52,7 +50,6 @@ private func checkPublished(
   try world.writeOutput("\(url.text): up to date\n")
 }
 
-/// Writes the live documents as a static site.
 private func publishDocuments(_ arguments: ParsedArguments, in world: World) throws(CommandError) {
   if arguments.isSet(.certificateAuthority) {
     throw CommandError.publish(
@@ -84,25 +81,6 @@ private func discovery(
     return try live.published(at: url)
   } catch {
     throw .metadata(error, discovery: url.text, keys: url.text)
-  }
-}
-
-extension IssuerMetadata {
-  /// How these documents differ from the live keys and from the discovery document to publish.
-  fileprivate func differences(
-    from live: IssuerMetadata, discovery expected: JSON
-  ) -> [PublishError.Difference] {
-    let found = discovery.object ?? [:]
-    let expected = expected.object ?? [:]
-    let names = Set(found.keys).union(expected.keys).sorted()
-    var differences: [PublishError.Difference] = names.filter { found[$0] != expected[$0] }.map {
-      .member($0, published: found[$0]?.text(), expected: expected[$0]?.text())
-    }
-    let keys = self.keys.difference(from: live.keys)
-    differences += keys.missing.map { .missingKey($0) }
-    differences += keys.stale.map { .staleKey($0) }
-    differences += keys.changed.map { .changedKey($0) }
-    return differences
   }
 }
 

@@ -1,21 +1,16 @@
 /// Backoff for an unattended process.
 ///
-/// Most outages are restarts that take less than a minute: until then there is an attempt at least
-/// every five seconds, and at most twelve in half a minute. After that the pauses grow with the
-/// outage. A rejection usually lasts until someone changes the configuration, so its pauses double.
+/// Most outages are restarts that take less than a minute: until then, the pauses are at most five
+/// seconds, with at most twelve attempts in half a minute. After that, they grow with the outage. A
+/// rejection usually lasts until someone changes the configuration, so its pauses double.
 enum Backoff {
   /// The longest pause after a temporary failure, in seconds.
   static let longest = 60.0
   /// The longest pause after a rejection or because of Retry-After, in seconds.
   static let longestRejected = 300.0
 
-  /// The range that a pause is chosen from.
-  ///
-  /// - Parameters:
-  ///   - failures: How many attempts failed in a row, from 1.
-  ///   - outage: Seconds since the first of them.
-  ///   - isRejection: Whether the server rejected the request, as opposed to failing itself.
-  /// - Returns: The shortest and the longest pause, in seconds.
+  /// The shortest and the longest pause in seconds, after consecutive failures since `outage`
+  /// seconds.
   static func range(failures: Int, outage: Double, isRejection: Bool) -> ClosedRange<Double> {
     let doubled = Double(1 << min(max(failures - 1, 0), 12))
     let ceiling =
@@ -24,14 +19,9 @@ enum Backoff {
     return min(ceiling * 0.625, 3)...ceiling
   }
 
-  /// How many seconds to wait before the next attempt.
+  /// The seconds to wait before the next attempt: at least `Retry-After`, up to five minutes.
   ///
-  /// - Parameters:
-  ///   - failures: How many attempts failed in a row, from 1.
-  ///   - outage: Seconds since the first of them.
-  ///   - error: The last failure.
-  ///   - random: A number from 0 to 1, so that many clients do not return at the same time.
-  /// - Returns: Seconds; at least what the server asked for, up to five minutes.
+  /// `random` is from 0 to 1, so that many clients do not return at the same time.
   static func pause(
     failures: Int, outage: Double, after error: CommandError, random: Double
   ) -> Double {

@@ -3,17 +3,17 @@ import TokenExchange
 /// The variables that configure dexsidecar: `dex_X` is the form field X, and `dex_file_X` names a
 /// file that contains it.
 ///
-/// They are translated into options and configuration here, so the rest of the program does not
-/// know them. Options and `TOKENXCHANGE_` variables take precedence.
+/// They are translated into options and configuration only here. Options and `TOKENXCHANGE_`
+/// variables take precedence.
 struct DexSidecarEnvironment: Sendable {
-  /// Each field or setting by its name without the prefix.
+  /// The fields and settings by their names without the prefix.
   private var values: [String: ConfiguredText] = [:]
 
   /// Names that are settings and never sent.
   private static let settings: Set = [
     "access_token_file", "endpoint", "refresh_before", "refresh_interval",
   ]
-  /// Fields with an option of their own.
+  /// Fields that have an option.
   private static let options: [(field: String, option: OptionDeclaration)] = [
     ("connector_id", .connectorID), ("scope", .scopes), ("subject_token_type", .subjectTokenType),
     ("requested_token_type", .requestedTokenType),
@@ -36,11 +36,10 @@ struct DexSidecarEnvironment: Sendable {
         throw .sidecar(.textAndFile(variable: "dex_" + field, fileVariable: name))
       }
       if isFile || name == "dex_access_token_file" {
-        guard !value.isTokenInsteadOfPath else {
-          throw .usage(.tokenInsteadOfFile(source: name, command: "sidecar"))
-        }
-        guard !value.isContentInsteadOfPath else {
-          throw .usage(.contentInsteadOfFile(source: name))
+        do throws(UsageError) {
+          try value.checkIsPath(source: name, command: "sidecar")
+        } catch {
+          throw .usage(error)
         }
       }
       values[field] = ConfiguredText(value: isFile ? .file(value) : .text(value), source: name)
@@ -48,7 +47,6 @@ struct DexSidecarEnvironment: Sendable {
     guard isSet("dex_endpoint") else { throw .sidecar(.missingEndpoint) }
   }
 
-  /// The sidecar's configuration from these variables and the given options.
   func configuration(
     _ given: ParsedArguments, world: World
   ) throws(CommandError) -> SidecarConfiguration {
@@ -56,7 +54,7 @@ struct DexSidecarEnvironment: Sendable {
     try setOptions(&arguments, world: world)
     var configuration = try SidecarConfiguration(arguments, world: world)
     let basicAuth = values["basic_auth"]
-    if let basicAuth, arguments.source(of: .clientID) == basicAuth.source {
+    if arguments.source(of: .clientID) == basicAuth?.source {
       configuration.exchange.clientCredentials = basicAuth
     }
     configuration.exchange.extraFields = extraFields
@@ -80,7 +78,6 @@ struct DexSidecarEnvironment: Sendable {
     return configuration
   }
 
-  /// Sets the options that are not set yet.
   private func setOptions(_ arguments: inout ParsedArguments, world: World) throws(CommandError) {
     func set(_ option: OptionDeclaration, _ value: String, source: String) {
       guard !arguments.isSet(option) else { return }
@@ -113,7 +110,7 @@ struct DexSidecarEnvironment: Sendable {
     try setClient(&arguments, world: world)
   }
 
-  /// Sets the client's ID and secret; Basic authentication takes precedence, as in Dex.
+  /// Sets the client ID and secret; Basic authentication takes precedence, as in Dex.
   private func setClient(_ arguments: inout ParsedArguments, world: World) throws(CommandError) {
     let options: [OptionDeclaration] = [.clientID, .clientSecret, .clientSecretFile, .clientAuth]
     guard !options.contains(where: arguments.isSet) else { return }
@@ -156,7 +153,6 @@ struct DexSidecarEnvironment: Sendable {
     return texts
   }
 
-  /// `dex_refresh_interval` in seconds.
   private func refreshInterval() throws(CommandError) -> Double? {
     guard let interval = values["refresh_interval"], case .text(let text) = interval.value else {
       return nil

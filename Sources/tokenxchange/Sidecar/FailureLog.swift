@@ -2,7 +2,6 @@ import TokenExchange
 
 /// The consecutive failures of the sidecar, and which of them are logged.
 struct FailureLog: Sendable, Equatable {
-  /// What to log about a failure.
   enum LogDecision: Equatable {
     /// The failure is new.
     case first
@@ -13,7 +12,7 @@ struct FailureLog: Sendable, Equatable {
     case nothing
   }
 
-  /// How many failures there were since the last success.
+  /// The number of failures since the last success.
   private(set) var count = 0
   /// The uptime of the first of them.
   private(set) var start = 0.0
@@ -29,13 +28,7 @@ struct FailureLog: Sendable, Equatable {
   /// response must not fill the log.
   static let maxKinds = 10
 
-  /// Counts a failure.
-  ///
-  /// - Parameters:
-  ///   - error: The failure.
-  ///   - uptime: When it happened.
-  ///   - isRequested: Whether a user requested the attempt, whose result is always logged.
-  /// - Returns: What to log.
+  /// Counts a failure; that of an attempt which a user requested is always logged.
   mutating func note(
     _ error: CommandError, uptime: Double, isRequested: Bool = false
   ) -> LogDecision {
@@ -54,6 +47,5 @@ struct FailureLog: Sendable, Equatable {
     return isNew ? .first : .summary(attempts: unlogged, seconds: uptime - start)
   }
 
-  /// Forgets the failures after a success.
   mutating func clear() { self = FailureLog() }
 }

@@ -21,7 +21,6 @@ enum InvalidClientCredentials: Equatable, Sendable {
   case base64
   case noColon
 
-  /// nil if nothing looks wrong.
   init?(clientID: String, secret: Secret) {
     if clientID.lowercased().hasPrefix("basic ") {
       self = .header

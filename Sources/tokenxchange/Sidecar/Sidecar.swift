@@ -2,12 +2,12 @@ import FoundationEssentials
 import Platform
 import TokenExchange
 
-/// Keeps one file that contains a fresh token.
+/// Keeps a fresh token in a file.
 struct Sidecar: Sendable {
   /// The known state of the file.
   struct File: Sendable, Equatable {
     var exists = false
-    /// When its token expires, if that is known.
+    /// The expiry of its token, if that is known.
     var expiry: Date?
     /// The identity of its token, if that is known.
     var principal: TokenPrincipal?
@@ -15,8 +15,8 @@ struct Sidecar: Sendable {
     var pendingRemoval: RemovalReason?
   }
 
-  /// When to renew next, on two clocks; the first that is reached counts, because one stops
-  /// while the machine sleeps and the other can be set back.
+  /// The next renewal on two clocks, whichever comes first: one stops while the machine sleeps, the
+  /// other can be set back.
   private struct Due {
     var date = Date.distantPast
     var uptime = 0.0
@@ -24,7 +24,6 @@ struct Sidecar: Sendable {
 
   let configuration: SidecarConfiguration
   let world: World
-  /// Receives each step with `--verbose`.
   let log: VerboseLog
   private(set) var file = File()
   private(set) var failures = FailureLog()
@@ -40,7 +39,7 @@ struct Sidecar: Sendable {
     self.log = log
   }
 
-  /// Checks that the file can be written, and adopts the file of an earlier run.
+  /// Checks that the file can be written, and reads the file of an earlier run.
   mutating func prepare() throws(CommandError) {
     let path = configuration.file
     do throws(FileWriteError) {
@@ -60,7 +59,7 @@ struct Sidecar: Sendable {
     }
   }
 
-  /// Checks clock and files, renews if that is due, and waits for the next check.
+  /// Checks the clocks and the files, renews if that is due, and waits for the next check.
   mutating func step() {
     world.limitExchange(configuration.exchange.timeout)
     checkInputs()
@@ -82,7 +81,7 @@ struct Sidecar: Sendable {
     }
   }
 
-  /// Notices that the file was removed or is no longer a file, or that the subject token belongs to
+  /// Makes a renewal due if the file was removed or replaced, or if the subject token belongs to
   /// another identity.
   private mutating func checkInputs() {
     if file.exists {
@@ -103,13 +102,12 @@ struct Sidecar: Sendable {
     if isFirst, file.exists { file.principal = principal }
     guard !isFirst || failures.count > 0 else { return }
     let isAnother = principal != nil && file.principal != nil && principal != file.principal
-    // The new token may not have the fault of the old one.
-    guard isAnother || failures.last?.mayPassWithNewSubject == true else { return }
+    // The new token may be valid although the old one was not.
+    guard isAnother || failures.last?.mayBeCausedBySubject == true else { return }
     log(isAnother ? "the subject token has another identity" : "the subject token was replaced")
     due = Due()
   }
 
-  /// Tries to get a token and schedules the next attempt.
   private mutating func renew() {
     defer { isRequested = false }
     do throws(CommandError) {
@@ -146,7 +144,7 @@ struct Sidecar: Sendable {
     let token: IssuedToken
     do throws(CommandError) {
       token = try configuration.exchange.issue(
-        request, configuration.exchange.trust(in: world), in: world, since: start,
+        request, configuration.exchange.authority.trust(in: world), in: world, since: start,
         attempts: attempts, log: log)
     } catch {
       if let warning = configuration.exchange.warning(about: error, request: request) {
@@ -181,7 +179,7 @@ struct Sidecar: Sendable {
     return max(pause, 0.001)
   }
 
-  /// What is at the path of the file, or at the target of a link there; nil if there is nothing.
+  /// The type of the file, following links; nil if there is none.
   private var fileKind: FileKind? {
     let kind = world.files.kind(configuration.file)
     guard kind == .link else { return kind }
@@ -241,8 +239,7 @@ extension Sidecar {
 }
 
 extension CommandError {
-  /// Whether the failure may be the subject token's.
-  fileprivate var mayPassWithNewSubject: Bool {
+  fileprivate var mayBeCausedBySubject: Bool {
     if case .subjectToken = self { true } else { isRejection }
   }
 }

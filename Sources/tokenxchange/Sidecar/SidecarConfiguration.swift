@@ -1,7 +1,6 @@
 import Platform
 import TokenExchange
 
-/// Which file the sidecar writes, and when.
 struct SidecarConfiguration: Sendable {
   var exchange: ExchangeConfiguration
   var file: String
@@ -10,16 +9,14 @@ struct SidecarConfiguration: Sendable {
   /// The file's permissions.
   var mode: UInt32
   var schedule: RenewalSchedule
-  /// Whether to write one token and exit.
   var isOnce: Bool
-  /// Seconds between two checks of the clock and the files: kubelet replaces a token without
-  /// notice, and clocks jump.
+  /// Seconds between two checks of the clocks and the files: the kubelet replaces tokens at any
+  /// time, and clocks jump.
   var checkInterval = 2.0
   /// Files that variables name and that are read at each exchange.
   var otherInputs: [ConfiguredText] = []
   var warnings: [Warning]
 
-  /// Reads the options.
   init(_ arguments: ParsedArguments, world: World) throws(CommandError) {
     exchange = try ExchangeConfiguration(arguments, world: world)
     warnings = exchange.warnings
@@ -31,26 +28,7 @@ struct SidecarConfiguration: Sendable {
       let option = OptionDeclaration.tokenInputs.first { arguments.isSet($0) } ?? .tokenFile
       throw .tokenInput(.needsOnce(source: arguments.source(of: option)))
     }
-    mode = 0o600
-    if let text = arguments[.mode] {
-      do throws(SidecarError) {
-        mode = try Self.fileMode(text, source: arguments.source(of: .mode))
-      } catch {
-        throw .sidecar(error)
-      }
-    }
-  }
-
-  /// Reads permissions such as `0640`, `640` or `0o640`.
-  ///
-  /// - Throws: An error unless the owner can read and write, and other users cannot write.
-  static func fileMode(_ text: String, source: String) throws(SidecarError) -> UInt32 {
-    let digits = text.hasPrefix("0o") ? text.dropFirst(2) : text[...]
-    guard let mode = UInt32(digits, radix: 8), mode <= 0o777, mode & 0o600 == 0o600,
-      digits.allSatisfy(\.isNumber)
-    else { throw .invalidMode(text, source: source) }
-    guard mode & 0o002 == 0 else { throw .writableByAll(text, source: source) }
-    return mode
+    mode = try arguments.fileMode() ?? 0o600
   }
 
   /// Checks that a renewal overwrites none of the files that the next one reads.
@@ -76,5 +54,22 @@ struct SidecarConfiguration: Sendable {
       if let path = text.path { inputs.append((path, .variable(text.source))) }
     }
     return inputs
+  }
+}
+
+extension ParsedArguments {
+  /// The permissions in `--mode`, such as `0640`, `640` or `0o640`.
+  ///
+  /// - Throws: An error unless the owner can read and write, and other users cannot write.
+  func fileMode() throws(CommandError) -> UInt32? {
+    guard let text = self[.mode] else { return nil }
+    let digits = text.hasPrefix("0o") ? text.dropFirst(2) : text[...]
+    guard let mode = UInt32(digits, radix: 8), mode <= 0o777, mode & 0o600 == 0o600,
+      digits.allSatisfy(\.isNumber)
+    else { throw .sidecar(.invalidMode(text, source: source(of: .mode))) }
+    guard mode & 0o002 == 0 else {
+      throw .sidecar(.writableByAll(text, source: source(of: .mode)))
+    }
+    return mode
   }
 }

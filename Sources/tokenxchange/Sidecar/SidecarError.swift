@@ -1,4 +1,4 @@
-/// What is wrong with the options of `sidecar`, or with the variables of dexsidecar.
+/// Why the options of `sidecar` or the variables of dexsidecar are invalid.
 enum SidecarError: Error, Equatable {
   /// `--mode` is not a file mode.
   case invalidMode(String, source: String)
@@ -11,7 +11,7 @@ enum SidecarError: Error, Equatable {
   /// A text and a file for the same field.
   case textAndFile(variable: String, fileVariable: String)
   case missingEndpoint
-  /// A file contains another value than is allowed; its content is not shown.
+  /// A file contains an invalid value, which is not shown.
   case invalidChoiceInFile(source: String, choices: [String])
 }
 

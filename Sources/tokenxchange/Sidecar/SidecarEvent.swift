@@ -1,9 +1,8 @@
 import FoundationEssentials
 import Platform
 
-/// What the sidecar reports in its log; no case contains a secret.
+/// An event for the sidecar's log; none contains a secret.
 enum SidecarEvent: Equatable {
-  /// A new token was written.
   case renewed(file: String, expiry: Date?, now: Date, wait: Double, after: FailedAttempts?)
   /// SIGUSR1 requests a renewal.
   case requested
@@ -11,11 +10,9 @@ enum SidecarEvent: Equatable {
   case failed(CommandError, pause: Double, OldToken)
   /// A failure that was reported before, `attempts` times since then.
   case stillFailing(CommandError, attempts: Int, seconds: Double, pause: Double, OldToken)
-  /// The file was removed.
   case removed(file: String, RemovalReason)
 }
 
-/// The failures before a success.
 struct FailedAttempts: Equatable {
   var count: Int
   var seconds: Double
@@ -25,18 +22,16 @@ struct FailedAttempts: Equatable {
 enum OldToken: Equatable {
   case missing
   case notRemoved
-  /// With its expiry, if that is known.
   case valid(until: Date?)
 }
 
 /// Why the file is removed.
 enum RemovalReason: Equatable, Sendable {
   case expired(Date)
-  /// Dex rejected a subject token of another identity than that of the token in the file.
+  /// Dex rejected a subject token whose identity is not that of the token in the file.
   case subjectChanged
 }
 
-/// A warning of the sidecar.
 enum SidecarWarning: Equatable, Sendable {
   /// Dex does not know a scope.
   case unknownScope(String, source: String, nearest: String?)

@@ -57,7 +57,7 @@ import TokenExchange
     #expect(words.first == "tokenxchange")
     let parsed = try ArgumentParser(arguments: Array(words.dropFirst()), variables: [:]).parse()
     #expect(parsed.command.name == name || !command.subcommands.isEmpty)
-    guard case .missingOptions(let missing, _, _, _) = parsed.missingOptions(including: []) else {
+    guard case .usage(.missingOptions(let missing, _, _, _)) = parsed.missing() else {
       Issue.record("another error")
       return
     }
@@ -188,6 +188,7 @@ import TokenExchange
       Row("of a command", ["token-file", "--file", "x", "--help"], ["token-file"]),
       Row("of a subcommand", ["generate", "rbac", "-h"], ["generate", "rbac"]),
       Row("word", ["help", "token-file"], ["token-file"]),
+      Row("with -v", ["-vh"], []), Row("with -v of a command", ["login", "-hv"], ["login"]),
     ] as [Row<[String], [String]>])
   func help(row: Row<[String], [String]>) throws {
     let parsed = try parse(row.input)

@@ -1,11 +1,11 @@
 import Encoding
 import FoundationEssentials
-import Platform
 import Synchronization
 import TestSupport
 import Testing
 import TokenExchange
 
+@testable import Platform
 @testable import tokenxchange
 
 /// The text and JSON of the doctor.

@@ -1,12 +1,12 @@
 import Encoding
 import Foundation
 import OpenIDConnect
-import Platform
 import StandIns
 import Synchronization
 import TestSupport
 import TokenExchange
 
+@testable import Platform
 @testable import tokenxchange
 
 /// A Dex and an API server on loopback, configured correctly: a test breaks one thing.

@@ -1,12 +1,12 @@
 import Encoding
 import FoundationEssentials
 import Glibc
-import Platform
 import Synchronization
 import TestSupport
 import Testing
 import TokenExchange
 
+@testable import Platform
 @testable import tokenxchange
 
 /// Kubeconfigs, with and without kubectl.

@@ -1,9 +1,9 @@
 import FoundationEssentials
 import Glibc
 import OpenIDConnect
-import Platform
 import TokenExchange
 
+@testable import Platform
 @testable import tokenxchange
 
 /// An example of every message.
@@ -125,6 +125,7 @@ extension MessageCatalogue {
           misspelled: UnknownVariable(name: "TOKENXCHANGE_ISSUR", nearest: "TOKENXCHANGE_ISSUER")),
         .invalidDuration("10", source: "--timeout", allowsZero: false),
         .invalidDuration("1ns", source: "--timeout", allowsZero: false),
+        .invalidDuration("25h", source: "--timeout", allowsZero: false, maximum: 86_400),
         .invalidChoice("yaml", source: "--output", choices: ["text", "json"]),
         .invalidIdentifier(source: "TOKENXCHANGE_CLIENT_ID"),
       ].map { CommandError.usage($0) })
@@ -536,7 +537,7 @@ extension MessageCatalogue {
         .unlistedAlgorithm(keyID: "a", algorithm: "PS256"),
         .issuerMismatch(found: "https://other.example.com", expected: url.text),
       ] + sets.map { .keySet($0) }
-    let differences: [PublishError.Difference] = [
+    let differences: [IssuerMetadata.Difference] = [
       .member("issuer", published: "\"a\"", expected: "\"b\""), .missingKey("a"), .staleKey("b"),
       .changedKey("c"),
     ]

@@ -1,10 +1,10 @@
 import Encoding
 import Foundation
-import Platform
 import Synchronization
 import TestSupport
 import TokenExchange
 
+@testable import Platform
 @testable import tokenxchange
 
 /// A sidecar with files in memory, a clock that its waits advance, and a Dex that issues tokens.

@@ -6,15 +6,10 @@ extension IPAddress {
   /// Sorts addresses into the order in which to try them (RFC 6724, rules 1 and 6).
   ///
   /// Reachable addresses come first, then those with a higher precedence. The sort is stable.
-  ///
-  /// - Parameters:
-  ///   - addresses: The addresses.
-  ///   - hasRoute: Whether there is a route to an address.
-  /// - Returns: The same addresses.
   static func ordered(
     _ addresses: [IPAddress], hasRoute: (IPAddress) -> Bool = \.hasRoute
   ) -> [IPAddress] {
-    guard addresses.contains(where: \.isSix), addresses.count > 1 else { return addresses }
+    guard addresses.contains(where: \.isIPv6), addresses.count > 1 else { return addresses }
     return addresses.enumerated().map { index, address in
       (address: address, rank: (hasRoute(address) ? 0 : 1, -address.precedence, index))
     }.sorted { $0.rank < $1.rank }.map(\.address)
@@ -22,7 +17,7 @@ extension IPAddress {
 
   /// The default policy table of RFC 6724, section 2.1.
   private var precedence: Int {
-    guard isSix else { return 35 }
+    guard isIPv6 else { return 35 }
     if isLoopback { return 50 }
     switch (bytes[0], bytes[1]) {
     case (0x20, 0x02): return 30

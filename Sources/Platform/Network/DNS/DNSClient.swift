@@ -11,12 +11,8 @@ struct DNSClient {
   /// Seconds to wait for the other record type after a conclusive response (RFC 8305, section 3).
   static let resolutionDelay = 0.05
 
-  /// Looks up one name.
-  ///
-  /// - Parameters:
-  ///   - name: The name, without a trailing dot.
-  ///   - deadline: When to give up, as a value of ``now()``.
-  /// - Returns: The result; nil if the name is not a valid DNS name.
+  /// Looks up a name without a trailing dot, until the deadline on the clock of ``now()``; nil if it
+  /// is not a valid DNS name.
   func lookUp(_ name: String, until deadline: Double) -> NameLookup? {
     let begin = Self.now()
     let types: [NameLookup.RecordType] = configuration.skipsIPv6 ? [.a] : [.a, .aaaa]

@@ -6,13 +6,7 @@ import TokenExchange
 /// Queries have no EDNS option, which some servers reject; a truncated response is requested by
 /// TCP.
 enum DNSMessage {
-  /// Encodes a query.
-  ///
-  /// - Parameters:
-  ///   - name: The name, without a trailing dot.
-  ///   - type: The record's type.
-  ///   - id: The ID, which the response must repeat.
-  /// - Returns: The message; nil if the name is not a valid DNS name.
+  /// Encodes a query for a name without a trailing dot; nil if it is not a valid DNS name.
   static func query(_ name: String, _ type: NameLookup.RecordType, id: UInt16) -> [UInt8]? {
     guard let name = wireName(name) else { return nil }
     return [UInt8(id >> 8), UInt8(id & 255), 1, 0, 0, 1, 0, 0, 0, 0, 0, 0] + name
@@ -27,7 +21,7 @@ enum DNSMessage {
         return nil
       }
       wire.append(UInt8(label.count))
-      wire += label.map(lowercase)
+      wire += label.map(\.lowercased)
     }
     wire.append(0)
     return wire.count <= 255 ? wire : nil
@@ -45,12 +39,7 @@ enum DNSMessage {
     var addresses: [IPAddress]?
   }
 
-  /// Decodes a response.
-  ///
-  /// - Parameters:
-  ///   - bytes: The received message.
-  ///   - query: The query that it must respond to.
-  /// - Returns: The response; nil if it is not a response to this query.
+  /// Decodes a message; nil if it is not a response to the query.
   static func response(_ bytes: [UInt8], to query: [UInt8]) -> Response? {
     guard bytes.count >= 12, bytes[0] == query[0], bytes[1] == query[1], bytes[2] & 0x80 != 0,
       bytes[2] & 0x78 == 0
@@ -62,7 +51,7 @@ enum DNSMessage {
       code: code, isTruncated: bytes[2] & 2 != 0,
       isReferral: code == 0 && answers == 0 && bytes[2] & 4 == 0 && bytes[3] & 0x80 == 0)
     reader.offset = 12
-    // A server that could not parse the question need not repeat it.
+    // A server that could not parse the question may omit it.
     if questions == 0 { return code == 0 ? nil : response }
     var asked = Reader(bytes: query, offset: 12)
     let name = asked.name()
@@ -109,10 +98,6 @@ enum DNSMessage {
 
   private static let maximumAliases = 16
 
-  fileprivate static func lowercase(_ byte: UInt8) -> UInt8 {
-    (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
-  }
-
   private struct Reader {
     let bytes: [UInt8]
     var offset: Int
@@ -139,7 +124,7 @@ enum DNSMessage {
         case 1...63:
           guard position + 1 + length <= bytes.count else { return nil }
           name.append(UInt8(length))
-          name += bytes[position + 1...position + length].map(DNSMessage.lowercase)
+          name += bytes[position + 1...position + length].map(\.lowercased)
           position += 1 + length
         case 0xC0...0xFF:
           guard position + 1 < bytes.count else { return nil }

@@ -97,7 +97,7 @@ extension ResolverConfiguration.Server {
       guard let first = parts.first, let host = IPAddress(loose: String(first)) else {
         throw DNSSocketError(code: EINVAL)
       }
-      if host.isSix {
+      if host.isIPv6 {
         var six = sockaddr_in6()
         six.sin6_family = sa_family_t(AF_INET6)
         six.sin6_port = port.bigEndian

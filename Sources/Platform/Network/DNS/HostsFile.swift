@@ -3,14 +3,9 @@ import TokenExchange
 
 /// `/etc/hosts`, with an address and its names on each line.
 enum HostsFile {
-  /// Finds all addresses of a host.
-  ///
-  /// - Parameters:
-  ///   - host: The host name; case and a trailing dot are ignored.
-  ///   - file: The content of the file.
-  /// - Returns: The addresses in the order of the file, without duplicates.
+  /// The addresses of a host in the order of the file, without duplicates.
   static func addresses(of host: String, in file: [UInt8]) -> [IPAddress] {
-    let name = Array((host.hasSuffix(".") ? host.dropLast() : host[...]).utf8.map(lowercase))
+    let name = Array((host.hasSuffix(".") ? host.dropLast() : host[...]).utf8.map(\.lowercased))
     var found: [IPAddress] = []
     for line in file.split(separator: UInt8(ascii: "\n")) {
       let words = line.prefix { $0 != UInt8(ascii: "#") }.split {
@@ -27,10 +22,6 @@ enum HostsFile {
 
   private static func isName(_ word: ArraySlice<UInt8>, _ name: [UInt8]) -> Bool {
     let word = word.last == UInt8(ascii: ".") ? word.dropLast() : word
-    return word.count == name.count && zip(word, name).allSatisfy { lowercase($0) == $1 }
-  }
-
-  private static func lowercase(_ byte: UInt8) -> UInt8 {
-    (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+    return word.count == name.count && zip(word, name).allSatisfy { $0.lowercased == $1 }
   }
 }

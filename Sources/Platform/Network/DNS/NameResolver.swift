@@ -18,18 +18,11 @@ struct NameResolver: Sendable {
   /// Sorts addresses into the order in which to try them.
   var order: @Sendable ([IPAddress]) -> [IPAddress] = { IPAddress.ordered($0) }
 
-  /// Resolves a host name.
+  /// Resolves a host name to at least one address, in the order in which to try them.
   ///
   /// If the query for one suffix fails, the search continues: cluster DNS is often not allowed to
   /// resolve a corporate domain in the search list. Each name except the last gets at most four
-  /// fifths of the remaining time.
-  ///
-  /// - Parameters:
-  ///   - host: The name; not an address.
-  ///   - deadline: When to give up, as a value of ``DNSClient/now()``.
-  ///   - observe: Receives each step.
-  /// - Returns: The addresses, at least one, in the order in which to try them.
-  /// - Throws: The names that were tried, with the result of each.
+  /// fifths of the time until the deadline, which is a value of ``DNSClient/now()``.
   func resolve(
     _ host: String, until deadline: Double, observe: (NetworkEvent) -> Void
   ) throws(NameResolutionError) -> [IPAddress] {
