@@ -18,9 +18,7 @@ package struct EscapedText {
     escapes = bytes.indices.map { Self.escape(in: bytes, at: $0) }
     isCut = Array(repeating: false, count: bytes.count + 1)
     // At either end only punctuation, such as a quote, may precede or follow a cut.
-    let isMark = { (byte: UInt8) in
-      byte < 0x80 && !UInt8.isLetterOrDigit(byte)
-    }
+    let isMark = { (byte: UInt8) in byte < 0x80 && !byte.isASCIIAlphanumeric }
     for index in 0...(bytes.firstIndex { !isMark($0) } ?? 0) { isCut[index] = true }
     for index in ((bytes.lastIndex { !isMark($0) } ?? -1) + 1)...bytes.count { isCut[index] = true }
     for mark in ["…", "..."].map({ Array($0.utf8) }) {
@@ -114,7 +112,7 @@ package struct EscapedText {
         (0xDC00...0xDFFF).contains(second)
       else { return escape(of: first, end: start + 4) }
       return escape(of: 0x10000 + (first - 0xD800) << 10 + (second - 0xDC00), end: start + 10)
-    case let mark where !UInt8.isLetterOrDigit(mark): return plain(mark)
+    case let mark where !mark.isASCIIAlphanumeric: return plain(mark)
     default: return nil
     }
   }
@@ -141,16 +139,5 @@ package struct EscapedText {
 
   private static func escape(of value: UInt32, end: Int) -> Escape? {
     Unicode.Scalar(value).map { Escape(bytes: Array($0.utf8), end: end) }
-  }
-}
-
-extension UInt8 {
-  fileprivate static func isLetterOrDigit(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "a")...UInt8(ascii: "z"):
-      true
-    default: false
-    }
   }
 }

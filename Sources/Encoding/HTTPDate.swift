@@ -20,12 +20,8 @@ package enum HTTPDate {
     return Date(timeIntervalSince1970: Double(days * 86_400 + hour * 3600 + minute * 60 + second))
   }
 
-  /// Reads `Retry-After`, which is a number of seconds or a date, as seconds from now.
-  ///
-  /// - Parameters:
-  ///   - text: The header's value.
-  ///   - now: The current time.
-  /// - Returns: Seconds, never negative; nil if it is neither.
+  /// Reads `Retry-After`, a number of seconds or a date, as seconds from now, never negative; nil if
+  /// it is neither.
   package static func retryAfter(_ text: String, now: Date) -> Double? {
     if let seconds = Double(text), seconds.isFinite { return max(seconds, 0) }
     return parse(text).map { max($0.timeIntervalSince(now), 0) }

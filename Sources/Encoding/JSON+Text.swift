@@ -1,8 +1,6 @@
 extension JSON {
-  /// The JSON text: members sorted by name, `/` not escaped, on one line unless `indented`.
-  ///
-  /// - Parameter indented: Whether to indent each level by two spaces.
-  /// - Returns: The text, without a newline at its end.
+  /// The JSON text without a newline at its end: members sorted by name, `/` not escaped, on one line
+  /// or indented by two spaces.
   package func text(indented: Bool = false) -> String {
     var text = ""
     write(to: &text, indent: indented ? 0 : nil)

@@ -18,10 +18,7 @@ package enum JSON: Sendable {
   /// An object.
   case object(Object)
 
-  /// Reads a whole JSON text.
-  ///
-  /// - Parameter bytes: UTF-8 without a byte order mark.
-  /// - Throws: What is wrong with the text, and where.
+  /// Reads a whole JSON text: UTF-8 without a byte order mark.
   package init(reading bytes: [UInt8]) throws(JSONError) {
     var reader = JSONReader(bytes)
     self = try reader.document()

@@ -82,12 +82,9 @@ package struct APIServerConfiguration: Sendable {
 
   private var connectorRule: YAML {
     let connectorIDs = (usernames.connectorID.map { [$0] } ?? []) + loginConnectorIDs
-    let literals = connectorIDs.map(JSON.quote)
-    let condition =
-      literals.count == 1 ? "== \(literals[0])" : "in [\(literals.joined(separator: ", "))]"
     return """
       \(note)
-      - expression: \("\(Self.connectorClaim) \(condition)")
+      - expression: \(Self.condition(Self.connectorClaim, connectorIDs))
         message: \("the connector is not " + connectorIDs.joined(separator: " or "))
       """
   }
@@ -95,10 +92,7 @@ package struct APIServerConfiguration: Sendable {
   /// The rule that accepts only some subjects; it does not apply to people.
   private var subjectRule: YAML {
     let claim = isDirect ? "claims.sub" : "claims.federated_claims.user_id"
-    let literals = subjects.map(JSON.quote)
-    var condition =
-      literals.count == 1
-      ? "\(claim) == \(literals[0])" : "\(claim) in [\(literals.joined(separator: ", "))]"
+    var condition = Self.condition(claim, subjects)
     if !loginConnectorIDs.isEmpty, let connectorID = usernames.connectorID {
       condition = "\(Self.connectorClaim) != \(JSON.quote(connectorID)) || \(condition)"
     }
@@ -108,6 +102,13 @@ package struct APIServerConfiguration: Sendable {
       - expression: \(condition)
         message: the subject is not accepted
       """
+  }
+
+  /// The CEL expression for a claim with one of several values.
+  private static func condition(_ claim: String, _ values: [String]) -> String {
+    let literals = values.map(JSON.quote)
+    return literals.count == 1
+      ? "\(claim) == \(literals[0])" : "\(claim) in [\(literals.joined(separator: ", "))]"
   }
 
   private var note: YAML {

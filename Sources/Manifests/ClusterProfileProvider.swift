@@ -1,32 +1,18 @@
 import TokenExchange
 
-/// The provider file of controllers that read ClusterProfiles, and a ClusterProfile that uses it.
-package struct ClusterProfileProvider: Sendable {
-  /// The name that ClusterProfiles refer to.
-  package var name: String
-  package var plugin: ExecPlugin
-  /// The cluster of the example.
-  package var cluster: TargetCluster
-  package var config: ClusterConfig
-  /// The namespace of the ConfigMap and of the ClusterProfile.
-  package var namespace: String
-
-  package init(
+extension YAML {
+  /// The provider file of controllers that read ClusterProfiles, and a ClusterProfile that uses it.
+  ///
+  /// The ConfigMap and the ClusterProfile of the example's cluster are in `namespace`; ClusterProfiles
+  /// refer to the provider by its name.
+  package static func clusterProfileProvider(
     name: String, plugin: ExecPlugin, cluster: TargetCluster, config: ClusterConfig,
     namespace: String
-  ) {
-    self.name = name
-    self.plugin = plugin
-    self.cluster = cluster
-    self.config = config
-    self.namespace = namespace
-  }
-
-  package var yaml: YAML {
+  ) -> YAML {
     """
     # For controllers that use the cluster-inventory library (KEP-5339), such as the
     # ClusterProfile integration of Argo CD. Mount the ConfigMap and pass
-    #   --clusterprofile-provider-file=/PATH/\(comment: Self.fileName)
+    #   --clusterprofile-provider-file=/PATH/\(comment: fileName)
     # They read the file once, at start.
     #
     # Both policies are Ignore on purpose. With Append or Replace, anyone who can
@@ -43,7 +29,7 @@ package struct ClusterProfileProvider: Sendable {
       name: clusterprofile-provider
       namespace: \(namespace)
     data:
-      \(Self.fileName): |
+      \(fileName): |
         {
           "providers": [
             {

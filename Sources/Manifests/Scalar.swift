@@ -34,6 +34,14 @@ enum Scalar {
     return ("|" + (first.hasPrefix(" ") ? "2" : "") + chomping, lines)
   }
 
+  /// The lines of a text in a comment, without characters that would end the comment or hide a part
+  /// of it.
+  static func commentLines(_ text: String) -> [String] {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      String(String.UnicodeScalarView(line.unicodeScalars.filter { !$0.isHidden }))
+    }
+  }
+
   private static func isPlain(_ text: String) -> Bool {
     guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last,
       !text.unicodeScalars.contains(where: \.isHidden), first != " ", last != " ", last != ":"
@@ -72,16 +80,6 @@ enum Scalar {
       }
     }
     return quoted + "\""
-  }
-}
-
-/// Text in a comment.
-enum Comment {
-  /// The lines of a text, without characters that would end the comment or hide a part of it.
-  static func lines(_ text: String) -> [String] {
-    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      String(String.UnicodeScalarView(line.unicodeScalars.filter { !$0.isHidden }))
-    }
   }
 }
 

@@ -15,19 +15,11 @@ package struct ShellWord: Sendable, Equatable {
     }
   }
 
-  /// Creates a word that ends with the value of a variable.
-  ///
-  /// - Parameters:
-  ///   - prefix: The text before the value: ASCII that needs no escaping in `"…"`.
-  ///   - variable: The name of the variable.
+  /// Creates a word that ends with the value of a variable, after ASCII that needs no escaping in
+  /// `"…"`.
   package init(_ prefix: String, variable: String) { quoted = "\"\(prefix)$\(variable)\"" }
 
-  /// A command on several lines, with one word on each line after the first.
-  ///
-  /// - Parameters:
-  ///   - words: The words of the command.
-  ///   - first: The number of words on the first line.
-  /// - Returns: The lines; each except the last ends with a backslash.
+  /// A command on several lines: `first` words on the first line, one word on each further line.
   package static func command(_ words: [ShellWord], first: Int) -> String {
     let start = words.prefix(first).map(\.quoted).joined(separator: " ")
     return ([start] + words.dropFirst(first).map(\.quoted)).joined(separator: " \\\n  ")

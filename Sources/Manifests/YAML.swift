@@ -39,7 +39,7 @@ package struct YAML: Sendable, Equatable {
       case .scalar(let text): renderer.append(scalar: text, endsLine: endsLine(after: index))
       case .block(let text): renderer.append(block: text)
       case .folded(let lines): renderer.append(folded: lines)
-      case .comment(let text): renderer.append(comment: Comment.lines(text))
+      case .comment(let text): renderer.append(comment: Scalar.commentLines(text))
       case .pieces(let pieces):
         renderer.append(pieces: pieces.map { $0.lines(at: renderer.currentColumn) })
       }

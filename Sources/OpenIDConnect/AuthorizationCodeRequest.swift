@@ -57,12 +57,7 @@ package struct AuthorizationCodeRequest: Sendable, Equatable {
   /// Reads a request to the redirect URI (RFC 6749, sections 4.1.2 and 4.1.2.1).
   ///
   /// Any process of the machine and any page in a browser can send one; only Dex can send the state.
-  ///
-  /// - Parameters:
-  ///   - method: The method.
-  ///   - host: The value of the only `Host` header; nil if there is none, or more than one.
-  ///   - target: The path and the query.
-  /// - Returns: The code, the error, or why the request is not the callback.
+  /// `host` is nil unless there is exactly one `Host` header; `target` is the path and the query.
   package func callback(method: String, host: String?, target: String) -> Callback {
     let authority = redirectURI.dropFirst("http://".count).prefix { $0 != "/" }
     let path = redirectURI.dropFirst("http://".count + authority.count)
@@ -91,14 +86,7 @@ package struct AuthorizationCodeRequest: Sendable, Equatable {
 }
 
 extension LoginClient {
-  /// Exchanges an authorization code for tokens (RFC 6749, section 4.1.3).
-  ///
-  /// - Parameters:
-  ///   - code: The code of the callback.
-  ///   - authorization: The request that led to the code.
-  ///   - deadline: The value of `uptime` at which to give up.
-  /// - Returns: The tokens.
-  /// - Throws: An OAuth error, a transport error, or a token that is not for this request.
+  /// Exchanges the authorization code of a request for tokens (RFC 6749, section 4.1.3).
   package func redeem(
     _ code: Secret, of authorization: AuthorizationCodeRequest, until deadline: Double
   ) throws(GrantError) -> TokenSet {

@@ -21,10 +21,7 @@ package struct DeviceAuthorization: Sendable, Equatable {
   /// Reads the response.
   init(_ response: HTTPResponse, to request: LoginRequest) throws(GrantError) {
     let url = request.deviceURL
-    let members: JSON.Object
-    do throws(TokenResponseError) { members = try TokenResponse.members(of: response) } catch {
-      throw GrantError(error, url)
-    }
+    let members = try GrantError.members(of: response, from: url)
     func text(_ name: String) -> String? {
       members[name]?.string.flatMap { $0.isEmpty ? nil : $0 }
     }
@@ -49,10 +46,7 @@ package struct DeviceAuthorization: Sendable, Equatable {
   /// on loopback.
   ///
   /// A response must not send the browser, with all its sessions, to another site, and a remote
-  /// server must not open a local service.
-  ///
-  /// - Parameter issuer: Dex's issuer.
-  /// - Returns: The page, with the user code in its URL if the response has that.
+  /// server must not open a local service. The URL contains the user code if the response has it.
   package func browserPage(issuer: EndpointURL) -> String? {
     let text = verificationURIComplete ?? verificationURI
     let base = text.prefix { $0 != "?" && $0 != "#" }

@@ -26,13 +26,16 @@ package enum GrantError: Error, Equatable, Sendable {
   /// The process that waits for the result is gone.
   case abandoned
 
-  /// The error of a response of a token endpoint.
-  init(_ error: TokenResponseError, _ url: EndpointURL) {
-    self =
+  /// The members of a successful response.
+  static func members(
+    of response: HTTPResponse, from url: EndpointURL
+  ) throws(GrantError) -> JSON.Object {
+    do throws(TokenResponseError) { return try TokenResponse.members(of: response) } catch {
       switch error {
-      case .oauth(let error): .oauth(error, url)
-      case .invalidResponse(let response): .invalidResponse(response, url)
+      case .oauth(let error): throw .oauth(error, url)
+      case .invalidResponse(let response): throw .invalidResponse(response, url)
       }
+    }
   }
 
   /// Whether the same request may succeed later.

@@ -24,12 +24,7 @@ package struct IssuerMetadata: Sendable, Equatable {
     "claims_supported", "token_endpoint_auth_methods_supported",
   ]
 
-  /// Parses both documents.
-  ///
-  /// - Parameters:
-  ///   - discovery: The discovery document.
-  ///   - keys: The key set.
-  /// - Throws: Why a document is unusable.
+  /// Parses the discovery document and the key set.
   package init(discovery: [UInt8], keys: [UInt8]) throws(IssuerMetadataError) {
     let document: JSON
     do throws(JSONError) { document = try JSON(reading: discovery) } catch {
@@ -51,11 +46,8 @@ package struct IssuerMetadata: Sendable, Equatable {
 
   /// The standard members of the discovery document, with a `jwks_uri` at the public URL.
   ///
-  /// Other members are not published: they could contain anything, such as a `client_secret`.
-  ///
-  /// - Parameter url: The public URL, which must equal the issuer.
-  /// - Returns: The document.
-  /// - Throws: ``IssuerMetadataError/issuerMismatch(found:expected:)`` for another issuer.
+  /// Other members are not published: they could contain anything, such as a `client_secret`. The URL
+  /// must equal the issuer.
   package func published(at url: EndpointURL) throws(IssuerMetadataError) -> JSON {
     guard issuer.hasSameBytes(as: url.text), let document = discovery.object else {
       throw .issuerMismatch(found: issuer, expected: url.text)
@@ -92,12 +84,7 @@ extension IssuerMetadata {
     }
   }
 
-  /// How these documents differ from those that should be published.
-  ///
-  /// - Parameters:
-  ///   - discovery: The discovery document to publish.
-  ///   - keys: The current key set.
-  /// - Returns: The members, then the keys.
+  /// How these documents differ from the discovery document and the key set to publish.
   package func differences(from discovery: JSON, _ keys: JWKSet) -> [Difference] {
     let found = self.discovery.object ?? [:]
     let expected = discovery.object ?? [:]

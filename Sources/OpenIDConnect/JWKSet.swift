@@ -9,9 +9,6 @@ package struct JWKSet: Sendable, Equatable {
   package let keys: JSON.Object
 
   /// Parses a key set and checks that each key can verify tokens: RSA or EC, with a unique `kid`.
-  ///
-  /// - Parameter bytes: The document.
-  /// - Throws: The first fault.
   package init(_ bytes: [UInt8]) throws(JWKSetError) {
     let json: JSON
     do throws(JSONError) { json = try JSON(reading: bytes) } catch {

@@ -7,10 +7,6 @@ extension LoginClient {
   ///
   /// Dex returns device codes even if the device flow is disabled; only a poll shows that, so
   /// one is sent before anything is shown to the user.
-  ///
-  /// - Parameter deadline: The value of `uptime` at which to give up.
-  /// - Returns: The codes and the page to show to the user.
-  /// - Throws: An OAuth error, a transport error or an invalid response.
   package func begin(until deadline: Double) throws(GrantError) -> DeviceAuthorization {
     let response = try send(request.device(userAgent: userAgent), request.deviceURL, deadline)
     var device = try DeviceAuthorization(response, to: request)
@@ -25,12 +21,6 @@ extension LoginClient {
   /// Polls until the user has signed in (RFC 8628, sections 3.4 and 3.5).
   ///
   /// Network failures are retried: a laptop may change networks while its user types.
-  ///
-  /// - Parameters:
-  ///   - device: The response that the user was just shown.
-  ///   - deadline: The value of `uptime` at which to give up.
-  /// - Returns: The tokens.
-  /// - Throws: An OAuth error, the expiry of the code, or a failure that polling cannot overcome.
   package func wait(
     for device: DeviceAuthorization, until deadline: Double
   ) throws(GrantError) -> TokenSet {
@@ -65,13 +55,11 @@ extension LoginClient {
     }
   }
 
-  /// The result of one poll.
   private enum Progress {
     case pending, slowDown, expired
     case tokens(TokenSet)
   }
 
-  /// Polls once.
   private func poll(
     _ device: DeviceAuthorization, until deadline: Double
   ) throws(GrantError) -> Progress {

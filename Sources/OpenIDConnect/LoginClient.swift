@@ -4,6 +4,8 @@ package import TokenExchange
 
 /// Signs a user in with an authorization code (RFC 6749, section 4.1) or a device code (RFC 8628),
 /// and refreshes their tokens.
+///
+/// A deadline is a value of `uptime` at which to give up.
 package struct LoginClient: Sendable {
   /// The issuer, the client and the scopes.
   package var request: LoginRequest
@@ -45,15 +47,9 @@ package struct LoginClient: Sendable {
   /// Exchanges a refresh token for new tokens.
   ///
   /// The request is never retried: Dex may have replaced the refresh token although its response
-  /// was lost.
-  ///
-  /// - Parameters:
-  ///   - refreshToken: The refresh token.
-  ///   - subject: The `sub` of the current ID token, which the new one must have too (OpenID
-  ///     Connect Core, section 12.2); nil if it is unknown.
-  ///   - deadline: The value of `uptime` at which to give up.
-  /// - Returns: New tokens; nil if Dex rejects the refresh token.
-  /// - Throws: A failure after which the refresh token may still be valid.
+  /// was lost. If `subject` is known, the new ID token must have the same `sub` (OpenID Connect Core,
+  /// section 12.2). Returns nil if Dex rejects the refresh token; after an error, it may still be
+  /// valid.
   package func refresh(
     _ refreshToken: Secret, subject: String?, until deadline: Double
   ) throws(GrantError) -> TokenSet? {

@@ -30,13 +30,7 @@ extension LoginClient {
   ///
   /// Dex reports a refusal only on a page in the browser. So a request without a response type is
   /// sent first: Dex checks the client, the redirect URI and the scopes before the response type,
-  /// and stores nothing.
-  ///
-  /// - Parameters:
-  ///   - redirectURI: The redirect URI.
-  ///   - deadline: The value of `uptime` at which to give up.
-  /// - Returns: Dex's decision.
-  /// - Throws: ``GrantError/transport(_:_:timeout:)``.
+  /// and stores nothing. Only transport errors are thrown.
   package func check(
     redirectURI: String, until deadline: Double
   ) throws(GrantError) -> RedirectCheck {
@@ -49,14 +43,9 @@ extension LoginClient {
     return RedirectCheck(response, redirectURI: redirectURI)
   }
 
-  /// Checks redirect URIs in order, until Dex accepts one.
+  /// Checks redirect URIs in order, the usual one first.
   ///
-  /// - Parameters:
-  ///   - redirectURIs: The redirect URIs, the usual one first.
-  ///   - deadline: The value of `uptime` at which to give up.
-  /// - Returns: The first that Dex does not reject as unregistered, and its decision; the usual one
-  ///   if Dex rejects all.
-  /// - Throws: ``GrantError/transport(_:_:timeout:)``.
+  /// Returns the first that Dex does not reject as unregistered, or the usual one if Dex rejects all.
   package func check(
     redirectURIs: [String], until deadline: Double
   ) throws(GrantError) -> (uri: String, result: RedirectCheck) {
@@ -71,12 +60,6 @@ extension LoginClient {
   ///
   /// The page redirects the user to the authorization endpoint with its own redirect URI, which
   /// depends on the version. The client must allow that URI too.
-  ///
-  /// - Parameters:
-  ///   - device: The device code.
-  ///   - deadline: The value of `uptime` at which to give up.
-  /// - Returns: Dex's decision, and the redirect URI; nil if it is unknown.
-  /// - Throws: ``GrantError/transport(_:_:timeout:)``.
   package func check(
     _ device: DeviceAuthorization, until deadline: Double
   ) throws(GrantError) -> (result: RedirectCheck, uri: String?) {
@@ -93,13 +76,7 @@ extension LoginClient {
   /// Finds the flows that the client allows.
   ///
   /// This requests a device code and polls it once, as a sign-in does. Dex keeps the code until it
-  /// expires.
-  ///
-  /// - Parameters:
-  ///   - listenPort: The port of a client that lists its redirect URIs; nil for a free one.
-  ///   - deadline: The value of `uptime` at which to give up.
-  /// - Returns: Dex's decisions.
-  /// - Throws: ``GrantError/transport(_:_:timeout:)``.
+  /// expires. `listenPort` is the port of a client that lists its redirect URIs.
   package func allowedFlows(
     listenPort: Int?, until deadline: Double
   ) throws(GrantError) -> AllowedFlows {
@@ -124,11 +101,8 @@ extension LoginClient {
 
   /// The redirect URIs to try on a port, the usual one first.
   ///
-  /// - Parameters:
-  ///   - port: The port of this machine.
-  ///   - isFixed: Whether the client lists redirect URIs, one of which must match exactly. A client
-  ///     without a list allows all of them or none.
-  /// - Returns: One URI or, with a fixed port, six.
+  /// A client with a fixed port lists redirect URIs, one of which must match exactly. A client
+  /// without a list allows all of them or none.
   package static func redirectURIs(port: Int, isFixed: Bool) -> [String] {
     let uris = ["127.0.0.1", "localhost"].flatMap { host in
       ["/callback", "", "/"].map { "http://\(host):\(port)\($0)" }

@@ -12,10 +12,7 @@ package struct TokenSet: Sendable, Equatable {
   /// Reads the response of the token endpoint.
   init(_ response: HTTPResponse, to request: LoginRequest, now: Date) throws(GrantError) {
     let url = request.tokenURL
-    let members: JSON.Object
-    do throws(TokenResponseError) { members = try TokenResponse.members(of: response) } catch {
-      throw GrantError(error, url)
-    }
+    let members = try GrantError.members(of: response, from: url)
     guard members["id_token"] != nil else { throw .missingIDToken(url) }
     do throws(InvalidToken) {
       idToken = try IssuedToken(members: members, member: "id_token", sent: now)

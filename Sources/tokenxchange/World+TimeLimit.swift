@@ -7,9 +7,7 @@ extension World {
   /// Seconds added to `--timeout`: the message of a run that ends by itself is better.
   private static let grace = 1.0
 
-  /// Limits a run to its `--timeout`, if it has one.
-  ///
-  /// - Parameter arguments: The run. If its timeout is invalid, the command reports that.
+  /// Limits a run to its `--timeout`, if it has one; if that is invalid, the command reports it.
   func limitTime(of arguments: ParsedArguments) {
     let options = arguments.command.options
     guard let option = options.first(sameAs: .timeout),

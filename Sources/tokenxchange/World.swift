@@ -45,7 +45,7 @@ struct World: Sendable {
   var clockReading: ClockReading { ClockReading(date: clock.now(), bootTime: clock.boot()) }
 
   func writeOutput(_ text: String) throws(CommandError) {
-    do throws(OutputError) { try terminal.writeOutput(text) } catch { throw .output(error) }
+    do throws(SystemError) { try terminal.writeOutput(text) } catch { throw .output(error) }
   }
 
   func writeError(_ line: String) { terminal.writeError(line) }

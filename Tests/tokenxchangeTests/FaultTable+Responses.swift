@@ -151,7 +151,7 @@ extension FaultTable {
     response(
       "deeply nested JSON",
       Sample.response(200, String(repeating: "[", count: 100) + String(repeating: "]", count: 100))),
-    Fault("standard output closed", Sample.world(outputError: OutputError(errno: EPIPE))),
+    Fault("standard output closed", Sample.world(outputError: SystemError(errno: EPIPE))),
   ]
 
   static let oauthErrors: [Fault] = [

@@ -49,7 +49,7 @@ enum Sample {
   static func world(
     variables: [String: String] = [:], subject: Result<[UInt8], FileReadError>? = nil,
     files: [String: Result<[UInt8], FileReadError>] = [:], outcomes: [WorldDouble.Outcome]? = nil,
-    outputError: OutputError? = nil
+    outputError: SystemError? = nil
   ) -> WorldDouble {
     var files = files
     files[WorldDouble.tokenPath] = subject ?? .success(Array(Sample.subject.utf8))

@@ -10,7 +10,7 @@ extension Terminal {
   /// No terminal anywhere, and no standard input.
   static let none = Terminal(
     isTerminal: { _ in false }, readInput: { _ throws(FileReadError) in throw .missing },
-    writeOutput: { text throws(OutputError) in Issue.record("\(text) was written") },
+    writeOutput: { text throws(SystemError) in Issue.record("\(text) was written") },
     writeError: { line in Issue.record("\(line) was written") },
     writeLog: { line in Issue.record("\(line) was logged") }, width: { nil })
 

@@ -20,7 +20,7 @@ final class WorldDouble: Sendable {
   let variables: [String: String]
   let files: [String: Result<[UInt8], FileReadError>]
   /// Why standard output cannot be written, if it cannot.
-  let outputError: OutputError?
+  let outputError: SystemError?
   let terminal: Terminal
   let process: ProcessControl
   /// The files in addition to those in `files`.
@@ -34,7 +34,7 @@ final class WorldDouble: Sendable {
   init(
     variables: [String: String] = [:], files: [String: Result<[UInt8], FileReadError>] = [:],
     outcomes: [Outcome] = [], now: Date = Date(timeIntervalSince1970: 1_795_223_258),
-    outputError: OutputError? = nil,
+    outputError: SystemError? = nil,
     terminal: Terminal = .none, process: ProcessControl = .failing, fileSystem: Files = .failing,
     respond: (@Sendable (HTTPRequest) throws(TransportError) -> HTTPResponse)? = nil
   ) {
@@ -52,7 +52,7 @@ final class WorldDouble: Sendable {
   /// The world to run in.
   var world: World {
     var terminal = terminal
-    terminal.writeOutput = { text throws(OutputError) in
+    terminal.writeOutput = { text throws(SystemError) in
       if let outputError = self.outputError { throw outputError }
       self.output.withLock { $0 += text }
     }
@@ -68,7 +68,7 @@ final class WorldDouble: Sendable {
         send: { request, _ throws(TransportError) in try self.send(request) },
         observe: { _ in }, systemTrust: { _, _ in nil },
         prepareTLS: { self.tlsPreparation.withLock { $0 = true } },
-        listen: { _ throws(ListenError) in throw ListenError(errno: EADDRNOTAVAIL) }),
+        listen: { _ throws(SystemError) in throw SystemError(errno: EADDRNOTAVAIL) }),
       process: process, terminal: terminal)
   }
 

@@ -143,12 +143,8 @@ package enum AtomicFile {
   private static func writeAll(
     _ content: ArraySlice<UInt8>, to descriptor: Int32, path: String
   ) throws(FileWriteError) {
-    var remaining = content
-    while !remaining.isEmpty {
-      let count = remaining.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw .system(.write(path), errno: errno) }
-      remaining = remaining.dropFirst(count)
+    do throws(SystemError) { try Platform.writeAll(content, to: descriptor) } catch {
+      throw .system(.write(path), errno: error.errno)
     }
   }
 

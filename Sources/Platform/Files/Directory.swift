@@ -93,8 +93,7 @@ package struct DirectoryEntry: Equatable, Sendable {
   package var age: Double
 }
 
-/// Lists directories.
-enum DirectoryListing {
+extension Directory {
   /// The files in a directory, without subdirectories; empty if it cannot be listed.
   static func files(in directory: String) -> [DirectoryEntry] {
     let now = time(nil)

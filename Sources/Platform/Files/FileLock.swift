@@ -6,12 +6,8 @@ package struct FileLock: Sendable {
 
   /// Tries to acquire a lock without waiting.
   ///
-  /// The holder of a lock may remove its file. So after locking, the path must still refer to the
-  /// locked file.
-  ///
-  /// - Parameter path: The lock file; created if it is missing.
-  /// - Returns: The lock; nil if another process holds it.
-  /// - Throws: Why it cannot be acquired.
+  /// The file is created if it is missing. The holder of a lock may remove it, so after locking, the
+  /// path must still refer to the locked file. Returns nil if another process holds the lock.
   package static func take(_ path: String) throws(FileLockError) -> FileLock? {
     for _ in 1...10 {
       let descriptor = open(

@@ -6,13 +6,8 @@ package enum FileReader {
   ///
   /// Symbolic links are followed: a projected token is behind two of them. The file is opened
   /// without blocking, so that a pipe cannot hang the process, and its status is compared before
-  /// and after, so that a file that is written in place is never read half-written.
-  ///
-  /// - Parameters:
-  ///   - path: The file.
-  ///   - limit: The largest size in bytes.
-  /// - Returns: Its content.
-  /// - Throws: Why it cannot be read.
+  /// and after, so that a file that is written in place is never read half-written. The limit is in
+  /// bytes.
   package static func read(_ path: String, limit: Int) throws(FileReadError) -> [UInt8] {
     for attempt in 1...attempts {
       let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)

@@ -47,32 +47,18 @@ package struct Files: Sendable {
 extension Files {
   /// The files of this machine.
   package static let live = Files(
-    read: { path, limit throws(FileReadError) in try FileReader.read(path, limit: limit) },
-    readPrivate: { path, limit throws(FileReadError) in
-      try FileReader.readPrivate(path, limit: limit)
-    },
+    read: FileReader.read, readPrivate: FileReader.readPrivate,
     kind: { FileKind(ofLink: $0) },
     readableKind: { access($0, R_OK) == 0 ? FileKind(of: $0) : nil },
-    status: { PathStatus(of: $0) },
-    identity: { FileIdentity(of: $0) },
-    replace: { path, content, options throws(FileWriteError) in
-      try AtomicFile.replace(path, with: content, options)
-    },
-    copy: { source, path, mode throws(FileWriteError) in
-      try AtomicFile.copy(source, to: path, mode: mode)
-    },
-    setMode: { path, mode throws(FileWriteError) in try AtomicFile.setMode(path, mode) },
-    remove: { path throws(FileWriteError) in try AtomicFile.remove(path) },
-    testWriting: { path throws(FileWriteError) in try AtomicFile.testWriting(path) },
-    removeLeftovers: { AtomicFile.removeLeftovers(of: $0) },
-    makeDirectory: { path, mode throws(FileWriteError) in try Directory.make(path, mode: mode) },
-    makePrivateDirectory: { path throws(DirectoryError) in try Directory.makePrivate(path) },
+    status: { PathStatus(of: $0) }, identity: { FileIdentity(of: $0) },
+    replace: AtomicFile.replace(_:with:_:), copy: AtomicFile.copy, setMode: AtomicFile.setMode,
+    remove: AtomicFile.remove, testWriting: AtomicFile.testWriting,
+    removeLeftovers: AtomicFile.removeLeftovers, makeDirectory: Directory.make,
+    makePrivateDirectory: Directory.makePrivate,
     checkDirectory: { path throws(DirectoryError) in
       try Directory.check(path, allowsOthers: true)
     },
-    list: { DirectoryListing.files(in: $0) },
-    firstName: { DirectoryListing.firstName(in: $0, where: $1) },
-    lock: { path throws(FileLockError) in try FileLock.take(path) })
+    list: Directory.files, firstName: Directory.firstName, lock: FileLock.take)
 
   /// Whether two paths refer to the same file, even if they differ by links, `..` or `//`; the file
   /// may be missing.

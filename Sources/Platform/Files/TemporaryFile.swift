@@ -15,12 +15,8 @@ extension AtomicFile {
     return "\(directory(of: path))/\(temporaryPrefix(for: path))\(random)"
   }
 
-  /// Whether a file is a temporary file of this program, by its name.
-  ///
-  /// - Parameters:
-  ///   - name: The name without its directory.
-  ///   - path: The file that it would replace; nil for any file.
-  /// - Returns: true if it is a temporary file.
+  /// Whether a name is that of a temporary file of this program, which would replace the file at a
+  /// path, or any file.
   package static func isTemporary(_ name: String, for path: String? = nil) -> Bool {
     let bytes = Array(name.utf8)
     let random = bytes.reversed().prefix { $0.isASCIIAlphanumeric && $0 == $0.lowercased }.count
@@ -35,7 +31,7 @@ extension AtomicFile {
   /// Removes the temporary files of killed runs that wrote a path.
   package static func removeLeftovers(of path: String) {
     let directory = directory(of: path)
-    for file in DirectoryListing.files(in: directory)
+    for file in Directory.files(in: directory)
     where isTemporary(file.name, for: path) && file.kind == .regular && file.age > leftoverAge {
       unlink("\(directory)/\(file.name)")
     }

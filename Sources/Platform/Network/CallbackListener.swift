@@ -33,14 +33,9 @@ package struct CallbackRequest: Sendable {
   package var respond: @Sendable (_ status: Int, _ text: String) -> Void
 }
 
-/// Why a port cannot be listened on.
-package struct ListenError: Error, Equatable, Sendable {
-  package var errno: Int32
-}
-
 extension CallbackListener {
   /// Listens on a port of 127.0.0.1; 0 selects a free one.
-  package static func start(port: Int) throws(ListenError) -> CallbackListener {
+  package static func start(port: Int) throws(SystemError) -> CallbackListener {
     let server = try CallbackServer(port: port)
     return CallbackListener(
       port: server.port, next: { server.next(timeout: $0) }, close: { server.close() },
@@ -72,10 +67,10 @@ final class CallbackServer: Sendable {
   let port: Int
   private let state: Mutex<State>
 
-  init(port: Int) throws(ListenError) {
+  init(port: Int) throws(SystemError) {
     let listener = socket(
       AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    guard listener >= 0 else { throw ListenError(errno: errno) }
+    guard listener >= 0 else { throw SystemError(errno: errno) }
     var yes: Int32 = 1
     // A connection of an earlier sign-in that is still closing must not block a fixed port.
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
@@ -93,7 +88,7 @@ final class CallbackServer: Sendable {
     guard isBound else {
       let code = errno
       Glibc.close(listener)
-      throw ListenError(errno: code)
+      throw SystemError(errno: code)
     }
     self.port = Int(UInt16(bigEndian: address.sin_port))
     state = Mutex(State(listener: listener))

@@ -13,16 +13,15 @@ package struct Network: Sendable {
   /// Initializes TLS on a second thread, if that saves time; for a run that will certainly use TLS.
   package var prepareTLS: @Sendable () -> Void
   /// Listens on a port of 127.0.0.1; 0 selects a free one.
-  package var listen: @Sendable (Int) throws(ListenError) -> CallbackListener
+  package var listen: @Sendable (Int) throws(SystemError) -> CallbackListener
 
   /// The network of this machine; the environment determines the proxy and the system's trust store.
   package static func live(variables: [String: String], files: Files = .live) -> Network {
     let transport = URLSessionTransport(variables: variables, files: files)
     return Network(
-      send: { request, options throws(TransportError) in try transport.send(request, options) },
-      observe: { transport.events.observe($0) },
+      send: transport.send, observe: transport.events.observe,
       systemTrust: { SystemTrustStore.find(certFile: $0, certDir: $1, files: files) },
       prepareTLS: { tx_prepare_tls() },
-      listen: { port throws(ListenError) in try CallbackListener.start(port: port) })
+      listen: CallbackListener.start)
   }
 }

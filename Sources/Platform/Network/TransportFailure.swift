@@ -49,11 +49,9 @@ struct TransportFailure {
     case .peerVerificationFailed: return .tls(certificateError(outcome.verify_result))
     case .clientCertificateRequired: return .tls(.clientCertificateRequired)
     case .partialFile, .gotNothing, .sendError: return .connectionClosed
-    case .sslEngineNotFound, .sslEngineSetFailed, .sslCertificateProblem, .sslCipher,
-      .useSSLFailed, .sslEngineInitFailed, .sslShutdownFailed, .sslCRLBadFile, .sslIssuerError,
-      .sslPinnedPublicKeyNotMatching, .sslInvalidCertificateStatus:
-      return .tls(.handshakeFailed(text.shown))
-    default: return .other(text.shown)
+    default:
+      let isTLS = Self.tlsFailures.contains(outcome.code)
+      return isTLS ? .tls(.handshakeFailed(text.shown)) : .other(text.shown)
     }
   }
 
@@ -65,6 +63,9 @@ struct TransportFailure {
     default: .other(text.shown)
     }
   }
+
+  /// CURLE_SSL_ENGINE_NOTFOUND, …, CURLE_SSL_INVALIDCERTSTATUS: less frequent TLS failures (curl.h).
+  private static let tlsFailures: [Int32] = [53, 54, 58, 59, 64, 66, 80, 82, 83, 90, 91]
 
   private static let unreachable = [
     EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENETDOWN, EACCES, EPERM,
@@ -181,17 +182,6 @@ private enum CURLcode: Int32 {
   case badCACertificates = 77
   case proxyHandshakeFailed = 97
   case clientCertificateRequired = 98
-  case sslEngineNotFound = 53
-  case sslEngineSetFailed = 54
-  case sslCertificateProblem = 58
-  case sslCipher = 59
-  case useSSLFailed = 64
-  case sslEngineInitFailed = 66
-  case sslShutdownFailed = 80
-  case sslCRLBadFile = 82
-  case sslIssuerError = 83
-  case sslPinnedPublicKeyNotMatching = 90
-  case sslInvalidCertificateStatus = 91
 }
 
 /// libcurl's error text; only this type interprets messages of libcurl and OpenSSL.

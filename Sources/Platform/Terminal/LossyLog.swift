@@ -15,19 +15,14 @@ final class LossyLog: Sendable {
 
   private let state = Mutex(State())
   private let descriptor: Int32
-  /// Seconds to wait for the reader of a pipe before lines are dropped.
+  /// Seconds to wait for the reader of a pipe before lines are dropped, or zero.
+  ///
+  /// Unless it is zero, there is no limit for a terminal, whose output a user may have stopped.
   private let timeout: Double
 
   /// A pipe accepts this many bytes atomically (PIPE_BUF).
   private static let chunk = 4096
 
-  /// Creates a log.
-  ///
-  /// - Parameters:
-  ///   - descriptor: The stream.
-  ///   - timeout: Seconds to wait for the reader before the first line is dropped; zero never
-  ///     waits. A terminal, whose output a user may have stopped, is otherwise waited for without a
-  ///     limit.
   init(_ descriptor: Int32 = STDERR_FILENO, timeout: Double) {
     self.descriptor = descriptor
     self.timeout = timeout

@@ -7,7 +7,7 @@ package struct Terminal: Sendable {
   /// Reads standard input to its end, with a limit in bytes.
   package var readInput: @Sendable (Int) throws(FileReadError) -> [UInt8]
   /// Writes to standard output, unbuffered.
-  package var writeOutput: @Sendable (String) throws(OutputError) -> Void
+  package var writeOutput: @Sendable (String) throws(SystemError) -> Void
   /// Writes one line to standard error.
   package var writeError: @Sendable (String) -> Void
   /// Writes one line to standard error, or drops it; never waits for the reader.
@@ -35,10 +35,14 @@ extension Terminal {
       readInput: { limit throws(FileReadError) in
         try FileReader.drain(STDIN_FILENO, limit: limit)
       },
-      writeOutput: { text throws(OutputError) in
-        try StandardStreams.write(text, to: STDOUT_FILENO)
+      writeOutput: { text throws(SystemError) in
+        try writeAll(Array(text.utf8)[...], to: STDOUT_FILENO)
       },
-      writeError: { errors.write($0) }, writeLog: { log.write($0) },
-      width: { StandardStreams.width(of: STDOUT_FILENO) })
+      writeError: errors.write, writeLog: log.write,
+      width: {
+        var size = winsize()
+        let isKnown = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        return isKnown ? Int(size.ws_col) : nil
+      })
   }
 }

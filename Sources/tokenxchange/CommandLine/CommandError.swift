@@ -25,7 +25,7 @@ indirect enum CommandError: Error, Equatable {
   case failedElsewhere(CachedFailure)
   /// A file could not be written; `source` is the option that named it.
   case notWritten(FileWriteError, source: String)
-  case output(OutputError)
+  case output(SystemError)
   case generate(GenerateError)
   /// The program could not be copied.
   case notInstalled(FileWriteError, user: UInt32)

@@ -24,9 +24,9 @@ extension Command {
     }
     let plugin = try ExecPlugin(
       .getToken, forPlugin, world: world, isForPod: true, tokenFile: PodPath.token)
-    let provider = ClusterProfileProvider(
-      name: arguments[.providerName] ?? "tokenxchange", plugin: plugin, cluster: cluster,
-      config: try ClusterConfig(arguments), namespace: try arguments.argoCDNamespace())
-    return GeneratedFile(yaml: provider.yaml)
+    return GeneratedFile(
+      yaml: .clusterProfileProvider(
+        name: arguments[.providerName] ?? "tokenxchange", plugin: plugin, cluster: cluster,
+        config: try ClusterConfig(arguments), namespace: try arguments.argoCDNamespace()))
   }
 }

@@ -47,7 +47,7 @@ extension SignIn {
   private static let redeemTimeout = 10.0
 
   private func listen() throws(CommandError) -> CallbackListener {
-    do throws(ListenError) {
+    do throws(SystemError) {
       let listener = try world.network.listen(listenPort ?? 0)
       log("listening on 127.0.0.1:\(listener.port)")
       return listener

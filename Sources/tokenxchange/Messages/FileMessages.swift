@@ -32,7 +32,7 @@ extension Diagnosis {
 
 extension Diagnosis {
   /// The message about output that cannot be written.
-  init(_ error: OutputError) {
+  init(_ error: SystemError) {
     let hint: Message =
       switch error.errno {
       case EPIPE: "the reader of the pipe ended before it read everything"

@@ -125,7 +125,7 @@ import Testing
   @Test("a port in use is an error, and a fixed port can be used again at once")
   func fixedPort() async throws {
     let port = listener.port
-    #expect(throws: ListenError(errno: EADDRINUSE)) { try CallbackListener.start(port: port) }
+    #expect(throws: SystemError(errno: EADDRINUSE)) { try CallbackListener.start(port: port) }
     async let response = send(Self.get + "\r\n")
     try #require(await next()).respond(200, "done")
     _ = await response

@@ -183,7 +183,7 @@ final class FaultFixture: @unchecked Sendable {
     world.clock.now = { Date().addingTimeInterval(lead) }
     world.clock.sleep = { _ in }
     world.network = Self.network
-    world.terminal.writeOutput = { text throws(OutputError) in output.text.withLock { $0 += text } }
+    world.terminal.writeOutput = { text throws(SystemError) in output.text.withLock { $0 += text } }
     world.terminal.writeError = { line in errors.text.withLock { $0 += line + "\n" } }
     world.process.timeLimit = TimeLimit(set: { _, _, _ in }, lift: {})
     let code = tokenxchange.run(arguments, in: world)

@@ -369,7 +369,7 @@ extension MessageCatalogue {
     let errors: [CommandError] =
       writeErrors.map { .notWritten($0, source: "--write") }
       + writeErrors.map { .notInstalled($0, user: 999) }
-      + [.output(OutputError(errno: EPIPE))] + checks.map { .check($0) }
+      + [.output(SystemError(errno: EPIPE))] + checks.map { .check($0) }
       + inspections.map { .inspect($0) }
       + cache.map {
         .cache($0, source: $0 == .noDirectory ? nil : "--cache-dir")

@@ -155,12 +155,12 @@ private final class DNSQuery {
   private func send(to server: Int, isTCP: Bool, at time: Double) {
     current = server
     tryEnds = time + Double(configuration.timeout)
-    do throws(DNSSocketError) {
+    do throws(SystemError) {
       let socket = try DNSSocket(
         to: configuration.servers[server], isTCP: isTCP, query: message)
       sockets.append((server, socket))
     } catch {
-      fail(server, .unreachable(String(cString: strerror(error.code))))
+      fail(server, .unreachable(String(cString: strerror(error.errno))))
     }
   }
 

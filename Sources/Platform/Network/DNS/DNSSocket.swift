@@ -22,12 +22,12 @@ struct DNSSocket {
   /// Connects, and sends a UDP query immediately; an empty query is not sent.
   init(
     to server: ResolverConfiguration.Server, isTCP: Bool, query: [UInt8]
-  ) throws(DNSSocketError) {
+  ) throws(SystemError) {
     let type = isTCP ? SOCK_STREAM.rawValue : SOCK_DGRAM.rawValue
     let flags = SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
     let (address, family) = try server.socketAddress
     descriptor = socket(family, Int32(type | flags), 0)
-    guard descriptor >= 0 else { throw DNSSocketError(code: errno) }
+    guard descriptor >= 0 else { throw SystemError(errno: errno) }
     self.isTCP = isTCP
     let length = UInt16(truncatingIfNeeded: query.count)
     outgoing = isTCP ? [UInt8(length >> 8), UInt8(length & 255)] + query : query
@@ -39,12 +39,12 @@ struct DNSSocket {
     guard result == 0 || errno == EINPROGRESS else {
       let code = errno
       Glibc.close(descriptor)
-      throw DNSSocketError(code: code)
+      throw SystemError(errno: code)
     }
     if !isTCP, !query.isEmpty, send() < 0 {
       let code = errno
       Glibc.close(descriptor)
-      throw DNSSocketError(code: code)
+      throw SystemError(errno: code)
     }
   }
 
@@ -84,18 +84,13 @@ struct DNSSocket {
   }
 }
 
-/// The errno of a failure to send a query.
-struct DNSSocketError: Error {
-  var code: Int32
-}
-
 extension ResolverConfiguration.Server {
   /// The address for `connect`, as bytes, and its family.
   fileprivate var socketAddress: (bytes: [UInt8], family: Int32) {
-    get throws(DNSSocketError) {
+    get throws(SystemError) {
       let parts = address.split(separator: "%", maxSplits: 1)
       guard let first = parts.first, let host = IPAddress(loose: String(first)) else {
-        throw DNSSocketError(code: EINVAL)
+        throw SystemError(errno: EINVAL)
       }
       if host.isIPv6 {
         var six = sockaddr_in6()

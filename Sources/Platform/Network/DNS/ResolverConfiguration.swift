@@ -27,12 +27,8 @@ package struct ResolverConfiguration: Sendable, Equatable {
   /// Whether to skip IPv6 addresses.
   package var skipsIPv6 = false
 
-  /// Parses the file.
-  ///
-  /// - Parameters:
-  ///   - file: The content of the file; empty if there is none.
-  ///   - hostName: The host name of this machine; without `search` and `domain`, the part after its
-  ///     first dot is the only suffix.
+  /// Parses the file, which may be empty; without `search` and `domain`, the part of this machine's
+  /// host name after its first dot is the only suffix.
   init(parsing file: [UInt8], hostName: String = "") {
     var isSearchSet = false
     for line in file.split(separator: UInt8(ascii: "\n")) {
