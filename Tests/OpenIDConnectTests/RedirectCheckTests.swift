@@ -38,12 +38,10 @@ import TokenExchange
             + "&error_description=Unrecognized+scope%28s%29+%5B%22x%22%5D&state="),
         .refused(
           OAuthError(
-            code: "invalid_scope", errorDescription: #"Unrecognized scope(s) ["x"]"#,
-            status: 303))),
+            code: "invalid_scope", errorDescription: #"Unrecognized scope(s) ["x"]"#, status: 303))),
       Row("a redirect to another site", redirect("https://login.example/"), .unknown),
       Row(
-        "a redirect without an error", redirect("http://127.0.0.1:34567/callback?code=x"),
-        .unknown),
+        "a redirect without an error", redirect("http://127.0.0.1:34567/callback?code=x"), .unknown),
       Row("a login page", page(200, "Log in to dex"), .unknown),
       Row("not found", page(404, "Not found"), .unknown),
       Row("server error", page(500, "Unregistered redirect_uri."), .unknown),
