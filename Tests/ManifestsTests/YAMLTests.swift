@@ -5,7 +5,7 @@ import Testing
 @testable import Manifests
 
 @Suite("YAML templates") struct YAMLTests {
-  @Test("fragments are indented to their column, and absent fragments remove their line")
+  @Test("pieces are indented to their column, and absent pieces remove their line")
   func pieces() {
     let item: YAML = """
       name: \("a")
@@ -39,7 +39,7 @@ import Testing
         """)
   }
 
-  @Test("a fragment with only absent fragments is absent")
+  @Test("a piece that contains only absent pieces is absent")
   func nestedAbsence() {
     let absent: YAML? = nil
     let empty: YAML = "\(absent)"
