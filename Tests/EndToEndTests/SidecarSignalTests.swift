@@ -77,8 +77,8 @@ import Testing
     #expect(lines.last == "tokenxchange: stopping: SIGTERM")
   }
 
-  @Test(
-    "a signal ends the sidecar even if its log is not read") func endsWithUnreadLog() async throws
+  @Test("a signal ends the sidecar even if its log is not read")
+  func endsWithUnreadLog() async throws
   {
     let run = try SidecarRun()
     let log = try FullPipe()
