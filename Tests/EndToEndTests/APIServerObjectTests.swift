@@ -76,7 +76,8 @@ struct APIServerObjectTests {
 
   private func pods(_ user: String) -> Int { send("GET", "/api/v1/pods", user: user).status }
 
-  @Test("an applied binding takes effect, a dry run does not, and applying it again replaces its users")
+  @Test(
+    "an applied binding takes effect, a dry run does not, and applying it again replaces its users")
   func bindings() {
     let path = Self.rbac + "clusterrolebindings/b"
     #expect(pods("reader") == 403)

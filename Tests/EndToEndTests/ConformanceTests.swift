@@ -127,7 +127,8 @@ struct ConformanceTests {
     #expect(report.code == 0)
   }
 
-  @Test("an account without rights skips the dry runs, and an administrator without rights fails them")
+  @Test(
+    "an account without rights skips the dry runs, and an administrator without rights fails them")
   func noRights() async throws {
     plugin.site.apiServer.update { $0.allowedUsers = [] }
     var given = try variables()

@@ -51,7 +51,8 @@ struct KubectlTests {
 
   private var user: String { plugin.site.cluster.subject }
 
-  @Test("a link named kubectl-tokenxchange in PATH makes it a kubectl plugin, and help shows this name")
+  @Test(
+    "a link named kubectl-tokenxchange in PATH makes it a kubectl plugin, and help shows this name")
   func isAKubectlPlugin() async throws {
     let directory = plugin.directory.path("bin")
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)

@@ -136,7 +136,8 @@ struct PublishIssuerTests {
     #expect(try published("/openid/v1/jwks") == RSAKey.keySet([first]))
   }
 
-  @Test("if the second file cannot be written, the key set is complete, and no temporary file remains")
+  @Test(
+    "if the second file cannot be written, the key set is complete, and no temporary file remains")
   func secondWriteFails() async throws {
     let blocker = directory.path("site/.well-known/openid-configuration")
     try FileManager.default.createDirectory(

@@ -223,7 +223,8 @@ struct LoginFlowTests {
     #expect(result.output.contains("is not for this sign-in"))
   }
 
-  @Test("after Cancel, Dex does not redirect: a message explains it, and the timeout ends the sign-in")
+  @Test(
+    "after Cancel, Dex does not redirect: a message explains it, and the timeout ends the sign-in")
   func cancel() async throws {
     let run = try start("--timeout=22s")
     let page = try await open(run) { $0.approval = "rejected" }
@@ -245,7 +246,8 @@ struct LoginFlowTests {
 
   // MARK: - Flows that a client allows
 
-  @Test("auto uses the device flow if the client does not allow the redirect, and reports it in a line")
+  @Test(
+    "auto uses the device flow if the client does not allow the redirect, and reports it in a line")
   func fallback() async throws {
     fixture.dex.update { $0.clients[0].redirectURIs = ["/device/callback"] }
     let run = try start()
@@ -310,7 +312,8 @@ struct LoginFlowTests {
     #expect(await run.result.code == 0)
   }
 
-  @Test("the next Dex rejects the device flow if the issuer has a path and there are no redirectURIs")
+  @Test(
+    "the next Dex rejects the device flow if the issuer has a path and there are no redirectURIs")
   func nextDex() async throws {
     fixture.dex.update { $0.isNextVersion = true }
     let result = try await fixture.onTerminal("--flow=device", "--no-browser").result()

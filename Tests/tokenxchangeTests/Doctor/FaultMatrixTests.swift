@@ -134,7 +134,8 @@ struct FaultMatrixTests {
     #expect(!hint.contains("cannot fetch"))
   }
 
-  @Test("the doctor uses the refresh token once and stores the next one, so the sign-in still works")
+  @Test(
+    "the doctor uses the refresh token once and stores the next one, so the sign-in still works")
   func refreshIsStored() async throws {
     let fixture = try FaultFixture(.login, from: .command)
     fixture.site.dex.update { $0.refreshReuseInterval = 0 }
