@@ -64,7 +64,7 @@ final class LoginFixture: Sendable {
     onTerminal(words: more, client: client, output: output, environment: environment)
   }
 
-  /// The same.
+  /// Likewise, with a list of arguments.
   func onTerminal(
     words more: [String], client: String? = nil, output: String? = nil,
     environment: [String: String] = [:]

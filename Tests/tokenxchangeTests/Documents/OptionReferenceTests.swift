@@ -25,7 +25,7 @@ struct OptionReferenceTests {
     #expect(lines.count == expected.count)
   }
 
-  @Test("options.md names every command and every option with a value that have no variable")
+  @Test("options.md lists the commands and the options with values that have no variable")
   func variables() throws {
     let text = try String(
       contentsOf: Document.root.appending(path: Self.path), encoding: .utf8)
