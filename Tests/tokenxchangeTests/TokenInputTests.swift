@@ -236,7 +236,7 @@ import TokenExchange
         "pipe the token in; a client passes no standard input to a plugin: use --token-env"
     ),
     Fault(
-      "standard input of a client's user", ["--token-file=-"],
+      "standard input of an interactive client", ["--token-file=-"],
       variables: [
         "KUBERNETES_EXEC_INFO":
           #"{"apiVersion":"client.authentication.k8s.io/v1","spec":{"interactive":true}}"#
