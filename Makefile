@@ -4,19 +4,19 @@ DESTDIR ?=
 RUNS ?= 200
 RESPONSES ?= 5000
 PEER ?=
-# The libcurl of the static binary, which several work trees can share.
+# The directory of the static libcurl, which several work trees can share.
 LIBCURL_DIR ?= $(CURDIR)/.build/libcurl
 
 BINARY := .build/static/tokenxchange
-# The C program that `make bench` compares with.
+# The C program with which `make bench` compares the binary.
 POST := .build/static/post
-# The linker's inputs, for the SBOM, and the build information for `tokenxchange version`.
+# The list of linker inputs, for the SBOM, and the build information for `tokenxchange version`.
 LINKED := .build/static/linked
 BUILD_INFO := .build/static/build-info.c
 COMMIT ?= $(shell scripts/commit)
-# Empty without Swift, as for root in `sudo make install`; the build information is then kept.
+# Empty if Swift is not in PATH, for example in `sudo make install`; the build information is then kept.
 TOOLCHAIN = $(shell $(SWIFT) --version 2>/dev/null | sed -nE 's/.*\((swift[^ )]*).*/\1/p' | head -n 1)
-# Version.swift defines the version; ARCH is the name in Kubernetes and OCI.
+# Version.swift defines the version. ARCH is the architecture's name in Kubernetes and OCI.
 VERSION := $(shell sed -nE 's/.*static let number = "([^"]+)".*/\1/p' \
   $(shell find Sources -name Version.swift))
 ARCH := $(shell uname -m | sed 's/^x86_64$$/amd64/; s/^aarch64$$/arm64/')
@@ -33,8 +33,8 @@ FORMATTED := Package.swift Sources Tests
 # The linker redirects calls to these functions to Sources/CPlatform.
 HOOKS := curl_multi_add_handle CFURLSessionCurlHostIsEqual _CFProcessPath \
   $(shell sed -n 's/^\#define [A-Z]* "\(.s20FoundationNetworking.*\)"/\1/p' Sources/CPlatform/UnusedParts.c)
-# Builds are reproducible: incremental code generation, which adds a hash to the objects, is
-# disabled, and the path of the build directory is replaced. The linker is the toolchain's own.
+# For reproducible builds, incremental code generation is disabled, because it adds a hash to the
+# objects, and the path of the build directory is replaced. The linker is the toolchain's lld.
 STATIC_FLAGS := -c release --scratch-path $(SCRATCH) --product tokenxchange \
   --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld -Xcc -DTOKENXCHANGE_STATIC -Xcc -fstack-protector-strong \
   -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen \
@@ -66,14 +66,14 @@ libcurl: deps ## Build libcurl for the static binary, once
 static: libcurl ## Build the static binary: .build/static/tokenxchange
 	@$(MAKE) --no-print-directory $(BINARY)
 
-# SwiftPM does not detect a changed archive, so the old program is removed first.
+# SwiftPM does not detect that an archive changed, so the old program is removed first.
 $(BINARY): $(SOURCES) Makefile $(LIBCURL_DIR)/built $(BUILD_INFO:.c=.o)
 	@rm -f $(SCRATCH)/release/tokenxchange
 	@.ci/static-link $(LINKED) $(SWIFT) build $(STATIC_FLAGS)
 	@mkdir -p $(@D)
 	@cp $(SCRATCH)/release/tokenxchange $@.new && mv $@.new $@
 
-# Written only if the content changes.
+# Rewritten only if the content changes.
 .PHONY: FORCE
 $(BUILD_INFO): FORCE
 	@mkdir -p $(@D)
@@ -92,8 +92,8 @@ build: ## Build for development (dynamic, debug)
 install: static ## Install the static binary: PREFIX=/usr/local DESTDIR=
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/tokenxchange
 
-# Most tests run processes; hundreds at the same time would slow each other down. Swift before 6.3
-# lacks the option.
+# Most tests run processes; hundreds at the same time would slow each other down. Swift versions
+# before 6.3 do not have this option.
 TEST = TOKENXCHANGE_BINARY=$(CURDIR)/$(BINARY) $(SWIFT) test --disable-xctest \
   $(shell $(SWIFT) test --help-hidden | \
     sed -n 's/.*\(--experimental-maximum-parallelization-width\) .*/\1 4/p')
@@ -106,7 +106,7 @@ test: test-deps static ## Run everything that CI runs
 bench: test-deps static $(POST) ## Compare the static binary with curl and C: RUNS=200 PEER='another command'
 	@RUNS='$(RUNS)' PEER='$(PEER)' Tests/bench/bench.py $(BINARY) $(POST)
 
-# The linker warns of functions that load shared libraries; see .ci/static-link.
+# The linker warns about functions that load shared libraries; see .ci/static-link.
 $(POST): Tests/bench/post.c $(LIBCURL_DIR)/built
 	@mkdir -p $(@D)
 	@$(CC) -O2 -static -s -Wl,--gc-sections -o $@ $< -L$(LIBCURL_DIR)/lib \
@@ -122,29 +122,29 @@ fuzz: test-deps static ## Fuzz the parsers with 1,000,000 inputs and the binary 
 	@FUZZ_RESPONSES=$(RESPONSES) $(TEST) --filter RawResponseFuzzTests
 
 .PHONY: demo
-demo: deps ## Show an exchange and kubectl, with stand-ins on loopback
+demo: deps ## Run an exchange and kubectl against stand-ins on loopback
 	@MAKE='$(MAKE)' SWIFT='$(SWIFT)' LIBCURL_DIR='$(LIBCURL_DIR)' Tests/demo.sh
 
 .PHONY: walkthrough
-walkthrough: test-deps static ## Set up an exchange with generated files and run kubectl auth whoami
+walkthrough: test-deps static ## Set up an exchange with generated files, and run kubectl auth whoami
 	@$(SWIFT) build --product dex-standin
 	@Tests/walkthrough.sh $(BINARY) .build/debug/dex-standin
 
 .PHONY: conformance
-conformance: static ## Check it against real servers: Tests/conformance.py lists the variables
+conformance: static ## Check the binary against real servers: Tests/conformance.py lists the variables
 	@Tests/conformance.py $(BINARY)
 
 .PHONY: conformance-standins
-conformance-standins: test-deps static ## The same checks against stand-ins on loopback
+conformance-standins: test-deps static ## Run the same checks against stand-ins on loopback
 	@$(SWIFT) build --product dex-standin
 	@Tests/conformance-standins.sh $(BINARY) .build/debug/dex-standin
 
 .PHONY: conformance-kind
-conformance-kind: ## Create two clusters with kind and Dex's chart, and check the binary in dist/
+conformance-kind: ## Create two clusters with kind, install Dex, and check the binary in dist/
 	@Tests/conformance-kind.sh dist/tokenxchange_$(VERSION)_linux_$(ARCH)
 
 .PHONY: lint
-lint: ## Check the format of the sources
+lint: ## Check the formatting of the sources
 	$(SWIFT) format lint --strict --recursive $(FORMATTED)
 
 .PHONY: format
@@ -171,11 +171,11 @@ image: ## Create .build/image, the context of examples/image/Containerfile, from
 	@VERSION='$(VERSION)' COMMIT='$(COMMIT)' scripts/image-context dist .build/image
 
 .PHONY: check-tag
-check-tag: ## Fail unless TAG= is this version's tag
+check-tag: ## Fail if TAG= is not the tag of this version
 	@[ '$(TAG)' = 'v$(VERSION)' ] || { echo 'expected the tag v$(VERSION), got "$(TAG)"' >&2; exit 1; }
 
 .PHONY: sign
-sign: ## Sign dist/SHA256SUMS, and IMAGE=name@digest if given, keyless with cosign
+sign: ## Sign dist/SHA256SUMS, and IMAGE=name@digest if given, with keyless cosign signatures
 	cosign sign-blob --yes --bundle dist/SHA256SUMS.sigstore.json dist/SHA256SUMS
 	$(if $(IMAGE),cosign sign --yes --recursive '$(IMAGE)')
 

@@ -1,16 +1,17 @@
 #!/bin/bash
-# Creates two clusters with kind, installs Dex from its chart in the first one, connects them with
-# generated configuration, and runs Tests/conformance.py.
+# Creates two clusters with kind, installs Dex from its chart in the first cluster, connects the
+# clusters with generated configuration, and runs Tests/conformance.py.
 #
 # Usage: Tests/conformance-kind.sh TOKENXCHANGE
 #
-# Needs kind, kubectl, helm, openssl, and Docker on Linux, where the nodes' addresses are reachable.
-# Removes both clusters at the end; with KEEP=1 it leaves them.
+# Requires kind, kubectl, helm, openssl, and Docker on Linux, where the nodes' addresses are reachable.
+# Deletes both clusters at the end, unless KEEP=1 is set.
 set -euo pipefail
 
 binary=$(realpath "$1")
 conformance=$(realpath "$(dirname "$0")/conformance.py")
-# kind v0.31 writes kubeadm's v1beta3 for Kubernetes before 1.36, in which extraArgs is a map.
+# For Kubernetes before 1.36, kind v0.31 writes kubeadm's v1beta3 configuration, in which extraArgs is
+# a map.
 image=${KIND_IMAGE:-kindest/node:v1.35.0@sha256:452d707d4862f52530247495d180205e029056831160e22870e37e3f6c1ac31f}
 dex_chart=0.24.0 dex_image=v2.45.1
 source_port=16443 dex_port=32000
@@ -40,7 +41,8 @@ cluster_value() {
 }
 
 step "Cluster A, whose issuer is its API server"
-# The issuer is reachable here. Pods reach the same documents at kubernetes.default.svc.
+# The issuer URL is reachable from this machine. Pods read the same documents at
+# kubernetes.default.svc.
 cat >"$source.yaml" <<END
 kind: Cluster
 apiVersion: kind.x-k8s.io/v1alpha4

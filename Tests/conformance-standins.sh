@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs Tests/conformance.py against stand-ins of Dex and both API servers.
+# Runs Tests/conformance.py against stand-ins for Dex and both API servers.
 #
 # Usage: Tests/conformance-standins.sh TOKENXCHANGE DEX-STANDIN
 set -euo pipefail

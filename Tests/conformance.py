@@ -3,8 +3,9 @@
 
     Tests/conformance.py TOKENXCHANGE
 
-Each check is "yes", "no" or "not tried", which names the variable that is missing. The exit code is
-1 if any check is "no"; with STRICT=1, also if one was not tried. Nothing is changed at the servers.
+The result of each check is "yes", "no" or "not tried"; the last is followed by the missing variable.
+The exit code is 1 if any check is "no" or, with STRICT=1, if any check was not tried. The checks do not
+change anything on the servers.
 
 Variables:
     DEX_ISSUER, DEX_CA          Dex's issuer URL and the file with its CA
@@ -12,16 +13,16 @@ Variables:
     MINT                        a command that prints a fresh subject token, such as
                                 kubectl -n ci create token deployer --audience=dex
     APISERVER, APISERVER_CA     the target cluster's API server and the file with its CA
-    SOURCE_APISERVER, SOURCE_CA the same of cluster A
-    KUBECTL                     the kubectl to use; a command with options is possible
+    SOURCE_APISERVER, SOURCE_CA the same for cluster A
+    KUBECTL                     the kubectl to use, optionally with options
     ADMIN_KUBECONFIG            optional: a user who may create RBAC objects and Secrets at the
-                                target; else the service account of MINT is used
-    SOURCE_MINT                 optional: as MINT, for a token with cluster A's own audience
+                                target; by default, the service account of MINT is used
+    SOURCE_MINT                 optional: like MINT, for a token with cluster A's own audience
     ISSUER_CA                   optional: the CA of cluster A's issuer, if it is not SOURCE_CA
     RESTRICTED_NAMESPACE        optional: a namespace of the target with the Pod Security level
                                 "restricted" and a resource quota
 
-Without a CA file the system's certificates are used.
+Without a CA file, the system's certificates are used.
 """
 
 import base64
@@ -38,7 +39,7 @@ CHECKS = []
 
 
 class No(Exception):
-    """The check failed; the text says how."""
+    """The check failed; the text is the reason."""
 
 
 class NotTried(Exception):
@@ -46,7 +47,7 @@ class NotTried(Exception):
 
 
 def check(name, needs):
-    """Registers a check that needs variables; it returns what to show after "yes"."""
+    """Registers a check and the variables that it needs. It returns the text to show after "yes"."""
 
     def register(function):
         CHECKS.append((name, needs.split(), function))
@@ -89,29 +90,29 @@ class Site:
         )
 
     def tokenxchange(self, *arguments, code=0):
-        """Runs the program, expects an exit code, and returns its stdout."""
+        """Runs the program, checks its exit code, and returns its stdout."""
         result = self.run(self.program, *arguments)
         if result.returncode != code:
             raise No(f"exit code {result.returncode}: {first_line(result.stderr)}")
         if code != 0 and result.stdout:
-            raise No("it printed something to stdout")
+            raise No("it printed output to stdout")
         return result.stdout
 
     def mint(self, variable="MINT"):
-        """A fresh token of a service account; returns the path of its file."""
+        """Gets a fresh service account token; returns the path of its file."""
         result = subprocess.run(
             self[variable], shell=True, capture_output=True, text=True, timeout=60
         )
         token = result.stdout.strip()
         if result.returncode != 0 or token.count(".") != 2:
-            raise No(f"{variable} printed no token: {first_line(result.stderr)}")
+            raise No(f"{variable} did not print a token: {first_line(result.stderr)}")
         return self.write(variable.lower() + ".token", token)
 
     def ca(self, flag, variable):
         return [f"{flag}={self[variable]}"] if self.environment.get(variable) else []
 
     def exchange(self, **change):
-        """The flags of an exchange; a change replaces the value of one."""
+        """Returns the flags for an exchange; each change replaces the value of one flag."""
         values = {
             "issuer": self["DEX_ISSUER"],
             "client_id": self["CLIENT_ID"],
@@ -131,7 +132,7 @@ class Site:
         )
 
     def user(self, kubeconfig):
-        """The user that the API server sees, according to kubectl."""
+        """Returns the user that the API server sees, according to kubectl."""
         result = self.run(
             *self.kubectl, "auth", "whoami", "--output=json", kubeconfig=kubeconfig
         )
@@ -143,7 +144,7 @@ class Site:
         return name
 
     def user_of(self, *arguments):
-        """The user with a generated kubeconfig."""
+        """Returns the user that the API server sees with a generated kubeconfig."""
         text = self.tokenxchange(
             "generate", "kubeconfig", f"--command={self.program}", *self.server(), *arguments
         )
@@ -181,7 +182,7 @@ def access_token(site):
 
 
 def damaged(site, path, change):
-    """A copy of a token with other claims or, without a change, another signature."""
+    """Copies a token with changed claims or, without a change, with another signature."""
     with open(path) as file:
         header, payload, signature = file.read().strip().split(".")
     if change:
@@ -265,7 +266,7 @@ def sidecar(site):
         raise No("the mode of the file is not 0600")
     with open(path) as file:
         if file.read().strip() != open(path).read():
-            raise No("the file holds more than the token")
+            raise No("the file contains more than the token")
     site.tokenxchange("check", f"--file={path}")
     cluster = {"server": site["APISERVER"]}
     if site.environment.get("APISERVER_CA"):
@@ -300,12 +301,12 @@ def token_file(site):
             raise NotTried("SOURCE_MINT: the token of MINT has another audience")
         raise
     if name != token["sub"]:
-        raise No(f"the user is {name}, and not {token['sub']}")
+        raise No(f"the user is {name}, expected {token['sub']}")
     return name
 
 
 def publish(site, *arguments):
-    """Runs publish-issuer for cluster A, at first without a token."""
+    """Runs publish-issuer for cluster A: first without a token, then with one."""
     command = ["publish-issuer", f"--from-server={site['SOURCE_APISERVER']}"]
     command += site.ca("--server-ca", "SOURCE_CA") + list(arguments)
     try:
@@ -427,7 +428,7 @@ def attempt(site, needs, function):
     except NotTried as error:
         return "not tried", str(error)
     except subprocess.TimeoutExpired as error:
-        return "no", f"no end after {error.timeout:.0f} s"
+        return "no", f"timed out after {error.timeout:.0f} s"
     except OSError as error:
         return "no", str(error)
 

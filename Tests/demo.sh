@@ -1,6 +1,6 @@
 #!/bin/bash
-# Shows a complete run on loopback: service account token, Dex, ExecCredential, kubectl. Everything
-# except tokenxchange and kubectl is a stand-in. Removes all files that it creates.
+# Demonstrates a complete run on loopback: service account token, Dex, ExecCredential, kubectl.
+# Everything except tokenxchange and kubectl is a stand-in. Removes all files that it creates.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,7 +11,7 @@ finish() {
   status=$?
   trap - EXIT
   trap '' INT TERM HUP
-  # set -m made each of them the leader of its own process group.
+  # Because of set -m, each of them is the leader of its own process group.
   for group in $job $standin; do
     kill -- "-$group" 2>/dev/null || continue
     wait "$group" 2>/dev/null || true
@@ -24,7 +24,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 export TMPDIR=$directory
 
-# Prints what is being done, and the command's output only if it fails.
+# Runs a command, prints a description, and prints the command's output only if it fails.
 quietly() {
   local what=$1 begin=$SECONDS
   shift
@@ -45,7 +45,7 @@ quietly() {
   fi
 }
 
-# Prints a command as it would be typed, then runs it.
+# Prints a command as a user would type it, then runs it.
 show() {
   printf '\n$ '
   printf '%s' "$1"
@@ -60,7 +60,7 @@ if command -v kubectl >/dev/null; then
   tls=--tls
 fi
 quietly "building the static binary" "${MAKE:-make}" static
-quietly "building the stand-ins of Dex and of two clusters" "${SWIFT:-swift}" build --product dex-standin
+quietly "building the stand-ins for Dex and two clusters" "${SWIFT:-swift}" build --product dex-standin
 programs=$("${SWIFT:-swift}" build --show-bin-path)
 
 set -m
@@ -80,8 +80,8 @@ fi
 . "$directory/env"
 
 plugin=.build/static/tokenxchange
-printf '\nA service account token, as kubelet mounts it: %s\n' "$SUBJECT_TOKEN_FILE"
-printf 'Exchanged at a stand-in of Dex:\n'
+printf '\nA service account token, as the kubelet mounts it: %s\n' "$SUBJECT_TOKEN_FILE"
+printf 'Exchanging it at a stand-in for Dex:\n'
 show "$plugin" --oidc-endpoint "$DEX_TOKEN_URL" --client-id "$DEX_CLIENT_ID" \
   --dex-connector "$DEX_CONNECTOR_ID" --token-file "$SUBJECT_TOKEN_FILE" | tee "$directory/output"
 
@@ -91,15 +91,15 @@ payload=$(printf '%s' "$token" | cut -d . -f 2 | tr -- -_ +/)
 while [ $((${#payload} % 4)) != 0 ]; do payload="$payload="; done
 exp=$(printf '%s' "$payload" | base64 -d | sed -n 's/.*"exp":\([0-9]*\).*/\1/p')
 end=$(date -u -d "@$exp" +%Y-%m-%dT%H:%M:%SZ)
-printf '\nThe token'"'"'s own exp is %s, which is %s' "$exp" "$end"
+printf '\nThe token'"'"'s exp claim is %s, which is %s' "$exp" "$end"
 if ! grep -q "\"expirationTimestamp\":\"$end\"" "$directory/output"; then
-  printf ': not the expirationTimestamp\n'
+  printf ': it differs from the expirationTimestamp\n'
   exit 1
 fi
-printf ': the expirationTimestamp.\n'
+printf ': it equals the expirationTimestamp.\n'
 
 if [ -z "$tls" ]; then
-  printf '\nkubectl is not installed, so it was not tried.\n'
+  printf '\nkubectl is not installed, so the second part is skipped.\n'
   exit 0
 fi
 cat >"$directory/kubeconfig" <<END
@@ -127,5 +127,5 @@ users:
       - --expiry-margin=60s
 END
 export HOME="$directory"
-printf '\nThe same as the exec plugin of a kubeconfig:\n'
+printf '\nkubectl with tokenxchange as its exec plugin:\n'
 show kubectl --kubeconfig "$directory/kubeconfig" auth whoami

@@ -1,12 +1,12 @@
 #!/bin/bash
-# From a service account token to "kubectl auth whoami", using generated files only.
+# Goes from a service account token to "kubectl auth whoami", using only generated files.
 #
 # Usage: Tests/walkthrough.sh TOKENXCHANGE DEX-STANDIN
 #
 # Stand-ins on loopback replace cluster A's issuer, Dex and cluster B's API server. They are
-# configured from the generated files only: Dex's connector, client, grants and token lifetimes; the
-# API server's audience, validation rule and user names. What the users may do is decided by the
-# RBAC objects that kubectl applies.
+# configured only from the generated files: Dex's connector, client, grants and token lifetimes; the
+# API server's audience, validation rule and usernames. The RBAC objects that kubectl applies decide
+# what the users may do.
 set -euo pipefail
 
 binary=$(realpath "$1")
@@ -41,7 +41,7 @@ run() {
 refused() {
   local output
   if output=$(run "$@" 2>&1); then
-    echo "walkthrough: this was not refused: $*" >&2
+    echo "walkthrough: this should have been rejected: $*" >&2
     exit 1
   fi
   printf '%s\n' "$output"
@@ -68,7 +68,7 @@ step "2. Cluster B: which user its API server maps the tokens to"
 run "$binary" generate api-server $dex $ca --output=authentication.yaml
 grep -E 'expression:|url:|^        - ' authentication.yaml
 
-# The stand-in cannot read YAML, so the values of the file are sent as JSON.
+# The stand-in cannot read YAML, so the values in the file are sent as JSON.
 python3 - >control.json <<'P'
 import json, re, yaml
 jwt = yaml.safe_load(open("authentication.yaml"))["jwt"][0]
@@ -80,22 +80,22 @@ print(json.dumps({
     "client_id": jwt["issuer"]["audiences"][0],
     "connector": json.loads(re.fullmatch(r"claims\.federated_claims\.connector_id == (.*)", rule)[1]),
     "user_prefix": json.loads(prefix), "user_claim": claim[path],
-    # Nothing but RBAC decides.
+    # RBAC alone decides what users may do.
     "allowed_users": []}))
 P
 curl -sS -o /dev/null --fail -X POST --data-binary @control.json "$API_CONTROL"
 
-step "3. The pod: a kubeconfig; cluster B knows the user, who may do nothing yet"
+step "3. The pod: a kubeconfig; cluster B authenticates the user, who has no rights yet"
 run "$binary" generate kubeconfig --server="$API_SERVER" --server-ca="$CA_FILE" \
   --cluster-name=target --command="$binary" $dex $ca --token-file="$SUBJECT_TOKEN_FILE" \
   --output=argocd.kubeconfig
-# A pod of another service account has the same file and its own token.
+# A pod with another service account has the same kubeconfig and its own token.
 sed "s|$SUBJECT_TOKEN_FILE|$work/pod/ci.deployer.token|" argocd.kubeconfig >deployer.kubeconfig
 export HOME=$work KUBECONFIG=/dev/null
 run kubectl --kubeconfig=argocd.kubeconfig auth whoami
 refused kubectl --kubeconfig=argocd.kubeconfig get pods
 
-step "4. Cluster B: bind two service accounts to the same role, one after the other"
+step "4. Cluster B: bind two service accounts to the same role, one at a time"
 run "$binary" generate rbac --service-account=argocd/argocd-application-controller \
   --connector-id="$DEX_CONNECTOR_ID" --cluster-role=view --output=rbac-argocd.yaml
 run kubectl --kubeconfig=pod/admin.kubeconfig apply --filename=rbac-argocd.yaml
@@ -111,7 +111,7 @@ for pod in argocd deployer; do
   refused kubectl --kubeconfig=$pod.kubeconfig delete pod web-0
 done
 
-step "6. Argo CD: the cluster Secret, its plugin run as Argo CD runs it"
+step "6. Argo CD: the cluster Secret, and its plugin run in the same way as by Argo CD"
 run "$binary" generate argocd-cluster --server="$API_SERVER" --server-ca="$CA_FILE" \
   --cluster-name=target --command="$binary" $dex $ca --token-file="$SUBJECT_TOKEN_FILE" \
   --output=cluster.yaml

@@ -2,7 +2,8 @@ import Foundation
 import Glibc
 import StandIns
 
-// Blocked before any thread starts, so that every thread inherits it and only sigwait sees them.
+// Blocked before any thread starts, so that all threads inherit the mask and only sigwait receives
+// the signals.
 var signals = sigset_t()
 sigemptyset(&signals)
 sigaddset(&signals, SIGTERM)

@@ -4,10 +4,10 @@ import Testing
 
 @Suite struct FormEncodingTests {
   @Test(
-    "form encoding",
+    "forms are encoded as application/x-www-form-urlencoded",
     arguments: [
       Row("letters and digits", "azAZ09", "azAZ09"),
-      Row("what stays", "*-._", "*-._"),
+      Row("unescaped punctuation", "*-._", "*-._"),
       Row("space", "a b", "a+b"),
       Row("plus", "a+b", "a%2Bb"),
       Row("slash and equals", "a/b=c", "a%2Fb%3Dc"),
@@ -18,7 +18,7 @@ import Testing
       Row("newline", "a\r\nb", "a%0D%0Ab"),
       Row("two bytes", "é", "%C3%A9"),
       Row("four bytes", "😀", "%F0%9F%98%80"),
-      Row("nothing", "", ""),
+      Row("empty", "", ""),
     ])
   func encodes(row: Row<String, String>) {
     #expect(FormEncoding.encode(row.input) == row.output)
@@ -33,9 +33,9 @@ import Testing
 
 @Suite struct Base64URLTests {
   @Test(
-    "base64url, decoded and encoded",
+    "base64url is decoded and encoded",
     arguments: [
-      Row("nothing", "", []), Row("one byte", "Zg", Array("f".utf8)),
+      Row("empty", "", []), Row("one byte", "Zg", Array("f".utf8)),
       Row("two bytes", "Zm8", Array("fo".utf8)), Row("three bytes", "Zm9v", Array("foo".utf8)),
       Row("both special characters", "-_8", [0xFB, 0xFF]),
     ] as [Row<String, [UInt8]>])
@@ -46,7 +46,8 @@ import Testing
   }
 
   @Test(
-    "invalid base64url", arguments: ["Zg==", "Zm9v=", "Z", "Zm9vZ", "a+b/", "a b", "é", "Zm\n9"])
+    "invalid base64url is rejected",
+    arguments: ["Zg==", "Zm9v=", "Z", "Zm9vZ", "a+b/", "a b", "é", "Zm\n9"])
   func rejects(text: String) {
     #expect(Encoding.Base64URL.decode(text) == nil)
     #expect(!Encoding.Base64URL.isValid(Array(text.utf8)[...]))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Encoding
 
-/// Addresses are parsed as libc parses them; every row is compared with libc.
+/// Addresses are parsed as by libc; every row is compared with libc.
 struct IPAddressTests {
   static let texts = [
     "127.0.0.1", "127.1", "127.0.1", "127", "0", "1.2.3.4", "1.2.3.4.5", "256.1.1.1", "1.2.3.256",
@@ -17,12 +17,12 @@ struct IPAddressTests {
     "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "1:0:2:0:3:0:4:0",
   ]
 
-  @Test("standard form as inet_pton reads it", arguments: texts)
+  @Test("standard notation is parsed as by inet_pton", arguments: texts)
   func strict(_ text: String) {
     #expect(IPAddress(text) == Self.strict(text))
   }
 
-  @Test("loose form as inet_aton reads it", arguments: texts.filter { !$0.contains(":") })
+  @Test("legacy notation is parsed as by inet_aton", arguments: texts.filter { !$0.contains(":") })
   func loose(_ text: String) {
     var four = in_addr()
     let isAddress = inet_aton(text, &four) == 1
@@ -30,14 +30,14 @@ struct IPAddressTests {
     #expect(IPAddress(loose: text) == expected)
   }
 
-  @Test("text as inet_ntop writes it", arguments: texts)
+  @Test("addresses are formatted as by inet_ntop", arguments: texts)
   func writes(_ text: String) throws {
     guard let address = IPAddress(text) else { return }
     var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
     _ = inet_ntop(
       address.isIPv6 ? AF_INET6 : AF_INET, address.bytes, &buffer, socklen_t(buffer.count))
     let expected = String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
-    // The old form of IPv4-compatible addresses is no longer recommended (RFC 5952, section 5).
+    // The notation for IPv4-compatible addresses is no longer recommended (RFC 5952, section 5).
     if address.isIPv6, expected.contains(".") { return }
     #expect(address.text == expected)
   }

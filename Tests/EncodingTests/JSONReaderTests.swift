@@ -3,8 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the reader accepts and rejects, based on the public RFC 8259 test suite and on hostile
-/// texts that earlier readers handled badly.
+/// Valid and invalid JSON, based on the public RFC 8259 test suite and on malicious input that
+/// earlier readers handled badly.
 @Suite("JSON reader") struct JSONReaderTests {
   typealias Rejection = Row<[UInt8], JSONError>
 
@@ -19,20 +19,21 @@ import Testing
   }
 
   static let structures: [Rejection] = [
-    text("nothing", "", .unexpectedByte(at: 0)), text("white space", " \n", .unexpectedByte(at: 2)),
+    text("empty input", "", .unexpectedByte(at: 0)),
+    text("white space", " \n", .unexpectedByte(at: 2)),
     text("open object", "{", .unexpectedByte(at: 1)),
     text("open array", "[", .unexpectedByte(at: 1)),
     text("wrong bracket", "{]", .unexpectedByte(at: 1)),
-    text("closed only", "]", .unexpectedByte(at: 0)),
+    text("closing bracket only", "]", .unexpectedByte(at: 0)),
     text("trailing comma in an array", "[1,]", .unexpectedByte(at: 3)),
     text("trailing comma in an object", #"{"a":1,}"#, .unexpectedByte(at: 7)),
     text("leading comma", "[,1]", .unexpectedByte(at: 1)),
     text("two commas", "[1,,2]", .unexpectedByte(at: 3)),
-    text("no comma", "[1 2]", .unexpectedByte(at: 3)),
-    text("no colon", #"{"a" 1}"#, .unexpectedByte(at: 5)),
-    text("no value", #"{"a":}"#, .unexpectedByte(at: 5)),
+    text("missing comma", "[1 2]", .unexpectedByte(at: 3)),
+    text("missing colon", #"{"a" 1}"#, .unexpectedByte(at: 5)),
+    text("missing value", #"{"a":}"#, .unexpectedByte(at: 5)),
     text("a number as a name", "{1:2}", .unexpectedByte(at: 1)),
-    text("a bare name", "{a:2}", .unexpectedByte(at: 1)),
+    text("an unquoted name", "{a:2}", .unexpectedByte(at: 1)),
     text("single quotes", "{'a':2}", .unexpectedByte(at: 1)),
     text("two values", "1 2", .unexpectedByte(at: 2)),
     text("text after the value", "{}x", .unexpectedByte(at: 2)),
@@ -41,41 +42,41 @@ import Testing
     text("a zero byte after the value", "1\u{0}", .unexpectedByte(at: 1)),
     text("a form feed", "[\u{C}1]", .unexpectedByte(at: 1)),
     text("a no-break space", "\u{A0}1", .unexpectedByte(at: 0)),
-    text("half a literal", "nul", .unexpectedByte(at: 3)),
-    text("capitals", "True", .unexpectedByte(at: 0)),
-    text("a longer literal", "nulll", .unexpectedByte(at: 4)),
+    text("a truncated literal", "nul", .unexpectedByte(at: 3)),
+    text("capitalized literal", "True", .unexpectedByte(at: 0)),
+    text("extra letter after a literal", "nulll", .unexpectedByte(at: 4)),
     text("a web page", "<html>", .unexpectedByte(at: 0)),
     text("byte order mark", "\u{FEFF}[]", .unexpectedByte(at: 0)),
     Row("UTF-16, big-endian", [0, 0x5B, 0, 0x5D], .unexpectedByte(at: 0)),
     Row("UTF-16, little-endian", [0x5B, 0, 0x5D, 0], .unexpectedByte(at: 1)),
-    Row("UTF-16 with a mark", [0xFE, 0xFF, 0, 0x5B, 0, 0x5D], .unexpectedByte(at: 0)),
+    Row("UTF-16 with a byte order mark", [0xFE, 0xFF, 0, 0x5B, 0, 0x5D], .unexpectedByte(at: 0)),
     Row("UTF-32", [0, 0, 0, 0x31], .unexpectedByte(at: 0)),
-    text("a name twice", #"{"exp":4000000000,"exp":1}"#, .duplicateName("exp")),
-    text("a name twice, one escaped", #"{"exp":1,"\u0065xp":2}"#, .duplicateName("exp")),
-    text("a name twice, apart", #"{"b":1,"a":2,"c":3,"b":4}"#, .duplicateName("b")),
-    text("a name twice, deeper", #"[{"a":{"":1,"":1}}]"#, .duplicateName("")),
+    text("duplicate name", #"{"exp":4000000000,"exp":1}"#, .duplicateName("exp")),
+    text("duplicate name, one escaped", #"{"exp":1,"\u0065xp":2}"#, .duplicateName("exp")),
+    text("duplicate name, not adjacent", #"{"b":1,"a":2,"c":3,"b":4}"#, .duplicateName("b")),
+    text("duplicate name in a nested object", #"[{"a":{"":1,"":1}}]"#, .duplicateName("")),
   ]
 
   static let numbers: [Rejection] = [
     text("leading zero", "01", .unexpectedByte(at: 1)),
-    text("minus alone", "-", .unexpectedByte(at: 1)),
+    text("minus only", "-", .unexpectedByte(at: 1)),
     text("plus", "+1", .unexpectedByte(at: 0)), text("leading dot", ".5", .unexpectedByte(at: 0)),
     text("trailing dot", "1.", .unexpectedByte(at: 2)),
-    text("no exponent", "1e", .unexpectedByte(at: 2)),
+    text("missing exponent", "1e", .unexpectedByte(at: 2)),
     text("no digits in the exponent", "1e+", .unexpectedByte(at: 3)),
     text("two signs", "--1", .unexpectedByte(at: 1)),
     text("hexadecimal", "0x1", .unexpectedByte(at: 1)),
     text("NaN", "NaN", .unexpectedByte(at: 0)),
     text("Infinity", "-Infinity", .unexpectedByte(at: 1)),
-    text("a minus and a zero in front", "-01", .unexpectedByte(at: 2)),
-    text("digits of another script", "١", .unexpectedByte(at: 0)),
+    text("negative with a leading zero", "-01", .unexpectedByte(at: 2)),
+    text("non-ASCII digit", "١", .unexpectedByte(at: 0)),
     text("too large for a Double", "1e400", .numberOutOfRange(at: 0)),
     text("501 digits", "[" + String(repeating: "1", count: 501) + "]", .numberOutOfRange(at: 1)),
   ]
 
   static let strings: [Rejection] = [
-    text("no end", #""a"#, .unexpectedByte(at: 2)),
-    text("no end after an escape", #""a\n"#, .unexpectedByte(at: 4)),
+    text("unterminated string", #""a"#, .unexpectedByte(at: 2)),
+    text("unterminated string after an escape", #""a\n"#, .unexpectedByte(at: 4)),
     text("a newline", "\"a\nb\"", .invalidString(at: 2)),
     text("a tab", "\"a\tb\"", .invalidString(at: 2)),
     text("a zero byte", "\"\u{0}\"", .invalidString(at: 1)),
@@ -83,24 +84,25 @@ import Testing
     text("unknown escape", #""\a""#, .invalidString(at: 1)),
     text("hexadecimal escape", #""\x41""#, .invalidString(at: 1)),
     text("backslash at the end", #""\"#, .invalidString(at: 1)),
-    text("half an escape", #""\u00A""#, .invalidString(at: 1)),
-    text("no hexadecimal digit", #""\u00G0""#, .invalidString(at: 1)),
+    text("incomplete escape", #""\u00A""#, .invalidString(at: 1)),
+    text("invalid hexadecimal digit", #""\u00G0""#, .invalidString(at: 1)),
     text("a sign in an escape", #""\u+041""#, .invalidString(at: 1)),
-    text("leading surrogate alone", #""\ud800""#, .invalidString(at: 1)),
-    text("trailing surrogate alone", #""\udc00""#, .invalidString(at: 1)),
+    text("lone leading surrogate", #""\ud800""#, .invalidString(at: 1)),
+    text("lone trailing surrogate", #""\udc00""#, .invalidString(at: 1)),
     text("two leading surrogates", #""\ud800\ud800""#, .invalidString(at: 1)),
-    text("leading surrogate and a letter", #""\ud800\u0041""#, .invalidString(at: 1)),
-    text("leading surrogate and text", #""\ud800x""#, .invalidString(at: 1)),
+    text("leading surrogate before an escaped letter", #""\ud800\u0041""#, .invalidString(at: 1)),
+    text("leading surrogate before plain text", #""\ud800x""#, .invalidString(at: 1)),
     Row("a stray continuation byte", [0x22, 0x80, 0x22], .invalidString(at: 1)),
-    Row("half a sequence", [0x22, 0xC3, 0x22], .invalidString(at: 1)),
+    Row("an incomplete UTF-8 sequence", [0x22, 0xC3, 0x22], .invalidString(at: 1)),
     Row("an overlong slash", [0x22, 0xC0, 0xAF, 0x22], .invalidString(at: 1)),
     Row("a surrogate in UTF-8", [0x22, 0xED, 0xA0, 0x80, 0x22], .invalidString(at: 1)),
     Row("above U+10FFFF", [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22], .invalidString(at: 1)),
-    Row("bad UTF-8 in a name", [0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D], .invalidString(at: 2)),
-    Row("bad UTF-8 after an escape", [0x22, 0x5C, 0x6E, 0xFF, 0x22], .invalidString(at: 1)),
+    Row(
+      "invalid UTF-8 in a name", [0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D], .invalidString(at: 2)),
+    Row("invalid UTF-8 after an escape", [0x22, 0x5C, 0x6E, 0xFF, 0x22], .invalidString(at: 1)),
   ]
 
-  /// The hostile texts are rejected at a limit, long before their end.
+  /// Malicious input is rejected as soon as it exceeds a limit.
   static let limits: [Rejection] = [
     text("65 arrays", nested(65, "[", "]"), .tooDeep),
     text("65 objects", nested(65, #"{"a":"#, "}", "1"), .tooDeep),
@@ -118,31 +120,33 @@ import Testing
       .unexpectedByte(at: 0)),
   ]
 
-  @Test("rejected, with the reason", arguments: structures + numbers + strings + limits)
+  @Test(
+    "invalid JSON is rejected with the reason", arguments: structures + numbers + strings + limits)
   func rejects(row: Rejection) {
     #expect(throws: row.output) { try JSON(reading: row.input) }
     #expect(JSON(parsing: row.input) == nil)
   }
 
   @Test(
-    "accepted",
+    "valid JSON is accepted",
     arguments: [
       Row("white space", " \t\r\n[ ] \n", .array([])), Row("null", "null", .null),
       Row("true and false", "[true,false]", .array([.bool(true), .bool(false)])),
       Row("minus zero", "-0", .integer(0)), Row("zero", "0", .integer(0)),
       Row("largest integer", "9223372036854775807", .integer(.max)),
       Row("smallest integer", "-9223372036854775808", .integer(.min)),
-      Row("more than 64 bits", "9223372036854775808", .number(9_223_372_036_854_775_808)),
-      Row("below 64 bits", "-9223372036854775809", .number(-9_223_372_036_854_775_808)),
-      Row("whole with a fraction", "1795223258.0", .integer(1_795_223_258)),
-      Row("whole with an exponent", "1e2", .integer(100)), Row("fraction", "0.1", .number(0.1)),
+      Row("above the 64-bit range", "9223372036854775808", .number(9_223_372_036_854_775_808)),
+      Row("below the 64-bit range", "-9223372036854775809", .number(-9_223_372_036_854_775_808)),
+      Row("integer with a zero fraction", "1795223258.0", .integer(1_795_223_258)),
+      Row("integer with an exponent", "1e2", .integer(100)), Row("fraction", "0.1", .number(0.1)),
       Row("exponents", "[1E-2,1.5e+3]", .array([.number(0.01), .integer(1500)])),
-      Row("smaller than any Double", "1e-400", .integer(0)),
+      Row("underflows a Double", "1e-400", .integer(0)),
       Row("every escape", #""\"\\\/\b\f\n\r\t\u0041""#, .string("\"\\/\u{8}\u{C}\n\r\tA")),
       Row("escaped zero", #""\u0000""#, .string("\u{0}")),
       Row("surrogate pair", #""\ud83d\uDE00""#, .string("😀")),
       Row("noncharacter", #""\uFFFF""#, .string("\u{FFFF}")),
-      Row("delete", "\"\u{7F}\"", .string("\u{7F}")), Row("non-ASCII", "\"é😀\"", .string("é😀")),
+      Row("delete character", "\"\u{7F}\"", .string("\u{7F}")),
+      Row("non-ASCII", "\"é😀\"", .string("é😀")),
       Row("byte order mark in a string", "\"\u{FEFF}\"", .string("\u{FEFF}")),
       Row("empty name", #"{"":0}"#, .object(["": .integer(0)])),
       Row("brackets in a string", #"["[[{","]]"]"#, .array([.string("[[{"), .string("]]")])),
@@ -152,7 +156,7 @@ import Testing
   }
 
   @Test(
-    "at the limits",
+    "documents at the limits are accepted",
     arguments: [
       nested(64, "[", "]"), nested(64, #"{"a":"#, "}", "1"),
       "[" + String(repeating: "0,", count: 19_999) + "0]",
@@ -164,7 +168,7 @@ import Testing
     #expect(throws: Never.self) { try JSON(reading: Array(text.utf8)) }
   }
 
-  @Test("names that are canonically equivalent are two members")
+  @Test("canonically equivalent names are distinct members")
   func equivalentNames() throws {
     let json = try JSON(reading: Array("{\"e\u{301}\":1,\"\u{E9}\":2}".utf8))
     #expect(json["e\u{301}"] == .integer(1))
@@ -183,7 +187,7 @@ import Testing
     #expect(JSON.object(object).text() == #"{"b":2,"c":3}"#)
   }
 
-  @Test("hostile texts of 1 MB parse in linear time, within a generous 30 s")
+  @Test("malicious input of 1 MB is parsed in linear time, within a generous 30 s")
   func isFast() {
     let text62 = Self.nested(62, "[", "]", String(repeating: "null,", count: 19_900) + "null")
     let wide =
@@ -203,9 +207,9 @@ import Testing
   }
 }
 
-/// Compares the reader with Foundation's, over documents from a seeded generator.
+/// Compares the reader with Foundation's, using documents from a seeded generator.
 @Suite("JSON reader compared with JSONSerialization") struct JSONComparisonTests {
-  /// A small generator that produces the same numbers for the same seed.
+  /// A small random number generator with a fixed sequence for each seed.
   struct Generator: RandomNumberGenerator {
     var state: UInt64
     mutating func next() -> UInt64 {
@@ -259,7 +263,7 @@ import Testing
     }
   }
 
-  @Test("2,000 valid documents", arguments: 0..<20)
+  @Test("2,000 valid documents are parsed as by Foundation", arguments: 0..<20)
   func validDocuments(seed: UInt64) throws {
     var generator = Generator(state: seed)
     for _ in 0..<100 {
@@ -270,7 +274,7 @@ import Testing
     }
   }
 
-  @Test("a damaged document that Foundation rejects is rejected too", arguments: 0..<20)
+  @Test("damaged documents that Foundation rejects are rejected", arguments: 0..<20)
   func damagedDocuments(seed: UInt64) {
     var generator = Generator(state: seed &+ 1000)
     for _ in 0..<100 {

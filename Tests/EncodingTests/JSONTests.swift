@@ -4,16 +4,16 @@ import Testing
 
 @Suite struct JSONTests {
   @Test(
-    "parsed texts are written in canonical form",
+    "parsed JSON is serialized in canonical form",
     arguments: [
       Row("object", #"{"b":1,"a":[true,null,"x"]}"#, #"{"a":[true,null,"x"],"b":1}"#),
-      Row("empty ones", #"{"a":{},"b":[]}"#, #"{"a":{},"b":[]}"#),
+      Row("empty object and array", #"{"a":{},"b":[]}"#, #"{"a":{},"b":[]}"#),
       Row("largest integer", "9223372036854775807", "9223372036854775807"),
       Row("fraction", "1.5", "1.5"),
-      Row("a whole number as a power", "1e2", "100"),
-      Row("more than 64 bits", "1e30", "1e+30"),
-      Row("brackets in text", #"["\"[[[","]]]"]"#, #"["\"[[[","]]]"]"#),
-      Row("slash stays", #""a\/b""#, #""a/b""#),
+      Row("integer with an exponent", "1e2", "100"),
+      Row("above the 64-bit range", "1e30", "1e+30"),
+      Row("brackets in a string", #"["\"[[[","]]]"]"#, #"["\"[[[","]]]"]"#),
+      Row("slash is not escaped", #""a\/b""#, #""a/b""#),
       Row("quotes and backslash", #""\"\\""#, #""\"\\""#),
       Row("control characters", #""\u0001\t\n""#, #""\u0001\t\n""#),
       Row("non-ASCII", #""é😀""#, #""é😀""#),
@@ -26,10 +26,10 @@ import Testing
   }
 
   @Test(
-    "numbers",
+    "numbers and numeric strings are converted",
     arguments: [
       Row("integer", "599", 599), Row("float", "599.5", 599.5), Row("string", #""599""#, 599),
-      Row("other string", #""soon""#, nil), Row("infinite", #""inf""#, nil),
+      Row("non-numeric string", #""soon""#, nil), Row("infinite", #""inf""#, nil),
       Row("boolean", "true", nil), Row("huge", "1e300", 1e300),
     ] as [Row<String, Double?>])
   func numbers(row: Row<String, Double?>) throws {
@@ -37,7 +37,7 @@ import Testing
     #expect(json.lenientNumber == row.output)
   }
 
-  @Test("indented output")
+  @Test("output can be indented")
   func indented() throws {
     let json = JSON.object(["a": .array([.integer(1), .object([:])]), "b": .null])
     let expected = """

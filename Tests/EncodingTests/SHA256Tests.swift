@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct SHA256Tests {
   @Test(
-    "examples of the standard",
+    "digests of the standard's examples",
     arguments: [
       Row("empty", "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
       Row("abc", "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
@@ -19,7 +19,7 @@ import Testing
     #expect(SHA256.hex(Array(row.input.utf8)) == row.output)
   }
 
-  @Test("the same digest as OpenSSL for every padding")
+  @Test("digests equal those of OpenSSL for every padding length")
   func padding() {
     for count in 0...260 {
       let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37) }

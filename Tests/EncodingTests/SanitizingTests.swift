@@ -3,7 +3,7 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-/// How untrusted text is sanitized before it is shown.
+/// Sanitizing of untrusted text before it is shown.
 @Suite struct SanitizingTests {
   static let token = "eyJhbGciOiJSUzI1NiJ9.eyJhIjoxfQ.c2ln"
 
@@ -19,24 +19,25 @@ import Testing
         "a\u{AD}b\u{61C}c\u{2060}d\u{2064}e\u{206A}f\u{206F}g\u{FFF9}h\u{FFFA}i\u{FFFB}j\u{200B}k",
         "abcdefghijk"),
       Row("line and paragraph separators", "a\u{2028}b\u{2029}c\u{85}d", "abcd"),
-      Row("letters stay", "Zürich 東京", "Zürich 東京"),
+      Row("letters are kept", "Zürich 東京", "Zürich 東京"),
       Row("a token", "got eyJhbGciOiJSUzI1NiJ9.eyJhIjoxfQ.c2ln!", "got [token]!"),
-      Row("half a token at the end", "eyJhbGciOiJSUzI1NiJ9.eyJhIj", "[token]"),
-      Row("a short word that begins so", "eyJ eyJx", "eyJ eyJx"),
-      Row("after a name", "subject_token=\(token)&x=1", "subject_token=[token]&x=1"),
+      Row("a truncated token at the end", "eyJhbGciOiJSUzI1NiJ9.eyJhIj", "[token]"),
+      Row("a short word with the same beginning", "eyJ eyJx", "eyJ eyJx"),
+      Row("after a form field name", "subject_token=\(token)&x=1", "subject_token=[token]&x=1"),
       Row("in quotes", #"{"id_token":"\#(token)"}"#, #"{"id_token":"[token]"}"#),
       Row("after a colon", "token:\(token)", "token:[token]"),
       Row("after Bearer", "Authorization: Bearer \(token)", "Authorization: Bearer [token]"),
       Row("after an escaped equals sign", "token%3D\(token)%26x", "token%3D[token]%26x"),
       Row("after an escaped line end", #"token\n\#(token)"#, #"token\n[token]"#),
-      Row("after other marks", "a/\(token),b-\(token)", "a/[token],b-[token]"),
-      Row("its second part alone", "…9.eyJhIjoxfQ.c2lnbmF0dXJlLW9mLWE", "…9.[token]"),
-      Row("two", "\(token) \(token)", "[token] [token]"),
+      Row("after other punctuation", "a/\(token),b-\(token)", "a/[token],b-[token]"),
+      Row("the payload and signature alone", "…9.eyJhIjoxfQ.c2lnbmF0dXJlLW9mLWE", "…9.[token]"),
+      Row("two tokens", "\(token) \(token)", "[token] [token]"),
       Row(
-        "within Dex's opaque name", "CjpzeXN0eyJWpzZXJ2aWNlYWNjb3VudDphcmdvY2Q",
+        "a similar sequence within Dex's opaque sub", "CjpzeXN0eyJWpzZXJ2aWNlYWNjb3VudDphcmdvY2Q",
         "CjpzeXN0eyJWpzZXJ2aWNlYWNjb3VudDphcmdvY2Q"),
       Row(
-        "within a word, and then a token", "CjpzeyJWpzZXJ2aWNlYWNjb3VudA.\(token)",
+        "a similar sequence within a word, followed by a token",
+        "CjpzeyJWpzZXJ2aWNlYWNjb3VudA.\(token)",
         "CjpzeyJWpzZXJ2aWNlYWNjb3VudA.[token]"),
     ])
   func line(row: Row<String, String>) {

@@ -3,7 +3,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// RBAC objects and Secrets at the stand-in of an API server.
+/// RBAC objects and Secrets in the API server stand-in.
 @Suite("API server stand-in: objects")
 struct APIServerObjectTests {
   private let server: APIServerStandIn
@@ -76,7 +76,8 @@ struct APIServerObjectTests {
 
   private func pods(_ user: String) -> Int { send("GET", "/api/v1/pods", user: user).status }
 
-  @Test("an applied binding counts, a dry run does not, and applying it again replaces its users")
+  @Test(
+    "an applied binding takes effect, a dry run does not, and applying it again replaces its users")
   func bindings() {
     let path = Self.rbac + "clusterrolebindings/b"
     #expect(pods("reader") == 403)
@@ -105,7 +106,7 @@ struct APIServerObjectTests {
     #expect(pods("reader") == 200)
   }
 
-  @Test("a Role grants in its namespace only, and an access review says by what")
+  @Test("a Role grants rights in its namespace only, and an access review names the binding")
   func namespaces() {
     let rule: JSONValue = ["apiGroups": [""], "resources": ["pods"], "verbs": ["list"]]
     var object = role([rule], kind: "Role").object ?? JSONObject()
@@ -131,7 +132,7 @@ struct APIServerObjectTests {
         == #"RBAC: allowed by RoleBinding "b/default" of Role "r" to User "reader""#)
   }
 
-  @Test("a Secret's stringData becomes data")
+  @Test("stringData of a Secret is stored as data")
   func secrets() {
     let secret: JSONValue = [
       "apiVersion": "v1", "kind": "Secret",
@@ -153,10 +154,10 @@ struct APIServerObjectTests {
   }
 
   @Test(
-    "invalid objects: 422 with the server's words",
+    "invalid objects return 422 with the server's message",
     arguments: [
       Row(
-        "a path in a name", ("clusterroles", #"{"verbs":["get"],"nonResourceURLs":["/a"]}"#, "/a"),
+        "a slash in a name", ("clusterroles", #"{"verbs":["get"],"nonResourceURLs":["/a"]}"#, "/a"),
         #"ClusterRole.rbac.authorization.k8s.io "/a" is invalid: metadata.name: "#
           + #"Invalid value: "/a": may not contain '/'"#),
       Row(
@@ -170,7 +171,7 @@ struct APIServerObjectTests {
           + "group, rules[0].resources: Required value: resource rules must supply at least one "
           + "resource]"),
       Row(
-        "a path in a namespace",
+        "a path in a namespaced role",
         ("namespaces/default/roles", #"{"verbs":["get"],"nonResourceURLs":["/a"]}"#, "r"),
         #"Role.rbac.authorization.k8s.io "r" is invalid: rules[0].nonResourceURLs: "#
           + #"Invalid value: ["/a"]: namespaced rules cannot apply to non-resource URLs"#),
@@ -184,7 +185,7 @@ struct APIServerObjectTests {
     #expect(response.body["message"]?.string == row.output)
   }
 
-  @Test("what the stand-in cannot judge is rejected")
+  @Test("requests that the stand-in does not support are rejected")
   func rejections() {
     let path = Self.rbac + "clusterrolebindings/b"
     let good = binding("b", users: ["reader"])
@@ -199,7 +200,7 @@ struct APIServerObjectTests {
       ("forced", send("PATCH", path, good, query: "fieldManager=kubectl&force=true").status),
       ("no manager", send("PATCH", path, good, query: "").status),
       ("merge patch", send("PATCH", path, good, type: "application/merge-patch+json").status),
-      ("rights of one's own", send("PATCH", path, good, user: "writer").status),
+      ("privilege escalation", send("PATCH", path, good, user: "writer").status),
     ]
     for (name, status) in cases { #expect(status == 501, "\(name)") }
     #expect(send("PATCH", path, good, user: "reader").status == 403)

@@ -3,7 +3,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// The stand-in responds as the recorded kube-apiserver 1.36.2 did, or rejects the request.
+/// The stand-in responds like the recorded kube-apiserver 1.36.2, or rejects the request.
 @Suite("API server stand-in")
 struct APIServerReplayTests {
   private static let file = RecordedFile("apiserver-recordings.json")
@@ -12,7 +12,7 @@ struct APIServerReplayTests {
   @Test("the recordings are complete")
   func count() { #expect(Self.file.exchanges.count == 121) }
 
-  @Test("responds as recorded", arguments: file.exchanges)
+  @Test("responses equal the recordings", arguments: file.exchanges)
   func replay(exchange: RecordedExchange) throws {
     let keys = try Self.keys.get()
     let standIn = try Self.standIn(for: exchange)
@@ -36,7 +36,7 @@ struct APIServerReplayTests {
     guard exchange.value["request"]?["method"] != "HEAD" else { return }
     let recorded = exchange.response["body"]?.string ?? ""
     if exchange.name.hasPrefix("41-"), response.status == 201 {
-      // The server's order of rules differs from user to user.
+      // The order of the server's rules differs between users.
       #expect(try Self.sortedRules(response.text) == Self.sortedRules(recorded))
     } else {
       var matcher = PlaceholderMatcher()
@@ -46,7 +46,7 @@ struct APIServerReplayTests {
   }
 
   @Test(
-    "refuses what was not recorded",
+    "requests that were not recorded are rejected",
     arguments: [
       Row("YAML", ("GET", "/openid/v1/jwks", [(name: "Accept", value: "application/yaml")]), ""),
       Row(

@@ -2,19 +2,20 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The patches of `generate argocd-workload`, applied by kustomize to all kinds of installations.
+/// The patches from `generate argocd-workload`, applied with kustomize to all kinds of
+/// installations.
 @Suite(
   "Argo CD's workloads",
   .enabled(if: TestBinary.find("kubectl") != nil, "kubectl is not installed"),
   .enabled(if: Python.hasYAML, "python3 has no module yaml: apt-get install python3-yaml"))
 struct ArgoCDWorkloadTests {
-  /// A workload of an installation.
+  /// A workload in an installation.
   struct Workload: Sendable {
     var kind: String
     var name: String
     var container: String
     var namespace: String?
-    /// Its volumes that a patch could conflict with.
+    /// Its volumes with which a patch could conflict.
     var volumes: [String]
     /// Whether the patches add the program to it.
     var isPatched = true
@@ -146,7 +147,7 @@ struct ArgoCDWorkloadTests {
     Set(list?.array?.compactMap { $0["name"]?.string } ?? [])
   }
 
-  @Test("patches reach the workloads of", arguments: installations)
+  @Test("patches are applied to the workloads of an installation", arguments: installations)
   func patched(installation: Installation) async throws {
     let result = try await kustomize([
       "install.yaml": installation.workloads.map(\.yaml).joined(),
@@ -178,7 +179,7 @@ struct ArgoCDWorkloadTests {
     }
   }
 
-  @Test("patches without a namespace do not match workloads with one")
+  @Test("patches without a namespace do not match workloads that set one")
   func namespaceMismatch() async throws {
     let result = try await kustomize([
       "install.yaml": Self.server("argocd").yaml + Self.controller("StatefulSet", "argocd").yaml,
@@ -189,7 +190,7 @@ struct ArgoCDWorkloadTests {
     #expect(result.errors.contains("no resource matches"), "\(result.errors)")
   }
 
-  @Test("the example kustomization builds over install.yaml")
+  @Test("the example kustomization builds with install.yaml")
   func example() async throws {
     var files = [
       "install.yaml": Self.server().yaml + Self.controller().yaml
@@ -208,7 +209,7 @@ struct ArgoCDWorkloadTests {
     }
   }
 
-  @Test("the chart values have the same content as the patches")
+  @Test("the chart values are equivalent to the patches")
   func values() throws {
     let values = try Python.yaml(ExampleTests.text("argocd/values.yaml"))[0]
     let patch = try Python.yaml(ExampleTests.text("argocd/workload.yaml"))[0]

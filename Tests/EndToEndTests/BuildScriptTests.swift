@@ -5,7 +5,7 @@ import Testing
 /// The script that builds libcurl removes only what it created.
 struct BuildScriptTests {
   @Test(
-    "a LIBCURL_DIR that the script did not create is left alone",
+    "a LIBCURL_DIR that the script did not create is not changed",
     arguments: [
       (files: ["notes.txt"], reason: "it is not empty"),
       (files: ["built", "notes.txt"], reason: "it contains ./notes.txt"),

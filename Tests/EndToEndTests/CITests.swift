@@ -3,7 +3,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// Subject tokens from CI systems, with a stand-in of GitHub's endpoint over TLS.
+/// Subject tokens from CI systems, with a stand-in for GitHub's endpoint over TLS.
 @Suite(
   "Subject tokens from CI",
   .enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"))
@@ -25,7 +25,7 @@ struct CITests {
 
   private var flags: [String] { Array(plugin.flags.dropLast(2)) }
 
-  /// GitHub's endpoint, the program's environment in the job, and a run there.
+  /// GitHub's endpoint, the program's environment in the job, and a run in that job.
   private func run(
     _ flags: [String] = ["--github-actions", "dex"], response: LoopbackResponse? = nil
   ) async throws -> (result: ProcessResult, requests: [LoopbackRequest]) {
@@ -50,7 +50,7 @@ struct CITests {
     return (result, server.requests)
   }
 
-  @Test("GitHub Actions: the job's token is requested and exchanged")
+  @Test("in GitHub Actions, the job's token is requested and exchanged")
   func gitHubActions() async throws {
     let (result, requests) = try await run()
     let token = try plugin.expectCredential(result)
@@ -72,7 +72,7 @@ struct CITests {
     ),
   ]
 
-  @Test("GitHub's endpoint returns something else: exit 3", arguments: faults.map(\.name))
+  @Test("an unexpected response from GitHub's endpoint: exit 3", arguments: faults.map(\.name))
   func endpointFault(name: String) async throws {
     let fault = try #require(Self.faults.first { $0.name == name })
     let (result, requests) = try await run(response: fault.response)
@@ -85,7 +85,7 @@ struct CITests {
     #expect(plugin.site.dex.tokenRequests == 0)
   }
 
-  @Test("a certificate of GitHub's endpoint that is not trusted: exit 2, nothing sent")
+  @Test("an untrusted certificate of GitHub's endpoint: exit 2, and nothing is sent")
   func untrusted() async throws {
     let server = try LoopbackServer { _ in .text("") }
     defer { server.stop() }
@@ -100,7 +100,7 @@ struct CITests {
     #expect(server.requests.isEmpty)
   }
 
-  @Test("a variable and standard input")
+  @Test("tokens from a variable and from standard input are exchanged")
   func variableAndStandardInput() async throws {
     let byVariable = try await plugin.run(
       flags + ["--token-env", "ID_TOKEN"], ["ID_TOKEN": jobToken])
@@ -113,7 +113,7 @@ struct CITests {
     #expect(none.errors.hasPrefix("tokenxchange: standard input is empty\n"))
   }
 
-  @Test("sidecar --once writes the token of a job")
+  @Test("sidecar --once writes a job's token")
   func sidecarOnce() async throws {
     let file = plugin.directory.path("out")
     let result = try await plugin.run(
@@ -123,12 +123,12 @@ struct CITests {
     let token = try #require(JWT(try String(contentsOfFile: file, encoding: .utf8)))
     #expect(
       token.claims["federated_claims"]?["user_id"] == "repo:org/name:ref:refs/heads/main")
-    // Removed, because plugin.run searches the directory for issued tokens.
+    // The file is removed, because plugin.run searches the directory for issued tokens.
     try FileManager.default.removeItem(atPath: file)
   }
 
   @Test(
-    "the example workflow has the permission and no more, and GitLab's job defines its variable",
+    "the example workflow has only the required permission, and GitLab's job sets its variable",
     .enabled(if: Python.hasYAML, "python3 has no module yaml"))
   func workflow() async throws {
     let workflow = try Python.yaml(ExampleTests.text("ci/github-actions.yaml"))[0]
@@ -146,7 +146,7 @@ struct CITests {
   }
 
   @Test(
-    "from a job to kubectl, with generated files, where only one subject is accepted",
+    "a job's token works with kubectl and generated files, which accept only one subject",
     .enabled(if: TestBinary.find("kubectl") != nil, "SKIPPED: kubectl is not installed"))
   func kubectl() async throws {
     let plugin = try Plugin(tls: [.apiServer])

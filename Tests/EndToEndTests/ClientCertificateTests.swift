@@ -31,7 +31,7 @@ struct ClientCertificateTests {
     ["--client-certificate", certificate, "--client-key", key]
   }
 
-  @Test("the certificate is shown, and the token is issued")
+  @Test("the certificate is presented, and a token is issued")
   func exchanges() async throws {
     let client = certificates.client
     try plugin.expectCredential(
@@ -45,7 +45,7 @@ struct ClientCertificateTests {
     try plugin.expectCredential(byVariables)
   }
 
-  @Test("sidecar --once shows it too")
+  @Test("sidecar --once presents the certificate")
   func sidecar() async throws {
     let client = certificates.client
     let file = plugin.directory.path("out")
@@ -56,7 +56,7 @@ struct ClientCertificateTests {
   }
 
   @Test(
-    "login shows it for the sign-in and for the refresh",
+    "login presents the certificate for the sign-in and for the refresh",
     .enabled(if: LoginFixture.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
   func login() async throws {
     let fixture = try LoginFixture(tokenLifetime: 5)
@@ -85,7 +85,7 @@ struct ClientCertificateTests {
     #expect(without.output.contains("127.0.0.1:\(front.port) requires a client certificate"))
   }
 
-  @Test("without one, the server's demand is reported")
+  @Test("without a certificate, the server's requirement is reported")
   func missing() async throws {
     let result = try await plugin.run(flags)
     plugin.expectFailure(
@@ -94,7 +94,7 @@ struct ClientCertificateTests {
         + "accept that certificate")
   }
 
-  @Test("one of another CA is reported in the same way")
+  @Test("a certificate from another CA is reported in the same way")
   func stranger() async throws {
     let result = try await plugin.run(
       flags + pair(certificates.untrustedCA.certificate, certificates.untrustedCA.key))
@@ -104,7 +104,7 @@ struct ClientCertificateTests {
         + "accept that certificate")
   }
 
-  @Test("a key of another certificate is reported before anything is sent")
+  @Test("a key for another certificate is reported before anything is sent")
   func mismatch() async throws {
     let key = certificates.server.key
     let result = try await plugin.run(flags + pair(certificates.client.certificate, key))
@@ -116,7 +116,7 @@ struct ClientCertificateTests {
     #expect(plugin.site.dex.server.requests.isEmpty)
   }
 
-  @Test("a key with a password is reported, and no password is asked for")
+  @Test("an encrypted key is reported, without a password prompt")
   func encrypted() async throws {
     let file = plugin.directory.path("encrypted.key")
     let made = try ProcessRunner(
@@ -133,7 +133,7 @@ struct ClientCertificateTests {
       hint: "decrypt it, and protect the file by its mode: openssl pkey -in FILE -out client.key")
   }
 
-  @Test("the key itself in place of its path is not shown")
+  @Test("a key that is passed instead of its path is not shown")
   func keyAsPath() async throws {
     let key = try String(contentsOfFile: certificates.client.key, encoding: .utf8)
     for more in [[], ["--verbose"]] {
@@ -146,7 +146,7 @@ struct ClientCertificateTests {
     }
   }
 
-  @Test("a file without a key, and one option without the other")
+  @Test("a file without a key and a missing second option are reported")
   func noKey() async throws {
     let certificate = certificates.client.certificate
     let noKey = try await plugin.run(flags + pair(certificate, certificate))
@@ -158,7 +158,7 @@ struct ClientCertificateTests {
     #expect(alone.errors.hasPrefix("tokenxchange: missing required option: --client-key\n"))
   }
 
-  @Test("the doctor's connection step shows when it expires")
+  @Test("the doctor's connection step shows the certificate's expiry")
   func doctor() async throws {
     let client = certificates.client
     let result = try await plugin.run(

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The completion scripts in the real shells.
+/// The completion scripts, run in the real shells.
 @Suite struct CompletionTests {
   /// A line with the cursor at its end, and the expected candidates or completion.
   static let offers: [Row<[String], [String]>] = [
@@ -12,8 +12,8 @@ import Testing
     Row("flag of login", ["tokenxchange", "login", "--no-b"], ["--no-browser"]),
     Row("alias", ["tokenxchange", "get-token", "--dex"], ["--dex-connector"]),
     Row("value", ["tokenxchange", "--output", "e"], ["exec-credential"]),
-    Row("operand", ["tokenxchange", "completion", "z"], ["zsh"]),
-    Row("command as operand", ["tokenxchange", "help", "vers"], ["version"]),
+    Row("argument", ["tokenxchange", "completion", "z"], ["zsh"]),
+    Row("command as an argument", ["tokenxchange", "help", "vers"], ["version"]),
     Row("kind", ["tokenxchange", "generate", "argocd-w"], ["argocd-workload"]),
     Row("flag of a kind", ["tokenxchange", "generate", "rbac", "--cluster"], ["--cluster-role"]),
     Row(
@@ -25,7 +25,7 @@ import Testing
     Row("directory", ["tokenxchange", "install", "/et"], ["/etc"]),
   ]
 
-  /// The scripts call the program by its name.
+  /// The scripts run the program by its name.
   static let path =
     URL(filePath: TestBinary.path).deletingLastPathComponent().path + ":/usr/bin:/bin"
 
@@ -48,16 +48,16 @@ import Testing
     "--namespace", "--rule", "--name", "--verbose", "--output", "--help",
   ]
 
-  /// Words before the cursor, and all candidates.
+  /// Words before the cursor, and the complete list of candidates.
   static let lists: [Row<[String], [String]>] = [
     Row("every kind", ["tokenxchange", "generate", ""], kinds),
     Row("every kind under help", ["tokenxchange", "help", "generate", ""], kinds),
     Row("a kind's flags", ["tokenxchange", "generate", "rbac", "--"], rbacFlags),
   ]
 
-  /// Like these, but zsh also offers flags for an empty word.
+  /// Likewise, but excluded for zsh, which also offers flags for an empty word.
   static let ends: [Row<[String], [String]>] = [
-    Row("no operand after a kind", ["tokenxchange", "generate", "rbac", ""], []),
+    Row("nothing after a kind", ["tokenxchange", "generate", "rbac", ""], []),
     Row("an unknown kind", ["tokenxchange", "generate", "nonsense", "--"], ["--help"]),
   ]
 
@@ -77,20 +77,20 @@ import Testing
   }
 
   @Test(
-    "bash: candidates",
+    "bash shows the candidates",
     .enabled(if: TestBinary.find("bash") != nil, "bash is not installed"),
     arguments: offers + lists + ends)
   func bash(row: Row<[String], [String]>) async throws {
     #expect(try await bashOffers(row.input) == row.output)
   }
 
-  @Test("bash: = is a separate word")
+  @Test("bash treats = as a separate word")
   func bashSplitsAtEquals() async throws {
     #expect(try await bashOffers(["tokenxchange", "--output", "=", "j"]) == ["json"])
   }
 
   @Test(
-    "fish: candidates",
+    "fish shows the candidates",
     .enabled(if: TestBinary.find("fish") != nil, "fish is not installed"),
     arguments: offers + lists + ends)
   func fish(row: Row<[String], [String]>) async throws {
@@ -105,17 +105,17 @@ import Testing
     let offered = result.output.split(separator: "\n").map {
       String($0.prefix { $0 != "\t" })
     }
-    // fish adds a slash to directories and sorts.
+    // fish appends a slash to directories and sorts candidates.
     #expect(
       offered.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }.sorted()
         == row.output.sorted())
   }
 
-  /// The result of the tab key in zsh on a terminal, and the candidates.
+  /// Presses the tab key in zsh on a terminal; returns the resulting line and the candidates.
   private func zshOffers(_ line: String) async throws -> (line: String, words: [String]) {
     let directory = try TemporaryDirectory()
     try directory.write(await script("zsh"), to: "completion")
-    // Candidates are captured while they are added, because zsh lists them only when it waits for a
+    // Candidates are captured when they are added, because zsh lists them only while it waits for a
     // key.
     try directory.write(
       """
@@ -159,7 +159,7 @@ import Testing
   }
 
   @Test(
-    "zsh: candidates", .enabled(if: TestBinary.find("zsh") != nil, "zsh is not installed"),
+    "zsh shows the candidates", .enabled(if: TestBinary.find("zsh") != nil, "zsh is not installed"),
     arguments: offers)
   func zsh(row: Row<[String], [String]>) async throws {
     let words = try await zshOffers(row.input.joined(separator: " ")).line.split(separator: " ")
@@ -168,7 +168,7 @@ import Testing
   }
 
   @Test(
-    "zsh: candidates of value lists",
+    "zsh shows the candidates for lists of values",
     .enabled(if: TestBinary.find("zsh") != nil, "zsh is not installed"), arguments: lists)
   func zshLists(row: Row<[String], [String]>) async throws {
     let words = try await zshOffers(row.input.joined(separator: " ")).words

@@ -36,7 +36,7 @@ struct ConformanceTests {
     var summary: String
     var errors: String
 
-    /// The rows that are not "yes": result and detail by name.
+    /// The results and details of the rows that are not "yes", by name.
     var others: [String: String] {
       Dictionary(
         rows.filter { $0.result != "yes" }.map { ($0.name, "\($0.result): \($0.detail)") }
@@ -93,7 +93,7 @@ struct ConformanceTests {
     #expect(objects["secrets"] == [])
   }
 
-  @Test("without variables nothing is tried: exit 0, and with STRICT=1 exit 1")
+  @Test("without variables, nothing is tried: exit 0, or exit 1 with STRICT=1")
   func nothing() async throws {
     let report = try await conformance([:])
     #expect(report.summary == "0 yes, 0 no, 24 not tried")
@@ -104,7 +104,7 @@ struct ConformanceTests {
     #expect(try await conformance(["STRICT": "1"]).code == 1)
   }
 
-  @Test("a missing variable is named where it is needed, and the other checks are made")
+  @Test("checks that lack a variable name it, and the other checks run")
   func missing() async throws {
     var given = try variables()
     for name in ["APISERVER", "SOURCE_APISERVER", "SOURCE_MINT"] { given[name] = nil }
@@ -116,7 +116,7 @@ struct ConformanceTests {
     #expect(report.code == 0)
   }
 
-  @Test("a token for Dex only is not good enough for cluster A")
+  @Test("a token that is only for Dex is not sufficient for cluster A")
   func otherAudience() async throws {
     var given = try variables()
     given["SOURCE_MINT"] = nil
@@ -127,7 +127,8 @@ struct ConformanceTests {
     #expect(report.code == 0)
   }
 
-  @Test("an account without rights cannot make the dry run, and an administrator must")
+  @Test(
+    "an account without rights skips the dry runs, and an administrator without rights fails them")
   func noRights() async throws {
     plugin.site.apiServer.update { $0.allowedUsers = [] }
     var given = try variables()
@@ -148,7 +149,7 @@ struct ConformanceTests {
     #expect(refused.code == 1)
   }
 
-  /// A server that is wrong, and the checks that must then be "no".
+  /// A misconfigured server, and the checks that must then be "no".
   struct WrongServer: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var change: @Sendable (StandInSite) -> Void
@@ -189,7 +190,7 @@ struct ConformanceTests {
       ]),
   ]
 
-  @Test("a wrong server is found: exit 1", arguments: wrong)
+  @Test("a misconfigured server is detected: exit 1", arguments: wrong)
   func wrongServer(_ wrong: WrongServer) async throws {
     let given = try variables()
     wrong.change(plugin.site)
@@ -201,7 +202,7 @@ struct ConformanceTests {
   }
 
   @Test(
-    "make walkthrough: from a service account token to kubectl with generated files",
+    "make walkthrough goes from a service account token to kubectl with generated files",
     .enabled(if: Python.hasYAML, "python3 has no module yaml"))
   func walkthrough() async throws {
     let result = try await Repository.run(
@@ -217,9 +218,9 @@ struct ConformanceTests {
     #expect(result.output.hasSuffix(": up to date\n"))
   }
 
-  /// kind, Docker and the chart cannot run here: programs in PATH replace them.
+  /// kind, Docker and the chart cannot run in this test, so programs in PATH replace them.
   @Test(
-    "make conformance-kind: two clusters, Dex's values and the variables of the checks",
+    "make conformance-kind creates two clusters, Dex's values and the variables for the checks",
     .enabled(if: Python.hasYAML, "python3 has no module yaml"))
   func kind() async throws {
     let home = plugin.directory
@@ -290,7 +291,7 @@ struct ConformanceTests {
       $0.1.split(separator: ", ").map(String.init)
     }
     #expect(documented.count == 14)
-    // The issuer's CA is that of the source.
+    // The issuer's CA is the source cluster's.
     for name in documented where name != "ISSUER_CA" { #expect(variables[name] != nil, "\(name)") }
     #expect(variables["DEX_ISSUER"] == issuer)
     #expect(variables["APISERVER"] == plugin.site.apiServerURL)

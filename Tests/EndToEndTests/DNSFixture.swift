@@ -3,24 +3,24 @@ import StandIns
 import TestSupport
 import Testing
 
-/// A network namespace with Dex, name servers and its own files.
+/// A network namespace with Dex, name servers and its own configuration files.
 final class DNSFixture: Sendable {
   let network: NetworkNamespace
   let plugin: Plugin
   private let servers: [DNSStandIn]
   private let files: [String: String]
 
-  /// Why tests that need a namespace are skipped.
+  /// The reason why tests that need a namespace are skipped.
   static let need = "SKIPPED: needs root, unshare and ip: sudo make test"
 
-  /// Starts it.
+  /// Starts the servers in a new namespace.
   ///
   /// - Parameters:
   ///   - resolvConf: The content of `/etc/resolv.conf`.
   ///   - hosts: The content of `/etc/hosts`.
   ///   - rules: The name servers' rules, by address.
-  ///   - tls: Which of the stand-ins have TLS.
-  /// - Throws: An error while starting.
+  ///   - tls: The stand-ins that use TLS.
+  /// - Throws: An error if the servers cannot be started.
   init(
     resolvConf: String, hosts: String = "", servers rules: [String: [DNSRule]],
     tls: StandInSite.TLS = []
@@ -40,10 +40,10 @@ final class DNSFixture: Sendable {
     self.plugin = plugin
   }
 
-  /// The first server.
+  /// The first name server.
   var server: DNSStandIn { servers[0] }
 
-  /// The flags for Dex under that name.
+  /// The flags for a Dex with the given host name.
   func flags(host: String, scheme: String = "http") -> [String] {
     let port = plugin.site.dexFront?.port ?? plugin.site.dex.server.port
     return ["--token-url=\(scheme)://\(host):\(port)/dex/token", "--insecure-allow-http"]
@@ -66,7 +66,8 @@ final class DNSFixture: Sendable {
     try await start(arguments, environment).result
   }
 
-  /// The addresses that glibc finds, without duplicates, and the time that it takes.
+  /// Returns the addresses that glibc finds, without duplicates, and the time that the lookup
+  /// takes.
   func getent(_ host: String) async throws -> (addresses: [String], seconds: Double) {
     let program = try #require(TestBinary.find("getent"))
     let result = try await network.start(program, ["ahosts", host], files: files).result

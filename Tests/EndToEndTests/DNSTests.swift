@@ -16,17 +16,17 @@ struct DNSTests {
   static let host = "dex.example.test"
   static let found = DNSRule(host, .addresses("127.0.0.1"))
 
-  /// A case: servers, files, and the expected result for `dex.example.test`.
+  /// A test case: servers, files, and the expected result for `dex.example.test`.
   struct Case: Sendable, CustomStringConvertible {
     var description: String
     var resolvConf = DNSTests.pod
     var hosts = ""
     var servers: [String: [DNSRule]]
     var host = DNSTests.host
-    /// The time limit of an exchange in seconds: below one timeout of resolv.conf, with a margin
-    /// for a busy machine.
+    /// The time limit for an exchange in seconds: less than one timeout of resolv.conf, with a
+    /// margin for a busy machine.
     var limit = 3.0
-    /// The seconds that glibc takes, roughly; nil if it does not find the name.
+    /// The approximate time that glibc takes in seconds; nil if it does not find the name.
     var glibc: Double? = 0
   }
 
@@ -109,11 +109,11 @@ struct DNSTests {
   }
 
   @Test(
-    "glibc, for comparison",
+    "glibc returns the expected result in the expected time, for comparison",
     .enabled(if: TestBinary.find("getent") != nil, "SKIPPED: getent is not installed"),
     arguments: cases)
   func glibcFinds(_ test: Case) async throws {
-    // The others only wait for glibc's timeouts.
+    // Otherwise, the test would only wait for glibc's timeouts.
     guard test.glibc ?? 2 < 5 || Soak.isOn else { return }
     let fixture = try DNSFixture(
       resolvConf: test.resolvConf, hosts: test.hosts, servers: test.servers)
@@ -130,11 +130,11 @@ struct DNSTests {
       "DNS: \(test.description): \(who): \(Int(seconds * 1000)) ms\(isFound ? "" : ", fails")")
   }
 
-  @Test("names in the hosts file and addresses send no query")
+  @Test("names in the hosts file and addresses cause no query")
   func sendsNoQuery() async throws {
     let fixture = try DNSFixture(
       resolvConf: Self.pod, hosts: "127.0.0.1 \(Self.host)\n", servers: ["127.0.0.1": []])
-    // URLs that require no name resolution.
+    // URLs that do not require name resolution.
     for host in [Self.host, "127.0.0.1", "localhost", "localhost.", "dex.localhost", "127.1"] {
       let result = try await fixture.run(fixture.flags(host: host))
       #expect(result.ending == .exit(0), "\(host): \(result.errors)")
@@ -153,7 +153,7 @@ struct DNSTests {
         == (names + [Self.host]).flatMap { ["A \($0)", "AAAA \($0)"] }.sorted())
   }
 
-  /// A failure with its message and hint.
+  /// A failure, with the expected message and hint.
   struct Failure: Sendable, CustomStringConvertible {
     var description: String
     var resolvConf = DNSTests.pod
@@ -172,7 +172,7 @@ struct DNSTests {
     + "port 53"
 
   @Test(
-    "failures name the host names and the servers",
+    "failure messages name the host names and the servers",
     arguments: [
       Failure(
         description: "NXDOMAIN for all names", rules: [],
@@ -221,7 +221,7 @@ struct DNSTests {
     #expect(test.hint.count <= 160)
   }
 
-  @Test("--verbose and the doctor show the search list, each name and its result")
+  @Test("--verbose and the doctor show the search list, and each name with its result")
   func showsSearchList() async throws {
     let fixture = try DNSFixture(
       resolvConf: "search ns.svc corp.example\noptions ndots:5\nnameserver 127.0.0.1\n",
@@ -267,7 +267,7 @@ struct DNSTests {
     defer { process.send(signal: SIGTERM) }
     let dex = fixture.plugin.site.dex
     #expect(try await SidecarRun.wait { dex.tokenRequests > 0 })
-    // Dex moves to an address where nothing listens, and back.
+    // Dex moves to an address on which nothing listens, and back.
     fixture.server.set([DNSRule(Self.host, .addresses("127.0.0.9"))])
     #expect(
       try await SidecarRun.wait(20) { process.errorsSoFar.contains("refused the connection") },
@@ -277,7 +277,7 @@ struct DNSTests {
     #expect(try await SidecarRun.wait(20) { dex.tokenRequests > before }, "\(process.errorsSoFar)")
   }
 
-  @Test("the proxy's name is resolved here, the server's name by the proxy")
+  @Test("the program resolves the proxy's name, and the proxy resolves the server's name")
   func resolvesTheProxy() async throws {
     let fixture = try DNSFixture(
       resolvConf: "nameserver 127.0.0.1\n",
@@ -304,19 +304,21 @@ struct DNSTests {
   }
 
   @Test(
-    "NO_PROXY as in Go",
+    "NO_PROXY is interpreted as in Go",
     arguments: [
-      // Variables, where PORT stands for Dex's port, and whether the proxy is bypassed.
+      // The variables, in which PORT is replaced with Dex's port, and whether the proxy is
+      // bypassed.
       Row("a wildcard", ["HTTPS_PROXY": proxy, "NO_PROXY": "*.example.test"], true),
       Row("a port", ["HTTPS_PROXY": proxy, "NO_PROXY": "dex.example.test:PORT"], true),
       Row("another port", ["HTTPS_PROXY": proxy, "NO_PROXY": "dex.example.test:1"], false),
       Row("a leading dot", ["HTTPS_PROXY": proxy, "NO_PROXY": ".dex.example.test"], false),
       Row("a space", ["HTTPS_PROXY": proxy, "NO_PROXY": "a.test dex.example.test"], false),
       Row("a comma", ["HTTPS_PROXY": proxy, "NO_PROXY": "a.test,dex.example.test"], true),
-      Row("a block", ["HTTPS_PROXY": proxy, "NO_PROXY": "127.0.0.0/8"], false),
-      Row("all", ["HTTPS_PROXY": proxy, "NO_PROXY": "*"], true),
+      Row("a CIDR block", ["HTTPS_PROXY": proxy, "NO_PROXY": "127.0.0.0/8"], false),
+      Row("all hosts", ["HTTPS_PROXY": proxy, "NO_PROXY": "*"], true),
       Row(
-        "upper case first", ["HTTPS_PROXY": proxy, "https_proxy": proxy + "0", "no_proxy": "x"],
+        "upper case before lower case",
+        ["HTTPS_PROXY": proxy, "https_proxy": proxy + "0", "no_proxy": "x"],
         false),
     ])
   func noProxy(_ row: Row<[String: String], Bool>) async throws {
@@ -333,6 +335,6 @@ struct DNSTests {
     #expect(result.errors.contains(message) != row.output, "\(result.errors)")
   }
 
-  /// A proxy that does not listen.
+  /// A proxy URL on which nothing listens.
   private static let proxy = "http://127.0.0.1:1"
 }

@@ -19,11 +19,11 @@ extension DexFault {
     .response(.redirect(to: location, status: status))
   }
 
-  /// 200 with an empty body.
+  /// A response with status 200 and an empty body.
   static let empty = response(
     LoopbackResponse(headers: [("Content-Type", "application/json")]))
 
-  /// No proper response, in one of several ways.
+  /// An unusable response, in one of several ways.
   static func delivery(_ delivery: LoopbackResponse.Delivery) -> DexFault {
     .response(.fault(delivery))
   }
@@ -36,7 +36,7 @@ extension DexFault {
   /// The correct response, after some seconds.
   static func delay(_ seconds: Double) -> DexFault { .changing { $0.delay = seconds } }
 
-  /// The correct response, once a gate opens.
+  /// The correct response, after a gate opens.
   static func held(by gate: Gate) -> DexFault {
     DexFault { right in
       gate.wait()
@@ -44,17 +44,17 @@ extension DexFault {
     }
   }
 
-  /// The first half of the correct body, with a matching length.
+  /// The first half of the correct body, with a matching Content-Length.
   static let truncatedJSON = changing { $0.body = Array($0.body.prefix($0.body.count / 2)) }
 
-  /// The first half of the correct body, with the length of the whole.
+  /// The first half of the correct body, with the Content-Length of the complete body.
   static let truncatedBody = changing {
     let whole = $0.body
     $0.body = Array(whole.prefix(whole.count / 2))
     $0.delivery = .truncated(missing: whole.count - $0.body.count)
   }
 
-  /// The correct response with members of its JSON changed.
+  /// The correct response, with changed JSON members.
   static func changingJSON(
     _ change: @escaping @Sendable (inout JSONObject) -> Void
   ) -> DexFault {
@@ -66,9 +66,9 @@ extension DexFault {
   }
 }
 
-/// Holds responses back until a test has set up the state in which they should arrive.
+/// Holds responses back until the test has prepared the state in which they should arrive.
 ///
-/// A fixed delay would be too short on a busy machine and needlessly long on others.
+/// A fixed delay would be too short on a busy machine, and needlessly long on others.
 final class Gate: Sendable {
   private let signal = DispatchSemaphore(value: 0)
 

@@ -4,13 +4,13 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// The stand-in handles logins as the recorded Dex v2.45.1 did.
+/// The stand-in handles sign-ins like the recorded Dex v2.45.1.
 @Suite("Dex stand-in: sign-ins")
 struct DexLoginReplayTests {
   private static let file = RecordedFile("dex-login-recordings.json")
 
-  /// In order: later exchanges use codes and tokens of earlier ones.
-  @Test("responds as recorded")
+  /// Runs in order, because later exchanges use codes and tokens from earlier ones.
+  @Test("responses equal the recordings")
   func replay() throws {
     #expect(Self.file.exchanges.count == 300)
     var replay = try LoginReplay(Self.file.tokens)
@@ -18,7 +18,8 @@ struct DexLoginReplayTests {
   }
 
   @Test(
-    "refuses what was not recorded", arguments: ["/dex/token/introspect", "/dex/device/callback"])
+    "requests that were not recorded are rejected",
+    arguments: ["/dex/token/introspect", "/dex/device/callback"])
   func refusal(path: String) throws {
     let site = try StandInSite()
     let response = site.dex.respond(to: LoopbackRequest(target: path))
@@ -27,7 +28,7 @@ struct DexLoginReplayTests {
   }
 }
 
-/// One stand-in for each recorded Dex, by port, and the values learned from their responses.
+/// One stand-in for each recorded Dex, by port, and the placeholder values from their responses.
 private struct LoginReplay {
   private static let verifier = "Xz0t2dYv9mK1pQe7rLwB4sHc8aNfUj3iOg6TkDqR5y_"
 
@@ -98,7 +99,7 @@ private struct LoginReplay {
     for token in matcher.tokens { compare(token, name) }
   }
 
-  /// The link or form of a page that leads to the same path.
+  /// The link or form in a page that leads to the same path.
   private static func link(in page: String, like link: String) -> (Substring, String) {
     let plain = page.replacing("&amp;", with: "&")
     let path = link.prefix { $0 != "?" }
@@ -127,7 +128,7 @@ private struct LoginReplay {
     }
   }
 
-  /// The steps before the exchange that were not recorded.
+  /// Performs the steps before the exchange that were not recorded.
   private mutating func prepare(
     _ step: JSONValue, _ dex: DexStandIn, _ exchange: RecordedExchange
   ) throws {

@@ -46,7 +46,7 @@ struct DexRecording: Sendable, CustomTestStringConvertible {
     return text.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
   }
 
-  /// The key that signed the recorded subject token, by name.
+  /// The name of the key that signed the recorded subject token.
   var subjectKeyID: String {
     request.formValue("subject_token").flatMap(JWT.init)?.header["kid"]?.string ?? ""
   }
@@ -54,7 +54,7 @@ struct DexRecording: Sendable, CustomTestStringConvertible {
   /// The body, if it is JSON.
   var json: JSONValue? { try? JSONValue(parsing: body) }
 
-  /// The time of Dex's response in seconds: from its token, otherwise from `Date`.
+  /// The time of Dex's response in seconds, from its token or else from `Date`.
   var time: Double {
     if let token = json?["access_token"]?.string, let issued = JWT(token)?.claims["iat"]?.integer {
       return Double(issued)

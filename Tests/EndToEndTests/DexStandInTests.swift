@@ -4,20 +4,20 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// The stand-in responds as the real Dex in the recordings did.
+/// The stand-in responds like the real Dex in the recordings.
 struct DexStandInTests {
   static func isDevice(_ name: String) -> Bool { name.hasPrefix("09-device") }
 
   @Test("the recordings are complete")
   func recordingCount() { #expect(DexRecording.all.count == 117) }
 
-  @Test("responds as recorded", arguments: DexRecording.named { !isDevice($0) })
+  @Test("responses equal the recordings", arguments: DexRecording.named { !isDevice($0) })
   func respondsAsRecorded(_ recording: DexRecording) throws {
     let replay = try DexReplay()
     replay.expectSame(recording, replay.response(to: recording))
   }
 
-  @Test("responds as recorded in the device flow")
+  @Test("responses in the device flow equal the recordings")
   func deviceFlow() throws {
     let replay = try DexReplay()
     var codes: [String: String] = [:]
@@ -31,7 +31,7 @@ struct DexStandInTests {
         codes[recorded] = try JSONValue(parsing: response.body)["device_code"]?.string
       }
       if recording.name == "09-device-full-1-code" {
-        // The recorded user signed in between these two requests.
+        // In the recording, the user signed in between these two requests.
         #expect(replay.standIn.approve())
       }
       replay.expectSame(recording, response)
@@ -92,7 +92,7 @@ private struct DexReplay {
     return standIn.respond(to: resigned(request ?? recording.request, name))
   }
 
-  /// The request with its tokens signed by the generated keys, or invalid like the recorded
+  /// The request, with its tokens signed by the generated keys, or invalid like the recorded
   /// one.
   private func resigned(_ request: LoopbackRequest, _ name: String) -> LoopbackRequest {
     var request = request

@@ -3,10 +3,10 @@ import StandIns
 import TestSupport
 import Testing
 
-/// The doctor as a process: with the real kubectl, and with none.
+/// The doctor as a process, with the real kubectl and without kubectl.
 struct DoctorTests {
   private let plugin: Plugin
-  /// A file that the kubeconfig's command would write.
+  /// A file that the kubeconfig's command would create.
   private var marker: String { plugin.directory.path("was-run") }
 
   init() throws {
@@ -74,7 +74,7 @@ struct DoctorTests {
   }
 
   @Test(
-    "kubectl reads a handwritten kubeconfig, and its command never runs",
+    "kubectl reads a handwritten kubeconfig, and the plugin in it never runs",
     .enabled(if: TestBinary.find("kubectl") != nil, "SKIPPED: kubectl is not installed"),
     arguments: ["block style", "flow style"])
   func withKubectl(_ style: String) async throws {
@@ -87,7 +87,7 @@ struct DoctorTests {
     #expect(!FileManager.default.fileExists(atPath: marker))
   }
 
-  @Test("without kubectl: block style works, flow style is a clear error")
+  @Test("without kubectl, block style works, and flow style is an error")
   func withoutKubectl() async throws {
     let command = try hostileCommand()
     let result = try await doctor(blockStyle(command), path: "/nowhere")
@@ -101,7 +101,7 @@ struct DoctorTests {
     #expect(!FileManager.default.fileExists(atPath: marker))
   }
 
-  @Test("a kubectl in a relative directory of PATH is not run")
+  @Test("a kubectl in a relative PATH directory is not run")
   func relativeDirectory() async throws {
     _ = try hostileCommand()
     try plugin.directory.write("#!/bin/sh\ntouch '\(marker)'\n", to: "bin/kubectl", mode: 0o755)
@@ -110,7 +110,7 @@ struct DoctorTests {
     #expect(!FileManager.default.fileExists(atPath: marker))
   }
 
-  @Test("the default: the current context of ~/.kube/config")
+  @Test("the default is the current context of ~/.kube/config")
   func defaultKubeconfig() async throws {
     let command = try hostileCommand()
     try plugin.directory.write(blockStyle(command), to: ".kube/config")
@@ -118,7 +118,7 @@ struct DoctorTests {
     #expect(result.output.hasPrefix("works\n1. source: ok: context b:"), "\(result.output)")
   }
 
-  @Test("a cluster Secret from standard input")
+  @Test("a cluster Secret is read from standard input")
   func secretFromStandardInput() async throws {
     let generated = try await plugin.run(
       [
@@ -131,7 +131,7 @@ struct DoctorTests {
     #expect(result.ending == .exit(0))
   }
 
-  @Test("kubelogin's command line is translated, and the line to write is shown")
+  @Test("kubelogin's command line is translated, and the equivalent command is shown")
   func kubelogin() async throws {
     let result = try await plugin.run(
       [
@@ -143,12 +143,13 @@ struct DoctorTests {
     #expect(
       result.output.contains(
         "\"command\": \"tokenxchange\", \"args\": [\"login\", \"--issuer="), "\(result.output)")
-    // One code shows whether the client allows the device flow; it is polled once, as in a sign-in.
+    // Requesting a device code shows whether the client allows the device flow; it is polled once,
+    // as in a sign-in.
     #expect(plugin.site.dex.requests(to: "/device/code") == 1)
     #expect(plugin.site.dex.requests(to: "/token") == 1)
   }
 
-  @Test("options that contradict each other: exit 2")
+  @Test("conflicting options: exit 2")
   func conflicts() async throws {
     let result = try await plugin.run(["doctor", "--kubeconfig=/k"] + plugin.flags)
     plugin.expectFailure(

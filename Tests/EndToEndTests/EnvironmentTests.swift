@@ -27,7 +27,7 @@ struct EnvironmentTests {
     ("usage", nil, ["--no-such-flag"]),
   ]
 
-  @Test("creates no files", arguments: runs)
+  @Test("a run creates no files", arguments: runs)
   func createsNoFiles(_ name: String, _ fault: DexFault?, _ flags: [String]) async throws {
     let plugin = try Plugin()
     if let fault { plugin.site.dex.inject(fault) }
@@ -64,7 +64,7 @@ struct EnvironmentTests {
   }
 }
 
-/// The same in an empty file system: a `scratch` image with `/proc`, as any user.
+/// Runs in an empty file system, as in a `scratch` image with `/proc`, and as any user.
 @Suite(.enabled(if: Isolation.isPossible && Isolation.isStatic, Comment(rawValue: Isolation.need)))
 struct EmptyRootTests {
   private let plugin: Plugin
@@ -77,7 +77,8 @@ struct EmptyRootTests {
     flags = plugin.flags("--token-file", "/var/run/secrets/token/token")
   }
 
-  @Test("exchange in a read-only root, as any user", arguments: [0, 54321, 4_294_967_294])
+  @Test(
+    "an exchange succeeds in a read-only root, as any user", arguments: [0, 54321, 4_294_967_294])
   func anyUser(_ user: Int) async throws {
     try plugin.expectCredential(try await place.run(flags, user: user))
   }
@@ -128,7 +129,7 @@ struct EmptyRootTests {
   }
 
   @Test(
-    "creates no files in a writable root",
+    "a run creates no files in a writable root",
     arguments: [[:], ["HOME": "/home/user"], ["HOME": "/home/user", "TMPDIR": "/tmp"]])
   func createsNoFiles(_ variables: [String: String]) async throws {
     let before = place.listing
@@ -140,8 +141,8 @@ struct EmptyRootTests {
     #expect(place.listing == before)
   }
 
-  /// In the machine's own file system, where glibc could load its modules for the user database.
-  @Test("does not read the user database")
+  /// Runs in this machine's file system, in which glibc could load modules for the user database.
+  @Test("the user database is not read")
   func userDatabase() async throws {
     let script = """
       set -e

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Files under `examples/` are up to date: each is generated again and compared.
+/// Files under `examples/` are up to date: each generated file is regenerated and compared.
 @Suite struct ExampleTests {
   static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("examples")
@@ -27,7 +27,7 @@ import Testing
     return result.output.split(separator: "\0").map(String.init)
   }
 
-  /// With `RECORD=1` they are rewritten.
+  /// With `RECORD=1`, the examples are rewritten.
   @Test("each generated example equals the output of its command")
   func generatedExamples() async throws {
     let isRecording = ProcessInfo.processInfo.environment["RECORD"] == "1"
@@ -48,7 +48,7 @@ import Testing
     #expect(count >= 20)
   }
 
-  /// The files that no command prints, with their tests.
+  /// The handwritten files, with their tests.
   static let handwritten = [
     "ci/github-actions.yaml": "CITests.workflow",
     "ci/gitlab-ci.yaml": "CITests.workflow",
@@ -70,7 +70,7 @@ import Testing
     for path in paths ?? [] {
       var isDirectory: ObjCBool = false
       let full = Self.directory.appendingPathComponent(path).path
-      // Guides are text; the tests of the features run their commands.
+      // GuideTests and the tests of the features cover the guides.
       guard FileManager.default.fileExists(atPath: full, isDirectory: &isDirectory),
         !isDirectory.boolValue, !path.hasSuffix("README.md")
       else { continue }
@@ -105,7 +105,7 @@ import Testing
 
   // Needs Python's yaml: apt-get install python3-yaml.
   @Test(
-    "every example is YAML", .enabled(if: Python.hasYAML, "python3 has no module yaml"))
+    "every example is valid YAML", .enabled(if: Python.hasYAML, "python3 has no module yaml"))
   func everyExampleIsYAML() throws {
     let texts = try Self.files.map { try Self.text($0) }
     #expect(try Python.yaml(texts.joined(separator: "\n---\n")).count >= texts.count)

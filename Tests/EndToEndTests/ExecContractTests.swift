@@ -4,7 +4,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// The contract with clients that run exec plugins: variables in, one document out.
+/// The contract with clients that run exec plugins: variables as input, one document as output.
 struct ExecContractTests {
   static let group = "client.authentication.k8s.io"
 
@@ -16,7 +16,7 @@ struct ExecContractTests {
       + "\n"
   }
 
-  /// A valid value of the variable, and the version in the output.
+  /// A valid value of the variable, and the API version in the output.
   struct ValidInfo: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var info: String?
@@ -64,7 +64,7 @@ struct ExecContractTests {
     #expect(ExecReaders.python(file.stdout, version: row.version) == nil)
   }
 
-  /// An invalid value of the variable, and the message.
+  /// An invalid value of the variable, and the expected message.
   struct InvalidInfo: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var info: String
@@ -121,7 +121,8 @@ struct ExecContractTests {
   @Test("standard input is not read")
   func ignoresStandardInput() async throws {
     let plugin = try Plugin()
-    // Larger than the pipe's buffer, so the test would hang if the program had to read its input.
+    // The input is larger than the pipe's buffer, so the test would hang if the program had to read
+    // it.
     let input = [UInt8](repeating: 0x78, count: 300_000)
     try plugin.expectCredential(try await plugin.run(stdin: input))
     try plugin.expectCredential(try await plugin.run())
@@ -135,7 +136,7 @@ struct ExecContractTests {
     #expect(try await plugin.run().leftOutputOpen == false)
   }
 
-  /// The destination of stdout, the system's error, and the hint.
+  /// The destination of stdout, the system's error message, and the hint.
   static let outputs = [
     (">&-", "Bad file descriptor", closedHint), ("<&- >&-", "Bad file descriptor", closedHint),
     (
@@ -159,12 +160,12 @@ struct ExecContractTests {
     .result()
     plugin.expectFailure(
       result, 1, "could not write to standard output: \(reason)", hint: hint)
-    // The message must not be sent to Dex.
+    // The error must not cause further requests to Dex.
     #expect(plugin.site.dex.server.requests.count == 1)
   }
 
   @Test(
-    "commands that print no credential report an unwritable standard output too",
+    "commands that print no credential also report an unwritable standard output",
     arguments: [
       "version", "help", "completion bash", "doctor",
       "generate rbac --argocd --direct --cluster-role=view",
@@ -184,7 +185,7 @@ struct ExecContractTests {
         """)
   }
 
-  @Test("a closed standard error changes nothing")
+  @Test("a closed standard error does not affect the result")
   func closedStandardError() async throws {
     let plugin = try Plugin()
     let script = "\"$0\" \"$@\" 2>&-"

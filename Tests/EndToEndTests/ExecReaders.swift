@@ -1,9 +1,10 @@
 import Foundation
 import TestSupport
 
-/// How clients parse a plugin's output: nil, or their error message.
+/// Parsers for a plugin's output, which return nil or an error message like the client's.
 ///
-/// Written from the clients' sources, and stricter where they are lax: one JSON document, no YAML.
+/// They follow the clients' source code, and are stricter where it is lax: one JSON document, no
+/// YAML.
 enum ExecReaders {
   /// The rules of client-go's `exec.go`, for a kubeconfig of one version.
   static func clientGo(_ output: [UInt8], version: String) -> String? {
@@ -35,7 +36,7 @@ enum ExecReaders {
     if certificate.isEmpty != key.isEmpty {
       return "exec plugin returned only certificate or key, not both"
     }
-    // net/http refuses to send such a header.
+    // net/http rejects such a header.
     guard token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
       return "invalid header field value for \"Authorization\""
     }

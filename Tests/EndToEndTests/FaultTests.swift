@@ -3,7 +3,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// Faults of Dex or of a server in front of it.
+/// Faults in Dex or in a server in front of it.
 struct FaultTests {
   static let busyHint =
     "Dex or the ingress in front of it is down or overloaded: check its pods and log"
@@ -18,7 +18,7 @@ struct FaultTests {
     "this is not a response of Dex's token endpoint: does --issuer or --token-url point to Dex?"
   static let url = "http://DEX/dex/token"
 
-  /// A persistent fault and the resulting message.
+  /// A persistent fault, and the resulting message.
   struct Row: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var fault: DexFault
@@ -68,16 +68,16 @@ struct FaultTests {
       "429", .status(429), code: 4, attempts: 3,
       "\(url) returned 429: status 429 (3 attempts)", hint: rateHint),
     Row(
-      "429, wait too long", .tooManyRequests(retryAfter: "600"), code: 4, attempts: 1,
+      "429, Retry-After too long", .tooManyRequests(retryAfter: "600"), code: 4, attempts: 1,
       "\(url) returned 429: status 429; retry after 10 min", hint: rateHint),
     Row(
-      "429, wait past the deadline", .tooManyRequests(retryAfter: "4"), ["--timeout", "3s"],
+      "429, Retry-After past the deadline", .tooManyRequests(retryAfter: "4"), ["--timeout", "3s"],
       code: 4, attempts: 1, "\(url) returned 429: status 429; retry after 4 s", hint: rateHint),
     Row(
       "500", .status(500), code: 4, attempts: 2,
       "\(url) returned 500: status 500 (2 attempts)", hint: busyHint),
     Row(
-      "500 of Dex", .oauth("server_error", status: 500), code: 5, attempts: 2,
+      "500 with an OAuth error", .oauth("server_error", status: 500), code: 5, attempts: 2,
       "Dex at \(url) rejected the exchange: 500 server_error (no error_description) (2 attempts)",
       hint: "Dex's storage or signing keys failed: check Dex's log"),
     Row(
@@ -114,21 +114,23 @@ struct FaultTests {
       "no token", .changingJSON { $0["access_token"] = nil }, code: 6, attempts: 1,
       "the response from \(url) has no access_token", hint: wrongHint),
     Row(
-      "an error with 200", .oauth("access_denied", "No.", status: 200), code: 5, attempts: 1,
+      "200 with an OAuth error", .oauth("access_denied", "No.", status: 200), code: 5, attempts: 1,
       "Dex at \(url) rejected the exchange: 200 access_denied: No.", hint: "*"),
     Row(
       "400", .oauth("invalid_request", "Bad.", status: 400), code: 5, attempts: 1,
       "Dex at \(url) rejected the exchange: 400 invalid_request: Bad.", hint: "*"),
   ]
 
-  @Test("persistent faults: message, hint, exit code and number of requests", arguments: rows)
+  @Test(
+    "persistent faults have the expected message, hint, exit code and number of requests",
+    arguments: rows)
   func reportsFault(_ row: Row) async throws {
     let plugin = try Plugin()
     plugin.site.dex.inject(row.fault.forever)
     let result = try await plugin.run(plugin.flags + row.flags)
     Self.expect(result, row.code, row.message, hint: row.hint, plugin)
     #expect(plugin.site.dex.tokenRequests == row.attempts)
-    // Ten seconds is the default timeout; the rest is a margin for a busy machine.
+    // The default timeout is ten seconds; the rest is a margin for a busy machine.
     #expect(result.duration < (row.flags.isEmpty ? 25 : 15))
   }
 
@@ -171,13 +173,13 @@ struct FaultTests {
     #expect(result.duration < 20)
   }
 
-  /// Temporary faults, with the number of requests until success.
+  /// Temporary faults, and the number of requests until success.
   static let passing: [(String, [DexFault], Int)] = [
     ("500", [.status(500)], 2), ("503 twice", [.status(503), .status(503)], 3),
     ("502 with a page", [.html(status: 502)], 2), ("504, 429", [.status(504), .status(429)], 3),
     ("a reset", [.delivery(.reset)], 2), ("closed", [.delivery(.dropped)], 2),
     ("cut off", [.truncatedBody], 2),
-    ("slow, but whole", [.delivering(.slow(bytes: 200, interval: 0.05))], 1),
+    ("slow, but complete", [.delivering(.slow(bytes: 200, interval: 0.05))], 1),
     ("late", [.delay(1)], 1),
   ]
 
@@ -189,7 +191,7 @@ struct FaultTests {
     #expect(plugin.site.dex.tokenRequests == requests)
   }
 
-  @Test("succeeds once Dex is up, and waits for Retry-After")
+  @Test("a run succeeds once Dex is up, and waits for Retry-After")
   func recoversAfterRestart() async throws {
     let plugin = try Plugin()
     plugin.site.dex.stop()
@@ -199,7 +201,7 @@ struct FaultTests {
     try plugin.site.dex.server.resume()
     let result = try await plugin.run(plugin.flags + ["--timeout", "40s"])
     try plugin.expectCredential(result)
-    // Retry-After is the minimum wait.
+    // Retry-After is the minimum delay.
     #expect(result.duration >= 1)
     #expect(plugin.site.dex.tokenRequests == 2)
   }

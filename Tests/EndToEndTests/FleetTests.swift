@@ -3,7 +3,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// Three clusters with one user entry, whose settings are in each cluster's entry.
+/// Three clusters with one user entry; the settings that differ are in the cluster entries.
 ///
 /// The API servers accept only the audience of their own cluster, so a token for another cluster
 /// fails.
@@ -38,7 +38,7 @@ struct Fleet: Sendable {
     fronts[try #require(Self.names.firstIndex(of: name))].url
   }
 
-  /// The options of `generate` for a cluster.
+  /// The `generate` options for a cluster.
   func options(_ name: String) throws -> [String] {
     [
       "--cluster-config", "--server=\(try url(name))", "--cluster-name=\(name)",
@@ -48,7 +48,7 @@ struct Fleet: Sendable {
     ]
   }
 
-  /// Generated kubeconfigs of all clusters, as the value of KUBECONFIG.
+  /// Generated kubeconfigs for all clusters, as a value of KUBECONFIG.
   func kubeconfigs(_ more: [String] = []) async throws -> String {
     var files: [String] = []
     for name in Self.names {
@@ -74,7 +74,7 @@ struct FleetTests {
   }
 
   @Test(
-    "kubectl gets each cluster's own token over one user entry, with and without the cache",
+    "kubectl gets each cluster's own token with one user entry, with and without the cache",
     .enabled(if: TestBinary.find("kubectl") != nil, "SKIPPED: kubectl is not installed"),
     arguments: ["v1", "v1beta1"], [false, true])
   func threeClusters(version: String, caches: Bool) async throws {
@@ -84,7 +84,7 @@ struct FleetTests {
     let merged = try await kubectl(fleet, config, ["config", "view", "--flatten", "-o", "json"])
     #expect(try JSONValue(parsing: merged.output)["users"]?.array?.count == 1)
     let file = try fleet.plugin.directory.write(merged.output, to: "merged")
-    // Some wrappers of kubectl ask the server for its version first.
+    // Some kubectl wrappers first request the server's version.
     let before = fleet.plugin.site.dex.tokenRequests
     for _ in 1...2 {
       for name in Fleet.names {
@@ -103,7 +103,7 @@ struct FleetTests {
   }
 
   @Test(
-    "a kubeconfig of kubectl without provideClusterInfo gets the line to add",
+    "a kubeconfig without provideClusterInfo is reported with the line to add",
     .enabled(if: TestBinary.find("kubectl") != nil, "SKIPPED: kubectl is not installed"))
   func withoutClusterInfo() async throws {
     let fleet = try Fleet()
@@ -122,7 +122,7 @@ struct FleetTests {
   }
 
   @Test(
-    "the example kubeconfig is what generate prints for its three clusters, in one file",
+    "the example kubeconfig equals the merged output of generate for its three clusters",
     .enabled(if: TestBinary.find("kubectl") != nil, "SKIPPED: kubectl is not installed"),
     .enabled(if: Python.hasYAML, "python3 has no module yaml"))
   func example() async throws {
@@ -153,7 +153,7 @@ struct FleetTests {
     }
   }
 
-  @Test("the guide's table of renewals is what the simulation prints")
+  @Test("the table of renewals in the guide equals the output of the simulation")
   func renewals() async throws {
     let result = try await ProcessRunner(
       "/usr/bin/python3", [Repository.path("Tests/bench/renewals.py")]
@@ -165,7 +165,7 @@ struct FleetTests {
     for row in rows { #expect(guide.contains(row + "\n"), "\(row)") }
   }
 
-  /// The client of Tests/requirements.txt: Debian's is too old for provideClusterInfo.
+  /// The client from Tests/requirements.txt: Debian's version does not support provideClusterInfo.
   private static let pythonPath = ["PYTHONPATH": Repository.tools]
 
   static let hasPythonClient =
@@ -175,7 +175,7 @@ struct FleetTests {
     ).run().code) == 0
 
   @Test(
-    "the Python client, which passes the cluster in another form, gets each cluster's token",
+    "the Python client, which passes the cluster differently, gets each cluster's token",
     .enabled(
       if: hasPythonClient, "SKIPPED: the Python client of Kubernetes is missing: make test-deps"),
     arguments: ["v1", "v1beta1"])
@@ -202,8 +202,8 @@ struct FleetTests {
     #expect(result.output == Fleet.names.map { "\($0):\(subject)\n" }.joined(), "\(result.errors)")
   }
 
-  /// What client-go passes to a plugin for a cluster Secret of Argo CD: the members of spec.cluster
-  /// from `tlsClientConfig`, and `config` only with `provideClusterInfo`.
+  /// The data that client-go passes to a plugin for an Argo CD cluster Secret: the members of
+  /// spec.cluster from `tlsClientConfig`, and `config` only with `provideClusterInfo`.
   private func execInfo(_ secret: JSONValue, _ config: JSONValue) -> String {
     let exec = config["execProviderConfig"]
     var cluster: [(String, JSONValue)] = [
@@ -220,7 +220,7 @@ struct FleetTests {
   }
 
   @Test(
-    "Argo CD's exec call with the config of the generated cluster Secret",
+    "Argo CD's exec call works with the config of the generated cluster Secret",
     .enabled(if: Python.hasYAML, "python3 has no module yaml"), arguments: Fleet.names)
   func argoCD(name: String) async throws {
     let fleet = try Fleet()
@@ -253,7 +253,7 @@ struct FleetTests {
   }
 
   @Test(
-    "the example ClusterProfile carries the settings, and the provider file the arguments",
+    "the example ClusterProfile contains the settings, and the provider file the arguments",
     .enabled(if: Python.hasYAML, "python3 has no module yaml"))
   func clusterProfile() async throws {
     let fleet = try Fleet()
@@ -276,7 +276,7 @@ struct FleetTests {
       found["extension"] == [
         "audiences": ["x", "y"], "clientID": "cluster-b", "connectorID": "argocd-cluster",
       ])
-    // The library's rest.Config, as a kubeconfig, runs the plugin.
+    // The plugin runs with the library's rest.Config, converted to a kubeconfig.
     let arguments = provider["execConfig"]?["args"]?.array?.compactMap(\.string) ?? []
     let info =
       #"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","spec":"#

@@ -3,10 +3,10 @@ import StandIns
 import TestSupport
 import Testing
 
-/// Generated files, read by Python's YAML parser, kubectl and a shell.
+/// Generated files, parsed by Python's YAML parser, kubectl and a shell.
 @Suite(.enabled(if: Python.hasYAML, "python3 has no module yaml: apt-get install python3-yaml"))
 struct GenerateTests {
-  /// Texts that YAML parsers and shells misread without quotes.
+  /// Strings that YAML parsers and shells misinterpret without quotes.
   static let hardToQuote = [
     "yes", "null", "~", "1e3", "0x10", "2026-11-21", "a: b", "- a", "# a", "a #b", "'", "\"", "\\",
     "a\nb", "a\n---\nb: c", "\t", " a ", "{a}", "[a]", "&a", "*a", "!a", "|", ">", "%", "@", "`id`",
@@ -140,7 +140,7 @@ struct GenerateTests {
       kubeconfig["clusters"]?.array?.first?["cluster"]?["server"]?.string == server)
   }
 
-  @Test("the sidecar is an init container that restarts, with probes")
+  @Test("the sidecar is a restartable init container with probes")
   func nativeSidecar() async throws {
     let output = try await generate(
       ["sidecar", "--image=i", "--connector-id=c", "--mode=0640"] + Self.dex.dropFirst())

@@ -3,8 +3,8 @@ import StandIns
 import TestSupport
 import Testing
 
-/// kubectl with each generated kubeconfig, and with Argo CD's Secret, at the stand-in of an API
-/// server, with TLS on both sides.
+/// kubectl with each generated kubeconfig and with Argo CD's Secret, against the API server
+/// stand-in, with TLS to Dex and to the API server.
 @Suite(
   .enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"),
   .enabled(if: TestBinary.find("kubectl") != nil, "kubectl is not installed"),
@@ -47,7 +47,7 @@ struct GeneratedLoginTests {
     return try JSONValue(parsing: result.stdout)["status"]?["userInfo"]?["username"]?.string
   }
 
-  @Test("get-token in a kubeconfig")
+  @Test("kubectl authenticates with get-token in a kubeconfig")
   func getToken() async throws {
     let file = try await generate(
       ["kubeconfig", "--certificate-authority=\(plugin.site.authorityFile ?? "")"] + target
@@ -58,7 +58,7 @@ struct GeneratedLoginTests {
   }
 
   @Test(
-    "Dex accepts the token with the generated configuration, and not without the keys it explains",
+    "Dex accepts the token with the generated configuration, but not without a required key",
     arguments: ["", "scopes", "userNameKey"])
   func dexOfTheGeneratedFile(lacking key: String) async throws {
     let file = try await generate(
@@ -82,7 +82,7 @@ struct GeneratedLoginTests {
     #expect(lifetime == 600)
   }
 
-  @Test("token-file, with an API server that trusts the cluster directly")
+  @Test("token-file works with an API server that trusts the cluster directly")
   func tokenFileWithDirectTrust() async throws {
     let site = plugin.site
     site.apiServer.update {
@@ -139,7 +139,7 @@ struct GeneratedLoginTests {
   }
 
   /// Argo CD reads the JSON in the Secret and adds `interactiveMode: Never`.
-  @Test("get-token in the cluster Secret")
+  @Test("kubectl authenticates with get-token in the cluster Secret")
   func argoCD() async throws {
     let file = try await generate(
       ["argocd-cluster", "--certificate-authority=\(plugin.site.authorityFile ?? "")"] + target

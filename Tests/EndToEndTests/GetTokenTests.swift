@@ -3,7 +3,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// Service account token in, ExecCredential out, with all request options.
+/// Exchanges of a service account token for an ExecCredential, with all request options.
 struct GetTokenTests {
   static let argvWarning =
     "every user of this machine can read the value of --client-secret: use --client-secret-file or "
@@ -19,7 +19,7 @@ struct GetTokenTests {
     var warning: String?
     /// `Authorization`, before base64.
     var basic: String?
-    /// Form fields that differ from the default request.
+    /// Form fields that differ from those of the default request.
     var form: [String: String]
 
     init(
@@ -37,9 +37,9 @@ struct GetTokenTests {
   }
 
   static let rows = [
-    Row("by issuer") { $0.flags },
-    Row("with the command's name") { ["get-token"] + $0.flags },
-    Row("joined by =") { plugin in
+    Row("with the issuer") { $0.flags },
+    Row("with the command name") { ["get-token"] + $0.flags },
+    Row("values after =") { plugin in
       stride(from: 0, to: plugin.flags.count, by: 2)
         .map { plugin.flags[$0] + "=" + plugin.flags[$0 + 1] }
     },
@@ -54,7 +54,7 @@ struct GetTokenTests {
       }, warning: argvWarning, basic: "conf-client:conf-secret",
       form: ["scope": "openid email groups"]),
     Row(
-      "the Go tool's flags, empty secret",
+      "the Go tool's flags, with an empty secret",
       {
         [
           "--oidc-endpoint=\($0.site.dex.tokenURL)", "--client-id=target-cluster",
@@ -62,7 +62,7 @@ struct GetTokenTests {
         ]
       }),
     Row(
-      "by variables alone", { _ in [] },
+      "with variables only", { _ in [] },
       variables: {
         [
           "TOKENXCHANGE_ISSUER": $0.site.dex.issuer, "TOKENXCHANGE_CLIENT_ID": "target-cluster",
@@ -79,13 +79,13 @@ struct GetTokenTests {
         ]
       }),
     Row(
-      "odd secret by file",
+      "secret with special characters, from a file",
       { plugin in
         let file = try plugin.directory.write(oddSecret + "\n", to: "secret")
         return plugin.flags("--client-id", "conf-odd") + ["--client-secret-file", file]
       }, basic: "conf-odd:a%2Bb%252Fc%3Ad+e%26f"),
     Row(
-      "odd secret by variable", { $0.flags("--client-id", "conf-odd") },
+      "secret with special characters, from a variable", { $0.flags("--client-id", "conf-odd") },
       variables: { _ in ["TOKENXCHANGE_CLIENT_SECRET": oddSecret] },
       basic: "conf-odd:a%2Bb%252Fc%3Ad+e%26f"),
     Row(
@@ -97,7 +97,8 @@ struct GetTokenTests {
       { $0.flags("--client-id", "target-cluster-readme") + ["--client-secret", "not-a-secret"] },
       warning: argvWarning, basic: "target-cluster-readme:not-a-secret"),
     Row(
-      "audience of a trusting peer", { $0.flags + ["--audience", "trusting-cluster"] },
+      "audience of a client that trusts this one",
+      { $0.flags + ["--audience", "trusting-cluster"] },
       form: [
         "scope":
           "openid profile email groups federated:id audience:server:client_id:trusting-cluster"
@@ -148,7 +149,7 @@ struct GetTokenTests {
     #expect(request.form.map(\.value) == expected.map(\.1))
   }
 
-  @Test("--audience: the token contains the peer and the client")
+  @Test("with --audience, the token contains the peer and the client")
   func peerAudience() async throws {
     let plugin = try Plugin()
     let result = try await plugin.run(plugin.flags + ["--audience", "trusting-cluster"])
@@ -195,8 +196,8 @@ struct GetTokenTests {
     let expiry = try #require(JWT(status?["token"]?.string ?? "")?.claims["exp"]?.number)
     let text = try #require(status?["expirationTimestamp"]?.string)
     let end = try Date(text, strategy: .iso8601).timeIntervalSince1970
-    // The stand-in's tokens live 24 hours by default, so a margin of one hour is subtracted in
-    // full.
+    // The stand-in's tokens are valid for 24 hours by default, so a margin of one hour is
+    // subtracted in full.
     #expect(expiry - end == 3600)
     plugin.site.dex.update { $0.tokenLifetime = 100 }
     let short = try await plugin.run(plugin.flags + ["--expiry-margin", "1h"])
@@ -220,7 +221,7 @@ struct GetTokenTests {
         + "trailing slash: the API server compares them exactly")
   }
 
-  @Test("a token without an expiry is reported valid for 60 s, with a warning")
+  @Test("a token without an expiry is reported as valid for 60 s, with a warning")
   func unknownExpiry() async throws {
     let plugin = try Plugin()
     plugin.site.dex.inject(
@@ -256,7 +257,7 @@ struct GetTokenTests {
     }
   }
 
-  @Test("a subject token whose nbf is up to 300 s ahead is sent, with a warning above 60 s")
+  @Test("a subject token with nbf up to 300 s in the future is sent, with a warning above 60 s")
   func subjectTokenThatIsNotValidYet() async throws {
     let plugin = try Plugin()
     func run(_ seconds: Int) async throws -> ProcessResult {

@@ -3,15 +3,15 @@ import StandIns
 import TestSupport
 import Testing
 
-/// Stand-ins for the systems that the guides name, and a working directory.
+/// Stand-ins for the systems in the guides, and a working directory.
 struct GuideFixture: Sendable {
   private let plugin: Plugin
   private let directory: TemporaryDirectory
-  /// The names in the guides, and what stands for them here.
+  /// The names in the guides, and the values that replace them in this test.
   private let names: [(shown: String, actual: String)]
   private let environment: [String: String]
 
-  /// Prepares everything that the guides assume; `context` is kubectl's current one.
+  /// Prepares everything that the guides assume; `context` is kubectl's current context.
   init(context: String) throws {
     let plugin = try Plugin(tls: [.dex, .apiServer, .cluster])
     let directory = try TemporaryDirectory(prefix: "guide")
@@ -55,7 +55,7 @@ struct GuideFixture: Sendable {
     try writeKubeconfig(context: context, token: token)
   }
 
-  /// The kubeconfig of the reader: an administrator of both clusters, and the pod's user.
+  /// Writes the reader's kubeconfig: an administrator of both clusters, and the pod's user.
   private func writeKubeconfig(context: String, token: String) throws {
     let site = plugin.site
     func cluster(_ name: String, _ url: String) -> JSONValue {
@@ -96,7 +96,8 @@ struct GuideFixture: Sendable {
     try directory.write(config.text, to: "home/.kube/config")
   }
 
-  /// Runs a command of a guide; its output has the names of the guides again.
+  /// Runs a command from a guide, and replaces the actual values in its output with the guide's
+  /// names.
   func run(_ command: String) async throws -> (code: Int32, output: String) {
     let script = names.reduce("set -euo pipefail\n" + command) {
       $0.replacing($1.shown, with: $1.actual)
@@ -112,17 +113,17 @@ struct GuideFixture: Sendable {
   }
 }
 
-/// The commands of the README and the guides do what they say, in their order.
+/// Runs the commands of the README and the guides in order.
 @Suite(
   .enabled(if: TLSFront.isAvailable, "SKIPPED: nginx is not installed"),
   .enabled(if: TestBinary.find("kubectl") != nil, "SKIPPED: kubectl is not installed"))
 struct GuideTests {
-  /// Commands that need what is not here, or that the named tests run.
+  /// Commands that cannot run in this test, or that the named tests run.
   private static let notRun = [
     "make ",  // DocumentCommandTests
     "completion", "buildkite-agent", "…",
     "kubectl -n argocd exec", " -k .",  // ArgoCDWorkloadTests
-    "kubectl create clusterrolebinding",  // the stand-in knows apply only
+    "kubectl create clusterrolebinding",  // the stand-in supports only apply
     "create token", "kubectl wait", "kubectl logs", "kubectl apply -f pod.yaml",  // a real cluster
     "--kubeconfig=login.yaml", "login --kubeconfig",  // LoginTests
     "--context b",  // FleetTests
@@ -130,7 +131,7 @@ struct GuideTests {
     "--kubeconfig kubeconfig.yaml",  // the subject of a CI job
   ]
 
-  /// The guides, and kubectl's current context while they are read.
+  /// The guides, and kubectl's current context in each.
   static let guides = [
     ("README.md", "target"), ("examples/README.md", "target"),
     ("examples/argocd/README.md", "cluster-a"), ("examples/ci/README.md", "target"),
@@ -140,7 +141,7 @@ struct GuideTests {
     ("examples/target-cluster/README.md", "pod"),
   ]
 
-  /// What the names of objects and keys depend on is masked.
+  /// Masks the parts of object names and key IDs that differ between runs.
   private func masked(_ text: String) -> String {
     text.replacing(/secret\/cluster-[a-z0-9-]+/, with: "secret/cluster-NAME")
       .replacing(/with the keys? \S+/, with: "with the keys KEY")
@@ -148,7 +149,7 @@ struct GuideTests {
         /https:\/\/(oidc\.cluster-a\.example\.com|cluster-a\.example\.com:6443)/, with: "ISSUER")
   }
 
-  @Test("every guide is run")
+  @Test("the commands of every guide are tested")
   func complete() {
     let listed = Set(Self.guides.map(\.0))
     let paths = Document.all.filter { $0.path.hasPrefix("examples/") && !$0.sessions.isEmpty }

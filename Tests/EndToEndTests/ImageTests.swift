@@ -24,7 +24,7 @@ struct ImageTests {
       .map { $0.split(separator: " ").map(String.init) }
   }
 
-  /// The arguments as an engine sets them, and the defaults that `make image` writes.
+  /// The build arguments that an engine sets, and the defaults that `make image` writes.
   private var values: [String: String] {
     var values = ["TARGETARCH": release.architecture, "SOURCE": "https://example.com/source"]
     for words in lines where words[0] == "ARG" {
@@ -38,7 +38,7 @@ struct ImageTests {
     values.reduce(text) { $0.replacing("$" + $1.key, with: $1.value) }
   }
 
-  @Test("labels: source, version, revision, and the licences of the SBOM")
+  @Test("the labels have the source, version, revision, and the licences in the SBOM")
   func labels() throws {
     let label = try #require(lines.first { $0[0] == "LABEL" }).joined(separator: " ")
     let labels = Dictionary(
@@ -66,7 +66,7 @@ struct ImageTests {
         == Set(licences + ["LicenseRef-tokenxchange"]).subtracting(optional))
   }
 
-  @Test("the certificates are those of the package")
+  @Test("the certificates are those in the Debian package")
   func certificates() throws {
     let bundle = try String(contentsOfFile: context + "/ca-certificates.crt", encoding: .utf8)
     let files = try FileManager.default.contentsOfDirectory(
@@ -75,7 +75,7 @@ struct ImageTests {
     #expect(files.count > 100)
   }
 
-  @Test("without a binary of this version, no context is created")
+  @Test("without a binary of this version, the script fails")
   func noBinary() async throws {
     let directory = try TemporaryDirectory()
     let result = try await Repository.run(
@@ -88,7 +88,7 @@ struct ImageTests {
   }
 
   @Test(
-    "unpacked and run as uid 999, with nothing else in it, it exchanges a token",
+    "the image exchanges a token as uid 999, with no other files",
     .enabled(if: ScratchRoot.isAvailable, "\(ScratchRoot.need)"),
     .enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"))
   func runs() async throws {
@@ -103,7 +103,7 @@ struct ImageTests {
       case "COPY":
         let mode = try #require(UInt32(words[1].dropFirst("--chmod=".count), radix: 8))
         let name = expanded(words[2])
-        // Instead of the public CAs: the CA of the stand-in's certificate.
+        // The CA of the stand-in's certificate replaces the public CAs.
         let isBundle = name == "ca-certificates.crt"
         let file = isBundle ? plugin.site.authorityFile ?? "" : "\(context)/\(name)"
         #expect(mode == (isBundle ? 0o644 : 0o755))

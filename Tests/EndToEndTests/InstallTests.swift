@@ -21,7 +21,7 @@ struct InstallTests {
     return status
   }
 
-  @Test("the copy is complete, 0755, and replaces a link", arguments: ["tools", "tools/"])
+  @Test("the copy is complete, has mode 0755, and replaces a link", arguments: ["tools", "tools/"])
   func copy(_ name: String) async throws {
     let tools = directory.path("tools")
     try FileManager.default.createDirectory(atPath: tools, withIntermediateDirectories: false)
@@ -45,7 +45,7 @@ struct InstallTests {
     #expect(version.output.hasPrefix("tokenxchange "))
   }
 
-  @Test("a target that cannot be written: exit 2 with the reason")
+  @Test("a target that is not writable: exit 2 with the reason")
   func unusableTarget() async throws {
     try directory.write("x", to: "file")
     try FileManager.default.createDirectory(
@@ -85,7 +85,7 @@ struct InstallTests {
   }
 
   @Test(
-    "a full disk: exit 1, nothing left behind",
+    "a full disk: exit 1, and no file is left behind",
     .enabled(if: Isolation.isPossible, "SKIPPED: needs root and mounts"))
   func fullDisk() async throws {
     let script = """
@@ -115,7 +115,7 @@ struct InstallTests {
     #expect(FileManager.default.fileExists(atPath: fresh))
   }
 
-  @Test("version names the libraries")
+  @Test("version lists the libraries")
   func version() async throws {
     let result = try await ProcessRunner(TestBinary.path, ["version"]).result()
     let pattern =
@@ -124,7 +124,7 @@ struct InstallTests {
     #expect(result.errors == "")
   }
 
-  @Test("version --output json: commit and toolchain of the static binary, otherwise unknown")
+  @Test("version --output json shows the static binary's commit and toolchain, otherwise unknown")
   func versionAsJSON() async throws {
     let result = try await ProcessRunner(TestBinary.path, ["version", "--output=json"]).result()
     let document = try JSONValue(parsing: result.output)
@@ -135,7 +135,8 @@ struct InstallTests {
     let commit = document["commit"]?.string ?? ""
     let toolchain = document["toolchain"]?.string ?? ""
     if document["static"]?.bool == true {
-      // Without git, as in an unpacked archive of the working directory, the commit is unknown.
+      // Without git, for example in an unpacked archive of the working directory, the commit is
+      // unknown.
       #expect(commit.wholeMatch(of: /[0-9a-f]{40}(-modified)?|unknown/) != nil, "\(commit)")
       #expect(toolchain.wholeMatch(of: /swift-\d[0-9A-Za-z.+-]*/) != nil, "\(toolchain)")
     } else {

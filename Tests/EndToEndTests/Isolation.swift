@@ -2,13 +2,14 @@ import Foundation
 import Glibc
 import TestSupport
 
-/// Runs the program in a file system that contains nothing else.
+/// Runs the program in an otherwise empty file system.
 struct Isolation: Sendable {
-  /// Whether mounts and chroots can be created here: needs root, and no sandbox that forbids them.
+  /// Whether mounts and chroots can be created: this requires root, and no sandbox that forbids
+  /// them.
   static let isPossible =
     geteuid() == 0 && run("mount --bind \"$1\" \"$1\" && mount --bind /proc \"$1\"", "/tmp")
 
-  /// Whether the program under test is static; only a static program runs in an empty file system.
+  /// Whether the program under test is static, which is required in an empty file system.
   static let isStatic: Bool = {
     guard let file = FileHandle(forReadingAtPath: TestBinary.path) else { return false }
     defer { try? file.close() }
@@ -16,10 +17,10 @@ struct Isolation: Sendable {
     return head.count == 4096 && head.firstRange(of: Data("/ld-linux".utf8)) == nil
   }()
 
-  /// Why tests that need both are skipped.
+  /// The reason why tests that require both are skipped.
   static let need = "SKIPPED: needs root, mounts, and TOKENXCHANGE_BINARY naming the static binary"
 
-  /// Its root, as seen from outside.
+  /// The path of the root, outside the chroot.
   let root: String
 
   /// Creates a root with the program, a projected token, and an `nsswitch.conf` whose user database
@@ -67,7 +68,7 @@ struct Isolation: Sendable {
     ).result()
   }
 
-  /// Every file in the root, with its size and modification time.
+  /// All files in the root, with their sizes and modification times.
   var listing: [String] {
     let names = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
     return names.sorted().map { name in

@@ -42,7 +42,7 @@ struct KubectlTests {
   }
 
   private func kubectl(_ kubeconfig: String, _ arguments: String...) throws -> ProcessRunner {
-    // A separate home for each run, so that no run uses another's cache.
+    // Each run has its own home directory, so that it does not use another run's cache.
     let home = plugin.directory.path("home-\(UUID().uuidString)")
     return ProcessRunner(
       TestBinary.find("kubectl") ?? "kubectl", ["--kubeconfig", kubeconfig] + arguments,
@@ -52,7 +52,7 @@ struct KubectlTests {
   private var user: String { plugin.site.cluster.subject }
 
   @Test(
-    "a link named kubectl-tokenxchange in PATH makes it kubectl's own command, also in its help")
+    "a link named kubectl-tokenxchange in PATH makes it a kubectl plugin, and help shows this name")
   func isAKubectlPlugin() async throws {
     let directory = plugin.directory.path("bin")
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -97,7 +97,7 @@ struct KubectlTests {
   func runsAgainAfter401() async throws {
     plugin.site.apiServer.rejectNext(1)
     let result = try await kubectl(try kubeconfig(), "get", "namespaces", "-o", "name").result()
-    // client-go returns the first 401 to its caller; discovery, which comes first, ignores it.
+    // client-go returns the first 401 to its caller; discovery, which runs first, ignores it.
     #expect(plugin.site.dex.tokenRequests == 2)
     #expect(Set(plugin.site.apiServer.tokens).count >= 1)
     #expect(result.output.contains("namespace/"))
@@ -121,7 +121,7 @@ struct KubectlTests {
         "getting credentials: exec: executable \(TestBinary.path) failed with exit code 5") == true)
   }
 
-  @Test("twenty concurrent kubectl processes")
+  @Test("twenty concurrent kubectl processes succeed")
   func concurrentRuns() async throws {
     let file = try kubeconfig()
     let outputs = try await withThrowingTaskGroup(of: String.self) { group in

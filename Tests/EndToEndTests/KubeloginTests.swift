@@ -3,8 +3,8 @@ import StandIns
 import TestSupport
 import Testing
 
-/// `generate kubeconfig --auth=kubelogin` with a kubectl that first asks for the server's version,
-/// as the one of the Google Cloud CLI does.
+/// `generate kubeconfig --auth=kubelogin`, with a kubectl that first requests the server's version,
+/// like the kubectl wrapper of the Google Cloud CLI.
 @Suite(
   .enabled(if: TestBinary.find("kubectl") != nil, "SKIPPED: kubectl is not installed"),
   .enabled(if: TLSFront.isAvailable, "SKIPPED: nginx is not installed"))
@@ -14,7 +14,7 @@ struct KubeloginTests {
 
   init() throws {
     plugin = try Plugin(tls: [.apiServer])
-    // Each start of a program adds a line to the file of its name.
+    // Each start of a program appends a line to the file with its name.
     try plugin.directory.write(
       """
       #!/bin/sh
@@ -60,7 +60,7 @@ struct KubeloginTests {
     ).output
   }
 
-  @Test("kubectl runs kubelogin directly and is started once")
+  @Test("kubectl runs kubelogin directly, and starts only once")
   func startsOnce() async throws {
     let (result, starts) = try await whoami(kubeconfig())
     #expect(result.output == plugin.site.cluster.subject)
@@ -72,7 +72,7 @@ struct KubeloginTests {
         "get-token --oidc-issuer-url=https://dex.example.com --oidc-client-id=target-cluster "))
   }
 
-  @Test("with `kubectl oidc-login` it would start itself without end")
+  @Test("with `kubectl oidc-login`, kubectl would start itself endlessly")
   func startsItself() async throws {
     let indirect = try await kubeconfig()
       .replacing("command: kubectl-oidc_login", with: "command: kubectl")

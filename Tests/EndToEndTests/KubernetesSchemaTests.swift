@@ -3,9 +3,9 @@ import StandIns
 import TestSupport
 import Testing
 
-/// The JSON schemas of Kubernetes, from the package kubernetes-validate.
+/// Kubernetes' JSON schemas, from the package kubernetes-validate.
 enum KubernetesSchema {
-  /// Whether `make test-deps` has installed them, and Python has the modules jsonschema and yaml.
+  /// Whether `make test-deps` has installed them, and the Python modules jsonschema and yaml exist.
   static let isAvailable =
     FileManager.default.fileExists(atPath: directory + "/_definitions.json")
     && (try? Repository.python("import jsonschema, yaml").code) == 0
@@ -13,9 +13,9 @@ enum KubernetesSchema {
   private static let directory =
     Repository.tools + "/kubernetes_validate/kubernetes-json-schema/v1.37.0-local-strict"
 
-  /// The kinds of the documents in a text, and the schema violations.
+  /// Returns the kinds of the documents in a text, and the schema violations.
   ///
-  /// Unknown fields are rejected too. Documents of kinds that are not Kubernetes' own are skipped.
+  /// Unknown fields are violations, too. Documents of custom kinds are skipped.
   static func check(_ text: String) throws -> (kinds: [String], errors: [String]) {
     let temporary = try TemporaryDirectory()
     let file = try temporary.write(text, to: "documents.yaml")
@@ -64,7 +64,7 @@ struct KubernetesSchemaTests {
   private static let server = "--server=https://target.example.com:6443"
 
   @Test(
-    "accept generated objects with all their options",
+    "the schemas accept generated objects with all options",
     arguments: [
       Row(
         "the cluster Secret",
@@ -102,13 +102,13 @@ struct KubernetesSchemaTests {
   }
 
   @Test(
-    "accept every example",
+    "the schemas accept every example",
     arguments: ExampleTests.files.filter { !$0.hasPrefix("argocd/workload") })
   func examples(name: String) throws {
     #expect(try KubernetesSchema.check(ExampleTests.text(name)).errors == [])
   }
 
-  @Test("reject an unknown field and a number in a Secret")
+  @Test("the schemas reject an unknown field and a number in a Secret")
   func rejections() throws {
     let text = """
       apiVersion: v1

@@ -1,9 +1,10 @@
 import TestSupport
 import Testing
 
-/// The examples of the library use its public interface only.
+/// The library's examples use only its public interface.
 struct LibraryExampleTests {
-  /// Compiles a file without -package-name, so that package declarations are not visible.
+  /// Compiles a file without -package-name, so that declarations with package access are not
+  /// visible.
   private func typecheck(_ file: String, _ options: [String] = []) throws {
     let result = try ProcessRunner(
       "swiftc",

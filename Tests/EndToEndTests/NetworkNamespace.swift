@@ -3,11 +3,11 @@ import Glibc
 import Synchronization
 import TestSupport
 
-/// A network namespace with only loopback in it, on its own thread.
+/// A network namespace that has only loopback, entered by its own thread.
 ///
 /// Servers started on that thread listen in that namespace, where port 53 is free.
 final class NetworkNamespace: Sendable {
-  /// Whether network and mount namespaces can be created here, which needs root.
+  /// Whether network and mount namespaces can be created, which requires root.
   static let isAvailable: Bool = {
     guard geteuid() == 0, let namespace = try? NetworkNamespace() else { return false }
     let trial = ProcessRunner("unshare", ["--mount", "/bin/true"], environment: tools)
@@ -40,7 +40,7 @@ final class NetworkNamespace: Sendable {
     return try outcome.get()
   }
 
-  /// Starts a program in the namespace, with the given files mounted over this machine's.
+  /// Starts a program in the namespace, with the given files mounted over this machine's files.
   func start(
     _ program: String, _ arguments: [String], environment: [String: String] = [:],
     files: [String: String] = [:], timeout: Double = 60
@@ -54,12 +54,12 @@ final class NetworkNamespace: Sendable {
     }
   }
 
-  /// The work of the thread; it does not keep the namespace alive.
+  /// The thread's work queue; it does not keep the namespace alive.
   private final class Queue: Sendable {
     private let work = Mutex<[(@Sendable () -> Void)?]>([])
     private let wake = DispatchSemaphore(value: 0)
 
-    /// Appends work, or nil for the end.
+    /// Appends work, or nil to end the thread.
     func append(_ body: (@Sendable () -> Void)?) {
       work.withLock { $0.append(body) }
       wake.signal()

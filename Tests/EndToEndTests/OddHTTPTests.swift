@@ -3,9 +3,9 @@ import StandIns
 import TestSupport
 import Testing
 
-/// Malformed responses, byte for byte; none may crash or delay the program.
+/// Malformed responses, byte by byte; none may crash or delay the program.
 struct OddHTTPTests {
-  /// A malformed response and the resulting message; nil for a credential.
+  /// A malformed response, and the resulting message or nil for a credential.
   struct Row: Sendable, CustomTestStringConvertible {
     var testDescription: String
     /// Creates the response from the correct body.
@@ -44,16 +44,18 @@ struct OddHTTPTests {
     Row("chunks and trailers", nil) { chunked($0, trailers: "X: y\r\nHTTP/1.1 200 OK: z\r\n") },
     Row("no length", nil) { "HTTP/1.1 200 OK\r\n\r\n\($0)" },
     Row("HTTP/1.0", nil) { "HTTP/1.0 200 OK\r\n\r\n\($0)" },
-    Row("100 before it", nil) { "HTTP/1.1 100 Continue\r\n\r\n\(plain($0))" },
-    Row("early hints before it", nil) {
+    Row("100 Continue first", nil) { "HTTP/1.1 100 Continue\r\n\r\n\(plain($0))" },
+    Row("103 Early Hints first", nil) {
       "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
         + "HTTP/1.1 103 Early Hints\r\nLink: </y>\r\n\r\n" + plain($0)
     },
-    Row("line ends without CR", nil) {
+    Row("line endings without CR", nil) {
       "HTTP/1.1 200 OK\nContent-Length: \($0.utf8.count)\n\n\($0)"
     },
-    Row("no reason", nil) { "HTTP/1.1 200\r\n\r\n\($0)" },
-    Row("challenges", nil) { plain($0, "WWW-Authenticate: Basic realm=x\r\nSet-Cookie: a=b\r\n") },
+    Row("no reason phrase", nil) { "HTTP/1.1 200\r\n\r\n\($0)" },
+    Row(
+      "unrelated headers",
+      nil) { plain($0, "WWW-Authenticate: Basic realm=x\r\nSet-Cookie: a=b\r\n") },
   ]
 
   static let bad = [
@@ -62,7 +64,7 @@ struct OddHTTPTests {
       hint: FaultTests.cutHint
     ) { _ in plain("\u{FEFF}{}") },
     Row(
-      "no HTTP",
+      "not HTTP",
       "the response from DEX is not HTTP/1.1 (Received HTTP/0.9 when not allowed)",
       hint: noHTTPHint
     ) { _ in "SSH-2.0-OpenSSH_9.2\r\n" },
@@ -72,7 +74,7 @@ struct OddHTTPTests {
       hint: noHTTPHint
     ) { "HTTP/1.1 200 OK\r\nnonsense\r\n\r\n\($0)" },
     Row(
-      "headers without end", "the response from \(url) has more than 64 KiB of headers",
+      "endless headers", "the response from \(url) has more than 64 KiB of headers",
       hint: wrongHint
     ) { "HTTP/1.1 200 OK\r\n\(String(repeating: "X: yyyyyyyyy\r\n", count: 80_000))\r\n\($0)" },
     Row(
@@ -90,7 +92,7 @@ struct OddHTTPTests {
       "length of 2^63", "the response from \(url) is larger than 1 MiB", hint: wrongHint
     ) { "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775808\r\nX: y\r\n\r\n\($0)" },
     Row(
-      "body without end", "the response from \(url) is larger than 1 MiB", hint: wrongHint
+      "endless body", "the response from \(url) is larger than 1 MiB", hint: wrongHint
     ) { "HTTP/1.1 200 OK\r\n\r\n\($0)" + String(repeating: " ", count: 1 << 20) },
     Row(
       "status 1000",
@@ -111,7 +113,7 @@ struct OddHTTPTests {
       hint: FaultTests.cutHint
     ) { _ in plain("\u{FEFF}{}") },
     Row(
-      "deep", "\(url) returned 200 with 200000 bytes that are not complete JSON",
+      "deeply nested JSON", "\(url) returned 200 with 200000 bytes that are not complete JSON",
       hint: FaultTests.cutHint
     ) { _ in plain(String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000))
     },
@@ -137,14 +139,14 @@ struct OddHTTPTests {
         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Len"
       },
       Row("closed inside a chunk", nil) { String(chunked($0).dropLast(20)) },
-      Row("closed before the last chunk", nil) { String(chunked($0).dropLast(5)) },
+      Row("closed before the final chunk", nil) { String(chunked($0).dropLast(5)) },
       Row("closed inside the trailers", nil) {
         String(chunked($0, trailers: "X: y\r\n").dropLast(5))
       },
       Row("closed inside the body", nil) { String(plain($0).dropLast(1)) },
     ]
 
-  @Test("exit 4 after three attempts", arguments: cut)
+  @Test("truncated responses: exit 4 after three attempts", arguments: cut)
   func incompleteResponse(_ row: Row) async throws {
     let plugin = try Plugin()
     plugin.site.dex.inject(Self.verbatim(row).forever)
@@ -156,7 +158,7 @@ struct OddHTTPTests {
   }
 
   @Test(
-    "closed inside the headers, over TLS: exit 4 after three attempts",
+    "connection closed inside the headers over TLS: exit 4 after three attempts",
     .enabled(if: TLSRelay.isAvailable, "socat is not installed: apt-get install socat"))
   func incompleteResponseOverTLS() async throws {
     let plugin = try Plugin()
@@ -179,7 +181,7 @@ struct OddHTTPTests {
   }
 
   @Test(
-    "64 MiB at once: memory stays below 32 MiB",
+    "with a response of 64 MiB, memory use stays below 32 MiB",
     .enabled(if: TestBinary.find("time") != nil, "time is not installed: apt-get install time"))
   func limitsMemory() async throws {
     let plugin = try Plugin()

@@ -3,7 +3,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// The program under test with a Dex, a subject token and a clean environment.
+/// The program under test, with a Dex, a subject token and a clean environment.
 struct Plugin: Sendable {
   let site: StandInSite
   let directory: TemporaryDirectory
@@ -24,7 +24,7 @@ struct Plugin: Sendable {
     ]
   }
 
-  /// The same flags with another value for one of them.
+  /// The same flags, with another value for one of them.
   func flags(_ flag: String, _ value: String) -> [String] {
     var words = flags
     if let index = words.firstIndex(of: flag) { words[index + 1] = value }
@@ -65,7 +65,7 @@ struct Plugin: Sendable {
     }
   }
 
-  /// Replaces the parts that differ in each run: `DEX`, `DIR`, `CLUSTER` and `TIME`.
+  /// Replaces the parts that differ between runs: `DEX`, `DIR`, `CLUSTER` and `TIME`.
   func masked(_ text: String) -> String {
     text.replacing(site.dex.server.url.dropFirst(7), with: "DEX")
       .replacing(directory.path, with: "DIR")
@@ -85,9 +85,9 @@ struct Plugin: Sendable {
       sourceLocation: location)
   }
 
-  /// Expects an ExecCredential, byte for byte, with a token that Dex signed.
+  /// Expects exactly an ExecCredential with a token that Dex signed.
   ///
-  /// `margin` is how many seconds the reported expiry is before that of the token.
+  /// `margin` is the time in seconds between the reported expiry and the token's expiry.
   @discardableResult
   func expectCredential(
     _ result: ProcessResult, version: String = "v1", margin: Int = 0, warning: String? = nil,

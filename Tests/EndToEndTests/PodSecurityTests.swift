@@ -3,12 +3,12 @@ import StandIns
 import TestSupport
 import Testing
 
-/// The rules of Kubernetes' Pod Security level "restricted", and of a resource quota.
+/// The rules of the Kubernetes Pod Security level "restricted", and of a resource quota.
 enum PodSecurity {
-  /// A rule, and a change of a good pod that breaks it.
+  /// A rule, and a change to a valid pod that violates it.
   struct Rule: Sendable {
     var name: String
-    /// Path and value; `container` is the first init container.
+    /// A path and a value; `container` is the first init container.
     var damage: (path: [String], value: JSONValue)
     var isMet: @Sendable (_ pod: JSONValue, _ container: JSONValue) -> Bool
   }
@@ -18,7 +18,7 @@ enum PodSecurity {
     "projected", "secret",
   ]
 
-  /// A member of the container's security context, else of the pod's.
+  /// A member of the container's security context, or else of the pod's.
   private static func context(
     _ name: String, _ pod: JSONValue, _ container: JSONValue
   ) -> JSONValue? {
@@ -100,7 +100,7 @@ enum PodSecurity {
       }),
   ]
 
-  /// A quota for them rejects a pod whose containers do not all set them.
+  /// With a quota for these resources, all containers of a pod must set them.
   static let quota: [Rule] = ["requests", "limits"].flatMap { kind in
     ["cpu", "memory"].map { resource in
       Rule(
@@ -124,29 +124,29 @@ struct PodSecurityTests {
     Row(
       "a pod with a sidecar, a group and a kubeconfig",
       ["sidecar", "--mode=0640", "--server=https://a.example"] + exchange, 1),
-    Row("patches of Argo CD", ["argocd-workload", "--image=i"], 2),
-    Row("a patch of a Deployment", ["argocd-workload", "--controller=deployment", "--image=i"], 2),
-    Row("values of the chart", ["argocd-workload", "--format=helm", "--image=i"], 2),
+    Row("patches for Argo CD", ["argocd-workload", "--image=i"], 2),
+    Row("a patch for a Deployment", ["argocd-workload", "--controller=deployment", "--image=i"], 2),
+    Row("values for the chart", ["argocd-workload", "--format=helm", "--image=i"], 2),
   ]
 
-  /// The pod specs in a generated text.
+  /// The pod specs in generated output.
   private func pods(_ arguments: [String]) async throws -> [JSONValue] {
     let result = try await ProcessRunner(TestBinary.path, ["generate"] + arguments).result()
     #expect(result.errors == "")
     return try Python.yaml(result.output).flatMap { document -> [JSONValue] in
       if let spec = document["spec"] { return [spec["template"]?["spec"] ?? spec] }
-      // Values have the members of a pod below the name of a workload.
+      // In chart values, the members of a pod are below the name of a workload.
       return ["controller", "server"].compactMap { document[$0] }
     }
   }
 
-  /// The containers that are ours: a patch names the existing container too, without an image.
+  /// The generated containers: a patch also names the existing container, without an image.
   private func containers(_ pod: JSONValue) -> [JSONValue] {
     ["initContainers", "containers"].flatMap { pod[$0]?.array ?? [] }
       .filter { $0["image"] != nil }
   }
 
-  @Test("each container keeps the rules of the level restricted and of a quota", arguments: outputs)
+  @Test("each container complies with the level restricted and with a quota", arguments: outputs)
   func keepsRules(row: Row<[String], Int>) async throws {
     let pods = try await pods(row.input)
     #expect(pods.count == row.output)
@@ -161,7 +161,7 @@ struct PodSecurityTests {
     }
   }
 
-  @Test("the rules find a pod that breaks one")
+  @Test("a pod that violates a rule is detected")
   func findsDamage() async throws {
     let pod = try #require(try await pods(["sidecar"] + Self.exchange).first)
     let container = try #require(containers(pod).first)
@@ -175,7 +175,7 @@ struct PodSecurityTests {
 }
 
 extension JSONValue {
-  /// A copy with another value at a path of members.
+  /// A copy with another value at the given path.
   fileprivate func setting(_ path: ArraySlice<String>, to value: JSONValue) -> JSONValue {
     guard let name = path.first else { return value }
     var object = object ?? JSONObject()

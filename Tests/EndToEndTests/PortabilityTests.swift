@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Detects code that compiles on one architecture only.
+/// Detects code that compiles on only one architecture.
 struct PortabilityTests {
   @Test(
-    "no C char is taken for a signed one: on aarch64 it need not be",
+    "C char is never assumed to be signed, because it is unsigned on aarch64",
     arguments: ["Sources", "Tests"])
   func signedChar(_ directory: String) throws {
     let root = Repository.path(directory)

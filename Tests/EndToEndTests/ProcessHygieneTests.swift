@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test(
-    "as PID 1, get-token ends on a signal",
+    "get-token as PID 1 is terminated by a signal",
     .enabled(if: SidecarSignalTests.canUnshare, "SKIPPED: needs root and PID namespaces"),
     arguments: [SIGTERM, SIGINT])
   func signalsAsPID1(number: Int32) async throws {

@@ -10,7 +10,7 @@ struct ProcessLimitTests {
   static let resourceHint =
     "raise the limit (ulimit -u or -n, or the container's pids limit), or stop the processes that "
     + "exhaust it"
-  /// The limit counts all processes of a user, so that no other test uses this one.
+  /// The limit counts all processes of a user, so no other test uses this user.
   static let user = ["--reuid=54399", "--regid=54399", "--clear-groups"]
   static let canSwitchUser = geteuid() == 0 && TestBinary.find("setpriv") != nil
 
@@ -20,7 +20,8 @@ struct ProcessLimitTests {
     ).result()
   }
 
-  @Test("no descriptor for /proc: exit 1", .enabled(if: Isolation.isStatic, "\(Isolation.need)"))
+  @Test(
+    "no descriptor left for /proc: exit 1", .enabled(if: Isolation.isStatic, "\(Isolation.need)"))
   func needsADescriptor() async throws {
     let plugin = try Plugin()
     for arguments in [plugin.flags, ["version"], []] {
@@ -31,9 +32,10 @@ struct ProcessLimitTests {
     }
   }
 
-  @Test("too few descriptors for a request: exit 1, nothing is sent", arguments: [4, 5, 6, 8, 10])
+  @Test(
+    "too few descriptors for a request: exit 1, and nothing is sent", arguments: [4, 5, 6, 8, 10])
   func needsDescriptors(number: Int) async throws {
-    // The dynamic linker of a development build fails first, when it opens the libraries.
+    // In a development build, the dynamic linker fails first, when it opens the libraries.
     guard Isolation.isStatic || number > 4 else { return }
     let plugin = try Plugin()
     plugin.expectFailure(
@@ -43,7 +45,7 @@ struct ProcessLimitTests {
     #expect(plugin.site.dex.tokenRequests == 0)
   }
 
-  @Test("13 descriptors are enough")
+  @Test("13 descriptors are sufficient")
   func descriptorsSuffice() async throws {
     let plugin = try Plugin()
     try plugin.expectCredential(try await prlimit("--nofile=13", plugin.flags))
@@ -66,7 +68,7 @@ struct ProcessLimitTests {
   }
 
   @Test(
-    "too few threads for a request: exit 1 at once", .enabled(if: canSwitchUser, "needs root"),
+    "too few threads for a request: exit 1 immediately", .enabled(if: canSwitchUser, "needs root"),
     arguments: [1, 2])
   func needsThreads(number: Int) async throws {
     let plugin = try ReadableByAll()
@@ -79,7 +81,7 @@ struct ProcessLimitTests {
   }
 
   @Test(
-    "TLS needs no more threads than plain http", .enabled(if: canSwitchUser, "needs root"),
+    "TLS requires no more threads than plain http", .enabled(if: canSwitchUser, "needs root"),
     .enabled(if: TLSFront.isAvailable, "nginx is not installed"), arguments: [2, 3, 4])
   func needsThreadsForTLS(number: Int) async throws {
     let plugin = try ReadableByAll(tls: .dex)
@@ -96,7 +98,7 @@ struct ProcessLimitTests {
   }
 
   @Test(
-    "the sidecar at a limit of one process: it reports, tries again, and obeys signals",
+    "with a limit of one process, the sidecar reports the error, retries, and handles signals",
     .enabled(if: canSwitchUser, "needs root"), arguments: [SIGTERM, SIGINT, SIGHUP])
   func sidecarNeedsThreads(number: Int32) async throws {
     let plugin = try ReadableByAll()
@@ -114,7 +116,7 @@ struct ProcessLimitTests {
     #expect(result.errors.hasSuffix("tokenxchange: stopping: \(name)\n"))
   }
 
-  @Test("a run that hangs ends a second after --timeout")
+  @Test("a run that hangs ends one second after --timeout")
   func endsWithFullStandardError() async throws {
     let plugin = try Plugin()
     let log = try FullPipe()
@@ -128,7 +130,7 @@ struct ProcessLimitTests {
     #expect(result.duration > 1.5 && result.duration < 8)
   }
 
-  @Test("a limit on file sizes is reported, and leaves nothing behind")
+  @Test("a file size limit is reported, and no file is left behind")
   func survivesSIGXFSZ() async throws {
     let plugin = try Plugin()
     try FileManager.default.createDirectory(
@@ -198,7 +200,7 @@ final class FullPipe {
     while write(ends[1], "....", 4) > 0 {}
   }
 
-  /// A path by which another process can open it.
+  /// A path with which another process can open it.
   var path: String { "/proc/\(getpid())/fd/\(ends[1])" }
 
   deinit { for end in ends { close(end) } }

@@ -3,9 +3,9 @@ import StandIns
 import TestSupport
 import Testing
 
-/// Which requests use the forward proxy, according to tinyproxy's log.
+/// Requests through a forward proxy, according to tinyproxy's log.
 ///
-/// The host is 0.0.0.0: it reaches this machine, but is not treated as loopback.
+/// The host is 0.0.0.0, which reaches this machine, but is not treated as loopback.
 @Suite(
   .enabled(if: ForwardProxy.isAvailable, "tinyproxy is not installed: apt-get install tinyproxy"),
   .enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"))
@@ -22,17 +22,17 @@ struct ProxyTests {
     ["--certificate-authority", plugin.site.authorityFile ?? ""]
   }
 
-  /// The flags for a host that is not loopback by name.
+  /// The flags for a host that is not treated as loopback.
   private var farFlags: [String] {
     let url = plugin.site.dex.issuer.replacing("127.0.0.1", with: "0.0.0.0")
-    // --token-url, so that the token's issuer may differ.
+    // With --token-url, the token's issuer may differ.
     return ["--token-url", url + "/token"] + plugin.flags.dropFirst(2) + authority
   }
 
   private var farPort: Int { plugin.site.dexFront?.port ?? 0 }
 
   @Test(
-    "https uses the proxy from each variable",
+    "https requests use the proxy from each variable",
     arguments: ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
   func usesProxy(_ variable: String) async throws {
     let result = try await plugin.run(farFlags, [variable: proxy.url])
@@ -49,7 +49,7 @@ struct ProxyTests {
     #expect(proxy.requests == [])
   }
 
-  @Test("loopback bypasses the proxy", arguments: ["127.0.0.1", "localhost"])
+  @Test("loopback requests bypass the proxy", arguments: ["127.0.0.1", "localhost"])
   func loopback(_ host: String) async throws {
     let url = plugin.site.dex.issuer.replacing("127.0.0.1", with: host)
     let flags = ["--token-url", url + "/token"] + plugin.flags.dropFirst(2) + authority
@@ -59,7 +59,7 @@ struct ProxyTests {
     #expect(proxy.requests == [])
   }
 
-  @Test("plain http bypasses the proxy", arguments: ["127.0.0.1", "0.0.0.0"])
+  @Test("plain http requests bypass the proxy", arguments: ["127.0.0.1", "0.0.0.0"])
   func plainHTTP(_ host: String) async throws {
     let plain = try Plugin()
     let url = plain.site.dex.issuer.replacing("127.0.0.1", with: host)
@@ -72,7 +72,7 @@ struct ProxyTests {
     #expect(proxy.requests == [])
   }
 
-  @Test("certificates are verified through a proxy too")
+  @Test("certificates are also verified through a proxy")
   func verifiesCertificates() async throws {
     let other = plugin.site.certificates?.otherAuthority.certificate ?? ""
     let flags = Array(farFlags.dropLast()) + [other]
@@ -82,7 +82,7 @@ struct ProxyTests {
     #expect(plugin.site.dex.tokenRequests == 0)
   }
 
-  @Test("the proxy's password is sent and never printed")
+  @Test("the proxy's password is sent, but never printed")
   func proxyPassword() async throws {
     let guarded = try ForwardProxy(login: "someone pass-word-1")
     let good = "http://someone:pass-word-1@127.0.0.1:\(guarded.port)"
@@ -106,15 +106,15 @@ struct ProxyTests {
     }
   }
 
-  /// The errors of a proxy must not be attributed to Dex.
-  @Test("errors of the proxy name the proxy")
+  /// Proxy errors must not be attributed to Dex.
+  @Test("proxy errors name the proxy")
   func proxyErrors() async throws {
     let certificates = try #require(plugin.site.certificates)
     let dex = plugin.site.dex.server.port
     let untrusted = try TLSFront(upstream: dex, certificate: certificates.untrustedCA)
     let misnamed = try TLSFront(upstream: dex, certificate: certificates.wrongHost)
     let plain = try TLSFront(upstream: dex, certificate: certificates.server, isPlain: true)
-    // Each accepts one connection.
+    // Each listener accepts one connection.
     let unresponsive = try (0..<3).map { _ in try TimeoutTests.UnresponsiveServer(queue: false) }
     defer { for listener in unresponsive { listener.stop() } }
     let closing = try ["dropped", "reset"].map { name in
@@ -162,7 +162,7 @@ struct ProxyTests {
       "\(result.errors)")
   }
 
-  @Test("a connection that closes after CONNECT can be the fault of the proxy or the server")
+  @Test("a connection closed after CONNECT is attributed to the proxy or the server")
   func closedTunnel() async throws {
     let closing = try LoopbackServer { _ in
       LoopbackResponse(body: Array("HTTP/1.1 200 OK\r\n\r\n".utf8), delivery: .verbatim)
@@ -176,7 +176,7 @@ struct ProxyTests {
     #expect(result.errors.contains("(3 attempts)"), "\(result.errors)")
   }
 
-  @Test("--verbose and the doctor show the proxy and why it is used or not")
+  @Test("--verbose and the doctor show whether a proxy is used, and why")
   func reportsProxyChoice() async throws {
     let url = proxy.url.replacing("http://", with: "http://someone:pass-word-1@")
     for (variables, expected) in [

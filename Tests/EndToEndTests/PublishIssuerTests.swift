@@ -34,7 +34,7 @@ struct PublishIssuerTests {
     return issuer.token()
   }
 
-  /// Publishes other keys than those of the stand-in.
+  /// Publishes different keys from the stand-in's.
   private func publish(_ keys: JSONValue) async throws -> ProcessResult {
     let issuer = site.url
     let server = try LoopbackServer { request in
@@ -70,7 +70,7 @@ struct PublishIssuerTests {
     try JSONValue(parsing: Data(contentsOf: URL(fileURLWithPath: directory.path("site") + path)))
   }
 
-  @Test("published, served by nginx and checked")
+  @Test("the documents are published, served by nginx and checked")
   func published() async throws {
     let result = try await publish()
     #expect(result.errors == "")
@@ -114,7 +114,7 @@ struct PublishIssuerTests {
     #expect(result.errors.contains(" differ: key \(first.keyID) is stale\n"))
   }
 
-  @Test("another issuer is not published: exit 2")
+  @Test("documents with another issuer are not published: exit 2")
   func otherIssuer() async throws {
     live.update { $0.serviceAccounts?.issuer = "https://kubernetes.default.svc.cluster.local" }
     let result = try await publish()
@@ -127,7 +127,7 @@ struct PublishIssuerTests {
     #expect(entries == [])
   }
 
-  @Test("an empty key set is not published, and the old files remain: exit 6")
+  @Test("an empty key set is not published, and the old files are kept: exit 6")
   func noKeys() async throws {
     _ = try await publish()
     let result = try await publish(["keys": []])
@@ -136,7 +136,8 @@ struct PublishIssuerTests {
     #expect(try published("/openid/v1/jwks") == RSAKey.keySet([first]))
   }
 
-  @Test("the second file cannot be written: the key set is complete, and no temporary file remains")
+  @Test(
+    "if the second file cannot be written, the key set is complete, and no temporary file remains")
   func secondWriteFails() async throws {
     let blocker = directory.path("site/.well-known/openid-configuration")
     try FileManager.default.createDirectory(
@@ -153,7 +154,7 @@ struct PublishIssuerTests {
     #expect(try await check().ending == .exit(0))
   }
 
-  @Test("403 of the API server: exit 6 with a hint about the ClusterRole; with a token exit 0")
+  @Test("403 from the API server: exit 6 with a hint about the ClusterRole; exit 0 with a token")
   func token403() async throws {
     live.update { $0.opensDiscovery = false }
     let refused = try await publish()
@@ -177,7 +178,7 @@ struct PublishIssuerTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path("site")) == [])
   }
 
-  @Test("a private bucket: 403 with a hint about the bucket and not about a ClusterRole")
+  @Test("403 from a private bucket has a hint about the bucket, not about a ClusterRole")
   func privateBucket() async throws {
     let bucket = try LoopbackServer { _ in LoopbackResponse(status: 403) }
     defer { bucket.stop() }
@@ -189,16 +190,16 @@ struct PublishIssuerTests {
     #expect(!result.errors.contains("ClusterRole"))
   }
 
-  /// The libcurl of a dynamic build decompresses a declared encoding.
+  /// In a dynamic build, libcurl decompresses a declared encoding.
   @Test(
-    "a document stored as gzip, with and without its Content-Encoding",
+    "a gzip-compressed document is reported, with and without Content-Encoding",
     arguments: TestBinary.isNamed ? [false, true] : [false])
   func storedCompressed(isDeclared: Bool) async throws {
     let bucket = try LoopbackServer { _ in
       LoopbackResponse(
         headers: [("Content-Type", "application/json")]
           + (isDeclared ? [("Content-Encoding", "gzip")] : []),
-        // An empty member of gzip (RFC 1952).
+        // An empty gzip member (RFC 1952).
         body: [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0])
     }
     defer { bucket.stop() }
@@ -209,14 +210,14 @@ struct PublishIssuerTests {
     #expect(!result.errors.contains("ingress"))
   }
 
-  @Test("--check of an empty site: exit 6")
+  @Test("--check with an empty site: exit 6")
   func nothingPublished() async throws {
     let result = try await check()
     #expect(result.ending == .exit(6))
     #expect(result.errors.contains("/.well-known/openid-configuration returned 404"))
   }
 
-  /// Runs the command of the example with the addresses of this test.
+  /// Runs the example's commands with the addresses of this test.
   @Test(
     "the commands of the CronJob example publish and compare",
     .enabled(if: Python.hasYAML, "python3 has no module yaml"))

@@ -3,15 +3,15 @@ import StandIns
 import TestSupport
 import Testing
 
-/// Damaged responses, byte for byte, against the built binary; `make fuzz` runs many more.
+/// Damaged responses, byte by byte, for the built binary; `make fuzz` runs many more.
 struct RawResponseFuzzTests {
-  /// The number of inputs; each is a run of the program.
+  /// The number of inputs; the program runs once for each.
   static let inputs =
     ProcessInfo.processInfo.environment["FUZZ_RESPONSES"].flatMap { Int($0) } ?? 80
   /// The first seed; the same seed always produces the same input.
   static let first = ProcessInfo.processInfo.environment["FUZZ_FIRST"].flatMap { UInt64($0) } ?? 1
 
-  @Test("no damaged response crashes or hangs the program or is accepted")
+  @Test("no damaged response is accepted, or makes the program crash or hang")
   func survives() async throws {
     let plugin = try Plugin()
     let server = try LoopbackServer { request in
@@ -54,7 +54,7 @@ struct RawResponseFuzzTests {
   }
 }
 
-/// A response generated from a seed: a valid one, damaged in a few places.
+/// A response generated from a seed: a valid response, damaged in a few places.
 struct RawResponse {
   private(set) var bytes: [UInt8]
 
@@ -67,14 +67,14 @@ struct RawResponse {
     }
   }
 
-  /// It contains no token, so that not even an undamaged response is accepted.
+  /// It contains no token, so even an undamaged response is not accepted.
   private static let body = #"{"access_token":"","token_type":"bearer","expires_in":60}"#
   private static let length = "Content-Length: \(body.utf8.count)\r\n"
   private static let chunks =
     "Transfer-Encoding: chunked\r\n\r\n9\r\n\(body.prefix(9))\r\n"
     + "\(String(body.utf8.count - 9, radix: 16));x=y\r\n\(body.dropFirst(9))\r\n0\r\n"
 
-  /// One example of each kind that the parser handles differently.
+  /// One example of each kind of response that the parser handles differently.
   private static let seeds = [
     "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\(length)\r\n\(body)",
     "HTTP/1.1 200 OK\r\nDate: Sat, 28 Nov 2026 12:00:00 GMT\r\n\(chunks)\r\n",

@@ -3,7 +3,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// kubectl accepts the README's first example, with other addresses.
+/// kubectl accepts the README's first example, with this test's addresses.
 @Suite(
   .enabled(if: TestBinary.find("kubectl") != nil, "SKIPPED: kubectl is not installed"),
   .enabled(if: TLSFront.isAvailable, "SKIPPED: nginx is not installed"))

@@ -3,7 +3,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// A file of recorded requests and responses, with placeholders such as `{code:3}` for random
+/// A file with recorded requests and responses, with placeholders such as `{code:3}` for random
 /// values.
 struct RecordedFile: Sendable {
   let tokens: [JSONValue]
@@ -65,20 +65,20 @@ struct RecordedExchange: Sendable, CustomTestStringConvertible {
 }
 
 extension JSONValue {
-  /// The members of an object of strings.
+  /// The members of a JSON object that contains only strings.
   var texts: [String: String] {
     let pairs = object?.members.map { ($0.name, $0.value.string ?? "") } ?? []
     return Dictionary(pairs) { first, _ in first }
   }
 }
 
-/// Compares texts with recorded ones and learns the values of their placeholders.
+/// Compares texts with recorded ones, and stores the values of their placeholders.
 struct PlaceholderMatcher {
   var bindings: [String: String] = [:]
   /// Values that may differ each time, such as tokens; their claims are checked.
   var tokens: [(placeholder: String, text: String)] = []
 
-  /// Whether a text equals the recorded one except for random values.
+  /// Whether a text equals the recorded one, except for random values.
   mutating func matches(_ text: String, _ recorded: String) -> Bool {
     var rest = text[...]
     var expected = recorded[...]

@@ -3,9 +3,9 @@ import StandIns
 import TestSupport
 import Testing
 
-/// Requests that Dex rejects, and errors that are found before a request is sent.
+/// Requests that Dex rejects, and errors that are detected before a request is sent.
 struct RefusalTests {
-  /// A run that cannot succeed.
+  /// A run that fails.
   struct Row: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var flags: @Sendable (Plugin) throws -> [String]
@@ -42,7 +42,9 @@ struct RefusalTests {
     ) {
       $0.flags("--connector-id", "nothing")
     },
-    Row("a token of an unknown key", 5, refused + "401 access_denied (no error_description)") {
+    Row(
+      "a token signed with an unknown key", 5,
+      refused + "401 access_denied (no error_description)") {
       let forger = ServiceAccountIssuer(issuer: $0.site.cluster.issuer, key: try RSAKey())
       return $0.flags("--token-file", try $0.directory.write(forger.token(), to: "token"))
     },
@@ -81,7 +83,7 @@ struct RefusalTests {
       "--issuer is plain http: http://192.0.2.1/dex would send the token unencrypted"
     ) { $0.flags("--issuer", "http://192.0.2.1/dex") },
     Row(
-      "another issuer", 6,
+      "wrong issuer", 6,
       "the token from http://DEX/dex/token has the issuer http://DEX/dex, expected https://dex.example"
     ) {
       $0.flags("--issuer", "https://dex.example") + ["--token-url", $0.site.dex.tokenURL]

@@ -3,20 +3,20 @@ import TestSupport
 
 /// The output of `make dist` for the static binary under test.
 struct Release {
-  /// Whether the static binary and the record of its link inputs exist.
+  /// Whether the static binary and the list of its link inputs exist.
   static let isPossible = Isolation.isStatic && FileManager.default.fileExists(atPath: linked)
 
-  /// Why release tests are skipped.
+  /// The reason why release tests are skipped.
   static let need = "SKIPPED: needs the static binary and its list of linked files: make test"
 
-  /// The link inputs, recorded next to the binary.
+  /// The list of link inputs, next to the binary.
   static var linked: String {
     URL(filePath: TestBinary.path).deletingLastPathComponent().appending(path: "linked").path
   }
 
-  /// The version, from the program.
+  /// The version that the program prints.
   let version: String
-  /// The architecture, as Kubernetes and OCI name it.
+  /// The architecture's name in Kubernetes and OCI.
   let architecture: String
   /// The output directory.
   let directory: String
@@ -30,13 +30,13 @@ struct Release {
     ]
   }
 
-  /// A commit that no repository contains.
+  /// A commit that does not exist in any repository.
   static let commit = String(repeating: "c0ffee", count: 6) + "1234"
 
   /// The prefix of the file names.
   var name: String { "tokenxchange_\(version)_linux_\(architecture)" }
 
-  /// Shared between tests, because creating it takes seconds.
+  /// Shared by all tests, because its creation takes seconds.
   static let shared = Task { try await Release() }
 
   /// Runs `scripts/dist` with additional variables.

@@ -4,10 +4,10 @@ import Testing
 
 /// The files of `make dist`.
 ///
-/// `make dist-check` compares it with a second build in another directory.
+/// `make dist-check` compares them with those of a second build in another directory.
 @Suite(.enabled(if: Release.isPossible, "\(Release.need)"))
 struct ReleaseTests {
-  @Test("the files, their checksums and the content of the archive")
+  @Test("dist contains the files, their checksums and the complete archive")
   func files() async throws {
     let release = try await Release.shared.value
     let names = try FileManager.default.contentsOfDirectory(atPath: release.directory).sorted()
@@ -63,7 +63,7 @@ struct ReleaseTests {
     }
   }
 
-  @Test("the SBOM lists the linked components with the packages' versions")
+  @Test("the SBOM lists the linked components with their package versions")
   func components() async throws {
     let release = try await Release.shared.value
     let sbom = try release.sbom()
@@ -85,7 +85,7 @@ struct ReleaseTests {
       ).run().output
       #expect(list.first { $0["name"]?.string == name }?["version"]?.string == version)
     }
-    // The program reports the libraries' upstream versions.
+    // The program prints the libraries' upstream versions.
     let words = try await ProcessRunner(TestBinary.path, ["version"]).result().output
     for (name, pattern) in [
       ("curl", /libcurl ([0-9.]+)/), ("c-ares", /c-ares ([0-9.]+)/),
@@ -147,10 +147,10 @@ struct ReleaseTests {
   }
 }
 
-/// Every file that contains the version agrees with Version.swift.
+/// The version in each file equals that in Version.swift.
 struct VersionTests {
   @Test(
-    "image tags and outputs in the documents and the examples",
+    "image tags and outputs in documents and examples have the current version",
     arguments: Document.all.map(\.path) + ["examples/image/Containerfile"]
       + ExampleTests.files.map { "examples/" + $0 })
   func agrees(_ file: String) throws {
@@ -163,7 +163,7 @@ struct VersionTests {
   }
 }
 
-/// The commit of the sources.
+/// The commit that scripts/commit prints.
 struct CommitTests {
   private let directory: TemporaryDirectory
 
@@ -189,7 +189,7 @@ struct CommitTests {
   }
 
   @Test(
-    "in git, changed, in a source archive, and without either",
+    "the commit is correct in git, after changes, in a source archive, and without either",
     .enabled(if: TestBinary.find("git") != nil, "SKIPPED: git is not installed"))
   func commit() async throws {
     let script = try Repository.text("scripts/commit")
@@ -216,7 +216,7 @@ struct CommitTests {
     #expect(try await printedCommit("archive") == commit)
     #expect(try await printedCommit("archive", "time") == "1700000000\n")
 
-    // An unrelated repository may contain the directory of the sources.
+    // The source directory may be inside an unrelated repository.
     try directory.write(script, to: "sources/inner/scripts/commit", mode: 0o755)
     #expect(try await printedCommit("sources/inner") == "unknown\n")
 

@@ -6,7 +6,7 @@ enum Repository {
   /// Its root.
   static let root = Document.root
 
-  /// The path of a file.
+  /// The absolute path of a file.
   static func path(_ name: String) -> String { root.appending(path: name).path }
 
   /// The text of a file.
@@ -17,7 +17,7 @@ enum Repository {
   /// The directory in which `make test-deps` installs `Tests/requirements.txt`.
   static let tools = path(".build/test-tools")
 
-  /// Runs a script of the repository with this process's variables and some more.
+  /// Runs a script from the repository, with this process's variables and additional ones.
   static func run(
     _ script: String, _ arguments: [String], _ variables: [String: String] = [:],
     in directory: String? = nil
@@ -30,7 +30,7 @@ enum Repository {
     ).result()
   }
 
-  /// Runs Debian's Python, which has the modules that Debian packages.
+  /// Runs Debian's Python, which finds the modules in Debian packages.
   static func python(_ script: String, _ arguments: [String] = []) throws -> ProcessResult {
     try ProcessRunner(
       "/usr/bin/python3", ["-c", script] + arguments,

@@ -7,7 +7,7 @@ import TestSupport
 ///
 /// It is a chroot in its own mount namespace, which needs root.
 struct ScratchRoot: Sendable {
-  /// Whether this machine and user can do that with the program under test.
+  /// Whether this machine and user can create it for the program under test.
   static let isAvailable: Bool = {
     let unshare = TestBinary.find("unshare") ?? "unshare"
     guard geteuid() == 0, (try? ProcessRunner(unshare, ["--mount", "/bin/true"]).output()) != nil
@@ -16,10 +16,10 @@ struct ScratchRoot: Sendable {
     return version?.contains("\nstatic:") == true
   }()
 
-  /// Why it is not available, for the list of skipped tests.
+  /// The reason why it is not available, for skipped tests.
   static let need = "needs root, unshare and the static binary: sudo make test"
 
-  /// The user that programs run as.
+  /// The user ID with which programs run.
   static let userID: UInt32 = 999
   private let directory: TemporaryDirectory
 
@@ -40,7 +40,7 @@ struct ScratchRoot: Sendable {
     try setMode(mode, of: path)
   }
 
-  /// Copies a file of this machine into the root.
+  /// Copies a file from this machine into the root.
   func copy(_ file: String, to path: String, mode: UInt32) throws {
     let parent = URL(filePath: directory.path(path)).deletingLastPathComponent()
     try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
@@ -55,8 +55,8 @@ struct ScratchRoot: Sendable {
 
   /// Runs a program by its path in the root, with only these variables.
   ///
-  /// `volumes` are directories of this machine, by their paths in the root, that are mounted
-  /// writable like an `emptyDir`.
+  /// `volumes` are directories on this machine, by their paths in the root. They are mounted
+  /// writable, like an `emptyDir`.
   func run(
     _ program: String, _ arguments: [String], environment: [String: String] = [:],
     volumes: [String: String] = [:]

@@ -27,7 +27,7 @@ struct ScratchTests {
   func installAndExchange() async throws {
     try root.copy(TestBinary.path, to: "tokenxchange", mode: 0o755)
     try root.makeDirectory("tools", mode: 0o755)
-    // An emptyDir, which all users can write to.
+    // An emptyDir, to which all users can write.
     let volume = try TemporaryDirectory()
     #expect(chmod(volume.path, 0o777) == 0)
     let installed = try await root.run(
@@ -53,7 +53,7 @@ struct ScratchTests {
   }
 
   @Test(
-    "finds each distribution's CA bundle",
+    "each distribution's CA bundle is found",
     arguments: [
       "etc/ssl/certs/ca-certificates.crt", "etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
       "etc/pki/tls/certs/ca-bundle.crt", "var/lib/ca-certificates/ca-bundle.pem",
@@ -65,7 +65,7 @@ struct ScratchTests {
     try plugin.expectCredential(try await root.run("/tokenxchange", flags))
   }
 
-  @Test("prefers a hashed directory to a bundle")
+  @Test("a hashed directory takes precedence over a bundle")
   func prefersHashedDirectory() async throws {
     try root.copy(TestBinary.path, to: "tokenxchange", mode: 0o755)
     let hash = try ProcessRunner(

@@ -5,19 +5,20 @@ import TestSupport
 struct SecretHunt: Sendable {
   private let shapes: [(name: String, bytes: Data)]
 
-  /// Prepares a search for texts; for a JWT the signature alone is searched for too.
+  /// Prepares a search for secrets; the signature of a JWT is also searched for on its own.
   init(_ secrets: [(name: String, text: String)]) {
     shapes = secrets.flatMap { secret in
       KnownSecrets.shapes(of: secret.text).map { (secret.name, $0) }
     }
   }
 
-  /// The names of the secrets that the bytes contain.
+  /// Returns the names of the secrets that the bytes contain.
   func findings(in data: Data) -> [String] {
     shapes.filter { data.range(of: $0.bytes) != nil }.map(\.name)
   }
 
-  /// The secrets in the files below a directory, except in the given ones, with their paths.
+  /// Returns the secrets in the files below a directory with their paths, except for the given
+  /// files.
   func findings(below directory: String, except known: Set<String> = []) -> [String] {
     let files = FileManager.default.enumerator(atPath: directory)?.compactMap { $0 as? String }
     return (files ?? []).filter { !known.contains($0) }.flatMap { path in

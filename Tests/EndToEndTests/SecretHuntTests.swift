@@ -3,9 +3,9 @@ import StandIns
 import TestSupport
 import Testing
 
-/// Output and files are searched for secrets in many kinds of runs.
+/// Searches the output and files of many kinds of runs for secrets.
 @Suite struct SecretHuntTests {
-  @Test("SecretHunt finds plain, escaped and base64-encoded secrets")
+  @Test("plain, escaped and base64-encoded secrets are found")
   func findsEveryEncoding() throws {
     let token = "eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2lnbmF0dXJlLW9mLXRlc3Q"
     let hunt = SecretHunt([("token", token), ("password", "p+q/r=s t")])
@@ -21,17 +21,17 @@ import Testing
 
   /// Faults and flags.
   static let runs: [Row<[DexFault], [String]>] = [
-    Row("all well", [], []),
-    Row("refused", [.oauth("access_denied", nil, status: 401)], []),
-    Row("html", [.html(status: 200)], []), Row("busy", [.status(503), .status(503)], []),
+    Row("success", [], []),
+    Row("rejected", [.oauth("access_denied", nil, status: 401)], []),
+    Row("html", [.html(status: 200)], []), Row("overloaded", [.status(503), .status(503)], []),
     Row("truncated", [.truncatedJSON], []),
     Row("redirect", [.redirect(to: "https://e.example/?t=1")], []),
     Row("reset", [.delivery(.reset)], []), Row("hang", [.delivery(.hang)], ["--timeout=1s"]),
-    Row("no such client", [], ["--client-id=nobody"]),
-    Row("no such connector", [], ["--connector-id=nothing"]),
+    Row("unknown client", [], ["--client-id=nobody"]),
+    Row("unknown connector", [], ["--connector-id=nothing"]),
     Row("wrong audience", [], ["--subject-audience=other"]),
     Row("wrong issuer", [], ["--issuer=https://127.0.0.1:1/dex"]),
-    Row("bad option", [], ["--output=nothing"]),
+    Row("invalid option", [], ["--output=nothing"]),
   ]
 
   @Test("no run prints or stores a secret", arguments: runs, [[], ["--verbose"]])
@@ -52,8 +52,7 @@ import Testing
     #expect(hunt.findings(below: home) == [])
   }
 
-  /// The output of every program that a test runs is searched for every secret that the stand-ins
-  /// issued.
+  /// The runner searches the output of every program for all secrets that the stand-ins issued.
   @Test("the process runner fails a test that exposes a secret")
   func runnerDetectsSecrets() async throws {
     let plugin = try Plugin()
@@ -69,28 +68,31 @@ import Testing
     #expect(harmless.ending == .exit(0))
   }
 
-  /// How a server may echo a request in its error.
+  /// Ways in which a server may echo a request in an error.
   static let echoes: [Row<@Sendable (LoopbackRequest) -> String, String?>] = [
-    Row("its form", { $0.text }, nil),
+    Row("the form", { $0.text }, nil),
     Row(
-      "its headers", { $0.headers.map { "\($0.name): \($0.value)" }.joined(separator: "\n") }, nil),
+      "the headers", { $0.headers.map { "\($0.name): \($0.value)" }.joined(separator: "\n") }, nil),
     Row(
-      "its Authorization", { $0.header("authorization") ?? "" }, "Basic [redacted]"),
+      "the Authorization header", { $0.header("authorization") ?? "" }, "Basic [redacted]"),
     Row(
-      "half of it", { String(repeating: "word ", count: 58) + ($0.header("authorization") ?? "") },
+      "half of the Authorization header",
+      { String(repeating: "word ", count: 58) + ($0.header("authorization") ?? "") },
       String(repeating: "word ", count: 58) + "Basic [red…"),
     Row(
-      "a signature",
+      "the signature of the token",
       { $0.formValue("subject_token")?.split(separator: ".").last.map(String.init) ?? "" },
       "[redacted]"),
-    Row("its secret in JSON", { _ in quoted(GetTokenTests.oddSecret) }, "\"[redacted]\""),
-    Row("its secret in a form", { _ in percent(GetTokenTests.oddSecret) }, "[redacted]"),
-    Row("its secret in HTML", { _ in html(GetTokenTests.oddSecret) }, "[redacted]"),
-    Row("its password, encoded twice", { _ in percent(percent(GetTokenTests.oddSecret)) }, nil),
-    Row("the beginning of its secret", { _ in "got a+b%2Fc:d e..." }, "got [redacted]..."),
-    Row("the end of its secret", { _ in "...%2Fc:d e&f is bad" }, "...[redacted] is bad"),
+    Row("the client secret in JSON", { _ in quoted(GetTokenTests.oddSecret) }, "\"[redacted]\""),
+    Row("the client secret in a form", { _ in percent(GetTokenTests.oddSecret) }, "[redacted]"),
+    Row("the client secret in HTML", { _ in html(GetTokenTests.oddSecret) }, "[redacted]"),
     Row(
-      "a part of its token", { String($0.formValue("subject_token")?.prefix(60) ?? "") + "… bad" },
+      "the client secret, encoded twice", { _ in percent(percent(GetTokenTests.oddSecret)) }, nil),
+    Row("the beginning of the client secret", { _ in "got a+b%2Fc:d e..." }, "got [redacted]..."),
+    Row("the end of the client secret", { _ in "...%2Fc:d e&f is bad" }, "...[redacted] is bad"),
+    Row(
+      "a part of the subject token",
+      { String($0.formValue("subject_token")?.prefix(60) ?? "") + "… bad" },
       "[redacted]… bad"),
   ]
 
@@ -128,7 +130,7 @@ import Testing
     }
   }
 
-  @Test("an API server that echoes the bearer token: neither doctor nor publish-issuer shows it")
+  @Test("if an API server echoes the bearer token, doctor and publish-issuer do not show it")
   func echoedBearerToken() async throws {
     let plugin = try Plugin()
     let echo = try LoopbackServer { request in

@@ -1,6 +1,6 @@
 import TestSupport
 
-/// TLS in front of a port, byte for byte: socat, which does not parse HTTP.
+/// A TLS front for a port that does not parse HTTP: socat.
 struct TLSRelay: Sendable {
   static var isAvailable: Bool { TestBinary.find("socat") != nil }
   private let socat: ServerProgram
@@ -23,7 +23,7 @@ struct ForwardProxy: Sendable {
   var port: Int { tinyproxy.port }
   var url: String { "http://127.0.0.1:\(port)" }
 
-  /// With `login`, such as `user password`, it rejects every other login.
+  /// With `login`, such as `user password`, it rejects all other credentials.
   init(login: String? = nil) throws {
     tinyproxy = try ServerProgram("tinyproxy") { port, directory in
       let configuration = try directory.write(
@@ -39,7 +39,7 @@ struct ForwardProxy: Sendable {
     }
   }
 
-  /// The requests it received, such as `CONNECT 0.0.0.0:443`.
+  /// The requests that it received, such as `CONNECT 0.0.0.0:443`.
   var requests: [String] {
     tinyproxy.log.matches(of: /Request \(file descriptor \d+\): (\S+ \S+)/).map { String($0.1) }
   }

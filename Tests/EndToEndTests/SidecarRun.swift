@@ -4,7 +4,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// A running sidecar with a Dex stand-in.
+/// A running sidecar, with a Dex stand-in.
 struct SidecarRun: Sendable {
   let plugin: Plugin
   let file: String
@@ -24,7 +24,7 @@ struct SidecarRun: Sendable {
     try ProcessRunner(TestBinary.path, flags + more, timeout: 3600).start()
   }
 
-  /// The names of the files in the directory of the token file.
+  /// The names of the files in the token file's directory.
   var names: [String] {
     let directory = plugin.directory.path("kept")
     return ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
@@ -35,7 +35,7 @@ struct SidecarRun: Sendable {
   /// The token in the file.
   var token: JWT? { text.flatMap(JWT.init) }
 
-  /// Waits until a condition is true; false after a timeout.
+  /// Waits until a condition is true; returns false after a timeout.
   static func wait(
     _ seconds: Double = 10, until condition: () -> Bool
   ) async throws -> Bool {
@@ -48,11 +48,11 @@ struct SidecarRun: Sendable {
   }
 }
 
-/// The resources of a process.
+/// The resources that a process uses.
 struct ResourceUsage: Sendable, Equatable {
   /// Resident memory in KiB.
   var memory: Int
-  /// Open descriptors.
+  /// The number of open descriptors.
   var descriptors: Int
   var threads: Int
 

@@ -6,7 +6,7 @@ import Testing
 
 /// Signals end the sidecar in any state, and no temporary files remain.
 @Suite(.serialized) struct SidecarSignalTests {
-  /// A PID namespace requires root and util-linux; otherwise the test is skipped.
+  /// Whether PID namespaces can be created, which requires root and util-linux.
   static let canUnshare =
     geteuid() == 0
     && (try? ProcessRunner("unshare", ["--pid", "--fork", "true"]).run())?.code == 0
@@ -35,14 +35,14 @@ import Testing
   }
 
   @Test(
-    "an exchange that hangs outside the request: the sidecar starts again, and renews",
+    "if an exchange hangs outside the request, the sidecar restarts and renews",
     .enabled(if: Tracing.isPossible, "SKIPPED: needs strace (apt-get install strace)"))
   func hangs() async throws {
     let run = try SidecarRun()
     let sidecar = try run.start(["--timeout=1s"])
     #expect(try await SidecarRun.wait { run.token != nil })
     let first = run.text
-    // The file system of the subject token hangs: the call that opens it does not return.
+    // The subject token's file system hangs: the call that opens the file does not return.
     let tracer = try ProcessRunner(
       "strace",
       [
@@ -52,7 +52,7 @@ import Testing
     ).start()
     #expect(try await SidecarRun.wait { Tracing.tracer(of: sidecar.pid) == tracer.pid })
     sidecar.send(signal: SIGUSR1)
-    // The kernel's timer ends it after the timeout and one second.
+    // The kernel's timer ends the run one second after the timeout.
     try await Task.sleep(for: .seconds(2.5))
     #expect(run.dex.tokenRequests == 1)
     tracer.send(signal: SIGINT)
@@ -66,7 +66,8 @@ import Testing
     #expect(result.ending == .exit(0))
     let lines = result.errors.split(separator: "\n").map { $0.prefix { $0 != "/" } }
       .filter { !$0.hasPrefix("tokenxchange: received SIGUSR1") }
-    // The signal stays pending if the file was opened before it arrived; it then renews once more.
+    // If the file was opened before the signal arrived, the signal stays pending, and the sidecar
+    // renews once more.
     #expect(
       lines.prefix(3) == [
         "tokenxchange: renewed ",
@@ -76,7 +77,8 @@ import Testing
     #expect(lines.last == "tokenxchange: stopping: SIGTERM")
   }
 
-  @Test("a signal ends the sidecar while its log is not read") func endsWithUnreadLog() async throws
+  @Test("a signal ends the sidecar even if its log is not read")
+  func endsWithUnreadLog() async throws
   {
     let run = try SidecarRun()
     let log = try FullPipe()
@@ -93,7 +95,7 @@ import Testing
     #expect(await sidecar.result.ending == .exit(0))
   }
 
-  @Test("nohup: SIGHUP stays ignored") func keepsIgnoringSIGHUP() async throws {
+  @Test("with nohup, SIGHUP stays ignored") func keepsIgnoringSIGHUP() async throws {
     let run = try SidecarRun()
     let sidecar = try ProcessRunner(
       "/bin/sh", ["-c", "trap '' HUP; exec \"$@\"", "sh", TestBinary.path] + run.flags
@@ -138,7 +140,7 @@ import Testing
     #expect(await sidecar.result.ending == .exit(0))
   }
 
-  /// Whether a process has blocked SIGUSR1, which is the first action of the program.
+  /// Whether a process has blocked SIGUSR1, which is the program's first action.
   private static func blocksSIGUSR1(_ pid: Int32) -> Bool {
     let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
     let line = status.split(separator: "\n").first { $0.hasPrefix("SigBlk:") }
@@ -146,7 +148,7 @@ import Testing
     return (mask ?? 0) & (1 << UInt64(SIGUSR1 - 1)) != 0
   }
 
-  @Test("SIGUSR1 while the sidecar starts does not end it") func survivesEarlySIGUSR1() async throws
+  @Test("SIGUSR1 during startup does not end the sidecar") func survivesEarlySIGUSR1() async throws
   {
     let run = try SidecarRun()
     for round in 0..<Soak.scale(10, 200) {
@@ -186,7 +188,7 @@ import Testing
   }
 
   @Test(
-    "as PID 1, the sidecar ends on SIGTERM and reaps orphans", .enabled(if: canUnshare),
+    "the sidecar as PID 1 ends on SIGTERM and reaps orphans", .enabled(if: canUnshare),
     arguments: [false, true])
   func processOne(hangs: Bool) async throws {
     let run = try SidecarRun()
@@ -199,7 +201,7 @@ import Testing
     let children = try String(
       contentsOfFile: "/proc/\(unshare.pid)/task/\(unshare.pid)/children", encoding: .utf8)
     let pid = try #require(Int32(children.trimmingCharacters(in: .whitespaces)))
-    // The sidecar, as PID 1 of the namespace, adopts an orphan; it must not remain a zombie.
+    // The sidecar, as PID 1 of the namespace, adopts an orphan, which must not remain a zombie.
     _ = try await ProcessRunner(
       "nsenter", ["--target", "\(pid)", "--pid", "/bin/sh", "-c", "(sleep 0.2 &) ; exit 0"],
       environment: ["PATH": "/usr/bin:/bin"]

@@ -4,12 +4,12 @@ import StandIns
 import TestSupport
 import Testing
 
-/// The sidecar as a process: what readers of its file see, and its behaviour during outages.
+/// The sidecar as a process: the content of its file, and its behaviour during outages.
 @Suite(.serialized) struct SidecarProcessTests {
   @Test("readers see only complete, valid tokens") func readers() async throws {
     let seconds = Soak.scale(7.0, 60)
     let run = try SidecarRun(tokenLifetime: 10)
-    // The short form leaves a margin of seconds for a slow machine.
+    // The short variant has a margin of a few seconds for a slow machine.
     let sidecar = try run.start(Soak.scale(["--refresh-before", "7s"], []))
     #expect(try await SidecarRun.wait { run.token != nil })
     let reader = TokenReader(run.file, keys: [run.dex.configuration.signingKey])
@@ -121,7 +121,8 @@ import Testing
     let start = try #require(before)
     #expect(after.descriptors <= start.descriptors + 1)
     #expect(after.threads <= start.threads + 2)
-    // glibc's arenas vary by a few hundred KiB; a leak of 100 bytes per renewal would be 1 MiB.
+    // The size of glibc's arenas varies by a few hundred KiB; a leak of 100 bytes per renewal would
+    // add 1 MiB.
     #expect(after.memory - start.memory < Soak.scale(1024, 768))
     Soak.report("\(renewals) renewals: \(start) before, \(after) after")
     sidecar.send(signal: SIGTERM)
@@ -172,7 +173,7 @@ import Testing
   }
 
   @Test(
-    "no input is overwritten, by whatever path",
+    "no input file is overwritten, regardless of the path",
     arguments: [
       "/volume/token", "/volume/./token", "//volume//token", "/kept/../volume/token",
       "/linked/token",
@@ -210,7 +211,7 @@ import Testing
     #expect(run.dex.tokenRequests == 0)
   }
 
-  @Test("the mode of an existing file is set at the start, even while Dex is down")
+  @Test("the mode of an existing file is set at startup, even while Dex is down")
   func modeAtStart() async throws {
     let run = try SidecarRun()
     #expect(try await run.plugin.run(run.flags + ["--once", "--mode=0644"]).ending == .exit(0))

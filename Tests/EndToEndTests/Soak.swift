@@ -4,10 +4,10 @@ import Foundation
 enum Soak {
   static let isOn = ProcessInfo.processInfo.environment["TOKENXCHANGE_SOAK"] == "1"
 
-  /// One value for `make test` and another for `make soak`.
+  /// Returns one value for `make test` and another for `make soak`.
   static func scale<Value>(_ short: Value, _ long: Value) -> Value { isOn ? long : short }
 
-  /// Prints a measurement of a long test.
+  /// Prints a measurement from a long test.
   static func report(_ text: String) {
     if isOn { print("soak: \(text)") }
   }

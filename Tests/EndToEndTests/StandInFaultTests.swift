@@ -3,9 +3,9 @@ import StandIns
 import TestSupport
 import Testing
 
-/// The injected faults as seen by a real client, curl.
+/// Injected faults, as seen by a real client, curl.
 struct StandInFaultTests {
-  /// A fault, curl's exit code, and the status that curl sees.
+  /// A fault, and the exit code and status that curl reports.
   struct Row: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var fault: DexFault
@@ -39,7 +39,7 @@ struct StandInFaultTests {
   ]
 
   @Test(
-    "a fault affects one request", .enabled(if: TestBinary.find("curl") != nil), arguments: rows)
+    "each fault affects one request", .enabled(if: TestBinary.find("curl") != nil), arguments: rows)
   func oneFault(_ row: Row) async throws {
     let site = try StandInSite()
     site.dex.inject(row.fault)
@@ -74,7 +74,7 @@ struct StandInFaultTests {
     #expect(counters["pending_faults"] == 0)
   }
 
-  @Test("two hundred concurrent clients", .enabled(if: TestBinary.find("curl") != nil))
+  @Test("two hundred concurrent clients are served", .enabled(if: TestBinary.find("curl") != nil))
   func concurrentClients() async throws {
     let site = try StandInSite()
     site.dex.inject(DexFault.delay(0.3).forever)

@@ -44,7 +44,7 @@ struct StandInLoginTests {
     try post("/token", "grant_type=refresh_token&client_id=\(client)&refresh_token=\(token)")
   }
 
-  @Test("each poll that is too early increases the interval")
+  @Test("a poll that is too early increases the interval")
   func slowDown() throws {
     let code = try begin()
     #expect(try poll(code)["error"] == "authorization_pending")
@@ -57,7 +57,7 @@ struct StandInLoginTests {
     #expect(try poll(code)["error"] == "expired_token")
   }
 
-  @Test("a device code of an unknown client cannot be approved")
+  @Test("a device code for an unknown client cannot be approved")
   func unknownClient() throws {
     let code = try begin("nobody")
     #expect(site.dex.approve() == false)
@@ -79,7 +79,7 @@ struct StandInLoginTests {
     #expect(try refresh(second)["refresh_token"] != nil)
   }
 
-  @Test("a second login invalidates the refresh token of the first")
+  @Test("a second sign-in invalidates the refresh token of the first")
   func secondLogin() throws {
     let code = try begin()
     site.dex.approve()
@@ -89,7 +89,7 @@ struct StandInLoginTests {
     #expect(try refresh(first)["error"] == "invalid_request")
   }
 
-  @Test("a connector without refresh returns no refresh token")
+  @Test("a connector that does not support refresh returns no refresh token")
   func connectorWithoutRefresh() throws {
     site.dex.update { $0.connectors[1].refreshes = false }
     let code = try begin()
@@ -99,7 +99,7 @@ struct StandInLoginTests {
     #expect(response["refresh_token"] == nil)
   }
 
-  /// Otherwise the runner could not detect them in a program's output.
+  /// The runner must know these secrets to detect them in a program's output.
   @Test("the process runner detects device codes and refresh tokens")
   func runnerDetectsLoginSecrets() async throws {
     let code = try begin()

@@ -4,7 +4,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// Unusable subject token files; no request may be sent.
+/// Unusable subject token files, with which no request may be sent.
 @Suite struct SubjectFileTests {
   /// Creates the file, and the expected message.
   struct Case: Sendable, CustomStringConvertible {
@@ -36,7 +36,7 @@ import Testing
       make: { try Data([0, 1, 2, 255]).write(to: URL(filePath: $0)) },
       message: "the token file FILE contains spaces or characters that are invalid in a token"),
     Case(
-      description: "link to nowhere",
+      description: "dangling link",
       make: {
         try FileManager.default.createSymbolicLink(
           atPath: $0, withDestinationPath: "..data/token")
@@ -51,7 +51,7 @@ import Testing
       message: "the token file FILE is a device, not a file"),
   ]
 
-  @Test("an unusable token file: the message names it, and no request is sent", arguments: cases)
+  @Test("an unusable token file is named in the message, and no request is sent", arguments: cases)
   func unusableFile(row: Case) async throws {
     let plugin = try Plugin()
     let path = plugin.directory.path("subject")
@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test(
-    "a file that the user cannot read",
+    "a file that the user may not read is reported",
     .enabled(if: geteuid() == 0, "SKIPPED: only root can become another user"))
   func unreadable() async throws {
     let plugin = try Plugin()
@@ -82,7 +82,7 @@ import Testing
     #expect(result.errors.contains("cannot be read by uid 999: Permission denied\nhint: "))
   }
 
-  @Test("runs during a rotation succeed")
+  @Test("runs during a token rotation succeed")
   func rotation() async throws {
     let plugin = try Plugin()
     let volume = try ProjectedVolume(

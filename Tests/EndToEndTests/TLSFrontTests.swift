@@ -3,7 +3,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// The TLS fronts behave as configured, checked with curl and kubectl.
+/// The TLS fronts behave as configured, according to curl and kubectl.
 @Suite(.enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"))
 struct TLSFrontTests {
   private let certificates: TestCertificates
@@ -24,7 +24,7 @@ struct TLSFrontTests {
     ).result().code
   }
 
-  @Test("curl accepts the valid certificate only")
+  @Test("curl accepts only the valid certificate")
   func validCertificateOnly() async throws {
     let good = try TLSFront(upstream: server.port, certificate: certificates.server)
     #expect(try await curl(good) == 0)
@@ -36,7 +36,7 @@ struct TLSFrontTests {
     }
   }
 
-  @Test("a front with TLS 1.1 only")
+  @Test("a front can be limited to TLS 1.1")
   func oldTLS() async throws {
     let old = try TLSFront(
       upstream: server.port, certificate: certificates.server, protocols: "TLSv1.1")

@@ -4,7 +4,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// When the static binary starts the thread that initializes OpenSSL, observed by strace.
+/// The start of the thread that initializes OpenSSL in the static binary, observed with strace.
 @Suite(
   .enabled(if: Isolation.isStatic && Tracing.isPossible, "SKIPPED: needs strace, static binary"),
   .enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"))
@@ -23,8 +23,8 @@ struct TLSPreparationTests {
     plugin.flags + ["--certificate-authority", certificates.authority.certificate]
   }
 
-  /// The number of threads that a run starts, in all and before it checks whether it can start
-  /// those of a request.
+  /// The number of threads that a run starts, in total and before it checks whether it can start
+  /// the threads for a request.
   private func threads(
     of arguments: [String], by command: [String] = []
   ) async throws -> (all: Int, early: Int) {
@@ -43,23 +43,24 @@ struct TLSPreparationTests {
   }
 
   @Test(
-    "https: one thread before the request", .enabled(if: hasSeveralProcessors, "one processor"))
+    "an https run starts one thread before the request",
+    .enabled(if: hasSeveralProcessors, "one processor"))
   func https() async throws {
     #expect(try await threads(of: flags).early == 1)
   }
 
-  @Test("https with a single processor: no thread before the request")
+  @Test("an https run with a single processor starts no thread before the request")
   func singleProcessor() async throws {
     #expect(try await threads(of: flags, by: ["taskset", "-c", "0"]).early == 0)
   }
 
-  @Test("http: no thread before the request")
+  @Test("an http run starts no thread before the request")
   func http() async throws {
     let plain = try Plugin()
     #expect(try await threads(of: plain.flags).early == 0)
   }
 
-  @Test("version, token-file and a cache hit start no thread")
+  @Test("version, token-file and a cache hit start no threads")
   func noRequest() async throws {
     let directory = try TemporaryDirectory()
     let cached = flags + ["--cache-dir", directory.path]

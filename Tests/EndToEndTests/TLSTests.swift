@@ -4,7 +4,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// Which servers the program trusts, over real TLS.
+/// Trust in servers, with real TLS.
 @Suite(.enabled(if: TLSFront.isAvailable, "nginx is not installed: apt-get install nginx-light"))
 struct TLSTests {
   let plugin: Plugin
@@ -23,7 +23,7 @@ struct TLSTests {
     try Data(contentsOf: URL(filePath: pair.certificate))
   }
 
-  /// Runs against another TLS front of the same Dex.
+  /// Runs the program against another TLS front for the same Dex.
   private func run(
     _ certificate: TestCertificates.Pair, protocols: String = "TLSv1.2 TLSv1.3",
     _ more: [String]? = nil, _ environment: [String: String] = [:]
@@ -37,7 +37,7 @@ struct TLSTests {
   private func expectRefusal(
     _ result: ProcessResult, _ words: String, at location: SourceLocation = #_sourceLocation
   ) {
-    // An unknown CA is a matter of configuration.
+    // An unknown CA is a configuration error.
     let code: Int32 = words.contains("unknown issuer") ? 2 : 4
     #expect(result.ending == .exit(code), "\(result.errors)", sourceLocation: location)
     #expect(result.output == "", sourceLocation: location)
@@ -47,7 +47,7 @@ struct TLSTests {
     #expect(plugin.site.dex.tokenRequests == 0, sourceLocation: location)
   }
 
-  @Test("a CA from a file, a flag and a variable")
+  @Test("a CA from a file, a flag or a variable is trusted")
   func customCA() async throws {
     try plugin.expectCredential(try await plugin.run(plugin.flags + authority))
     let data = try pem(certificates.authority).base64EncodedString()
@@ -55,7 +55,7 @@ struct TLSTests {
     try plugin.expectCredential(try await plugin.run(plugin.flags + byData))
     let byVariable = ["TOKENXCHANGE_CERTIFICATE_AUTHORITY_DATA": data]
     try plugin.expectCredential(try await plugin.run(nil, byVariable))
-    // Several in one file; the matching CA is not the first.
+    // The file contains several CAs; the matching one is not the first.
     let bundle = try plugin.directory.write(
       String(
         decoding: pem(certificates.otherAuthority) + pem(certificates.authority), as: UTF8.self),
@@ -64,7 +64,7 @@ struct TLSTests {
     try plugin.expectCredential(result)
   }
 
-  @Test("with a CA option, the system's store is not used")
+  @Test("with a CA option, the system's trust store is not used")
   func customCAReplacesSystem() async throws {
     let other = ["--certificate-authority", certificates.otherAuthority.certificate]
     // The system's store contains the CA but must not be used.
@@ -80,7 +80,7 @@ struct TLSTests {
       "has a certificate from an unknown issuer")
   }
 
-  @Test("unknown issuer, expired certificate, other host name")
+  @Test("an unknown issuer, an expired certificate and a wrong host name are rejected")
   func invalidCertificates() async throws {
     expectRefusal(
       try await run(certificates.untrustedCA), "has a certificate from an unknown issuer")
@@ -89,7 +89,7 @@ struct TLSTests {
   }
 
   @Test(
-    "a common name without a subject alternative name is refused, by get-token and doctor",
+    "get-token and doctor reject a common name without a subject alternative name",
     arguments: ["no SAN", "only a mail address"])
   func noSubjectAlternativeName(kind: String) async throws {
     let front = try TLSFront(
@@ -114,7 +114,7 @@ struct TLSTests {
     #expect(skipped.ending == .exit(6))
   }
 
-  @Test("every certificate in the CA file is a trust anchor, even that of the server, as in Go")
+  @Test("every certificate in the CA file is a trust anchor, even the server's own, as in Go")
   func serverCertificateAsAnchor() async throws {
     let own = ["--certificate-authority", certificates.server.certificate]
     // It is a trust anchor only for itself.
@@ -154,12 +154,12 @@ struct TLSTests {
         try await run(certificates.server, protocols: "TLSv1.1", nil, environment),
         "supports only TLS older than 1.2")
     }
-    // Only the TLS version is the reason.
+    // The TLS version is the only reason for the failure.
     let result = try await run(certificates.server, protocols: "TLSv1.2")
     #expect(result.ending == .exit(6), "\(result.errors)")
   }
 
-  @Test("a port without TLS: the message names it")
+  @Test("a port without TLS is named in the message")
   func plainPort() async throws {
     let plain = try TLSFront(
       upstream: plugin.site.dex.server.port, certificate: certificates.server, isPlain: true)
@@ -168,7 +168,7 @@ struct TLSTests {
       "does not speak TLS on that port")
   }
 
-  @Test("a server that requires a client certificate: the message names it")
+  @Test("a server that requires a client certificate is named in the message")
   func clientCertificate() async throws {
     let front = try TLSFront(
       upstream: plugin.site.dex.server.port, certificate: certificates.server,
@@ -178,7 +178,7 @@ struct TLSTests {
       "127.0.0.1:\(front.port) requires a client certificate")
   }
 
-  @Test("an upper-case scheme and a short loopback address")
+  @Test("an upper-case scheme and an abbreviated loopback address are accepted")
   func unusualAddresses() async throws {
     let url = plugin.site.dex.tokenURL
     for odd in [url.replacing("https:", with: "HTTPS:"), url.replacing("127.0.0.1", with: "127.1")]
@@ -209,7 +209,7 @@ struct TLSTests {
     }
   }
 
-  @Test("SSL_CERT_FILE and SSL_CERT_DIR set the system's store")
+  @Test("SSL_CERT_FILE and SSL_CERT_DIR set the system's trust store")
   func systemTrustVariables() async throws {
     for environment in [
       ["SSL_CERT_FILE": certificates.authority.certificate],
@@ -264,7 +264,7 @@ struct TLSTests {
     }
   }
 
-  /// A directory as `openssl rehash` creates it.
+  /// Creates a directory like `openssl rehash`.
   private func hashedDirectory(_ authority: TestCertificates.Pair) throws -> String {
     let hash = try ProcessRunner(
       TestBinary.find("openssl") ?? "openssl",

@@ -3,9 +3,9 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Messages of timeouts name the phase.
+/// Timeout messages name the phase of the request.
 struct TimeoutTests {
-  @Test("timeout while connecting")
+  @Test("a timeout while connecting is reported")
   func connectTimeout() async throws {
     let plugin = try Plugin()
     let listener = try UnresponsiveServer(queue: true)
@@ -18,7 +18,7 @@ struct TimeoutTests {
         + "outdated")
   }
 
-  @Test("timeout in the TLS handshake")
+  @Test("a timeout during the TLS handshake is reported")
   func handshakeTimeout() async throws {
     let plugin = try Plugin()
     let listener = try UnresponsiveServer(queue: false)
@@ -36,7 +36,7 @@ struct TimeoutTests {
       ])
   }
 
-  @Test("waiting for a response takes no processor time")
+  @Test("waiting for a response uses no processor time")
   func idleWait() async throws {
     let plugin = try Plugin()
     let listener = try UnresponsiveServer(queue: false)
@@ -56,10 +56,11 @@ struct TimeoutTests {
   }
 
   @Test(
-    "no route to the network", .enabled(if: Isolation.isPossible, "SKIPPED: needs root and mounts"))
+    "an unreachable network is reported",
+    .enabled(if: Isolation.isPossible, "SKIPPED: needs root and mounts"))
   func networkUnreachable() async throws {
     let plugin = try Plugin()
-    // In a new network namespace, loopback is down.
+    // In a new network namespace, the loopback interface is down.
     let result = try await ProcessRunner(
       "unshare",
       ["--net", TestBinary.path] + plugin.flags + ["--token-url=http://127.0.0.1:1/token"],

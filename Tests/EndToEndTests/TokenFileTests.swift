@@ -3,7 +3,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// Prints the token in a file as an ExecCredential, without network access.
+/// `token-file` prints the token in a file as an ExecCredential, without network access.
 struct TokenFileTests {
   private let directory: TemporaryDirectory
   private let issuer: ServiceAccountIssuer
@@ -37,10 +37,10 @@ struct TokenFileTests {
     #expect(errors == "tokenxchange: \(message)\nhint: \(hint)\n")
   }
 
-  /// The ways to pass the path.
+  /// The ways to set the path.
   static let ways = ["--token-file", "--file", "--file=", "variable"]
 
-  @Test("prints the token, by flag and variable", arguments: ways)
+  @Test("the token is printed, with the path in a flag or a variable", arguments: ways)
   func printsToken(_ way: String) async throws {
     let token = issuer.token()
     let file = try directory.write(token + "\n", to: "token")
@@ -55,7 +55,7 @@ struct TokenFileTests {
     #expect(result.errors == "")
   }
 
-  @Test("--api-version, --expiry-margin, --output and --subject-audience")
+  @Test("--api-version, --expiry-margin, --output and --subject-audience take effect")
   func options() async throws {
     let token = issuer.token()
     let volume = try ProjectedVolume(directory.path("volume"), token: token)
@@ -71,7 +71,7 @@ struct TokenFileTests {
 
   /// Tokens without a readable expiry.
   @Test(
-    "a token without a readable expiry is reported valid for a minute",
+    "a token without a readable expiry is reported as valid for a minute",
     arguments: ["opaque", "a.b.c", "eyJhbGciOiJub25lIn0.e30.eA"])
   func unknownExpiry(_ token: String) async throws {
     let file = try directory.write(token, to: "token")
@@ -85,7 +85,7 @@ struct TokenFileTests {
     #expect(ExecReaders.clientGo(result.stdout, version: "v1") == nil)
   }
 
-  /// An unusable file and the resulting message.
+  /// An unusable file, and the resulting message.
   struct Row: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var content: @Sendable (ServiceAccountIssuer) -> String?
@@ -122,7 +122,7 @@ struct TokenFileTests {
         + "correct --token-file"),
   ]
 
-  @Test("unusable files", arguments: rows)
+  @Test("unusable files are reported", arguments: rows)
   func unusableFile(_ row: Row) async throws {
     let file = directory.path("token")
     if let content = row.content(issuer) { try directory.write(content, to: "token") }
@@ -130,7 +130,7 @@ struct TokenFileTests {
       try await run(["--file", file] + row.flags), 3, row.message, hint: row.hint)
   }
 
-  @Test("the option is required")
+  @Test("--token-file is required")
   func missingOption() async throws {
     expectFailure(
       try await run([]), 2, "missing required option: --token-file",

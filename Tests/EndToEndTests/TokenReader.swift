@@ -4,7 +4,7 @@ import TestSupport
 
 /// Opens a token file every millisecond and checks its content.
 final class TokenReader: Sendable {
-  /// The results.
+  /// The results of all reads.
   struct Counts: Sendable, Equatable {
     var reads = 0
     var missing = 0

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// Whether strace can observe other processes here.
+/// Whether strace can observe other processes on this machine.
 enum Tracing {
   /// The process that traces another; nil if there is none.
   static func tracer(of pid: Int32) -> Int32? {

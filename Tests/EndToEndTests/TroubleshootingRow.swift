@@ -2,15 +2,15 @@ import Foundation
 import StandIns
 import TestSupport
 
-/// A row of the troubleshooting tables, and how to reproduce it.
+/// A row of the troubleshooting tables, and the fault that reproduces it.
 struct TroubleshootingRow: Sendable, CustomStringConvertible {
-  /// Where the symptom is printed.
+  /// The program or log that shows the message.
   enum Place: String, Sendable {
-    /// The plugin's two lines, on kubectl's stderr and in Argo CD's log.
+    /// The plugin's two lines, which appear on kubectl's stderr and in Argo CD's log.
     case plugin = "the plugin"
     /// kubectl's own message, which Argo CD shows too.
     case client = "kubectl, Argo CD"
-    /// A log that no stand-in writes; the wording is from the sources of Dex and Kubernetes.
+    /// A log that no stand-in writes; the wording is taken from the sources of Dex and Kubernetes.
     case dex = "Dex's log"
     case apiServer = "API server's log"
   }
@@ -21,13 +21,13 @@ struct TroubleshootingRow: Sendable, CustomStringConvertible {
   var cause: String
   /// The command that shows the cause.
   var command: String
-  /// Part of that command's output, on one line; for the doctor that of the first failed step.
+  /// A part of that command's output, on one line; for the doctor, of the first failed step.
   var output: String
   var reproduce: @Sendable (TroubleshootingFixture) throws -> Void
 
   var description: String { symptom }
 
-  /// The table's row.
+  /// The row in Markdown.
   var markdown: String { "| `\(symptom)` | \(place.rawValue) | \(cause) | `\(command)` |" }
 
   /// The fixed parts of the message, which must appear in this order.
@@ -37,7 +37,7 @@ struct TroubleshootingRow: Sendable, CustomStringConvertible {
   }
 }
 
-/// The chain, and a kubeconfig that uses the plugin with it.
+/// The servers, and a kubeconfig that runs the plugin against them.
 final class TroubleshootingFixture {
   let plugin: Plugin
   var arguments: [String]
@@ -45,7 +45,8 @@ final class TroubleshootingFixture {
   var apiVersion = "v1"
   var command = TestBinary.path
 
-  /// Starts it; only kubectl needs TLS at the API server, and creating certificates takes time.
+  /// Starts the servers. Only kubectl requires TLS for the API server, and creating certificates
+  /// takes time.
   init(forKubectl: Bool = false) throws {
     plugin = try Plugin(tls: forKubectl ? .apiServer : [])
     plugin.site.dex.update { $0.tokenLifetime = 3600 }

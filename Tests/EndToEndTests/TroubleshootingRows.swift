@@ -6,7 +6,7 @@ extension TroubleshootingRow {
   private static let doctor = "tokenxchange doctor"
   private static let withServer = "tokenxchange doctor --server=URL"
 
-  /// Messages of the plugin, on the line before the hint.
+  /// The plugin's messages, on the line before the hint.
   static let ofPlugin: [TroubleshootingRow] = [
     TroubleshootingRow(
       symptom: "the token file … does not exist", place: .plugin,
@@ -77,7 +77,7 @@ extension TroubleshootingRow {
     },
   ]
 
-  /// Messages of kubectl and Argo CD.
+  /// Messages from kubectl and Argo CD.
   static let ofClient: [TroubleshootingRow] = [
     TroubleshootingRow(
       symptom: "getting credentials: exec: executable … failed with exit code 3", place: .client,
@@ -124,7 +124,7 @@ extension TroubleshootingRow {
     ) { $0.plugin.site.apiServer.update { $0.allowedUsers = ["somebody"] } },
   ]
 
-  /// Messages in the logs of Dex and the API server; the stand-ins have the fault but no log.
+  /// Messages in the logs of Dex and the API server; the stand-ins have the same fault, but no log.
   static let ofLogs: [TroubleshootingRow] = [
     TroubleshootingRow(
       symptom: #"failed to verify subject token … different provider, expected … got …"#,

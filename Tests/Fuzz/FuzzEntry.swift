@@ -2,10 +2,10 @@
 
 import FoundationEssentials
 
-/// The current time for all inputs.
+/// The current time, the same for all inputs.
 private let now = Date(timeIntervalSince1970: 1_795_223_258)
 
-/// The request of every response.
+/// The request to which all responses belong.
 private let request: TokenExchangeRequest? = {
   let token =
     "eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJkZXgiLCJleHAiOjE3OTUyMjY4NTgsImlzcyI6Imh0dHBzOi8veCJ9.c2ln"
@@ -57,7 +57,7 @@ private func read(_ jwt: UnverifiedJWT) {
   _ = (jwt.issuer, jwt.subject, jwt.audiences)
 }
 
-/// A response with the status, the headers and the body that the input selects.
+/// Creates a response with the status, headers and body that the input selects.
 private func response(_ bytes: [UInt8]) {
   guard let request, bytes.count >= 2 else { return }
   let statuses = [200, 200, 200, 400, 401, 302, 404, 429, 500, 503]
@@ -70,7 +70,7 @@ private func response(_ bytes: [UInt8]) {
   }
 }
 
-/// Dex's responses in a login.
+/// Parses the input as Dex's responses during a sign-in.
 private func signIn(_ bytes: [UInt8]) {
   guard let login, let first = bytes.first else { return }
   let response = HTTPResponse(
@@ -87,7 +87,7 @@ private func signIn(_ bytes: [UInt8]) {
   }
 }
 
-/// A valid cache file, a part of which the input replaces.
+/// Parses a valid cache file in which the input replaces a part.
 private func cacheFile(_ bytes: [UInt8]) {
   guard bytes.count >= 2 else { return }
   let failure = CachedFailure(
@@ -105,8 +105,8 @@ private func cacheFile(_ bytes: [UInt8]) {
   _ = CachedLogin(content, key: key)
 }
 
-/// The small parsers, which must accept their own output, and the removal of control characters
-/// from texts in messages.
+/// Runs the small parsers, which must accept their own output, and the removal of control
+/// characters from text in messages.
 private func smallParsers(_ text: String, _ bytes: [UInt8]) {
   let message = text.sanitized(maxLength: 200)
   precondition(!message.unicodeScalars.contains { $0.properties.generalCategory == .control })

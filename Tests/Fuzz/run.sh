@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Runs INPUTS inputs through the parsers of the library and the cache with libFuzzer, which is
-# coverage-guided, and as many random command lines through the option parser.
+# Fuzzes the parsers of the library and the cache with INPUTS inputs, using libFuzzer, which is
+# coverage-guided, and the option parser with the same number of random command lines.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 inputs=${INPUTS:-1000000}
 directory=.build/fuzz
 rm -rf $directory/sources
 mkdir -p $directory/corpus $directory/sources
-# The parsers, and the records of the cache with what they use, as one module.
+# Compiles the parsers and the cache records, with their dependencies, as one module.
 cache=Sources/tokenxchange/Cache
 find Sources/Encoding Sources/TokenExchange Sources/OpenIDConnect -name '*.swift' \
   -exec cp {} $directory/sources \;

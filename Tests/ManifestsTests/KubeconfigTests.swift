@@ -6,7 +6,7 @@ import TokenExchange
 
 @Suite("Kubeconfig") struct KubeconfigTests {
   /// kubectl 1.35 supports only `name`; 1.36 and 1.37 support `name` and `command`.
-  @Test("the allowlist of a kuberc uses a field that kubectl 1.35 to 1.37 accept")
+  @Test("the allowlist in a kuberc uses a field that kubectl 1.35 to 1.37 support")
   func allowlist() throws {
     let cluster = TargetCluster(
       name: "a", server: try EndpointURL("https://a.example"), certificates: nil,
@@ -28,11 +28,12 @@ import TokenExchange
   }
 
   @Test(
-    "proxy URLs",
+    "proxy URLs are validated",
     arguments: [
       Row("http", "http://proxy.example:3128", true), Row("https", "https://proxy.example", true),
-      Row("SOCKS", "socks5://[::1]:1080", true), Row("no scheme", "proxy.example:3128", false),
-      Row("another scheme", "ftp://proxy.example", false), Row("no host", "http://:80", false),
+      Row("SOCKS", "socks5://[::1]:1080", true), Row("missing scheme", "proxy.example:3128", false),
+      Row("unsupported scheme", "ftp://proxy.example", false),
+      Row("missing host", "http://:80", false),
       Row("password", "http://a:b@proxy.example", false), Row("space", "http://a b", false),
     ])
   func proxies(row: Row<String, Bool>) {
@@ -42,13 +43,14 @@ import TokenExchange
 
 @Suite("Container resources") struct PodResourcesTests {
   @Test(
-    "quantities",
+    "quantities are validated",
     arguments: [
       Row("millis", "cpu=100m", true), Row("fraction", "cpu=0.5", true),
       Row("binary", "memory=64Mi", true), Row("decimal", "memory=1G", true),
-      Row("other resource", "example.com/gpu=1", true), Row("no number", "cpu=m", false),
+      Row("other resource", "example.com/gpu=1", true), Row("missing number", "cpu=m", false),
       Row("unknown suffix", "cpu=1x", false), Row("negative", "cpu=-1", false),
-      Row("empty", "cpu=", false), Row("no name", "=1", false), Row("two dots", "cpu=1.2.3", false),
+      Row("empty", "cpu=", false), Row("missing name", "=1", false),
+      Row("two decimal points", "cpu=1.2.3", false),
     ])
   func quantities(row: Row<String, Bool>) {
     #expect((PodResources.Item(row.input) != nil) == row.output)

@@ -23,11 +23,12 @@ import Testing
     arguments: [
       Row("one account", rbac([("ci", "a")]), "tokenxchange:view:cluster-a:ci:a"),
       Row("another account", rbac([("ci", "b")]), "tokenxchange:view:cluster-a:ci:b"),
-      Row("two", rbac([("ci", "a"), ("d", "e")]), "tokenxchange:view:cluster-a:ci:a:d:e"),
-      Row("direct", rbac([("ci", "a")], connectorID: nil), "tokenxchange:view:cluster-b:ci:a"),
-      Row("named", rbac([("ci", "a")], name: "n"), "n"),
+      Row("two accounts", rbac([("ci", "a"), ("d", "e")]), "tokenxchange:view:cluster-a:ci:a:d:e"),
       Row(
-        "a connector with other characters", rbac([("ci", "a")], connectorID: "a/b c"),
+        "direct trust", rbac([("ci", "a")], connectorID: nil), "tokenxchange:view:cluster-b:ci:a"),
+      Row("explicit name", rbac([("ci", "a")], name: "n"), "n"),
+      Row(
+        "a connector with special characters", rbac([("ci", "a")], connectorID: "a/b c"),
         "tokenxchange:view:a-b-c:ci:a-cdd3b2f10b01377b"),
       Row(
         "a role with a colon", rbac([("ci", "a")], role: "system:view"),
@@ -41,7 +42,7 @@ import Testing
     #expect(row.output.utf8.count <= 253)
   }
 
-  @Test("a role with rules has the name of its binding, an existing role keeps its name")
+  @Test("a role with rules is named like its binding, and an existing role keeps its name")
   func roles() {
     let rule = RBAC.Rule.paths(["/healthz", "/version/*"], verbs: ["get"])
     let text = Self.rbac([("ci", "a")], rules: [rule]).yaml.text
@@ -66,14 +67,14 @@ import Testing
 
 @Suite("Kubernetes names") struct KubernetesNameTests {
   @Test(
-    "labels",
+    "labels are validated",
     arguments: [
       Row("plain", ("env", "prod"), [true, true]),
       Row("empty value", ("a.b_c-D", ""), [true, true]),
       Row("prefix", ("example.com/a", "1.2"), [true, true]),
       Row("slash", ("a/b/c", "prod/eu"), [false, false]),
       Row("empty", ("", "-a"), [false, false]),
-      Row("prefix with upper case", ("Example.com/a", "a-"), [false, false]),
+      Row("upper case in the prefix", ("Example.com/a", "a-"), [false, false]),
       Row("too long", (YAMLTests.long, YAMLTests.long), [false, false]),
       Row("non-ASCII", ("ü", "ü"), [false, false]),
     ])
@@ -84,7 +85,7 @@ import Testing
   }
 
   @Test(
-    "namespaces",
+    "namespaces are validated",
     arguments: [
       Row("plain", "web-1", true), Row("upper case", "Web", false), Row("dot", "a.b", false),
       Row("underscore", "web_1", false), Row("pattern", "web*", false), Row("dash", "-a", false),

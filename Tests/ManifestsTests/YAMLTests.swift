@@ -5,7 +5,7 @@ import Testing
 @testable import Manifests
 
 @Suite("YAML templates") struct YAMLTests {
-  @Test("pieces are indented to their column, absent pieces remove their line")
+  @Test("pieces are indented to their column, and absent pieces remove their line")
   func pieces() {
     let item: YAML = """
       name: \("a")
@@ -39,7 +39,7 @@ import Testing
         """)
   }
 
-  @Test("a piece of absent pieces is absent")
+  @Test("a piece that contains only absent pieces is absent")
   func nestedAbsence() {
     let absent: YAML? = nil
     let empty: YAML = "\(absent)"
@@ -51,7 +51,7 @@ import Testing
     #expect(document.text == "a: 1\nb: 2\n")
   }
 
-  @Test("the lines of a comment repeat its prefix and cannot end it")
+  @Test("each line of a comment repeats the prefix, so that no line can end the comment")
   func comments() {
     let text = "a\u{2028}b\u{85}c\rd\u{0}e\u{FEFF}f\u{202E}\n\nkey: 1"
     let document: YAML = """
@@ -66,16 +66,16 @@ import Testing
   static let long = String(repeating: "x", count: 90)
 
   @Test(
-    "a long scalar is folded if it can be",
+    "a long scalar is folded if possible",
     arguments: [
       Row("after a key", ("a: ", words), "a: >-\n  \(words.dropLast(10))\n  word word\n"),
       Row(
         "after a key in a list", ("- a: ", words),
         "- a: >-\n    \(words.dropLast(10))\n    word word\n"),
       Row("in a list", ("- ", words), "- >-\n  \(words.dropLast(10))\n  word word\n"),
-      Row("one word after a key", ("a: ", long), "a: >-\n  \(long)\n"),
-      Row("one word in a list", ("- ", long), "- \(long)\n"),
-      Row("a long word among others", ("a: ", "b \(long) c"), "a: >-\n  b\n  \(long)\n  c\n"),
+      Row("a single long word after a key", ("a: ", long), "a: >-\n  \(long)\n"),
+      Row("a single long word in a list", ("- ", long), "- \(long)\n"),
+      Row("a long word among short ones", ("a: ", "b \(long) c"), "a: >-\n  b\n  \(long)\n  c\n"),
       Row("two spaces", ("a: ", long + "  b"), "a: \(long)  b\n"),
       Row("leading space", ("a: ", " " + long), "a: \" \(long)\"\n"),
       Row("two lines", ("a: ", long + "\nb"), "a: \"\(long)\\nb\"\n"),
@@ -92,7 +92,7 @@ import Testing
     #expect(document.text == "\(Self.words): 1\n")
   }
 
-  @Test("lines are folded as written, unless a folded block cannot represent them")
+  @Test("lines are folded at the given breaks, unless a folded block cannot represent them")
   func folds() {
     let document: YAML = """
       - a: \(folded: ["b", "c d", "\"e\""])
@@ -102,7 +102,7 @@ import Testing
     #expect(document.text == "- a: >-\n    b\n    c d\n    \"e\"\n  f: \"g: h\"\n  i: j  k\n")
   }
 
-  @Test("a long word of a command starts its line in a comment")
+  @Test("a long word of a command starts a new line in a comment")
   func longWords() {
     let command = ["a", Self.long, "b", Self.long + " c"].map { ShellWord($0) }
     let document: YAML = """
@@ -119,12 +119,12 @@ import Testing
   }
 
   @Test(
-    "literal blocks",
+    "multi-line strings become literal blocks",
     arguments: [
       Row("one newline at the end", "a\nb\n", "k: |\n  a\n  b\n"),
       Row("no newline at the end", "a\nb", "k: |-\n  a\n  b\n"),
-      Row("more newlines at the end", "a\n\n\n", "k: |+\n  a\n\n\n"),
-      Row("empty line within", "a\n\n b\n", "k: |\n  a\n\n   b\n"),
+      Row("several newlines at the end", "a\n\n\n", "k: |+\n  a\n\n\n"),
+      Row("empty line inside", "a\n\n b\n", "k: |\n  a\n\n   b\n"),
       Row("leading space", " a\n", "k: |2\n   a\n"),
       Row("empty", "", "k: \"\"\n"),
       Row("newlines only", "\n\n", "k: \"\\n\\n\"\n"),
@@ -136,7 +136,7 @@ import Testing
     #expect(document.text == row.output)
   }
 
-  @Test("JSON in a block")
+  @Test("JSON is written as a literal block")
   func json() {
     let document: YAML = """
       config: |
@@ -163,7 +163,7 @@ import Testing
 }
 
 @Suite("YAML scalars") struct ScalarTests {
-  /// Strings with their YAML form.
+  /// Strings and their YAML representation.
   static let forms: [(text: String, form: String)] =
     [
       "a", "--flag=value", "--flag=a b", "-x", "https://a.example:6443/b", "a:b", "a#b", "10m",
@@ -195,14 +195,14 @@ import Testing
       ("\u{FFFE}", #""\U0000fffe""#), ("👩\u{200D}👧", #""👩\U0000200d👧""#),
     ]
 
-  @Test("plain or quoted", arguments: forms.map { Row($0.text, $0.text, $0.form) })
+  @Test("strings are plain or quoted", arguments: forms.map { Row($0.text, $0.text, $0.form) })
   func form(row: Row<String, String>) {
     let document: YAML = "\(row.input)"
     #expect(document.text == row.output + "\n")
   }
 
   @Test(
-    "readers of YAML 1.1 and 1.2 read the same string",
+    "YAML 1.1 and 1.2 parsers read the same string",
     .enabled(if: Python.hasYAML, "python3 has no module yaml: apt-get install python3-yaml"))
   func readers() throws {
     let texts = Self.forms.map(\.text) + [YAMLTests.words, "a " + YAMLTests.long]
@@ -229,7 +229,7 @@ import Testing
 
 @Suite("Shell words") struct ShellWordTests {
   @Test(
-    "quoted if a shell would change them",
+    "words are quoted if a shell would change them",
     arguments: [
       Row("plain", "--a=https://x:1/y,z", "--a=https://x:1/y,z"),
       Row("empty", "", "''"),
@@ -239,14 +239,14 @@ import Testing
       Row("dollar", "$HOME `x`", "'$HOME `x`'"),
       Row("newline", "a\n'b\\", #"$'a\n\'b\\'"#),
       Row("line separator", "a\u{2028}b", #"$'a\U00002028b'"#),
-      Row("another direction", "a\u{202E}b", #"$'a\U0000202eb'"#),
-      Row("no width", "a\u{200B}b", #"$'a\U0000200bb'"#),
+      Row("text direction override", "a\u{202E}b", #"$'a\U0000202eb'"#),
+      Row("zero-width character", "a\u{200B}b", #"$'a\U0000200bb'"#),
     ])
   func quoting(row: Row<String, String>) {
     #expect(ShellWord(row.input).quoted == row.output)
   }
 
-  @Test("a command has one word on each line after the first")
+  @Test("a command has one word per line after the first line")
   func command() {
     let words = [ShellWord("a"), ShellWord("b c"), ShellWord("--d=", variable: "D")]
     #expect(ShellWord.command(words, first: 2) == "a 'b c' \\\n  \"--d=$D\"")

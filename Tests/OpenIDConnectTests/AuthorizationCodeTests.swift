@@ -27,8 +27,8 @@ private let sentNonce = "1112131415161718191a1b1c1d1e1f20"
     }
   }
 
-  /// The challenge is that of OpenSSL for this verifier.
-  @Test("the URL has the parameters of RFC 6749 and RFC 7636, and no secret")
+  /// The expected challenge was computed with OpenSSL for this verifier.
+  @Test("the URL has the parameters of RFC 6749 and RFC 7636, and contains no secret")
   func url() throws {
     let request = try request()
     #expect(request.codeVerifier.revealed == "ISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0-P0A")
@@ -46,7 +46,7 @@ private let sentNonce = "1112131415161718191a1b1c1d1e1f20"
     RSAKey.sha256(Array("ISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0-P0A".utf8)))
 
   /// RFC 7636, appendix B.
-  @Test("S256 of the example of the standard")
+  @Test("the S256 challenge equals the standard's example")
   func example() {
     let digest = SHA256.digest(Array("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".utf8))
     #expect(Base64URL.encode(digest) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")
@@ -64,31 +64,33 @@ private let sentNonce = "1112131415161718191a1b1c1d1e1f20"
           OAuthError(
             code: "access_denied", errorDescription: "The user said no", status: 303))),
       Row(
-        "an error without a description", "/callback?error=server_error&state=\(state)",
+        "an error without error_description", "/callback?error=server_error&state=\(state)",
         .refused(OAuthError(code: "server_error", status: 303))),
       Row(
-        "an error beats a code", "/callback?error=server_error&code=a&state=\(state)",
+        "an error takes precedence over a code",
+        "/callback?error=server_error&code=a&state=\(state)",
         .refused(OAuthError(code: "server_error", status: 303))),
-      Row("another state", "/callback?code=abc&state=\(sentNonce)", .unrelated(.state)),
+      Row("a wrong state", "/callback?code=abc&state=\(sentNonce)", .unrelated(.state)),
       Row(
-        "another first digit", "/callback?code=abc&state=f\(state.dropFirst())",
+        "a wrong first digit of the state", "/callback?code=abc&state=f\(state.dropFirst())",
         .unrelated(.state)),
       Row(
-        "another last digit", "/callback?code=abc&state=\(state.dropLast())f", .unrelated(.state)),
+        "a wrong last digit of the state", "/callback?code=abc&state=\(state.dropLast())f",
+        .unrelated(.state)),
       Row("part of the state", "/callback?code=abc&state=\(state.dropLast())", .unrelated(.state)),
-      Row("no state", "/callback?code=abc", .unrelated(.state)),
+      Row("a missing state", "/callback?code=abc", .unrelated(.state)),
       Row("an empty state", "/callback?code=abc&state=", .unrelated(.state)),
       Row("two states", "/callback?code=abc&state=\(state)&state=\(state)", .unrelated(.state)),
       Row(
-        "an error with another state", "/callback?error=access_denied&state=x", .unrelated(.state)),
-      Row("no code", "/callback?state=\(state)", .unrelated(.parameters)),
+        "an error with a wrong state", "/callback?error=access_denied&state=x", .unrelated(.state)),
+      Row("a missing code", "/callback?state=\(state)", .unrelated(.parameters)),
       Row("an empty code", "/callback?code=&state=\(state)", .unrelated(.parameters)),
       Row("two codes", "/callback?code=a&code=b&state=\(state)", .unrelated(.parameters)),
       Row("two errors", "/callback?error=a&error=b&state=\(state)", .unrelated(.parameters)),
-      Row("the root", "/?code=abc&state=\(state)", .unrelated(.path)),
+      Row("the root path", "/?code=abc&state=\(state)", .unrelated(.path)),
       Row("a longer path", "/callback/?code=abc&state=\(state)", .unrelated(.path)),
-      Row("no query", "/callback", .unrelated(.state)),
-      Row("an icon", "/favicon.ico", .unrelated(.path)),
+      Row("a missing query", "/callback", .unrelated(.state)),
+      Row("a favicon request", "/favicon.ico", .unrelated(.path)),
     ] as [Row<String, AuthorizationCodeRequest.Callback>])
   func callback(row: Row<String, AuthorizationCodeRequest.Callback>) throws {
     let callback = try request().callback(
@@ -97,14 +99,14 @@ private let sentNonce = "1112131415161718191a1b1c1d1e1f20"
   }
 
   @Test(
-    "another method or host is not the callback",
+    "requests with another method or host are not the callback",
     arguments: [
       Row("POST", ["POST", "127.0.0.1:34567"], .unrelated(.method)),
       Row("HEAD", ["HEAD", "127.0.0.1:34567"], .unrelated(.method)),
-      Row("another name for this machine", ["GET", "localhost:34567"], .unrelated(.host)),
-      Row("a name of another site", ["GET", "evil.example:34567"], .unrelated(.host)),
+      Row("localhost instead of 127.0.0.1", ["GET", "localhost:34567"], .unrelated(.host)),
+      Row("another site's name", ["GET", "evil.example:34567"], .unrelated(.host)),
       Row("another port", ["GET", "127.0.0.1:80"], .unrelated(.host)),
-      Row("no port", ["GET", "127.0.0.1"], .unrelated(.host)),
+      Row("a missing port", ["GET", "127.0.0.1"], .unrelated(.host)),
     ] as [Row<[String], AuthorizationCodeRequest.Callback>])
   func methodAndHost(row: Row<[String], AuthorizationCodeRequest.Callback>) throws {
     let target = "/callback?code=abc&state=\(state)"
@@ -115,7 +117,7 @@ private let sentNonce = "1112131415161718191a1b1c1d1e1f20"
   }
 
   @Test(
-    "redirect URIs of kubelogin and others",
+    "redirect URIs of kubelogin and other tools are supported",
     arguments: ["http://localhost:8000", "http://localhost:8000/"])
   func rootCallback(uri: String) throws {
     let callback = try request(redirectURI: uri).callback(
@@ -145,7 +147,7 @@ private let sentNonce = "1112131415161718191a1b1c1d1e1f20"
       ))
   }
 
-  @Test("the comparison in constant time finds every difference of one bit")
+  @Test("the constant-time comparison detects every single-bit difference")
   func constantTime() {
     let text = Array("0123456789abcdef".utf8)
     #expect("0123456789abcdef".hasSameBytesInConstantTime(as: "0123456789abcdef"))
@@ -162,7 +164,7 @@ private let sentNonce = "1112131415161718191a1b1c1d1e1f20"
     }
   }
 
-  @Test("the code is exchanged with the verifier and the same redirect URI")
+  @Test("the code is exchanged with the verifier and the original redirect URI")
   func exchange() throws {
     let (result, dex) = try redeem(tokens(nonce: sentNonce))
     #expect(try result.get().refreshToken == Secret("refresh-one"))
@@ -175,7 +177,7 @@ private let sentNonce = "1112131415161718191a1b1c1d1e1f20"
   }
 
   @Test(
-    "an ID token with another nonce is rejected",
+    "an ID token with a wrong nonce is rejected",
     arguments: ["1112131415161718191a1b1c1d1e1f21", "", nil])
   func nonce(nonce: String?) throws {
     let (result, _) = try redeem(tokens(nonce: nonce))
@@ -183,7 +185,7 @@ private let sentNonce = "1112131415161718191a1b1c1d1e1f20"
     #expect(throws: GrantError.nonceMismatch(url)) { try result.get() }
   }
 
-  @Test("an error repeats neither the code nor the verifier")
+  @Test("errors contain neither the code nor the verifier")
   func secrets() throws {
     let echo = Sample.response(
       400,

@@ -4,14 +4,14 @@ import TestSupport
 import Testing
 import TokenExchange
 
-/// The device authorization response, and which page may be opened in a browser.
+/// The device authorization response, and the pages that may be opened in a browser.
 @Suite struct DeviceAuthorizationTests {
   private func read(_ body: String) throws -> DeviceAuthorization {
     let dex = ScriptedDex([.success(Sample.response(200, body)), ScriptedDex.pending])
     return try dex.client(try ScriptedDex.request()).begin(until: 100)
   }
 
-  @Test("the codes, the pages and the times are read")
+  @Test("codes, URIs and times are parsed")
   func members() throws {
     let device = try read(String(decoding: ScriptedDex.device.body, as: UTF8.self))
     #expect(device.userCode == "RVCG-TBGL")
@@ -23,7 +23,7 @@ import TokenExchange
     #expect(device.interval == 5)
   }
 
-  @Test("the times are limited")
+  @Test("times are limited")
   func limits() throws {
     let codes = #""device_code":"d","user_code":"u","verification_uri":"https://x/""#
     #expect(try read("{\(codes)}").interval == 5)
@@ -33,9 +33,9 @@ import TokenExchange
   }
 
   @Test(
-    "other responses are invalid",
+    "invalid responses are rejected",
     arguments: [
-      Row("no member", "{}", nil), Row("a device code only", #"{"device_code":"d"}"#, nil),
+      Row("an empty object", "{}", nil), Row("only a device code", #"{"device_code":"d"}"#, nil),
       Row(
         "an empty code", #"{"device_code":"","user_code":"u","verification_uri":"v"}"#, nil),
       Row("an array", "[]", .notJSONObject), Row("HTML", "<html>", .html), Row("empty", "", .empty),
@@ -57,14 +57,14 @@ import TokenExchange
   }
 
   @Test(
-    "only a page of the issuer's origin is opened",
+    "only a page with the issuer's origin is opened",
     arguments: [
       Row("same origin", "https://dex.example/dex/device?user_code=A", true),
       Row("explicit port", "https://dex.example:443/x", true),
-      Row("capitals", "https://DEX.example/x", true),
+      Row("upper case", "https://DEX.example/x", true),
       Row("another host", "https://evil.example/", false),
-      Row("a longer host", "https://dex.example.evil.example/", false),
-      Row("a user before the host", "https://dex.example@evil.example/", false),
+      Row("the host as a prefix of another", "https://dex.example.evil.example/", false),
+      Row("the host as user info", "https://dex.example@evil.example/", false),
       Row("another port", "https://dex.example:8443/x", false),
       Row("plain HTTP", "http://dex.example/dex/device", false),
       Row("loopback", "http://127.0.0.1:5556/dex/device", false),
@@ -88,7 +88,7 @@ import TokenExchange
   }
 
   @Test(
-    "a page on loopback is opened for an issuer on loopback only",
+    "a loopback page is opened only if the issuer is on loopback",
     arguments: [
       Row("address", "http://127.0.0.1:5556/dex", true), Row("name", "http://localhost:5556", true),
       Row("another host", "https://dex.example/dex", false),

@@ -15,7 +15,7 @@ import TokenExchange
     tokenURL = try ScriptedDex.request().tokenURL
   }
 
-  /// Begins and waits.
+  /// Requests the device authorization, and polls for the result.
   private func signIn(
     _ outcomes: [ScriptedDex.Outcome], timeout: Double = 300, clockChange: Double = 0
   ) throws -> (result: Result<TokenSet, GrantError>, dex: ScriptedDex) {
@@ -29,7 +29,7 @@ import TokenExchange
     return (result, dex)
   }
 
-  @Test("the first poll comes at once, the others after each interval")
+  @Test("the first poll is sent immediately, and the others after each interval")
   func interval() throws {
     let (result, dex) = try signIn([
       ScriptedDex.pending, ScriptedDex.pending, ScriptedDex.pending, ScriptedDex.tokens(),
@@ -48,7 +48,7 @@ import TokenExchange
       ])
   }
 
-  @Test("slow_down adds five seconds to all later intervals")
+  @Test("slow_down adds five seconds to all subsequent intervals")
   func slowDown() throws {
     let (result, dex) = try signIn([
       ScriptedDex.pending, ScriptedDex.slowDown, ScriptedDex.pending, ScriptedDex.slowDown,
@@ -58,7 +58,7 @@ import TokenExchange
     #expect(dex.times == [0, 0, 5, 15, 25, 40])
   }
 
-  @Test("slow_down counts in the first poll too")
+  @Test("slow_down also applies to the first poll")
   func slowDownAtOnce() throws {
     let (result, dex) = try signIn([
       ScriptedDex.slowDown, ScriptedDex.pending, ScriptedDex.tokens(),
@@ -85,7 +85,7 @@ import TokenExchange
     #expect(try success.get().refreshToken != nil)
   }
 
-  @Test("a network failure that lasts until the code expires is the error")
+  @Test("a network failure that lasts until the code expires is reported")
   func lastError() throws {
     let (result, dex) = try signIn([ScriptedDex.pending, ScriptedDex.lost])
     let error = #expect(throws: GrantError.self) { try result.get() }
@@ -97,7 +97,7 @@ import TokenExchange
   }
 
   @Test(
-    "only a rejected certificate ends the sign-in, and no host name does",
+    "only a rejected certificate ends the sign-in, regardless of the host name",
     arguments: [
       Row("connection refused", .connectionRefused, false),
       Row("connection closed during the handshake", .connectionClosed, false),
@@ -123,7 +123,7 @@ import TokenExchange
     #expect(dex.uptime == (row.output ? 5 : 15))
   }
 
-  @Test("the code expires: at Dex, after expires_in, or at the deadline")
+  @Test("the code expires at Dex, after expires_in, or at the deadline")
   func codeExpired() throws {
     let (atDex, dex) = try signIn([
       ScriptedDex.pending, ScriptedDex.pending, ScriptedDex.error("expired_token"),
@@ -137,7 +137,7 @@ import TokenExchange
     #expect(throws: GrantError.notCompleted(seconds: 12)) { try atDeadline.get() }
   }
 
-  @Test("setting the wall clock changes nothing", arguments: [-86_400.0, 250, 86_400])
+  @Test("changes of the wall clock have no effect", arguments: [-86_400.0, 250, 86_400])
   func wallClock(change: Double) throws {
     let (result, dex) = try signIn([ScriptedDex.pending], clockChange: change)
     #expect(throws: GrantError.notCompleted(seconds: 300)) { try result.get() }
@@ -145,7 +145,7 @@ import TokenExchange
   }
 
   @Test(
-    "OAuth errors come before the user is asked",
+    "OAuth errors are reported before the user is prompted",
     arguments: ["access_denied", "unsupported_grant_type", "unauthorized_client"])
   func oauthErrors(code: String) throws {
     let (result, dex) = try signIn([ScriptedDex.error(code)])

@@ -12,7 +12,7 @@ struct IssuerMetadataTests {
   static let rsa = #"{"kty":"RSA","kid":"a","n":"\#(modulus)","e":"AQAB","use":"sig"}"#
   static let ec = #"{"kty":"EC","kid":"b","crv":"P-256","x":"\#(coordinate)","y":"\#(coordinate)"}"#
 
-  /// An RSA key with one more member.
+  /// An RSA key with an additional member.
   static func rsa(with member: String) -> String { rsa.dropLast() + ",\(member)}" }
 
   static func keys(_ keys: String...) -> [UInt8] {
@@ -38,7 +38,7 @@ struct IssuerMetadataTests {
   }
 
   @Test(
-    "documents of another issuer are not published",
+    "documents with another issuer are not published",
     arguments: [
       "https://oidc.example/a/", "https://oidc.example", "https://OIDC.example/a",
       "https://kubernetes.default.svc",
@@ -51,15 +51,15 @@ struct IssuerMetadataTests {
   }
 
   @Test(
-    "unusable discovery documents",
+    "unusable discovery documents are rejected",
     arguments: [
       Row("not JSON", "<html>", .discoveryNotJSON),
       Row("not an object", "[]", .discoveryNotJSON),
       Row("duplicate member", #"{"issuer":"a","issuer":"b"}"#, .duplicateMember("issuer")),
-      Row("no issuer", "{}", .missingIssuer),
+      Row("missing issuer", "{}", .missingIssuer),
       Row("empty issuer", #"{"issuer":""}"#, .missingIssuer),
       Row(
-        "algorithm of a key not listed",
+        "a key's algorithm is not listed",
         #"{"issuer":"https://a","id_token_signing_alg_values_supported":["RS256"]}"#,
         .unlistedAlgorithm(keyID: "a", algorithm: "PS256")),
     ] as [Row<String, IssuerMetadataError>])
@@ -70,7 +70,7 @@ struct IssuerMetadataTests {
     }
   }
 
-  @Test("the error of a key set is passed on")
+  @Test("errors of the key set are passed on")
   func invalidKeySet() {
     #expect(throws: IssuerMetadataError.keySet(.noKeys)) {
       try IssuerMetadata(discovery: Array(#"{"issuer":"https://a"}"#.utf8), keys: Self.keys())
@@ -78,35 +78,35 @@ struct IssuerMetadataTests {
   }
 
   @Test(
-    "unusable key sets",
+    "unusable key sets are rejected",
     arguments: [
       Row("not JSON", "<html>", .notKeySet),
-      Row("no list", #"{"keys":{}}"#, .notKeySet),
+      Row("keys is not a list", #"{"keys":{}}"#, .notKeySet),
       Row("duplicate member", #"{"keys":[],"keys":[]}"#, .duplicateMember("keys")),
       Row("empty list", #"{"keys":[]}"#, .noKeys),
-      Row("no kid", #"{"keys":[{"kty":"RSA","n":"AQ","e":"AQ"}]}"#, .missingKeyID(number: 1)),
-      Row("same kid twice", #"{"keys":[\#(rsa),\#(rsa)]}"#, .duplicateKeyID("a")),
+      Row("missing kid", #"{"keys":[{"kty":"RSA","n":"AQ","e":"AQ"}]}"#, .missingKeyID(number: 1)),
+      Row("duplicate kid", #"{"keys":[\#(rsa),\#(rsa)]}"#, .duplicateKeyID("a")),
       Row(
         "symmetric", #"{"keys":[{"kty":"oct","kid":"a"}]}"#,
         .invalidKey(id: "a", .unsupportedType("oct"))),
-      Row("no kty", #"{"keys":[{"kid":"a"}]}"#, .invalidKey(id: "a", .unsupportedType(nil))),
+      Row("missing kty", #"{"keys":[{"kid":"a"}]}"#, .invalidKey(id: "a", .unsupportedType(nil))),
       Row(
-        "symmetric with its key", #"{"keys":[{"kty":"oct","kid":"a","k":"AQ"}]}"#,
+        "symmetric key with its value", #"{"keys":[{"kty":"oct","kid":"a","k":"AQ"}]}"#,
         .invalidKey(id: "a", .privateMembers)),
       Row(
         "private key", #"{"keys":[{"kty":"RSA","kid":"a","n":"AQ","e":"AQ","d":"AQ"}]}"#,
         .invalidKey(id: "a", .privateMembers)),
       Row(
-        "few bits", #"{"keys":[{"kty":"RSA","kid":"a","n":"AQAB","e":"AQAB"}]}"#,
+        "short modulus", #"{"keys":[{"kty":"RSA","kid":"a","n":"AQAB","e":"AQAB"}]}"#,
         .invalidKey(id: "a", .shortModulus)),
       Row(
         "even exponent", #"{"keys":[{"kty":"RSA","kid":"a","n":"\#(modulus)","e":"Ag"}]}"#,
         .invalidKey(id: "a", .invalidMember("e"))),
       Row(
-        "exponent one", #"{"keys":[{"kty":"RSA","kid":"a","n":"\#(modulus)","e":"AQ"}]}"#,
+        "exponent of one", #"{"keys":[{"kty":"RSA","kid":"a","n":"\#(modulus)","e":"AQ"}]}"#,
         .invalidKey(id: "a", .invalidMember("e"))),
       Row(
-        "for encryption", "{\"keys\":[\(rsa.replacing("sig", with: "enc"))]}",
+        "encryption key", "{\"keys\":[\(rsa.replacing("sig", with: "enc"))]}",
         .invalidKey(id: "a", .notForSignatures)),
       Row(
         "short coordinate", "{\"keys\":[\(ec.replacing("P-256", with: "P-384"))]}",
@@ -115,13 +115,13 @@ struct IssuerMetadataTests {
         "unknown curve", "{\"keys\":[\(ec.replacing("P-256", with: "P-1"))]}",
         .invalidKey(id: "b", .unsupportedCurve("P-1"))),
       Row(
-        "no modulus", #"{"keys":[{"kty":"RSA","kid":"a","e":"AQ"}]}"#,
+        "missing modulus", #"{"keys":[{"kty":"RSA","kid":"a","e":"AQ"}]}"#,
         .invalidKey(id: "a", .invalidMember("n"))),
       Row(
-        "bad base64", #"{"keys":[{"kty":"EC","kid":"a","crv":"P-256","x":"!","y":"AQ"}]}"#,
+        "invalid base64", #"{"keys":[{"kty":"EC","kid":"a","crv":"P-256","x":"!","y":"AQ"}]}"#,
         .invalidKey(id: "a", .invalidMember("x"))),
       Row(
-        "no curve", #"{"keys":[{"kty":"EC","kid":"a","x":"AQ","y":"AQ"}]}"#,
+        "missing curve", #"{"keys":[{"kty":"EC","kid":"a","x":"AQ","y":"AQ"}]}"#,
         .invalidKey(id: "a", .invalidMember("crv"))),
     ] as [Row<String, JWKSetError>])
   func unusableKeySet(row: Row<String, JWKSetError>) {
@@ -142,7 +142,7 @@ struct IssuerMetadataTests {
   }
 
   @Test(
-    "a private member is rejected in any spelling",
+    "a private member is rejected regardless of its spelling",
     arguments: [
       #""d":"AQ""#, #""D":"AQ""#, #""p":"AQ""#, #""q":"AQ""#, #""dp":"AQ""#, #""DQ":"AQ""#,
       #""qi":1"#,

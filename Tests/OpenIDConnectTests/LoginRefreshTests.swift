@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import TokenExchange
 
-/// What a refresh sends, and what its responses mean.
+/// The refresh request and its responses.
 @Suite struct LoginRefreshTests {
   private func refresh(
     _ outcome: ScriptedDex.Outcome, subject: String? = nil
@@ -18,7 +18,7 @@ import TokenExchange
     return (result, dex)
   }
 
-  @Test("a refresh is never repeated")
+  @Test("a refresh is never retried")
   func noRetry() throws {
     for outcome in [
       ScriptedDex.lost, .success(Sample.response(503, "")), ScriptedDex.error("x", status: 500),
@@ -29,7 +29,7 @@ import TokenExchange
     }
   }
 
-  @Test("a refresh returns the next refresh token, or the same without rotation")
+  @Test("a refresh returns the next refresh token, or the same one without rotation")
   func rotation() throws {
     let dex = ScriptedDex([ScriptedDex.tokens(refresh: "two"), ScriptedDex.tokens(refresh: nil)])
     let client = dex.client(try ScriptedDex.request(Secret("s+1")))

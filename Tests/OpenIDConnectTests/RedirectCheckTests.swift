@@ -5,7 +5,7 @@ import TokenExchange
 
 @testable import OpenIDConnect
 
-/// Which flows a client allows, as Dex's recorded responses show it.
+/// Detection of the flows that a client allows, with Dex's recorded responses.
 @Suite struct RedirectCheckTests {
   private let uri = "http://127.0.0.1:34567/callback"
 
@@ -21,16 +21,16 @@ import TokenExchange
   }
 
   @Test(
-    "a request without a response type shows what Dex allows",
+    "a request without a response type shows which redirects Dex allows",
     arguments: [
       Row(
         "accepted",
         redirect(
           "http://127.0.0.1:34567/callback?error=invalid_request"
             + "&error_description=No+response_type+provided&state="), .accepted),
-      Row("another redirect URI", page(400, "Unregistered redirect_uri."), .unregistered),
-      Row("unknown client, 2.45", page(404, "Invalid client_id."), .unknownClient),
-      Row("unknown client, later", page(400, "Invalid client_id provided."), .unknownClient),
+      Row("unregistered redirect URI", page(400, "Unregistered redirect_uri."), .unregistered),
+      Row("unknown client, Dex 2.45", page(404, "Invalid client_id."), .unknownClient),
+      Row("unknown client, later Dex", page(400, "Invalid client_id provided."), .unknownClient),
       Row(
         "unknown scope",
         redirect(
@@ -39,10 +39,10 @@ import TokenExchange
         .refused(
           OAuthError(
             code: "invalid_scope", errorDescription: #"Unrecognized scope(s) ["x"]"#, status: 303))),
-      Row("a redirect to another place", redirect("https://login.example/"), .unknown),
+      Row("a redirect to another site", redirect("https://login.example/"), .unknown),
       Row(
         "a redirect without an error", redirect("http://127.0.0.1:34567/callback?code=x"), .unknown),
-      Row("a page", page(200, "Log in to dex"), .unknown),
+      Row("a login page", page(200, "Log in to dex"), .unknown),
       Row("not found", page(404, "Not found"), .unknown),
       Row("server error", page(500, "Unregistered redirect_uri."), .unknown),
     ] as [Row<ScriptedDex.Outcome, RedirectCheck>])
@@ -59,7 +59,7 @@ import TokenExchange
     #expect(dex.requests.map(\.method) == ["GET"])
   }
 
-  @Test("with a list of redirect URIs, the usual forms of one port are tried")
+  @Test("if the client lists redirect URIs, the usual variants for the port are tried")
   func candidates() throws {
     let dex = ScriptedDex([
       Self.page(400, "Unregistered redirect_uri."), Self.page(400, "Unregistered redirect_uri."),
@@ -74,7 +74,7 @@ import TokenExchange
     #expect(dex.requests.count == 5)
   }
 
-  @Test("both flows at once, for the doctor")
+  @Test("both flows are checked for the doctor")
   func allowedFlows() throws {
     let dex = ScriptedDex([
       Self.redirect(
@@ -95,7 +95,7 @@ import TokenExchange
       String(decoding: dex.requests[3].body ?? [], as: UTF8.self) == "user_code=RVCG-TBGL")
   }
 
-  @Test("a device code page that leads elsewhere decides nothing")
+  @Test("a device code page on another site is ignored")
   func unknownPage() throws {
     let dex = ScriptedDex([
       .success(ScriptedDex.device), ScriptedDex.pending, Self.page(404, "not found"),

@@ -3,11 +3,11 @@ import FoundationEssentials
 import OpenIDConnect
 import TokenExchange
 
-/// Values shared by the tests of sign-ins.
+/// Values for the sign-in tests.
 enum Sample {
   static let now = Date(timeIntervalSince1970: 1_795_223_258)
 
-  /// A JWT with the given claims, as JSON text, and a signature that is not checked here.
+  /// A JWT with the given claims in JSON, and a signature that the tests do not verify.
   static func jwt(_ claims: String) -> String {
     [#"{"alg":"RS256","kid":"k"}"#, claims].map { Base64URL.encode(Array($0.utf8)) }
       .joined(separator: ".") + ".c2lnbmF0dXJl"

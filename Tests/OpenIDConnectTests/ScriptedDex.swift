@@ -4,7 +4,7 @@ import OpenIDConnect
 import Synchronization
 import TokenExchange
 
-/// A Dex with prepared responses, and clocks that only move while the client waits.
+/// A Dex with prepared responses, and clocks that advance only while the client waits.
 final class ScriptedDex: Sendable {
   typealias Outcome = Result<HTTPResponse, TransportError>
 
@@ -14,7 +14,7 @@ final class ScriptedDex: Sendable {
   private let received = Mutex<[(request: HTTPRequest, time: Double)]>([])
   private let logged = Mutex<[LoginEvent]>([])
 
-  /// Whether the process that waits for the result is gone.
+  /// Whether the process that waits for the result has ended.
   let isAbandoned: Bool
 
   init(_ outcomes: [Outcome], isAbandoned: Bool = false) {
@@ -63,7 +63,7 @@ final class ScriptedDex: Sendable {
   /// The uptime at each request.
   var times: [Double] { received.withLock { $0.map(\.time) } }
 
-  /// What was logged.
+  /// The logged events.
   var events: [LoginEvent] { logged.withLock { $0 } }
 
   var uptime: Double { elapsed.withLock { $0 } }

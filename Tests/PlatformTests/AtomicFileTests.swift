@@ -14,7 +14,7 @@ struct AtomicFileTests {
     ((try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []).sorted()
   }
 
-  @Test("testing a path leaves no file") func writeTest() throws {
+  @Test("testing whether a path is writable leaves no file") func writeTest() throws {
     try AtomicFile.testWriting(directory.path("token"))
     #expect(names.isEmpty)
     try directory.write("old", to: "token")
@@ -46,7 +46,7 @@ struct AtomicFileTests {
   }
 
   @Test(
-    "a mount point cannot be replaced: the error names it",
+    "a mount point cannot be replaced, and the error names it",
     .enabled(if: geteuid() == 0 && TestBinary.find("mount") != nil, "needs root and mount"))
   func mountedFile() async throws {
     let file = try directory.write("old", to: "token")
@@ -63,7 +63,7 @@ struct AtomicFileTests {
   }
 
   @Test(
-    "a full disk is reported as such",
+    "a full disk is reported",
     .enabled(if: geteuid() == 0 && TestBinary.find("mount") != nil, "needs root and mount"))
   func fullDisk() async throws {
     let mounted = try await ProcessRunner(
@@ -99,7 +99,7 @@ struct AtomicFileTests {
       try AtomicFile.testWriting(path)
     }
     #expect(Set(names) == ["out", "fd", "further", "mine", "dangling", "token"])
-    // A file system for files of any program.
+    // A file system that other programs write to, too.
     if access("/dev/shm", W_OK) == 0 {
       try AtomicFile.testWriting("/dev/shm/\(URL(filePath: directory.path).lastPathComponent)")
     }
@@ -112,7 +112,7 @@ struct AtomicFileTests {
     #expect(names.isEmpty)
   }
 
-  /// The file at a path before it is written.
+  /// The kind of file at a path before the write.
   enum ExistingFile: String, CaseIterable {
     case nothing, file, link, danglingLink, pipe, socket, directory
   }
@@ -140,7 +140,7 @@ struct AtomicFileTests {
   }
 
   @Test(
-    "usual writers replace links and reject pipes, sockets and directories",
+    "atomic writes replace links, and reject pipes, sockets and directories",
     arguments: ExistingFile.allCases)
   func replaces(_ obstacle: ExistingFile) throws {
     let path = try put(obstacle)
@@ -160,7 +160,7 @@ struct AtomicFileTests {
   }
 
   @Test(
-    "output is written through links, and sockets and directories are rejected",
+    "output follows links, and sockets and directories are rejected",
     arguments: ExistingFile.allCases.filter { $0 != .pipe })
   func writesThrough(_ obstacle: ExistingFile) throws {
     let path = try put(obstacle)
@@ -191,7 +191,7 @@ struct AtomicFileTests {
     #expect(names == ["target"])
   }
 
-  @Test("output is written to a device, other writes reject it")
+  @Test("output is written to a device, and other writes reject devices")
   func device() throws {
     let through = FileWriteOptions(mode: 0o640, writesThrough: true)
     try AtomicFile.replace("/dev/null", with: [1], through)
@@ -228,21 +228,21 @@ struct AtomicFileTests {
   @Test(
     "temporary files are recognized by name",
     arguments: [
-      Row("ours", ".token.tokenxchange-1a2b", true),
-      Row("of another file", ".x.tokenxchange-1", false),
-      Row("of a longer name", ".x.token.tokenxchange-1", false),
-      Row("no random part", ".token.tokenxchange-", false),
-      Row("more text after it", ".token.tokenxchange-1.txt", false),
+      Row("this file's", ".token.tokenxchange-1a2b", true),
+      Row("another file's", ".x.tokenxchange-1", false),
+      Row("a longer name's", ".x.token.tokenxchange-1", false),
+      Row("missing random part", ".token.tokenxchange-", false),
+      Row("text after the random part", ".token.tokenxchange-1.txt", false),
       Row("too long", ".token.tokenxchange-12345678901234", false),
       Row("not hidden", "token.tokenxchange-1", false),
-      Row("in the middle", ".token.tokenxchange-1a.tokenxchange-", false),
-      Row("a capital", ".token.tokenxchange-1A", false),
+      Row("marker twice", ".token.tokenxchange-1a.tokenxchange-", false),
+      Row("upper case in the random part", ".token.tokenxchange-1A", false),
     ])
   func temporaryNames(row: Row<String, Bool>) {
     #expect(AtomicFile.isTemporary(row.input, for: "/d/token") == row.output)
   }
 
-  @Test("the same file through different paths")
+  @Test("different paths to the same file are detected")
   func sameFile() throws {
     let file = try directory.write("x", to: "token")
     #expect(symlink(directory.path, directory.path("linked")) == 0)

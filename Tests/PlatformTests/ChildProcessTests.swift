@@ -4,7 +4,7 @@ import Testing
 
 @testable import Platform
 
-/// Programs that are run for their output.
+/// Child processes whose output is read.
 struct ChildProcessTests {
   private func run(
     _ script: String, timeout: Double = 20, limit: Int = 100
@@ -15,7 +15,7 @@ struct ChildProcessTests {
         limit: limit))
   }
 
-  @Test("output, errors, exit code and variables")
+  @Test("output, errors, exit code and variables are passed correctly")
   func output() throws {
     let result = try run("echo $A; echo wrong >&2; exit 3")
     #expect(
@@ -29,11 +29,11 @@ struct ChildProcessTests {
     let file = open(directory.path, O_RDONLY)
     defer { close(file) }
     let result = try run("cat; ls /proc/self/fd | wc -l")
-    // 0, 1, 2 and the directory that ls reads.
+    // 0, 1, 2, and the directory that ls reads.
     #expect(String(decoding: result.output, as: UTF8.self).filter(\.isNumber) == "4")
   }
 
-  @Test("output that fills the limit, and one byte more")
+  @Test("output is accepted up to the limit, and rejected one byte above it")
   func limit() throws {
     #expect(try run("printf %0100d 0").output.count == 100)
     #expect(throws: ChildProcessError.tooMuchOutput) { try run("printf %0101d 0; sleep 60") }
@@ -55,7 +55,7 @@ struct ChildProcessTests {
     }
     let text = try String(decoding: FileReader.read(file, limit: 100), as: UTF8.self)
     let child = try #require(Int32(text.split(separator: "\n").first ?? ""))
-    // The kernel ends it a moment later, and its new parent may not reap it.
+    // The kernel kills it a moment later, and its new parent may not reap it.
     var isEnded = false
     for _ in 0..<100 where !isEnded {
       let state = try? FileReader.read("/proc/\(child)/stat", limit: 1000)
@@ -65,7 +65,7 @@ struct ChildProcessTests {
     #expect(isEnded)
   }
 
-  @Test("a program that does not exist, or may not be run")
+  @Test("a program that does not exist or is not executable is an error")
   func notStarted() {
     for (path, code) in [("/nonexistent/kubectl", ENOENT), ("/etc/passwd", EACCES)] {
       #expect(throws: ChildProcessError.notStarted(errno: code)) {

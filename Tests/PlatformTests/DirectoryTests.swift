@@ -3,7 +3,7 @@ import Platform
 import TestSupport
 import Testing
 
-/// Locks and directories on a real file system.
+/// Locks and directories in a real file system.
 @Suite struct DirectoryTests {
   private let home: TemporaryDirectory
 
@@ -42,7 +42,7 @@ import Testing
     #expect(status.st_mode & 0o777 == 0o710)
   }
 
-  @Test("a new directory gets its mode regardless of the umask, an existing one keeps its mode")
+  @Test("a new directory gets its mode regardless of the umask, and an existing one keeps its mode")
   func modes() throws {
     let path = home.path("site")
     try Directory.make(path, mode: 0o755)
@@ -55,7 +55,7 @@ import Testing
     #expect(status.st_mode & 0o777 == 0o700)
   }
 
-  @Test("a dangling link instead of a directory: an error, and its target is not created")
+  @Test("a dangling link instead of a directory is an error, and its target is not created")
   func danglingLink() throws {
     let path = home.path("site")
     #expect(symlink(home.path("elsewhere"), path) == 0)

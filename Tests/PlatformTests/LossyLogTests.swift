@@ -28,7 +28,7 @@ import Testing
     return String(decoding: text, as: UTF8.self)
   }
 
-  @Test("lines are dropped while the pipe is full, and reported once it is read again")
+  @Test("lines are dropped while the pipe is full, and counted once it is read again")
   func drops() {
     defer { for end in [reader, writer] { close(end) } }
     let log = LossyLog(writer, timeout: 0)

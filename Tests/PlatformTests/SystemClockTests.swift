@@ -3,7 +3,7 @@ import Testing
 @testable import Platform
 
 @Suite struct SystemClockTests {
-  @Test("the process started before now, by at most ten seconds")
+  @Test("the process start time is at most ten seconds in the past")
   func processStart() {
     let now = SystemClock.live.boot()
     let start = SystemClock.processStart(now: now)

@@ -4,20 +4,20 @@ import TokenExchange
 
 @Suite struct DexSubjectTests {
   @Test(
-    "encodes as Dex does",
+    "subjects are encoded as by Dex",
     arguments: [
       Row(
-        "as a real Dex wrote it, a service account",
+        "recorded from Dex, a service account",
         DexSubject(
           userID: "system:serviceaccount:argocd:argocd-application-controller",
           connectorID: "argocd-cluster"),
         "CjpzeXN0ZW06c2VydmljZWFjY291bnQ6YXJnb2NkOmFyZ29jZC1hcHBsaWNhdGlvbi1jb250cm9sbGVyEg5hcmdvY2Qt"
           + "Y2x1c3Rlcg"),
       Row(
-        "as a real Dex wrote it, a person",
+        "recorded from Dex, a person",
         DexSubject(userID: "0-385-28089-0", connectorID: "mock"),
         "Cg0wLTM4NS0yODA4OS0wEgRtb2Nr"),
-      Row("no connector", DexSubject(userID: "a", connectorID: ""), "CgFh"),
+      Row("empty connector ID", DexSubject(userID: "a", connectorID: ""), "CgFh"),
       Row("UTF-8", DexSubject(userID: "ä", connectorID: "c"), "CgLDpBIBYw"),
     ])
   func encoding(row: Row<DexSubject, String>) {
@@ -33,7 +33,7 @@ import TokenExchange
   }
 
   @Test(
-    "other texts are rejected",
+    "invalid subjects are rejected",
     arguments: [
       "", "!", "Cg", "CgJh", "GgFh", "CgFhCg", "system:serviceaccount:a:b", "CoCAgAE",
     ])

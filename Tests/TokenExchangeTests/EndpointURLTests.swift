@@ -4,11 +4,11 @@ import TokenExchange
 
 @Suite struct EndpointURLTests {
   @Test(
-    "valid URLs",
+    "valid URLs are accepted",
     arguments: [
       Row("https", "https://dex.example/dex", "dex.example"),
       Row("port", "https://dex.example:5556", "dex.example:5556"),
-      Row("default port spelt out", "https://dex.example:443/x", "dex.example"),
+      Row("explicit default port", "https://dex.example:443/x", "dex.example"),
       Row("upper-case scheme", "HTTPS://dex.example", "dex.example"),
       Row("loopback http", "http://127.0.0.1:5556/dex", "127.0.0.1:5556"),
       Row("localhost http", "http://localhost:80", "localhost"),
@@ -21,21 +21,21 @@ import TokenExchange
   }
 
   @Test(
-    "invalid URLs, with the reason",
+    "invalid URLs are rejected with the reason",
     arguments: [
-      Row("no scheme", "dex.example/dex", InvalidURL.unsupportedScheme),
-      Row("other scheme", "ftp://dex.example", .unsupportedScheme),
-      Row("open bracket", "https://[::1", .malformed),
-      Row("no host", "https:///dex", .noHost),
+      Row("missing scheme", "dex.example/dex", InvalidURL.unsupportedScheme),
+      Row("unsupported scheme", "ftp://dex.example", .unsupportedScheme),
+      Row("unclosed bracket", "https://[::1", .malformed),
+      Row("missing host", "https:///dex", .noHost),
       Row("query", "https://dex.example/token?a=b", .queryOrFragment),
       Row("fragment", "https://dex.example/#a", .queryOrFragment),
       Row("space", "https://dex.example/a b", .controlCharacter),
-      Row("umlaut", "https://bücher.example", .notASCII),
+      Row("non-ASCII host", "https://bücher.example", .notASCII),
       Row("escaped host", "https://dex%2eexample", .invalidHost),
       Row("port too large", "https://dex.example:70000", .invalidPort),
       Row("plain http", "http://dex.dex.svc:5556", .plainHTTP),
-      Row("almost loopback", "http://127.0.0.1.example", .plainHTTP),
-      Row("user", "https://me:hunter2@dex.example", .userInfo),
+      Row("plain http, loopback address as a prefix", "http://127.0.0.1.example", .plainHTTP),
+      Row("user info", "https://me:hunter2@dex.example", .userInfo),
     ])
   func rejects(row: Row<String, InvalidURL>) {
     #expect(throws: row.output) { try EndpointURL(row.input) }
@@ -49,17 +49,20 @@ import TokenExchange
   }
 
   @Test(
-    "loopback hosts",
+    "loopback hosts are detected",
     arguments: [
-      Row("localhost", "LOCALHOST", true), Row("the whole net", "127.9.9.9", true),
-      Row("IPv6", "::1", true), Row("a name that begins so", "127.0.0.1.evil.example", false),
+      Row("localhost", "LOCALHOST", true), Row("any address in 127.0.0.0/8", "127.9.9.9", true),
+      Row("IPv6", "::1", true),
+      Row("a name that begins with 127.0.0.1", "127.0.0.1.evil.example", false),
       Row("too many parts", "127.0.0.0.1", false), Row("out of range", "127.0.0.256", false),
-      Row("other", "128.0.0.1", false), Row("trailing dot", "localhost.", true),
+      Row("another address", "128.0.0.1", false), Row("trailing dot", "localhost.", true),
       Row("a name below localhost", "dex.localhost", true),
-      Row("a name that ends so", "notlocalhost", false), Row("two dots", "localhost..", false),
-      Row("in short", "127.1", true), Row("one number", "2130706433", true),
+      Row("a name that ends in localhost", "notlocalhost", false),
+      Row("two trailing dots", "localhost..", false),
+      Row("abbreviated", "127.1", true), Row("a single number", "2130706433", true),
       Row("hexadecimal", "0x7f.1", true), Row("octal", "0177.0.0.1", true),
-      Row("decimal despite a zero", "0127.0.0.1", false), Row("any address", "0.0.0.0", false),
+      Row("octal that is not 127", "0127.0.0.1", false),
+      Row("unspecified address", "0.0.0.0", false),
       Row("IPv6 in full", "0:0:0:0:0:0:0:1", true), Row("IPv4-mapped", "::ffff:127.0.0.1", true),
       Row("IPv4-mapped, other", "::ffff:10.0.0.1", false), Row("other IPv6", "::2", false),
     ])

@@ -6,17 +6,17 @@ import TokenExchange
 
 @Suite struct ExecInfoTests {
   @Test(
-    "valid KUBERNETES_EXEC_INFO",
+    "valid KUBERNETES_EXEC_INFO is accepted",
     arguments: [
       Row(
-        "as client-go sends it",
+        "as sent by client-go",
         #"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","#
           + #""spec":{"interactive":false}}"# + "\n", .v1),
       Row(
         "v1beta1 with a cluster",
         #"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","#
           + #""spec":{"cluster":{"server":"https://x"},"interactive":true}}"#, .v1beta1),
-      Row("kube-rs may leave both out", #"{"apiVersion":null,"spec":{}}"#, nil),
+      Row("both members missing, as in kube-rs", #"{"apiVersion":null,"spec":{}}"#, nil),
       Row("empty object", "{}", nil),
     ] as [Row<String, ExecAPIVersion?>])
   func reads(row: Row<String, ExecAPIVersion?>) throws {
@@ -24,16 +24,16 @@ import TokenExchange
   }
 
   @Test(
-    "invalid KUBERNETES_EXEC_INFO",
+    "invalid KUBERNETES_EXEC_INFO is rejected",
     arguments: [
-      Row("no JSON", "nonsense", InvalidExecInfo.notJSONObject),
+      Row("not JSON", "nonsense", InvalidExecInfo.notJSONObject),
       Row("an array", "[]", InvalidExecInfo.notJSONObject),
       Row("other kind", #"{"kind":"Status"}"#, InvalidExecInfo.kind("Status")),
-      Row("kind of wrong type", #"{"kind":1}"#, InvalidExecInfo.kind("1")),
+      Row("kind of the wrong type", #"{"kind":1}"#, InvalidExecInfo.kind("1")),
       Row(
-        "version of old", #"{"apiVersion":"client.authentication.k8s.io/v1alpha1"}"#,
+        "unsupported version", #"{"apiVersion":"client.authentication.k8s.io/v1alpha1"}"#,
         InvalidExecInfo.version("client.authentication.k8s.io/v1alpha1")),
-      Row("version without group", #"{"apiVersion":"v1"}"#, InvalidExecInfo.version("v1")),
+      Row("version without a group", #"{"apiVersion":"v1"}"#, InvalidExecInfo.version("v1")),
     ])
   func rejects(row: Row<String, InvalidExecInfo>) {
     #expect(throws: row.output) { try ExecInfo(row.input) }
@@ -57,18 +57,19 @@ import TokenExchange
         + #""token":"a.b.c"}}"# + "\n")
   }
 
-  @Test("no timestamp without an expiry")
+  @Test("without an expiry, there is no timestamp")
   func noExpiry() {
     let credential = ExecCredential(version: .v1, token: Secret("t"), expiration: nil)
     #expect(!credential.text.contains("expirationTimestamp"))
   }
 
   @Test(
-    "the margin is subtracted, or half the remaining time",
+    "the margin is subtracted, limited to half of the remaining time",
     arguments: [
       Row("no margin", [600.0, 0.0], 600.0), Row("margin", [600, 60], 540),
-      Row("margin equal to the lifetime", [60, 60], 30), Row("longer margin", [60, 600], 30),
-      Row("one second left", [1, 0], 1), Row("one second, a margin", [1, 60], 0),
+      Row("margin equal to the lifetime", [60, 60], 30),
+      Row("margin longer than the lifetime", [60, 600], 30),
+      Row("one second left", [1, 0], 1), Row("one second left, with a margin", [1, 60], 0),
     ])
   func expiration(row: Row<[Double], Double>) {
     let expiration = ExecCredential.expiration(
@@ -77,15 +78,16 @@ import TokenExchange
   }
 
   @Test(
-    "jitter: earlier by a part of it, within the second half of the lifetime, never past the margin",
+    "jitter moves the expiry earlier, but not into the first half of the lifetime",
     arguments: [
       // lifetime, margin, jitter, random
-      Row("none of it", [600.0, 60.0, 120.0, 0.0], 540.0), Row("all", [600, 60, 120, 1], 420),
-      Row("half", [600, 60, 120, 0.5], 480),
-      Row("more than there is room", [600, 60, 900, 1], 300),
-      Row("the room is divided evenly", [600, 60, 900, 0.5], 420),
+      Row("none of the jitter", [600.0, 60.0, 120.0, 0.0], 540.0),
+      Row("all of the jitter", [600, 60, 120, 1], 420),
+      Row("half of the jitter", [600, 60, 120, 0.5], 480),
+      Row("jitter above the available range", [600, 60, 900, 1], 300),
+      Row("the available range is used evenly", [600, 60, 900, 0.5], 420),
       Row("no jitter", [600, 60, 0, 1], 540), Row("no margin", [600, 0, 60, 1], 540),
-      Row("a margin of more than half leaves no room", [600, 400, 100, 1], 200),
+      Row("a margin above half of the lifetime leaves no range", [600, 400, 100, 1], 200),
       Row("a margin longer than the lifetime", [60, 600, 100, 1], 30),
     ])
   func jitter(row: Row<[Double], Double>) {
@@ -95,7 +97,7 @@ import TokenExchange
     #expect(expiration.timeIntervalSince(Sample.now) == row.output)
   }
 
-  @Test("jitter never reports less than half of the lifetime, nor more than the margin allows")
+  @Test("jitter keeps the expiry between half of the lifetime and the margin")
   func jitterBounds() {
     for step in 0..<2000 {
       let random = Double(step) / 1999

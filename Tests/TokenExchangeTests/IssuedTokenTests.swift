@@ -4,7 +4,7 @@ import Testing
 import TokenExchange
 
 @Suite struct IssuedTokenTests {
-  @Test("reads the token and its expiry")
+  @Test("the token and its expiry are read")
   func tokenAndExpiry() throws {
     let token = try IssuedToken(
       response: Sample.success(more: #","expires_in":30"#), to: Sample.request(), sent: Sample.now,
@@ -18,7 +18,7 @@ import TokenExchange
     "an opaque token expires after expires_in",
     arguments: [
       Row("number", #","expires_in":30"#, 30), Row("string", #","expires_in":"30""#, 30),
-      Row("none", "", nil), Row("null", #","expires_in":null"#, nil),
+      Row("missing", "", nil), Row("null", #","expires_in":null"#, nil),
     ] as [Row<String, Double?>])
   func opaqueTokenExpiry(row: Row<String, Double?>) throws {
     var request = try Sample.request()
@@ -28,7 +28,7 @@ import TokenExchange
     #expect(token.expiry?.timeIntervalSince(Sample.now) == row.output)
   }
 
-  @Test("the issuer may differ by a trailing slash only")
+  @Test("the issuer may differ only by a trailing slash")
   func trailingSlash() throws {
     let request = try Sample.request(issuer: "https://dex.example/dex/")
     let token = try IssuedToken(
@@ -40,12 +40,12 @@ import TokenExchange
   @Test(
     "an opaque token is rejected where an ID token was requested, with or without an id_token",
     arguments: [
-      Row("alone", "", false),
+      Row("opaque token only", "", false),
       Row("with an id_token", #","id_token":"\#(Sample.issued())""#, true),
       Row("with an opaque id_token", #","id_token":"opaque""#, true),
       Row("with expires_in", #","expires_in":3600"#, false),
       Row(
-        "called an access token",
+        "with issued_token_type access_token",
         #","issued_token_type":"urn:ietf:params:oauth:token-type:access_token""#, false),
     ])
   func opaqueToken(row: Row<String, Bool>) throws {
@@ -59,7 +59,7 @@ import TokenExchange
   @Test(
     "issuer and audience are compared byte by byte",
     arguments: [
-      Row("e with an accent", "\u{E9}", "e\u{301}"), Row("angstrom", "\u{C5}", "\u{212B}"),
+      Row("e with acute accent", "\u{E9}", "e\u{301}"), Row("angstrom", "\u{C5}", "\u{212B}"),
       Row("kelvin", "K", "\u{212A}"),
     ])
   func comparesBytes(row: Row<String, String>) throws {
@@ -87,7 +87,7 @@ import TokenExchange
     #expect(Secret(row.input) != Secret(row.output))
   }
 
-  @Test("one of several audiences must be the client")
+  @Test("one of several audiences must be the client ID")
   func severalAudiences() throws {
     let response = Sample.success(Sample.issued(audience: #"["x","target-cluster"]"#))
     _ = try IssuedToken(response: response, to: Sample.request(), sent: Sample.now, now: Sample.now)

@@ -7,13 +7,13 @@ enum Sample {
   static let now = Date(timeIntervalSince1970: 1_795_223_258)
   static let serviceAccount = "system:serviceaccount:argocd:argocd-application-controller"
 
-  /// A JWT with the given claims, as JSON text, and a signature that is not checked here.
+  /// A JWT with the given claims in JSON, and a signature that the tests do not verify.
   static func jwt(_ claims: String, header: String = #"{"alg":"RS256","kid":"k"}"#) -> String {
     [header, claims].map { Base64URL.encode(Array($0.utf8)) }.joined(separator: ".")
       + ".c2lnbmF0dXJl"
   }
 
-  /// A service account token that expires after the given seconds.
+  /// A service account token with the given lifetime in seconds.
   static func subject(
     lifetime: Double = 3600, audience: String = "dex", issuer: String = "https://cluster-a.example",
     extra: String = ""
@@ -48,7 +48,7 @@ enum Sample {
       audiences: audiences)
   }
 
-  /// A 200 with a token.
+  /// A response with status 200 and a token.
   static func success(_ token: String = issued(), more: String = "") -> HTTPResponse {
     HTTPResponse(
       status: 200, headers: ["content-type": "application/json"],

@@ -16,12 +16,12 @@ import TokenExchange
   }
 
   @Test(
-    "unusable tokens",
+    "unusable tokens are rejected",
     arguments: [
       Row("empty", "", InvalidSubjectToken.empty),
       Row("only white space", " \n", .empty),
       Row("two lines", "a.b.c\nd.e.f", .invalidCharacters),
-      Row("Bearer", "Bearer a.b.c", .wrapped(.bearer)),
+      Row("after Bearer", "Bearer a.b.c", .wrapped(.bearer)),
       Row("a header", "Authorization: bearer x", .wrapped(.bearer)),
       Row("quotes", "\"" + Sample.subject() + "\"\n", .wrapped(.quotes)),
       Row("single quotes", "'x'", .wrapped(.quotes)),
@@ -29,7 +29,7 @@ import TokenExchange
       Row(
         "base64", Base64.encode(Array(Sample.subject().utf8)), .wrapped(.base64)),
       Row(
-        "base64 in lines",
+        "base64 with line breaks",
         Base64.encode(Array((Sample.subject() + "\n").utf8)).prefix(76) + "\n"
           + Base64.encode(Array((Sample.subject() + "\n").utf8)).dropFirst(76),
         .wrapped(.base64)),
@@ -38,7 +38,7 @@ import TokenExchange
         .wrapped(.base64)),
       Row("binary", "a\u{0}b", .invalidCharacters),
       Row("a byte order mark", "\u{FEFF}" + Sample.subject(), .invalidCharacters),
-      Row("a word", "hello", .notJWT),
+      Row("not a JWT", "hello", .notJWT),
       Row(
         "expired", Sample.subject(lifetime: -90),
         .expired(at: Sample.now.addingTimeInterval(-90), now: Sample.now)),
@@ -54,7 +54,7 @@ import TokenExchange
   }
 
   @Test(
-    "nbf: up to 300 s in the future is accepted",
+    "nbf up to 300 s in the future is accepted",
     arguments: [
       Row("60 s", 60, nil), Row("61 s", 61, 61), Row("300 s", 300, 300),
     ] as [Row<Double, Double?>])

@@ -6,7 +6,7 @@ import TokenExchange
 @Suite struct TokenExchangeRequestTests {
   static let subject = "h.p+/=.s"
 
-  @Test("the form's fields are in order")
+  @Test("the form fields are in a fixed order")
   func fieldOrder() throws {
     let request = try Sample.request(subject: Self.subject)
     let http = request.httpRequest(userAgent: "tokenxchange/1")
@@ -27,11 +27,11 @@ import TokenExchange
   }
 
   @Test(
-    "client authentication by header or form",
+    "the client is authenticated by header or form",
     arguments: [
       Row("none", ClientAuthentication.none, [nil, "target-cluster", nil]),
       Row(
-        "basic, encoded as Dex recorded it", .basic(Secret("a+b%2Fc:d e&f")),
+        "basic, encoded as in the recordings", .basic(Secret("a+b%2Fc:d e&f")),
         ["Basic dGFyZ2V0LWNsdXN0ZXI6YSUyQmIlMjUyRmMlM0FkK2UlMjZm", nil, nil]),
       Row("basic, empty", .basic(Secret("")), ["Basic dGFyZ2V0LWNsdXN0ZXI6", nil, nil]),
       Row("post", .post(Secret("a+b")), [nil, "target-cluster", "a+b"]),
@@ -57,11 +57,12 @@ import TokenExchange
   }
 
   @Test(
-    "token types: short names and URNs",
+    "token types are accepted as short names and URNs",
     arguments: [
-      Row("short", "id_token", "urn:ietf:params:oauth:token-type:id_token"),
-      Row("other short", "access_token", "urn:ietf:params:oauth:token-type:access_token"),
-      Row("urn", "urn:x:y", "urn:x:y"), Row("unknown", "jwt", nil), Row("bare prefix", "urn:", nil),
+      Row("short name", "id_token", "urn:ietf:params:oauth:token-type:id_token"),
+      Row("another short name", "access_token", "urn:ietf:params:oauth:token-type:access_token"),
+      Row("URN", "urn:x:y", "urn:x:y"), Row("unknown", "jwt", nil),
+      Row("URN prefix only", "urn:", nil),
     ] as [Row<String, String?>])
   func tokenTypes(row: Row<String, String?>) {
     #expect(TokenType(row.input)?.urn == row.output)

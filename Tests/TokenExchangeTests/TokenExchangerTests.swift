@@ -8,7 +8,7 @@ import TokenExchange
   /// The results of the transport, in order.
   typealias Outcome = Result<HTTPResponse, TransportError>
 
-  /// A transport that replays outcomes, and a clock that only sleeping advances.
+  /// A transport that replays results, and a clock that advances only while sleeping.
   final class ScriptedTransport: Sendable {
     let outcomes: Mutex<[Outcome]>
     let sleeps = Mutex<[Double]>([])
@@ -52,13 +52,15 @@ import TokenExchange
     "temporary failures are retried",
     arguments: [
       Row("503 twice", [status(503), status(503), good], [0.1, 0.2]),
-      Row("429 with seconds", [status(429, retryAfter: "2"), good], [2]),
+      Row("429 with Retry-After in seconds", [status(429, retryAfter: "2"), good], [2]),
       Row(
-        "429 with a date", [status(429, retryAfter: "Sat, 21 Nov 2026 01:07:41 GMT"), good], [3]),
+        "429 with Retry-After as a date",
+        [status(429, retryAfter: "Sat, 21 Nov 2026 01:07:41 GMT"), good], [3]),
       Row("500 once", [status(500), good], [0.1]),
       Row("502 and 504", [status(502), status(504), good], [0.1, 0.2]),
       Row(
-        "refused and reset", [failure(.connectionRefused), failure(.connectionClosed), good],
+        "connection refused, then closed",
+        [failure(.connectionRefused), failure(.connectionClosed), good],
         [0.1, 0.2]),
     ] as [Row<[Outcome], [Double]>])
   func retries(row: Row<[Outcome], [Double]>) throws {
@@ -68,21 +70,21 @@ import TokenExchange
   }
 
   @Test(
-    "gives up after the expected number of requests",
+    "gives up after a limited number of requests",
     arguments: [
-      Row("503 for ever", [status(503), status(503), status(503), good], 3),
+      Row("503 every time", [status(503), status(503), status(503), good], 3),
       Row("500 twice", [status(500), status(500), good], 2),
       Row("500 after 503", [status(503), status(500), good], 2),
       Row("400", [status(400), good], 1), Row("401", [status(401), good], 1),
       Row("403", [status(403), good], 1), Row("404", [status(404), good], 1),
       Row(
-        "no such name",
+        "unknown host name",
         [failure(.nameResolution(NameResolutionError(isServerFailure: false))), good], 1),
       Row(
         "name server failed",
         [failure(.nameResolution(NameResolutionError(isServerFailure: true))), good], 1),
       Row("TLS", [failure(.tls(.expired)), good], 1),
-      Row("time-out", [failure(.timedOut(.response)), good], 1),
+      Row("timeout", [failure(.timedOut(.response)), good], 1),
       Row("too large", [failure(.bodyTooLarge), good], 1),
       Row("Retry-After too long", [status(429, retryAfter: "30"), good], 1),
     ] as [Row<[Outcome], Int>])
@@ -100,7 +102,7 @@ import TokenExchange
     #expect(transport.sleeps.withLock { $0 } == [3])
   }
 
-  @Test("no retry if Retry-After exceeds the timeout")
+  @Test("a request is not retried if Retry-After exceeds the timeout")
   func timeoutBeforeRetry() {
     let transport = ScriptedTransport([Self.status(503, retryAfter: "2"), Self.good])
     #expect(throws: TokenExchangeError.self) { try transport.exchange(timeout: 2) }
@@ -114,10 +116,10 @@ import TokenExchange
     #expect(transport.timeouts.withLock { $0 } == [10, 8])
   }
 
-  @Test("a token that expires on the way is rejected")
+  @Test("a token that expires before the response is processed is rejected")
   func expiresOnTheWay() {
     let transport = ScriptedTransport([Self.good])
-    // The second reading is the one after the response.
+    // The second reading of the clock follows the response.
     let moments = Mutex([Sample.now])
     var exchanger = transport.exchanger()
     exchanger.now = {
@@ -132,7 +134,7 @@ import TokenExchange
       error == .invalidResponse(InvalidResponse(.token(expired), status: 200), attempts: 1))
   }
 
-  @Test("the error counts the attempts and has the server's Retry-After")
+  @Test("the error has the number of attempts and the server's Retry-After")
   func attemptsAndRetryAfter() {
     let refused = Self.failure(.connectionRefused)
     #expect(throws: TokenExchangeError.transport(TransportError.connectionRefused, attempts: 3)) {

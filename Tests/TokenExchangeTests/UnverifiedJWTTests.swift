@@ -6,10 +6,10 @@ import TokenExchange
 
 @Suite struct UnverifiedJWTTests {
   @Test(
-    "exp as integer, fraction or invalid value",
+    "exp is read as an integer, a fraction or nil",
     arguments: [
       Row("integer", #"{"exp":1795223858}"#, 1_795_223_858),
-      Row("float", #"{"exp":1795223858.9}"#, 1_795_223_858),
+      Row("fraction", #"{"exp":1795223858.9}"#, 1_795_223_858),
       Row("exponent", #"{"exp":1.795223858e9}"#, 1_795_223_858),
       Row("string of digits", #"{"exp":"1795223858"}"#, 1_795_223_858),
       Row("after the year 9999", #"{"exp":1e300}"#, 253_402_300_799),
@@ -17,7 +17,7 @@ import TokenExchange
       Row("negative", #"{"exp":-5}"#, 0),
       Row("other string", #"{"exp":"tomorrow"}"#, nil),
       Row("null", #"{"exp":null}"#, nil),
-      Row("none", "{}", nil),
+      Row("missing", "{}", nil),
     ] as [Row<String, Double?>])
   func expiry(row: Row<String, Double?>) throws {
     let jwt = try #require(UnverifiedJWT(Sample.jwt(row.input)))
@@ -25,11 +25,11 @@ import TokenExchange
   }
 
   @Test(
-    "aud as string, list or invalid value",
+    "aud is read as a string, a list or an empty list",
     arguments: [
       Row("string", #"{"aud":"a"}"#, ["a"]), Row("list", #"{"aud":["a","b"]}"#, ["a", "b"]),
       Row("empty list", #"{"aud":[]}"#, []), Row("mixed list", #"{"aud":["a",1]}"#, []),
-      Row("number", #"{"aud":1}"#, []), Row("none", "{}", []),
+      Row("number", #"{"aud":1}"#, []), Row("missing", "{}", []),
     ] as [Row<String, [String]>])
   func audiences(row: Row<String, [String]>) throws {
     let jwt = try #require(UnverifiedJWT(Sample.jwt(row.input)))
@@ -37,7 +37,7 @@ import TokenExchange
   }
 
   @Test(
-    "texts that are not a JWT",
+    "text that is not a JWT is rejected",
     arguments: [
       "", ".", "..", "a.b.c", "eyJhIjoxfQ.eyJhIjoxfQ", "eyJhIjoxfQ.eyJhIjoxfQ.c.d",
       "eyJhIjoxfQ==.eyJhIjoxfQ.c2ln", "eyJhIjoxfQ.W10.c2ln", "eyJhIjoxfQ.eyJh.c2ln",

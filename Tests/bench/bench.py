@@ -4,14 +4,14 @@ table.
 
 usage: bench.py BINARY POST     (make bench builds both first)
 
-POST is post.c: what libcurl and OpenSSL need on their own. All send the same form to the same nginx on
-loopback, which returns a fixed token, so that only the clients are measured. One hyperfine run times
-all commands, so that their ratios can be compared.
+POST is the program built from post.c, which shows what libcurl and OpenSSL need on their own. All
+programs send the same form to the same nginx on loopback, which returns a fixed token, so that only the
+clients are measured. A single hyperfine run measures all commands, so that their ratios are comparable.
 
 variables:
   RUNS   the number of runs of each command (default 200)
-  PEER   another command; {http} and {https} stand for the token endpoint without and with TLS,
-         {ca} for the CA file, {bundle} for a bundle with all CAs, {token} for the subject token file
+  PEER   another command; {http} and {https} are replaced with the token endpoint without and with TLS,
+         {ca} with the CA file, {bundle} with a bundle of all CAs, {token} with the subject token file
 """
 import base64, datetime, json, os, platform, re, shlex, shutil, socket, subprocess, sys, tempfile, time
 import urllib.parse
@@ -37,8 +37,8 @@ def jwt(claims):
 
 
 def create_certificates(directory):
-    """Creates a CA, a certificate for 127.0.0.1, and a bundle and a hashed directory of the system's
-    CAs and this one. Returns the number of CAs."""
+    """Creates a CA, a certificate for 127.0.0.1, and a bundle and a hashed directory with this CA and
+    the system's CAs. Returns the number of CAs."""
     ca, key = f"{directory}/ca.crt", f"{directory}/ca.key"
     new = ["openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     run(*new, "-x509", "-keyout", key, "-out", ca, "-days", "2", "-subj", "/CN=bench CA")
@@ -98,8 +98,8 @@ http {{
 
 
 def peak_memory(command, environment):
-    """The peak resident memory of a command in MB. It is started by time(1), because the kernel
-    includes the parent's memory at the fork, and Python uses more."""
+    """Returns the peak resident memory of a command in MB. time(1) starts the command, because the
+    kernel includes the parent's memory at the fork, and Python uses more."""
     stderr = subprocess.run(["/usr/bin/time", "-f", "%M", *command], check=True, env=environment,
                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True).stderr
     return int(stderr) * 1024 / 1e6
@@ -143,7 +143,7 @@ def measure(binary, post, directory, token, trusted, http, https):
             "--token-url"]
     c_http, c_https = [post, http, form, token], [post, https, form, token, ca]
     own_http, own_https = ours + [http], ours + [https, "--certificate-authority", ca]
-    # Row name: our command, the other program's command, and the target.
+    # Row name: tokenxchange's command, the other program's command, and the target.
     rows = {
         "`version`; curl --version": ([binary, "version"], [curl[0], "--version"], "2 ms"),
         "`token-file`": ([binary, "token-file", "--token-file", token], None, "2.5 ms"),
@@ -168,7 +168,7 @@ def measure(binary, post, directory, token, trusted, http, https):
         peer = peer.replace("{%s}" % name, value)
     # Excludes variables of the shell that would select another trust store.
     environment = {"PATH": os.environ["PATH"], "SSL_CERT_DIR": f"{directory}/hashed"}
-    # Without duplicates: some commands are in two rows.
+    # Removes duplicates: some commands are in two rows.
     commands = [*dict.fromkeys(shlex.join(c) for row in rows.values() for c in row[:2] if c)]
     if peer:
         commands.append(peer)
@@ -192,7 +192,7 @@ def measure(binary, post, directory, token, trusted, http, https):
     print(f"| size, stripped | {os.path.getsize(binary) / 1e6:.1f} MB | 30 MB |")
     if shutil.which("valgrind"):
         for name, command in counted.items():
-            # Twice, because the first run may fill the cache.
+            # Runs twice, because the first run may fill the cache.
             instructions(command, environment)
             print(f"| instructions, {name} | {instructions(command, environment) / 1e6:.2f} million | |")
 
@@ -203,7 +203,7 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="bench-") as directory:
         # nginx's worker process may run as another user.
         os.chmod(directory, 0o755)
-        # As in /usr/bin: the number of programs in the directory must not affect the result.
+        # As many files as in /usr/bin: their number must not affect the result.
         os.mkdir(f"{directory}/bin")
         for number in range(2000):
             write(f"{directory}/bin/{number}", "")

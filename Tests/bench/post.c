@@ -1,8 +1,8 @@
-// The floor of `make bench`: posts a form with the same libcurl and OpenSSL as tokenxchange and prints
-// the response. Usage: post URL FORM-FILE TOKEN-FILE [CA-FILE]
+// The baseline of `make bench`: posts a form with the same libcurl and OpenSSL as tokenxchange, and
+// prints the response. Usage: post URL FORM-FILE TOKEN-FILE [CA-FILE]
 //
-// libcurl's declarations are repeated here, so that the build needs no headers. Their values are part
-// of its stable ABI.
+// libcurl's declarations are repeated here, so that the build needs no headers. The values are part of
+// libcurl's stable ABI.
 #include <stdio.h>
 #include <stdlib.h>
 

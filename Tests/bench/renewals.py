@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Simulates how often the plugins of one controller request tokens from Dex.
 
-A controller starts with 1,000 clusters. client-go runs the plugin when a request finds the reported
-expiry passed; a controller always has requests, so it runs at the expiry. Each line of the table is
-a setting of the plugin. The reported expiry follows ExecCredential.expiration, and the cache
-CachedToken.unusableReason.
+A controller starts with 1,000 clusters. client-go runs the plugin at the first request after the
+reported expiry; a controller always has requests, so the plugin runs at the expiry. Each line of the
+table is a configuration of the plugin. The reported expiry is computed as in
+ExecCredential.expiration, and cached tokens are used as in CachedToken.unusableReason.
 
   Tests/bench/renewals.py [CLUSTERS]
 """
@@ -13,11 +13,11 @@ import random
 import sys
 
 CLUSTERS = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-START = 10.0  # seconds in which the controller connects to all clusters
+START = 10.0  # seconds within which the controller connects to all clusters
 LIFETIME = 600.0  # expiry.idTokens: 10m
 MARGIN = 60.0  # --expiry-margin=60s
 DURATION = 2 * 3600.0
-WARM_UP = 1800.0  # the second peak is that of the time after it
+WARM_UP = 1800.0  # excluded from the second peak
 CACHE_AGE = 600.0  # the age at which a cached token is replaced
 
 
@@ -36,8 +36,8 @@ def usable(issued, now):
 
 
 def simulate(jitter=0.0, clients=0):
-    """The times of the requests at Dex; with a cache if `clients` is not 0: it holds a token for
-    each Dex client, so clusters with one client share it."""
+    """Returns the times of the requests to Dex. If `clients` is not 0, there is a cache with one token
+    for each Dex client, which the clusters of that client share."""
     rng = random.Random(1)
     events = [(rng.random() * START, cluster) for cluster in range(CLUSTERS)]
     heapq.heapify(events)
@@ -55,7 +55,7 @@ def simulate(jitter=0.0, clients=0):
                 requests.append(now)
         else:
             requests.append(now)
-        # A reported expiry that is not in the future is asked for again a second later.
+        # If the reported expiry is not in the future, the plugin runs again a second later.
         expiry = reported(issued + LIFETIME, now, jitter, rng)
         heapq.heappush(events, (max(expiry, now + 1), cluster))
     return requests
@@ -74,13 +74,19 @@ ROWS = [
     ("no jitter", simulate()),
     ("--expiry-jitter=1m", simulate(jitter=60)),
     ("--expiry-jitter=4m", simulate(jitter=240)),
-    ("--cache, a client for each cluster", simulate(clients=CLUSTERS)),
-    ("--cache and --expiry-jitter=4m, the same", simulate(jitter=240, clients=CLUSTERS)),
-    ("--cache, one client for all clusters", simulate(clients=1)),
-    ("--cache and --expiry-jitter=4m, the same", simulate(jitter=240, clients=1)),
+    ("--cache, one Dex client per cluster", simulate(clients=CLUSTERS)),
+    (
+        "--cache and --expiry-jitter=4m, one Dex client per cluster",
+        simulate(jitter=240, clients=CLUSTERS),
+    ),
+    ("--cache, one Dex client for all clusters", simulate(clients=1)),
+    (
+        "--cache and --expiry-jitter=4m, one Dex client for all clusters",
+        simulate(jitter=240, clients=1),
+    ),
 ]
 
-print(f"{CLUSTERS} clusters, tokens of 10 minutes, margin 60 s, two hours; requests per second at Dex")
+print(f"{CLUSTERS} clusters, 10-minute tokens, margin 60 s, two hours; requests per second at Dex")
 print()
 print("| plugin | peak | peak after 30 min | mean |")
 print("| --- | ---: | ---: | ---: |")

@@ -8,7 +8,7 @@ import TokenExchange
 @testable import tokenxchange
 
 /// Options from `spec.cluster.config` in KUBERNETES_EXEC_INFO, with `--cluster-config`.
-@Suite("Cluster config") struct ClusterConfigTests {
+@Suite("Cluster configuration") struct ClusterConfigTests {
   private static let flags = [
     "--issuer=https://dex.example/dex", "--token-file=/tokens/token", "--cluster-config",
   ]
@@ -31,7 +31,7 @@ import TokenExchange
       variables: variables, outcomes: [Sample.token(Sample.issued(audience: audience))])
   }
 
-  /// The fields of the form that was sent.
+  /// The form fields that were sent.
   private static func form(_ world: WorldDouble) throws -> [String: String] {
     let body = try #require(world.requests.withLock { $0.first?.body })
     var form: [String: String] = [:]
@@ -43,17 +43,17 @@ import TokenExchange
   }
 
   @Test(
-    "all four settings are taken, also with the options' names",
+    "all four settings are used, also with option names as keys",
     arguments: [
       Row(
         "keys",
         #"{"clientID":"b","connectorID":"a","audiences":["x","y"],"scopes":["openid","groups"]}"#,
         0),
       Row(
-        "names of options",
+        "option names",
         #"{"client-id":"b","connector-id":"a","audience":"x,y","scopes":"openid groups"}"#, 0),
       Row(
-        "an alias, and null for what is not set elsewhere",
+        "an alias, and null for settings that are not set elsewhere",
         #"{"clientID":"b","dex-connector":"a","audience":["x","y"],"scopes":"openid,groups"}"#, 0),
     ])
   func taken(row: Row<String, Int>) throws {
@@ -74,7 +74,7 @@ import TokenExchange
       form["scope"] == "openid groups audience:server:client_id:x audience:server:client_id:y")
   }
 
-  @Test("an option on the command line wins over the config, which wins over a variable")
+  @Test("options on the command line override the config, which overrides variables")
   func precedence() throws {
     let world = Self.world(
       Self.info(config: #"{"clientID":"config","connectorID":"config","scopes":null}"#),
@@ -94,7 +94,7 @@ import TokenExchange
     #expect(!world.stderr.contains("[spec.cluster.config.connectorID]"))
   }
 
-  @Test("without --cluster-config the config is not read, whatever it contains")
+  @Test("without --cluster-config, the config is not read, regardless of its content")
   func offByDefault() throws {
     let world = Self.world(Self.info(config: #"{"issuer":"https://evil.example","clientID":"b"}"#))
     #expect(world.run(Sample.base) == .done)
@@ -105,7 +105,7 @@ import TokenExchange
     "a cluster's entry must not determine where the token is sent, what is trusted or which file is "
     + "read: pass %@ as an argument"
 
-  /// Every option of get-token that a cluster must not set, in each spelling.
+  /// Every get-token option that a cluster must not set, in each spelling.
   static let forbidden: [(key: String, option: String)] = [
     ("issuer", "--issuer"), ("Issuer", "--issuer"), ("tokenURL", "--token-url"),
     ("token-url", "--token-url"), ("token_url", "--token-url"), ("oidcEndpoint", "--token-url"),
@@ -122,7 +122,7 @@ import TokenExchange
     ("insecureAllowHTTP", "--insecure-allow-http"), ("cacheDir", "--cache-dir"),
   ]
 
-  @Test("a key that decides where a token goes is rejected by name", arguments: forbidden)
+  @Test("a key that decides where a token is sent is rejected by name", arguments: forbidden)
   func forbiddenKeys(key: String, option: String) {
     let world = Self.world(
       Self.info(config: #"{"\#(key)":"x","clientID":"b","connectorID":"a"}"#))
@@ -137,7 +137,7 @@ import TokenExchange
     #expect(world.requests.withLock { $0.isEmpty })
   }
 
-  @Test("every option of get-token is a setting, rejected by name, or unknown")
+  @Test("every get-token option is a setting, rejected by name, or unknown")
   func everyOption() {
     let settings = ClusterSetting.all.map(\.option.name)
     let harmless = [
@@ -181,7 +181,9 @@ import TokenExchange
           + "it: pass --client-id and --connector-id as arguments",
       ]),
     Row("no extension", info(config: "null"), noConfig),
-    Row("no config, as the Python client", info(cluster: #""cluster":{"server":"s"},"#), noConfig),
+    Row(
+      "no config, as with the Python client", info(cluster: #""cluster":{"server":"s"},"#),
+      noConfig),
     Row("a string", info(config: #""just a string""#), notObject),
     Row("a list", info(config: "[1]"), notObject),
     Row(
@@ -191,7 +193,7 @@ import TokenExchange
       "a key in another case", info(config: #"{"clientId":"b"}"#),
       [#"unknown key "clientId" in spec.cluster.config"#, "did you mean clientID? " + known]),
     Row(
-      "a typing error", info(config: #"{"audeinces":[]}"#),
+      "a misspelled key", info(config: #"{"audeinces":[]}"#),
       [#"unknown key "audeinces" in spec.cluster.config"#, "did you mean audiences? " + known]),
     Row(
       "one setting twice", info(config: #"{"clientID":"b","client-id":"b"}"#),
@@ -212,7 +214,7 @@ import TokenExchange
         #"write it as "scopes": ["…"]"#,
       ]),
     Row(
-      "a number among audiences", info(config: #"{"audiences":["b",1]}"#),
+      "a number in audiences", info(config: #"{"audiences":["b",1]}"#),
       [
         #""audiences" in spec.cluster.config is not a list of strings"#,
         #"write it as "audiences": ["…"]"#,
@@ -256,10 +258,10 @@ import TokenExchange
     [#""\#(key)" in spec.cluster.config is empty"#, "set it, or remove the key"]
   }
 
-  @Test("what is missing or wrong is reported in two lines", arguments: invalid)
+  @Test("missing and invalid settings are reported in two lines", arguments: invalid)
   func invalidConfig(row: Row<String?, [String]>) {
     let world = Self.world(row.input)
-    // An explicit version, so that only the config is read.
+    // With an explicit version, only the config is read.
     #expect(world.run(Self.flags + ["--api-version=v1"]) == .usage)
     #expect(world.stdout == "")
     #expect(world.stderr == "tokenxchange: \(row.output[0])\nhint: \(row.output[1])\n")
@@ -267,7 +269,7 @@ import TokenExchange
   }
 
   @Test(
-    "the doctor names the source of each option, and reports an error in its first step",
+    "the doctor names the source of each option, and reports errors in its first step",
     arguments: [
       Row(
         "settings", #"{"clientID":"b","connectorID":"a"}"#,

@@ -6,13 +6,13 @@ import TokenExchange
 @testable import Platform
 @testable import tokenxchange
 
-/// What the network and Dex can do.
+/// Faults of the network and of Dex.
 extension FaultTable {
   static func fails(_ name: String, _ error: TransportError) -> Fault {
     Fault(name, Sample.world(outcomes: [.failure(error)]))
   }
 
-  /// Two names were tried: one with a suffix, and the host itself.
+  /// A failure after two names were tried: one with a suffix, and the host itself.
   private static func unresolved(
     _ name: String, suffix: NameLookup.Outcome,
     suffixIPv6: NameLookup.Outcome? = nil, bare: NameLookup.Outcome = .noSuchName

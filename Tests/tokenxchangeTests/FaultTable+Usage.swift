@@ -8,16 +8,16 @@ import TokenExchange
 
 /// The rows of the table of faults.
 enum FaultTable {
-  /// A fault: a name, the world in which it happens, and the command line.
+  /// A fault: a name, the world in which it occurs, and the command line.
   struct Fault: Sendable {
     var name: String
-    /// Makes the world, a new one for each run.
+    /// Creates the world, a new one for each run.
     var world: @Sendable () -> WorldDouble
     var arguments: [String]
-    /// Lines that a user sees before it.
+    /// Lines that are printed before the error.
     var shown: Set<String> = []
 
-    /// Makes a row; without arguments it is a run that would go well.
+    /// Creates a row; without arguments, the run would succeed.
     init(
       _ name: String, _ world: @autoclosure @escaping @Sendable () -> WorldDouble,
       _ arguments: [String] = Sample.base
@@ -147,7 +147,7 @@ enum FaultTable {
       ]),
   ]
 
-  /// A file of configuration with this in it.
+  /// A configuration file with the given content.
   static func file(_ name: String, _ content: [UInt8], _ flag: String) -> Fault {
     Fault(
       name, Sample.world(files: ["/f": .success(content)], outcomes: []),

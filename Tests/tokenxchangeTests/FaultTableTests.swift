@@ -4,8 +4,8 @@ import Testing
 
 @testable import tokenxchange
 
-/// Every fault that a user can meet: its two lines and its exit code, in one reviewed file, a test
-/// case each.
+/// The two lines and the exit code of every fault that a user can encounter, in one reviewed file,
+/// with one test case for each fault.
 @Suite struct FaultTableTests {
   static let faults =
     FaultTable.usage + FaultTable.files + FaultTable.subject + FaultTable.transport
@@ -25,12 +25,12 @@ import Testing
     return sections
   }()
 
-  @Test("is reported as reviewed", arguments: faults)
+  @Test("each fault is reported as in the reviewed file", arguments: faults)
   func isReportedAsReviewed(fault: FaultTable.Fault) {
     #expect(report(fault) == Self.reviewed[fault.name])
   }
 
-  @Test("the file has these faults, in this order")
+  @Test("the reviewed file contains exactly these faults in this order")
   func theFile() {
     #expect(Golden.difference(Self.faults.map(report).joined(), from: "faults.txt") == nil)
   }

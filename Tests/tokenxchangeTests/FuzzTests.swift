@@ -6,7 +6,7 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// Random input; `make fuzz` runs more of it, and coverage-guided.
+/// Random input; `make fuzz` runs more input, guided by coverage.
 @Suite struct FuzzTests {
   /// The number of inputs; `FUZZ_INPUTS` sets another.
   static let inputs = Int(ProcessInfo.processInfo.environment["FUZZ_INPUTS"] ?? "") ?? 20_000
@@ -31,7 +31,7 @@ import TokenExchange
       "urn:x", "\u{0}", "\u{FEFF}--issuer", "é", "😀", String(repeating: "a", count: 300),
     ]
 
-  @Test("random command lines: no control characters in messages")
+  @Test("messages for random command lines contain no control characters")
   func commandLines() {
     var random = Generator()
     for _ in 0..<Self.inputs {
@@ -59,12 +59,13 @@ import TokenExchange
     }
   }
 
-  /// Whether a terminal could interpret a part of a line as a command.
+  /// Whether a terminal could interpret a part of a line as a control sequence.
   private static func hasControlCharacters(_ line: String) -> Bool {
     line.unicodeScalars.contains { $0.properties.generalCategory == .control }
   }
 
-  /// A word of the table, a prefix of one, two joined by `=`, or one with a changed character.
+  /// A word from the table, a prefix of one, two words joined by `=`, or one with a changed
+  /// character.
   private static func word(_ random: inout Generator) -> String {
     let word = words.randomElement(using: &random) ?? ""
     switch random.next() % 6 {
@@ -80,7 +81,7 @@ import TokenExchange
     }
   }
 
-  @Test("damaged responses of Dex: a valid credential or an error without control characters")
+  @Test("damaged responses result in a valid credential or an error without control characters")
   func damagedResponses() throws {
     let file = Golden.fixtures().appendingPathComponent("dex-recordings.json")
     let recordings = try #require(JSON(parsing: Array(Data(contentsOf: file))))

@@ -14,7 +14,7 @@ import TokenExchange
     "--connector-id=argocd-cluster",
   ]
   static let target = ["--server=https://target.example:6443"]
-  /// A certificate as far as our own check looks.
+  /// A certificate that passes the program's own check.
   static let certificate =
     "-----BEGIN CERTIFICATE-----\n"
     + Base64.encode([0x30, 0x81, 0x80] + [UInt8](repeating: 1, count: 0x80))
@@ -371,11 +371,11 @@ import TokenExchange
     ),
   ]
 
-  @Test("each is reported in two lines, without output and without a secret")
+  @Test("each error is reported in two lines, without output and without a secret")
   func messages() {
     var text = ""
     for command in Self.commands {
-      // Variables of a shell must not leak into what is committed.
+      // Variables of the calling shell must not appear in committed files.
       let world = WorldDouble(
         variables: [
           "TOKENXCHANGE_CONNECTOR_ID": "leak", "TOKENXCHANGE_IMAGE": "leak",
@@ -398,7 +398,7 @@ import TokenExchange
     "the sidecar's service account token is mounted where the sidecar reads it",
     arguments: [
       Row("default", [], ["/var/run/secrets/tokenxchange", "token"]),
-      Row("given", ["--token-file=/a/b/c"], ["/a/b", "c"]),
+      Row("explicit path", ["--token-file=/a/b/c"], ["/a/b", "c"]),
       Row("at the root", ["--token-file=/c"], ["/", "c"]),
       Row(
         "the kubelet's own",
@@ -413,7 +413,7 @@ import TokenExchange
     #expect(lines.last { $0.hasPrefix("path: ") } == row.output.map { "path: \($0[1])" })
   }
 
-  @Test("servers behind one host have Secrets of different names")
+  @Test("servers with the same host have Secrets with different names")
   func secretNames() {
     let servers = ["https://a.example", "https://a.example:6443", "https://a.example/b"]
     let names = servers.map { server in
@@ -425,7 +425,7 @@ import TokenExchange
     #expect(names[0]?.hasPrefix("  name: cluster-a-example-") == true)
   }
 
-  @Test("no file of a pod is read")
+  @Test("paths in pods are not read")
   func podFiles() {
     let world = WorldDouble(files: [:])
     let code = world.run(
@@ -436,7 +436,7 @@ import TokenExchange
   }
 
   @Test(
-    "local paths in a kubeconfig become absolute, and bare commands stay",
+    "local paths in a kubeconfig become absolute, and command names are kept",
     arguments: [
       Row("relative", ["--token-file=a/./b"], "--token-file=/home/me/work/a/b"),
       Row("home", ["--cache-dir=~/cache"], "--cache-dir=/home/me/cache"),
@@ -458,7 +458,7 @@ import TokenExchange
     let lines = double.stdout.split(separator: "\n").map { $0.drop { $0 == " " || $0 == "-" } }
     #expect(
       lines.contains { $0 == row.output.drop { $0 == "-" } }, "\(double.stdout)")
-    // The header repeats the command as it was given.
+    // The header contains the original command.
     #expect(double.stdout.contains(row.input[0].dropFirst(2)))
   }
 
@@ -477,8 +477,8 @@ import TokenExchange
       Row("not for the owner", "0040", false), Row("read only", "0400", false),
       Row("writable by the group", "0660", true), Row("writable by all", "0777", false),
       Row("writable by others", "0602", false), Row("a sticky bit", "1777", false),
-      Row("a sign", "+600", false), Row("nothing", "0", false),
-      Row("no number", "rw", false),
+      Row("a plus sign", "+600", false), Row("no permissions", "0", false),
+      Row("not a number", "rw", false),
     ])
   func modes(row: Row<String, Bool>) {
     let generated = WorldDouble()
@@ -513,7 +513,7 @@ import TokenExchange
 }
 
 @Suite("Help of generate") struct GenerateHelpTests {
-  @Test("lists the kinds, and each has help")
+  @Test("the kinds are listed, and each has help")
   func kinds() {
     let world = WorldDouble()
     #expect(world.run(["generate", "--help"]) == .done)

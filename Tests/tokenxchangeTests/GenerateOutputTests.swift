@@ -3,7 +3,7 @@ import Testing
 
 @testable import tokenxchange
 
-/// The form of what `generate` prints, over all kinds and formats.
+/// The layout of the output of `generate`, for all kinds and formats.
 @Suite("Generated files") struct GenerateOutputTests {
   static let dex = [
     "--issuer=https://dex.example.com/dex", "--client-id=target-cluster",
@@ -200,7 +200,7 @@ import Testing
   }
 
   @Test(
-    "YAML 1.1 and 1.2 read the same documents, each after ---",
+    "YAML 1.1 and 1.2 parsers read the same documents, each after ---",
     .enabled(if: Python.hasYAML, "python3 has no module yaml: apt-get install python3-yaml"))
   func versions() throws {
     let text = Self.commands.map { generate($0.arguments) }.joined()
@@ -224,7 +224,7 @@ import Testing
     #expect(output.contains("\n      issuerAlias: https://a.example\n"))
   }
 
-  @Test("the flow, its port and the connector are arguments of login")
+  @Test("the flow, its port and the connector are passed to login")
   func login() {
     let output = generate(
       ["kubeconfig", "--auth=login", "--listen-port=8000", "--flow=browser"] + Self.dex
@@ -239,7 +239,7 @@ import Testing
       ], "\(output)")
   }
 
-  @Test("no certificate is repeated in a comment", arguments: commands.map(\.name))
+  @Test("comments contain no certificate", arguments: commands.map(\.name))
   func certificates(name: String) throws {
     let command = try #require(Self.commands.first { $0.name == name })
     let comments = generate(command.arguments).split(separator: "\n").filter { $0.hasPrefix("#") }

@@ -1,12 +1,13 @@
 import Foundation
 import TestSupport
 
-/// Files with expected output, byte for byte.
+/// Files with the exact expected output.
 enum Golden {
-  /// Compares a text with a file under `Fixtures`; nil if they are equal, else a message.
+  /// Compares a text with a file under `Fixtures`; returns nil if they are equal, or else a
+  /// message.
   ///
-  /// With `RECORD=1` the file is rewritten; the comparison still fails, so that a recording run
-  /// never counts as passing.
+  /// With `RECORD=1`, the file is rewritten. The comparison still fails, so that a recording run
+  /// never passes.
   static func difference(_ text: String, from name: String) -> String? {
     let file = fixtures().appending(path: name)
     if ProcessInfo.processInfo.environment["RECORD"] == "1" {
@@ -27,6 +28,6 @@ enum Golden {
     text.split(separator: "\n", omittingEmptySubsequences: false)
   }
 
-  /// The tests' `Fixtures` directory.
+  /// The `Fixtures` directory of the tests.
   static func fixtures() -> URL { Document.root.appending(path: "Tests/Fixtures") }
 }

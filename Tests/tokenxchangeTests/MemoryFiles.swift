@@ -1,7 +1,7 @@
 import Platform
 import Synchronization
 
-/// Files in memory, for code that writes and removes them.
+/// In-memory files, for code that writes and removes files.
 final class MemoryFiles: Sendable {
   private struct State: Sendable {
     var contents: [String: [UInt8]] = [:]
@@ -13,7 +13,7 @@ final class MemoryFiles: Sendable {
 
   private let state = Mutex(State())
 
-  /// The text of a file; nil if there is none.
+  /// The text of a file; nil if it does not exist.
   subscript(path: String) -> String? {
     get { state.withLock { $0.contents[path].map { String(decoding: $0, as: UTF8.self) } } }
     set { state.withLock { $0.contents[path] = newValue.map { Array($0.utf8) } } }
@@ -23,16 +23,16 @@ final class MemoryFiles: Sendable {
 
   func setMode(_ path: String, _ mode: UInt32) { state.withLock { $0.modes[path] = mode } }
 
-  /// Replaces a file by something that is not a regular file; nil makes it a file again.
+  /// Replaces a file with one of another kind; nil makes it a regular file again.
   func setKind(_ path: String, _ kind: FileKind?) { state.withLock { $0.kinds[path] = kind } }
 
-  /// Makes every write fail, or none.
+  /// Makes all writes fail, or none.
   func failWrites(_ error: FileWriteError?) { state.withLock { $0.writeError = error } }
 
-  /// Makes every removal fail, or none.
+  /// Makes all removals fail, or none.
   func failRemovals(_ error: FileWriteError?) { state.withLock { $0.removeError = error } }
 
-  /// These files; what they do not support fails the test.
+  /// The file system with these files; unsupported access fails the test.
   var files: Files {
     var files = Files.failing
     files.read = { path, _ throws(FileReadError) in

@@ -7,9 +7,9 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// The result of each recorded response of a real Dex: a token, or an exit code and two lines.
+/// The result for each recorded response from a real Dex: a token, or an exit code and two lines.
 @Suite struct RecordedFaultTests {
-  @Test("each recording has the result that was reviewed")
+  @Test("each recording has the result in the reviewed file")
   func recordings() throws {
     let file = Golden.fixtures().appending(path: "dex-recordings.json")
     let recordings = try #require(JSON(parsing: Array(Data(contentsOf: file))))

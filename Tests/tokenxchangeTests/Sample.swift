@@ -5,7 +5,7 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// Tokens and responses for many tests.
+/// Tokens and responses for tests.
 enum Sample {
   static let now = Date(timeIntervalSince1970: 1_795_223_258)
   static let base = [

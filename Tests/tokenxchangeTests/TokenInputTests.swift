@@ -7,7 +7,7 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// Subject tokens that are not in files: variables, standard input, GitHub Actions.
+/// Subject tokens from variables, standard input and GitHub Actions.
 @Suite("Subject tokens from CI") struct TokenInputTests {
   static let flags = [
     "--issuer=https://dex.example/dex", "--client-id=target-cluster",
@@ -51,7 +51,7 @@ import TokenExchange
     #expect(Self.sentToken(world))
   }
 
-  @Test("a flag wins over the variables of the other sources")
+  @Test("a flag overrides the variables of other sources")
   func precedence() {
     let world = Self.world([
       "ID_TOKEN": Self.jobToken, "TOKENXCHANGE_TOKEN_FILE": "/none",
@@ -61,7 +61,7 @@ import TokenExchange
     #expect(Self.sentToken(world))
   }
 
-  @Test("the variable is taken out of the environment, so that other programs do not get it")
+  @Test("the variable is removed from the environment, so that other programs do not receive it")
   func hidden() {
     let unset = Mutex<[String]>([])
     var process = ProcessControl.failing
@@ -93,7 +93,7 @@ import TokenExchange
       Row("audience after =", ["--github-actions=dex"], "&audience=dex"),
       Row("empty", ["--github-actions="], ""),
       Row(
-        "audience with other characters", ["--github-actions=https://dex.example/a b"],
+        "audience with special characters", ["--github-actions=https://dex.example/a b"],
         "&audience=https%3A%2F%2Fdex.example%2Fa+b"),
     ])
   func gitHubActions(row: Row<[String], String>) {
@@ -114,7 +114,7 @@ import TokenExchange
         == "Bearer request-token-of-the-job")
   }
 
-  @Test("a server of GitHub that is not available is asked three times")
+  @Test("the request is sent three times if GitHub's server is unavailable")
   func retries() {
     let world = Self.world(Self.gitHub, outcomes: [Sample.response(503, "")])
     #expect(world.run(Self.flags + ["--github-actions"]) == .network)
@@ -134,7 +134,7 @@ import TokenExchange
     #expect(!world.stderr.contains(Self.jobToken))
   }
 
-  /// A failed run: its options, variables, responses, exit code and two lines.
+  /// A failed run: options, variables, response, exit code and two lines.
   struct Fault: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var flags: [String]
@@ -183,11 +183,11 @@ import TokenExchange
       "white space", ["--token-env=ID_TOKEN"], variables: ["ID_TOKEN": " \n"], code: .subjectToken,
       "the variable ID_TOKEN is empty", hint: exported),
     Fault(
-      "the token in place of the variable's name", ["--token-env=\(jobToken)"], code: .usage,
+      "a token instead of the variable's name", ["--token-env=\(jobToken)"], code: .usage,
       "the value of --token-env is not the name of a variable (not shown)",
       hint: "write --token-env=ID_TOKEN, without $: a command line is visible to every user"),
     Fault(
-      "not a name", ["--token-env=1 a"], code: .usage,
+      "invalid variable name", ["--token-env=1 a"], code: .usage,
       "the value of --token-env is not the name of a variable (not shown)",
       hint: "write --token-env=ID_TOKEN, without $: a command line is visible to every user"),
     Fault(
@@ -210,7 +210,7 @@ import TokenExchange
         + "2026-11-21T01:07:38Z)",
       hint: "such tokens expire after minutes: request one in the same step, or check the clock"),
     Fault(
-      "not valid yet", ["--token-env=ID_TOKEN"],
+      "not yet valid", ["--token-env=ID_TOKEN"],
       variables: ["ID_TOKEN": Sample.jwt(#"{"exp":1795226858,"nbf":1795223858,"iss":"i"}"#)],
       code: .subjectToken,
       "the token from the variable ID_TOKEN is not valid before 2026-11-21T01:17:38Z, in 10 min "
@@ -230,13 +230,13 @@ import TokenExchange
       "--token-file and --token-env cannot be used together",
       hint: "keep one of them: both name the subject token"),
     Fault(
-      "standard input of a client", ["--token-file=-"], input: "", code: .subjectToken,
+      "empty standard input in a plugin", ["--token-file=-"], input: "", code: .subjectToken,
       "standard input is empty",
       hint:
         "pipe the token in; a client passes no standard input to a plugin: use --token-env"
     ),
     Fault(
-      "standard input of a client's user", ["--token-file=-"],
+      "standard input of an interactive client", ["--token-file=-"],
       variables: [
         "KUBERNETES_EXEC_INFO":
           #"{"apiVersion":"client.authentication.k8s.io/v1","spec":{"interactive":true}}"#
@@ -254,7 +254,7 @@ import TokenExchange
       variables: ["ACTIONS_ID_TOKEN_REQUEST_URL": "https://a.example"], code: .subjectToken,
       "--github-actions: ACTIONS_ID_TOKEN_REQUEST_TOKEN is not set", hint: permission),
     Fault(
-      "plain http, also on loopback", ["--github-actions", "--insecure-allow-http"],
+      "plain http, even on loopback", ["--github-actions", "--insecure-allow-http"],
       variables: [
         "ACTIONS_ID_TOKEN_REQUEST_URL": "http://127.0.0.1/", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "t",
       ],
@@ -299,14 +299,14 @@ import TokenExchange
       "\(host) returned 500 for the ID token",
       hint: "try again; https://www.githubstatus.com shows outages"),
     Fault(
-      "no such host", ["--github-actions"], variables: gitHub,
+      "unknown host", ["--github-actions"], variables: gitHub,
       outcome: .failure(.nameResolution(NameResolutionError(isServerFailure: false))),
       code: .network,
       "could not resolve host pipelines.actions.example",
       hint: "the token is requested from GitHub Actions: can the runner reach this host?"),
   ]
 
-  @Test("what is missing or wrong is reported in two lines", arguments: faults)
+  @Test("missing and invalid input is reported in two lines", arguments: faults)
   func fault(_ fault: Fault) {
     let world = Self.world(
       fault.variables, input: fault.input, outcomes: fault.outcome.map { [$0] } ?? [])
@@ -315,7 +315,7 @@ import TokenExchange
     #expect(world.stderr == "tokenxchange: \(fault.message)\nhint: \(fault.hint)\n")
   }
 
-  @Test("standard input that is a terminal is not read")
+  @Test("standard input is not read if it is a terminal")
   func inputTerminal() {
     var terminal = Self.terminal(.success(Self.jobToken))
     terminal.isTerminal = { $0 == 0 }
@@ -326,7 +326,7 @@ import TokenExchange
   }
 
   @Test(
-    "the sidecar needs --once, because such a token is not renewed",
+    "the sidecar requires --once, because such a token is not renewed",
     arguments: ["--token-file=-", "--token-env=ID_TOKEN", "--github-actions"])
   func sidecar(option: String) {
     var process = ProcessControl.failing
@@ -342,7 +342,7 @@ import TokenExchange
         """)
   }
 
-  @Test("the doctor names the source and reads the token once")
+  @Test("the doctor names the source, and reads the token once")
   func doctor() throws {
     let reads = Mutex(0)
     var terminal = Terminal.none

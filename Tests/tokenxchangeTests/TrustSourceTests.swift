@@ -6,7 +6,7 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// Which certificates to trust, from flags and variables.
+/// The trusted certificates, set by flags and variables.
 struct AuthorityTests {
   private func authority(
     _ arguments: [String], _ variables: [String: String] = [:]
@@ -14,7 +14,7 @@ struct AuthorityTests {
     try TrustSource(ArgumentParser(arguments: arguments, variables: variables).parse())
   }
 
-  @Test("the default is the system") func defaultTrust() throws {
+  @Test("the default is the system's trust store") func defaultTrust() throws {
     #expect(try authority([]) == .system)
     let file = TrustSource.file("/ca.crt", source: "--certificate-authority")
     #expect(try authority(["--certificate-authority=/ca.crt"]) == file)
@@ -31,7 +31,7 @@ struct AuthorityTests {
     #expect(try authority(["--certificate-authority-data=TUlJ"], variables) == flag)
   }
 
-  @Test("contradicting options are an error") func conflicts() {
+  @Test("conflicting options are an error") func conflicts() {
     let both = CommandError.configuration(
       .conflict("--certificate-authority", "--certificate-authority-data", .certificatesTwice))
     #expect(throws: both) {
@@ -50,7 +50,7 @@ struct AuthorityTests {
     }
   }
 
-  @Test("valid PEM is unchanged") func unchanged() throws {
+  @Test("valid PEM is not changed") func unchanged() throws {
     let pem = Array(try authorityPEM.utf8)
     #expect(try PEMCertificates.check(pem, source: "x") == pem)
     let data = Base64.encode(pem)
@@ -59,9 +59,9 @@ struct AuthorityTests {
     #expect(try PEMCertificates.decode(wrapped, source: "x") == pem)
   }
 
-  /// Forms of PEM that OpenSSL rejects or accepts; the certificates are the same.
+  /// Variants of PEM with the same certificates, some of which OpenSSL rejects.
   static let forms: [Row<@Sendable (String) -> String, Int>] = [
-    Row("two, with comments", { "# a comment\r\n\($0)subject=x\n\($0)junk ----" }, 2),
+    Row("two certificates, with comments", { "# a comment\r\n\($0)subject=x\n\($0)junk ----" }, 2),
     Row(
       "with a private key",
       { "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n" + $0 }, 1),
@@ -85,14 +85,14 @@ struct AuthorityTests {
       String(decoding: certificates, as: UTF8.self) == String(repeating: pem, count: row.output))
   }
 
-  @Test("DER: the hint converts it to PEM") func der() throws {
+  @Test("for DER, the hint shows how to convert it to PEM") func der() throws {
     let lines = try authorityPEM.split(separator: "\n").dropFirst().dropLast()
     let der = try #require(Base64.decode(lines.joined()))
     #expect(throws: invalid(.der)) { try PEMCertificates.check(der, source: "--x") }
   }
 
   @Test(
-    "invalid certificates",
+    "invalid certificates are rejected",
     arguments: [
       ("", InvalidCertificates.empty), (" \n", .empty), ("hello", .notPEM),
       ("-----BEGIN PRIVATE KEY-----\nAA==\n", .noCertificate),
@@ -119,7 +119,7 @@ struct AuthorityTests {
     .configuration(.invalidCertificates(error, source: "--x"))
   }
 
-  @Test("a truncated certificate among valid ones is found") func truncatedCertificate() throws {
+  @Test("a truncated certificate among valid ones is detected") func truncatedCertificate() throws {
     let pem = try authorityPEM
     let lines = pem.split(separator: "\n")
     let cut = (lines.prefix(2) + lines.suffix(1)).joined(separator: "\n")
@@ -128,7 +128,7 @@ struct AuthorityTests {
     }
   }
 
-  @Test("data must be base64") func dataMustBeBase64() {
+  @Test("certificate data must be base64") func dataMustBeBase64() {
     #expect(throws: invalid(.pemInsteadOfBase64)) {
       try PEMCertificates.decode("-----BEGIN CERTIFICATE-----", source: "--x")
     }

@@ -5,11 +5,11 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// `--verbose`: every command has it; it logs the command and the exit code, and changes nothing
-/// else.
+/// `--verbose` exists for every command, logs the command and the exit code, and has no other
+/// effect.
 @Suite struct VerboseTests {
   @Test("every command has --verbose") func everyCommand() {
-    // A command of kinds has no flags itself.
+    // A command with kinds has no flags itself.
     for command in Command.all.flatMap({ $0.subcommands.isEmpty ? [$0] : $0.subcommands }) {
       #expect(command.options.contains { $0.name == "verbose" }, "\(command.name)")
     }
@@ -38,7 +38,7 @@ import TokenExchange
     #expect(!verbose.stderr.contains("--verbose"))
   }
 
-  @Test("names of files and links cannot put lines or colours into the log")
+  @Test("names of files and links cannot add lines or colours to the log")
   func linesAreSanitized() {
     let lines = Mutex<[String]>([])
     let log = VerboseLog { line in lines.withLock { $0.append(line) } }
@@ -54,7 +54,7 @@ import TokenExchange
     #expect(double.stderr.contains("--client-secret-file (value not shown): no such file"))
   }
 
-  @Test("names unknown variables, but not those that Kubernetes sets for a Service")
+  @Test("unknown variables are listed, except those that Kubernetes sets for a Service")
   func unknownVariables() {
     func run(_ more: String...) -> String {
       let double = Sample.world(variables: [
@@ -77,7 +77,7 @@ import TokenExchange
   }
 
   @Test(
-    "a client secret is the same from a file and from a variable",
+    "a client secret is read in the same way from a file and from a variable",
     arguments: ["hunter2", "hunter2\n", "hunter2 \r\n"])
   func secretOfAFileAndOfAVariable(secret: String) throws {
     let byFile = Sample.world(files: ["/s": .success(Array(secret.utf8))])

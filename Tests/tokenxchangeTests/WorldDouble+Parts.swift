@@ -7,7 +7,7 @@ import TokenExchange
 @testable import tokenxchange
 
 extension Terminal {
-  /// No terminal anywhere, and no standard input.
+  /// No terminal and no standard input.
   static let none = Terminal(
     isTerminal: { _ in false }, readInput: { _ throws(FileReadError) in throw .missing },
     writeOutput: { text throws(SystemError) in Issue.record("\(text) was written") },
@@ -23,7 +23,7 @@ extension Terminal {
 }
 
 extension Signals {
-  /// Signals that nothing may wait for.
+  /// Signals; handling or waiting for one fails the test.
   static let failing = Signals(
     endProcess: { _ in Issue.record("signals were taken over") },
     wait: { _ in
@@ -34,7 +34,7 @@ extension Signals {
 }
 
 extension ProcessControl {
-  /// A process that may start no other.
+  /// Process control; starting a process fails the test.
   static let failing = ProcessControl(
     name: "tokenxchange", id: getpid(), userID: 999,
     program: {

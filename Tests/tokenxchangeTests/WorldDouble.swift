@@ -7,7 +7,7 @@ import TokenExchange
 @testable import Platform
 @testable import tokenxchange
 
-/// The world of a test: what the test does not provide fails when it is used.
+/// The world of a test; using anything that the test does not provide is a failure.
 final class WorldDouble: Sendable {
   /// The result of a request.
   typealias Outcome = Result<HTTPResponse, TransportError>
@@ -19,7 +19,7 @@ final class WorldDouble: Sendable {
   private let tlsPreparation = Mutex(false)
   let variables: [String: String]
   let files: [String: Result<[UInt8], FileReadError>]
-  /// Why standard output cannot be written, if it cannot.
+  /// The reason why standard output is not writable, if any.
   let outputError: SystemError?
   let terminal: Terminal
   let process: ProcessControl
@@ -106,7 +106,7 @@ final class WorldDouble: Sendable {
   var now: Date { clock.withLock { $0.now } }
   var uptime: Double { clock.withLock { $0.uptime } }
 
-  /// Lets time pass, in seconds.
+  /// Advances the clocks by a number of seconds.
   func pass(_ seconds: Double) {
     clock.withLock {
       $0.now += seconds

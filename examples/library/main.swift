@@ -1,5 +1,5 @@
-// Exchanges the subject token in a file for a token of the target cluster and prints an
-// ExecCredential. Add the package to Package.swift and the product TokenExchange to your target.
+// Exchanges the subject token in a file for a token for the target cluster, and prints an
+// ExecCredential. Add the package to Package.swift, and the product TokenExchange to your target.
 import Foundation
 import FoundationNetworking
 import Synchronization

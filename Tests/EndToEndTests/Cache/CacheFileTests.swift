@@ -4,7 +4,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// Unusable files and directories: a cache miss, and the run succeeds.
+/// Unusable files and directories are a cache miss, and the run succeeds.
 @Suite struct CacheFileTests {
   private let fixture: CacheFixture
 
@@ -43,17 +43,17 @@ import Testing
   @Test(
     "an unusable entry is a miss",
     arguments: [
-      Damage("open to the group") { chmod($0, 0o640) },
-      Damage("open to all") { chmod($0, 0o604) },
-      Damage("another user's", isPossible: isRoot) { chown($0, 65534, 65534) },
+      Damage("readable by the group") { chmod($0, 0o640) },
+      Damage("readable by all users") { chmod($0, 0o604) },
+      Damage("owned by another user", isPossible: isRoot) { chown($0, 65534, 65534) },
       Damage("empty") { try rewrite($0) { $0 = Data() } },
       Damage("truncated") { try rewrite($0) { $0 = $0.prefix($0.count / 2) } },
       Damage("without its last byte") { try rewrite($0) { $0.removeLast() } },
-      Damage("longer") { try rewrite($0) { $0.append(0x0A) } },
+      Damage("extended") { try rewrite($0) { $0.append(0x0A) } },
       Damage("binary") { try rewrite($0) { $0 = Data((0...255).map { UInt8($0) }) } },
       Damage("one byte changed") { try rewrite($0) { $0[$0.count / 2] ^= 1 } },
       Damage("huge") { try rewrite($0) { $0 = Data(count: 3 << 20) } },
-      Damage("of the next version") {
+      Damage("with a newer version") {
         try rewrite($0) { data in
           let record = String(decoding: data.prefix { $0 != 0x0A }, as: UTF8.self)
             .replacing(#""version":2"#, with: #""version":3"#)
@@ -105,11 +105,11 @@ import Testing
   }
 
   @Test(
-    "with an unusable lock the run continues without it",
+    "if the lock is unusable, the run continues without it",
     arguments: [
       Damage("a pipe") { mkfifo($0, 0o600) }, Damage("a directory") { mkdir($0, 0o700) },
       Damage("a link") { symlink("/dev/null", $0) },
-      Damage("another user's", isPossible: isRoot) { path in
+      Damage("owned by another user", isPossible: isRoot) { path in
         close(creat(path, 0o600))
         chown(path, 65534, 65534)
       },
@@ -141,7 +141,7 @@ import Testing
         mkdir(path + ".real", 0o700)
         symlink(path + ".real", path)
       },
-      Damage("another user's", isPossible: isRoot) { path in
+      Damage("owned by another user", isPossible: isRoot) { path in
         mkdir(path, 0o700)
         chown(path, 65534, 65534)
       },
@@ -159,7 +159,7 @@ import Testing
   }
 
   @Test(
-    "with a full disk the run continues",
+    "if the disk is full, the run continues",
     .enabled(if: geteuid() == 0 && TestBinary.find("mount") != nil, "needs root and mount"))
   func fullDisk() async throws {
     mkdir(fixture.directory, 0o700)
@@ -178,7 +178,7 @@ import Testing
   }
 
   @Test(
-    "a read-only directory is read and not written",
+    "entries in a read-only directory are used",
     .enabled(if: geteuid() == 0 && TestBinary.find("mount") != nil, "needs root and mount"))
   func readOnlyDirectory() async throws {
     let runner = {
@@ -213,7 +213,7 @@ import Testing
   }
 
   @Test(
-    "files that are too old or from the future are removed, and foreign files are kept",
+    "files that are too old or from the future are removed, and other programs' files are kept",
     arguments: [0, 4_000_000_000])
   func cleanup(date: Int) async throws {
     mkdir(fixture.directory, 0o700)
@@ -234,7 +234,7 @@ import Testing
     #expect(left.filter(kept.contains).sorted() == kept.sorted())
   }
 
-  @Test("entries in the earlier format are misses and are removed")
+  @Test("entries in the previous format are misses and are removed")
   func entriesOfTheEarlierFormat() async throws {
     mkdir(fixture.directory, 0o700)
     let name = String(repeating: "0a", count: 32)
@@ -254,7 +254,7 @@ import Testing
     #expect(fixture.dex.tokenRequests == 2)
   }
 
-  @Test("an entry is JSON, without the key's parts")
+  @Test("an entry is JSON, and does not contain the parts of its key")
   func entriesAreJSON() async throws {
     let token = try #require(try await fixture.runner().result().token)
     let entry = try #require(fixture.files("token").first)

@@ -30,7 +30,7 @@ final class CacheFixture: Sendable {
     return try home.write(token, to: name)
   }
 
-  /// The arguments of a run without a cache.
+  /// The arguments for a run without a cache.
   func arguments(_ more: [String] = [], subject: String = "token") -> [String] {
     [
       "--issuer", dex.issuer, "--client-id", "target-cluster", "--connector-id", "argocd-cluster",
@@ -38,7 +38,7 @@ final class CacheFixture: Sendable {
     ] + more
   }
 
-  /// A run with the cache.
+  /// Returns a run that uses the cache.
   func runner(
     _ more: String..., subject: String = "token", environment: [String: String] = [:]
   ) -> ProcessRunner {
@@ -47,7 +47,7 @@ final class CacheFixture: Sendable {
       environment: environment)
   }
 
-  /// The files in the cache with a suffix.
+  /// The cache files with a suffix.
   func files(_ suffix: String = "") -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     return names.filter { $0.hasSuffix(suffix) }.sorted().map { directory + "/" + $0 }

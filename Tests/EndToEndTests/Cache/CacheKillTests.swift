@@ -8,7 +8,7 @@ import Testing
 @Suite struct CacheKillTests {
   private static let kills = Soak.scale(30, 500)
 
-  @Test("a reader never gets a truncated or another token")
+  @Test("a reader never gets a truncated or wrong token")
   func killedWriters() async throws {
     let fixture = try CacheFixture()
     for key in 0..<2 { try fixture.writeSubject("token-\(key)", account: "account-\(key)") }

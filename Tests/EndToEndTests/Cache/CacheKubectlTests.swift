@@ -3,13 +3,13 @@ import StandIns
 import TestSupport
 import Testing
 
-/// Two runs of a real kubectl with one exchange.
+/// Two runs of the real kubectl share one exchange.
 @Suite(
   .enabled(
     if: TestBinary.find("kubectl") != nil && TLSFront.isAvailable,
     "kubectl or nginx is not installed"))
 struct CacheKubectlTests {
-  @Test("two runs of kubectl, one exchange")
+  @Test("two runs of kubectl share one exchange")
   func twoRuns() async throws {
     let fixture = try CacheFixture(tls: [.apiServer])
     let authority = try Data(contentsOf: URL(filePath: fixture.site.authorityFile ?? ""))

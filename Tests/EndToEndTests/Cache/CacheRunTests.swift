@@ -3,7 +3,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// Sequential runs: when the cache is used, and that it does not change results.
+/// Sequential runs use the cache when they should, and it does not change their results.
 @Suite struct CacheRunTests {
   private let fixture: CacheFixture
 
@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test(
-    "the directory is found by variables",
+    "the directory is derived from variables",
     arguments: [
       ("KUBECACHEDIR", "tokenxchange"), ("XDG_CACHE_HOME", "tokenxchange"),
       ("HOME", ".kube/cache/tokenxchange"),
@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test(
-    "without a usable directory the run continues",
+    "without a usable directory, the run continues",
     arguments: [[:], ["HOME": "relative"], ["HOME": "/proc"], ["XDG_CACHE_HOME": "/dev/null"]])
   func noDirectory(environment: [String: String]) async throws {
     let arguments = fixture.arguments(["--cache"])
@@ -66,7 +66,7 @@ import Testing
   @Test("--force-refresh requests and stores a new token")
   func forceRefresh() async throws {
     let first = try await fixture.runner().result()
-    // Dex's times have whole seconds, so only a different lifetime changes the token.
+    // Dex's times are whole seconds, so only a different lifetime changes the token.
     fixture.dex.update { $0.tokenLifetime = 700 }
     let forced = try await fixture.runner("--force-refresh").result()
     #expect(fixture.dex.tokenRequests == 2)
@@ -75,7 +75,7 @@ import Testing
     #expect(fixture.dex.tokenRequests == 2)
   }
 
-  @Test("output options use the same entry")
+  @Test("runs with different output options use the same entry")
   func outputOptions() async throws {
     let full = try await fixture.runner().result()
     let bare = try await fixture.runner("--output=token").result()
@@ -124,7 +124,7 @@ import Testing
     #expect(fixture.dex.tokenRequests == 1)
   }
 
-  @Test("insecure runs and other subject tokens are not cached")
+  @Test("tokens of insecure runs and of other kinds of subject tokens are not cached")
   func notCached() async throws {
     #expect(try await fixture.runner("--insecure-allow-http").result().code == 0)
     let verbose = try await fixture.runner("--insecure-allow-http", "--verbose").result()

@@ -3,11 +3,11 @@ import StandIns
 import TestSupport
 import Testing
 
-/// Many concurrent processes: one request for each key.
+/// Many concurrent processes send one request for each key.
 @Suite(.serialized) struct CacheStormTests {
   private static let count = 200
 
-  /// Runs them concurrently; Dex responds when all of them have started.
+  /// Runs the processes concurrently; Dex responds when all of them have started.
   private func run(_ runners: [ProcessRunner], _ gate: Gate) async throws -> [ProcessResult] {
     let running = try runners.map { try $0.start() }
     try await Task.sleep(for: .milliseconds(300))
@@ -29,7 +29,7 @@ import Testing
     #expect(fixture.dex.tokenRequests == 1)
   }
 
-  @Test("one request per key, and one more for a killed process")
+  @Test("there is one request per key, and one more for a killed process")
   func tenKeys() async throws {
     let fixture = try CacheFixture()
     let gate = Gate()
@@ -38,8 +38,9 @@ import Testing
     let run = { fixture.runner("--timeout=60s", subject: "token-\($0 % 10)") }
     let victim = try run(0).start()
     while fixture.dex.tokenRequests == 0 { try await Task.sleep(for: .milliseconds(5)) }
-    // Two of each key wait when the lock's holder dies. The rest may start after the responses: on
-    // a slow machine starting them takes longer than the timeout of the lock.
+    // At least two processes for each key wait when the lock's holder is killed. The others may
+    // start after the responses: on a slow machine, starting them takes longer than the lock's
+    // timeout.
     var others = try (1...20).map { try run($0).start() }
     victim.send(signal: 9)
     #expect(await victim.result.ending == .signal(9))
@@ -58,7 +59,7 @@ import Testing
     #expect(fixture.dex.tokenRequests == 11)
   }
 
-  @Test("fifty processes share one failure: the same message and exit code")
+  @Test("fifty processes share one failure with the same message and exit code")
   func sharedFailure() async throws {
     let fixture = try CacheFixture()
     let gate = Gate()
@@ -73,7 +74,7 @@ import Testing
     #expect(fixture.dex.tokenRequests == 1)
   }
 
-  @Test("a stuck process delays others for half their timeout")
+  @Test("a stuck process delays others for half of their timeout")
   func stuckHolder() async throws {
     let fixture = try CacheFixture()
     fixture.dex.inject(.delivery(.hang))
@@ -91,7 +92,7 @@ import Testing
   func cachedToken() async throws {
     let fixture = try CacheFixture()
     let first = try await fixture.runner().result()
-    // Another process has the lock, and Dex is stopped.
+    // Another process holds the lock, and Dex is stopped.
     fixture.dex.inject(.delivery(.hang))
     let holder = try fixture.runner("--force-refresh", "--timeout=20s").start()
     while fixture.dex.tokenRequests < 2 { try await Task.sleep(for: .milliseconds(5)) }

@@ -13,13 +13,13 @@ import Testing
     try await ProcessRunner(TestBinary.path, ["logout", "--cache-dir", fixture.directory]).result()
   }
 
-  /// A line of the output for a token of the service account.
+  /// The output line for a token of the service account.
   private var line: String {
     "removed the token of system:serviceaccount:argocd:argocd-application-controller at "
       + "\(fixture.dex.issuer) for target-cluster\n"
   }
 
-  @Test("removes all files of this program and prints what they were")
+  @Test("all files of this program are removed, and their tokens are listed")
   func removesEntries() async throws {
     #expect(try await fixture.runner().result().token != nil)
     #expect(try await logout().output == line + "removed 1 entry from \(fixture.directory)\n")
@@ -45,7 +45,7 @@ import Testing
           + "directory\nhint: "))
   }
 
-  @Test("a named directory that does not exist: exit 2, and it is not created")
+  @Test("an explicit directory that does not exist: exit 2, and it is not created")
   func missingDirectory() async throws {
     let byOption = try await logout()
     let byVariable = try await ProcessRunner(
@@ -62,7 +62,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: fixture.directory))
   }
 
-  @Test("the default directory need not exist: 0 entries")
+  @Test("a missing default directory counts as 0 entries")
   func missingDefaultDirectory() async throws {
     let result = try await ProcessRunner(
       TestBinary.path, ["logout"], environment: ["KUBECACHEDIR": fixture.directory]

@@ -4,9 +4,9 @@ import TestSupport
 
 /// A browser that follows redirects, selects a connector and presses a button of the approval page.
 struct FakeBrowser: Sendable {
-  /// A page, and how the browser got there.
+  /// A page, and the URLs that led to it.
   struct Page: Sendable {
-    /// The URLs in order; the last one is that of the page.
+    /// The visited URLs in order; the last one is the page's.
     var trail: [String]
     var status: Int
     var headers: [(name: String, value: String)]
@@ -29,13 +29,14 @@ struct FakeBrowser: Sendable {
   var connector = "mock"
   /// The button that the user presses on the approval page; nil for none.
   var approval: String? = "approve"
-  /// The URL of a TLS front and that of the server behind it, which is used instead.
+  /// The URL of a TLS front, and the URL of the server behind it, to which requests are sent
+  /// instead.
   private var front: (url: String, server: String)?
   init() {}
 
   init(_ site: StandInSite) { front = site.dexFront.map { ($0.url, site.dex.server.url) } }
 
-  /// Opens a page and goes on as far as it can.
+  /// Opens a page and continues as far as possible.
   func open(_ url: String) throws -> Page {
     var page = try load(url, trail: [])
     for _ in 0..<20 {

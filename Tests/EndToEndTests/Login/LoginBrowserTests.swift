@@ -3,7 +3,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// What the browser receives, and when it is started.
+/// The start of the browser, and the data that it receives.
 @Suite(
   .enabled(if: LoginFixture.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
 struct LoginBrowserTests {
@@ -31,7 +31,7 @@ struct LoginBrowserTests {
     return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map(String.init)
   }
 
-  @Test("it receives the page and none of our files, variables and secrets")
+  @Test("the browser receives the URL, but no open files, variables or secrets of the program")
   func isolation() async throws {
     let running = try fixture.onTerminal(
       "--flow=device",
@@ -53,7 +53,7 @@ struct LoginBrowserTests {
     #expect(!lines.contains { $0.contains(fixture.directory) })
   }
 
-  @Test("it is not started for a page of another site")
+  @Test("the browser is not started for a page on another site")
   func anotherSite() async throws {
     fixture.dex.inject(
       DexFault.changingJSON {
@@ -68,7 +68,7 @@ struct LoginBrowserTests {
     #expect(!FileManager.default.fileExists(atPath: fixture.home.path("browser.log")))
   }
 
-  @Test("it is not started with --no-browser")
+  @Test("the browser is not started with --no-browser")
   func noBrowser() async throws {
     let running = try fixture.onTerminal("--no-browser", environment: ["BROWSER": browser]).start()
     try await fixture.approve()
@@ -76,7 +76,7 @@ struct LoginBrowserTests {
     #expect(!FileManager.default.fileExists(atPath: fixture.home.path("browser.log")))
   }
 
-  @Test("it inherits the umask and the core limit of the caller")
+  @Test("the browser inherits the caller's umask and core limit")
   func limits() async throws {
     let running = try fixture.onTerminal("--flow=device", environment: ["BROWSER": browser]).start()
     try await fixture.approve()

@@ -3,12 +3,12 @@ import StandIns
 import TestSupport
 import Testing
 
-/// Dex, a cache directory, and the program at a terminal or as a plugin.
+/// Dex, a cache directory, and the program in a terminal or as a plugin.
 final class LoginFixture: Sendable {
   let site: StandInSite
   let home: TemporaryDirectory
 
-  /// Whether script(1) can run a program at a terminal of its own.
+  /// Whether script(1) can run a program in its own terminal.
   static let hasTerminals = TestBinary.find("script") != nil
 
   init(tokenLifetime: Double = 600, tls: StandInSite.TLS = []) throws {
@@ -39,7 +39,7 @@ final class LoginFixture: Sendable {
   /// The cache directory.
   var directory: String { home.path("cache") }
 
-  /// The options for Dex, the client and the cache.
+  /// The options that set Dex, the client and the cache.
   var flags: [String] {
     ["--issuer=\(dex.issuer)", "--client-id=target-cluster", "--cache-dir=\(directory)"]
   }
@@ -48,7 +48,7 @@ final class LoginFixture: Sendable {
     ["login"] + flags + (client.map { ["--client-id=" + $0] } ?? []) + more
   }
 
-  /// A run without a terminal.
+  /// Returns a run without a terminal.
   func plain(
     _ more: String..., client: String? = nil, environment: [String: String] = [:]
   ) -> LoginRun {
@@ -56,7 +56,7 @@ final class LoginFixture: Sendable {
     return LoginRun(fixture: self, runner: runner, isOnTerminal: false)
   }
 
-  /// A run whose stderr is a terminal, and whose stdout is a terminal or a file.
+  /// Returns a run whose stderr is a terminal, and whose stdout is a terminal or a file.
   func onTerminal(
     _ more: String..., client: String? = nil, output: String? = nil,
     environment: [String: String] = [:]
@@ -64,7 +64,7 @@ final class LoginFixture: Sendable {
     onTerminal(words: more, client: client, output: output, environment: environment)
   }
 
-  /// The same.
+  /// Likewise, with a list of arguments.
   func onTerminal(
     words more: [String], client: String? = nil, output: String? = nil,
     environment: [String: String] = [:]
@@ -75,7 +75,7 @@ final class LoginFixture: Sendable {
       environment: environment)
   }
 
-  /// A shell command at a terminal.
+  /// Returns a run of a shell command in a terminal.
   func onTerminal(shell line: String, environment: [String: String] = [:]) -> LoginRun {
     let variables = ["PATH": "/usr/local/bin:/usr/bin:/bin", "SHELL": "/bin/sh"]
     let runner = ProcessRunner(
@@ -97,7 +97,7 @@ final class LoginFixture: Sendable {
     for _ in 0..<3000 where signIns < count { try await Task.sleep(for: .milliseconds(10)) }
   }
 
-  /// The page that a process opens for the browser flow.
+  /// Returns the page that a process opens for the browser flow.
   func page(_ run: LoginRun.Started) async throws -> String {
     try await run.says("\nwithin ")
     let output = run.process.outputSoFar
@@ -105,7 +105,7 @@ final class LoginFixture: Sendable {
     return String(match.output)
   }
 
-  /// Signs in at a terminal and returns the output.
+  /// Signs in in a terminal and returns the output.
   @discardableResult
   func signIn(_ more: String = "--no-browser", as identity: DexIdentity = .mock()) async throws
     -> ProcessResult
@@ -115,7 +115,7 @@ final class LoginFixture: Sendable {
     return await running.result
   }
 
-  /// Text in which values that differ between runs are replaced.
+  /// Replaces the values in a text that differ between runs.
   func masked(_ text: String) -> String {
     text.replacing("\r\n", with: "\n").replacing(dex.server.url.dropFirst(7), with: "DEX")
       .replacing(home.path, with: "DIR").replacing(TestBinary.path, with: "PROGRAM")

@@ -24,7 +24,7 @@ struct LoginFlowTests {
     ).start()
   }
 
-  /// Opens the page of a run and follows it to its end.
+  /// Opens a run's page and completes the flow.
   private func open(
     _ run: LoginRun.Started, _ configure: (inout FakeBrowser) -> Void = { _ in }
   ) async throws -> FakeBrowser.Page {
@@ -41,7 +41,7 @@ struct LoginFlowTests {
   }
 
   @Test(
-    "one page is opened, and the terminal goes on when it is signed in", arguments: [false, true])
+    "one page is opened, and the program continues after the sign-in", arguments: [false, true])
   func signIn(isNextVersion: Bool) async throws {
     fixture.dex.update { $0.isNextVersion = isNextVersion }
     let run = try start()
@@ -80,7 +80,7 @@ struct LoginFlowTests {
     #expect(fixture.refreshes == 1)
   }
 
-  @Test("--connector-id leads straight to the connector, and is part of the cache's key")
+  @Test("--connector-id selects the connector directly, and is part of the cache key")
   func connector() async throws {
     let run = try start("--connector-id=mock")
     let page = try await open(run) { $0.connector = "none" }
@@ -90,7 +90,7 @@ struct LoginFlowTests {
     #expect(try await fixture.plain().result().code == 7)
   }
 
-  @Test("--verbose shows how long the port was open and how much was sent, and no secret")
+  @Test("--verbose shows how long the port was open and how much was sent, but no secret")
   func verbose() async throws {
     let run = try start("--verbose")
     _ = try await open(run)
@@ -100,12 +100,12 @@ struct LoginFlowTests {
     #expect(result.output.contains(/closed port \d+ after \d+ ms: 1 request, 294 bytes sent/))
   }
 
-  /// Requests of other processes of the machine, of other pages in the browser, or of no browser.
+  /// Requests from other processes on the machine, from other web pages, or not from a browser.
   enum Attack: String, CaseIterable {
     case wrongState, noState, noCode, twoCodes, anotherHost, anotherPath, post, megabyte, slow
     case notHTTP, silent
 
-    /// The request to send, and the status of the response.
+    /// The request to send, and the expected status.
     func request(port: Int, state: String) -> (text: String, status: String) {
       let host = "Host: 127.0.0.1:\(port)\r\n\r\n"
       func get(_ query: String) -> String { "GET /callback?\(query) HTTP/1.1\r\n\(host)" }
@@ -130,7 +130,7 @@ struct LoginFlowTests {
     }
   }
 
-  @Test("an attack gets an error, and the sign-in still works", arguments: Attack.allCases)
+  @Test("an attack is rejected, and the sign-in still works", arguments: Attack.allCases)
   func attack(_ attack: Attack) async throws {
     let run = try start()
     let url = try await fixture.page(run)
@@ -140,7 +140,7 @@ struct LoginFlowTests {
       try LocalSocket.exchange(
         port: port, Array(text.utf8), pause: attack == .slow ? 0.2 : 0)
     }
-    // A client that still sends may lose the response with the connection.
+    // A client that is still sending may lose the response when the connection closes.
     if attack == .megabyte {
       _ = try? await received
     } else {
@@ -159,7 +159,7 @@ struct LoginFlowTests {
     return (try #require(Int(port)), field("state"))
   }
 
-  @Test("a second callback finds the port closed")
+  @Test("the port is closed to a second callback")
   func repeated() async throws {
     let run = try start()
     let page = try await open(run)
@@ -169,7 +169,7 @@ struct LoginFlowTests {
     #expect(throws: SystemCallError.self) { try LocalSocket.connect(port: port) }
   }
 
-  @Test("error=access_denied with the right state ends the sign-in, with another state it does not")
+  @Test("error=access_denied ends the sign-in only with the correct state")
   func accessDenied() async throws {
     let run = try start()
     let (port, state) = try Self.callback(of: try await fixture.page(run))
@@ -196,7 +196,7 @@ struct LoginFlowTests {
     #expect(fixture.dex.tokenRequests == 0)
   }
 
-  @Test("a code that Dex does not know is not signed in")
+  @Test("a code that Dex does not know is rejected")
   func foreignCode() async throws {
     let run = try start()
     let (port, state) = try Self.callback(of: try await fixture.page(run))
@@ -213,7 +213,7 @@ struct LoginFlowTests {
     #expect(result.output.contains("400 invalid_grant: Invalid or expired code parameter."))
   }
 
-  @Test("an ID token with another nonce is rejected")
+  @Test("an ID token with a wrong nonce is rejected")
   func nonce() async throws {
     fixture.dex.update { $0.changeClaims = { $0["nonce"] = "other" } }
     let run = try start()
@@ -224,7 +224,7 @@ struct LoginFlowTests {
   }
 
   @Test(
-    "Cancel is a page that never returns: the terminal says where to look, and the timeout ends it")
+    "after Cancel, Dex does not redirect: a message explains it, and the timeout ends the sign-in")
   func cancel() async throws {
     let run = try start("--timeout=22s")
     let page = try await open(run) { $0.approval = "rejected" }
@@ -244,9 +244,10 @@ struct LoginFlowTests {
         """))
   }
 
-  // MARK: - What a client allows
+  // MARK: - Flows that a client allows
 
-  @Test("auto uses the device flow if the client allows no redirect, and says so in one line")
+  @Test(
+    "auto uses the device flow if the client does not allow the redirect, and reports it in a line")
   func fallback() async throws {
     fixture.dex.update { $0.clients[0].redirectURIs = ["/device/callback"] }
     let run = try start()
@@ -264,7 +265,7 @@ struct LoginFlowTests {
         """))
   }
 
-  @Test("auto fails with both redirects if the client allows neither")
+  @Test("auto fails and names both redirects if the client allows neither")
   func noFlowAllowed() async throws {
     fixture.dex.update { $0.clients[0].redirectURIs = ["https://app.example/callback"] }
     let run = try start()
@@ -297,7 +298,7 @@ struct LoginFlowTests {
   }
 
   @Test(
-    "--listen-port finds the redirect URI that the client lists",
+    "--listen-port uses the redirect URI that the client lists",
     arguments: [
       "http://localhost:PORT", "http://127.0.0.1:PORT/callback", "http://localhost:PORT/",
     ])
@@ -311,7 +312,8 @@ struct LoginFlowTests {
     #expect(await run.result.code == 0)
   }
 
-  @Test("the next Dex: with an issuer path and no redirectURIs the device flow is refused at once")
+  @Test(
+    "the next Dex rejects the device flow if the issuer has a path and there are no redirectURIs")
   func nextDex() async throws {
     fixture.dex.update { $0.isNextVersion = true }
     let result = try await fixture.onTerminal("--flow=device", "--no-browser").result()
@@ -327,7 +329,7 @@ struct LoginFlowTests {
   }
 
   @Test(
-    "the next Dex: the device flow works with both callbacks, or without a path",
+    "the next Dex allows the device flow with both callbacks, or without a path",
     arguments: [true, false])
   func nextDexAllows(hasPath: Bool) async throws {
     fixture.dex.update {
@@ -352,7 +354,7 @@ struct LoginFlowTests {
     #expect(await device.result.code == 0)
   }
 
-  @Test("the whole device flow in the browser", arguments: [false, true])
+  @Test("the device flow is completed in the browser", arguments: [false, true])
   func devicePage(isNextVersion: Bool) async throws {
     fixture.dex.update {
       $0.isNextVersion = isNextVersion
@@ -383,7 +385,7 @@ struct LoginFlowTests {
   // MARK: - Browsers
 
   @Test(
-    "auto uses the device flow where no browser can be started",
+    "auto uses the device flow if no browser can be started",
     arguments: [
       [:], ["SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22", "BROWSER": "x"],
       ["SSH_TTY": "/dev/pts/7"], ["DISPLAY": "", "BROWSER": ""],

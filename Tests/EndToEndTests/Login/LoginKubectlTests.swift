@@ -57,7 +57,7 @@ struct LoginKubectlTests {
     #expect(user?["groups"] == ["dex:authors", "system:authenticated"])
   }
 
-  @Test("one sign-in, then a silent refresh, then the cached token")
+  @Test("one sign-in is followed by a silent refresh, and then by the cached token")
   func signInOnce() async throws {
     try await generate()
 
@@ -66,7 +66,7 @@ struct LoginKubectlTests {
     let hint = "hint: run this first, in a terminal: kubectl auth whoami, or tokenxchange login --"
     #expect(denied.errors.contains(hint))
 
-    // The command of the hint, typed into a terminal.
+    // The command from the hint, run in a terminal.
     let running = try fixture.onTerminal(
       shell: "kubectl auth whoami", environment: environment
     ).start()
@@ -85,8 +85,9 @@ struct LoginKubectlTests {
     #expect(fixture.signIns == 1)
   }
 
-  /// kubectl sets interactive: false if its stdin is not a terminal; what counts is stderr.
-  @Test("kubectl itself shows the page and the code")
+  /// kubectl sets interactive: false if its stdin is not a terminal, but the plugin only needs
+  /// stderr.
+  @Test("kubectl shows the page and the code")
   func signInByKubectl() async throws {
     fixture.dex.update { $0.tokenLifetime = 600 }
     try await generate()
@@ -100,7 +101,7 @@ struct LoginKubectlTests {
     #expect(fixture.signIns == 1)
   }
 
-  /// A browser that writes the page to a file.
+  /// A browser that writes the URL to a file.
   private func browserEnvironment() throws -> [String: String] {
     let log = fixture.home.path("pages")
     let browser = try fixture.home.write(
@@ -124,7 +125,7 @@ struct LoginKubectlTests {
     #expect(last.text == "Signed in, you can close this window.\n", "\(last.trail)")
   }
 
-  @Test("kubectl with a browser: the browser returns, and kubectl goes on")
+  @Test("kubectl continues after the sign-in in the browser")
   func browserFlow() async throws {
     fixture.dex.update { $0.tokenLifetime = 600 }
     try await generate()
@@ -139,7 +140,7 @@ struct LoginKubectlTests {
     #expect(fixture.signIns == 0)
   }
 
-  @Test("kubectl without a discovery cache runs a refused sign-in again, and one page opens")
+  @Test("kubectl without a discovery cache repeats a rejected sign-in, but only one page opens")
   func refused() async throws {
     try await generate()
     let running = try fixture.onTerminal(
@@ -158,7 +159,7 @@ struct LoginKubectlTests {
     #expect(pages.count == 1)
   }
 
-  @Test("kubectl is killed while login waits, and the next kubectl can finish")
+  @Test("if kubectl is killed while login waits, the next kubectl can complete the sign-in")
   func killedKubectl() async throws {
     fixture.dex.update { $0.tokenLifetime = 600 }
     try await generate()
@@ -184,7 +185,7 @@ struct LoginKubectlTests {
     _ = await first.result
   }
 
-  @Test("login --kubeconfig signs in for kubectl, with flags over those of the kubeconfig")
+  @Test("login --kubeconfig signs in for kubectl, and flags override those in the kubeconfig")
   func kubeconfig() async throws {
     fixture.dex.update { $0.tokenLifetime = 600 }
     try await generate()
@@ -205,7 +206,7 @@ struct LoginKubectlTests {
     #expect(fixture.signIns == 1)
   }
 
-  @Test("login --kubeconfig with a context that does not sign in: exit 2")
+  @Test("login --kubeconfig with a context that does not use login: exit 2")
   func otherContext() async throws {
     let generated = try await ProcessRunner(
       TestBinary.path,

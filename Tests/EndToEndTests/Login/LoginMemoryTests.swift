@@ -4,8 +4,8 @@ import StandIns
 import TestSupport
 import Testing
 
-/// What a run keeps for the next one: refusals, tokens while Dex hangs, and nothing for another
-/// user.
+/// State that a run keeps for the next one: failed sign-ins, tokens while Dex hangs, and nothing
+/// for another user.
 @Suite(
   .enabled(if: LoginFixture.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
 struct LoginMemoryTests {
@@ -24,7 +24,7 @@ struct LoginMemoryTests {
     return (text ?? "").split(separator: "\n").count
   }
 
-  @Test("kubectl's five runs of a refused sign-in open one page, and a run by hand another")
+  @Test("kubectl's five runs of a rejected sign-in open one page, and a manual run opens another")
   func refusal() async throws {
     let environment = LoginFixture.kubectl.merging(["BROWSER": browser]) { $1 }
     let words = ([TestBinary.path, "login"] + fixture.flags).map { "'\($0)'" }
@@ -51,7 +51,7 @@ struct LoginMemoryTests {
     _ = await byHand.result
   }
 
-  @Test("a missing terminal is remembered by kubectl's runs, but not by one that has a terminal")
+  @Test("a missing terminal is remembered for kubectl's runs, but not for a run with a terminal")
   func missingTerminal() async throws {
     fixture.dex.update { $0.tokenLifetime = 9 }
     #expect(try await fixture.signIn().code == 0)
@@ -70,7 +70,7 @@ struct LoginMemoryTests {
     #expect(await run.result.code == 0)
   }
 
-  @Test("the next Dex hangs on refresh: 10 s once, and the valid token meanwhile and afterwards")
+  @Test("if the next Dex hangs on a refresh, one run waits 10 s, and all runs use the valid token")
   func hangingRefresh() async throws {
     fixture.dex.update {
       $0.isNextVersion = true
@@ -101,7 +101,7 @@ struct LoginMemoryTests {
     #expect(fixture.refreshes == 2)
   }
 
-  @Test("a refresh that loses groups or changes the address says so in one line, once")
+  @Test("a refresh that removes groups or changes the address is reported once, in one line")
   func lostGroups() async throws {
     fixture.dex.update { $0.tokenLifetime = 45 }
     #expect(try await fixture.signIn().code == 0)
@@ -125,7 +125,7 @@ struct LoginMemoryTests {
     #expect(try await fixture.plain().result().errors == "")
   }
 
-  @Test("a refresh that returns another user says so, and the valid token stays in use")
+  @Test("a refresh that returns another user is reported, and the valid token is still used")
   func anotherUser() async throws {
     fixture.dex.update { $0.tokenLifetime = 45 }
     #expect(try await fixture.signIn().code == 0)
@@ -141,7 +141,7 @@ struct LoginMemoryTests {
         """)
   }
 
-  @Test("two accounts at one issuer and client have a cache directory each")
+  @Test("two accounts with one issuer and client use separate cache directories")
   func accounts() async throws {
     let people = ["ada", "bob"].map {
       DexIdentity(connector: "mock", userID: $0, email: "\($0)@example.org")
@@ -174,7 +174,7 @@ struct LoginMemoryTests {
   }
 
   @Test(
-    "root with the HOME of another user keeps no tokens, creates nothing and starts no browser",
+    "root with another user's HOME stores no tokens, creates no files and starts no browser",
     .enabled(if: geteuid() == 0, "requires root"))
   func sudo() async throws {
     let home = fixture.home.path("ada")

@@ -3,14 +3,14 @@ import StandIns
 import TestSupport
 import Testing
 
-/// A run of `login`, whose output and files are searched for secrets when it ends.
+/// A run of `login` whose output and files are searched for secrets when it ends.
 struct LoginRun: Sendable {
   let fixture: LoginFixture
   let runner: ProcessRunner
-  /// Whether a user sees its output.
+  /// Whether its output is shown to a user.
   let isOnTerminal: Bool
 
-  /// A started run.
+  /// A run that has been started.
   struct Started: Sendable {
     let run: LoginRun
     let process: RunningProcess
@@ -24,7 +24,7 @@ struct LoginRun: Sendable {
       }
     }
 
-    /// Waits until it has printed a text twice, or another one.
+    /// Waits until it has printed a text twice, or another text once.
     func saysTwice(_ words: String, or other: String) async throws {
       for _ in 0..<3000 where process.isRunning {
         let output = process.outputSoFar
@@ -33,7 +33,7 @@ struct LoginRun: Sendable {
       }
     }
 
-    /// Waits until it has printed something.
+    /// Waits until it has printed any output.
     func says(_ words: String) async throws {
       for _ in 0..<3000 where process.isRunning && !process.outputSoFar.contains(words) {
         try await Task.sleep(for: .milliseconds(10))
@@ -47,7 +47,7 @@ struct LoginRun: Sendable {
 }
 
 extension LoginFixture {
-  /// The secrets that only Dex, the process and one file may hold.
+  /// The secrets that only Dex, the process and one file may contain.
   func hunt() -> SecretHunt {
     SecretHunt(
       dex.loginSecrets.map { ("a code, verifier or refresh token", $0) }

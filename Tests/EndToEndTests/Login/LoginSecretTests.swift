@@ -3,7 +3,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// Responses that repeat secrets: they are neither shown nor stored in another file.
+/// Responses that contain secrets, which are neither shown nor stored in another file.
 ///
 /// ``LoginRun`` searches the output and the files.
 @Suite(
@@ -11,10 +11,10 @@ import Testing
 struct LoginSecretTests {
   private let fixture: LoginFixture
 
-  // So short that each run requires a refresh.
+  // The lifetime is so short that each run requires a refresh.
   init() throws { fixture = try LoginFixture(tokenLifetime: 5) }
 
-  /// A response that repeats a secret of the request or of the expected response.
+  /// A response that contains a secret from the request or from the expected response.
   enum Leak: String, CaseIterable {
     case oauth, html, text, redirect, truncated, incomplete
 
@@ -34,7 +34,7 @@ struct LoginSecretTests {
     var signInCode: Int32 { self == .oauth ? 5 : 6 }
   }
 
-  @Test("while polling", arguments: Leak.allCases)
+  @Test("secrets in poll responses are not exposed", arguments: Leak.allCases)
   func polling(leak: Leak) async throws {
     let running = try fixture.onTerminal("--no-browser", "--verbose").start()
     try await running.says("and confirm the code")
@@ -45,7 +45,7 @@ struct LoginSecretTests {
     #expect(result.code == leak.signInCode, "\(result.output)")
   }
 
-  @Test("in a refresh", arguments: Leak.allCases)
+  @Test("secrets in refresh responses are not exposed", arguments: Leak.allCases)
   func refresh(leak: Leak) async throws {
     #expect(try await fixture.signIn("--verbose").code == 0)
     fixture.dex.inject(leak.fault(try #require(fixture.dex.loginSecrets.last)))
@@ -75,7 +75,7 @@ struct LoginSecretTests {
     ).result()
     #expect(next.token != nil, "\(next.errors)")
     #expect(fixture.refreshes == 1)
-    // Without a terminal the command to run by hand is shown without the secret.
+    // Without a terminal, the suggested command is shown without the secret.
     try FileManager.default.removeItem(atPath: fixture.directory)
     let last = try await fixture.plain(
       client: "conf-client", environment: ["TOKENXCHANGE_CLIENT_SECRET": "conf-secret"]

@@ -3,7 +3,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// Many processes at once: one sign-in, one refresh.
+/// Many concurrent processes share one sign-in and one refresh.
 @Suite(
   .serialized,
   .enabled(if: LoginFixture.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
@@ -12,7 +12,8 @@ struct LoginStormTests {
 
   init() throws { fixture = try LoginFixture() }
 
-  /// Starts one process at a terminal, then five at terminals and forty-four without that all wait.
+  /// Starts one process in a terminal, then five in terminals and forty-four without, which all
+  /// wait.
   private func fifty() async throws -> [LoginRun.Started] {
     let first = try fixture.onTerminal("--no-browser").start()
     try await first.says("and confirm the code")
@@ -37,8 +38,8 @@ struct LoginStormTests {
     #expect(fixture.signIns == 1)
   }
 
-  /// Started by a shell's loop at a terminal: each one could open a page.
-  @Test("fifty processes at a terminal open one page")
+  /// They are started by a shell loop in a terminal, so each of them could open a page.
+  @Test("fifty processes in one terminal open one page")
   func onePage() async throws {
     let log = fixture.home.path("pages")
     let browser = try fixture.home.write(
@@ -75,10 +76,10 @@ struct LoginStormTests {
     #expect(fixture.signIns == 1)
   }
 
-  @Test("one waiting process with a terminal takes over when the signing-in process is killed")
+  @Test("when the process that signs in is killed, one waiting process with a terminal takes over")
   func killedSignIn() async throws {
     let processes = try await fifty()
-    // script passes the signal on by closing the terminal.
+    // script closes the terminal, which passes the signal on.
     processes[0].process.send(signal: 9)
     try await fixture.signIns(2)
     for process in processes[1...5] {
@@ -98,7 +99,7 @@ struct LoginStormTests {
     #expect(fixture.signIns == 2)
   }
 
-  @Test("without a terminal none takes over, and all end")
+  @Test("without a terminal, no process takes over, and all of them end")
   func killedSignInWithoutTerminals() async throws {
     let first = try fixture.onTerminal("--no-browser").start()
     try await first.says("and confirm the code")
@@ -122,7 +123,7 @@ struct LoginStormTests {
 
   @Test("twenty processes share one refresh")
   func sharedRefresh() async throws {
-    // So short that it is not used while another process refreshes.
+    // The lifetime is so short that the token is not used while another process refreshes it.
     fixture.dex.update { $0.tokenLifetime = 9 }
     #expect(try await fixture.signIn().code == 0)
     fixture.dex.update { $0.tokenLifetime = 600 }

@@ -3,7 +3,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// One user at a terminal.
+/// Sign-ins of one user in a terminal.
 @Suite(
   .enabled(if: LoginFixture.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
 struct LoginTests {
@@ -11,7 +11,7 @@ struct LoginTests {
 
   init() throws { fixture = try LoginFixture() }
 
-  @Test("a sign-in by hand shows the page, the code and the user")
+  @Test("a manual sign-in shows the page, the code and the user")
   func signIn() async throws {
     let result = try await fixture.signIn()
     #expect(result.code == 0)
@@ -33,7 +33,7 @@ struct LoginTests {
     #expect(form?.formValue("scope") == "openid profile email groups offline_access federated:id")
   }
 
-  @Test("without a terminal: exit 7 and the command to run")
+  @Test("without a terminal: exit 7, and the command to run")
   func noTerminal() async throws {
     for (environment, remedy) in [
       (
@@ -58,9 +58,10 @@ struct LoginTests {
     #expect(fixture.signIns == 0)
   }
 
-  /// A shell splits the command into the same words, so that it fills the same cache entry.
+  /// A shell splits the suggested command into the same words, so that it uses the same cache
+  /// entry.
   @Test(
-    "the command of exit 7 signs in for the next run",
+    "the command that exit 7 suggests signs in for the next run",
     arguments: [
       ["--scopes=openid  email", "--scopes=offline_access"], ["--cache-dir=cache/a  b'c$(id)\n*d"],
       ["--client-id=conf-client", "--client-id=target-cluster", "--client-secret="],
@@ -102,7 +103,7 @@ struct LoginTests {
 
   @Test("an expiring token is refreshed silently")
   func silentRefresh() async throws {
-    // The lifetime starts at the approval, and the poll that returns the token may be late.
+    // The lifetime begins at the approval, and the poll that returns the token may be late.
     fixture.dex.update { $0.tokenLifetime = 5 }
     #expect(try await fixture.signIn().code == 0)
     var tokens: Set<String> = []
@@ -117,11 +118,11 @@ struct LoginTests {
     #expect(fixture.signIns == 1)
   }
 
-  @Test("a valid token is used until it expires when the refresh token is revoked")
+  @Test("if the refresh token is revoked, a valid token is used until it expires")
   func revokedRefreshToken() async throws {
     fixture.dex.update { $0.tokenLifetime = 40 }
     #expect(try await fixture.signIn().code == 0)
-    // As if the same user had signed in on another machine.
+    // Simulates that the same user signed in on another machine.
     fixture.dex.revokeRefreshTokens()
     for _ in 1...2 {
       let result = try await fixture.plain().result()
@@ -133,7 +134,7 @@ struct LoginTests {
 
   @Test("an expired token whose refresh token is revoked requires a new sign-in")
   func newSignIn() async throws {
-    // Expires soon, but not before a late poll.
+    // The token expires soon, but not before a late poll.
     fixture.dex.update { $0.tokenLifetime = 9 }
     #expect(try await fixture.signIn().code == 0)
     fixture.dex.revokeRefreshTokens()
@@ -149,7 +150,7 @@ struct LoginTests {
   func dexDown() async throws {
     fixture.dex.update { $0.tokenLifetime = 45 }
     #expect(try await fixture.signIn().code == 0)
-    // A refresh is due, and the token is valid for half a minute.
+    // A refresh is due, and the token is still valid for half a minute.
     fixture.dex.inject(.html(status: 200))
     #expect(try await fixture.plain().result().token != nil)
     #expect(fixture.refreshes == 1)
@@ -163,7 +164,7 @@ struct LoginTests {
     #expect(terminal.code == 4)
   }
 
-  @Test("without a refresh token it prints what to configure")
+  @Test("without a refresh token, a message explains what to configure")
   func noRefreshToken() async throws {
     fixture.dex.update { $0.connectors[1].refreshes = false }
     let result = try await fixture.signIn()
@@ -175,7 +176,7 @@ struct LoginTests {
   }
 
   @Test(
-    "a user without an email address is shown by another name",
+    "a user without an email address is shown with another name",
     arguments: [
       (
         DexIdentity(connector: "mock", userID: "u1", name: "Ada"), "Signed in as Ada, until"
@@ -190,7 +191,7 @@ struct LoginTests {
     #expect(try await fixture.signIn(as: identity).output.contains(greeting))
   }
 
-  @Test("a disabled device flow is detected before the user is asked")
+  @Test("a disabled device flow is detected before the user is prompted")
   func disabledDeviceFlow() async throws {
     fixture.dex.update { $0.grants.removeAll { $0 == GrantType.deviceCode } }
     let result = try await fixture.onTerminal("--no-browser").result()
@@ -199,7 +200,8 @@ struct LoginTests {
     #expect(result.output.contains("oauth2.grantTypes"))
   }
 
-  @Test("an unknown client is detected before the user is asked", arguments: ["browser", "device"])
+  @Test(
+    "an unknown client is detected before the user is prompted", arguments: ["browser", "device"])
   func unknownClient(flow: String) async throws {
     for isNext in [false, true] {
       fixture.dex.update { $0.isNextVersion = isNext }

@@ -4,7 +4,7 @@ import StandIns
 import TestSupport
 import Testing
 
-/// Several terminals, and processes that are interrupted or orphaned.
+/// Sign-ins with several terminals, and processes that are interrupted or orphaned.
 @Suite(
   .serialized,
   .enabled(if: LoginFixture.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
@@ -19,7 +19,7 @@ struct LoginWaitTests {
       "#!/bin/sh\necho \"$1\" >>'\(log)'\n", to: "browser", mode: 0o700)
   }
 
-  /// A run at a terminal that writes its process number to a file.
+  /// A run in a terminal that writes its process ID to a file.
   private func start(_ name: String, flow: String) throws -> LoginRun.Started {
     let words = ([TestBinary.path, "login", "--flow=\(flow)"] + fixture.flags).map { "'\($0)'" }
     return try fixture.onTerminal(
@@ -46,7 +46,7 @@ struct LoginWaitTests {
     return (text ?? "").split(separator: "\n").map(String.init)
   }
 
-  /// Lets the user sign in on the newest page.
+  /// Signs the user in on the newest page.
   private func complete(_ flow: String) async throws {
     guard flow == "browser" else {
       fixture.dex.approve()
@@ -58,7 +58,7 @@ struct LoginWaitTests {
   }
 
   @Test(
-    "twelve terminals show one page; after Ctrl-C in the first, one of the others takes over",
+    "twelve terminals show one page, and after Ctrl-C in the first, another one takes over",
     arguments: ["device", "browser"])
   func twelve(flow: String) async throws {
     let first = try start("first", flow: flow)
@@ -91,7 +91,7 @@ struct LoginWaitTests {
     Set(output.matches(of: /http\S+\/(auth|device)\?\S+/).map { String($0.output.0) })
   }
 
-  @Test("a process whose parent was killed ends at once, and the next one signs in")
+  @Test("a process whose parent was killed ends immediately, and the next one signs in")
   func orphan() async throws {
     let words = ([TestBinary.path, "login", "--no-browser"] + fixture.flags).map { "'\($0)'" }
     let script = try fixture.home.write(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Platform
 
-/// The listener of the browser flow, with clients that do what they should not.
+/// The listener of the browser flow, with misbehaving clients.
 @Suite struct CallbackListenerTests {
   private let listener: CallbackListener
 
@@ -18,7 +18,7 @@ import Testing
     return String(decoding: received ?? [], as: UTF8.self)
   }
 
-  /// Waits for a request on a thread of its own.
+  /// Waits for a request on a separate thread.
   private func next(_ timeout: Double = 20) async -> CallbackRequest? {
     let listener = listener
     return (try? await onThread { listener.next(timeout) }) ?? nil
@@ -26,7 +26,7 @@ import Testing
 
   private static let get = "GET /callback?code=x&state=y HTTP/1.1\r\nHost: 127.0.0.1:1\r\n"
 
-  @Test("a request is passed on, and answered with plain text that nothing stores or runs")
+  @Test("a request is passed on, and the response is plain text that is not cached or executed")
   func request() async throws {
     async let response = send(Self.get + "Accept: */*\r\n\r\n")
     let request = try #require(await next())
@@ -52,10 +52,11 @@ import Testing
   }
 
   @Test(
-    "the host is that of the only Host header",
+    "the host is taken from the only Host header",
     arguments: [
-      Row("one", "Host: a:1\r\n", "a:1"), Row("capitals and spaces", "HOST:  a:1 \r\n", "a:1"),
-      Row("none", "", nil), Row("two", "Host: a\r\nHost: b\r\n", nil),
+      Row("one header", "Host: a:1\r\n", "a:1"),
+      Row("upper case and spaces", "HOST:  a:1 \r\n", "a:1"),
+      Row("no header", "", nil), Row("two headers", "Host: a\r\nHost: b\r\n", nil),
     ] as [Row<String, String?>])
   func host(row: Row<String, String?>) async throws {
     async let response = send("GET / HTTP/1.1\r\n" + row.input + "\r\n")
@@ -66,7 +67,7 @@ import Testing
   }
 
   @Test(
-    "what is not HTTP is rejected",
+    "requests that are not HTTP are rejected",
     arguments: ["hello\r\n\r\n", "GET /\r\n\r\n", "GET http://x/ HTTP/1.1\r\n\r\n", "\r\n\r\n"])
   func notHTTP(text: String) async {
     async let response = send(text)
@@ -74,17 +75,17 @@ import Testing
     #expect(await response.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
   }
 
-  @Test("a megabyte is cut off after 16 KiB")
+  @Test("a request of 1 MB is rejected after 16 KiB")
   func large() async {
     async let response = send("GET /" + String(repeating: "a", count: 1 << 20))
     #expect(await next(1) == nil)
     let text = await response
-    // A client that still sends may lose the response with the connection.
+    // A client that is still sending may lose the response when the connection closes.
     #expect(text.isEmpty || text.hasPrefix("HTTP/1.1 431 "))
     #expect(listener.served().requests == 1)
   }
 
-  @Test("slow bytes end after five seconds, and hold up no other client")
+  @Test("a slow request is rejected after five seconds, and does not delay other clients")
   func slow() async throws {
     async let slow = send(Self.get, pause: 0.3)
     try await Task.sleep(for: .milliseconds(300))
@@ -96,7 +97,7 @@ import Testing
     #expect(await slow.hasPrefix("HTTP/1.1 408 Request Timeout\r\n"))
   }
 
-  @Test("clients that connect and send nothing do not keep others out")
+  @Test("clients that connect but send nothing do not block others")
   func idleConnections() async throws {
     async let request = next()
     let port = listener.port
@@ -107,14 +108,14 @@ import Testing
     #expect(await response.hasSuffix("done\n"))
   }
 
-  @Test("without a request the wait ends in time")
+  @Test("without a request, the wait ends at the deadline")
   func timeout() async {
     let start = SystemClock.seconds(CLOCK_MONOTONIC)
     #expect(await next(0.3) == nil)
     #expect(SystemClock.seconds(CLOCK_MONOTONIC) - start >= 0.3)
   }
 
-  @Test("after the end no connection is accepted")
+  @Test("after the listener is closed, no connection is accepted")
   func closed() throws {
     let port = listener.port
     listener.close()
@@ -122,7 +123,7 @@ import Testing
     #expect(error?.code == ECONNREFUSED)
   }
 
-  @Test("a port in use is an error, and a fixed port can be used again at once")
+  @Test("a port in use is an error, and a fixed port can be reused immediately")
   func fixedPort() async throws {
     let port = listener.port
     #expect(throws: SystemError(errno: EADDRINUSE)) { try CallbackListener.start(port: port) }
@@ -135,7 +136,7 @@ import Testing
     second.close()
   }
 
-  @Test("only 127.0.0.1 is listened on")
+  @Test("the listener binds to 127.0.0.1 only")
   func address() throws {
     let port = listener.port
     let table = try FileReader.read("/proc/net/tcp", limit: 1 << 20)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import TokenExchange
 
-@Suite("Check of a client certificate") struct ClientCertificateCheckTests {
+@Suite("Client certificate check") struct ClientCertificateCheckTests {
   private func read(_ path: String) throws -> [UInt8] {
     Array(try Data(contentsOf: URL(filePath: path)))
   }
@@ -13,7 +13,7 @@ import TokenExchange
     .init(certificates: certificate, key: Secret(String(decoding: key, as: UTF8.self)))
   }
 
-  @Test("a pair, also with the chain, has its validity")
+  @Test("the validity of a matching pair is returned, even with a chain")
   func valid() throws {
     let certificates = try TestCertificates()
     let key = try read(certificates.client.key)
@@ -27,7 +27,7 @@ import TokenExchange
     }
   }
 
-  @Test("what is wrong with a pair")
+  @Test("mismatched and invalid pairs are reported")
   func invalid() throws {
     let certificates = try TestCertificates()
     let key = try read(certificates.client.key)
@@ -36,7 +36,7 @@ import TokenExchange
     #expect(throws: ClientCertificateError.mismatch) {
       try pair(leaf, read(certificates.server.key)).check()
     }
-    // The first certificate counts.
+    // Only the first certificate in the file is the client's.
     #expect(throws: ClientCertificateError.mismatch) { try pair(authority + leaf, key).check() }
     #expect(throws: ClientCertificateError.noKey) { try pair(leaf, leaf).check() }
     #expect(throws: ClientCertificateError.noKey) { try pair(leaf, []).check() }

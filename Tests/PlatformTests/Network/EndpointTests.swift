@@ -4,7 +4,7 @@ import Testing
 
 @testable import Platform
 
-/// The URLs that are passed to URLSession and libcurl.
+/// The URLs for URLSession and libcurl.
 struct EndpointTests {
   struct Parts: Equatable, Sendable {
     var url: String
@@ -15,13 +15,13 @@ struct EndpointTests {
   }
 
   @Test(
-    "URLs for URLSession and libcurl",
+    "URLs are converted for URLSession and libcurl",
     arguments: [
       Row(
         "https", "https://dex.example/dex",
         Parts(url: "https://dex.example/dex", host: "dex.example", port: 443)),
       Row(
-        "scheme in capitals", "HTTPS://Dex.example/A",
+        "scheme in upper case", "HTTPS://Dex.example/A",
         Parts(url: "https://Dex.example/A", host: "Dex.example", port: 443)),
       Row(
         "http", "http://localhost/",
@@ -30,7 +30,7 @@ struct EndpointTests {
         "port", "https://127.0.0.1:1/",
         Parts(url: "https://127.0.0.1:1/", host: "127.0.0.1", port: 1, isLoopback: true)),
       Row(
-        "IPv4 address in short", "https://127.1:1/t",
+        "abbreviated IPv4 address", "https://127.1:1/t",
         Parts(
           url: "https://address.invalid:1/t", libcurlURL: "https://127.1:1/t", host: "127.0.0.1",
           port: 1,
@@ -45,7 +45,7 @@ struct EndpointTests {
           url: "https://address.invalid:1/", libcurlURL: "https://[::1]:1/", host: "::1", port: 1,
           isLoopback: true)),
       Row(
-        "name that begins with a number", "https://1.example/",
+        "host name that begins with a digit", "https://1.example/",
         Parts(url: "https://1.example/", host: "1.example", port: 443)),
     ])
   func parses(_ row: Row<String, Parts>) throws {
@@ -56,7 +56,7 @@ struct EndpointTests {
         port: endpoint.port, isLoopback: endpoint.isLoopback) == row.output)
   }
 
-  @Test("other URLs are rejected", arguments: ["ftp://x/", "https://", "https:///x", "x", ""])
+  @Test("invalid URLs are rejected", arguments: ["ftp://x/", "https://", "https:///x", "x", ""])
   func rejects(_ text: String) {
     #expect(Endpoint(text) == nil)
   }

@@ -3,7 +3,7 @@ import TokenExchange
 
 @testable import Platform
 
-/// A header section as received.
+/// Header sections of HTTP responses.
 struct ResponseHeadTests {
   static let rows: [(head: String, headers: [String: String])] = [
     ("HTTP/1.1 200 OK\r\n\r\n", [:]),

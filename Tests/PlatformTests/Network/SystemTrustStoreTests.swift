@@ -22,7 +22,7 @@ struct SystemTrustTests {
       certFile: file, certDir: directory, directory: root.path("hashed"), bundles: [bundle])
   }
 
-  @Test("a hashed directory is preferred to a bundle") func hashedDirectory() {
+  @Test("a hashed directory takes precedence over a bundle") func hashedDirectory() {
     let hashed = SystemTrustStore(directory: root.path("hashed"))
     #expect(find() == hashed)
     #expect(find(file: "", directory: "") == hashed)
@@ -44,7 +44,7 @@ struct SystemTrustTests {
     #expect(find(file: "/nowhere", directory: "/nowhere:") == nil)
   }
 
-  @Test("a directory without hashed names is ignored") func unhashedDirectory() {
+  @Test("a directory without hashed file names is ignored") func unhashedDirectory() {
     for path in [root.path("plain"), bundle, "/nowhere", ":"] {
       #expect(find(directory: path) == nil, "\(path)")
       #expect(find(file: bundle, directory: path) == SystemTrustStore(file: bundle), "\(path)")

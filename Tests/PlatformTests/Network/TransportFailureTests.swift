@@ -6,9 +6,9 @@ import TokenExchange
 
 @testable import Platform
 
-/// The errors for libcurl's results.
+/// Conversion of libcurl's results to errors.
 @Suite struct TransportFailureTests {
-  /// A result of libcurl.
+  /// A libcurl result.
   struct Report: Sendable {
     var code: Int32
     var text = ""
@@ -22,7 +22,7 @@ import TokenExchange
     var proxyVerifyResult = 0
 
     var error: TransportError {
-      // Calls the C function, so the fields of other tests' requests are reset.
+      // Calls the C function, which resets the fields of other tests' requests.
       var outcome = tx_outcome()
       withUnsafeMutableBytes(of: &outcome) { bytes in
         for index in bytes.indices { bytes[index] = 0 }
@@ -43,18 +43,24 @@ import TokenExchange
   private static let issuer = "SSL certificate problem: unable to get local issuer certificate"
 
   @Test(
-    "transfer failures",
+    "transfer failures are classified",
     arguments: [
       Row("connection refused", Report(code: 7, errno: ECONNREFUSED), .connectionRefused),
-      Row("no route", Report(code: 7, errno: ENETUNREACH), .unreachable(errno: ENETUNREACH)),
-      Row("connecting timed out", Report(code: 28, isConnected: false), .timedOut(.connecting)),
-      Row("kernel gave up connecting", Report(code: 7, errno: ETIMEDOUT), .timedOut(.connecting)),
+      Row(
+        "network unreachable", Report(code: 7, errno: ENETUNREACH),
+        .unreachable(errno: ENETUNREACH)),
+      Row(
+        "connection attempt timed out", Report(code: 28, isConnected: false),
+        .timedOut(.connecting)),
+      Row(
+        "connection attempt timed out in the kernel", Report(code: 7, errno: ETIMEDOUT),
+        .timedOut(.connecting)),
       Row("handshake timed out", Report(code: 28), .timedOut(.tlsHandshake)),
       Row("response timed out", Report(code: 28, isEncrypted: true), .timedOut(.response)),
       Row(
-        "rest of the response timed out", Report(code: 28, status: 200, isEncrypted: true),
+        "response body timed out", Report(code: 28, status: 200, isEncrypted: true),
         .timedOut(.responseBody)),
-      Row("closed while the response is read", Report(code: 56), .connectionClosed),
+      Row("closed while reading the response", Report(code: 56), .connectionClosed),
       Row("closed in the body", Report(code: 18), .connectionClosed),
       Row(
         "closed during the handshake",
@@ -66,13 +72,13 @@ import TokenExchange
       Row("header too long", Report(code: 27), .headersTooLarge),
       Row("HTTP/0.9", Report(code: 1, text: "Received HTTP/0.9"), .notHTTP("Received HTTP/0.9")),
       Row("compressed", Report(code: 61), .compressed),
-      Row("system certificates cannot be read", Report(code: 77), .unreadableTrustStore([])),
+      Row("unreadable system certificates", Report(code: 77), .unreadableTrustStore([])),
       Row("unknown code", Report(code: 42, text: "x"), .other("x")),
     ] as [Row<Report, TransportError>])
   func transfer(row: Row<Report, TransportError>) { #expect(row.input.error == row.output) }
 
   @Test(
-    "TLS failures",
+    "TLS failures are classified",
     arguments: [
       Row(
         "missing issuer", Report(code: 60, text: issuer, verifyResult: 20),
@@ -81,8 +87,8 @@ import TokenExchange
         "self-signed", Report(code: 60, text: "x", verifyResult: 18), .unknownIssuer(reason: "x")),
       Row("expired", Report(code: 60, verifyResult: 10), .expired),
       Row("not yet valid", Report(code: 60, verifyResult: 9), .notYetValid),
-      Row("name compared by libcurl", Report(code: 60, verifyResult: 1), .nameMismatch),
-      Row("name compared by OpenSSL", Report(code: 60, verifyResult: 62), .nameMismatch),
+      Row("name mismatch reported by libcurl", Report(code: 60, verifyResult: 1), .nameMismatch),
+      Row("name mismatch reported by OpenSSL", Report(code: 60, verifyResult: 62), .nameMismatch),
       Row(
         "wrong purpose",
         Report(
@@ -90,20 +96,24 @@ import TokenExchange
           verifyResult: 26),
         .invalidCertificate(reason: "unsuitable certificate purpose")),
       Row(
-        "http on that port", Report(code: 35, text: "error:0A00010B:SSL routines::wrong version"),
+        "plain http on that port",
+        Report(code: 35, text: "error:0A00010B:SSL routines::wrong version"),
         .notTLS),
       Row(
-        "without OpenSSL's texts", Report(code: 35, text: "error:0A00010B:lib(20)::reason(267)"),
+        "plain http, without OpenSSL's error strings",
+        Report(code: 35, text: "error:0A00010B:lib(20)::reason(267)"),
         .notTLS),
       Row(
         "TLS 1.1 only", Report(code: 35, text: "error:0A00042E:SSL routines::tlsv1 alert"),
         .protocolVersion),
       Row(
-        "certificate required, while reading",
+        "client certificate required, while reading",
         Report(
           code: 56, text: "OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert, errno 0"),
         .clientCertificateRequired),
-      Row("certificate required by libcurl's code", Report(code: 98), .clientCertificateRequired),
+      Row(
+        "client certificate required, by libcurl's code", Report(code: 98),
+        .clientCertificateRequired),
       Row(
         "another alert", Report(code: 35, text: "error:0A000410:SSL routines::x"),
         .handshakeFailed("error:0A000410:SSL routines::x")),
@@ -111,27 +121,29 @@ import TokenExchange
   func tls(row: Row<Report, TLSError>) { #expect(row.input.error == .tls(row.output)) }
 
   @Test(
-    "proxy failures",
+    "proxy failures are classified",
     arguments: [
       Row("refused", Report(code: 7, errno: ECONNREFUSED, proxy: "p:1"), .connectionRefused),
       Row(
-        "requires a password", Report(code: 56, connectStatus: 407, proxy: "p:1"),
+        "requires credentials", Report(code: 56, connectStatus: 407, proxy: "p:1"),
         .connectRejected(status: 407)),
       Row("no response", Report(code: 28, proxy: "p:1"), .timedOut(.response)),
       Row(
-        "not reached", Report(code: 28, isConnected: false, proxy: "p:1"), .timedOut(.connecting)),
+        "connection attempt timed out", Report(code: 28, isConnected: false, proxy: "p:1"),
+        .timedOut(.connecting)),
       Row("closed", Report(code: 52, proxy: "p:1"), .connectionClosed),
       Row(
         "not supported", Report(code: 4, text: "Unsupported proxy a:b@c", proxy: "p:1"),
         .unsupported),
       Row("SOCKS handshake", Report(code: 97, text: "x", proxy: "socks5://p"), .other("x")),
       Row(
-        "a password in libcurl's text", Report(code: 97, text: "a:b@c", proxy: "p:1"), .other("")),
+        "a password in libcurl's message", Report(code: 97, text: "a:b@c", proxy: "p:1"),
+        .other("")),
       Row(
         "unknown issuer", Report(code: 60, text: issuer, proxy: "https://p", proxyVerifyResult: 20),
         .tls(.unknownIssuer(reason: "unable to get local issuer certificate"))),
       Row(
-        "another name", Report(code: 60, proxy: "https://p", proxyVerifyResult: 1),
+        "name mismatch", Report(code: 60, proxy: "https://p", proxyVerifyResult: 1),
         .tls(.nameMismatch)),
       Row(
         "handshake timed out", Report(code: 28, proxy: "https://p", proxyVerifyResult: 1),
@@ -157,14 +169,15 @@ import TokenExchange
     #expect(error == row.output)
   }
 
-  @Test("a failure after the proxy is attributed to the server")
+  @Test("a failure behind the proxy is attributed to the server")
   func afterTheProxy() {
     let report = Report(code: 28, connectStatus: 200, proxy: "p:1")
     #expect(report.error == .timedOut(.tlsHandshake))
     let socks = Report(code: 52, proxy: "socks5://p")
     #expect(socks.error == .connectionClosed)
     let ended = "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to dex.test:443"
-    // A certificate may have been rejected: through a TLS proxy libcurl does not distinguish this.
+    // The cause may be a rejected certificate: through a TLS proxy, libcurl does not distinguish
+    // this.
     let overTLS = Report(code: 35, text: ended, connectStatus: 200, proxy: "https://p")
     #expect(overTLS.error == .tls(.handshakeFailed(ended)))
   }

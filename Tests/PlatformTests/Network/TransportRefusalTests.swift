@@ -3,7 +3,7 @@ import TokenExchange
 
 @testable import Platform
 
-/// Requests whose options the hook of `CPlatform` cannot set are not sent.
+/// A request is not sent if the hook in `CPlatform` cannot set its options.
 struct TransportRefusalTests {
   @Test("an option that libcurl rejects stops the request") func rejectedOption() {
     // libcurl rejects URLs of more than 8 million bytes. This one is slightly longer. URLSession

@@ -5,23 +5,23 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// Where the cache is.
+/// The location of the cache directory.
 @Suite struct CacheDirectoryTests {
   @Test(
-    "the directory comes from the option, else from a variable",
+    "the directory is set by the option, or else by a variable",
     arguments: [
       ("option first", ["--cache-dir=/d/"], ["KUBECACHEDIR": "/k"], "/d"),
-      ("kubectl's", [], ["KUBECACHEDIR": "/k", "XDG_CACHE_HOME": "/x"], "/k/tokenxchange"),
+      ("kubectl's variable", [], ["KUBECACHEDIR": "/k", "XDG_CACHE_HOME": "/x"], "/k/tokenxchange"),
       ("XDG", [], ["XDG_CACHE_HOME": "/x", "HOME": "/h"], "/x/tokenxchange"),
-      ("relative paths do not count", [], ["XDG_CACHE_HOME": "x", "HOME": "/h"], homeCache),
+      ("relative paths are ignored", [], ["XDG_CACHE_HOME": "x", "HOME": "/h"], homeCache),
       ("home", [], ["HOME": "/h/"], homeCache),
-      ("none", [], ["HOME": ""], nil),
-      ("slashes and dots at the end", ["--cache-dir=/d/.//./"], [:], "/d"),
-      ("a dot in a name", ["--cache-dir=/d."], [:], "/d."),
+      ("no absolute path", [], ["HOME": ""], nil),
+      ("trailing slashes and dots", ["--cache-dir=/d/.//./"], [:], "/d"),
+      ("a dot at the end of a name", ["--cache-dir=/d."], [:], "/d."),
       ("the root", ["--cache-dir=//"], [:], "/"),
       ("the current directory", ["--cache-dir=."], [:], "."),
-      ("behind a link", ["--cache-dir=/link/.."], [:], nil),
-      ("behind a link, with a slash", ["--cache-dir=/link/../"], [:], nil),
+      ("the parent of a link", ["--cache-dir=/link/.."], [:], nil),
+      ("the parent of a link, with a slash", ["--cache-dir=/link/../"], [:], nil),
       ("the parent directory", ["--cache-dir=.."], [:], nil),
     ] as [(String, [String], [String: String], String?)])
   func find(
@@ -35,7 +35,7 @@ import TokenExchange
   private static let homeCache = "/h/.kube/cache/tokenxchange"
 
   @Test(
-    "each error of logout has a message",
+    "each logout error has a message",
     arguments: [
       Row(
         "no directory", .noDirectory,
@@ -55,10 +55,10 @@ import TokenExchange
         "accessible", .directory("/d", .accessibleByOthers),
         "other users can access the directory /d: its mode must be 0700"),
       Row(
-        "not creatable", .directory("/d", .cannotMake(errno: 30)),
+        "cannot be created", .directory("/d", .cannotMake(errno: 30)),
         "cannot create the directory /d: Read-only file system"),
       Row(
-        "not inspectable", .directory("/d", .cannotInspect(errno: 13)),
+        "cannot be inspected", .directory("/d", .cannotInspect(errno: 13)),
         "cannot inspect /d: Permission denied"),
     ] as [Row<CacheError, String>])
   func messages(row: Row<CacheError, String>) {
@@ -71,7 +71,7 @@ import TokenExchange
   }
 
   @Test(
-    "the hint of logout",
+    "logout errors have hints",
     arguments: [
       Row(
         "a directory that does not exist", .directory("/d", .missing),

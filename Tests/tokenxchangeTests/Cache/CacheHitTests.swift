@@ -8,12 +8,12 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// What a run does that needs a request, and what it leaves out if it finds its token in the cache.
+/// Steps of runs that send a request, and steps that are skipped if the token is in the cache.
 struct CacheHitTests {
   static let cache = ["--cache-dir=/cache"]
   static let authority = ["--certificate-authority=/ca.crt"]
 
-  /// A world with a cache, which holds a token for every key, or none.
+  /// A world with a cache that contains a token for every key, or no token.
   private func world(hasToken: Bool, authority: String? = nil) -> WorldDouble {
     var files = Files.failing
     files.makePrivateDirectory = { _ in }
@@ -32,7 +32,7 @@ struct CacheHitTests {
       files: contents, outcomes: [Sample.token(Sample.issued)], fileSystem: files)
   }
 
-  /// The content of an entry, for the key that is its file's name.
+  /// The content of an entry, for the key in its file name.
   private static func record(_ path: String) -> [UInt8] {
     let token = CachedToken(
       secret: Secret(Sample.issued), expiry: Sample.now.addingTimeInterval(3600),
@@ -73,7 +73,7 @@ struct CacheHitTests {
     #expect(world.stdout == "")
   }
 
-  /// Whether a run prepares TLS.
+  /// Runs, and whether each prepares TLS.
   static let preparations: [Row<(arguments: [String], hasToken: Bool), Bool>] = [
     Row("https", (Sample.base, false), true),
     Row("http", (["--issuer=http://127.0.0.1:1/dex"] + Sample.base.dropFirst(), false), false),

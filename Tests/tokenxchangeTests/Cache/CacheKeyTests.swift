@@ -5,7 +5,7 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// What selects another cache entry, and what does not.
+/// The values that select a cache entry, and those that do not.
 @Suite struct CacheKeyTests {
   private static let claims =
     #""iss":"https://a","sub":"s","aud":["dex"],"kubernetes.io":{"pod":{"uid":"p"},"#
@@ -20,7 +20,7 @@ import TokenExchange
     return CacheKey(request, trust: trust)
   }
 
-  @Test("each part of an exchange selects another entry")
+  @Test("each part of an exchange selects a different entry")
   func exchangeParts() throws {
     let keys: [(String, CacheKey?)] = [
       ("unchanged", try Self.key()),
@@ -55,7 +55,7 @@ import TokenExchange
     }
   }
 
-  @Test("each part of a sign-in selects another entry")
+  @Test("each part of a sign-in selects a different entry")
   func loginParts() throws {
     let changes: [@Sendable (inout LoginRequest) throws -> Void] = [
       { _ in }, { $0.clientSecret = Secret("s") }, { $0.clientID = "other" },
@@ -71,7 +71,7 @@ import TokenExchange
     #expect(Set(names).count == changes.count + 1)
   }
 
-  @Test("a rotated subject token keeps its key")
+  @Test("a rotated subject token has the same key")
   func rotatedToken() throws {
     let first = try Self.key(Self.claims + #","exp":1,"iat":2,"jti":"a""#)
     let second = try Self.key(Self.claims + #","exp":3,"iat":4,"jti":"b""#)
@@ -101,7 +101,7 @@ import TokenExchange
     #expect(CacheKey(try CacheSample.request(subject: "opaque"), trust: []) == nil)
   }
 
-  @Test("the name is a hash")
+  @Test("the file name is a hash")
   func name() throws {
     let name = try #require(try Self.key()).name
     #expect(name.utf8.count == 64)

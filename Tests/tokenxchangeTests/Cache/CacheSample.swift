@@ -4,7 +4,7 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// Values for the tests of the cache.
+/// Values for the cache tests.
 enum CacheSample {
   static let now = Sample.now
 
@@ -25,7 +25,7 @@ enum CacheSample {
 
   static func url(_ text: String) throws -> EndpointURL { try EndpointURL(text) }
 
-  /// A token that was stored now, at a boot time of 1000 seconds.
+  /// A token that is stored now, at a boot time of 1000 seconds.
   static func token(
     lifetime: Double = 3600, subjectLifetime: Double? = nil
   ) -> CachedToken {
@@ -36,7 +36,7 @@ enum CacheSample {
       written: ClockReading(date: now, bootTime: 1000))
   }
 
-  /// The clocks some time later.
+  /// The clocks after some time.
   static func later(_ seconds: Double, bootTime: Double? = nil) -> ClockReading {
     ClockReading(
       date: now.addingTimeInterval(seconds), bootTime: 1000 + (bootTime ?? seconds))

@@ -13,7 +13,7 @@ import TokenExchange
 
   init() throws { key = CacheKey(try CacheSample.login(), trust: ["system"]) }
 
-  @Test("a record is read as it was written")
+  @Test("a record is unchanged after writing and reading")
   func roundTrip() {
     #expect(CachedLogin(login.content(key: key), key: key) == login)
     var other = login
@@ -32,9 +32,9 @@ import TokenExchange
   }
 
   @Test(
-    "the ID token expires ten seconds early, by either clock",
+    "the ID token expires ten seconds early by either clock",
     arguments: [
-      Row("at once", (0.0, 0.0), true), Row("ten seconds before its expiry", (590, 590), true),
+      Row("immediately", (0.0, 0.0), true), Row("ten seconds before its expiry", (590, 590), true),
       Row("nine seconds before its expiry", (591, 591), false),
       Row("expired by the boot clock", (5, 591), false), Row("clock set back", (-1, 5), false),
       Row("machine restarted", (5, -40), false),

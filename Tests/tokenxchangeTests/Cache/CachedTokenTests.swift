@@ -5,7 +5,7 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// When a cached token may be used, and what damaged records read as.
+/// The use of cached tokens, and the reading of damaged records.
 @Suite struct CachedTokenTests {
   private static let key = CacheKey(kind: "test", parts: [("name", ["value"])])
 
@@ -19,12 +19,14 @@ import TokenExchange
   }
 
   @Test(
-    "a cached token is used or not",
+    "a cached token is used only if it is usable",
     arguments: [
-      Row("at once", Case(age: 0), nil),
+      Row("immediately", Case(age: 0), nil),
       Row("ten minutes old", Case(age: 600), nil),
-      Row("older", Case(age: 601), .tooOld(seconds: 601)),
-      Row("older by the boot clock", Case(age: 5, bootTime: 601), .tooOld(seconds: 601)),
+      Row("older than ten minutes", Case(age: 601), .tooOld(seconds: 601)),
+      Row(
+        "older than ten minutes by the boot clock", Case(age: 5, bootTime: 601),
+        .tooOld(seconds: 601)),
       Row("clock set back", Case(age: -1, bootTime: 5), .clockSetBack),
       Row("machine restarted", Case(age: 5, bootTime: -900), .clockSetBack),
       Row("clock set back after its expiry", Case(age: 5, bootTime: 700), .tooOld(seconds: 700)),
@@ -44,10 +46,14 @@ import TokenExchange
       Row("a minute left", Case(lifetime: 600, age: 540), nil),
       Row("less than a minute left", Case(lifetime: 600, age: 541), .expiresSoon),
       Row("a minute left, with a margin", Case(lifetime: 600, margin: 60, age: 480), nil),
-      Row("less, with a margin", Case(lifetime: 600, margin: 60, age: 481), .expiresSoon),
+      Row(
+        "less than a minute left, with a margin", Case(lifetime: 600, margin: 60, age: 481),
+        .expiresSoon),
       Row("short lifetime", Case(lifetime: 30, age: 0), .expiresSoon),
       Row("a tenth of its lifetime left", Case(lifetime: 86_400, margin: 77_700, age: 10), nil),
-      Row("less than a tenth", Case(lifetime: 86_400, margin: 77_800, age: 10), .expiresSoon),
+      Row(
+        "less than a tenth of its lifetime left", Case(lifetime: 86_400, margin: 77_800, age: 10),
+        .expiresSoon),
       Row(
         "short lifetime, for a waiting process",
         Case(lifetime: 30, age: 5, processStart: 999), nil),
@@ -69,7 +75,7 @@ import TokenExchange
         at: now, margin: row.input.margin, processStart: row.input.processStart) == row.output)
   }
 
-  @Test("only waiting processes use a token of unknown expiry")
+  @Test("only waiting processes use a token with unknown expiry")
   func unknownExpiry() {
     var token = CacheSample.token()
     token.expiry = nil
@@ -92,7 +98,7 @@ import TokenExchange
       ])
   }
 
-  @Test("a record is read as it was written")
+  @Test("a record is unchanged after writing and reading")
   func roundTrip() {
     for change: (inout CachedToken) -> Void in [
       { _ in }, { $0.expiry = nil }, { $0.issuer = nil }, { $0.subjectExpiry = nil },
@@ -104,7 +110,7 @@ import TokenExchange
     }
   }
 
-  @Test("a record of another key is a miss")
+  @Test("a record for another key is a miss")
   func anotherKey() {
     let other = CacheKey(kind: "test", parts: [("name", ["other"])])
     #expect(CachedToken(CacheSample.token().content(key: Self.key), key: other) == nil)
@@ -130,7 +136,7 @@ import TokenExchange
   }
 
   @Test(
-    "other content is a miss",
+    "invalid content is a miss",
     arguments: ["", "\u{0}", "{}", "tokenxchange token 2\n", "tokenxchange token 1\n"])
   func otherContent(text: String) {
     #expect(CachedToken(Array(text.utf8), key: Self.key) == nil)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import tokenxchange
 
-/// What `__complete` offers.
+/// The candidates that `__complete` prints.
 @Suite struct CompletionCandidatesTests {
   private func complete(_ words: [String], for shell: String = "zsh") -> [String] {
     let double = WorldDouble()
@@ -13,19 +13,19 @@ import Testing
   }
 
   @Test(
-    "candidates at the cursor",
+    "candidates depend on the word at the cursor",
     arguments: [
       Row("a command", ["token"], ["token-file", ":none"]),
       Row("an option without a command", ["--iss"], ["--issuer", ":none"]),
       Row("an alias", ["get-token", "--dex"], ["--dex-connector", ":none"]),
-      Row("--version in front", ["--vers"], ["--version", ":none"]),
+      Row("--version without a command", ["--vers"], ["--version", ":none"]),
       Row("a value", ["--output", "e"], ["exec-credential", ":none"]),
       Row("a value of -o", ["-o", "e"], ["exec-credential", ":none"]),
       Row("a value after =", ["--output=e"], ["--output=exec-credential", ":none"]),
       Row("a file", ["--token-file", ""], [":files"]),
       Row("a file after =", ["--token-file=/et"], [":files"]),
       Row("a directory", ["install", ""], [":directories"]),
-      Row("no directory after the first", ["install", "a", ""], [":none"]),
+      Row("nothing after the directory", ["install", "a", ""], [":none"]),
       Row("the argument of inspect", ["inspect", ""], [":files"]),
       Row("the argument of completion", ["completion", "z"], ["zsh", ":none"]),
       Row("a command for help", ["help", "vers"], ["version", ":none"]),
@@ -34,16 +34,16 @@ import Testing
       Row("unknown command", ["nonsense", "--"], [":none"]),
       Row("unknown kind", ["generate", "nonsense", "--"], ["--help", ":none"]),
       Row("nothing after a kind", ["generate", "rbac", ""], [":none"]),
-      Row("text that no option takes", ["--client-id", "x"], [":none"]),
+      Row("nothing for free text", ["--client-id", "x"], [":none"]),
       Row("after --", ["inspect", "--", "--f"], [":files"]),
-      Row("no words", [], Command.all.map(\.name) + [":none"]),
+      Row("no input", [], Command.all.map(\.name) + [":none"]),
     ])
   func candidates(row: Row<[String], [String]>) {
     #expect(complete(row.input) == row.output)
   }
 
   @Test(
-    "bash splits --option=value into words",
+    "--option=value is supported although bash splits it into words",
     arguments: [
       Row("= as a word", ["--output", "=", "j"], ["json", ":none"]),
       Row("= at the cursor", ["--output", "="], ["exec-credential", "token", "json", ":none"]),
@@ -53,7 +53,7 @@ import Testing
     #expect(complete(row.input, for: "bash") == row.output)
   }
 
-  @Test("descriptions are the first sentence of help")
+  @Test("descriptions are the first sentence of the help text")
   func descriptions() {
     #expect(
       Completion(words: ["--client-secret-"]).text

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A leading ~/ in an option's path") struct HomeDirectoryTests {
   @Test(
-    "becomes the home directory",
+    "is expanded to the home directory",
     arguments: [
       Row("below home", "~/a/b", "/home/me/a/b"), Row("home itself", "~/", "/home/me/"),
       Row("another user's", "~you/a", "~you/a"), Row("in the middle", "/a/~/b", "/a/~/b"),
@@ -16,13 +16,13 @@ import Testing
     #expect(HomeDirectory(["HOME": "/home/me/"]).expanding(row.input) == row.output)
   }
 
-  @Test("is nil without a usable HOME", arguments: [[:], ["HOME": ""], ["HOME": "a"]])
+  @Test("cannot be expanded without a usable HOME", arguments: [[:], ["HOME": ""], ["HOME": "a"]])
   func without(variables: [String: String]) {
     #expect(HomeDirectory(variables).expanding("~/a") == nil)
   }
 
   @Test(
-    "is expanded for commands that use the path, and kept by generate",
+    "is expanded by commands that use the path, and kept by generate",
     arguments: [
       Row("get-token", ["--token-file=~/t"], "/home/me/t"),
       Row("separate value", ["get-token", "--token-file", "~/t"], "/home/me/t"),
@@ -35,7 +35,7 @@ import Testing
     #expect(option.values == [row.output])
   }
 
-  @Test("is expanded in variables, and text that is not a path stays")
+  @Test("is expanded in variables, and values that are not paths are unchanged")
   func variables() throws {
     let parsed = try ArgumentParser(
       arguments: ["--client-id=~/a"],
@@ -45,7 +45,7 @@ import Testing
     #expect(parsed.values(of: .clientID) == ["~/a"])
   }
 
-  @Test("without HOME the path stays as it is")
+  @Test("is kept without HOME")
   func unknownHome() throws {
     let parsed = try ArgumentParser(arguments: ["--token-file=~/t"], variables: [:]).parse()
     #expect(parsed.values(of: .tokenFile) == ["~/t"])

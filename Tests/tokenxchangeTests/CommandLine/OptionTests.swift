@@ -10,7 +10,7 @@ import TokenExchange
 @Suite struct OptionTableTests {
   static let commands = Command.all.flatMap { [$0] + $0.subcommands }
 
-  @Test("names are unique within a command, and commands among each other")
+  @Test("option names are unique within a command, and command names are unique")
   func uniqueNames() {
     for command in Self.commands {
       let names = command.options.flatMap(\.names)
@@ -36,7 +36,7 @@ import TokenExchange
     }
   }
 
-  @Test("-o, -f and -v are short for --output, --file and --verbose only")
+  @Test("-o, -f and -v stand only for --output, --file and --verbose")
   func letters() {
     let letters = ["-o": "--output", "-f": "--file", "-v": "--verbose"]
     for command in Self.commands {
@@ -80,7 +80,7 @@ import TokenExchange
     #expect(login[.scopes] == LoginConfiguration.defaultScopes)
   }
 
-  @Test("variables follow the names")
+  @Test("variables are named after the options")
   func variables() {
     #expect(OptionDeclaration.tokenURL.variable == "TOKENXCHANGE_TOKEN_URL")
     #expect(OptionDeclaration.tokenURL.hasVariable(named: "TOKENXCHANGE_TOKEN_URL"))
@@ -98,7 +98,7 @@ import TokenExchange
   }
 
   @Test(
-    "forms of an option with a value",
+    "a value may follow an option as a word or after =",
     arguments: [
       ["--issuer", "https://a"], ["--issuer=https://a"], ["get-token", "--issuer=https://a"],
       ["--issuer=https://b", "--issuer=https://a"], ["get-token", "--issuer", "https://a", "--"],
@@ -109,7 +109,7 @@ import TokenExchange
     #expect(try parsed[.issuer]?.text == "https://a")
   }
 
-  @Test("aliases set the same option, and messages use the name that was written")
+  @Test("aliases set the same option, and messages use the name on the command line")
   func aliases() throws {
     let parsed = try parse(["--oidc-endpoint", "https://a/token", "--dex-connector=c"])
     #expect(try parsed[.tokenURL]?.text == "https://a/token")
@@ -118,7 +118,7 @@ import TokenExchange
   }
 
   @Test(
-    "short options",
+    "short options are parsed",
     arguments: [
       Row("-o VALUE", ["-o", "json"], "json"), Row("-o=VALUE", ["-o=token"], "token"),
       Row("after the command", ["get-token", "-v", "-o", "json"], "json"),
@@ -129,7 +129,7 @@ import TokenExchange
     #expect(try parse(row.input)[.output].rawValue == row.output)
   }
 
-  @Test("-v alone is the version, otherwise --verbose")
+  @Test("-v alone prints the version, and otherwise means --verbose")
   func letterV() throws {
     #expect(try parse(["-v"]).command.name == "version")
     #expect(try parse(["--version"]).command.name == "version")
@@ -138,11 +138,11 @@ import TokenExchange
   }
 
   @Test(
-    "list values",
+    "list values are parsed",
     arguments: [
       Row("commas", ["--scopes=openid,email"], ["openid", "email"]),
       Row("spaces", ["--scopes", "openid email"], ["openid", "email"]),
-      Row("repeats add up", ["--scopes=a", "--scopes", "b,c"], ["a", "b", "c"]),
+      Row("repeated options accumulate", ["--scopes=a", "--scopes", "b,c"], ["a", "b", "c"]),
       Row("empty items are dropped", ["--scopes=a,,b ,"], ["a", "b"]),
     ])
   func lists(row: Row<[String], [String]>) throws {
@@ -160,7 +160,7 @@ import TokenExchange
       try parse(["--client-id=b"], ["TOKENXCHANGE_CLIENT_ID": "a"])[.clientID].text == "b")
   }
 
-  @Test("a flag wins over the variables of its group")
+  @Test("a flag overrides the variables of its group")
   func groups() throws {
     let variables = [
       "TOKENXCHANGE_TOKEN_URL": "https://variable/token",
@@ -173,7 +173,7 @@ import TokenExchange
     #expect(try parse([], variables)[.tokenURL]?.text == "https://variable/token")
   }
 
-  @Test("flags take =true and =false")
+  @Test("flags accept =true and =false")
   func flags() throws {
     #expect(try parse(["--verbose"])[.verbose])
     #expect(try parse(["--verbose=true"])[.verbose])
@@ -182,12 +182,12 @@ import TokenExchange
   }
 
   @Test(
-    "forms of --help",
+    "all forms of --help are accepted",
     arguments: [
       Row("long", ["--help"], []), Row("short", ["-h"], []),
-      Row("of a command", ["token-file", "--file", "x", "--help"], ["token-file"]),
-      Row("of a subcommand", ["generate", "rbac", "-h"], ["generate", "rbac"]),
-      Row("word", ["help", "token-file"], ["token-file"]),
+      Row("for a command", ["token-file", "--file", "x", "--help"], ["token-file"]),
+      Row("for a subcommand", ["generate", "rbac", "-h"], ["generate", "rbac"]),
+      Row("help command", ["help", "token-file"], ["token-file"]),
       Row("with -v", ["-vh"], []), Row("with -v of a command", ["login", "-hv"], ["login"]),
     ] as [Row<[String], [String]>])
   func help(row: Row<[String], [String]>) throws {
@@ -196,7 +196,7 @@ import TokenExchange
     #expect(parsed.positional == row.output)
   }
 
-  @Test("arguments are split by bytes: a combining mark belongs to the value")
+  @Test("arguments are split at bytes, so a combining mark belongs to the value")
   func combiningMarks() throws {
     let mark = "\u{301}hunter2"
     #expect(try parse(["--client-secret=" + mark])[.clientSecret] == mark)
@@ -210,7 +210,7 @@ import TokenExchange
   }
 
   @Test(
-    "the file of inspect as an argument or option",
+    "inspect accepts the file as an argument or option",
     arguments: [
       Row("argument of inspect", ["inspect", "/t"], "/t"),
       Row("--file of inspect", ["inspect", "--file=/t"], "/t"),
@@ -221,37 +221,37 @@ import TokenExchange
     #expect(try parse(row.input)[.inspectedFile] == row.output)
   }
 
-  @Test("check FILE is check --file FILE")
+  @Test("check FILE is equivalent to check --file FILE")
   func checkedFile() throws {
     #expect(try parse(["check", "/t", "--min-ttl=1m"])[.checkedFile] == "/t")
     #expect(try parse(["check", "--min-ttl=1m", "-f=/t"])[.checkedFile] == "/t")
   }
 
   @Test(
-    "durations",
+    "durations are parsed",
     arguments: [
-      Row("zero", "0", 0), Row("seconds", "90s", 90), Row("both", "1h30m", 5400),
-      Row("fraction", "1.5h", 5400), Row("milliseconds", "300ms", 0.3), Row("bare", "10", nil),
-      Row("negative", "-5s", nil), Row("empty", "", nil), Row("words", "ten", nil),
+      Row("zero", "0", 0), Row("seconds", "90s", 90), Row("hours and minutes", "1h30m", 5400),
+      Row("fraction", "1.5h", 5400), Row("milliseconds", "300ms", 0.3), Row("no unit", "10", nil),
+      Row("negative", "-5s", nil), Row("empty", "", nil), Row("not a number", "ten", nil),
       Row("unit first", "s10", nil), Row("days", "1d", nil), Row("overflow", "9999999999h", nil),
-      Row("two points", "1.2.3s", nil), Row("non-ASCII digits", "٣s", nil),
+      Row("two decimal points", "1.2.3s", nil), Row("non-ASCII digits", "٣s", nil),
     ] as [Row<String, Double?>])
   func durations(row: Row<String, Double?>) {
     #expect(GoDuration.seconds(row.input) == row.output)
   }
 
   @Test(
-    "suggestions for mistyped words",
+    "mistyped words have suggestions",
     arguments: [
-      Row("swap", "get-tokne", "get-token"), Row("one missing", "verson", "version"),
-      Row("far", "frobnicate", nil), Row("short and far", "x", nil),
+      Row("swapped letters", "get-tokne", "get-token"), Row("missing letter", "verson", "version"),
+      Row("too different", "frobnicate", nil), Row("short and too different", "x", nil),
     ] as [Row<String, String?>])
   func suggestions(row: Row<String, String?>) {
     #expect(Suggestion.nearest(to: row.input, in: Command.all.map(\.name)) == row.output)
   }
 }
 
-/// A secret that a shell or a user put in the wrong place is not repeated.
+/// Messages do not contain a secret that was passed in the wrong place.
 @Suite struct MisplacedSecretTests {
   static let token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJodW50ZXIyIn0.c2VjcmV0"
 
@@ -283,7 +283,7 @@ import TokenExchange
   }
 }
 
-/// What `tokenxchange` without arguments does.
+/// The output of `tokenxchange` without arguments.
 @Suite struct ShortHelpTests {
   private func run(
     _ variables: [String: String] = [:], isTerminal: Bool = true, _ arguments: [String] = []
@@ -295,7 +295,7 @@ import TokenExchange
     return (code, double.stderr)
   }
 
-  @Test("on a terminal: two examples on stderr, exit 2")
+  @Test("on a terminal, two examples are printed to stderr: exit 2")
   func onATerminal() {
     let result = run()
     #expect(result.code == .usage)
@@ -305,7 +305,7 @@ import TokenExchange
   }
 
   @Test(
-    "otherwise: the missing options",
+    "otherwise, the missing options are reported",
     arguments: [
       ("no terminal", [:], false, []),
       ("run by client-go", ["KUBERNETES_EXEC_INFO": "{}"], true, []),
@@ -321,7 +321,7 @@ import TokenExchange
   }
 }
 
-/// The shape of `--help`.
+/// The layout of `--help`.
 @Suite struct HelpTests {
   @Test("help lines have at most 100 columns", arguments: OptionTableTests.commands.map(\.name))
   func width(name: String) throws {
@@ -331,7 +331,7 @@ import TokenExchange
     #expect(HelpText().overview.split(separator: "\n").allSatisfy { $0.count <= 100 })
   }
 
-  @Test("an option: names and variable in columns, then what it is")
+  @Test("options have names and variables in columns, followed by the description")
   func option() {
     let text = HelpText().command(.login)
     #expect(
@@ -355,7 +355,7 @@ import TokenExchange
         "        Required unless --direct. The Dex connector"))
   }
 
-  @Test("version --output=json")
+  @Test("version --output=json prints JSON")
   func version() throws {
     let double = WorldDouble()
     #expect(double.run(["version", "--output=json"]) == .done)

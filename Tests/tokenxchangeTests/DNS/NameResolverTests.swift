@@ -9,21 +9,21 @@ import TokenExchange
 @testable import Platform
 @testable import tokenxchange
 
-/// Names against real servers on loopback: what is returned, after how long, and what is reported.
+/// Name resolution with real servers on loopback: results, durations and reported errors.
 struct NameResolverTests {
   static let pod = "search ns.svc svc corp.example\noptions ndots:5\nnameserver 127.0.0.1\n"
   static let address = DNSRule.Reply.addresses("10.0.0.1")
 
-  /// A case: the rules of the server, the file, and what must come of `dex.test`.
+  /// A test case: the server's rules, the resolv.conf, and the expected result for `dex.test`.
   struct Case: Sendable, CustomStringConvertible {
     var description: String
     var rules: [DNSRule]
     var file: String
     var host: String
     var limit: Double
-    /// The result as ``describe(_:)`` writes it.
+    /// The result in the format of ``describe(_:)``.
     var result: String
-    /// The fewest and most seconds that it takes.
+    /// The minimum and maximum duration in seconds.
     var seconds: ClosedRange<Double>
 
     init(
@@ -70,7 +70,7 @@ struct NameResolverTests {
         rules: [DNSRule("dex.test", "A", .lost), DNSRule("dex.test", .addresses("fd00::1"))],
         result: "fd00::1", seconds: 0.04...0.5),
       Case(
-        "A lost, AAAA without a record: A is asked for again",
+        "A lost, no AAAA record: the A query is repeated",
         rules: [DNSRule("dex.test", "A", .lost), DNSRule("dex.test", .noRecord)],
         file: "options timeout:1 attempts:2\nnameserver 127.0.0.1\n",
         result: "nameServer: A: no response from 127.0.0.1 within 2 s, AAAA: no address record",
@@ -81,12 +81,12 @@ struct NameResolverTests {
           DNSRule("*.corp.example", "AAAA", .lost), DNSRule("dex.test", address),
         ], result: "10.0.0.1", seconds: 0.04...0.5),
       Case(
-        "AAAA NXDOMAIN does not hide A",
+        "NXDOMAIN for AAAA does not hide A",
         rules: [
           DNSRule("dex.test", "AAAA", .noSuchName), DNSRule("dex.test", "A", address.after(0.2)),
         ], result: "10.0.0.1", seconds: 0.2...0.7),
       Case(
-        "AAAA soon after A",
+        "AAAA arrives soon after A",
         rules: [
           DNSRule("dex.test", "AAAA", DNSRule.Reply.addresses("2001:db8::1").after(0.02)),
           DNSRule("dex.test", address),
@@ -95,7 +95,8 @@ struct NameResolverTests {
         "a slow server", rules: [DNSRule("dex.test", address.after(1.3))],
         file: "nameserver 127.0.0.1\noptions timeout:1\n", result: "10.0.0.1", seconds: 1.3...2),
       Case(
-        "truncated: by TCP", rules: [DNSRule("dex.test", address.truncated)], result: "10.0.0.1"),
+        "truncated: TCP is used", rules: [DNSRule("dex.test", address.truncated)],
+        result: "10.0.0.1"),
       Case(
         "TCP from the start", rules: [DNSRule("dex.test", address)], file: pod + "options use-vc\n",
         result: "10.0.0.1"),
@@ -111,7 +112,7 @@ struct NameResolverTests {
         rules: [DNSRule("dex.ns.svc", .addresses("10.0.0.9")), DNSRule("dex", address)],
         host: "dex.", result: "10.0.0.1"),
       Case(
-        "the first server down", rules: [DNSRule("dex.test", address)],
+        "the first server is down", rules: [DNSRule("dex.test", address)],
         file: "nameserver 127.0.0.9\nnameserver 127.0.0.1\n", result: "10.0.0.1"),
       Case(
         "an unknown name", rules: [],
@@ -134,7 +135,7 @@ struct NameResolverTests {
         "a referral", rules: [DNSRule("*", .referral)], file: "nameserver 127.0.0.1\n",
         result: "nameServer: 127.0.0.1 does not support recursion"),
       Case(
-        "a message that breaks off",
+        "a truncated message",
         rules: [DNSRule("*", "A", address.shortened), DNSRule("*", .noRecord)],
         file: "nameserver 127.0.0.1\n",
         result: "nameServer: A: a malformed response from 127.0.0.1, AAAA: no address record"),
@@ -142,7 +143,7 @@ struct NameResolverTests {
         "no server", rules: [], file: "nameserver 127.0.0.9\n",
         result: "nameServer: no response from 127.0.0.9 (Connection refused)"),
       Case(
-        "no response from any", rules: [DNSRule("*", .lost)], file: pod, limit: 1,
+        "no response from any server", rules: [DNSRule("*", .lost)], file: pod, limit: 1,
         result: "nameServer: no response from 127.0.0.1 within 1 s", seconds: 0.95...1.5),
     ])
   func resolves(_ test: Case) throws {
@@ -153,14 +154,14 @@ struct NameResolverTests {
     #expect(test.seconds.contains(DNSClient.now() - begin))
   }
 
-  /// A resolver that reads these files only.
+  /// A resolver that reads only these files.
   static func resolver(_ file: String, hosts: String = "", port: UInt16) -> NameResolver {
     NameResolver(
       readFile: { Array(($0 == "/etc/hosts" ? hosts : file).utf8) }, hostName: { "" }, port: port,
       order: { IPAddress.ordered($0) { _ in true } })
   }
 
-  /// The addresses, or the kind of the failure and its reason.
+  /// Describes the addresses, or the kind and reason of the failure.
   static func describe(_ resolver: NameResolver, _ host: String, limit: Double) -> String {
     do throws(NameResolutionError) {
       let found = try resolver.resolve(host, until: DNSClient.now() + limit) { _ in }

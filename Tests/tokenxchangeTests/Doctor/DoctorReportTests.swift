@@ -8,11 +8,11 @@ import TokenExchange
 @testable import Platform
 @testable import tokenxchange
 
-/// The text and JSON of the doctor.
+/// The doctor's text and JSON output.
 struct DoctorReportTests {
   private static let secret = "hunter2-hunter2"
 
-  /// A world whose Dex has no discovery document and returns a token.
+  /// A world in which Dex has no discovery document but returns a token.
   private func double(_ variables: [String: String] = [:]) -> WorldDouble {
     Sample.world(
       variables: variables,
@@ -37,7 +37,7 @@ struct DoctorReportTests {
     return tokenxchange.run(["doctor"] + words, in: world)
   }
 
-  @Test("colors only on a terminal, without NO_COLOR and TERM=dumb")
+  @Test("colors are used only on a terminal, without NO_COLOR and TERM=dumb")
   func colors() {
     let rows: [(isTerminal: Bool, variables: [String: String], isColored: Bool)] = [
       (true, [:], true), (false, [:], false), (true, ["NO_COLOR": "1"], false),
@@ -60,7 +60,7 @@ struct DoctorReportTests {
       words == [
         "ok", "ok", "ok", "ok", "FAILED", "ok", "WARNING", "ok", "skipped", "skipped", "ok",
       ], "\(double.stdout)")
-    // The facts of steps without findings are shown with --verbose only.
+    // The facts of steps without findings are shown only with --verbose.
     #expect(!double.stdout.contains("      mode       0640, owner 0:999, own uid 999\n"))
     _ = run(double, Sample.base + ["--verbose"])
     #expect(double.stdout.contains("      mode       0640, owner 0:999, own uid 999\n"))
@@ -79,7 +79,7 @@ struct DoctorReportTests {
         == true)
   }
 
-  @Test("the verdict names the earlier warnings")
+  @Test("the verdict mentions earlier warnings")
   func verdictWithWarnings() {
     let one = Sample.world(outcomes: [.failure(.connectionRefused)])
     _ = run(one, Sample.base + ["--scopes=openid,foo"])
@@ -99,7 +99,7 @@ struct DoctorReportTests {
     #expect(!two.stdout.contains("hunter2"))
   }
 
-  @Test("a narrow terminal has the same words in more lines", arguments: [40, 80])
+  @Test("on a narrow terminal, the same words take more lines", arguments: [40, 80])
   func width(_ width: Int) {
     let wide = double()
     _ = run(wide, Sample.base + ["--verbose"])
@@ -113,7 +113,7 @@ struct DoctorReportTests {
     #expect(lines(narrow.stdout) > lines(wide.stdout))
   }
 
-  @Test("lines are broken between words, never in one")
+  @Test("lines are broken only between words")
   func wrapping() {
     let wrap = TextWrapping(width: 20)
     #expect(
@@ -130,7 +130,7 @@ struct DoctorReportTests {
     #expect(colored == ["1. x: \u{1B}[31mFAILED\u{1B}[0m: one", "   two three"])
   }
 
-  @Test("a token file mounted by subPath")
+  @Test("a token file mounted by subPath is reported")
   func subPathMount() {
     let double = Sample.world(
       files: [
@@ -141,7 +141,7 @@ struct DoctorReportTests {
     #expect(double.stdout.contains("WARNING: the token file is mounted by subPath"))
   }
 
-  @Test("403 of the API server: its message is shown")
+  @Test("the API server's message for a 403 is shown")
   func forbidden() {
     let document =
       #"{"issuer":"https://dex.example/dex","token_endpoint":"https://dex.example/dex/token"}"#
@@ -160,7 +160,7 @@ struct DoctorReportTests {
     #expect(sent?.headers.contains(.init("Authorization", "Bearer " + Sample.issued)) == true)
   }
 
-  @Test("without any option: exit 2, no requests")
+  @Test("without any options: exit 2, and no requests are sent")
   func noOptions() {
     let double = Sample.world()
     #expect(run(double, []) == .usage)
@@ -170,7 +170,7 @@ struct DoctorReportTests {
         "1. settings: FAILED: missing required options: --issuer or --token-url"))
   }
 
-  @Test("no secret in text, JSON or --verbose")
+  @Test("text, JSON and --verbose contain no secret")
   func noSecrets() {
     let double = double(["TOKENXCHANGE_CLIENT_SECRET": Self.secret])
     for format in ["text", "json"] {
@@ -191,7 +191,7 @@ struct DoctorReportTests {
     #expect(all.contains("every user of this machine"))
   }
 
-  @Test("each value has its source")
+  @Test("each value is shown with its source")
   func sources() {
     let double = double(["TOKENXCHANGE_TIMEOUT": "3s"])
     _ = run(double, Sample.base + ["--dex-connector=argocd-cluster", "--verbose"])
@@ -201,7 +201,7 @@ struct DoctorReportTests {
     #expect(double.stdout.contains("id_token [default]"))
   }
 
-  @Test("TOKENXCHANGE_OUTPUT is for get-token only")
+  @Test("TOKENXCHANGE_OUTPUT applies only to get-token")
   func outputVariable() {
     let double = double(["TOKENXCHANGE_OUTPUT": "token"])
     #expect(run(double, Sample.base) == .invalidResponse)

@@ -5,27 +5,27 @@ import TestSupport
 /// A fault, how to cause it, and the finding that the doctor must report for it.
 struct Fault: Sendable, CustomStringConvertible {
   var description: String
-  /// Whether Dex must use TLS, which needs nginx.
+  /// Whether Dex must use TLS, which requires nginx.
   var needsTLS = false
-  /// Causes it.
+  /// Causes the fault.
   var cause: @Sendable (FaultFixture) throws -> Void
-  /// The step that must report it; every step before it must be ok.
+  /// The step that must report the fault; every step before it must be ok.
   var step: DoctorStep.Name
   var status: DoctorStep.Status
   /// The identifier of the finding.
   var identifier: String
-  /// What the step's line must contain.
+  /// Text that the step's line must contain.
   var line: String
-  /// What the hint must contain, in this order: the most likely cause comes first.
+  /// Texts that the hint must contain in this order, with the most likely cause first.
   var hints: [String] = []
   var code: ExitCode
-  /// Whether a client would find it before it runs the plugin.
+  /// Whether a client detects the fault before it runs the plugin.
   var isOfOptionsOnly = false
 
-  /// Whether a source can have it.
+  /// Whether the fault can occur with a source of options.
   func fits(_ source: DoctorPlan.Source) -> Bool { source == .options || !isOfOptionsOnly }
 
-  /// Whether a sign-in has the same fault with the same finding.
+  /// Whether the fault has the same finding for a sign-in.
   var fitsLogin: Bool {
     switch step {
     case .settings, .connection: !isOfOptionsOnly
@@ -36,7 +36,7 @@ struct Fault: Sendable, CustomStringConvertible {
     }
   }
 
-  /// The same fault, which only options can have.
+  /// The same fault, restricted to options as the source.
   var ofOptionsOnly: Fault {
     var fault = self
     fault.isOfOptionsOnly = true

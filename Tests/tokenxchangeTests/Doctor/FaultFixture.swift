@@ -9,24 +9,25 @@ import TokenExchange
 @testable import Platform
 @testable import tokenxchange
 
-/// A Dex and an API server on loopback, configured correctly: a test breaks one thing.
+/// A correctly configured Dex and API server on loopback, in which a test causes one fault.
 ///
-/// The conformance is unchecked: each fixture belongs to one test, which waits for its runs.
+/// The Sendable conformance is unchecked: only one test uses each fixture, and it waits for its
+/// runs.
 final class FaultFixture: @unchecked Sendable {
   let site: StandInSite
   let volume: ProjectedVolume
   let method: AuthenticationMethod
   let source: DoctorPlan.Source
-  /// The values of flags, by name.
+  /// The flag values by name.
   var flags: [String: String]
-  /// Seconds by which the local clock is ahead.
+  /// The time in seconds by which the local clock is ahead.
   var clockLead = 0.0
   var variables: [String: String] = [:]
-  /// The plugin's command; it is a program that must not run.
+  /// The plugin's command, a program that must not run.
   var command: String
-  /// Objects that must live as long as the test.
+  /// Objects that must exist as long as the test.
   var kept: [Any] = []
-  /// Shared, because its hook has one set of options for the whole process.
+  /// Shared, because its hook has one set of options for the entire process.
   private static let network = Network.live(variables: [:])
   let directory: TemporaryDirectory
 
@@ -85,10 +86,10 @@ final class FaultFixture: @unchecked Sendable {
     flags.filter { own == Self.ownFlags.contains($0.key) }.map { "--\($0)=\($1)" }.sorted()
   }
 
-  /// The words of the plugin.
+  /// The plugin's command line.
   var pluginWords: [String] { [method.rawValue] + words(own: false) }
 
-  /// The command line of the doctor, or of get-token.
+  /// The command line for the doctor or get-token.
   func arguments(_ command: String) throws -> [String] {
     guard command == "doctor" else { return [command] + words(own: false) }
     let asked = words(own: true).filter { $0.hasPrefix("--can") || $0.hasPrefix("--namespace") }
@@ -109,7 +110,7 @@ final class FaultFixture: @unchecked Sendable {
     return info?["apiVersion"]?.string ?? "client.authentication.k8s.io/v1"
   }
 
-  /// A kubeconfig in block style, as a person writes it.
+  /// A handwritten kubeconfig in block style.
   var kubeconfig: String {
     let authority =
       flags["server-ca"].map { "    certificate-authority: \(JSON.quote($0))\n" } ?? ""
@@ -138,7 +139,7 @@ final class FaultFixture: @unchecked Sendable {
       """
   }
 
-  /// A cluster Secret as `kubectl get secret -o json` prints it.
+  /// A cluster Secret in the format of `kubectl get secret -o json`.
   var clusterSecret: String {
     get throws {
       var tls: JSON.Object = ["insecure": .bool(false)]
@@ -167,7 +168,8 @@ final class FaultFixture: @unchecked Sendable {
 
   /// Runs a command in this process, with real requests.
   ///
-  /// It has a thread of its own: URLSession needs those on which tests run.
+  /// The command runs on a separate thread, because URLSession needs the threads on which tests
+  /// run.
   func run(_ command: String, _ more: String...) async throws -> Outcome {
     let arguments = try arguments(command) + more
     return await withCheckedContinuation { continuation in
@@ -200,7 +202,7 @@ final class FaultFixture: @unchecked Sendable {
     site.dex.update { change(&$0.connectors[0]) }
   }
 
-  /// Puts nginx with another certificate in front of Dex.
+  /// Adds nginx with another certificate in front of Dex.
   func front(_ pick: (TestCertificates) -> TestCertificates.Pair) throws {
     let certificates = try TestCertificates()
     let front = try TLSFront(upstream: site.dex.server.port, certificate: pick(certificates))
@@ -211,7 +213,7 @@ final class FaultFixture: @unchecked Sendable {
     kept += [front, certificates] as [Any]
   }
 
-  /// Puts nginx with a certificate in front of the API server.
+  /// Adds nginx with a certificate in front of the API server.
   func apiFront(_ pick: (TestCertificates) -> TestCertificates.Pair) throws {
     let certificates = try TestCertificates()
     let front = try TLSFront(
@@ -226,21 +228,21 @@ final class FaultFixture: @unchecked Sendable {
     try volume.rotate(to: site.cluster.token(change: change))
   }
 
-  /// Replaces the subject token by one that was issued some time ago.
+  /// Replaces the subject token with one that was issued some time ago.
   func subject(age: Double, lifetime: Int = 3600) throws {
     let issued = Date().addingTimeInterval(-age)
     try volume.rotate(to: site.cluster.token(now: issued, lifetime: lifetime))
   }
 
-  /// The tokens that a sign-in stored.
+  /// The tokens stored by a sign-in.
   private(set) var signInSecrets: [String] = []
 
-  /// Stores the tokens of a user, as `login` does.
+  /// Stores a user's tokens in the same way as `login`.
   ///
   /// - Parameters:
-  ///   - remaining: Seconds until the ID token expires; nil for its own expiry.
-  ///   - isRenewable: Whether there is a refresh token.
-  /// - Throws: What prevents it.
+  ///   - remaining: The time until the ID token expires in seconds; nil to keep its own expiry.
+  ///   - isRenewable: Whether a refresh token is stored.
+  /// - Throws: An error if the tokens cannot be stored.
   func signIn(remaining: Double? = nil, isRenewable: Bool = true) throws {
     let arguments = try ArgumentParser(arguments: pluginWords, variables: [:]).parse()
     let world = World.live(variables: [:])
@@ -268,7 +270,7 @@ final class FaultFixture: @unchecked Sendable {
   /// Removes all stored sign-ins.
   func signOut() { flags["cache-dir"] = directory.path("other-cache") }
 
-  /// All secrets that a report must not show.
+  /// All secrets that a report must not contain.
   var secrets: [String] {
     let token = try? FileReader.read(volume.tokenPath, limit: 1 << 20)
     return [token.map { String(decoding: $0, as: UTF8.self) } ?? "no token"] + site.apiServer.tokens

@@ -8,11 +8,11 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// For each fault, the doctor's first step that is not ok reports it: for each method, and wherever
-/// the plugin's options come from.
+/// For each fault, method and source of the plugin's options, the first step that is not ok reports
+/// the fault.
 struct FaultMatrixTests {
   @Test(
-    "get-token: the first finding names the fault",
+    "the first finding for get-token reports the fault",
     arguments: Fault.beforeDex + Fault.atDex + Fault.rights,
     [DoctorPlan.Source.options, .kubeconfig, .argoCDSecret])
   func getToken(_ fault: Fault, _ source: DoctorPlan.Source) async throws {
@@ -20,7 +20,7 @@ struct FaultMatrixTests {
   }
 
   @Test(
-    "token-file: the first finding names the fault",
+    "the first finding for token-file reports the fault",
     arguments: Fault.ofTokenFile + Fault.rights,
     [DoctorPlan.Source.command, .kubeconfig, .argoCDSecret])
   func tokenFile(_ fault: Fault, _ source: DoctorPlan.Source) async throws {
@@ -28,7 +28,7 @@ struct FaultMatrixTests {
   }
 
   @Test(
-    "login: the first finding names the fault",
+    "the first finding for login reports the fault",
     arguments: Fault.ofLogin + (Fault.beforeDex + Fault.atDex).filter(\.fitsLogin) + Fault.rights,
     [DoctorPlan.Source.command, .kubeconfig, .argoCDSecret])
   func login(_ fault: Fault, _ source: DoctorPlan.Source) async throws {
@@ -38,7 +38,7 @@ struct FaultMatrixTests {
   private func expectFirstFinding(
     of fault: Fault, _ method: AuthenticationMethod, _ source: DoctorPlan.Source
   ) async throws {
-    // Rows that need TLS are skipped without nginx.
+    // Rows that require TLS are skipped if nginx is not installed.
     if fault.needsTLS, !TLSFront.isAvailable {
       print("SKIPPED: \(fault): nginx is not installed (apt-get install nginx-light)")
       return
@@ -78,7 +78,7 @@ struct FaultMatrixTests {
   }
 
   @Test(
-    "no fault: exit 0, the verdict is \"works\"",
+    "without a fault: exit 0, and the verdict is \"works\"",
     arguments: [
       (AuthenticationMethod.getToken, DoctorPlan.Source.options), (.getToken, .kubeconfig),
       (.getToken, .argoCDSecret), (.getToken, .command), (.tokenFile, .command),
@@ -101,7 +101,7 @@ struct FaultMatrixTests {
     expectNoSecrets(in: outcome.output + complete.output + complete.errors, fixture)
   }
 
-  @Test("JSON has the steps of the text, in the same order")
+  @Test("JSON has the same steps as the text, in the same order")
   func sameSteps() async throws {
     let fixture = try FaultFixture(.login, from: .kubeconfig)
     let text = try await fixture.run("doctor").output
@@ -115,7 +115,7 @@ struct FaultMatrixTests {
     #expect(lines.map { $0.split(separator: ": ").prefix(2).joined(separator: ": ") } == numbered)
   }
 
-  @Test("Dex with new keys: the stored token's key is named, and the user must sign in again")
+  @Test("if Dex has new keys, the stored token's key is named, and the user must sign in again")
   func newKeys() async throws {
     let fixture = try FaultFixture(.login, from: .kubeconfig)
     let key = try RSAKey()
@@ -134,7 +134,8 @@ struct FaultMatrixTests {
     #expect(!hint.contains("cannot fetch"))
   }
 
-  @Test("the refresh token is used once and stored again: the sign-in still works afterwards")
+  @Test(
+    "the doctor uses the refresh token once and stores the next one, so the sign-in still works")
   func refreshIsStored() async throws {
     let fixture = try FaultFixture(.login, from: .command)
     fixture.site.dex.update { $0.refreshReuseInterval = 0 }
@@ -142,7 +143,7 @@ struct FaultMatrixTests {
   }
 
   @Test(
-    "the sign-in flows that a client allows",
+    "the doctor shows the sign-in flows that a client allows",
     arguments: [
       ([], nil, ["allowed", "allowed"], []),
       (
@@ -176,7 +177,7 @@ struct FaultMatrixTests {
     #expect(report.identifiers == identifiers)
   }
 
-  @Test("a token in the cache with a key that Dex lost: a warning")
+  @Test("a cached token with a key that Dex no longer has is a warning")
   func cachedToken() async throws {
     let fixture = try FaultFixture(.getToken, from: .kubeconfig)
     fixture.flags["cache-dir"] = fixture.directory.path("tokens")
@@ -208,7 +209,7 @@ extension JSON {
     if case .array(let findings) = self["findings"] { findings } else { [] }
   }
 
-  /// The identifiers of all findings of a report.
+  /// The identifiers of all findings in a report.
   fileprivate var identifiers: [String] {
     steps.flatMap(\.findings).compactMap { $0["id"]?.string }
   }

@@ -3,11 +3,11 @@ import TestSupport
 
 @testable import tokenxchange
 
-/// The faults of Dex and of the API server.
+/// Faults in Dex and in the API server.
 extension Fault {
   /// The causes of Dex's `access_denied`, the most likely first.
   ///
-  /// The issuer publishes the token's key as seen from here, so that cause is left out.
+  /// The issuer publishes the token's key, so the list does not contain that cause.
   private static let denials = [
     "the issuer of connector", "userNameKey: sub", "getUserInfo: true",
     "cannot fetch the issuer's keys",
@@ -29,7 +29,7 @@ extension Fault {
       code: .oauthError
     ) { try $0.subject { $0["iss"] = "http://127.0.0.1:1" } },
     .failed(
-      "a cluster with the same issuer name", .exchange, "oauth-error",
+      "another cluster with the same issuer URL", .exchange, "oauth-error",
       "401 access_denied (no error_description)",
       hints: ["the issuer does not publish its signing key (as seen from here)"],
       code: .oauthError
@@ -69,7 +69,7 @@ extension Fault {
       code: .oauthError
     ) { $0.flags["client-id"] = "conf-client" },
     .failed(
-      "secret given to a public client", .exchange, "oauth-error", "401 invalid_client",
+      "secret for a public client", .exchange, "oauth-error", "401 invalid_client",
       hints: ["the client is public: then omit the secret"], code: .oauthError
     ) { $0.variables["TOKENXCHANGE_CLIENT_SECRET"] = "some-secret-some" },
     .failed(
@@ -77,7 +77,7 @@ extension Fault {
       hints: ["target-cluster in its trustedPeers"], code: .oauthError
     ) { $0.flags["audience"] = "aloof-cluster" },
     .failed(
-      "audience not trusted by the Dex of Argo CD", .exchange, "invalid-response",
+      "audience not trusted by Argo CD's Dex", .exchange, "invalid-response",
       "returned 303: Argo CD's Dex failed with status 500",
       hints: ["/login?has_sso_error=true", "--audience", "log of argocd-dex-server"],
       code: .invalidResponse
@@ -99,7 +99,7 @@ extension Fault {
       $0.flags["expiry-margin"] = nil
     },
     .warned(
-      "a user whose name is that of a service account", .username, "claim-like-service-account",
+      "a user with the name of a service account", .username, "claim-like-service-account",
       "names a service account that is not this user"
     ) {
       $0.site.dex.update {
@@ -107,7 +107,7 @@ extension Fault {
       }
     },
     .failed(
-      "API server with another client id", .apiServer, "api-server-unauthorized",
+      "API server with another client ID", .apiServer, "api-server-unauthorized",
       "returned 401 Unauthorized",
       hints: ["none of target-cluster", "another issuer", "claim", "cannot fetch the keys"],
       code: .oauthError
@@ -126,14 +126,14 @@ extension Fault {
       "the API server maps name", hints: ["federated_claims.user_id"]
     ) { $0.site.apiServer.update { $0.userClaim = .name } },
     .warned(
-      "API server maps a name that differs", .apiServer, "api-server-maps-unsafe-claim",
+      "API server maps a different name", .apiServer, "api-server-maps-unsafe-claim",
       "the API server maps name"
     ) {
       $0.site.dex.update { $0.changeClaims = { $0["name"] = "Argo" } }
       $0.site.apiServer.update { $0.userClaim = .name }
     },
     .failed(
-      "--server names something else", .apiServer, "not-an-api-server",
+      "--server is not an API server", .apiServer, "not-an-api-server",
       "404 without a SelfSubjectReview", code: .invalidResponse
     ) { $0.flags["server"] = $0.site.dex.server.url },
     .failed(

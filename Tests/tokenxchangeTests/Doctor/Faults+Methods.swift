@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import tokenxchange
 
-/// The faults of tokens without Dex, of sign-ins, and of the user's rights.
+/// Faults of tokens without Dex, of sign-ins, and in the user's rights.
 extension Fault {
   static let ofTokenFile: [Fault] = [
     .failed(
@@ -14,7 +14,7 @@ extension Fault {
       code: .subjectToken
     ) { $0.flags["token-file"] = "/nowhere/token" },
     .failed(
-      "token file not given", .settings, "usage", "missing required option: --token-file",
+      "token file option missing", .settings, "usage", "missing required option: --token-file",
       code: .usage
     ) { $0.flags["token-file"] = nil },
     .failed(
@@ -76,7 +76,7 @@ extension Fault {
       hints: ["oauth2.grantTypes"]
     ) { try $0.signIn(isRenewable: false) },
     .failed(
-      "Dex fails at the refresh", .signIn, "invalid-response", "returned 500", code: .network
+      "Dex fails to refresh", .signIn, "invalid-response", "returned 500", code: .network
     ) { $0.site.dex.inject(DexFault { _ in .text("down", status: 500) }.on("/token", times: nil)) },
     .failed(
       "no flow allowed", .signIn, "sign-in-flow-not-allowed",
@@ -93,7 +93,7 @@ extension Fault {
       hints: ["public without redirectURIs"]
     ) { $0.site.dex.update { $0.clients[0].redirectURIs = ["https://app.example/callback"] } },
     .failed(
-      "--flow=browser at a client for the device flow", .signIn, "sign-in-flow-not-allowed",
+      "--flow=browser with a client for the device flow", .signIn, "sign-in-flow-not-allowed",
       "the client target-cluster does not allow the redirect to http://127.0.0.1:8000/callback",
       hints: ["--flow=device"], code: .oauthError
     ) { fixture in
@@ -108,7 +108,7 @@ extension Fault {
       hints: ["--flow=browser", "another client"]
     ) { $0.site.dex.update { $0.isNextVersion = true } },
     .failed(
-      "--flow=device at the next Dex", .signIn, "sign-in-flow-not-allowed",
+      "--flow=device with the next Dex", .signIn, "sign-in-flow-not-allowed",
       "does not allow the redirect to /dex/device/callback", hints: ["--flow=browser"],
       code: .oauthError
     ) { fixture in
@@ -121,11 +121,11 @@ extension Fault {
       "has no client other", hints: ["staticClients"], code: .oauthError
     ) { $0.flags["client-id"] = "other" },
     .failed(
-      "a scope that Dex refuses at a sign-in", .signIn, "sign-in-flow-not-allowed",
+      "a scope that Dex rejects in a sign-in", .signIn, "sign-in-flow-not-allowed",
       "invalid_scope", hints: ["--scopes"], code: .oauthError
     ) { $0.flags["audience"] = "aloof-cluster" },
     .warned(
-      "ten thousand bytes of groups", .result, "token-large", "the Authorization header has",
+      "groups of ten thousand bytes", .result, "token-large", "the Authorization header has",
       hints: ["8 KiB"]
     ) { fixture in
       let groups = (0..<400).map { "organization:team-number-\($0)" }
@@ -137,7 +137,7 @@ extension Fault {
     ) { $0.site.apiServer.update { $0.clientID = "other-cluster" } },
   ]
 
-  /// For all methods.
+  /// Faults for all methods.
   static let rights: [Fault] = [
     .failed(
       "no rights in a namespace", .access, "access-none", "has no rights in team-a",
@@ -160,12 +160,12 @@ extension Fault {
       fixture.flags["can"] = "list:pods,delete:pods"
     },
     .failed(
-      "an invalid question", .access, "access-invalid-question",
+      "an invalid --can value", .access, "access-invalid-question",
       "invalid value \"pods\" for --can",
       code: .usage
     ) { $0.flags["can"] = "pods" },
     .failed(
-      "API server's CA not given", needsTLS: true, .apiServer, "api-server-unknown-authority",
+      "API server's CA option missing", needsTLS: true, .apiServer, "api-server-unknown-authority",
       "a certificate from an unknown issuer", hints: ["--server-ca"], code: .usage
     ) { fixture in
       try fixture.apiFront(\.server)

@@ -6,7 +6,7 @@ import TestSupport
 
 @testable import tokenxchange
 
-/// The faults between the command line and Dex.
+/// Faults between the command line and Dex.
 extension Fault {
   static let beforeDex: [Fault] = [
     .failed(
@@ -29,7 +29,8 @@ extension Fault {
       $0.variables["TOKENXCHANGE_SCOPE"] = "openid"
     }.ofOptionsOnly,
     .failed(
-      "exec info of an old version", .execInfo, "configuration", "v1alpha1, which is not supported",
+      "unsupported exec info version", .execInfo, "configuration",
+      "v1alpha1, which is not supported",
       code: .usage
     ) {
       $0.variables["KUBERNETES_EXEC_INFO"] =
@@ -102,7 +103,7 @@ extension Fault {
       fixture.flags["issuer"] = fixture.site.dex.issuer.replacing("https://", with: "http://")
     },
     .failed(
-      "private CA not given", needsTLS: true, .connection, "unknown-authority",
+      "private CA option missing", needsTLS: true, .connection, "unknown-authority",
       "a certificate from an unknown issuer",
       hints: ["--certificate-authority"], code: .usage
     ) { $0.flags["certificate-authority"] = nil },
@@ -133,7 +134,7 @@ extension Fault {
       $0.flags["issuer"] = $0.site.dex.server.url
     },
     .failed(
-      "issuer by another name", .discovery, "issuer-mismatch", "but --issuer is",
+      "issuer with another host name", .discovery, "issuer-mismatch", "but --issuer is",
       code: .invalidResponse
     ) {
       $0.flags["issuer"] = $0.site.dex.issuer.replacing("127.0.0.1", with: "localhost")
@@ -143,7 +144,8 @@ extension Fault {
       "Dex's token endpoint is", code: .invalidResponse
     ) { $0.flags["token-url"] = $0.site.dex.issuer + "/tokens" },
     .failed(
-      "grant off", .discovery, "exchange-not-offered", "does not offer the token exchange",
+      "token exchange grant disabled", .discovery, "exchange-not-offered",
+      "does not offer the token exchange",
       code: .oauthError
     ) {
       $0.site.dex.update { $0.grants = [GrantType.authorizationCode, GrantType.refreshToken] }
@@ -151,7 +153,7 @@ extension Fault {
   ]
 }
 
-/// Dates as in HTTP headers.
+/// Formats dates as in HTTP headers.
 enum HTTPDateText {
   static func text(_ date: Date) -> String {
     let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]

@@ -3,7 +3,7 @@ import Testing
 
 @testable import tokenxchange
 
-/// Documentation/doctor.md is what the code says.
+/// Documentation/doctor.md agrees with the code.
 struct FindingReferenceTests {
   @Test("the page is generated from the code: RECORD=1 writes it")
   func page() throws {
@@ -16,7 +16,7 @@ struct FindingReferenceTests {
     #expect(try String(contentsOf: file, encoding: .utf8) == FindingIdentifier.reference)
   }
 
-  @Test("identifiers are words with dashes, and each has its own meaning")
+  @Test("identifiers are lower-case words with dashes, and each has one meaning")
   func identifiers() {
     let all = FindingIdentifier.allCases
     #expect(

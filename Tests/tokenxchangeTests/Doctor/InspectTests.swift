@@ -30,7 +30,7 @@ struct InspectTests {
     return double
   }
 
-  @Test("a service account token as text")
+  @Test("a service account token is shown as text")
   func serviceAccountToken() {
     let double = run(Self.account + "\n")
     #expect(double.stderr == "exit 0")
@@ -54,7 +54,7 @@ struct InspectTests {
         """)
   }
 
-  @Test("a token from Dex in an ExecCredential, with its sub decoded")
+  @Test("a Dex token in an ExecCredential is shown with its sub decoded")
   func execCredential() {
     let credential =
       #"{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":"#
@@ -68,7 +68,7 @@ struct InspectTests {
     ] { #expect(text.contains(line + "\n"), "\(text)") }
   }
 
-  @Test("a token from Dex as JSON")
+  @Test("a Dex token is shown as JSON")
   func json() throws {
     let text = run(Self.dex, "--output=json").stdout
     let document = try #require(JSON(parsing: Array(text.utf8)))
@@ -92,8 +92,10 @@ struct InspectTests {
   @Test(
     "input without a bare token: exit 3 with the reason",
     arguments: [
-      Row("nothing", " \n", "standard input contains no token"),
-      Row("opaque", "hunter2-hunter2", "standard input contains 15 characters that are not a JWT"),
+      Row("empty", " \n", "standard input contains no token"),
+      Row(
+        "opaque token", "hunter2-hunter2",
+        "standard input contains 15 characters that are not a JWT"),
       Row("quotes", "\"\(dex)\"", "standard input contains a token in quotes"),
       Row(
         "Bearer", "Bearer \(dex)\n",
@@ -115,7 +117,7 @@ struct InspectTests {
     #expect(!double.stderr.contains("hunter2"))
   }
 
-  @Test("standard input is a terminal: exit 2, nothing is read")
+  @Test("if standard input is a terminal: exit 2, and nothing is read")
   func terminal() {
     #expect(run("", isTerminal: true).stderr.hasSuffix("exit 2"))
   }

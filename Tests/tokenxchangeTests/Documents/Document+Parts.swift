@@ -1,21 +1,21 @@
 import TestSupport
 
 extension Document {
-  /// The code between backquotes in the text, each on one line.
+  /// The code spans in the text, each on one line.
   var codeSpans: [String] {
     prose.matches(of: /`([^`]+)`/).map { String($0.1).replacing(/\n\s*/, with: " ") }
   }
 
-  /// The commands of a shell in each block: the whole block if it is `sh`, the lines after `$` if
-  /// it is `console`.
+  /// The shell commands in each block: the entire block if its language is `sh`, or the lines after
+  /// `$` if it is `console`.
   var scripts: [String] {
     blocks.filter { ["sh", "console"].contains($0.language) }.map { block in
       block.language == "sh" ? block.text : block.sessions.map(\.command).joined()
     }
   }
 
-  /// The links to files of the repository and to headings: a path, relative to the document's
-  /// directory or "" for the document itself, and the part after `#`.
+  /// The links to files in the repository and to headings: a path relative to the document's
+  /// directory, or "" for the document itself, and the part after `#`.
   var links: [(path: String, anchor: String?)] {
     let text = prose.replacing(/`[^`]*`/, with: "")
     return text.matches(of: /\]\(([^)\s]+)\)/).map(\.1).filter { !$0.contains(":") }.map {
@@ -24,7 +24,7 @@ extension Document {
     }
   }
 
-  /// The anchors of the headings, as GitHub derives them.
+  /// The anchors of the headings, derived as by GitHub.
   var anchors: Set<String> {
     var anchors: Set<String> = []
     for heading in prose.split(separator: "\n") where heading.hasPrefix("#") {
@@ -38,7 +38,7 @@ extension Document {
     return anchors
   }
 
-  /// The files of the first column of the tables whose first header is "file".
+  /// The files in the first column of tables whose first header is "file".
   var tabulatedFiles: [String] {
     prose.matches(of: /(?m)^\| file (?:.*\n\|)*.*/).flatMap { table in
       table.output.split(separator: "\n").flatMap { line in

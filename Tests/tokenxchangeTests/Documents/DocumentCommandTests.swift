@@ -5,23 +5,23 @@ import Testing
 
 @testable import tokenxchange
 
-/// A command of this program that a document shows.
+/// A tokenxchange command in a document.
 struct ShownCommand: Sendable, CustomStringConvertible {
-  /// The document's path.
+  /// The path of the document.
   var document: String
-  /// The arguments, without the program's name.
+  /// The arguments, without the program name.
   var arguments: [String]
 
-  /// What test reports show.
+  /// The text in test reports.
   var description: String { "\(document): \(arguments.joined(separator: " "))" }
 
-  /// Whether the document leaves something out.
+  /// Whether the document omits some arguments.
   var isAbbreviated: Bool { arguments.contains { $0.contains("…") } }
 }
 
-/// The commands shown in all Markdown files.
+/// The commands in all Markdown files.
 struct DocumentCommandTests {
-  /// What bash reads in each document: blocks of shell, and code in the text that is a command.
+  /// The commands that bash reads in each document: shell blocks, and code spans that are commands.
   private static let read: [(document: Document, result: ShellReader.Result)] =
     Document.all.compactMap { document in
       let spans = document.codeSpans.filter { $0.contains(/^tokenxchange [a-z-]+\b(?! found)/) }
@@ -29,7 +29,7 @@ struct DocumentCommandTests {
       return (document, result)
     }
 
-  /// The commands of this program, also after `sudo` and `kubectl … --`.
+  /// The tokenxchange commands, also after `sudo` and `kubectl … --`.
   static let commands: [ShownCommand] = read.flatMap { document, result in
     result.commands.compactMap { words in
       let isKubectl = words.first == "kubectl"
@@ -39,13 +39,13 @@ struct DocumentCommandTests {
     }
   }
 
-  @Test("bash reads all shell text without an error", arguments: Document.all)
+  @Test("bash parses all shell text without errors", arguments: Document.all)
   func syntax(_ document: Document) throws {
     let result = try #require(Self.read.first { $0.document.path == document.path }?.result)
     #expect(result.errors == "")
   }
 
-  @Test("a block that shows a command says that it is sh or console", arguments: Document.all)
+  @Test("blocks with commands have the language sh or console", arguments: Document.all)
   func language(_ document: Document) {
     for block in document.blocks where !["sh", "console"].contains(block.language) {
       let lines = block.text.split(separator: "\n")
@@ -54,13 +54,13 @@ struct DocumentCommandTests {
     }
   }
 
-  @Test("the documents show many commands")
+  @Test("the documents contain many commands")
   func count() {
     #expect(Self.commands.count > 60)
     #expect(Set(Self.commands.map(\.document)).count > 8)
   }
 
-  // An ellipsis stands for more, and brackets are around what may be left out.
+  // An ellipsis stands for omitted arguments, and brackets enclose optional ones.
   @Test(
     "the parser accepts every command", arguments: commands.filter { $0.arguments != ["generate"] })
   func parses(_ command: ShownCommand) throws {

@@ -35,7 +35,7 @@ struct DocumentLinkTests {
     return (names ?? []).filter { !$0.contains(".") }.sorted()
   }()
 
-  @Test("the guide of a directory names each of its files", arguments: exampleDirectories)
+  @Test("the guide in a directory names each of its files", arguments: exampleDirectories)
   func guides(_ directory: String) throws {
     let path = "examples/" + directory
     let guide = try #require(
@@ -47,7 +47,7 @@ struct DocumentLinkTests {
     }
   }
 
-  @Test("the index of the examples and that of the reference link every page")
+  @Test("the indexes of the examples and of the reference link to every page")
   func indexes() throws {
     for path in ["examples/README.md", "Sources/tokenxchange/Documentation/README.md"] {
       let index = try #require(Document(path: path))

@@ -2,20 +2,20 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The messages of this program that documents show.
+/// The program's messages in the documents.
 struct DocumentMessageTests {
   /// Every message and hint, with example values.
   private static let catalogue: [String] =
     ((try? MessageCatalogue.sections()) ?? []).flatMap(\.rows).flatMap { [$0.message, $0.hint] }
 
-  /// A message without its values: quoted texts, and words with a digit, dot, slash or colon
-  /// inside.
+  /// A message without its values: quoted text, and words that contain a digit, dot, slash or
+  /// colon.
   private static func shape(_ message: String) -> String {
     message.replacing(/"[^"]*"/, with: "#").split(separator: " ")
       .map { $0.contains(/[0-9\/=]|[.:]\w/) ? "#" : String($0) }.joined(separator: " ")
   }
 
-  @Test("a failure shown in a block is one of the program's", arguments: Document.all)
+  @Test("error messages in blocks exist in the program", arguments: Document.all)
   func failures(_ document: Document) {
     let shapes = Set(Self.catalogue.map(Self.shape))
     for block in document.blocks {
@@ -28,7 +28,7 @@ struct DocumentMessageTests {
     }
   }
 
-  /// Parts of the messages of other programs, and of this program's output that is not an error.
+  /// Parts of other programs' messages, and of this program's output that is not an error.
   private static let foreign = [
     "getting credentials: exec: executable", "failed with exit code",
     "exec plugin is configured to use API version", "You must be logged in to the server",
@@ -37,7 +37,7 @@ struct DocumentMessageTests {
     "Init:0/1", "401 invalid_client: Invalid client credentials.", "dex:CjpzeXN0ZW06",
   ]
 
-  /// The sources of messages, for notices and events that are not errors.
+  /// The source code of messages, for notices and events that are not errors.
   private static let sources: String = {
     let directory = Document.root.appending(path: "Sources/tokenxchange/Messages")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
@@ -47,7 +47,7 @@ struct DocumentMessageTests {
   }()
 
   @Test(
-    "a message in a table is one of the program's, or of a known other one", arguments: Document.all
+    "messages in tables exist in the program, or in another known program", arguments: Document.all
   )
   func tables(_ document: Document) {
     var isTable = false

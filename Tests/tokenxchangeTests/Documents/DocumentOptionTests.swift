@@ -3,7 +3,7 @@ import Testing
 
 @testable import tokenxchange
 
-/// The options that texts and tables name.
+/// The options in text and tables.
 struct DocumentOptionTests {
   /// Options of other programs.
   private static let foreign: Set<String> = [
@@ -14,7 +14,7 @@ struct DocumentOptionTests {
     "--service-account-issuer", "--some-flag", "--target", "--token", "--user",
   ]
 
-  @Test("every option in the text exists", arguments: Document.all)
+  @Test("every option in the documents exists", arguments: Document.all)
   func exists(_ document: Document) {
     let commands = Command.all + Command.all.flatMap(\.subcommands)
     let names = Set(commands.flatMap(\.options).flatMap(\.names))

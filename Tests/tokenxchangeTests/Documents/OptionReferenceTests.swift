@@ -4,12 +4,12 @@ import Testing
 
 @testable import tokenxchange
 
-/// The option tables and exit codes of the documents.
+/// The option tables and exit codes in the documents.
 struct OptionReferenceTests {
   private static let path = "Sources/tokenxchange/Documentation/options.md"
   private static let mark = "<!-- Written by OptionReferenceTests: RECORD=1 make test. -->\n\n"
 
-  @Test("options.md has every command and option")
+  @Test("options.md describes every command and option")
   func tables() throws {
     let file = Document.root.appending(path: Self.path)
     let text = try String(contentsOf: file, encoding: .utf8)
@@ -25,7 +25,7 @@ struct OptionReferenceTests {
     #expect(lines.count == expected.count)
   }
 
-  @Test("options.md names every option with a value and without a variable, and every such command")
+  @Test("options.md lists the commands and the options with values that have no variable")
   func variables() throws {
     let text = try String(
       contentsOf: Document.root.appending(path: Self.path), encoding: .utf8)
@@ -49,7 +49,7 @@ struct OptionReferenceTests {
     #expect(codes == ExitCode.allCases.map(\.rawValue))
   }
 
-  @Test("the README shows the list of commands as help prints it")
+  @Test("the README shows the same list of commands as help")
   func commands() throws {
     let readme = try #require(Document(path: "README.md"))
     let double = WorldDouble()
@@ -58,7 +58,8 @@ struct OptionReferenceTests {
     #expect(readme.blocks.contains { $0.text == list.map { $0 + "\n" } })
   }
 
-  /// Every command's section: what none before it has as a table, the rest by name.
+  /// Creates a section for every command: new options in a table, and those of earlier commands by
+  /// name.
   private static func sections() -> [String] {
     var known: Set<String> = []
     return Command.all.flatMap { [$0] + $0.subcommands }.map { command in
@@ -80,7 +81,7 @@ struct OptionReferenceTests {
     }
   }
 
-  /// Which options of commands before it a command has.
+  /// Lists the options that a command shares with earlier commands.
   private static func sentence(_ specs: [OptionDeclaration]) -> String {
     let first = Command.getToken.options
     let firstRows = first.map(row)
@@ -100,7 +101,7 @@ struct OptionReferenceTests {
     let value = spec.placeholder.isEmpty ? "" : " " + spec.placeholder
     let names = spec.names.map { "`\($0)\(value)`" }.joined(separator: ", ")
     let help = spec.help + (spec.kind == .list ? " May be repeated." : "")
-    // GitHub would drop <issuer> as an unknown tag.
+    // GitHub would remove <issuer> as an unknown tag.
     let markdown = help.replacing("|", with: "\\|").replacing("<", with: "\\<")
     return "| \(names) | \(spec.fallback?.text ?? "") | \(markdown) |"
   }

@@ -1,12 +1,12 @@
 import Foundation
 import TestSupport
 
-/// Reads shell text as bash does, without running a program: finds the words of each command.
+/// Splits shell text into the words of each command as bash does, without running a program.
 enum ShellReader {
   struct Result: Sendable {
-    /// The commands, each with its arguments.
+    /// The commands with their arguments.
     var commands: [[String]] = []
-    /// Syntax errors and the like.
+    /// Syntax errors and similar messages.
     var errors: String
   }
 
@@ -21,9 +21,9 @@ enum ShellReader {
 
     """
 
-  /// The commands of scripts; each script is read on its own.
+  /// Returns the commands in scripts; each script is read separately.
   static func read(_ scripts: [String]) throws -> Result {
-    // An output redirection to an absolute path would be carried out.
+    // bash would perform an output redirection to an absolute path.
     if let unsafe = scripts.first(where: { $0.contains(/>\s*\/(?!dev\/null)/) }) {
       return Result(errors: "writes outside its directory: \(unsafe)")
     }

@@ -6,7 +6,7 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// Cluster Secrets of Argo CD.
+/// Argo CD cluster Secrets.
 struct ArgoCDSecretReaderTests {
   private static let config =
     #"{"execProviderConfig":{"command":"tokenxchange","args":["get-token"],"env":{"A":"b"},"#
@@ -54,7 +54,7 @@ struct ArgoCDSecretReaderTests {
   }
 
   @Test(
-    "reads data and stringData, in YAML and JSON, alone or in a list",
+    "data and stringData are read, in YAML and JSON, alone or in a list",
     arguments: [
       Row("stringData", plain, ""), Row("data", encoded, ""), Row("JSON", json(encoded), ""),
       Row("a list", #"{"kind":"List","items":[\#(json(encoded))]}"#, ""),
@@ -64,14 +64,14 @@ struct ArgoCDSecretReaderTests {
     #expect(try Self.read(row.input) == Self.cluster)
   }
 
-  @Test("reads standard input")
+  @Test("a Secret is read from standard input")
   func standardInput() throws {
     var world = WorldDouble().world
     world.terminal.readInput = { _ throws(FileReadError) in Array(Self.plain.utf8) }
     #expect(try ArgoCDSecretReader(world: world).read("-") == Self.cluster)
   }
 
-  @Test("reads what generate argocd-cluster prints", arguments: ["secret", "helm"])
+  @Test("the output of generate argocd-cluster is read", arguments: ["secret", "helm"])
   func generated(_ format: String) throws {
     let double = Sample.world()
     let code = double.run(
@@ -91,7 +91,7 @@ struct ArgoCDSecretReaderTests {
     #expect(exec.arguments.contains("--client-id=target-cluster"))
   }
 
-  @Test("faults: no label, a CA with insecure, the cluster's own server")
+  @Test("a missing label, a CA with insecure, and the cluster's own server are reported")
   func faults() throws {
     let label = "  labels:\n    argocd.argoproj.io/secret-type: cluster\n"
     #expect(try Self.read(Self.plain.replacing(label, with: "")).faults == [.noClusterLabel])
@@ -103,14 +103,14 @@ struct ArgoCDSecretReaderTests {
   }
 
   @Test(
-    "Argo CD's order of credentials",
+    "credentials have the same precedence as in Argo CD",
     arguments: [
       Row(
         "AWS first", #"{"awsAuthConfig":{},"execProviderConfig":{}}"#, .provider("awsAuthConfig")),
       Row("a token", #"{"bearerToken":"hunter2"}"#, .token),
       Row("a certificate", #"{"tlsClientConfig":{"certData":"eA=="}}"#, .clientCertificate),
       Row("a password", #"{"username":"u","password":"hunter2"}"#, .password),
-      Row("nothing", "{}", ClientConfiguration.Credential.none),
+      Row("none", "{}", ClientConfiguration.Credential.none),
     ] as [Row<String, ClientConfiguration.Credential>])
   func credentials(_ row: Row<String, ClientConfiguration.Credential>) throws {
     let text = Self.plain.replacing(Self.config, with: row.input)
@@ -118,7 +118,7 @@ struct ArgoCDSecretReaderTests {
   }
 
   @Test(
-    "what cannot be read: exit 2, and no secret in the message",
+    "unreadable Secrets: exit 2, and the message contains no secret",
     arguments: [
       Row("no Secret", "kind: ConfigMap\ndata:\n  config: hunter2", ArgoCDSecretError.noSecret),
       Row("two Secrets", plain + "\n---\n" + plain, .severalSecrets(["cluster-b", "cluster-b"])),

@@ -9,7 +9,7 @@ import TokenExchange
 @testable import Platform
 @testable import tokenxchange
 
-/// Kubeconfigs, with and without kubectl.
+/// Reading of kubeconfigs, with and without kubectl.
 struct KubeconfigReaderTests {
   static let blockStyle = """
     apiVersion: v1
@@ -73,7 +73,7 @@ struct KubeconfigReaderTests {
         apiVersion: "client.authentication.k8s.io/v1", interactiveMode: "IfAvailable",
         providesClusterInfo: false)))
 
-  /// A world with these files, and with a kubectl if there are responses for it.
+  /// A world with these files, and with kubectl if there are results for it.
   private static func world(
     _ files: [String: String] = [:], variables: [String: String] = ["HOME": "/home/me"],
     kubectl: [ChildOutput]? = nil, runs: Runs = Runs()
@@ -119,14 +119,14 @@ struct KubeconfigReaderTests {
 
   // MARK: - Without kubectl
 
-  @Test("block style: the current context, with paths relative to the file")
+  @Test("block style is read: the current context, with paths relative to the file")
   func currentContext() throws {
     let world = Self.world(["/home/me/config": Self.blockStyle])
     let found = try KubeconfigReader(world: world).read(file: "/home/me/config", context: nil)
     #expect(found == Self.plugin)
   }
 
-  @Test("another context; JSON")
+  @Test("another context and JSON are read")
   func otherContext() throws {
     let json = try YAMLReader.documents(in: Self.blockStyle)[0].text(indented: true)
     for text in [Self.blockStyle, json] {
@@ -138,7 +138,7 @@ struct KubeconfigReaderTests {
     }
   }
 
-  @Test("the default file, and KUBECONFIG with several of which some exist")
+  @Test("the default file and KUBECONFIG are read, even if some of its files do not exist")
   func defaultFiles() throws {
     let first = "current-context: b\nusers:\n- name: plugin\n  user:\n    token: t\n"
     let files = ["/home/me/.kube/config": Self.blockStyle, "/one": first, "/two": Self.blockStyle]
@@ -147,13 +147,13 @@ struct KubeconfigReaderTests {
     let variables = ["HOME": "/home/me", "KUBECONFIG": "/none::/one:/two"]
     found = try KubeconfigReader(world: Self.world(files, variables: variables))
       .read(file: nil, context: nil)
-    // The user of the first file counts, and so does the first directory if none has the CA.
+    // The first file's user is used, and so is its directory if no file has the CA.
     #expect(found.credential == .token)
     #expect(found.authority == .file("/pki/ca.crt"))
   }
 
   @Test(
-    "what generate kubeconfig prints",
+    "the output of generate kubeconfig is read",
     arguments: [
       ["--auth=login", "--issuer=https://dex.example/dex", "--client-id=b"],
       ["--auth=token-file", "--token-file=/tokens/token"],
@@ -178,7 +178,7 @@ struct KubeconfigReaderTests {
   }
 
   @Test(
-    "what cannot be read: exit 2, the file and the line",
+    "unreadable kubeconfigs: exit 2, with the file and the line",
     arguments: [
       Row(
         "flow style", flowStyle,
@@ -218,7 +218,7 @@ struct KubeconfigReaderTests {
   }
 
   @Test(
-    "no current context: the hint lists the contexts, if there are any",
+    "without a current context, the hint lists existing contexts",
     arguments: [
       Row("some", ["a", "b"], "pass --context: a, b"),
       Row("none", [], "it has no contexts: is it the right file, and complete?"),
@@ -229,7 +229,7 @@ struct KubeconfigReaderTests {
         == row.output)
   }
 
-  @Test("no file: exit 2 with the paths")
+  @Test("without a file: exit 2 with the paths")
   func noFile() {
     let error = #expect(throws: CommandError.self) {
       try KubeconfigReader(world: Self.world()).read(file: nil, context: nil)
@@ -244,7 +244,7 @@ struct KubeconfigReaderTests {
           .unreadableFile(.missing, path: "/none", source: "--kubeconfig", user: 999)))
   }
 
-  @Test("doctor reports a missing file of KUBECONFIG, and does not examine empty options")
+  @Test("the doctor reports a missing file in KUBECONFIG, and does not examine empty options")
   func missingFileOfVariable() {
     let double = Sample.world(
       variables: ["HOME": "/home/me", "KUBECONFIG": "/none:/neither"], outcomes: [])
@@ -260,7 +260,7 @@ struct KubeconfigReaderTests {
 
   // MARK: - With kubectl
 
-  @Test("kubectl reads flow style, without a shell and without our variables")
+  @Test("kubectl reads flow style, without a shell and without tokenxchange variables")
   func withKubectl() throws {
     let runs = Runs()
     let world = Self.world(
@@ -283,7 +283,7 @@ struct KubeconfigReaderTests {
       ])
   }
 
-  @Test("a context that does not exist is named, although kubectl only fails")
+  @Test("a context that does not exist is named, although kubectl does not name it")
   func unknownContext() throws {
     let world = Self.world(
       ["/config": Self.flowStyle],
@@ -294,7 +294,7 @@ struct KubeconfigReaderTests {
     #expect(error == .kubeconfig(.unknownContext("c", known: ["a", "b"])))
   }
 
-  @Test("kubectl cannot read the file: its message, without values of the file")
+  @Test("if kubectl cannot read the file, its message is shown without values from the file")
   func kubectlFails() {
     let failure = Self.failure("W1128 x\nerror: yaml: cannot unmarshal !!str `hunter2` into x\n")
     let world = Self.world(["/config": "x"], kubectl: [failure, failure])
@@ -307,7 +307,7 @@ struct KubeconfigReaderTests {
           .kubectlFailed(message: "yaml: cannot unmarshal !!str `…` into x", exitCode: 1)))
   }
 
-  @Test("kubectl hangs: exit 2")
+  @Test("if kubectl hangs: exit 2")
   func kubectlHangs() {
     let world = Self.world(["/config": "x"], kubectl: [])
     let error = #expect(throws: CommandError.self) {

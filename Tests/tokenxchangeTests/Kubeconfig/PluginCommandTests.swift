@@ -3,7 +3,7 @@ import Testing
 
 @testable import tokenxchange
 
-/// The command lines of other plugins, as this program's.
+/// Translation of other plugins' command lines to tokenxchange options.
 struct PluginCommandTests {
   private static let file = "--token-file=/var/run/secrets/tokens/token"
 
@@ -16,7 +16,7 @@ struct PluginCommandTests {
   }
 
   @Test(
-    "translates the options that mean the same",
+    "options with the same meaning are translated",
     arguments: [
       Row(
         "tokenxchange", exec("/usr/local/bin/tokenxchange", ["get-token", "--client-id=b"]),
@@ -25,7 +25,7 @@ struct PluginCommandTests {
         "without a command", exec("tokenxchange", ["--client-id=b"]),
         PluginCommand(tool: .tokenxchange, words: ["get-token", "--client-id=b"])),
       Row(
-        "as kubectl's plugin", exec("kubectl", ["tokenxchange", "login", "--client-id=b"]),
+        "as a kubectl plugin", exec("kubectl", ["tokenxchange", "login", "--client-id=b"]),
         PluginCommand(tool: .tokenxchange, words: ["login", "--client-id=b"])),
       Row(
         "a command that prints no credential", exec("tokenxchange", ["sidecar", "--write=/f"]),
@@ -56,7 +56,7 @@ struct PluginCommandTests {
             "--scopes=openid,groups,email",
           ], ignored: ["--skip-open-browser", "--listen-address"])),
       Row(
-        "kubelogin of Azure", exec("kubelogin", ["get-token", "--server-id=x"]),
+        "Azure's kubelogin", exec("kubelogin", ["get-token", "--server-id=x"]),
         PluginCommand(tool: .other("kubelogin"), words: nil)),
       Row(
         "argocd-k8s-auth for a cloud", exec("argocd-k8s-auth", ["aws", "--cluster-name=b"]),
@@ -65,7 +65,7 @@ struct PluginCommandTests {
         "argocd-k8s-auth with a token file", exec("argocd-k8s-auth", ["oidc", file]),
         PluginCommand(tool: .argoCDAuth, words: ["token-file", file])),
       Row(
-        "argocd-k8s-auth by its variable",
+        "argocd-k8s-auth selected by its variable",
         exec("argocd", [], [.init(name: "ARGOCD_BINARY_NAME", value: "argocd-k8s-auth")]),
         PluginCommand(tool: .argoCDAuth, words: nil)),
       Row(
@@ -114,7 +114,7 @@ struct PluginCommandTests {
     #expect(PluginCommand(row.input) == row.output)
   }
 
-  @Test("the line to write has today's names and no secret")
+  @Test("the suggested command uses current option names and contains no secret")
   func line() {
     let command = PluginCommand(
       tool: .goTokenxchange,

@@ -6,16 +6,16 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// The part of YAML that is read without kubectl.
+/// The subset of YAML that is supported without kubectl.
 struct YAMLReaderTests {
   @Test(
-    "reads block style",
+    "block style is read",
     arguments: [
       Row("a mapping", "a: b\nc: d e", #"{"a":"b","c":"d e"}"#),
       Row("nested", "a:\n  b:\n    c: 1\nd: 2", #"{"a":{"b":{"c":1}},"d":2}"#),
       Row("a sequence below its key", "a:\n  - b\n  - c", #"{"a":["b","c"]}"#),
       Row(
-        "a sequence at the indentation of its key, as kubectl writes it", "a:\n- b\n- c\nd: e",
+        "a sequence at the indentation of its key, as written by kubectl", "a:\n- b\n- c\nd: e",
         #"{"a":["b","c"],"d":"e"}"#),
       Row(
         "a sequence of mappings", "a:\n- name: b\n  user:\n    x: 1\n- name: c",
@@ -46,7 +46,7 @@ struct YAMLReaderTests {
     #expect(documents.map { $0.text() } == [row.output])
   }
 
-  @Test("several documents; empty ones are left out")
+  @Test("several documents are read, and empty ones are skipped")
   func documents() throws {
     let text = "---\n# nothing\n---\na: 1\n---\nb: 2\n...\n---\n"
     #expect(try YAMLReader.documents(in: text).map { $0.text() } == [#"{"a":1}"#, #"{"b":2}"#])
@@ -54,7 +54,7 @@ struct YAMLReaderTests {
   }
 
   @Test(
-    "rejects everything else, with its line",
+    "other YAML is rejected with its line number",
     arguments: [
       Row("a flow mapping", "a: 1\nb: {c: d}", YAMLError(line: 2, reason: .flowStyle)),
       Row("a flow sequence", "- [a]", YAMLError(line: 1, reason: .flowStyle)),
@@ -71,13 +71,14 @@ struct YAMLReaderTests {
       Row("a tab", "a:\n\tb: c", YAMLError(line: 2, reason: .tab)),
       Row("wrong indentation", "a:\n    b: 1\n  c: 2", YAMLError(line: 3, reason: .indentation)),
       Row("an item in a mapping", "a: 1\n- b", YAMLError(line: 2, reason: .noKey)),
-      Row("a scalar alone", "hunter2", YAMLError(line: 1, reason: .noKey)),
-      Row("a key twice", "a: 1\nb: 2\na: 3", YAMLError(line: 3, reason: .duplicateKey, key: "a")),
+      Row("only a scalar", "hunter2", YAMLError(line: 1, reason: .noKey)),
+      Row(
+        "a duplicate key", "a: 1\nb: 2\na: 3", YAMLError(line: 3, reason: .duplicateKey, key: "a")),
       Row("a mapping on one line", "a: b: c", YAMLError(line: 1, reason: .nestedOnOneLine)),
       Row("text after quotes", "a: \"b\" c", YAMLError(line: 1, reason: .textAfterQuotes)),
       Row("a reserved character", "a: @b", YAMLError(line: 1, reason: .reservedCharacter)),
       Row("an unknown escape", #"a: "\q""#, YAMLError(line: 1, reason: .escape)),
-      Row("half a surrogate pair", #"a: "\uD800""#, YAMLError(line: 1, reason: .escape)),
+      Row("a lone surrogate", #"a: "\uD800""#, YAMLError(line: 1, reason: .escape)),
       Row("an unknown block header", "a: |x\n  b", YAMLError(line: 1, reason: .blockHeader)),
       Row(
         "51 levels", String(repeating: "- ", count: 51) + "a", YAMLError(line: 1, reason: .depth)),
@@ -86,14 +87,14 @@ struct YAMLReaderTests {
     #expect(throws: row.output) { try YAMLReader.documents(in: row.input) }
   }
 
-  @Test("each reason has its message")
+  @Test("each reason has a message")
   func messages() {
     let texts = YAMLError.Reason.allCases.map { Message($0).text }
     #expect(Set(texts).count == texts.count)
     #expect(texts.allSatisfy { !$0.isEmpty })
   }
 
-  @Test("reads every scalar that generate prints")
+  @Test("every scalar that generate prints is read")
   func generatedScalars() throws {
     let texts = [
       "", " a ", "a: b", "a #b", "#a", "- a", "-", "true", "no", "~", "12", "1.5", "2026-11-28",
@@ -111,7 +112,7 @@ struct YAMLReaderTests {
     }
   }
 
-  @Test("any text ends in a document or an error")
+  @Test("any text results in a document or an error")
   func anyText() {
     var random = SystemRandomNumberGenerator()
     let pieces = [

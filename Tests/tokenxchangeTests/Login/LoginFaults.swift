@@ -5,7 +5,7 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// The failures of `login`.
+/// Failures of `login`.
 extension FaultTable {
   static let loginBase = [
     "login", "--issuer=https://dex.example/dex", "--client-id=target-cluster", "--no-browser",
@@ -33,12 +33,12 @@ extension FaultTable {
   }
 
   static let pending = error("authorization_pending")
-  /// The device code page, which says nothing about the client.
+  /// The device code page, which does not show whether the client is known.
   static let page = Sample.response(404, "404 page not found\n", type: "text/plain")
-  /// What comes before the user is asked.
+  /// The responses before the user is prompted.
   static let asked = [device, pending, page]
 
-  /// A sign-in at a terminal that receives these responses; the last one is repeated.
+  /// A sign-in in a terminal that receives these responses; the last one is repeated.
   static func login(
     _ name: String, _ outcomes: [WorldDouble.Outcome], _ arguments: String...,
     cache: @autoclosure @escaping @Sendable () -> Files = .failing,
@@ -155,7 +155,7 @@ extension FaultTable {
   static let scopeRefused = redirect(
     "/dex/device/callback?error=invalid_scope&error_description=Unrecognized+scope%28s%29&state=")
 
-  /// A cache below a directory of another user.
+  /// A cache below another user's directory.
   private static func foreignHome() -> Files {
     var cache = Files.failing
     cache.makePrivateDirectory = { _ throws(DirectoryError) in
@@ -164,7 +164,7 @@ extension FaultTable {
     return cache
   }
 
-  /// A cache whose lock is held by another process that waits for its sign-in.
+  /// A cache whose lock is held by another process that waits for a sign-in.
   private static func lockedCache(forever: Bool) -> Files {
     let lock = ForeignLock(isHeldForever: forever)
     var cache = Files.failing

@@ -6,10 +6,10 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// The browser, the command to run by hand, and the notices of `login`.
+/// The browser, the command to run manually, and the notices of `login`.
 @Suite struct LoginPartsTests {
   @Test(
-    "the browser comes from $BROWSER, else from the desktop",
+    "the browser is set by $BROWSER, or else by the desktop",
     arguments: [
       ("no display", [:], []), ("X11", ["DISPLAY": ":0"], ["xdg-open", "open"]),
       ("Wayland", ["WAYLAND_DISPLAY": "w"], ["xdg-open", "open"]),
@@ -25,7 +25,7 @@ import TokenExchange
     #expect(Browser(variables).programs == expected)
   }
 
-  @Test("the browser inherits no variable with our settings or the client secret")
+  @Test("the browser inherits no variable with tokenxchange settings or the client secret")
   func browserVariables() {
     let all = [
       "PATH": "/bin", "DISPLAY": ":0", "TOKENXCHANGE_CLIENT_SECRET": "s", "dex_token": "t",
@@ -42,12 +42,12 @@ import TokenExchange
       .rerunCommand(program: program)
   }
 
-  /// A shell that splits it into other words would select another cache entry.
+  /// If a shell split the command into other words, it would select another cache entry.
   @Test(
-    "the command to run by hand selects the same cache entry",
+    "the command to run manually selects the same cache entry",
     arguments: [
       Row(
-        "options of the run only are omitted",
+        "options that do not select the entry are omitted",
         [
           "--issuer=https://dex.example/dex", "--scopes=openid", "--scopes", "a b", "--no-browser",
           "--output=token", "--verbose", "--client-secret-file", "/it's here",
@@ -58,11 +58,13 @@ import TokenExchange
       Row("newline", ["--cache-dir=/a\n'b"], #"t login --cache-dir=$'/a\n\'b'"#),
       Row(
         "escape character", ["--cache-dir=/\u{1B}[2J"], #"t login --cache-dir=$'/\U0000001b[2J'"#),
-      Row("text direction", ["--cache-dir=/\u{202E}b"], #"t login --cache-dir=$'/\U0000202eb'"#),
+      Row(
+        "text direction override", ["--cache-dir=/\u{202E}b"],
+        #"t login --cache-dir=$'/\U0000202eb'"#),
       Row("repeated option", ["--client-id=x", "--client-id=y"], "t login --client-id=y"),
       Row("list", ["--audience=a b", "--audience=c"], "t login --audience='a b,c'"),
       Row(
-        "like a token", ["--cache-dir=/eyJhbGciOiJSUzI1NiIsImtpZCI6"],
+        "value that looks like a token", ["--cache-dir=/eyJhbGciOiJSUzI1NiIsImtpZCI6"],
         "t login --cache-dir=/eyJhbGciOiJSUzI1NiIsImtpZCI6"),
       Row("empty secret", ["--client-secret="], "t login --client-secret=''"),
       Row(
@@ -73,8 +75,7 @@ import TokenExchange
     #expect(try rerunCommand(row.input) == row.output)
   }
 
-  @Test(
-    "the command to run by hand contains values from variables and the program, but no certificate")
+  @Test("the command to run manually has the values of variables, but no certificate")
   func rerunCommandValues() throws {
     #expect(
       try rerunCommand([], variables: ["TOKENXCHANGE_CLIENT_ID": "target"])
@@ -109,12 +110,14 @@ import TokenExchange
   private static let until = "until 2026-11-21T01:17:38Z (in 10 min)"
 
   @Test(
-    "the user and the names for RBAC are shown",
+    "the user and the RBAC names are shown",
     arguments: [
-      Row("email first", #"{"email":"a@b","name":"A","sub":"s"}"#, ["a@b", "no groups"]),
-      Row("preferred name", #"{"preferred_username":"a","name":"A"}"#, ["a", "no groups"]),
+      Row("email before name", #"{"email":"a@b","name":"A","sub":"s"}"#, ["a@b", "no groups"]),
+      Row(
+        "preferred_username before name", #"{"preferred_username":"a","name":"A"}"#,
+        ["a", "no groups"]),
       Row("empty email", #"{"email":"","name":"A"}"#, ["A", "no groups"]),
-      Row("subject", #"{"sub":"s"}"#, ["s", "no groups"]),
+      Row("sub only", #"{"sub":"s"}"#, ["s", "no groups"]),
       Row("no name", "{}", ["an unknown user", "no groups"]),
       Row("one group", #"{"sub":"s","groups":["g"]}"#, ["s", "group dex:g"]),
       Row("two groups", #"{"sub":"s","groups":["g","h"]}"#, ["s", "groups dex:g, dex:h"]),
@@ -129,7 +132,7 @@ import TokenExchange
         + Self.rbac + row.output[1] + Self.noUser)
   }
 
-  @Test("the user of RBAC has the connector in it")
+  @Test("the RBAC user contains the connector")
   func username() throws {
     let claims =
       #"{"email":"a@b","groups":["g"],"#
@@ -143,7 +146,7 @@ import TokenExchange
   @Test(
     "at most twenty groups are shown",
     arguments: [
-      Row("as many as fit", 20, ""), Row("one more than fits", 21, " and 1 more"),
+      Row("exactly twenty", 20, ""), Row("one more", 21, " and 1 more"),
       Row("many more", 2022, " and 2002 more"),
     ])
   func manyGroups(row: Row<Int, String>) throws {
@@ -154,7 +157,7 @@ import TokenExchange
         .hasSuffix(Self.rbac + "groups \(shown)\(row.output)" + Self.noUser))
   }
 
-  @Test("without a refresh token or a cache the token is not renewed")
+  @Test("without a refresh token or a cache, the token is not renewed")
   func notRenewed() throws {
     let claims = #"{"sub":"s"}"#
     let end = "\n" + Self.rbac + "no groups" + Self.noUser
@@ -167,7 +170,7 @@ import TokenExchange
   }
 
   @Test(
-    "a refresh that takes groups or changes the address is reported",
+    "a refresh that removes groups or changes the address is reported",
     arguments: [
       Row(
         "nothing changed", [#"{"groups":["a"],"email":"e"}"#, #"{"groups":["a"],"email":"e"}"#], []),
@@ -191,7 +194,7 @@ import TokenExchange
     #expect(changes.map { Message($0).text } == row.output)
   }
 
-  @Test("waiting processes read the page from the note of the lock")
+  @Test("waiting processes read the page from the lock's note")
   func note() {
     let progress = SignInProgress(
       processID: 77,

@@ -5,8 +5,7 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// The identifier, message and hint of each finding of the doctor that is not an error of
-/// get-token.
+/// The identifier, message and hint of each doctor finding that is not an error of get-token.
 struct DoctorMessagesTests {
   private static let dex = url("https://dex.example/dex")
   private static let server = url("https://b.example:6443")
@@ -19,10 +18,10 @@ struct DoctorMessagesTests {
   }
 
   @Test(
-    "warnings: exit 0",
+    "warnings have a message and a hint: exit 0",
     arguments: [
       Row(
-        "warning of get-token", .warning(.certificatesNotVerified(host: "dex.example")),
+        "get-token warning", .warning(.certificatesNotVerified(host: "dex.example")),
         [
           "certificates-not-verified",
           "--insecure-skip-tls-verify is on: anyone between here and dex.example can read the token",
@@ -55,7 +54,7 @@ struct DoctorMessagesTests {
           "kubectl accepts only the version in its kubeconfig: omit --api-version",
         ]),
       Row(
-        "Dex token", .subjectToken(.issuedByDex),
+        "token issued by Dex", .subjectToken(.issuedByDex),
         [
           "subject-token-issued-by-dex", "the token was issued by this Dex itself",
           "--token-file must name a service account token",
@@ -112,7 +111,7 @@ struct DoctorMessagesTests {
           "correct the wrong clock (NTP): tokens become valid and expire by these clocks",
         ]),
       Row(
-        "slash of the issuer",
+        "trailing slash of the issuer",
         .discovery(.issuerDiffersBySlash(found: "https://a", option: "https://a/")),
         [
           "issuer-trailing-slash",
@@ -135,7 +134,7 @@ struct DoctorMessagesTests {
           "check https://dex.example/dex: is it Dex 2.38 or later?",
         ]),
       Row(
-        "slash of the token's issuer", .result(.issuerDiffersBySlash(issuer: "https://a")),
+        "trailing slash of the token's issuer", .result(.issuerDiffersBySlash(issuer: "https://a")),
         [
           "token-issuer-trailing-slash",
           "the issuer https://a differs from --issuer by a trailing slash",
@@ -209,7 +208,7 @@ struct DoctorMessagesTests {
   }
 
   @Test(
-    "failures",
+    "failures have a message, a hint and an exit code",
     arguments: [
       Row(
         "a token instead of a plugin", (.client(.noPlugin(.token, name: "admin")), .usage),
@@ -285,7 +284,7 @@ struct DoctorMessagesTests {
             + "\"Unable to authenticate the request\"",
         ]),
       Row(
-        "401 with causes that were observed",
+        "401 with observed causes",
         (
           .apiServer(
             .error(
@@ -331,7 +330,7 @@ struct DoctorMessagesTests {
   }
 
   @Test(
-    "no connection to the API server: exit 4, the hint names the API server's options",
+    "no connection to the API server: exit 4, and the hint names the API server's options",
     arguments: [
       Row(
         "TLS", .tls(.expired),
@@ -349,7 +348,7 @@ struct DoctorMessagesTests {
     #expect(diagnosis.exitCode == .network)
   }
 
-  @Test("an API server with an unknown CA: exit 2, the hint names --server-ca")
+  @Test("an API server with an unknown CA: exit 2, and the hint names --server-ca")
   func unknownAuthority() {
     let finding = DoctorFinding.apiServer(
       .error(.transport(.tls(.unknownIssuer(reason: "x")), Self.server, timeout: 10)))
@@ -363,7 +362,7 @@ struct DoctorMessagesTests {
       ], .usage)
   }
 
-  @Test("an error that is due to the clocks keeps its exit code, and its message is in the hint")
+  @Test("an error caused by a wrong clock keeps its exit code, and its message is in the hint")
   func wrongClock() {
     let error = CommandError.check(.empty("/token"))
     let finding = DoctorFinding.subjectToken(
@@ -378,7 +377,7 @@ struct DoctorMessagesTests {
     #expect(finding.status == .failed)
   }
 
-  @Test("failures stay before warnings")
+  @Test("failures precede warnings")
   func order() {
     var step = DoctorStep(.discovery)
     #expect(step.status == .ok)

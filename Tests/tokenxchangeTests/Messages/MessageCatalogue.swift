@@ -12,7 +12,7 @@ enum MessageCatalogue {
   static let repository = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  /// The messages of one area.
+  /// The messages in one area.
   struct Section {
     var title: String
     var values: [Any]
@@ -27,7 +27,7 @@ enum MessageCatalogue {
     var hint: String
   }
 
-  /// The document.
+  /// The text of the document.
   static func document() throws -> String {
     var lines = [
       "# Messages", "",
@@ -48,7 +48,7 @@ enum MessageCatalogue {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Text in Markdown.
+  /// Escapes text for Markdown.
   private static func escaped(_ text: String) -> String {
     text.map { "<>*_|`".contains($0) ? "\\\($0)" : String($0) }.joined()
   }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import tokenxchange
 
-/// Every error and warning of the program with its message, hint and exit code, as one document.
+/// Every error and warning of the program, with its message, hint and exit code, in one document.
 struct MessageCatalogueTests {
   static let document = "Sources/tokenxchange/Documentation/messages.md"
 
@@ -30,11 +30,11 @@ struct MessageCatalogueTests {
     #expect(declared.subtracting(covered).sorted() == [])
   }
 
-  @Test("messages are one clause, hints one line, and every exit code is documented")
+  @Test("messages are one clause, hints are one line, and every exit code is documented")
   func form() throws {
     for row in try MessageCatalogue.sections().flatMap(\.rows) {
       #expect(!row.message.isEmpty && !row.message.contains("\n"), "\(row.name)")
-      // A description of Dex may end with a full stop.
+      // A description from Dex may end with a full stop.
       #expect(!row.message.hasSuffix(".") || row.name.hasPrefix("exchange.oauth"), "\(row.name)")
       #expect(!row.hint.contains("\n"), "\(row.name)")
       #expect(row.hint.count <= 160, "\(row.name): \(row.hint.count) characters")
@@ -43,7 +43,7 @@ struct MessageCatalogueTests {
   }
 }
 
-/// The names of enum cases, in values and in the sources.
+/// The names of enum cases, in values and in source code.
 enum EnumCases {
   /// `Type.case` for every enum value inside a value.
   static func names(in value: Any) -> Set<String> {
@@ -61,7 +61,7 @@ enum EnumCases {
     Mirror(reflecting: value).children.first?.label ?? "\(value)"
   }
 
-  /// The cases and their payloads' cases that select the message: `invalidURL.plainHTTP`.
+  /// The case and the cases of its payload that select the message: `invalidURL.plainHTTP`.
   static func path(of value: Any) -> String {
     let mirror = Mirror(reflecting: value)
     guard mirror.displayStyle == .enum else { return "" }
@@ -92,9 +92,9 @@ enum EnumCases {
     return Set((cases ?? []).map { String($0[..<($0.lastIndex(of: ".") ?? $0.endIndex)]) })
   }()
 
-  /// `Type.case` for the enums of errors and warnings that the sources of modules declare.
+  /// `Type.case` for the enums of errors and warnings in the modules' source code.
   ///
-  /// What the doctor finds has its own document.
+  /// The doctor's findings have their own document.
   static func declared(in modules: [String]) throws -> Set<String> {
     var names: Set<String> = []
     for module in modules {
@@ -110,7 +110,7 @@ enum EnumCases {
 
   private static func declared(in source: String) -> Set<String> {
     var names: Set<String> = []
-    /// The types around the current line, with their indentation.
+    /// The types that enclose the current line, with their indentation.
     var scopes: [(indentation: Int, name: String, isEnum: Bool)] = []
     for line in source.split(separator: "\n") {
       let indentation = line.prefix { $0 == " " }.count

@@ -7,7 +7,7 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// Every message of `publish-issuer`.
+/// The messages of `publish-issuer`.
 struct PublishMessagesTests {
   private static let url = try? EndpointURL("https://oidc.example/a")
 
@@ -25,7 +25,7 @@ struct PublishMessagesTests {
     "expected the output of kubectl get --raw /openid/v1/jwks; nothing was published"
 
   @Test(
-    "documents that cannot be used: exit 6",
+    "unusable documents: exit 6",
     arguments: [
       Row(
         "discovery not JSON", metadata(.discoveryNotJSON),
@@ -40,25 +40,25 @@ struct PublishMessagesTests {
         "duplicate member of a key", metadata(.keySet(.duplicateMember("kid"))),
         ["invalid key set https://a/k: it has the member \"kid\" twice in one object", keysHint]),
       Row(
-        "no issuer", metadata(.missingIssuer),
+        "missing issuer", metadata(.missingIssuer),
         ["invalid discovery document https://a/d: it has no issuer", discoveryHint]),
       Row(
-        "algorithm not listed", metadata(.unlistedAlgorithm(keyID: "a", algorithm: "PS256")),
+        "unlisted algorithm", metadata(.unlistedAlgorithm(keyID: "a", algorithm: "PS256")),
         [
           "invalid key set https://a/k: key a is for PS256, which the discovery document does not "
             + "list", keysHint,
         ]),
       Row(
-        "no key set", metadata(.keySet(.notKeySet)),
+        "not a key set", metadata(.keySet(.notKeySet)),
         ["invalid key set https://a/k: not a JSON object with a list of keys", keysHint]),
       Row(
         "no keys", metadata(.keySet(.noKeys)),
         ["invalid key set https://a/k: it has no keys", keysHint]),
       Row(
-        "no kid", metadata(.keySet(.missingKeyID(number: 2))),
+        "missing kid", metadata(.keySet(.missingKeyID(number: 2))),
         ["invalid key set https://a/k: key 2 has no kid", keysHint]),
       Row(
-        "kid twice", metadata(.keySet(.duplicateKeyID("a"))),
+        "duplicate kid", metadata(.keySet(.duplicateKeyID("a"))),
         ["invalid key set https://a/k: two keys have the kid a", keysHint]),
       Row(
         "private key", key(.privateMembers),
@@ -69,19 +69,19 @@ struct PublishMessagesTests {
           "invalid key set https://a/k: key a is not for signatures: its use is not sig", keysHint,
         ]),
       Row(
-        "type", key(.unsupportedType("oct")),
+        "unsupported type", key(.unsupportedType("oct")),
         ["invalid key set https://a/k: key a is of the type oct: expected RSA or EC", keysHint]),
       Row(
-        "no type", key(.unsupportedType(nil)),
+        "missing type", key(.unsupportedType(nil)),
         ["invalid key set https://a/k: key a is of the type none: expected RSA or EC", keysHint]),
       Row(
-        "member", key(.invalidMember("n")),
+        "invalid member", key(.invalidMember("n")),
         ["invalid key set https://a/k: key a has no valid n", keysHint]),
       Row(
-        "modulus", key(.shortModulus),
+        "short modulus", key(.shortModulus),
         ["invalid key set https://a/k: key a has fewer than 1024 bits", keysHint]),
       Row(
-        "curve", key(.unsupportedCurve("P-1")),
+        "unsupported curve", key(.unsupportedCurve("P-1")),
         ["invalid key set https://a/k: key a is on the unsupported curve P-1", keysHint]),
       Row(
         "control characters", metadata(.keySet(.duplicateKeyID("a\n\u{1B}[1mb"))),
@@ -92,7 +92,7 @@ struct PublishMessagesTests {
   }
 
   @Test(
-    "another issuer: exit 2",
+    "wrong issuer: exit 2",
     arguments: [
       Row("host", "https://other", "the issuer is https://other, expected https://oidc.example/a"),
       Row(
@@ -110,7 +110,7 @@ struct PublishMessagesTests {
   }
 
   @Test(
-    "options that exclude each other: exit 2",
+    "mutually exclusive options: exit 2",
     arguments: [
       Row("server option with files", .serverOptionWithFiles, "it applies to --from-server only"),
       Row("server and files", .serverAndFiles, "read the documents from the server or from files"),
@@ -139,7 +139,7 @@ struct PublishMessagesTests {
   }
 
   @Test(
-    "statuses other than 200",
+    "statuses other than 200 are reported",
     arguments: [
       Row(
         "API server", (401, .apiServer, .invalidResponse),
@@ -173,7 +173,7 @@ struct PublishMessagesTests {
   }
 
   @Test(
-    "a server that is not Dex: hints name its options",
+    "transport errors have hints that name the server's options",
     arguments: [
       Row(
         "unknown CA of the API server", (.tls(.unknownIssuer(reason: "a")), .apiServer),
@@ -222,7 +222,7 @@ struct PublishMessagesTests {
         == row.output)
   }
 
-  @Test("a public document that is compressed: exit 6")
+  @Test("a compressed public document: exit 6")
   func compressed() throws {
     let url = try #require(Self.url)
     let lines = [
@@ -257,7 +257,7 @@ struct PublishMessagesTests {
         ]), .unexpected)
   }
 
-  @Test("the token that a server sent back is redacted")
+  @Test("a token that the server echoes is redacted")
   func redaction() throws {
     let redaction = Redaction([Secret("hunter2-hunter2")])
     let errors: [PublishError] = [

@@ -4,7 +4,7 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// Pauses after failures start short and grow.
+/// Delays after failures start short and grow.
 struct BackoffTests {
   static func outage(retryAfter: Double? = nil) throws -> CommandError {
     var response = InvalidResponse(.serverError(.html), status: 503)
@@ -25,7 +25,7 @@ struct BackoffTests {
     return .exchange(error, ExchangeContext(request: request, timeout: 10, now: Sample.now))
   }
 
-  /// A point in an outage, and the longest pause there.
+  /// A point in an outage, and the maximum delay at that point.
   struct Row: Sendable {
     var failures: Int
     var outage: Double
@@ -45,7 +45,7 @@ struct BackoffTests {
     Row(failures: 9_000_000, outage: 1e9, longest: 60, rejected: 300),
   ]
 
-  @Test("pauses grow with the outage", arguments: rows) func grows(_ row: Row) throws {
+  @Test("delays grow with the outage", arguments: rows) func grows(_ row: Row) throws {
     func pause(_ error: CommandError, _ random: Double) -> Double {
       Backoff.pause(failures: row.failures, outage: row.outage, after: error, random: random)
     }
@@ -55,7 +55,9 @@ struct BackoffTests {
     #expect(pause(try Self.rejection(), 0) == min(row.rejected * 0.625, 3))
   }
 
-  @Test("at most twelve attempts in 30 s, and one every 5 s", arguments: [0.0, 0.25, 0.5, 0.75, 1])
+  @Test(
+    "there are at most twelve attempts in 30 s, with delays below 5 s",
+    arguments: [0.0, 0.25, 0.5, 0.75, 1])
   func attemptsOfHalfAMinute(random: Double) throws {
     let outage = try Self.outage()
     var time = 0.0

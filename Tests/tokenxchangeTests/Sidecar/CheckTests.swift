@@ -6,7 +6,7 @@ import Testing
 
 @testable import tokenxchange
 
-/// `check`: silent for a usable token, else the reason.
+/// `check` prints nothing for a usable token, or else the reason.
 struct CheckTests {
   let fixture: SidecarFixture
 
@@ -17,7 +17,7 @@ struct CheckTests {
     return run(["check", "--file", SidecarFixture.file] + flags, in: fixture.world())
   }
 
-  @Test("a usable token: exit 0, no output")
+  @Test("a usable token: exit 0, without output")
   func usableToken() {
     #expect(check(fixture.jwt(lifetime: 60)) == .done)
     #expect(check(fixture.jwt(lifetime: 60) + "\n", "--min-ttl", "60s") == .done)
@@ -76,7 +76,9 @@ struct CheckTests {
           #"the JWT in /kept/token has the member "aud" twice in its header or claims"#,
           "readers disagree on which of the two counts: correct the program that issued the token",
         ]),
-      Row("cut", "eyJhbGciOiJSUzI1NiJ9.eyJpc3M", ["the token in /kept/token is truncated", hint]),
+      Row(
+        "truncated", "eyJhbGciOiJSUzI1NiJ9.eyJpc3M",
+        ["the token in /kept/token is truncated", hint]),
       Row(
         "opaque", "opaque",
         [
@@ -91,14 +93,14 @@ struct CheckTests {
           "the sidecar's log has the reason why the token was not renewed",
         ]),
       Row(
-        "of this second", sample(exp: 1_800_000_000),
+        "expires in this second", sample(exp: 1_800_000_000),
         [
           "the token in /kept/token expired 0 s ago, at 2027-01-15T08:00:00Z "
             + "(local clock: 2027-01-15T08:00:00Z)",
           "the sidecar's log has the reason why the token was not renewed",
         ]),
       Row(
-        "not valid yet", sample(exp: 1_800_001_000, nbf: 1_800_000_061),
+        "not yet valid", sample(exp: 1_800_001_000, nbf: 1_800_000_061),
         [
           "the token in /kept/token is not valid before 2027-01-15T08:01:01Z "
             + "(local clock: 2027-01-15T08:00:00Z)",
@@ -110,13 +112,13 @@ struct CheckTests {
     #expect(fixture.errors == ["tokenxchange: " + row.output[0], "hint: " + row.output[1]])
   }
 
-  /// A token with an invalid signature, which is not checked.
+  /// A token with an invalid signature, which is not verified.
   private static func sample(exp: Int, nbf: Int = 0) -> String {
     let parts = [#"{"alg":"none"}"#, #"{"exp":\#(exp),"nbf":\#(nbf)}"#]
     return parts.map { Base64URL.encode(Array($0.utf8)) }.joined(separator: ".") + ".AA"
   }
 
-  @Test("a token may become valid up to a minute ahead, for clocks that differ")
+  @Test("a token may become valid up to a minute in the future, because clocks differ")
   func clockSkew() {
     #expect(check(Self.sample(exp: 1_800_001_000, nbf: 1_800_000_060)) == .done)
     #expect(fixture.errors.isEmpty)

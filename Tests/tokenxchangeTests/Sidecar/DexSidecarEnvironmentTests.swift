@@ -8,9 +8,9 @@ import TokenExchange
 
 @testable import tokenxchange
 
-/// dexsidecar's variables keep their meaning, and errors name them.
+/// dexsidecar's variables keep their meaning, and errors name the variables.
 struct DexVariablesTests {
-  /// The environment of dexsidecar's README, with paths and addresses of the test.
+  /// The environment in dexsidecar's README, with this test's paths and addresses.
   static let readme = [
     "dex_access_token_file": SidecarFixture.file, "dex_endpoint": "https://dex.example/token",
     "dex_basic_auth": "client:", "dex_connector_id": "k3s",
@@ -44,7 +44,7 @@ struct DexVariablesTests {
     fixture.requests.last?.headers.first { $0.name == "Authorization" }?.value
   }
 
-  @Test("the request equals that of dexsidecar") func request() throws {
+  @Test("the request equals dexsidecar's") func request() throws {
     #expect(once() == .done)
     #expect(fixture.written != nil)
     #expect(fixture.files.mode(SidecarFixture.file) == 0o644)
@@ -65,7 +65,7 @@ struct DexVariablesTests {
     #expect(fixture.errors.isEmpty)
   }
 
-  @Test("other variables become form fields, settings do not") func formFields() {
+  @Test("other variables become form fields, but settings do not") func formFields() {
     fixture.files["/res"] = " https://target \n"
     let code = once([
       "dex_audience": "other", "dex_file_resource": "/res", "dex_refresh_interval": "1m",
@@ -123,7 +123,7 @@ struct DexVariablesTests {
       ])
   }
 
-  @Test("an unknown scope in a file is counted, one set by a flag causes no warning")
+  @Test("an unknown scope in a file is counted, and one in a flag causes no warning")
   func unknownScopeInFile() {
     fixture.files["/scope"] = "openid group\n"
     let changes = ["dex_scope": nil, "dex_file_scope": "/scope"]
@@ -136,7 +136,8 @@ struct DexVariablesTests {
     #expect(fixture.errors.count == 1)
   }
 
-  @Test("no warning about dex_basic_auth if --client-id replaces it") func replacedClient() {
+  @Test("there is no warning about dex_basic_auth if --client-id replaces it")
+  func replacedClient() {
     fixture.respond(401, #"{"error":"invalid_client"}"#)
     #expect(once([:], "--mode", "0600", "--client-id", "other") == .oauthError)
     #expect(fixture.errors.count == 2)
@@ -159,17 +160,18 @@ struct DexVariablesTests {
   }
 
   @Test(
-    "a refused dex_basic_auth is explained and never shown",
+    "a rejected dex_basic_auth is explained, but never shown",
     arguments: [
       Row("no secret", "hunter2user:", "it contains no colon, so no secret was sent"),
       Row("a bare password", "hunter2", "it contains no colon, so no secret was sent"),
       Row("base64", "Y2xpZW50Omh1bnRlcjI=", "it looks like base64, but must be plain text"),
       Row(
-        "the header", "Basic Y2xpZW50Omh1bnRlcjI=",
+        "a header value", "Basic Y2xpZW50Omh1bnRlcjI=",
         "it begins with \"Basic \", which is part of the header only"),
       Row(
-        "encoded", "hunter%32:x", "it must not be percent-encoded: it is encoded when it is sent"),
-      Row("halves swapped", "hunter2:client", "of Dex's configuration"),
+        "percent-encoded", "hunter%32:x",
+        "it must not be percent-encoded: it is encoded when it is sent"),
+      Row("client ID and secret swapped", "hunter2:client", "of Dex's configuration"),
       Row("a trailing newline", "client:hunter2\n", "of Dex's configuration"),
     ])
   func refusedBasicAuth(row: Row<String, String>) {
@@ -185,20 +187,20 @@ struct DexVariablesTests {
   }
 
   @Test(
-    "nothing of a file named by dex_file_* is shown",
+    "the content of a file named by dex_file_* is not shown",
     arguments: ["scope", "connector_id", "client_id"])
   func filesAreNotShown(field: String) {
     fixture.files["/etc/passwd"] = "hunter2:x:0:0 /root/hunter3\n"
     fixture.respond(
       400, #"{"error":"invalid_scope","error_description":"no hunter2:x:0:0 /root/hunter3"}"#)
     var changes = ["dex_" + field: nil, "dex_file_" + field: "/etc/passwd"]
-    // It would win over a client ID.
+    // It would override a client ID.
     if field == "client_id" { changes["dex_basic_auth"] = .some(nil) }
     #expect(once(changes, "--mode", "0600", "--verbose") == .oauthError)
     #expect(!fixture.errors.contains { $0.contains("hunter") }, "\(fixture.errors)")
   }
 
-  @Test("a value that is not allowed is not shown if it comes from a file")
+  @Test("an invalid value is not shown if it comes from a file")
   func badValuesOfFilesAreNotShown() {
     fixture.files["/f"] = "hunter2"
     for field in ["grant_type", "subject_token_type", "requested_token_type"] {
@@ -209,7 +211,7 @@ struct DexVariablesTests {
   }
 
   @Test(
-    "a secret given as the name of a file is not shown", arguments: ["client_secret", "basic_auth"])
+    "a secret passed as a file name is not shown", arguments: ["client_secret", "basic_auth"])
   func secretsForFilesAreNotShown(field: String) {
     let changes = ["dex_basic_auth": nil, "dex_file_" + field: "hunter2", "dex_client_id": "x"]
     #expect(once(changes, "--mode", "0600", "--verbose") == .usage)
@@ -217,7 +219,7 @@ struct DexVariablesTests {
   }
 
   @Test(
-    "a token or the content of a file instead of a path is not shown",
+    "a token or file content that is passed instead of a path is not shown",
     arguments: [
       Row("a token", Sample.subject, "dex_file_resource expects a path, got a token (not shown)"),
       Row(
@@ -255,14 +257,14 @@ struct DexVariablesTests {
     #expect((fixture.waits.max() ?? 0) <= 0.5)
   }
 
-  @Test("dex_refresh_before=0s is accepted, as dexsidecar does")
+  @Test("dex_refresh_before=0s is accepted, as by dexsidecar")
   func refreshBeforeZero() {
     #expect(once(["dex_refresh_before": "0s"], "--mode", "0600") == .done)
     #expect(fixture.errors.isEmpty)
   }
 
   @Test(
-    "a file that dex_file_X names is not overwritten",
+    "a file named by dex_file_* is not overwritten",
     arguments: [
       "dex_file_subject_token", "dex_file_resource", "dex_file_scope", "dex_file_basic_auth",
     ])

@@ -7,9 +7,9 @@ import Testing
 
 @testable import tokenxchange
 
-/// The manifests in examples/sidecar/ are valid for the program.
+/// The manifests in examples/sidecar/ match the program.
 struct SidecarExampleTests {
-  /// YAML is read by Python; without it and its yaml module these tests are skipped.
+  /// Python parses the YAML; without Python and its yaml module, these tests are skipped.
   static let hasYAML = (try? ProcessRunner("python3", ["-c", "import yaml"]).run())?.code == 0
 
   private static func example(_ name: String) -> String {
@@ -50,7 +50,7 @@ struct SidecarExampleTests {
     #expect(try check[.checkedFile] == settings.file)
   }
 
-  @Test("the image contains the program at the path of the probes") func probePath() throws {
+  @Test("the image contains the program at the probes' path") func probePath() throws {
     let text = try String(
       contentsOfFile: Self.example("image/Containerfile"), encoding: .utf8)
     #expect(text.contains("/tokenxchange \(PodPath.program)\n"))
@@ -58,7 +58,7 @@ struct SidecarExampleTests {
   }
 
   // Needs Python's yaml: apt-get install python3-yaml.
-  @Test("the kubeconfig names the token file of the pod", .enabled(if: hasYAML))
+  @Test("the kubeconfig names the pod's token file", .enabled(if: hasYAML))
   func kubeconfig() throws {
     let arguments = try Self.pod("pod.yaml")["spec"]?["initContainers"]?.array?.first?["args"]
     let written = arguments?.array?.compactMap(\.string).first { $0.hasPrefix("--write=") }

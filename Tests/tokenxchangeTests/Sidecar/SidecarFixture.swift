@@ -7,12 +7,13 @@ import TokenExchange
 @testable import Platform
 @testable import tokenxchange
 
-/// A sidecar with files in memory, a clock that its waits advance, and a Dex that issues tokens.
+/// A sidecar with in-memory files, a clock that advances while it waits, and a Dex that issues
+/// tokens.
 final class SidecarFixture: Sendable {
   private struct State: Sendable {
     var lifetime = 1000.0
     var clockLead: Double?
-    /// What Dex returns; nil for a token.
+    /// Dex's response; nil for a token.
     var outcome: WorldDouble.Outcome?
     /// Whether SIGUSR1 arrives during the next wait.
     var isSignaled = false
@@ -47,8 +48,8 @@ final class SidecarFixture: Sendable {
     files[Self.subjectFile] = jwt(subject: name, lifetime: lifetime)
   }
 
-  /// A token that expires after so many seconds; `clockLead` is how far Dex's clock is ahead, if
-  /// the token says when it was issued.
+  /// A token with the given lifetime in seconds. If `clockLead` is set, Dex's clock is ahead by
+  /// this time, and the token has an iat claim.
   func jwt(
     subject: String = "s", audience: String = "client", lifetime: Double, clockLead: Double? = nil
   ) -> String {
@@ -61,7 +62,7 @@ final class SidecarFixture: Sendable {
     return JWT.sign(.object(claims), with: key)
   }
 
-  /// The content of the file that the sidecar writes.
+  /// The content of the sidecar's token file.
   var written: String? { files[Self.file] }
   var requests: [HTTPRequest] { current.requests.withLock { $0 } }
   var errors: [String] { current.stderr.split(separator: "\n").map(String.init) }
@@ -72,19 +73,19 @@ final class SidecarFixture: Sendable {
   /// Sets the wall clock forward or back.
   func setClock(by seconds: Double) { current.setClock(by: seconds) }
 
-  /// Lets SIGUSR1 arrive during the next wait.
+  /// Sends SIGUSR1 during the next wait.
   func signal() { state.withLock { $0.isSignaled = true } }
 
-  /// Lets Dex return a response.
+  /// Makes Dex return a response.
   func respond(_ status: Int, _ body: String, headers: [String: String] = [:]) {
     let response = HTTPResponse(status: status, headers: headers, body: Array(body.utf8))
     state.withLock { $0.outcome = .success(response) }
   }
 
-  /// Lets Dex refuse connections.
+  /// Makes Dex refuse connections.
   func stopDex() { state.withLock { $0.outcome = .failure(TransportError.connectionRefused) } }
 
-  /// Lets Dex issue tokens.
+  /// Makes Dex issue tokens.
   func startDex(lifetime: Double = 1000, clockLead: Double? = nil) {
     state.withLock { ($0.outcome, $0.lifetime, $0.clockLead) = (nil, lifetime, clockLead) }
   }
@@ -138,7 +139,7 @@ extension SidecarFixture {
 }
 
 extension Sidecar {
-  /// Runs for so many seconds.
+  /// Runs for a number of seconds.
   mutating func run(_ fixture: SidecarFixture, for seconds: Double) {
     let end = fixture.uptime + seconds
     while fixture.uptime < end { step() }

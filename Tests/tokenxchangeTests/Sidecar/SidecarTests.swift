@@ -14,7 +14,8 @@ struct SidecarTests {
 
   init() throws { fixture = try SidecarFixture() }
 
-  @Test("renews at 80 % of the lifetime, with one log line each") func renewal() throws {
+  @Test("tokens are renewed at 80 % of their lifetime, with one log line each")
+  func renewal() throws {
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 0.1)
     #expect(fixture.requests.count == 1)
@@ -36,7 +37,7 @@ struct SidecarTests {
     #expect((fixture.waits.max() ?? 0) <= 2)
   }
 
-  @Test("--refresh-before") func refreshBefore() throws {
+  @Test("--refresh-before sets the time of the renewal") func refreshBefore() throws {
     var sidecar = try fixture.sidecar(["--refresh-before", "15m"])
     sidecar.run(fixture, for: 99)
     #expect(fixture.requests.count == 1)
@@ -44,7 +45,7 @@ struct SidecarTests {
     #expect(fixture.requests.count == 2)
   }
 
-  @Test("SIGUSR1 renews immediately") func signal() throws {
+  @Test("SIGUSR1 triggers an immediate renewal") func signal() throws {
     var sidecar = try fixture.sidecar()
     sidecar.step()
     fixture.signal()
@@ -54,7 +55,7 @@ struct SidecarTests {
     #expect(fixture.requests.count == 2)
   }
 
-  @Test("SIGUSR1 is logged, and so is its result, even if the same failure was logged")
+  @Test("SIGUSR1 and its result are logged, even if the same failure was already logged")
   func signalDuringFailures() throws {
     fixture.setSubject("system:serviceaccount:a:b", lifetime: -5)
     var sidecar = try fixture.sidecar()
@@ -71,7 +72,9 @@ struct SidecarTests {
     #expect(fixture.errors.count == 3)
   }
 
-  @Test("renews if the clock is set forward", arguments: [3600.0, 900]) func clockSetForward(
+  @Test(
+    "the token is renewed if the clock is set forward",
+    arguments: [3600.0, 900]) func clockSetForward(
     _ leap: Double
   ) throws {
     var sidecar = try fixture.sidecar()
@@ -82,7 +85,7 @@ struct SidecarTests {
     #expect(fixture.written != nil)
   }
 
-  @Test("renews in time if the clock is set back") func clockSetBack() throws {
+  @Test("the token is renewed in time if the clock is set back") func clockSetBack() throws {
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 60)
     fixture.setClock(by: -86_400)
@@ -90,7 +93,7 @@ struct SidecarTests {
     #expect(fixture.requests.count == 2)
   }
 
-  @Test("renews in time if the local clock is slow") func slowClock() throws {
+  @Test("the token is renewed in time if the local clock is slow") func slowClock() throws {
     fixture.startDex(lifetime: 600, clockLead: 300)
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 479)
@@ -99,7 +102,7 @@ struct SidecarTests {
     #expect(fixture.requests.count == 2)
   }
 
-  @Test("the old token remains until it expires") func oldToken() throws {
+  @Test("the old token is kept until it expires") func oldToken() throws {
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 700)
     let old = fixture.written
@@ -136,7 +139,7 @@ struct SidecarTests {
     #expect(fixture.requests.count < 200)
   }
 
-  @Test("rejected exchanges are retried with growing pauses") func rejections() throws {
+  @Test("rejected exchanges are retried with increasing delays") func rejections() throws {
     fixture.respond(401, #"{"error":"access_denied"}"#)
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 86_400)
@@ -173,7 +176,7 @@ struct SidecarTests {
     #expect(fixture.written == nil)
   }
 
-  @Test("the file remains while Dex is down, even with a new identity") func identityDuringOutage()
+  @Test("the file is kept while Dex is down, even with a new identity") func identityDuringOutage()
     throws
   {
     var sidecar = try fixture.sidecar()
@@ -187,7 +190,8 @@ struct SidecarTests {
     #expect(fixture.written == nil)
   }
 
-  @Test("a rejection of the same identity removes nothing") func rejectedSameIdentity() throws {
+  @Test("a rejection of the same identity does not remove the file")
+  func rejectedSameIdentity() throws {
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 10)
     fixture.respond(401, #"{"error":"access_denied"}"#)
@@ -210,7 +214,7 @@ struct SidecarTests {
     #expect(fixture.written != nil)
   }
 
-  @Test("the file of an earlier run remains while it is valid") func earlierFile() throws {
+  @Test("the file from an earlier run is kept while it is valid") func earlierFile() throws {
     let old = fixture.jwt(lifetime: 100)
     fixture.files[SidecarFixture.file] = old
     fixture.stopDex()
@@ -222,7 +226,7 @@ struct SidecarTests {
     #expect(fixture.written == nil)
   }
 
-  @Test("the file of an earlier run counts as of the identity at the start")
+  @Test("the file from an earlier run is attributed to the identity at startup")
   func earlierFileIdentity() throws {
     let old = fixture.jwt(lifetime: 1000)
     fixture.files[SidecarFixture.file] = old
@@ -247,7 +251,7 @@ struct SidecarTests {
   }
 
   @Test(
-    "a file that became something else is noticed and reported",
+    "a file that was replaced with another kind of file is detected and reported",
     arguments: [
       Row("a directory", FileKind.directory, "a directory"), Row("a pipe", .pipe, "a pipe"),
     ])
@@ -269,7 +273,7 @@ struct SidecarTests {
     #expect(fixture.errors.last?.contains("renewed /kept/token") == true)
   }
 
-  @Test("a removal that fails is retried at every check and logged once")
+  @Test("a failed removal is retried at every check and logged once")
   func removalIsRetried() throws {
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 700)
@@ -285,7 +289,7 @@ struct SidecarTests {
           + "the token expired at 2027-01-15T08:16:40Z"
       ])
     #expect(!fixture.errors.contains { $0.contains("no token is available") })
-    // Waiting must not become a busy loop either.
+    // The wait must not become a busy loop.
     #expect((fixture.waits.suffix(10).min() ?? 0) > 0.1)
     fixture.files.failRemovals(nil)
     sidecar.run(fixture, for: 4)
@@ -309,7 +313,7 @@ struct SidecarTests {
     #expect(!fixture.errors.contains { $0.contains(": removed ") })
   }
 
-  @Test("the file of an earlier run gets this run's mode before the first renewal")
+  @Test("the file from an earlier run gets this run's mode before the first renewal")
   func modeAtStart() throws {
     let old = fixture.jwt(lifetime: 100)
     fixture.files[SidecarFixture.file] = old
@@ -321,9 +325,9 @@ struct SidecarTests {
   }
 
   @Test(
-    "a failure of another kind is logged",
+    "a different kind of failure is logged",
     arguments: [
-      Row("status", [503, 404], 2), Row("status of one kind", [502, 503], 2),
+      Row("different statuses", [503, 404], 2), Row("statuses of the same class", [502, 503], 2),
       Row("the same status", [503, 503], 1),
     ])
   func anotherFailure(row: Row<[Int], Int>) throws {
@@ -335,7 +339,7 @@ struct SidecarTests {
     #expect(fixture.errors.count { $0.contains(": renewal failed: ") } == row.output)
   }
 
-  @Test("times in a message do not make it another failure")
+  @Test("a failure with other times in its message is the same failure")
   func sameFailureWithOtherTimes() throws {
     fixture.setSubject("system:serviceaccount:a:b", lifetime: -5)
     var sidecar = try fixture.sidecar()
@@ -368,7 +372,7 @@ struct SidecarTests {
   }
 }
 
-/// `--once`: one token, get-token's exit codes, no output on success.
+/// `--once` writes one token, has get-token's exit codes, and prints nothing on success.
 struct SidecarOnceTests {
   let fixture: SidecarFixture
 
@@ -384,7 +388,7 @@ struct SidecarOnceTests {
   }
 
   @Test(
-    "failures have get-token's exit codes and retries",
+    "failures have the same exit codes and retries as in get-token",
     arguments: [
       (401, #"{"error":"access_denied"}"#, ExitCode.oauthError, 1),
       (404, "", .invalidResponse, 1), (503, "", .network, 3),
@@ -410,7 +414,7 @@ struct SidecarOnceTests {
   }
 
   @Test(
-    "no input is overwritten",
+    "input files are not overwritten",
     arguments: [
       Row("client secret", ["--client-secret-file"], "the client secret is read from"),
       Row("CA", ["--certificate-authority"], "the CA certificates are read from"),

@@ -5,12 +5,12 @@ import TokenExchange
 
 @testable import Platform
 
-/// Valid, malformed and malicious responses.
+/// DNS queries, and valid, malformed and malicious responses.
 struct DNSMessageTests {
   /// A query for the A record of `dex.test`.
   static let query = DNSMessage.query("dex.test", .a, id: 0x1234) ?? []
 
-  @Test("the bytes of a query")
+  @Test("a query is encoded correctly")
   func writes() {
     let name: [UInt8] = [3, 0x64, 0x65, 0x78, 4, 0x74, 0x65, 0x73, 0x74, 0]
     #expect(Self.query == [0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0] + name + [0, 1, 0, 1])
@@ -18,7 +18,7 @@ struct DNSMessageTests {
   }
 
   @Test(
-    "invalid DNS names have no query",
+    "invalid DNS names are not encoded",
     arguments: [
       "", ".", "a..b", String(repeating: "a", count: 64),
       Array(repeating: String(repeating: "a", count: 49), count: 6).joined(separator: "."),
@@ -48,28 +48,34 @@ struct DNSMessageTests {
   static let two: [UInt8] = [1, 0x32, 0]
 
   @Test(
-    "addresses in a response",
+    "addresses are read from a response",
     arguments: [
       Row("one address", response([a()]), ["10.0.0.1"]),
-      Row("two", response([a(), a(owner, [10, 0, 0, 2])]), ["10.0.0.1", "10.0.0.2"]),
-      Row("none", response([]), []),
-      Row("of another name", response([a([3, 0x65, 0x76, 0x6C, 0])]), []),
-      Row("by aliases", response([alias(owner, one), alias(one, two), a(two)]), ["10.0.0.1"]),
+      Row("two addresses", response([a(), a(owner, [10, 0, 0, 2])]), ["10.0.0.1", "10.0.0.2"]),
+      Row("no addresses", response([]), []),
+      Row("address of another name", response([a([3, 0x65, 0x76, 0x6C, 0])]), []),
       Row(
-        "by aliases in reverse", response([a(two), alias(one, two), alias(owner, one)]),
+        "address through aliases", response([alias(owner, one), alias(one, two), a(two)]),
         ["10.0.0.1"]),
-      Row("aliases in a circle", response([alias(owner, one), alias(one, owner)]), []),
-      Row("an alias and no address", response([alias(owner, one)]), []),
-      Row("owner in capitals", response([a([3, 0x44, 0x45, 0x58, 0xC0, 16])]), ["10.0.0.1"]),
       Row(
-        "another type", response([owner + [0, 16, 0, 1, 0, 0, 0, 30, 0, 1, 0], a()]), ["10.0.0.1"]),
-      Row("another class", response([owner + [0, 1, 0, 3, 0, 0, 0, 30, 0, 4, 1, 1, 1, 1]]), []),
+        "address through aliases in reverse order",
+        response([a(two), alias(one, two), alias(owner, one)]),
+        ["10.0.0.1"]),
+      Row("alias loop", response([alias(owner, one), alias(one, owner)]), []),
+      Row("an alias without an address", response([alias(owner, one)]), []),
+      Row("owner in upper case", response([a([3, 0x44, 0x45, 0x58, 0xC0, 16])]), ["10.0.0.1"]),
+      Row(
+        "record of another type", response([owner + [0, 16, 0, 1, 0, 0, 0, 30, 0, 1, 0], a()]),
+        ["10.0.0.1"]),
+      Row(
+        "record of another class", response([owner + [0, 1, 0, 3, 0, 0, 0, 30, 0, 4, 1, 1, 1, 1]]),
+        []),
       Row("bytes after the end", response([a()]) + [1, 2, 3], ["10.0.0.1"]),
       Row("address of five bytes", response([a(owner, [10, 0, 0, 1, 1])]), nil),
-      Row("fewer records than promised", response([a()], count: 2), nil),
-      Row("cut", response([a()]).dropLast(), nil),
+      Row("fewer records than announced", response([a()], count: 2), nil),
+      Row("truncated", response([a()]).dropLast(), nil),
       Row("a pointer to itself", response([[0xC0, 26] + a().dropFirst(2)]), nil),
-      Row("a pointer forwards", response([[0xC0, 40] + a().dropFirst(2)]), nil),
+      Row("a forward pointer", response([[0xC0, 40] + a().dropFirst(2)]), nil),
       Row("a pointer at the end", response([[0xC0]]), nil),
       Row("a label beyond the end", response([[63, 1]]), nil),
       Row("a reserved label", response([[0x80, 1]]), nil),
@@ -81,7 +87,7 @@ struct DNSMessageTests {
   }
 
   @Test(
-    "response code, truncation and referral",
+    "response code, truncation and referral are read",
     arguments: [
       Row("NXDOMAIN", response([], flags: [0x81, 0x83]), (3, false, false)),
       Row("SERVFAIL", response([], flags: [0x81, 0x82]), (2, false, false)),
@@ -98,19 +104,19 @@ struct DNSMessageTests {
   }
 
   @Test(
-    "messages that belong to something else",
+    "messages that do not belong to the query are ignored",
     arguments: [
-      Row("empty", [], 0), Row("a header's beginning", [0x12, 0x34, 0x81], 0),
-      Row("another number", [0x12, 0x35] + response([a()]).dropFirst(2), 0),
+      Row("empty", [], 0), Row("a truncated header", [0x12, 0x34, 0x81], 0),
+      Row("another message ID", [0x12, 0x35] + response([a()]).dropFirst(2), 0),
       Row("a query", query, 0),
-      Row("another operation", response([a()], flags: [0x91, 0x80]), 0),
+      Row("another opcode", response([a()], flags: [0x91, 0x80]), 0),
       Row("another name", response([a()]).map { $0 == 0x78 ? 0x79 : $0 }, 0),
       Row(
         "another type",
         DNSMessage.query("dex.test", .aaaa, id: 0x1234).map {
           [0x12, 0x34, 0x81, 0x80] + $0.dropFirst(4)
         } ?? [], 0),
-      Row("no question and success", [0x12, 0x34, 0x81, 0x80, 0, 0, 0, 0, 0, 0, 0, 0], 0),
+      Row("success without a question", [0x12, 0x34, 0x81, 0x80, 0, 0, 0, 0, 0, 0, 0, 0], 0),
     ] as [Row<[UInt8], Int>])
   func ignores(_ row: Row<[UInt8], Int>) {
     #expect(DNSMessage.response(row.input, to: Self.query) == nil)

@@ -5,14 +5,14 @@ import TokenExchange
 
 @testable import Platform
 
-/// `/etc/resolv.conf` as glibc reads it.
+/// Parsing of `/etc/resolv.conf`, as by glibc.
 struct ResolverConfigurationTests {
   @Test(
     "resolv.conf is parsed as by glibc",
     arguments: [
       Row("no file", "", "nameserver 127.0.0.1; no search list"),
       Row(
-        "of a pod",
+        "in a pod",
         "search ns.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\n"
           + "options ndots:5\n",
         "nameserver 10.96.0.10; search ns.svc.cluster.local svc.cluster.local cluster.local; "
@@ -25,13 +25,14 @@ struct ResolverConfigurationTests {
         "not an address", "nameserver dns.example\nnameserver 10.0.0.1\n",
         "nameserver 10.0.0.1; no search list"),
       Row(
-        "the last of domain and search wins", "search a.example b.example\ndomain c.example\n",
+        "the last domain or search line takes effect",
+        "search a.example b.example\ndomain c.example\n",
         "nameserver 127.0.0.1; search c.example"),
       Row(
         "search after domain", "domain c.example\nsearch a.example b.example\n",
         "nameserver 127.0.0.1; search a.example b.example"),
       Row(
-        "suffixes with a dot at their end", "search a.example. .\n",
+        "suffixes with a trailing dot", "search a.example. .\n",
         "nameserver 127.0.0.1; search a.example "),
       Row(
         "comments, indented lines, other keywords",
@@ -45,13 +46,13 @@ struct ResolverConfigurationTests {
         "nameserver 127.0.0.1; no search list; options ndots:2 timeout:1 attempts:3 rotate use-vc "
           + "no-aaaa"),
       Row(
-        "limits of options", "options ndots:99 timeout:99 attempts:99\n",
+        "options above their limits", "options ndots:99 timeout:99 attempts:99\n",
         "nameserver 127.0.0.1; no search list; options ndots:15 timeout:30 attempts:5"),
       Row(
         "options at zero", "options ndots:0 timeout:0 attempts:0\n",
         "nameserver 127.0.0.1; no search list; options ndots:0 timeout:1 attempts:1"),
       Row(
-        "options that cannot be read", "options ndots:x timeout: attempts edns0 trust-ad\n",
+        "invalid options", "options ndots:x timeout: attempts edns0 trust-ad\n",
         "nameserver 127.0.0.1; no search list"),
     ])
   func parses(_ row: Row<String, String>) {
@@ -65,15 +66,15 @@ struct ResolverConfigurationTests {
   }
 
   @Test(
-    "candidate names for a host",
+    "candidate names are derived from the host",
     arguments: [
       Row(
-        "few dots: suffixes first", "dex.dex",
+        "fewer dots than ndots: suffixes first", "dex.dex",
         ["dex.dex.a.example", "dex.dex.b.example", "dex.dex"]),
       Row(
-        "enough dots: the name first", "dex.dex.svc",
+        "at least ndots dots: the name first", "dex.dex.svc",
         ["dex.dex.svc", "dex.dex.svc.a.example", "dex.dex.svc.b.example"]),
-      Row("trailing dot: nothing else", "dex.", ["dex"]),
+      Row("trailing dot: only the name", "dex.", ["dex"]),
       Row("one label", "dex", ["dex.a.example", "dex.b.example", "dex"]),
     ])
   func candidates(_ row: Row<String, [String]>) {
@@ -82,14 +83,14 @@ struct ResolverConfigurationTests {
     #expect(configuration.candidates(for: row.input) == row.output)
   }
 
-  @Test("the root as a suffix is the name itself, which is tried once")
+  @Test("with the root as a suffix, the name itself is tried only once")
   func root() {
     let configuration = ResolverConfiguration(parsing: Array("search . a.example\n".utf8))
     #expect(configuration.candidates(for: "dex") == ["dex", "dex.a.example"])
   }
 }
 
-/// `/etc/hosts`.
+/// Lookups in `/etc/hosts`.
 struct HostsFileTests {
   static let file = """
     127.0.0.1 localhost
@@ -103,15 +104,15 @@ struct HostsFileTests {
     """
 
   @Test(
-    "addresses of a host in the hosts file",
+    "addresses are found in the hosts file",
     arguments: [
       Row(
-        "every line with the name, each address once", "dex.example",
+        "several lines with the name, without duplicate addresses", "dex.example",
         ["10.0.0.1", "fd00::1", "10.0.0.2"]),
-      Row("an alias", "dex", ["10.0.0.1"]), Row("capitals", "DeX", ["10.0.0.1"]),
-      Row("a trailing dot", "dex.", ["10.0.0.1"]), Row("in a comment", "dex.other", []),
-      Row("not an address", "bad.example", []), Row("absent", "absent.example", []),
-      Row("the beginning of a name", "dex.exam", []), Row("the address itself", "10.0.0.3", []),
+      Row("an alias", "dex", ["10.0.0.1"]), Row("upper case", "DeX", ["10.0.0.1"]),
+      Row("a trailing dot", "dex.", ["10.0.0.1"]), Row("a name in a comment", "dex.other", []),
+      Row("not an address", "bad.example", []), Row("a missing name", "absent.example", []),
+      Row("the prefix of a name", "dex.exam", []), Row("the address itself", "10.0.0.3", []),
     ])
   func finds(_ row: Row<String, [String]>) {
     let found = HostsFile.addresses(of: row.input, in: Array(Self.file.utf8))
