@@ -55,7 +55,8 @@ struct OddHTTPTests {
     Row("no reason phrase", nil) { "HTTP/1.1 200\r\n\r\n\($0)" },
     Row(
       "unrelated headers",
-      nil) { plain($0, "WWW-Authenticate: Basic realm=x\r\nSet-Cookie: a=b\r\n") },
+      nil
+    ) { plain($0, "WWW-Authenticate: Basic realm=x\r\nSet-Cookie: a=b\r\n") },
   ]
 
   static let bad = [

@@ -125,7 +125,8 @@ struct PodSecurityTests {
       "a pod with a sidecar, a group and a kubeconfig",
       ["sidecar", "--mode=0640", "--server=https://a.example"] + exchange, 1),
     Row("patches for Argo CD", ["argocd-workload", "--image=i"], 2),
-    Row("a patch for a Deployment", ["argocd-workload", "--controller=deployment", "--image=i"], 2),
+    Row(
+      "a patch for a Deployment", ["argocd-workload", "--controller=deployment", "--image=i"], 2),
     Row("values for the chart", ["argocd-workload", "--format=helm", "--image=i"], 2),
   ]
 

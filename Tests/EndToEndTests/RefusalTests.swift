@@ -44,7 +44,8 @@ struct RefusalTests {
     },
     Row(
       "a token signed with an unknown key", 5,
-      refused + "401 access_denied (no error_description)") {
+      refused + "401 access_denied (no error_description)"
+    ) {
       let forger = ServiceAccountIssuer(issuer: $0.site.cluster.issuer, key: try RSAKey())
       return $0.flags("--token-file", try $0.directory.write(forger.token(), to: "token"))
     },

@@ -78,8 +78,7 @@ import Testing
   }
 
   @Test("a signal ends the sidecar even if its log is not read")
-  func endsWithUnreadLog() async throws
-  {
+  func endsWithUnreadLog() async throws {
     let run = try SidecarRun()
     let log = try FullPipe()
     var words = ProcessRunner("/bin/sh", ["-c", "exec \"$@\" 2>\(log.path)", "sh"])

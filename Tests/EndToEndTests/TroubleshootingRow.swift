@@ -45,8 +45,9 @@ final class TroubleshootingFixture {
   var apiVersion = "v1"
   var command = TestBinary.path
 
-  /// Starts the servers. Only kubectl requires TLS for the API server, and creating certificates
-  /// takes time.
+  /// Starts the servers.
+  ///
+  /// Only kubectl requires TLS for the API server, and creating certificates takes time.
   init(forKubectl: Bool = false) throws {
     plugin = try Plugin(tls: forKubectl ? .apiServer : [])
     plugin.site.dex.update { $0.tokenLifetime = 3600 }

@@ -11,7 +11,9 @@ import TokenExchange
     "the directory is set by the option, or else by a variable",
     arguments: [
       ("option first", ["--cache-dir=/d/"], ["KUBECACHEDIR": "/k"], "/d"),
-      ("kubectl's variable", [], ["KUBECACHEDIR": "/k", "XDG_CACHE_HOME": "/x"], "/k/tokenxchange"),
+      (
+        "kubectl's variable", [], ["KUBECACHEDIR": "/k", "XDG_CACHE_HOME": "/x"], "/k/tokenxchange"
+      ),
       ("XDG", [], ["XDG_CACHE_HOME": "/x", "HOME": "/h"], "/x/tokenxchange"),
       ("relative paths are ignored", [], ["XDG_CACHE_HOME": "x", "HOME": "/h"], homeCache),
       ("home", [], ["HOME": "/h/"], homeCache),

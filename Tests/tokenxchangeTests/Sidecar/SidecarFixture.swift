@@ -48,8 +48,9 @@ final class SidecarFixture: Sendable {
     files[Self.subjectFile] = jwt(subject: name, lifetime: lifetime)
   }
 
-  /// A token with the given lifetime in seconds. If `clockLead` is set, Dex's clock is ahead by
-  /// this time, and the token has an iat claim.
+  /// A token with the given lifetime in seconds.
+  ///
+  /// If `clockLead` is set, Dex's clock is ahead by this time, and the token has an iat claim.
   func jwt(
     subject: String = "s", audience: String = "client", lifetime: Double, clockLead: Double? = nil
   ) -> String {

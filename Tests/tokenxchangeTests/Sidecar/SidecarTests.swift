@@ -75,8 +75,9 @@ struct SidecarTests {
   @Test(
     "the token is renewed if the clock is set forward",
     arguments: [3600.0, 900]) func clockSetForward(
-    _ leap: Double
-  ) throws {
+      _ leap: Double
+    ) throws
+  {
     var sidecar = try fixture.sidecar()
     sidecar.run(fixture, for: 60)
     fixture.setClock(by: leap)
