@@ -185,7 +185,8 @@ final class FaultFixture: @unchecked Sendable {
     world.network = Self.network
     world.terminal.writeOutput = { text throws(SystemError) in output.text.withLock { $0 += text } }
     world.terminal.writeError = { line in errors.text.withLock { $0 += line + "\n" } }
-    world.process.timeLimit = TimeLimit(set: { _, _, _ in }, lift: {})
+    world.process.limitTime = { _, _, _ in }
+    world.process.liftTimeLimit = {}
     let code = tokenxchange.run(arguments, in: world)
     return Outcome(
       code: code, output: output.text.withLock { $0 }, errors: errors.text.withLock { $0 })
