@@ -43,7 +43,7 @@ struct RefusalTests {
       $0.flags("--connector-id", "nothing")
     },
     Row("a token of an unknown key", 5, refused + "401 access_denied (no error_description)") {
-      let forger = ServiceAccountIssuer(issuer: $0.site.cluster.issuer, key: try RSAKey())
+      let forger = ServiceAccountIssuer(issuer: $0.site.cluster.issuer, key: try RSAKey.other)
       return $0.flags("--token-file", try $0.directory.write(forger.token(), to: "token"))
     },
     Row(

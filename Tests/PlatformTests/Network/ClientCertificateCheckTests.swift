@@ -15,7 +15,7 @@ import TokenExchange
 
   @Test("a pair, also with the chain, has its validity")
   func valid() throws {
-    let certificates = try TestCertificates()
+    let certificates = try TestCertificates.shared
     let key = try read(certificates.client.key)
     let leaf = try read(certificates.client.certificate)
     let chain = try leaf + read(certificates.authority.certificate)
@@ -29,7 +29,7 @@ import TokenExchange
 
   @Test("what is wrong with a pair")
   func invalid() throws {
-    let certificates = try TestCertificates()
+    let certificates = try TestCertificates.shared
     let key = try read(certificates.client.key)
     let leaf = try read(certificates.client.certificate)
     let authority = try read(certificates.authority.certificate)

@@ -2,7 +2,7 @@ package import Foundation
 package import TestSupport
 
 /// How an API server stand-in authenticates and authorizes.
-package struct APIServerConfiguration: Sendable {
+package struct APIServerConfiguration: StandInConfiguration {
   /// The claim that holds the user name.
   package enum UserClaim: String, Sendable {
     /// `sub`, opaque at Dex.
@@ -53,6 +53,15 @@ package struct APIServerConfiguration: Sendable {
   package var objects = APIDocuments.objects
   package var now: @Sendable () -> Date = { Date() }
   package init(issuer: String, keys: [RSAKey]) { (self.issuer, self.keys) = (issuer, keys) }
+
+  package mutating func read(_ file: JSONValue) {
+    clientID = file["client_id"]?.string ?? clientID
+    connector = file["connector"]?.string ?? connector
+    userClaim = file["user_claim"]?.string.flatMap(UserClaim.init) ?? userClaim
+    userPrefix = file["user_prefix"]?.string ?? userPrefix
+    groupsPrefix = file["user_prefix"]?.string ?? groupsPrefix
+    allowedUsers = file["allowed_users"]?.strings.map(Set.init) ?? allowedUsers
+  }
 }
 
 extension APIServerStandIn {
@@ -72,12 +81,10 @@ extension APIServerStandIn {
 
     var info: JSONValue {
       let extra = JSONObject(extra.sorted { $0.key < $1.key }.map { ($0.key, [.string($0.value)]) })
-      return .object(
-        JSONObject(present: [
-          ("username", .string(name)), ("uid", uid.isEmpty ? Optional.none : .string(uid)),
-          ("groups", .strings(groups)),
-          ("extra", extra.members.isEmpty ? Optional.none : .object(extra)),
-        ]))
+      return [
+        "username": .string(name), "uid": uid.isEmpty ? nil : .string(uid),
+        "groups": .strings(groups), "extra": extra.members.isEmpty ? nil : .object(extra),
+      ]
     }
   }
 

@@ -48,17 +48,4 @@ package struct DexFault: Sendable {
     let head = "<head><title>\(status)</title></head>"
     return .response(.html("<html>\n\(head)\n<body>proxy</body>\n</html>\n", status: status))
   }
-
-  /// A fault of the control endpoint: `{"kind": "status", "status": 503, "times": 2}` or the kind
-  /// `html`.
-  init?(_ value: JSONValue) {
-    let status = value["status"]?.integer
-    let fault: DexFault
-    switch value["kind"]?.string {
-    case "status": fault = .status(status ?? 500)
-    case "html": fault = .html(status: status ?? 200)
-    default: return nil
-    }
-    self = fault.on(times: value["times"]?.integer ?? 1)
-  }
 }

@@ -67,8 +67,8 @@ package struct LoopbackResponse: Error {
 
   /// The given delivery instead of a proper response.
   package static func fault(_ delivery: Delivery) -> LoopbackResponse {
-    var response = json(nil)
-    (response.body, response.delivery) = (Array("{".utf8), delivery)
+    var response = text("{", type: "application/json")
+    response.delivery = delivery
     return response
   }
 

@@ -203,7 +203,7 @@ final class FaultFixture: @unchecked Sendable {
 
   /// Puts nginx with another certificate in front of Dex.
   func front(_ pick: (TestCertificates) -> TestCertificates.Pair) throws {
-    let certificates = try TestCertificates()
+    let certificates = try TestCertificates.shared
     let front = try TLSFront(upstream: site.dex.server.port, certificate: pick(certificates))
     site.dex.update { $0.issuer = front.url + "/dex" }
     flags["issuer"] = front.url + "/dex"
@@ -214,7 +214,7 @@ final class FaultFixture: @unchecked Sendable {
 
   /// Puts nginx with a certificate in front of the API server.
   func apiFront(_ pick: (TestCertificates) -> TestCertificates.Pair) throws {
-    let certificates = try TestCertificates()
+    let certificates = try TestCertificates.shared
     let front = try TLSFront(
       upstream: site.apiServer.server.port, certificate: pick(certificates))
     flags["server"] = front.url

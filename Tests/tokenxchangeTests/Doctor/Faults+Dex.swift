@@ -34,7 +34,7 @@ extension Fault {
       hints: ["the issuer does not publish its signing key (as seen from here)"],
       code: .oauthError
     ) { fixture in
-      let key = try RSAKey()
+      let key = try RSAKey.other
       fixture.site.clusterServer.update { $0.serviceAccounts?.key = key }
       fixture.connector { $0.keys = [key] }
     },
@@ -44,7 +44,7 @@ extension Fault {
     },
     denied("connector with getUserInfo") { $0.connector { $0.getsUserInfo = true } },
     denied("foreign keys") { fixture in
-      let key = try RSAKey()
+      let key = try RSAKey.other
       fixture.connector { $0.keys = [key] }
     },
     .failed(
