@@ -95,9 +95,10 @@ private struct SentObject {
   /// The checks of the server's validation that a generated object could fail.
   private var isValid: Bool {
     guard !resource.group.isEmpty else {
+      let label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+      let pattern = "^\(label)(\\.\(label))*$"
       return body.name.count <= 253
-        && body.name.wholeMatch(of: /[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)
-          != nil
+        && body.name.range(of: pattern, options: .regularExpression) != nil
     }
     return !body.name.contains { "/%".contains($0) }
       && (body["rules"]?.array ?? []).allSatisfy { rule in
