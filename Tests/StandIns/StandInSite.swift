@@ -29,7 +29,6 @@ package final class StandInSite: Sendable {
     package static let cluster = TLS(rawValue: 4)
   }
 
-  /// Starts everything.
   package init(tls: TLS = []) throws {
     let certificates = tls.isEmpty ? nil : try TestCertificates.shared
     self.certificates = certificates
@@ -63,7 +62,6 @@ package final class StandInSite: Sendable {
   /// The CA bundle, with TLS.
   package var authorityFile: String? { certificates?.authority.certificate }
 
-  /// Stops everything.
   package func stop() {
     for front in [dexFront, apiFront, clusterFront] { front?.stop() }
     dex.stop()

@@ -7,46 +7,35 @@ package enum APIDocuments {
   /// A resource that the stand-in stores, or a review.
   struct Resource {
     var group = ""
-    let name: String
     let kind: String
     var shortName: String?
     var isNamespaced = false
     var verbs = ["get", "list"]
     /// The members that an object may have besides `apiVersion`, `kind` and `metadata`.
     var members: Set<String> = []
+    var name: String { kind.lowercased() + "s" }
     var qualifiedName: String { group.isEmpty ? name : name + "." + group }
     var version: String { group.isEmpty ? "v1" : group + "/v1" }
-
-    static func review(_ group: String, _ kind: String) -> Resource {
-      Resource(group: group, name: kind.lowercased() + "s", kind: kind, verbs: ["create"])
-    }
-
-    static func rbac(
-      _ name: String, _ kind: String, _ members: Set<String>, isNamespaced: Bool = false
-    ) -> Resource {
-      Resource(
-        group: APIDocuments.rbac, name: name, kind: kind, isNamespaced: isNamespaced,
-        verbs: written, members: members)
-    }
   }
 
   private static let written = ["create", "get", "list", "patch"]
   static let reviews = [
-    Resource.review("authentication.k8s.io", "SelfSubjectReview"),
-    .review("authorization.k8s.io", "SelfSubjectAccessReview"),
-    .review("authorization.k8s.io", "SelfSubjectRulesReview"),
-  ]
-  static let stored = [
-    Resource(name: "namespaces", kind: "Namespace", shortName: "ns"),
-    Resource(name: "pods", kind: "Pod", shortName: "po", isNamespaced: true),
-    Resource(
-      name: "secrets", kind: "Secret", isNamespaced: true, verbs: written,
-      members: ["type", "data", "stringData"]),
-    .rbac("clusterroles", "ClusterRole", ["rules"]),
-    .rbac("clusterrolebindings", "ClusterRoleBinding", ["subjects", "roleRef"]),
-    .rbac("roles", "Role", ["rules"], isNamespaced: true),
-    .rbac("rolebindings", "RoleBinding", ["subjects", "roleRef"], isNamespaced: true),
-  ]
+    ("authentication.k8s.io", "SelfSubjectReview"),
+    ("authorization.k8s.io", "SelfSubjectAccessReview"),
+    ("authorization.k8s.io", "SelfSubjectRulesReview"),
+  ].map { Resource(group: $0, kind: $1, verbs: ["create"]) }
+  static let stored =
+    [
+      Resource(kind: "Namespace", shortName: "ns"),
+      Resource(kind: "Pod", shortName: "po", isNamespaced: true),
+      Resource(
+        kind: "Secret", isNamespaced: true, verbs: written, members: ["type", "data", "stringData"]),
+    ]
+    + ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"].map { kind in
+      Resource(
+        group: rbac, kind: kind, isNamespaced: !kind.hasPrefix("Cluster"), verbs: written,
+        members: kind.hasSuffix("Binding") ? ["subjects", "roleRef"] : ["rules"])
+    }
 
   /// The objects that lists return unless a test has others.
   static let objects: [String: [JSONValue]] = Dictionary(

@@ -3,29 +3,16 @@ package import TestSupport
 
 /// How an API server stand-in authenticates and authorizes.
 package struct APIServerConfiguration: StandInConfiguration {
-  /// The claim that holds the user name.
-  package enum UserClaim: String, Sendable {
-    /// `sub`, opaque at Dex.
-    case sub
-    case name
-    /// kube-apiserver rejects it when `email_verified` is false.
-    case email
-    /// Only structured authentication can map it.
-    case federatedUserID = "federated_claims.user_id"
-  }
-
   /// The issuer that tokens must name.
   package var issuer: String
-  /// The keys that sign tokens.
   package var keys: [RSAKey]
   /// The audience that tokens must have.
   package var clientID = "target-cluster"
-  package var userClaim = UserClaim.federatedUserID
-  /// The prefix of the user name.
+  /// The path of the claim that holds the user name.
+  package var userClaim = "federated_claims.user_id"
   package var userPrefix = ""
   /// The required `federated_claims.connector_id`; nil for none.
   package var connector: String?
-  /// The prefix of each group.
   package var groupsPrefix = ""
   /// The claim that becomes the user's `uid`; nil for none.
   package var uidClaim: String?
@@ -35,7 +22,6 @@ package struct APIServerConfiguration: StandInConfiguration {
   package var extraClaims: [String: [String]] = [:]
   /// The users with all rights; nil for every authenticated user.
   package var allowedUsers: Set<String>?
-  /// Further RBAC bindings.
   package var bindings: [APIBinding] = []
   /// Users by bearer token, as with `--token-auth-file`.
   package var staticTokens: [String: APIServerStandIn.User] = [:]
@@ -57,7 +43,7 @@ package struct APIServerConfiguration: StandInConfiguration {
   package mutating func read(_ file: JSONValue) {
     clientID = file["client_id"]?.string ?? clientID
     connector = file["connector"]?.string ?? connector
-    userClaim = file["user_claim"]?.string.flatMap(UserClaim.init) ?? userClaim
+    userClaim = file["user_claim"]?.string ?? userClaim
     userPrefix = file["user_prefix"]?.string ?? userPrefix
     groupsPrefix = file["user_prefix"]?.string ?? groupsPrefix
     allowedUsers = file["allowed_users"]?.strings.map(Set.init) ?? allowedUsers
@@ -65,7 +51,6 @@ package struct APIServerConfiguration: StandInConfiguration {
 }
 
 extension APIServerStandIn {
-  /// An authenticated user.
   package struct User: Sendable {
     let name: String
     package var groups: [String]
@@ -117,8 +102,8 @@ extension APIServerStandIn {
     {
       return nil
     }
-    let path = configuration.userClaim.rawValue.split(separator: ".").map(String.init)
-    let isUnverified = configuration.userClaim == .email && token.claims["email_verified"] == false
+    let path = configuration.userClaim.split(separator: ".").map(String.init)
+    let isUnverified = path == ["email"] && token.claims["email_verified"] == false
     guard let value = claim(path)?.string, !value.isEmpty, !isUnverified,
       case let name = configuration.userPrefix + value, !configuration.refusesUser(name)
     else { return nil }

@@ -28,7 +28,6 @@ package struct DexFault: Sendable {
     DexFault { _ in response }
   }
 
-  /// The correct response, changed.
   package static func changing(
     _ change: @escaping @Sendable (inout LoopbackResponse) -> Void
   ) -> DexFault {

@@ -44,7 +44,6 @@ struct DexLogins: Sendable {
     var isApproved = false
   }
 
-  /// An authorization code.
   struct Code: Sendable {
     let code: String
     let authorization: Authorization

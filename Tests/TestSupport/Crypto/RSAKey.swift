@@ -3,9 +3,6 @@ import Foundation
 
 /// An RSA key pair of 2048 bits that signs and verifies RS256.
 package struct RSAKey: Sendable {
-  /// OpenSSL could not create a key.
-  struct GenerationError: Error {}
-
   /// The key ID in JWT headers and key sets.
   package let keyID: String
   // An EVP_PKEY is safe to use from many threads. Keys are never freed, because a server thread may
@@ -27,7 +24,7 @@ package struct RSAKey: Sendable {
     defer { EVP_PKEY_CTX_free(context) }
     var pair: OpaquePointer?
     guard EVP_PKEY_keygen_init(context) == 1, EVP_PKEY_keygen(context, &pair) == 1, let pair else {
-      throw GenerationError()
+      throw TestSupportError("OpenSSL cannot create a key")
     }
     self.pair = pair
     // An RSAPublicKey (RFC 8017, appendix A.1.1): the modulus is between a header of fixed length

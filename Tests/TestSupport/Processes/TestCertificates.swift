@@ -19,7 +19,6 @@ package struct TestCertificates: Sendable {
   package let server: Pair
   /// The same, expired yesterday.
   package let expired: Pair
-  /// For another host.
   package let wrongHost: Pair
   /// For 127.0.0.1 by its common name only, without a subject alternative name.
   package let noSAN: Pair

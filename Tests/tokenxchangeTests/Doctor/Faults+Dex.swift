@@ -116,21 +116,21 @@ extension Fault {
       "API server maps a claim that is absent", .apiServer, "api-server-unauthorized",
       "returned 401 Unauthorized",
       hints: ["(absent here: email)"], code: .oauthError
-    ) { $0.site.apiServer.update { $0.userClaim = .email } },
+    ) { $0.site.apiServer.update { $0.userClaim = "email" } },
     .warned(
       "API server maps sub", .apiServer, "api-server-maps-sub", "the API server maps sub",
       hints: ["bind exactly this name in RBAC"]
-    ) { $0.site.apiServer.update { $0.userClaim = .sub } },
+    ) { $0.site.apiServer.update { $0.userClaim = "sub" } },
     .warned(
       "API server maps name", .apiServer, "api-server-maps-unsafe-claim",
       "the API server maps name", hints: ["federated_claims.user_id"]
-    ) { $0.site.apiServer.update { $0.userClaim = .name } },
+    ) { $0.site.apiServer.update { $0.userClaim = "name" } },
     .warned(
       "API server maps a name that differs", .apiServer, "api-server-maps-unsafe-claim",
       "the API server maps name"
     ) {
       $0.site.dex.update { $0.changeClaims = { $0["name"] = "Argo" } }
-      $0.site.apiServer.update { $0.userClaim = .name }
+      $0.site.apiServer.update { $0.userClaim = "name" }
     },
     .failed(
       "--server names something else", .apiServer, "not-an-api-server",
