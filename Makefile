@@ -96,7 +96,7 @@ install: static ## Install the static binary: PREFIX=/usr/local DESTDIR=
 # before 6.3 do not have this option.
 TEST = TOKENXCHANGE_BINARY=$(CURDIR)/$(BINARY) $(SWIFT) test --disable-xctest \
   $(shell $(SWIFT) test --help-hidden | \
-    sed -n 's/.*\(--experimental-maximum-parallelization-width\) .*/\1 4/p')
+    sed -n 's/.*\(--experimental-maximum-parallelization-width\) .*/\1 6/p')
 
 .PHONY: test
 test: test-deps static ## Run everything that CI runs

@@ -60,8 +60,7 @@ run "$binary" generate dex $dex --cluster-issuer="$CLUSTER_ISSUER" --output=dex.
 read_yaml dex.yaml '"connector %s trusts %s; client %s is public: %s" % (
   d[0]["connectors"][0]["id"], d[0]["connectors"][0]["config"]["issuer"],
   d[0]["staticClients"][0]["id"], d[0]["staticClients"][0]["public"])'
-python3 -c 'import json, yaml; print(json.dumps({"config": yaml.safe_load(open("dex.yaml"))}))' \
-  >dex.json
+python3 -c 'import json, yaml; print(json.dumps(yaml.safe_load(open("dex.yaml"))))' >dex.json
 curl -sS -o /dev/null --fail -X POST --data-binary @dex.json "$DEX_CONTROL"
 
 step "2. Cluster B: which user its API server maps the tokens to"

@@ -33,11 +33,12 @@ package struct EscapedText {
   ///
   /// Where the text may have been cut, a part of the string matches too.
   package func end(of string: [UInt8], from start: Int) -> Int? {
-    if let end = match(string[...], from: start) { return end }
-    guard isCut[start], string.count > Self.shortestPart else { return nil }
     let escaped = escapes[start]?.bytes.first
-    for first in 1...(string.count - Self.shortestPart)
-    where string[first] == bytes[start] || string[first] == escaped {
+    // Most offsets fail here, without the allocations of a match.
+    func begins(_ place: Int) -> Bool { string[place] == bytes[start] || string[place] == escaped }
+    if begins(0), let end = match(string[...], from: start) { return end }
+    guard isCut[start], string.count > Self.shortestPart else { return nil }
+    for first in 1...(string.count - Self.shortestPart) where begins(first) {
       if let end = match(string[first...], from: start) { return end }
     }
     return nil

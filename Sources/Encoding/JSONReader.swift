@@ -40,7 +40,6 @@ struct JSONReader {
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// The value of the whole text.
   mutating func document() throws(JSONError) -> JSON {
     skipWhitespace()
     let value = try value(depth: 0)
@@ -162,7 +161,6 @@ extension JSONReader {
     return try double(start..<index)
   }
 
-  /// Reads one digit or more.
   private mutating func digits(_ take: (UInt8) -> Void) throws(JSONError) {
     let start = index
     while case let byte = next, UInt8(ascii: "0") <= byte, byte <= UInt8(ascii: "9") {
@@ -235,7 +233,6 @@ extension JSONReader {
     throw .unexpectedByte(at: index)
   }
 
-  /// Reads what follows a backslash.
   private mutating func appendEscape(to text: inout [UInt8]) throws(JSONError) {
     let start = index - 1
     let escape = next

@@ -61,12 +61,13 @@ extension Collection where Element == UInt8 {
 }
 
 extension Unicode.Scalar {
-  /// Whether this is a control character, a zero-width mark or a direction mark: these can make a
-  /// line look different.
-  fileprivate var isInvisible: Bool {
+  /// Whether this is a control character, a line separator, a zero-width character or a direction
+  /// mark: these can make a line look like a different one.
+  package var isInvisible: Bool {
     switch self {
     case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{AD}", "\u{61C}", "\u{200B}"..."\u{200F}",
-      "\u{2028}"..."\u{202E}", "\u{2060}"..."\u{206F}", "\u{FEFF}", "\u{FFF9}"..."\u{FFFB}":
+      "\u{2028}"..."\u{202E}", "\u{2060}"..."\u{206F}", "\u{FEFF}", "\u{FFF9}"..."\u{FFFB}",
+      "\u{FFFE}", "\u{FFFF}", "\u{E0000}"..."\u{E007F}":
       true
     default: false
     }

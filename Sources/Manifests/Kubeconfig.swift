@@ -53,7 +53,6 @@ package struct Kubeconfig: Sendable {
     # plugin does not start ("argument list too long").
     """
 
-  /// A kubeconfig for a cluster.
   static func document(
     _ cluster: TargetCluster, user: YAML,
     shared: (userName: String, config: ClusterConfig)? = nil

@@ -1,6 +1,5 @@
 import Encoding
 
-/// Names of Kubernetes objects.
 enum ObjectName {
   /// A stable and unique name derived from parts, at most 253 bytes long.
   ///
@@ -24,6 +23,5 @@ enum ObjectName {
 }
 
 extension Unicode.Scalar {
-  /// Whether it is an ASCII letter or digit.
   var isASCIIAlphanumeric: Bool { isASCII && UInt8(truncatingIfNeeded: value).isASCIIAlphanumeric }
 }

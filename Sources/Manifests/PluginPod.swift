@@ -78,7 +78,6 @@ package struct PluginPod: Sendable {
     """
   }
 
-  /// The program and the token.
   var volumes: YAML {
     """
     - name: tokenxchange

@@ -1,6 +1,5 @@
 import Encoding
 
-/// Strings as YAML scalars.
 enum Scalar {
   /// A string on one line: plain if YAML 1.1 and YAML 1.2 both parse it as this string, else
   /// quoted.
@@ -84,17 +83,8 @@ enum Scalar {
 }
 
 extension Unicode.Scalar {
-  /// Whether it is a control character, a line separator or invisible, such as a zero-width
-  /// character or a direction override, which can make a line look like a different one.
-  var isHidden: Bool {
-    switch self {
-    case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{A0}", "\u{AD}", "\u{200B}"..."\u{200F}",
-      "\u{2028}"..."\u{202E}", "\u{2060}"..."\u{206F}", "\u{FEFF}", "\u{FFFE}", "\u{FFFF}",
-      "\u{E0000}"..."\u{E007F}":
-      true
-    default: false
-    }
-  }
+  /// Whether it is invisible or a no-break space.
+  var isHidden: Bool { isInvisible || self == "\u{A0}" }
 
   /// `\UXXXXXXXX`, the escape in both YAML and bash.
   var escaped: String { "\\U" + value.text(width: 8, radix: 16) }

@@ -119,7 +119,6 @@ extension YAML: ExpressibleByStringInterpolation {
   }
 }
 
-/// Renders a template line by line.
 private struct Renderer {
   /// The column at which the template starts in its document.
   var column: Int

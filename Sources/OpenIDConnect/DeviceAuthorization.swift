@@ -18,7 +18,6 @@ package struct DeviceAuthorization: Sendable, Equatable {
   /// The time between two polls, in seconds.
   package var interval: Double
 
-  /// Reads the response.
   init(_ response: HTTPResponse, to request: LoginRequest) throws(GrantError) {
     let url = request.deviceURL
     let members = try GrantError.members(of: response, from: url)

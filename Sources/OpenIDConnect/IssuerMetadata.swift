@@ -69,19 +69,6 @@ extension IssuerMetadata {
     case staleKey(String)
     /// A key with the same `kid` and other key material.
     case changedKey(String)
-
-    /// This difference without secrets in the documents' texts.
-    package func redacted(by redact: Redaction) -> Self {
-      switch self {
-      case .member(let name, let published, let expected):
-        .member(
-          redact(name), published: published.map { redact($0) },
-          expected: expected.map { redact($0) })
-      case .missingKey(let id): .missingKey(redact(id))
-      case .staleKey(let id): .staleKey(redact(id))
-      case .changedKey(let id): .changedKey(redact(id))
-      }
-    }
   }
 
   /// How these documents differ from the discovery document and the key set to publish.

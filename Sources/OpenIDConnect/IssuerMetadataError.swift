@@ -1,9 +1,6 @@
-import Encoding
-package import TokenExchange
-
 /// Why the public documents of an issuer cannot be used.
 ///
-/// Its texts are those of the documents and not sanitized.
+/// Its texts are those of the documents: neither redacted nor sanitized.
 package enum IssuerMetadataError: Error, Equatable, Sendable {
   /// The discovery document is not a JSON object.
   case discoveryNotJSON
@@ -48,35 +45,5 @@ package enum JWKSetError: Error, Equatable, Sendable {
     case shortModulus
     /// Its `crv` is not P-256, P-384 or P-521.
     case unsupportedCurve(String)
-  }
-}
-
-extension IssuerMetadataError {
-  /// This error without secrets in the documents' texts.
-  package func redacted(by redact: Redaction) -> IssuerMetadataError {
-    switch self {
-    case .discoveryNotJSON, .missingIssuer: self
-    case .duplicateMember(let name): .duplicateMember(redact(name))
-    case .keySet(let error): .keySet(error.redacted(by: redact))
-    case .unlistedAlgorithm(let keyID, let algorithm):
-      .unlistedAlgorithm(keyID: redact(keyID), algorithm: redact(algorithm))
-    case .issuerMismatch(let found, let expected):
-      .issuerMismatch(found: redact(found), expected: expected)
-    }
-  }
-}
-
-extension JWKSetError {
-  fileprivate func redacted(by redact: Redaction) -> JWKSetError {
-    switch self {
-    case .notKeySet, .noKeys, .missingKeyID: self
-    case .duplicateMember(let name): .duplicateMember(redact(name))
-    case .duplicateKeyID(let id): .duplicateKeyID(redact(id))
-    case .invalidKey(let id, .unsupportedType(let type?)):
-      .invalidKey(id: redact(id), .unsupportedType(redact(type)))
-    case .invalidKey(let id, .unsupportedCurve(let curve)):
-      .invalidKey(id: redact(id), .unsupportedCurve(redact(curve)))
-    case .invalidKey(let id, let fault): .invalidKey(id: redact(id), fault)
-    }
   }
 }

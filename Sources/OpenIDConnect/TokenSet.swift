@@ -9,7 +9,6 @@ package struct TokenSet: Sendable, Equatable {
   /// Requests the next ID token without a sign-in; nil if the response has none.
   package var refreshToken: Secret?
 
-  /// Reads the response of the token endpoint.
   init(_ response: HTTPResponse, to request: LoginRequest, now: Date) throws(GrantError) {
     let url = request.tokenURL
     let members = try GrantError.members(of: response, from: url)

@@ -25,13 +25,13 @@ extension World {
   /// Ends the run shortly after the timeout, unless it ends by itself.
   func limitTime(_ timeout: Double) {
     let text = Diagnosis(hungFor: timeout).lines.joined(by: "\n") + "\n"
-    process.timeLimit.set(timeout + Self.grace, text, false)
+    process.limitTime(timeout + Self.grace, text, false)
   }
 
   /// Restarts the sidecar shortly after the timeout, if an exchange hangs.
   func limitExchange(_ timeout: Double) {
     let text = "the exchange hung for more than \(Message.seconds(timeout)) (--timeout)"
-    process.timeLimit.set(timeout + Self.grace, "tokenxchange: \(text); starting again\n", true)
+    process.limitTime(timeout + Self.grace, "tokenxchange: \(text); starting again\n", true)
   }
 }
 

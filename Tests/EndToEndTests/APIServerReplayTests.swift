@@ -7,21 +7,19 @@ import Testing
 @Suite("API server stand-in")
 struct APIServerReplayTests {
   private static let file = RecordedFile("apiserver-recordings.json")
-  private static let keys = Result { (dex: try RSAKey(), cluster: try RSAKey()) }
 
   @Test("the recordings are complete")
   func count() { #expect(Self.file.exchanges.count == 121) }
 
   @Test("responses equal the recordings", arguments: file.exchanges)
   func replay(exchange: RecordedExchange) throws {
-    let keys = try Self.keys.get()
     let standIn = try Self.standIn(for: exchange)
     defer { standIn.stop() }
     var bindings: [String: String] = [:]
     for index in exchange.tokens {
       let claims = Self.file.tokens[index]
       let isOwn = claims["iss"]?.string == "https://127.0.0.1:18643"
-      let token = JWT.sign(claims, with: isOwn ? keys.cluster : keys.dex)
+      let token = JWT.sign(claims, with: try isOwn ? RSAKey.cluster : RSAKey.dex)
       bindings["{token:\(index)}"] = token
       bindings["{damaged:\(index)}"] = token.dropLast(8) + "AAAAAAAA"
     }
@@ -59,12 +57,11 @@ struct APIServerReplayTests {
       Row("token request", ("POST", "/api/v1/namespaces/default/pods", []), ""),
     ] as [Row<(String, String, [(name: String, value: String)]), String>])
   func refusal(row: Row<(String, String, [(name: String, value: String)]), String>) throws {
-    let keys = try Self.keys.get()
-    let standIn = try APIServerStandIn(APIServerConfiguration(issuer: "", keys: [keys.dex]))
+    var configuration = APIServerConfiguration(issuer: "", keys: [try RSAKey.dex])
+    configuration.serviceAccounts = ServiceAccountIssuer(
+      issuer: "https://a.example", key: try RSAKey.cluster)
+    let standIn = try APIServerStandIn(configuration)
     defer { standIn.stop() }
-    standIn.update {
-      $0.serviceAccounts = ServiceAccountIssuer(issuer: "https://a.example", key: keys.cluster)
-    }
     let response = standIn.respond(
       to: LoopbackRequest(method: row.input.0, target: row.input.1, headers: row.input.2),
       certificate: .admin)
@@ -74,10 +71,9 @@ struct APIServerReplayTests {
   }
 
   private static func standIn(for exchange: RecordedExchange) throws -> APIServerStandIn {
-    let keys = try Self.keys.get()
     let name = exchange.name
     var configuration = APIServerConfiguration(
-      issuer: "https://127.0.0.1:18611/dex", keys: [keys.dex])
+      issuer: "https://127.0.0.1:18611/dex", keys: [try RSAKey.dex])
     configuration.userPrefix = "dex:"
     if name.contains("short-lived") || name.contains("-expired") {
       configuration.issuer = "https://127.0.0.1:18615/dex"
@@ -112,7 +108,7 @@ struct APIServerReplayTests {
       !isElsewhere
       ? "https://127.0.0.1:18643"
       : name.contains("not-https") ? "http://issuer.example" : "https://issuer.example/clusters/a"
-    configuration.serviceAccounts = ServiceAccountIssuer(issuer: issuer, key: keys.cluster)
+    configuration.serviceAccounts = ServiceAccountIssuer(issuer: issuer, key: try RSAKey.cluster)
     configuration.now = { exchange.time }
     return try APIServerStandIn(configuration)
   }

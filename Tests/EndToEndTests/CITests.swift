@@ -14,7 +14,7 @@ struct CITests {
 
   init() throws {
     plugin = try Plugin()
-    certificates = try TestCertificates()
+    certificates = try TestCertificates.shared
     jobToken = plugin.site.cluster.token(lifetime: 300) { claims in
       claims["kubernetes.io"] = nil
       claims["sub"] = "repo:org/name:ref:refs/heads/main"

@@ -14,7 +14,7 @@ struct ClientCertificateTests {
 
   init() throws {
     plugin = try Plugin()
-    certificates = try TestCertificates()
+    certificates = try TestCertificates.shared
     front = try TLSFront(
       upstream: plugin.site.dex.server.port, certificate: certificates.server,
       clients: certificates.authority)

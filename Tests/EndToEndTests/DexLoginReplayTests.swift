@@ -45,8 +45,8 @@ private struct LoginReplay {
   }
 
   init(_ claims: [JSONValue]) throws {
-    key = try RSAKey()
-    restartedKey = try RSAKey()
+    key = try RSAKey.dex
+    restartedKey = try RSAKey.other
     self.claims = claims
   }
 

@@ -41,7 +41,6 @@ struct DexStandInTests {
 
 /// A stand-in configured like the recorded Dex, with generated keys under the recorded names.
 private struct DexReplay {
-  static let keys = Result { (known: try RSAKey(), unknown: try RSAKey()) }
   static let clusterKey = keyID("11-upstream-back")
   static func keyID(_ name: String) -> String {
     DexRecording.all.first { $0.name == name }?.subjectKeyID ?? ""
@@ -52,8 +51,8 @@ private struct DexReplay {
   let unknownKey: RSAKey
 
   init() throws {
-    let (key, unknownKey) = try Self.keys.get()
-    (self.key, self.unknownKey) = (key, unknownKey)
+    let key = try RSAKey.cluster
+    (self.key, unknownKey) = (key, try RSAKey.other)
     let cluster = ServiceAccountIssuer(
       issuer: "http://127.0.0.1:18601", key: RSAKey(key, keyID: Self.clusterKey))
     var configuration = DexConfiguration.standard(

@@ -112,10 +112,8 @@ import Testing
   }
 
   // Needs Python's yamllint: apt-get install yamllint.
-  @Test(
-    "yamllint's default rules accept every example", .enabled(if: Python.hasYAMLLint),
-    arguments: files)
-  func lint(_ name: String) throws {
-    #expect(try Python.yamllint(Self.text(name)) == [])
+  @Test("yamllint's default rules accept every example", .enabled(if: Python.hasYAMLLint))
+  func lint() throws {
+    #expect(try Python.yamllint(Self.files.map { (name: $0, text: try Self.text($0)) }) == [])
   }
 }

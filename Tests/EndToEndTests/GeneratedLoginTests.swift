@@ -89,7 +89,7 @@ struct GeneratedLoginTests {
       $0.issuer = site.cluster.issuer
       $0.keys = [site.cluster.key]
       $0.clientID = site.cluster.audience
-      $0.userClaim = .sub
+      $0.userClaim = "sub"
       $0.userPrefix = "cluster-a:"
       $0.connector = nil
     }

@@ -163,7 +163,7 @@ struct OddHTTPTests {
     .enabled(if: TLSRelay.isAvailable, "socat is not installed: apt-get install socat"))
   func incompleteResponseOverTLS() async throws {
     let plugin = try Plugin()
-    let certificates = try TestCertificates()
+    let certificates = try TestCertificates.shared
     let relay = try TLSRelay(to: plugin.site.dex.server.port, certificate: certificates.server)
     plugin.site.dex.inject(
       Self.verbatim(Row("", nil) { _ in "HTTP/1.1 200 OK\r\nX" }).forever)

@@ -19,7 +19,7 @@ struct PublishIssuerTests {
       attributes: [.posixPermissions: 0o755])
     chmod(directory.path, 0o755)
     site = try StaticSite(directory.path("site"))
-    first = try RSAKey()
+    first = try RSAKey.cluster
     var configuration = APIServerConfiguration(issuer: "", keys: [])
     configuration.serviceAccounts = ServiceAccountIssuer(issuer: site.url, key: first)
     configuration.publishesPlainIssuer = true
@@ -97,7 +97,7 @@ struct PublishIssuerTests {
   @Test("--check reports each step of a key rotation: exit 1")
   func rotation() async throws {
     _ = try await publish()
-    let second = try RSAKey()
+    let second = try RSAKey.other
     live.update { $0.serviceAccounts?.furtherKeys = [second] }
     var result = try await check()
     #expect(result.ending == .exit(1))

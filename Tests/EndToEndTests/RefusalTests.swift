@@ -46,7 +46,7 @@ struct RefusalTests {
       "a token signed with an unknown key", 5,
       refused + "401 access_denied (no error_description)"
     ) {
-      let forger = ServiceAccountIssuer(issuer: $0.site.cluster.issuer, key: try RSAKey())
+      let forger = ServiceAccountIssuer(issuer: $0.site.cluster.issuer, key: try RSAKey.other)
       return $0.flags("--token-file", try $0.directory.write(forger.token(), to: "token"))
     },
     Row(

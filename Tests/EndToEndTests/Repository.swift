@@ -29,12 +29,4 @@ enum Repository {
       timeout: 120
     ).result()
   }
-
-  /// Runs Debian's Python, which finds the modules in Debian packages.
-  static func python(_ script: String, _ arguments: [String] = []) throws -> ProcessResult {
-    try ProcessRunner(
-      "/usr/bin/python3", ["-c", script] + arguments,
-      environment: ProcessInfo.processInfo.environment
-    ).run()
-  }
 }

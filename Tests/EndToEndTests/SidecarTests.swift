@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The sidecar as a process: the content of its file, and its behaviour during outages.
-@Suite(.serialized) struct SidecarProcessTests {
+@Suite struct SidecarProcessTests {
   @Test("readers see only complete, valid tokens") func readers() async throws {
     let seconds = Soak.scale(7.0, 60)
     let run = try SidecarRun(tokenLifetime: 10)

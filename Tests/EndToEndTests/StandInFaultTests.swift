@@ -57,21 +57,19 @@ struct StandInFaultTests {
   }
 
   @Test(
-    "the control endpoint sets faults and returns counters",
+    "scripts change the configuration of a stand-in",
     .enabled(if: TestBinary.find("curl") != nil))
   func controlEndpoint() async throws {
     let site = try StandInSite()
-    let control = site.dex.server.url + "/_control"
-    let body = #"{"faults":[{"kind":"status","status":503,"times":2},{"kind":"html"}]}"#
-    #expect(try await Self.curl(control, "-d", body).output == "200")
-    #expect(try await Self.curl(control, "-d", #"{"faults":[{"kind":"?"}]}"#).output == "400")
-    var statuses: [String] = []
-    for _ in 0..<4 { statuses.append(try await Self.curl(site.dex.tokenURL).output) }
-    #expect(statuses == ["503", "503", "200", "400"])
-    let counters = try JSONValue(
-      parsing: site.dex.respond(to: LoopbackRequest(target: "/_control")).body)
-    #expect(counters["token_requests"] == 4)
-    #expect(counters["pending_faults"] == 0)
+    let dex = site.dex.server.url + "/_control"
+    #expect(
+      try await Self.curl(dex, "-d", #"{"staticClients": [{"id": "a"}]}"#).output == "200")
+    #expect(site.dex.configuration.clients.map(\.id) == ["a"])
+    #expect(try await Self.curl(dex, "-d", "clients: [a]").output == "404")
+    let apiServer = site.apiServer.server.url + "/_control"
+    #expect(try await Self.curl(apiServer, "-d", #"{"allowed_users": ["a"]}"#).output == "200")
+    #expect(site.apiServer.configuration.allowedUsers == ["a"])
+    #expect(site.dex.tokenRequests == 0)
   }
 
   @Test("two hundred concurrent clients are served", .enabled(if: TestBinary.find("curl") != nil))

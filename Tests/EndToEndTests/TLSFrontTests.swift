@@ -10,7 +10,7 @@ struct TLSFrontTests {
   private let server: LoopbackServer
 
   init() throws {
-    certificates = try TestCertificates()
+    certificates = try TestCertificates.shared
     server = try LoopbackServer { _ in .text("ok") }
   }
 

@@ -10,7 +10,7 @@ struct TokenFileTests {
 
   init() throws {
     directory = try TemporaryDirectory()
-    issuer = ServiceAccountIssuer(issuer: "https://a.example", key: try RSAKey())
+    issuer = ServiceAccountIssuer(issuer: "https://a.example", key: try RSAKey.cluster)
   }
 
   private func run(_ flags: [String], _ variables: [String: String] = [:]) async throws

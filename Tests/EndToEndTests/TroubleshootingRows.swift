@@ -113,7 +113,7 @@ extension TroubleshootingRow {
       output: "9. API server: WARNING: the API server maps sub"
     ) {
       $0.plugin.site.apiServer.update {
-        $0.userClaim = .sub
+        $0.userClaim = "sub"
         $0.allowedUsers = ["system:serviceaccount:argocd:argocd-application-controller"]
       }
     },
@@ -159,7 +159,7 @@ extension TroubleshootingRow {
       command: withServer, output: "9. API server: FAILED: the API server"
     ) {
       $0.set("--scopes", "openid,federated:id")
-      $0.plugin.site.apiServer.update { $0.userClaim = .name }
+      $0.plugin.site.apiServer.update { $0.userClaim = "name" }
     },
   ]
 }

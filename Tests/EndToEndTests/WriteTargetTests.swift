@@ -84,7 +84,7 @@ import Testing
   @Test(
     "install and publish-issuer reject a pipe and keep it", arguments: ["install", "publish"])
   func rejectPipe(command: String) async throws {
-    let key = try RSAKey()
+    let key = try RSAKey.cluster
     try directory.write(
       #"{"issuer":"https://oidc.example"}"#, to: "discovery")
     try RSAKey.keySet([key]).text.write(
@@ -138,7 +138,7 @@ import Testing
   func publishReplacesLink() async throws {
     let bystander = try directory.write("keep", to: "bystander")
     try directory.write(#"{"issuer":"https://oidc.example"}"#, to: "discovery")
-    try RSAKey.keySet([try RSAKey()]).text.write(
+    try RSAKey.keySet([try RSAKey.cluster]).text.write(
       toFile: directory.path("keys"), atomically: false, encoding: .utf8)
     try FileManager.default.createDirectory(
       atPath: directory.path("site/openid/v1"), withIntermediateDirectories: true)

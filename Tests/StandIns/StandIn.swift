@@ -1,8 +1,14 @@
 import Synchronization
+package import TestSupport
+
+/// A configuration that scripts can change: they post JSON to `/_control`.
+package protocol StandInConfiguration: Sendable {
+  mutating func read(_ file: JSONValue)
+}
 
 /// Shared by the stand-ins: a configuration that can change at run time, and a server.
 package protocol StandIn: AnyObject, Sendable {
-  associatedtype Configuration: Sendable
+  associatedtype Configuration: StandInConfiguration
   var core: StandInCore<Configuration> { get }
   /// Responds to a request; the server's handler, which can also be called directly.
   func respond(to request: LoopbackRequest) -> LoopbackResponse
@@ -18,7 +24,12 @@ package final class StandInCore<Configuration: Sendable>: Sendable {
 extension StandIn {
   func start() throws {
     let server = try LoopbackServer { [weak self] request in
-      self?.respond(to: request) ?? .fault(.dropped)
+      guard let self else { return .fault(.dropped) }
+      guard request.path == "/_control", let file = try? JSONValue(parsing: request.body) else {
+        return self.respond(to: request)
+      }
+      self.update { $0.read(file) }
+      return .json([:])
     }
     core.server.withLock { $0 = server }
   }

@@ -29,12 +29,8 @@ package final class StandInSite: Sendable {
     package static let cluster = TLS(rawValue: 4)
   }
 
-  // Created once per process, because this takes longer than the rest of the setup.
-  private static let keys = Result { (cluster: try RSAKey(), dex: try RSAKey()) }
-
-  /// Starts everything.
   package init(tls: TLS = []) throws {
-    let certificates = tls.isEmpty ? nil : try TestCertificates()
+    let certificates = tls.isEmpty ? nil : try TestCertificates.shared
     self.certificates = certificates
     func front(_ server: LoopbackServer, _ part: TLS) throws -> TLSFront? {
       guard let certificates, tls.contains(part) else { return nil }
@@ -43,7 +39,7 @@ package final class StandInSite: Sendable {
     clusterServer = try APIServerStandIn(APIServerConfiguration(issuer: "", keys: []))
     clusterFront = try front(clusterServer.server, .cluster)
     let clusterURL = clusterFront?.url ?? clusterServer.server.url
-    let cluster = ServiceAccountIssuer(issuer: clusterURL, key: try Self.keys.get().cluster)
+    let cluster = ServiceAccountIssuer(issuer: clusterURL, key: try RSAKey.cluster)
     self.cluster = cluster
     clusterServer.update {
       $0.serviceAccounts = cluster
@@ -51,7 +47,7 @@ package final class StandInSite: Sendable {
       $0.publishesPlainIssuer = true
       $0.opensDiscovery = true
     }
-    let signingKey = try Self.keys.get().dex
+    let signingKey = try RSAKey.dex
     dex = try DexStandIn(.standard(signingKey: signingKey, cluster: cluster))
     dexFront = try front(dex.server, .dex)
     if let dexFront { dex.update { $0.issuer = dexFront.url + $0.issuerPath } }
@@ -66,7 +62,6 @@ package final class StandInSite: Sendable {
   /// The CA bundle, with TLS.
   package var authorityFile: String? { certificates?.authority.certificate }
 
-  /// Stops everything.
   package func stop() {
     for front in [dexFront, apiFront, clusterFront] { front?.stop() }
     dex.stop()
@@ -75,13 +70,13 @@ package final class StandInSite: Sendable {
 
   /// A kubeconfig with all rights at cluster B, as JSON.
   package var adminKubeconfig: String {
-    let cluster = JSONObject(present: [
-      ("server", .string(apiServerURL)),
-      ("certificate-authority", authorityFile.map(JSONValue.string)),
-    ])
+    let cluster: JSONValue = [
+      "server": .string(apiServerURL),
+      "certificate-authority": authorityFile.map(JSONValue.string),
+    ]
     let config: JSONValue = [
       "apiVersion": "v1", "kind": "Config", "current-context": "admin",
-      "clusters": [["name": "target", "cluster": .object(cluster)]],
+      "clusters": [["name": "target", "cluster": cluster]],
       "users": [["name": "admin", "user": ["token": .string(adminToken)]]],
       "contexts": [["name": "admin", "context": ["cluster": "target", "user": "admin"]]],
     ]

@@ -1,10 +1,8 @@
 import Glibc
 
-/// A failed system call.
 package struct SystemCallError: Error, CustomStringConvertible {
   /// The call and its subject.
   package var call: String
-  /// Its `errno`.
   package var code: Int32
   package init(call: String, code: Int32 = errno) { (self.call, self.code) = (call, code) }
   package var description: String { "\(call): \(String(cString: strerror(code)))" }

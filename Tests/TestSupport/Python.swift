@@ -1,6 +1,7 @@
 import Foundation
 
-/// Python's YAML parser and linter, as independent readers of YAML.
+/// Debian's Python, which has the modules that Debian packages: as independent readers of YAML, its
+/// YAML parser and linter.
 package enum Python {
   /// The rules for plain scalars.
   package enum YAMLVersion: String, Sendable, CaseIterable {
@@ -31,21 +32,30 @@ package enum Python {
     return try JSONValue(parsing: run(script, input: text)).array ?? []
   }
 
-  /// The problems, including warnings, that yamllint reports with its default rules.
-  package static func yamllint(_ text: String) throws -> [String] {
+  /// The problems, including warnings, that yamllint reports with its default rules, after the name
+  /// of the text.
+  package static func yamllint(_ texts: [(name: String, text: String)]) throws -> [String] {
     let script = """
-      import sys
+      import json, sys
       from yamllint import config, linter
-      for problem in linter.run(sys.stdin.read(), config.YamlLintConfig("extends: default")):
-        print(f"{problem.line}:{problem.column} {problem.message} ({problem.rule})")
+      rules = config.YamlLintConfig("extends: default")
+      for name, text in json.load(sys.stdin):
+        for problem in linter.run(text, rules):
+          print(f"{name}:{problem.line}:{problem.column} {problem.message} ({problem.rule})")
       """
-    return try run(script, input: text).split(separator: "\n").map(String.init)
+    let input = JSONValue.array(texts.map { .strings([$0.name, $0.text]) }).text
+    return try run(script, input: input).split(separator: "\n").map(String.init)
   }
 
-  private static func run(_ script: String, input: String = "") throws -> String {
-    try ProcessRunner(
-      TestBinary.find("python3") ?? "python3", ["-c", script],
+  /// The output of a script that succeeds without writing to stderr.
+  package static func run(
+    _ script: String, _ arguments: [String] = [], input: String = ""
+  ) throws -> String {
+    let result = try ProcessRunner(
+      "/usr/bin/python3", ["-c", script] + arguments,
       environment: ProcessInfo.processInfo.environment, stdin: Array(input.utf8)
-    ).output()
+    ).run()
+    guard result.code == 0, result.stderr.isEmpty else { throw TestSupportError(result.errors) }
+    return result.output
   }
 }

@@ -19,7 +19,7 @@ package enum KnownSecrets {
 
   private static let entries = Mutex<[Entry]>([])
   /// Older secrets are dropped: long tests issue thousands.
-  private static let capacity = 1000
+  private static let capacity = 500
 
   /// Records a secret; for a JWT only the signature, without which it is worthless.
   package static func add(_ secret: String, _ kind: Kind) {
@@ -29,7 +29,9 @@ package enum KnownSecrets {
     let entry = Entry(kind: kind, shapes: shapes(of: text).map { Array($0) })
     entries.withLock { entries in
       if entries.contains(where: { $0.shapes == entry.shapes }) { return }
-      if entries.count >= capacity { entries.removeAll { $0.kind != .client } }
+      if entries.count >= capacity, let oldest = entries.firstIndex(where: { $0.kind != .client }) {
+        entries.remove(at: oldest)
+      }
       entries.append(entry)
     }
   }
@@ -59,7 +61,7 @@ package enum KnownSecrets {
 
   /// Foundation's search is too slow: this runs a thousand times for each program.
   private static func isIn(_ text: [UInt8], _ shape: [UInt8]) -> Bool {
-    memmem(text, text.count, shape, shape.count) != nil
+    !text.isEmpty && memmem(text, text.count, shape, shape.count) != nil
   }
 
   /// The encodings in which a secret may appear; for a JWT also those of its signature alone.

@@ -1,12 +1,12 @@
 package import Foundation
 
 /// Runs blocking work on a new thread: Swift's pool has one thread for each core.
-package func onThread<Value: Sendable>(
-  _ body: @escaping @Sendable () throws -> Value
-) async throws -> Value {
-  try await withCheckedThrowingContinuation { continuation in
-    Thread.start { continuation.resume(with: Result { try body() }) }
-  }
+package func onThread<Value: Sendable, Failure: Error>(
+  _ body: @escaping @Sendable () throws(Failure) -> Value
+) async throws(Failure) -> Value {
+  try await withCheckedContinuation { continuation in
+    Thread.start { continuation.resume(returning: Result(catching: body)) }
+  }.get()
 }
 
 extension Thread {

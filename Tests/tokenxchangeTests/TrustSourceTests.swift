@@ -137,11 +137,9 @@ struct AuthorityTests {
     }
   }
 
-  private static let certificates = Result { try TestCertificates() }
-
   private var authorityPEM: String {
     get throws {
-      try String(contentsOfFile: Self.certificates.get().authority.certificate, encoding: .utf8)
+      try String(contentsOfFile: TestCertificates.shared.authority.certificate, encoding: .utf8)
     }
   }
 }

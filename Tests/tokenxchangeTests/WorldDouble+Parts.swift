@@ -48,5 +48,5 @@ extension ProcessControl {
       Issue.record("\(child.path) was run")
       throw .notStarted(errno: ENOENT)
     }, isAbandoned: { false }, unsetVariable: { _ in },
-    timeLimit: TimeLimit(set: { _, _, _ in }, lift: {}), signals: .failing)
+    limitTime: { _, _, _ in }, liftTimeLimit: {}, signals: .failing)
 }

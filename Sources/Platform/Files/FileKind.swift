@@ -61,7 +61,6 @@ enum FileStatus {
     return lstat(path, &status) == 0 ? status : nil
   }
 
-  /// The status of an open file.
   static func open(_ descriptor: Int32) -> stat? {
     var status = stat()
     return fstat(descriptor, &status) == 0 ? status : nil

@@ -8,8 +8,8 @@ package struct Network: Sendable {
   package var send: HTTPTransport
   /// Adds an observer of these events.
   package var observe: @Sendable (@escaping @Sendable (NetworkEvent) -> Void) -> Void
-  /// Finds the system's trust store, given the values of `SSL_CERT_FILE` and `SSL_CERT_DIR`.
-  package var systemTrust: @Sendable (String?, String?) -> SystemTrustStore?
+  /// Finds the system's trust store.
+  package var systemTrust: @Sendable () -> SystemTrustStore?
   /// Initializes TLS on a second thread, if that saves time; for a run that will certainly use TLS.
   package var prepareTLS: @Sendable () -> Void
   /// Listens on a port of 127.0.0.1; 0 selects a free one.
@@ -20,7 +20,7 @@ package struct Network: Sendable {
     let transport = URLSessionTransport(variables: variables, files: files)
     return Network(
       send: transport.send, observe: transport.events.observe,
-      systemTrust: { SystemTrustStore.find(certFile: $0, certDir: $1, files: files) },
+      systemTrust: { SystemTrustStore.find(variables, files: files) },
       prepareTLS: { tx_prepare_tls() },
       listen: CallbackListener.start)
   }

@@ -23,11 +23,10 @@ package struct SystemTrustStore: Sendable, Equatable {
   /// variable (`SSL_CERT_FILE`, `SSL_CERT_DIR`) is set, only readable files and directories from the
   /// variables are used.
   static func find(
-    certFile: String?, certDir: String?, files: Files = .live,
-    directory: String = hashedDirectory, bundles: [String] = bundles
+    _ variables: [String: String], files: Files = .live, directory: String = hashedDirectory,
+    bundles: [String] = bundles
   ) -> SystemTrustStore? {
-    let file = nonEmpty(certFile)
-    let directories = nonEmpty(certDir)
+    let (file, directories) = values(variables)
     if file != nil || directories != nil {
       let named = SystemTrustStore(
         // Only a regular file: a pipe would block forever.
@@ -41,42 +40,41 @@ package struct SystemTrustStore: Sendable, Equatable {
     return bundles.first { files.readableKind($0) != nil }.map { SystemTrustStore(file: $0) }
   }
 
-  /// The locations that ``find(certFile:certDir:files:directory:bundles:)`` searches.
+  /// The locations that ``find(_:files:directory:bundles:)`` searches.
   static func searched(
-    certFile: String?, certDir: String?, files: Files
+    _ variables: [String: String], files: Files
   ) -> [TransportError.TrustStoreLocation] {
-    let named = named(certFile: certFile, certDir: certDir, files)
+    let named = named(variables, files)
     return named.isEmpty ? ([hashedDirectory] + bundles).map { .path($0) } : named
   }
 
   /// The locations of the trust store that was found.
   static func locations(
-    certFile: String?, certDir: String?, files: Files
+    _ variables: [String: String], files: Files
   ) -> [TransportError.TrustStoreLocation] {
-    let named = named(certFile: certFile, certDir: certDir, files)
+    let named = named(variables, files)
     guard named.isEmpty else { return named }
-    let found = find(certFile: nil, certDir: nil, files: files)
+    let found = find([:], files: files)
     return [found?.file, found?.directory].compactMap { $0.map { .path($0) } }
   }
 
   /// The locations that the variables name.
   private static func named(
-    certFile: String?, certDir: String?, _ files: Files
+    _ variables: [String: String], _ files: Files
   ) -> [TransportError.TrustStoreLocation] {
-    var named: [TransportError.TrustStoreLocation] = []
-    if let file = nonEmpty(certFile) { named.append(.certFile(file)) }
-    if let directories = nonEmpty(certDir) {
-      named.append(.certDir(directories, exists: exists(directories, files)))
+    let (file, directories) = values(variables)
+    let exist = directories?.split(separator: ":").contains {
+      files.readableKind(String($0)) != nil
     }
-    return named
+    return (file.map { [.certFile($0)] } ?? [])
+      + (directories.map { [.certDir($0, exists: exist ?? false)] } ?? [])
   }
 
-  private static func exists(_ directories: String, _ files: Files) -> Bool {
-    directories.split(separator: ":").contains { files.readableKind(String($0)) != nil }
-  }
-
-  private static func nonEmpty(_ value: String?) -> String? {
-    value.flatMap { $0.isEmpty ? nil : $0 }
+  private static func values(
+    _ variables: [String: String]
+  ) -> (file: String?, directories: String?) {
+    func value(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
+    return (value("SSL_CERT_FILE"), value("SSL_CERT_DIR"))
   }
 
   /// Whether a directory contains a readable file with a name like `5ad8a5d6.0`.

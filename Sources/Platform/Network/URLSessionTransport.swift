@@ -127,11 +127,9 @@ final class URLSessionTransport: Sendable {
     case .certificates(let bytes): pem = bytes
     case .system where endpoint.isPlain: break
     case .system:
-      let (certFile, certDir) = (variables["SSL_CERT_FILE"], variables["SSL_CERT_DIR"])
-      system = SystemTrustStore.find(certFile: certFile, certDir: certDir, files: files)
+      system = SystemTrustStore.find(variables, files: files)
       guard system != nil else {
-        throw .noTrustStore(
-          searched: SystemTrustStore.searched(certFile: certFile, certDir: certDir, files: files))
+        throw .noTrustStore(searched: SystemTrustStore.searched(variables, files: files))
       }
     }
     let milliseconds = Int(max(1, min(options.timeout, 86_400) * 1000))
@@ -205,8 +203,7 @@ final class URLSessionTransport: Sendable {
       outcome: outcome, text: String(decoding: text[..<count], as: UTF8.self),
       isEncrypted: !endpoint.isPlain, proxy: proxy, trust: options.trust)
     failure.trustStore = { [variables, files] in
-      SystemTrustStore.locations(
-        certFile: variables["SSL_CERT_FILE"], certDir: variables["SSL_CERT_DIR"], files: files)
+      SystemTrustStore.locations(variables, files: files)
     }
     throw failure.error
   }

@@ -21,8 +21,11 @@ package struct ProcessControl: Sendable {
   package var isAbandoned: @Sendable () -> Bool
   /// Removes a variable from the environment of this process.
   package var unsetVariable: @Sendable (String) -> Void
-  /// The time limit of the process.
-  package var timeLimit: TimeLimit
+  /// Limits the time of the process, and replaces an earlier limit: at the limit, the text is written
+  /// to stderr, and the process exits with code 4 or restarts.
+  package var limitTime: @Sendable (_ seconds: Double, _ text: String, _ restarts: Bool) -> Void
+  /// Removes the time limit.
+  package var liftTimeLimit: @Sendable () -> Void
   /// The signals of a long-running process.
   package var signals: Signals
 }
@@ -61,6 +64,8 @@ extension ProcessControl {
         // A pipe without a reader reports POLLERR, a closed terminal POLLHUP.
         var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
         return poll(&output, 1, 0) > 0 && output.revents & Int16(POLLERR | POLLHUP) != 0
-      }, unsetVariable: { unsetenv($0) }, timeLimit: .live, signals: .live)
+      }, unsetVariable: { unsetenv($0) },
+      limitTime: { tx_limit_time($0, $1, $2 ? 1 : 0) }, liftTimeLimit: { tx_lift_time_limit() },
+      signals: .live)
   }
 }

@@ -45,9 +45,9 @@ struct ArgumentParser {
       guard let found = command.subcommand(word) else { throw command.unknownSubcommand(word) }
       command = found
     }
-    var parsed = ParsedArguments(command: command)
-    var parsing = OptionParsing(command: command, words: words)
-    try parsing.run(&parsed)
+    var parsing = OptionParsing(parsed: ParsedArguments(command: command), words: words)
+    try parsing.run()
+    var parsed = parsing.parsed
     if command.readsVariables { applyVariables(to: &parsed) }
     try parsed.checkPaths()
     if !command.printsPaths { parsed.expandPaths(HomeDirectory(variables)) }
@@ -83,23 +83,25 @@ struct ArgumentParser {
 
 /// Parses the words after the command.
 private struct OptionParsing {
-  let command: Command
+  var parsed: ParsedArguments
   var words: ArraySlice<String>
   /// The option directly before the next word.
   var last: String?
   /// Whether later words may be parts of a secret that contains spaces.
   var mayBeSecret = false
 
-  mutating func run(_ parsed: inout ParsedArguments) throws(UsageError) {
+  private var command: Command { parsed.command }
+
+  mutating func run() throws(UsageError) {
     while let word = words.popFirst() {
       if !command.ownOptions.isEmpty, word == "--" || !word.isOption {
-        try takeCommandLine(word == "--" ? [] : [word], &parsed)
+        try takeCommandLine(word == "--" ? [] : [word])
       } else if word == "--" {
-        while let word = words.popFirst() { try take(argument: word, &parsed) }
+        while let word = words.popFirst() { try take(argument: word) }
       } else if word.isOption {
-        try take(option: word, &parsed)
+        try take(option: word)
       } else {
-        try take(argument: word, &parsed)
+        try take(argument: word)
       }
     }
     guard parsed.positional.count >= command.requiredArguments else {
@@ -108,9 +110,7 @@ private struct OptionParsing {
   }
 
   /// Takes the rest as a command line, except for this command's own options at any position.
-  private mutating func takeCommandLine(
-    _ first: [String], _ parsed: inout ParsedArguments
-  ) throws(UsageError) {
+  private mutating func takeCommandLine(_ first: [String]) throws(UsageError) {
     parsed.positional = first
     while let word = words.popFirst() {
       let name = word.optionName
@@ -123,18 +123,16 @@ private struct OptionParsing {
           || $0.isNamed(name) && !$0.isSame(as: .reportOutput)
       }
       if word.isOption, isOwn {
-        try take(option: word, &parsed)
+        try take(option: word)
       } else {
         parsed.positional.append(word)
       }
     }
   }
 
-  private mutating func take(
-    option word: String, _ parsed: inout ParsedArguments
-  ) throws(UsageError) {
+  private mutating func take(option word: String) throws(UsageError) {
     if let words = command.splittingShortOptions(word) {
-      for word in words { try take(option: word, &parsed) }
+      for word in words { try take(option: word) }
       return
     }
     let bytes = word.utf8[...]
@@ -182,9 +180,7 @@ private struct OptionParsing {
     return value
   }
 
-  private mutating func take(
-    argument word: String, _ parsed: inout ParsedArguments
-  ) throws(UsageError) {
+  private mutating func take(argument word: String) throws(UsageError) {
     defer { last = nil }
     if let option = command.options.first(where: \.isPositional), let name = command.arguments.first
     {

@@ -31,7 +31,8 @@ indirect enum CommandError: Error, Equatable {
   case notInstalled(FileWriteError, user: UInt32)
   case inspect(InspectError)
   case check(CheckError)
-  case publish(PublishError)
+  /// The documents of a server may repeat the token that was sent to it.
+  case publish(PublishError, token: Secret? = nil)
   case kubeconfig(KubeconfigError)
   /// An option of `sidecar` or a variable of dexsidecar is invalid.
   case sidecar(SidecarError)

@@ -25,7 +25,6 @@ enum TokenInputError: Error, Equatable {
   case gitHub(GitHubActionsError)
 }
 
-/// Why GitHub Actions issues no token.
 enum GitHubActionsError: Error, Equatable {
   /// Only a job with the permission has these variables.
   case missingVariables([String])

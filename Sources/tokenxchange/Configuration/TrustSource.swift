@@ -31,7 +31,6 @@ enum TrustSource: Equatable, Sendable {
     }
   }
 
-  /// Reads and checks the certificates.
   func trust(in world: World) throws(CommandError) -> HTTPOptions.Trust {
     try read(in: world).checked()
   }

@@ -62,7 +62,7 @@ enum Doctor {
     var context = DoctorContext(plan, log: log)
     world.network.observe { [network = context.network] in network.add($0) }
     var report = DoctorReport(time: world.now(), source: plan.source, method: plan.method)
-    defer { world.process.timeLimit.lift() }
+    defer { world.process.liftTimeLimit() }
     func add(_ result: DoctorStep) {
       let text = DoctorReport.Step(result, redact: context.redaction)
       log("\(text.name.rawValue): \(text.status.rawValue): \(text.line)")

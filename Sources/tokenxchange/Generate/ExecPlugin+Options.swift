@@ -10,7 +10,6 @@ enum ExecMethod: String, CaseIterable {
 
   var isForPeople: Bool { self == .login || self == .kubelogin }
 
-  /// The options that this method accepts.
   var options: [OptionDeclaration] {
     switch self {
     case .getToken: OptionDeclaration.plugin

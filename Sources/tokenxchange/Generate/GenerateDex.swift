@@ -64,7 +64,6 @@ extension DexConfiguration.Cluster {
 extension ParsedArguments {
   private static let gitHubIssuer = "https://token.actions.githubusercontent.com"
 
-  /// Who issues the tokens, and its URL.
   fileprivate func tokenIssuer() throws(CommandError) -> (
     source: DexConfiguration.TokenSource, issuer: EndpointURL
   ) {

@@ -47,7 +47,6 @@ enum GenerateError: Error, Equatable, Sendable {
 
   case conflict(String, String, Conflict)
 
-  /// Why two options exclude each other.
   enum Conflict: Equatable, Sendable {
     case oneRolePerCommand
     case directWithDex

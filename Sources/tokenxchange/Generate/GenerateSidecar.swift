@@ -44,7 +44,6 @@ extension SidecarPod {
 }
 
 extension ParsedArguments {
-  /// The path of a file in a pod.
   fileprivate func podPath(_ option: OptionDeclaration) throws(CommandError) -> String? {
     guard let path = text(of: option) else { return nil }
     guard path.hasPrefix("/"), !path.hasSuffix("/") else {

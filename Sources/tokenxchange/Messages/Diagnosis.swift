@@ -42,7 +42,8 @@ struct Diagnosis: Equatable, Sendable {
     case .notInstalled(let error, let user): self.init(error, user: user)
     case .inspect(let error): self.init(error)
     case .check(let error): self.init(error)
-    case .publish(let error): self.init(error)
+    case .publish(let error, let token):
+      self = Diagnosis(error).redacted(by: Redaction(token.map { [$0] } ?? []))
     case .kubeconfig(let error): self.init(error)
     case .sidecar(let error): self.init(error)
     case .argoCDSecret(let error, let file): self.init(error, file: file)

@@ -196,8 +196,7 @@ extension HTTPOptions.Trust {
 
 extension World {
   fileprivate var systemTrustDescription: String {
-    let store = network.systemTrust(variables["SSL_CERT_FILE"], variables["SSL_CERT_DIR"])
-    guard let store else { return "the system's, but none was found" }
+    guard let store = network.systemTrust() else { return "the system's, but none was found" }
     let places = [store.directory.map { "directory \($0)" }, store.file.map { "bundle \($0)" }]
     return "the system's, " + places.compactMap { $0 }.joined(separator: " and ")
   }

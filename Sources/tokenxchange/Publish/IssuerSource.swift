@@ -32,29 +32,24 @@ enum IssuerSource: Sendable {
     self = .server(server, site, token: token)
   }
 
-  /// Removes the token from the server's texts, which may repeat it.
-  var redaction: Redaction {
-    if case .server(_, _, let token?) = self { Redaction([token]) } else { Redaction([]) }
+  /// The token that is sent to the server.
+  var token: Secret? {
+    if case .server(_, _, let token) = self { token } else { nil }
   }
 
-  /// Reads both documents.
   func metadata(in world: World) throws(CommandError) -> IssuerMetadata {
     switch self {
     case .files(let discovery, let keys):
-      let documents = (
-        discovery: try world.readConfiguration(discovery, source: "--openid-configuration"),
-        keys: try world.readConfiguration(keys, source: "--jwks")
-      )
+      let document = try world.readConfiguration(discovery, source: "--openid-configuration")
+      let keySet = try world.readConfiguration(keys, source: "--jwks")
       do throws(IssuerMetadataError) {
-        return try IssuerMetadata(discovery: documents.discovery, keys: documents.keys)
+        return try IssuerMetadata(discovery: document, keys: keySet)
       } catch {
         throw .publish(.metadata(error, discovery: discovery, keys: keys))
       }
     case .server(let url, let site, let token):
-      do throws(PublishError) {
-        return try site.metadata(at: url, token: token)
-      } catch {
-        throw .publish(error.redacted(by: redaction))
+      do throws(PublishError) { return try site.metadata(at: url, token: token) } catch {
+        throw .publish(error, token: token)
       }
     }
   }

@@ -2,7 +2,6 @@ import OpenIDConnect
 import Platform
 import TokenExchange
 
-/// Why `publish-issuer` failed.
 enum PublishError: Error, Equatable, Sendable {
   /// Neither a directory to write to nor `--check`.
   case missingDirectory
@@ -17,7 +16,6 @@ enum PublishError: Error, Equatable, Sendable {
   case differences(EndpointURL, [IssuerMetadata.Difference])
   case notWritten(FileWriteError, path: String)
 
-  /// Why two options exclude each other.
   enum Conflict: Equatable, Sendable {
     /// An option for `--from-server`, although the documents come from files.
     case serverOptionWithFiles
@@ -34,17 +32,4 @@ enum IssuerHost: Sendable {
   case apiServer
   /// A public site, such as a bucket.
   case publicSite
-}
-
-extension PublishError {
-  /// This error without secrets that the server's documents contain.
-  func redacted(by redact: Redaction) -> PublishError {
-    switch self {
-    case .metadata(let error, let discovery, let keys):
-      .metadata(error.redacted(by: redact), discovery: discovery, keys: keys)
-    case .differences(let url, let differences):
-      .differences(url, differences.map { $0.redacted(by: redact) })
-    default: self
-    }
-  }
 }

@@ -31,12 +31,12 @@ private func checkPublished(
   at url: EndpointURL, _ arguments: ParsedArguments, in world: World
 ) throws(CommandError) {
   if arguments.isSet(.publicURL) {
-    throw CommandError.publish(
+    throw .publish(
       .conflict(arguments.source(of: .publicURL), "--check", .publicURLWithCheck))
   }
   let source = try IssuerSource(arguments, world: world)
   if let directory = arguments.positional.first {
-    throw CommandError.publish(.conflict("--check", directory, .directoryWithCheck))
+    throw .publish(.conflict("--check", directory, .directoryWithCheck))
   }
   let site = try IssuerSite(.publicSite, .certificateAuthority, arguments, world)
   let live = try source.metadata(in: world)
@@ -45,14 +45,14 @@ private func checkPublished(
     let differences = try site.metadata(at: url).differences(from: expected, live.keys)
     guard differences.isEmpty else { throw .differences(url, differences) }
   } catch {
-    throw CommandError.publish(error.redacted(by: source.redaction))
+    throw .publish(error, token: source.token)
   }
   try world.writeOutput("\(url.text): up to date\n")
 }
 
 private func publishDocuments(_ arguments: ParsedArguments, in world: World) throws(CommandError) {
   if arguments.isSet(.certificateAuthority) {
-    throw CommandError.publish(
+    throw .publish(
       .conflict(
         arguments.source(of: .certificateAuthority), "a directory",
         .certificateAuthorityWithoutCheck))
@@ -67,7 +67,7 @@ private func publishDocuments(_ arguments: ParsedArguments, in world: World) thr
     try world.write(live.keys.document, below: directory, at: IssuerMetadata.keysPath)
     try world.write(document, below: directory, at: IssuerMetadata.discoveryPath)
   } catch {
-    throw CommandError.publish(error.redacted(by: source.redaction))
+    throw .publish(error, token: source.token)
   }
   let keys = live.keys.keys.keys.sorted().joined(separator: ", ")
   try world.writeOutput("\(directory): \(url.text) with the keys \(keys.sanitized())\n")

@@ -16,7 +16,6 @@ struct FailureLog: Sendable, Equatable {
   private(set) var count = 0
   /// The uptime of the first of them.
   private(set) var start = 0.0
-  /// The last of them.
   private(set) var last: CommandError?
   private var logged: [FailureKind] = []
   private var lastLogged = 0.0

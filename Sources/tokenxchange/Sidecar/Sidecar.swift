@@ -65,7 +65,7 @@ struct Sidecar: Sendable {
     checkInputs()
     if world.now() >= due.date || world.uptime() >= due.uptime { renew() }
     removeIfExpired()
-    world.process.timeLimit.lift()
+    world.process.liftTimeLimit()
     if world.process.signals.wait(pause) {
       report(.requested)
       isRequested = true
@@ -73,7 +73,6 @@ struct Sidecar: Sendable {
     }
   }
 
-  /// Gets one token and writes it.
   mutating func renewOnce() throws(CommandError) {
     do throws(CommandError) { _ = try exchange(attempts: RetryPolicy().attempts) } catch {
       removeIfExpired()
@@ -134,7 +133,6 @@ struct Sidecar: Sendable {
     }
   }
 
-  /// Exchanges the subject token and writes the file.
   private mutating func exchange(attempts: Int) throws(CommandError) -> IssuedToken {
     let start = world.uptime()
     let request = try configuration.exchange.request(in: world)

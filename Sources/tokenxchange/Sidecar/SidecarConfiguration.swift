@@ -6,7 +6,6 @@ struct SidecarConfiguration: Sendable {
   var file: String
   /// The option or variable that named the file.
   var fileSource: String
-  /// The file's permissions.
   var mode: UInt32
   var schedule: RenewalSchedule
   var isOnce: Bool

@@ -13,7 +13,6 @@ struct TokenPrincipal: Sendable, Equatable {
     audiences = jwt.audiences.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// Whether all claims have the same bytes.
   static func == (left: TokenPrincipal, right: TokenPrincipal) -> Bool {
     left.issuer.hasSameBytes(as: right.issuer) && left.subject.hasSameBytes(as: right.subject)
       && left.audiences.elementsEqual(right.audiences) { $0.hasSameBytes(as: $1) }

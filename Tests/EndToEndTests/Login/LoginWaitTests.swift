@@ -6,7 +6,6 @@ import Testing
 
 /// Sign-ins with several terminals, and processes that are interrupted or orphaned.
 @Suite(
-  .serialized,
   .enabled(if: LoginFixture.hasTerminals, "script(1) is not installed: apt-get install bsdutils"))
 struct LoginWaitTests {
   private let fixture: LoginFixture

@@ -21,7 +21,7 @@ import Testing
   /// Waits for a request on a separate thread.
   private func next(_ timeout: Double = 20) async -> CallbackRequest? {
     let listener = listener
-    return (try? await onThread { listener.next(timeout) }) ?? nil
+    return await onThread { listener.next(timeout) }
   }
 
   private static let get = "GET /callback?code=x&state=y HTTP/1.1\r\nHost: 127.0.0.1:1\r\n"

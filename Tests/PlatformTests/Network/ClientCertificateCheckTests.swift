@@ -15,7 +15,7 @@ import TokenExchange
 
   @Test("the validity of a matching pair is returned, even with a chain")
   func valid() throws {
-    let certificates = try TestCertificates()
+    let certificates = try TestCertificates.shared
     let key = try read(certificates.client.key)
     let leaf = try read(certificates.client.certificate)
     let chain = try leaf + read(certificates.authority.certificate)
@@ -29,7 +29,7 @@ import TokenExchange
 
   @Test("mismatched and invalid pairs are reported")
   func invalid() throws {
-    let certificates = try TestCertificates()
+    let certificates = try TestCertificates.shared
     let key = try read(certificates.client.key)
     let leaf = try read(certificates.client.certificate)
     let authority = try read(certificates.authority.certificate)

@@ -18,8 +18,8 @@ struct SystemTrustTests {
   }
 
   private func find(file: String? = nil, directory: String? = nil) -> SystemTrustStore? {
-    SystemTrustStore.find(
-      certFile: file, certDir: directory, directory: root.path("hashed"), bundles: [bundle])
+    let variables = ["SSL_CERT_FILE": file, "SSL_CERT_DIR": directory].compactMapValues { $0 }
+    return SystemTrustStore.find(variables, directory: root.path("hashed"), bundles: [bundle])
   }
 
   @Test("a hashed directory takes precedence over a bundle") func hashedDirectory() {
@@ -28,11 +28,11 @@ struct SystemTrustTests {
     #expect(find(file: "", directory: "") == hashed)
     #expect(
       SystemTrustStore.find(
-        certFile: nil, certDir: nil, directory: root.path("plain"), bundles: ["/nowhere", bundle])
+        [:], directory: root.path("plain"), bundles: ["/nowhere", bundle])
         == SystemTrustStore(file: bundle))
     #expect(
       SystemTrustStore.find(
-        certFile: nil, certDir: nil, directory: "/nowhere", bundles: ["/nowhere"])
+        [:], directory: "/nowhere", bundles: ["/nowhere"])
         == nil)
   }
 
@@ -50,10 +50,11 @@ struct SystemTrustTests {
       #expect(find(file: bundle, directory: path) == SystemTrustStore(file: bundle), "\(path)")
     }
     #expect(
-      SystemTrustStore.searched(certFile: nil, certDir: root.path("plain"), files: .live)
+      SystemTrustStore.searched(["SSL_CERT_DIR": root.path("plain")], files: .live)
         == [.certDir(root.path("plain"), exists: true)])
     #expect(
-      SystemTrustStore.searched(certFile: "/a", certDir: "/nowhere", files: .live)
+      SystemTrustStore.searched(
+        ["SSL_CERT_FILE": "/a", "SSL_CERT_DIR": "/nowhere"], files: .live)
         == [.certFile("/a"), .certDir("/nowhere", exists: false)])
   }
 

@@ -7,47 +7,35 @@ package enum APIDocuments {
   /// A resource that the stand-in stores, or a review.
   struct Resource {
     var group = ""
-    let name: String
     let kind: String
     var shortName: String?
     var isNamespaced = false
     var verbs = ["get", "list"]
     /// The members that an object may have besides `apiVersion`, `kind` and `metadata`.
     var members: Set<String> = []
+    var name: String { kind.lowercased() + "s" }
     var qualifiedName: String { group.isEmpty ? name : name + "." + group }
-    var qualifiedKind: String { group.isEmpty ? kind : kind + "." + group }
     var version: String { group.isEmpty ? "v1" : group + "/v1" }
-
-    static func review(_ group: String, _ kind: String) -> Resource {
-      Resource(group: group, name: kind.lowercased() + "s", kind: kind, verbs: ["create"])
-    }
-
-    static func rbac(
-      _ name: String, _ kind: String, _ members: Set<String>, isNamespaced: Bool = false
-    ) -> Resource {
-      Resource(
-        group: APIDocuments.rbac, name: name, kind: kind, isNamespaced: isNamespaced,
-        verbs: written, members: members)
-    }
   }
 
   private static let written = ["create", "get", "list", "patch"]
   static let reviews = [
-    Resource.review("authentication.k8s.io", "SelfSubjectReview"),
-    .review("authorization.k8s.io", "SelfSubjectAccessReview"),
-    .review("authorization.k8s.io", "SelfSubjectRulesReview"),
-  ]
-  static let stored = [
-    Resource(name: "namespaces", kind: "Namespace", shortName: "ns"),
-    Resource(name: "pods", kind: "Pod", shortName: "po", isNamespaced: true),
-    Resource(
-      name: "secrets", kind: "Secret", isNamespaced: true, verbs: written,
-      members: ["type", "data", "stringData"]),
-    .rbac("clusterroles", "ClusterRole", ["rules"]),
-    .rbac("clusterrolebindings", "ClusterRoleBinding", ["subjects", "roleRef"]),
-    .rbac("roles", "Role", ["rules"], isNamespaced: true),
-    .rbac("rolebindings", "RoleBinding", ["subjects", "roleRef"], isNamespaced: true),
-  ]
+    ("authentication.k8s.io", "SelfSubjectReview"),
+    ("authorization.k8s.io", "SelfSubjectAccessReview"),
+    ("authorization.k8s.io", "SelfSubjectRulesReview"),
+  ].map { Resource(group: $0, kind: $1, verbs: ["create"]) }
+  static let stored =
+    [
+      Resource(kind: "Namespace", shortName: "ns"),
+      Resource(kind: "Pod", shortName: "po", isNamespaced: true),
+      Resource(
+        kind: "Secret", isNamespaced: true, verbs: written, members: ["type", "data", "stringData"]),
+    ]
+    + ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"].map { kind in
+      Resource(
+        group: rbac, kind: kind, isNamespaced: !kind.hasPrefix("Cluster"), verbs: written,
+        members: kind.hasSuffix("Binding") ? ["subjects", "roleRef"] : ["rules"])
+    }
 
   /// The objects that lists return unless a test has others.
   static let objects: [String: [JSONValue]] = Dictionary(
@@ -60,13 +48,12 @@ package enum APIDocuments {
   private static func object(
     _ kind: String, _ name: String, _ phase: String, namespace: String? = nil
   ) -> JSONValue {
-    let metadata = JSONObject(present: [
-      ("name", .string(name)), ("namespace", namespace.map(JSONValue.string)),
-      ("uid", "7f3c1f0e-5d5e-4b6e-9d0a-5f8f6f0b1c11"),
-      ("creationTimestamp", "2026-11-20T00:00:00Z"),
-    ])
-    return [
-      "kind": .string(kind), "apiVersion": "v1", "metadata": .object(metadata),
+    [
+      "kind": .string(kind), "apiVersion": "v1",
+      "metadata": [
+        "name": .string(name), "namespace": namespace.map(JSONValue.string),
+        "uid": "7f3c1f0e-5d5e-4b6e-9d0a-5f8f6f0b1c11", "creationTimestamp": "2026-11-20T00:00:00Z",
+      ],
       "status": ["phase": .string(phase)],
     ]
   }
@@ -171,7 +158,7 @@ package enum APIDocuments {
       ]
     }
     let rows = items.map { item -> JSONValue in
-      ["cells": [.string(item.name), item["status"]?["phase"] ?? nil, "1d"], "object": item]
+      ["cells": [.string(item.name), item["status"]?["phase"] ?? .null, "1d"], "object": item]
     }
     return [
       "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata,
@@ -215,35 +202,12 @@ package enum APIDocuments {
 
   /// The details of a `Status`.
   static func details(
-    _ name: String? = nil, group: String = "", kind: String? = nil, causes: [Cause] = []
-  ) -> JSONObject {
-    JSONObject(present: [
-      ("name", name.map(JSONValue.string)),
-      ("group", group.isEmpty ? Optional.none : .string(group)),
-      ("kind", kind.map(JSONValue.string)),
-      ("causes", causes.isEmpty ? Optional.none : .array(causes.map(\.json))),
-    ])
-  }
-
-  /// A fault that the server's validation finds.
-  struct Cause {
-    let field: String
-    let reason: String
-    let message: String
-
-    static func required(_ field: String, _ text: String) -> Cause {
-      Cause(field: field, reason: "FieldValueRequired", message: "Required value: " + text)
-    }
-
-    static func invalid(_ field: String, _ value: JSONValue, _ text: String) -> Cause {
-      Cause(
-        field: field, reason: "FieldValueInvalid",
-        message: "Invalid value: \(value.text): \(text)")
-    }
-
-    var json: JSONValue {
-      ["reason": .string(reason), "message": .string(message), "field": .string(field)]
-    }
+    _ name: String? = nil, group: String = "", kind: String? = nil
+  ) -> JSONValue {
+    [
+      "name": name.map(JSONValue.string), "group": group.isEmpty ? nil : .string(group),
+      "kind": kind.map(JSONValue.string),
+    ]
   }
 }
 
@@ -255,14 +219,14 @@ extension LoopbackResponse {
 
   /// A `Status` as kube-apiserver writes it.
   static func status(
-    _ code: Int, _ reason: String, _ message: String, details: JSONObject? = nil
+    _ code: Int, _ reason: String, _ message: String, details: JSONValue? = nil
   ) -> LoopbackResponse {
-    let status = JSONObject(present: [
-      ("kind", "Status"), ("apiVersion", "v1"), ("metadata", [:]), ("status", "Failure"),
-      ("message", .string(message)), ("reason", .string(reason)),
-      ("details", details.map(JSONValue.object)), ("code", .integer(code)),
-    ])
-    return object(.object(status), status: code)
+    object(
+      [
+        "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Failure",
+        "message": .string(message), "reason": .string(reason), "details": details,
+        "code": .integer(code),
+      ], status: code)
   }
 
   /// kube-apiserver's response to an invalid token.
@@ -274,15 +238,5 @@ extension LoopbackResponse {
     return .status(
       404, "NotFound", "\(full) \"\(name)\" not found",
       details: APIDocuments.details(name, group: group, kind: resource))
-  }
-
-  /// kube-apiserver's 422.
-  static func invalid(
-    _ kind: String, _ name: String, _ causes: [APIDocuments.Cause], details: JSONObject
-  ) -> LoopbackResponse {
-    let list = causes.map { "\($0.field): \($0.message)" }.joined(separator: ", ")
-    return .status(
-      422, "Invalid",
-      "\(kind) \"\(name)\" is invalid: \(causes.count > 1 ? "[\(list)]" : list)", details: details)
   }
 }

@@ -2,30 +2,17 @@ package import Foundation
 package import TestSupport
 
 /// How an API server stand-in authenticates and authorizes.
-package struct APIServerConfiguration: Sendable {
-  /// The claim that holds the user name.
-  package enum UserClaim: String, Sendable {
-    /// `sub`, opaque at Dex.
-    case sub
-    case name
-    /// kube-apiserver rejects it when `email_verified` is false.
-    case email
-    /// Only structured authentication can map it.
-    case federatedUserID = "federated_claims.user_id"
-  }
-
+package struct APIServerConfiguration: StandInConfiguration {
   /// The issuer that tokens must name.
   package var issuer: String
-  /// The keys that sign tokens.
   package var keys: [RSAKey]
   /// The audience that tokens must have.
   package var clientID = "target-cluster"
-  package var userClaim = UserClaim.federatedUserID
-  /// The prefix of the user name.
+  /// The path of the claim that holds the user name.
+  package var userClaim = "federated_claims.user_id"
   package var userPrefix = ""
   /// The required `federated_claims.connector_id`; nil for none.
   package var connector: String?
-  /// The prefix of each group.
   package var groupsPrefix = ""
   /// The claim that becomes the user's `uid`; nil for none.
   package var uidClaim: String?
@@ -35,7 +22,6 @@ package struct APIServerConfiguration: Sendable {
   package var extraClaims: [String: [String]] = [:]
   /// The users with all rights; nil for every authenticated user.
   package var allowedUsers: Set<String>?
-  /// Further RBAC bindings.
   package var bindings: [APIBinding] = []
   /// Users by bearer token, as with `--token-auth-file`.
   package var staticTokens: [String: APIServerStandIn.User] = [:]
@@ -53,10 +39,18 @@ package struct APIServerConfiguration: Sendable {
   package var objects = APIDocuments.objects
   package var now: @Sendable () -> Date = { Date() }
   package init(issuer: String, keys: [RSAKey]) { (self.issuer, self.keys) = (issuer, keys) }
+
+  package mutating func read(_ file: JSONValue) {
+    clientID = file["client_id"]?.string ?? clientID
+    connector = file["connector"]?.string ?? connector
+    userClaim = file["user_claim"]?.string ?? userClaim
+    userPrefix = file["user_prefix"]?.string ?? userPrefix
+    groupsPrefix = file["user_prefix"]?.string ?? groupsPrefix
+    allowedUsers = file["allowed_users"]?.strings.map(Set.init) ?? allowedUsers
+  }
 }
 
 extension APIServerStandIn {
-  /// An authenticated user.
   package struct User: Sendable {
     let name: String
     package var groups: [String]
@@ -72,12 +66,10 @@ extension APIServerStandIn {
 
     var info: JSONValue {
       let extra = JSONObject(extra.sorted { $0.key < $1.key }.map { ($0.key, [.string($0.value)]) })
-      return .object(
-        JSONObject(present: [
-          ("username", .string(name)), ("uid", uid.isEmpty ? Optional.none : .string(uid)),
-          ("groups", .strings(groups)),
-          ("extra", extra.members.isEmpty ? Optional.none : .object(extra)),
-        ]))
+      return [
+        "username": .string(name), "uid": uid.isEmpty ? nil : .string(uid),
+        "groups": .strings(groups), "extra": extra.members.isEmpty ? nil : .object(extra),
+      ]
     }
   }
 
@@ -110,8 +102,8 @@ extension APIServerStandIn {
     {
       return nil
     }
-    let path = configuration.userClaim.rawValue.split(separator: ".").map(String.init)
-    let isUnverified = configuration.userClaim == .email && token.claims["email_verified"] == false
+    let path = configuration.userClaim.split(separator: ".").map(String.init)
+    let isUnverified = path == ["email"] && token.claims["email_verified"] == false
     guard let value = claim(path)?.string, !value.isEmpty, !isUnverified,
       case let name = configuration.userPrefix + value, !configuration.refusesUser(name)
     else { return nil }

@@ -3,10 +3,10 @@ import TestSupport
 
 /// Creating and applying objects: RBAC objects, which are then enforced, and Secrets.
 ///
-/// The responses follow kube-apiserver's source, because no recording covers them. Requests that
-/// the stand-in cannot judge are rejected: unknown members, other kinds of patches, changes by
-/// another field manager, a changed `roleRef`, and RBAC objects of users without all rights, for
-/// which the server compares their rights with the granted ones.
+/// The responses follow kube-apiserver's source, because no recording covers them. Other requests
+/// are refused: invalid objects, unknown members, other kinds of patches, changes by another field
+/// manager, a changed `roleRef`, and RBAC objects of users without all rights, for which the server
+/// compares their rights with the granted ones.
 extension APIServerStandIn {
   func write(
     _ request: LoopbackRequest, _ action: APIAction, _ resource: APIDocuments.Resource, _ user: User
@@ -28,14 +28,6 @@ extension APIServerStandIn {
     {
       return .missing(namespace, "namespaces")
     }
-    let causes = sent.causes
-    guard causes.isEmpty else {
-      return .invalid(
-        resource.qualifiedKind, name, causes,
-        details: APIDocuments.details(
-          name, group: resource.group, kind: resource.kind, causes: causes))
-    }
-
     let list = resource.qualifiedName
     let index = configuration.objects[list]?.firstIndex {
       $0.name == name && $0.namespace == action.namespace
@@ -69,7 +61,7 @@ extension APIServerStandIn {
   }
 }
 
-/// An object as a client sent it, with known members only.
+/// A valid object as a client sent it, with known members only.
 private struct SentObject {
   let resource: APIDocuments.Resource
   let body: JSONValue
@@ -93,61 +85,29 @@ private struct SentObject {
       })
     else { return nil }
     (self.resource, self.body) = (resource, body)
+    guard isValid else { return nil }
   }
 
   private static func has(_ value: JSONValue?, only names: Set<String>) -> Bool {
     value?.object.map { names.isSuperset(of: $0.names) } ?? false
   }
 
-  /// What the server's validation finds.
-  var causes: [APIDocuments.Cause] {
-    func invalidName(_ text: String) -> APIDocuments.Cause {
-      .invalid("metadata.name", .string(body.name), text)
-    }
+  /// The checks of the server's validation that a generated object could fail.
+  private var isValid: Bool {
     guard !resource.group.isEmpty else {
       let label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-      let pattern = "\(label)(\\.\(label))*"
-      let isValid = body.name.range(of: "^\(pattern)$", options: .regularExpression) != nil
-      return isValid && body.name.count <= 253
-        ? []
-        : [
-          invalidName(
-            "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, "
-              + "'-' or '.', and must start and end with an alphanumeric character (e.g. "
-              + "'example.com', regex used for validation is '\(pattern)')")
-        ]
+      let pattern = "^\(label)(\\.\(label))*$"
+      return body.name.count <= 253
+        && body.name.range(of: pattern, options: .regularExpression) != nil
     }
-    return ["/", "%"].filter { body.name.contains($0) }.map {
-      invalidName("may not contain '\($0)'")
-    }
-      + (body["rules"]?.array ?? []).enumerated().flatMap { index, rule in
-        causes(in: rule, "rules[\(index)].")
+    return !body.name.contains { "/%".contains($0) }
+      && (body["rules"]?.array ?? []).allSatisfy { rule in
+        func isEmpty(_ name: String) -> Bool { rule[name]?.array?.isEmpty ?? true }
+        guard !isEmpty("verbs") else { return false }
+        let isForPaths = !isEmpty("nonResourceURLs")
+        return isEmpty("apiGroups") == isForPaths && isEmpty("resources") == isForPaths
+          && !(isForPaths && resource.isNamespaced)
       }
-  }
-
-  private func causes(in rule: JSONValue, _ path: String) -> [APIDocuments.Cause] {
-    func isEmpty(_ name: String) -> Bool { rule[name]?.array?.isEmpty ?? true }
-    func required(_ name: String, _ text: String) -> APIDocuments.Cause? {
-      isEmpty(name) ? .required(path + name, text) : nil
-    }
-    var causes = [required("verbs", "verbs must contain at least one value")]
-    guard let paths = rule["nonResourceURLs"], !isEmpty("nonResourceURLs") else {
-      causes += [
-        required("apiGroups", "resource rules must supply at least one api group"),
-        required("resources", "resource rules must supply at least one resource"),
-      ]
-      return causes.compactMap { $0 }
-    }
-    let field = path + "nonResourceURLs"
-    if resource.isNamespaced {
-      causes.append(.invalid(field, paths, "namespaced rules cannot apply to non-resource URLs"))
-    }
-    if !isEmpty("apiGroups") || !isEmpty("resources") {
-      causes.append(
-        .invalid(
-          field, paths, "rules cannot apply to both regular resources and non-resource URLs"))
-    }
-    return causes.compactMap { $0 }
   }
 
   /// The object as the server stores and returns it; `old` is the metadata of the one that it
@@ -159,7 +119,7 @@ private struct SentObject {
     var own = body.object ?? JSONObject()
     for name in ["apiVersion", "kind", "metadata"] { own[name] = nil }
     let sent = body["metadata"]
-    let owned = JSONObject(present: ["labels", "annotations"].map { ($0, sent?[$0]) })
+    let owned: JSONObject = ["labels": sent?["labels"], "annotations": sent?["annotations"]]
     var fields = own
     if !owned.members.isEmpty { fields["metadata"] = .object(owned) }
     let version = old?["resourceVersion"]?.string.flatMap(Int.init)
@@ -169,26 +129,26 @@ private struct SentObject {
       "apiVersion": .string(resource.version), "time": .string(time),
       "fieldsType": "FieldsV1", "fieldsV1": APIDocuments.fields(of: .object(fields)),
     ]
-    let metadata = JSONObject(present: [
-      ("name", .string(body.name)), ("namespace", namespace.map(JSONValue.string)),
-      ("uid", old?["uid"] ?? .string(UUID().uuidString.lowercased())),
-      ("resourceVersion", version == nil && isDryRun ? Optional.none : .string(String(next))),
-      ("creationTimestamp", old?["creationTimestamp"] ?? .string(time)),
-      ("labels", sent?["labels"]), ("annotations", sent?["annotations"]),
-      ("managedFields", [managed]),
-    ])
+    let metadata: JSONValue = [
+      "name": .string(body.name), "namespace": namespace.map(JSONValue.string),
+      "uid": old?["uid"] ?? .string(UUID().uuidString.lowercased()),
+      "resourceVersion": version == nil && isDryRun ? nil : .string(String(next)),
+      "creationTimestamp": old?["creationTimestamp"] ?? .string(time),
+      "labels": sent?["labels"], "annotations": sent?["annotations"],
+      "managedFields": [managed],
+    ]
     if resource.kind == "Secret" {
       var data = own["data"]?.object ?? JSONObject()
       for (name, value) in own["stringData"]?.object?.members ?? [] {
         data[name] = .string(Data((value.string ?? "").utf8).base64EncodedString())
       }
-      own = JSONObject([("data", .object(data)), ("type", own["type"] ?? "Opaque")])
+      own = ["data": .object(data), "type": own["type"] ?? "Opaque"]
     }
-    return .object(
-      JSONObject(
-        [
-          ("kind", .string(resource.kind)), ("apiVersion", .string(resource.version)),
-          ("metadata", .object(metadata)),
-        ] + own.members.map { ($0.name, $0.value) }))
+    var stored: JSONObject = [
+      "kind": .string(resource.kind), "apiVersion": .string(resource.version),
+      "metadata": metadata,
+    ]
+    for (name, value) in own.members { stored[name] = value }
+    return .object(stored)
   }
 }

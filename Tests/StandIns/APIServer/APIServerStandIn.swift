@@ -30,7 +30,6 @@ package final class APIServerStandIn: StandIn {
 
   /// Responds to a request from a client with a certificate.
   package func respond(to request: LoopbackRequest, certificate: User?) -> LoopbackResponse {
-    if request.path == "/_control" { return control(request) }
     var response = authorized(request, certificate)
     if response.header("Cache-Control") == nil, response.status != 501 {
       response.headers.append(("Cache-Control", "no-cache, private"))
@@ -105,22 +104,6 @@ package final class APIServerStandIn: StandIn {
     return everything.map { binding(for: user, $0) != nil } ?? false
   }
 
-  /// `/_control`, the interface for scripts; not part of the API server.
-  private func control(_ request: LoopbackRequest) -> LoopbackResponse {
-    guard let value = try? JSONValue(parsing: request.body) else {
-      return .json(["error": "not JSON"], status: 400)
-    }
-    update {
-      $0.clientID = value["client_id"]?.string ?? $0.clientID
-      $0.connector = value["connector"]?.string ?? $0.connector
-      $0.userClaim = value["user_claim"]?.string.flatMap { .init(rawValue: $0) } ?? $0.userClaim
-      $0.userPrefix = value["user_prefix"]?.string ?? $0.userPrefix
-      $0.groupsPrefix = value["user_prefix"]?.string ?? $0.groupsPrefix
-      $0.allowedUsers = value["allowed_users"]?.strings.map(Set.init) ?? $0.allowedUsers
-    }
-    return .json([:])
-  }
-
   private func route(
     _ request: LoopbackRequest, _ action: APIAction, _ user: User
   ) throws -> LoopbackResponse {
@@ -148,7 +131,7 @@ package final class APIServerStandIn: StandIn {
     }
     guard let resource = APIDocuments.stored.first(where: named) else {
       return .status(
-        404, "NotFound", "the server could not find the requested resource", details: JSONObject())
+        404, "NotFound", "the server could not find the requested resource", details: [:])
     }
     let found = (configuration.objects[resource.qualifiedName] ?? []).filter {
       action.namespace == nil || $0.namespace == action.namespace
@@ -235,7 +218,7 @@ package final class APIServerStandIn: StandIn {
     let status: JSONValue
     switch kind {
     case "SelfSubjectReview":
-      (metadata, spec) = (["creationTimestamp": time], Optional.none)
+      (metadata, spec) = (["creationTimestamp": time], nil)
       status = ["userInfo": user.info]
     case "SelfSubjectRulesReview":
       guard let namespace = body["spec"]?["namespace"]?.string, !namespace.isEmpty else {
@@ -246,12 +229,21 @@ package final class APIServerStandIn: StandIn {
     default:
       spec = body["spec"]
       guard let spec, let action = APIAction(review: spec) else {
-        let cause = APIDocuments.Cause.invalid(
-          "spec.resourceAttributes", nil,
-          "exactly one of nonResourceAttributes or resourceAttributes must be specified")
-        return .invalid(
-          "." + resource.group, "", [cause],
-          details: APIDocuments.details(group: resource.group, causes: [cause]))
+        let field = "spec.resourceAttributes"
+        let message =
+          "Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be "
+          + "specified"
+        return .status(
+          422, "Invalid", ".\(resource.group) \"\" is invalid: \(field): \(message)",
+          details: [
+            "group": .string(resource.group),
+            "causes": [
+              [
+                "reason": "FieldValueInvalid", "message": .string(message),
+                "field": .string(field),
+              ]
+            ],
+          ])
       }
       let manager = request.header("User-Agent")?.split(separator: "/").first.map(String.init)
       let field: JSONValue = [
@@ -265,11 +257,10 @@ package final class APIServerStandIn: StandIn {
         ?? ["allowed": false]
     }
     return .object(
-      .object(
-        JSONObject(present: [
-          ("kind", .string(kind)), ("apiVersion", .string(resource.version)),
-          ("metadata", metadata), ("spec", spec), ("status", status),
-        ])), status: 201)
+      [
+        "kind": .string(kind), "apiVersion": .string(resource.version), "metadata": metadata,
+        "spec": spec, "status": status,
+      ], status: 201)
   }
 }
 
@@ -287,7 +278,7 @@ extension LoopbackRequest {
     throw LoopbackResponse.status(
       406, "NotAcceptable",
       "406: Not Acceptable\n\nAvailable representations: \(types.joined(separator: ", "))",
-      details: JSONObject())
+      details: [:])
   }
 }
 

@@ -23,26 +23,23 @@ package struct ServiceAccountIssuer: Sendable {
     now: Date = Date(), lifetime: Int = 3600, change: (inout JSONObject) -> Void = { _ in }
   ) -> String {
     let time = Int(now.timeIntervalSince1970.rounded(.down))
-    var claims = JSONObject([
-      ("aud", [.string(audience)]), ("exp", .integer(time + lifetime)), ("iat", .integer(time)),
-      ("iss", .string(issuer)), ("jti", .string(UUID().uuidString.lowercased())),
-      (
-        "kubernetes.io",
-        [
-          "namespace": .string(namespace),
-          "node": ["name": "node-1", "uid": "d1e2cd0f-870c-5b15-9d7c-16e18e0aa66d"],
-          "pod": [
-            "name": "argocd-application-controller-0",
-            "uid": "894ed672-1e37-56dc-a4de-caa55afabea3",
-          ],
-          "serviceaccount": [
-            "name": .string(serviceAccount), "uid": "afdb212e-584e-5cb2-abda-7d02b317abf8",
-          ],
-          "warnafter": .integer(time + 3607),
-        ]
-      ),
-      ("nbf", .integer(time)), ("sub", .string(subject)),
-    ])
+    var claims: JSONObject = [
+      "aud": [.string(audience)], "exp": .integer(time + lifetime), "iat": .integer(time),
+      "iss": .string(issuer), "jti": .string(UUID().uuidString.lowercased()),
+      "kubernetes.io": [
+        "namespace": .string(namespace),
+        "node": ["name": "node-1", "uid": "d1e2cd0f-870c-5b15-9d7c-16e18e0aa66d"],
+        "pod": [
+          "name": "argocd-application-controller-0",
+          "uid": "894ed672-1e37-56dc-a4de-caa55afabea3",
+        ],
+        "serviceaccount": [
+          "name": .string(serviceAccount), "uid": "afdb212e-584e-5cb2-abda-7d02b317abf8",
+        ],
+        "warnafter": .integer(time + 3607),
+      ],
+      "nbf": .integer(time), "sub": .string(subject),
+    ]
     change(&claims)
     let token = JWT.sign(.object(claims), with: key)
     KnownSecrets.add(token, .subject)

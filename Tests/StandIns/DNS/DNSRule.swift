@@ -21,13 +21,11 @@ package struct DNSRule: Sendable {
     package static func addresses(_ addresses: String..., aliases: [String] = []) -> Reply {
       Reply(code: 0, aliases: aliases, addresses: addresses)
     }
-    /// The name does not exist.
     package static let noSuchName = Reply(code: 3)
     /// The name exists without an address.
     package static let noRecord = Reply(code: 0)
     package static let serverFailure = Reply(code: 2)
     package static let refused = Reply(code: 5)
-    /// No reply.
     package static let lost = Reply(code: nil)
     /// A referral to other servers.
     package static let referral = Reply(code: 0, isReferral: true)

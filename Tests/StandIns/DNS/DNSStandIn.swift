@@ -16,7 +16,6 @@ package final class DNSStandIn: Sendable {
   private struct State {
     var rules: [DNSRule]
     var queries: [String] = []
-    var isStopped = false
   }
 
   /// Starts it; port 0 selects a free one.
@@ -50,7 +49,6 @@ package final class DNSStandIn: Sendable {
   /// The queries so far, such as `A dex.example`; queries over TCP end in ` tcp`.
   package var queries: [String] { state.withLock { $0.queries } }
 
-  /// Replaces the rules.
   package func set(_ rules: [DNSRule]) { state.withLock { $0.rules = rules } }
 
   private static func loop(

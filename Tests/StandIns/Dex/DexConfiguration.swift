@@ -12,7 +12,7 @@ package enum GrantType {
 }
 
 /// The settings of Dex that affect responses, with their names in Dex's `config.yaml`.
-package struct DexConfiguration: Sendable {
+package struct DexConfiguration: StandInConfiguration {
   /// One of `staticClients`.
   package struct Client: Sendable {
     package let id: String

@@ -28,7 +28,6 @@ package struct DexFault: Sendable {
     DexFault { _ in response }
   }
 
-  /// The correct response, changed.
   package static func changing(
     _ change: @escaping @Sendable (inout LoopbackResponse) -> Void
   ) -> DexFault {
@@ -47,18 +46,5 @@ package struct DexFault: Sendable {
   package static func html(status: Int) -> DexFault {
     let head = "<head><title>\(status)</title></head>"
     return .response(.html("<html>\n\(head)\n<body>proxy</body>\n</html>\n", status: status))
-  }
-
-  /// A fault of the control endpoint: `{"kind": "status", "status": 503, "times": 2}` or the kind
-  /// `html`.
-  init?(_ value: JSONValue) {
-    let status = value["status"]?.integer
-    let fault: DexFault
-    switch value["kind"]?.string {
-    case "status": fault = .status(status ?? 500)
-    case "html": fault = .html(status: status ?? 200)
-    default: return nil
-    }
-    self = fault.on(times: value["times"]?.integer ?? 1)
   }
 }

@@ -44,7 +44,6 @@ struct DexLogins: Sendable {
     var isApproved = false
   }
 
-  /// An authorization code.
   struct Code: Sendable {
     let code: String
     let authorization: Authorization
@@ -189,29 +188,23 @@ struct DexTokenIssuer {
     func half(_ text: String) -> JSONValue {
       .string(Base64URL.encode(RSAKey.sha256(Array(text.utf8)).prefix(16)))
     }
-    var claims = JSONObject(present: [
-      ("iss", .string(issuer)), ("sub", .string(identity.subject)),
-      ("aud", audience.count == 1 ? .string(audience[0]) : .strings(audience)),
-      ("exp", .integer(Int((configuration.time + configuration.tokenLifetime).rounded(.down)))),
-      ("iat", .integer(now)), ("azp", audience.count > 1 ? .string(client) : Optional.none),
-      ("jti", isNext ? .string(DexLogins.randomID()) : Optional.none),
-      ("auth_time", isNext && code != nil ? .integer(now) : Optional.none),
-      ("nonce", nonce.map(JSONValue.string)), ("at_hash", accessToken.map(half)),
-      ("c_hash", code.map(half)), ("email", claim("email", identity.email)),
-      ("email_verified", scopes.contains("email") ? .bool(identity.emailVerified) : Optional.none),
-      (
-        "groups",
-        scopes.contains("groups") && !identity.groups.isEmpty
-          ? .strings(identity.groups) : Optional.none
-      ),
-      ("name", claim("profile", identity.name)),
-      ("preferred_username", claim("profile", identity.preferredName)),
-    ])
-    if scopes.contains("federated:id") {
-      claims["federated_claims"] = [
-        "connector_id": .string(identity.connector), "user_id": .string(identity.userID),
-      ]
-    }
+    var claims: JSONObject = [
+      "iss": .string(issuer), "sub": .string(identity.subject),
+      "aud": audience.count == 1 ? .string(audience[0]) : .strings(audience),
+      "exp": .integer(Int((configuration.time + configuration.tokenLifetime).rounded(.down))),
+      "iat": .integer(now), "azp": audience.count > 1 ? .string(client) : nil,
+      "jti": isNext ? .string(DexLogins.randomID()) : nil,
+      "auth_time": isNext && code != nil ? .integer(now) : nil,
+      "nonce": nonce.map(JSONValue.string), "at_hash": accessToken.map(half),
+      "c_hash": code.map(half), "email": claim("email", identity.email),
+      "email_verified": scopes.contains("email") ? .bool(identity.emailVerified) : nil,
+      "groups": scopes.contains("groups") && !identity.groups.isEmpty
+        ? .strings(identity.groups) : nil,
+      "name": claim("profile", identity.name),
+      "preferred_username": claim("profile", identity.preferredName),
+      "federated_claims": scopes.contains("federated:id")
+        ? ["connector_id": .string(identity.connector), "user_id": .string(identity.userID)] : nil,
+    ]
     configuration.changeClaims?(&claims)
     let token = JWT.sign(.object(claims), with: configuration.signingKey)
     KnownSecrets.add(token, .issued)
@@ -230,11 +223,10 @@ struct DexTokenIssuer {
       for: identity, client: client, scopes: scopes, nonce: nonce, hashing: DexLogins.randomID())
     let id = try token(
       for: identity, client: client, scopes: scopes, nonce: nonce, hashing: access, code: code)
-    return .object(
-      JSONObject(present: [
-        ("access_token", .string(access)), ("token_type", "bearer"), ("expires_in", expiresIn),
-        ("refresh_token", refreshToken.map(JSONValue.string)), ("id_token", .string(id)),
-      ]))
+    return [
+      "access_token": .string(access), "token_type": "bearer", "expires_in": expiresIn,
+      "refresh_token": refreshToken.map(JSONValue.string), "id_token": .string(id),
+    ]
   }
 
   private func audience(client: String, scopes: [String]) throws -> [String] {

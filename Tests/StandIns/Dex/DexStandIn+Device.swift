@@ -92,7 +92,6 @@ extension DexExchange {
 }
 
 extension DexStandIn {
-  /// The pending user codes.
   package var waitingUserCodes: [String] { waitingDevices.map(\.userCode) }
 
   fileprivate var waitingDevices: [DexLogins.Device] {

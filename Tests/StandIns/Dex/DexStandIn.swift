@@ -45,7 +45,6 @@ package final class DexStandIn: StandIn {
   package var loginSecrets: [String] { logins.withLock { $0.secrets } }
 
   package func respond(to request: LoopbackRequest) -> LoopbackResponse {
-    if request.path == "/_control" { return control(request) }
     let prefix = configuration.issuerPath
     guard request.path.hasPrefix(prefix) else { return .notFound }
     let path = String(request.path.dropFirst(prefix.count))
@@ -73,28 +72,6 @@ package final class DexStandIn: StandIn {
       faults.removeAll { $0.times == 0 }
       return fault
     }
-  }
-
-  /// `/_control`, the interface for scripts; not part of Dex, and not counted.
-  ///
-  /// GET returns the counters; POST also takes `faults` (see ``DexFault/init(_:)``) and `config` (a
-  /// `config.yaml` as JSON).
-  private func control(_ request: LoopbackRequest) -> LoopbackResponse {
-    if request.method == "POST" {
-      guard let value = try? JSONValue(parsing: request.body) else {
-        return .json(["error": "not JSON"], status: 400)
-      }
-      if let file = value["config"] { update { $0.read(file) } }
-      for item in value["faults"]?.array ?? [] {
-        guard let fault = DexFault(item) else {
-          return .json(["error": "unknown fault", "fault": item], status: 400)
-        }
-        inject(fault)
-      }
-    }
-    return .json([
-      "token_requests": .integer(tokenRequests), "pending_faults": .integer(pendingFaults),
-    ])
   }
 }
 
@@ -195,13 +172,10 @@ struct DexExchange {
 
 extension LoopbackResponse {
   /// An OAuth error as Dex writes it.
-  package static func error(_ code: String, _ text: String? = nil, status: Int = 400)
-    -> LoopbackResponse
-  {
+  package static func error(
+    _ code: String, _ text: String? = nil, status: Int = 400
+  ) -> LoopbackResponse {
     .json(
-      .object(
-        JSONObject(present: [
-          ("error", .string(code)), ("error_description", text.map(JSONValue.string)),
-        ])), status: status)
+      ["error": .string(code), "error_description": text.map(JSONValue.string)], status: status)
   }
 }

@@ -18,14 +18,12 @@ package struct LoopbackRequest: Sendable {
   /// The path, not percent-decoded.
   package var path: String { String(target.prefix { $0 != "?" }) }
 
-  /// The query as sent.
   var query: String { String(target.dropFirst(path.count + 1)) }
 
   package func header(_ name: String) -> String? {
     headers.first { $0.name.lowercased() == name.lowercased() }?.value
   }
 
-  /// The body as text.
   package var text: String { String(decoding: body, as: UTF8.self) }
 
   /// The fields of a form body in order; empty if the body is not a form.

@@ -67,8 +67,8 @@ package struct LoopbackResponse: Error {
 
   /// The given delivery instead of a proper response.
   package static func fault(_ delivery: Delivery) -> LoopbackResponse {
-    var response = json(nil)
-    (response.body, response.delivery) = (Array("{".utf8), delivery)
+    var response = text("{", type: "application/json")
+    response.delivery = delivery
     return response
   }
 
@@ -81,7 +81,6 @@ package struct LoopbackResponse: Error {
   package static let notFound = text(
     "404 page not found\n", status: 404, headers: [("X-Content-Type-Options", "nosniff")])
 
-  /// The reason phrase of a status code.
   static func reason(_ status: Int) -> String {
     let reasons = [
       200: "OK", 201: "Created", 301: "Moved Permanently", 302: "Found", 303: "See Other",
@@ -98,6 +97,5 @@ package struct LoopbackResponse: Error {
     headers.first { $0.0.lowercased() == name.lowercased() }?.1
   }
 
-  /// The body as text.
   package var text: String { String(decoding: body, as: UTF8.self) }
 }

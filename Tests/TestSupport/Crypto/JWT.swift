@@ -31,7 +31,7 @@ package struct JWT: Sendable {
 
   /// Whether `aud` is or contains the audience.
   package func isFor(_ audience: String) -> Bool {
-    (claims["aud"]?.array ?? [claims["aud"] ?? nil]).contains(.string(audience))
+    (claims["aud"]?.array ?? [claims["aud"] ?? .null]).contains(.string(audience))
   }
 
   package static func sign(_ claims: JSONValue, with key: RSAKey) -> String {

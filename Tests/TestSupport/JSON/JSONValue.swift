@@ -28,31 +28,29 @@ package enum JSONValue: Sendable, Equatable {
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral,
-  ExpressibleByNilLiteral, ExpressibleByFloatLiteral
+  ExpressibleByFloatLiteral
 {
   package init(stringLiteral value: String) { self = .string(value) }
   package init(integerLiteral value: Int) { self = .integer(value) }
   package init(floatLiteral value: Double) { self = .double(value) }
   package init(booleanLiteral value: Bool) { self = .bool(value) }
   package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-  package init(dictionaryLiteral elements: (String, JSONValue)...) {
+  /// An object; members whose value is nil are left out.
+  package init(dictionaryLiteral elements: (String, JSONValue?)...) {
     self = .object(JSONObject(elements))
   }
-  package init(nilLiteral: ()) { self = .null }
 }
 
 /// The members of a JSON object in their order; equal to the same members in any order.
-package struct JSONObject: Sendable, Equatable {
+package struct JSONObject: Sendable, Equatable, ExpressibleByDictionaryLiteral {
   package private(set) var members: [(name: String, value: JSONValue)]
 
-  package init(_ members: [(String, JSONValue)] = []) {
-    self.members = members.map { (name: $0.0, value: $0.1) }
+  /// Leaves out the members without a value.
+  package init(_ members: [(String, JSONValue?)] = []) {
+    self.members = members.compactMap { name, value in value.map { (name, $0) } }
   }
 
-  /// Leaves out the members without a value.
-  package init(present members: [(String, JSONValue?)]) {
-    self.init(members.compactMap { member in member.1.map { (member.0, $0) } })
-  }
+  package init(dictionaryLiteral elements: (String, JSONValue?)...) { self.init(elements) }
 
   package var names: [String] { members.map(\.name) }
 
@@ -163,7 +161,7 @@ private struct JSONParser {
       return .object(JSONObject(members))
     }
     if take("[") { return .array(try list("]") { try $0.value(depth: depth + 1) }) }
-    for (word, value) in [("true", true), ("false", false), ("null", nil)] as [(String, JSONValue)]
+    for (word, value) in [("true", true), ("false", false), ("null", JSONValue.null)]
     where take(word) { return value }
     let number = rest.prefix { "+-.0123456789eE".utf8.contains($0) }
     let text = String(decoding: number, as: UTF8.self)

@@ -13,7 +13,6 @@ package final class RunningProcess: Sendable {
     /// stdout and stderr.
     var output: [[UInt8]] = [[], []]
     var result: ProcessResult?
-    var waiters: [CheckedContinuation<ProcessResult, Never>] = []
   }
 
   /// `pipes` are the ends of stdin, stdout and stderr.
@@ -32,7 +31,8 @@ package final class RunningProcess: Sendable {
         let message = "SECRETS SHOWN: \(shown.joined(separator: ", "))\n"
         result.stderr = Array(message.utf8) + result.stderr
       }
-      self.finish(result)
+      self.state.withLock { $0.result = result }
+      self.ended.signal()
     }
   }
 
@@ -60,25 +60,7 @@ package final class RunningProcess: Sendable {
 
   /// The result; waits for the end.
   package var result: ProcessResult {
-    get async {
-      await withCheckedContinuation { continuation in
-        let result = state.withLock { state -> ProcessResult? in
-          if state.result == nil { state.waiters.append(continuation) }
-          return state.result
-        }
-        if let result { continuation.resume(returning: result) }
-      }
-    }
-  }
-
-  private func finish(_ result: ProcessResult) {
-    let waiters = state.withLock { state in
-      state.result = result
-      defer { state.waiters = [] }
-      return state.waiters
-    }
-    for waiter in waiters { waiter.resume(returning: result) }
-    ended.signal()
+    get async { await onThread { self.waitUntilExit() } }
   }
 
   /// Writes input and reads output until the program has ended and its output is closed.

@@ -1,4 +1,9 @@
+import Foundation
+import Glibc
+
 /// Certificates for loopback, created with the openssl program: valid and invalid ones.
+///
+/// They are created once per process, because that takes longer than most tests.
 package struct TestCertificates: Sendable {
   /// A certificate and its key, as paths of PEM files.
   package struct Pair: Sendable {
@@ -14,7 +19,6 @@ package struct TestCertificates: Sendable {
   package let server: Pair
   /// The same, expired yesterday.
   package let expired: Pair
-  /// For another host.
   package let wrongHost: Pair
   /// For 127.0.0.1 by its common name only, without a subject alternative name.
   package let noSAN: Pair
@@ -26,7 +30,15 @@ package struct TestCertificates: Sendable {
   package let client: Pair
   private let directory: TemporaryDirectory
 
-  package init() throws {
+  package static var shared: TestCertificates { get throws { try created.get() } }
+
+  private static let created: Result<TestCertificates, any Error> = Result {
+    // A global is never released.
+    atexit { try? FileManager.default.removeItem(atPath: created.get().directory.path) }
+    return try TestCertificates()
+  }
+
+  private init() throws {
     let directory = try TemporaryDirectory(prefix: "certificates")
     self.directory = directory
     let configuration = try directory.write("[req]\ndistinguished_name = req\n", to: "req.cnf")

@@ -187,7 +187,8 @@ final class FaultFixture: @unchecked Sendable {
     world.network = Self.network
     world.terminal.writeOutput = { text throws(SystemError) in output.text.withLock { $0 += text } }
     world.terminal.writeError = { line in errors.text.withLock { $0 += line + "\n" } }
-    world.process.timeLimit = TimeLimit(set: { _, _, _ in }, lift: {})
+    world.process.limitTime = { _, _, _ in }
+    world.process.liftTimeLimit = {}
     let code = tokenxchange.run(arguments, in: world)
     return Outcome(
       code: code, output: output.text.withLock { $0 }, errors: errors.text.withLock { $0 })
@@ -204,7 +205,7 @@ final class FaultFixture: @unchecked Sendable {
 
   /// Adds nginx with another certificate in front of Dex.
   func front(_ pick: (TestCertificates) -> TestCertificates.Pair) throws {
-    let certificates = try TestCertificates()
+    let certificates = try TestCertificates.shared
     let front = try TLSFront(upstream: site.dex.server.port, certificate: pick(certificates))
     site.dex.update { $0.issuer = front.url + "/dex" }
     flags["issuer"] = front.url + "/dex"
@@ -215,7 +216,7 @@ final class FaultFixture: @unchecked Sendable {
 
   /// Adds nginx with a certificate in front of the API server.
   func apiFront(_ pick: (TestCertificates) -> TestCertificates.Pair) throws {
-    let certificates = try TestCertificates()
+    let certificates = try TestCertificates.shared
     let front = try TLSFront(
       upstream: site.apiServer.server.port, certificate: pick(certificates))
     flags["server"] = front.url

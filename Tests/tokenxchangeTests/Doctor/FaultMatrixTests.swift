@@ -118,7 +118,7 @@ struct FaultMatrixTests {
   @Test("if Dex has new keys, the stored token's key is named, and the user must sign in again")
   func newKeys() async throws {
     let fixture = try FaultFixture(.login, from: .kubeconfig)
-    let key = try RSAKey()
+    let key = try RSAKey.other
     fixture.site.dex.update { $0.signingKey = key }
     fixture.site.apiServer.update { $0.keys = [key] }
     fixture.site.dex.revokeRefreshTokens()
@@ -183,7 +183,7 @@ struct FaultMatrixTests {
     fixture.flags["cache-dir"] = fixture.directory.path("tokens")
     fixture.variables["KUBERNETES_EXEC_INFO"] = nil
     #expect(try await fixture.run("get-token").code == .done)
-    let key = try RSAKey()
+    let key = try RSAKey.other
     fixture.site.dex.update { $0.signingKey = key }
     fixture.site.apiServer.update { $0.keys = [key] }
     let outcome = try await fixture.run("doctor", "--output=json")

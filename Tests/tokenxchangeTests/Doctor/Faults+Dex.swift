@@ -34,7 +34,7 @@ extension Fault {
       hints: ["the issuer does not publish its signing key (as seen from here)"],
       code: .oauthError
     ) { fixture in
-      let key = try RSAKey()
+      let key = try RSAKey.other
       fixture.site.clusterServer.update { $0.serviceAccounts?.key = key }
       fixture.connector { $0.keys = [key] }
     },
@@ -44,7 +44,7 @@ extension Fault {
     },
     denied("connector with getUserInfo") { $0.connector { $0.getsUserInfo = true } },
     denied("foreign keys") { fixture in
-      let key = try RSAKey()
+      let key = try RSAKey.other
       fixture.connector { $0.keys = [key] }
     },
     .failed(
@@ -116,21 +116,21 @@ extension Fault {
       "API server maps a claim that is absent", .apiServer, "api-server-unauthorized",
       "returned 401 Unauthorized",
       hints: ["(absent here: email)"], code: .oauthError
-    ) { $0.site.apiServer.update { $0.userClaim = .email } },
+    ) { $0.site.apiServer.update { $0.userClaim = "email" } },
     .warned(
       "API server maps sub", .apiServer, "api-server-maps-sub", "the API server maps sub",
       hints: ["bind exactly this name in RBAC"]
-    ) { $0.site.apiServer.update { $0.userClaim = .sub } },
+    ) { $0.site.apiServer.update { $0.userClaim = "sub" } },
     .warned(
       "API server maps name", .apiServer, "api-server-maps-unsafe-claim",
       "the API server maps name", hints: ["federated_claims.user_id"]
-    ) { $0.site.apiServer.update { $0.userClaim = .name } },
+    ) { $0.site.apiServer.update { $0.userClaim = "name" } },
     .warned(
       "API server maps a different name", .apiServer, "api-server-maps-unsafe-claim",
       "the API server maps name"
     ) {
       $0.site.dex.update { $0.changeClaims = { $0["name"] = "Argo" } }
-      $0.site.apiServer.update { $0.userClaim = .name }
+      $0.site.apiServer.update { $0.userClaim = "name" }
     },
     .failed(
       "--server is not an API server", .apiServer, "not-an-api-server",

@@ -40,7 +40,7 @@ extension Fault {
       "published keys out of date", .discovery, "issuer-unknown-key", "does not publish",
       hints: ["publish-issuer"], code: .oauthError
     ) { fixture in
-      let key = try RSAKey()
+      let key = try RSAKey.other
       fixture.site.clusterServer.update { $0.serviceAccounts?.key = key }
     },
     .failed(

@@ -7,6 +7,7 @@ struct DocumentMessageTests {
   /// Every message and hint, with example values.
   private static let catalogue: [String] =
     ((try? MessageCatalogue.sections()) ?? []).flatMap(\.rows).flatMap { [$0.message, $0.hint] }
+  private static let shapes = Set(catalogue.map(shape))
 
   /// A message without its values: quoted text, and words that contain a digit, dot, slash or
   /// colon.
@@ -17,12 +18,11 @@ struct DocumentMessageTests {
 
   @Test("error messages in blocks exist in the program", arguments: Document.all)
   func failures(_ document: Document) {
-    let shapes = Set(Self.catalogue.map(Self.shape))
     for block in document.blocks {
       let lines = block.text.split(separator: "\n").map(String.init)
       for (line, next) in zip(lines, lines.dropFirst()) where next.hasPrefix("hint: ") {
         for text in [line.dropFirst("tokenxchange: ".count), next.dropFirst("hint: ".count)] {
-          #expect(shapes.contains(Self.shape(String(text))), "\(text)")
+          #expect(Self.shapes.contains(Self.shape(String(text))), "\(text)")
         }
       }
     }

@@ -259,7 +259,6 @@ struct PublishMessagesTests {
 
   @Test("a token that the server echoes is redacted")
   func redaction() throws {
-    let redaction = Redaction([Secret("hunter2-hunter2")])
     let errors: [PublishError] = [
       Self.metadata(.unlistedAlgorithm(keyID: "hunter2-hunter2", algorithm: "hunter2-hunter2")),
       Self.metadata(.issuerMismatch(found: "https://hunter2-hunter2", expected: "")),
@@ -276,7 +275,7 @@ struct PublishMessagesTests {
         ]),
     ]
     for error in errors {
-      let text = Diagnosis(error.redacted(by: redaction)).message.text
+      let text = Diagnosis(.publish(error, token: Secret("hunter2-hunter2"))).message.text
       #expect(text.contains("[redacted]") && !text.contains("hunter2"), "\(text)")
     }
   }

@@ -9,23 +9,17 @@ import Testing
 
 /// The manifests in examples/sidecar/ match the program.
 struct SidecarExampleTests {
-  /// Python parses the YAML; without Python and its yaml module, these tests are skipped.
-  static let hasYAML = (try? ProcessRunner("python3", ["-c", "import yaml"]).run())?.code == 0
-
   private static func example(_ name: String) -> String {
     URL(filePath: #filePath).appending(path: "../../../../examples/\(name)").standardized.path
   }
 
   private static func pod(_ name: String) throws -> JSONValue {
-    let script =
-      "import json, sys, yaml\n"
-      + "print(json.dumps(list(yaml.safe_load_all(open(sys.argv[1])))[-1]))"
-    let path = example("sidecar/\(name)")
-    return try JSONValue(parsing: ProcessRunner("python3", ["-c", script, path]).run().stdout)
+    let text = try String(contentsOfFile: example("sidecar/\(name)"), encoding: .utf8)
+    return try Python.yaml(text).last ?? .null
   }
 
   @Test(
-    "the example pod's sidecar starts", .enabled(if: hasYAML),
+    "the example pod's sidecar starts", .enabled(if: Python.hasYAML),
     arguments: ["pod.yaml", "from-dexsidecar.yaml"])
   func startsInExample(_ name: String) throws {
     let fixture = try SidecarFixture()
@@ -58,7 +52,7 @@ struct SidecarExampleTests {
   }
 
   // Needs Python's yaml: apt-get install python3-yaml.
-  @Test("the kubeconfig names the pod's token file", .enabled(if: hasYAML))
+  @Test("the kubeconfig names the pod's token file", .enabled(if: Python.hasYAML))
   func kubeconfig() throws {
     let arguments = try Self.pod("pod.yaml")["spec"]?["initContainers"]?.array?.first?["args"]
     let written = arguments?.array?.compactMap(\.string).first { $0.hasPrefix("--write=") }

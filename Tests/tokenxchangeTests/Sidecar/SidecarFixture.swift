@@ -30,7 +30,7 @@ final class SidecarFixture: Sendable {
   private let double: Mutex<WorldDouble>
 
   init() throws {
-    key = try RSAKey()
+    key = try RSAKey.dex
     double = Mutex(WorldDouble(now: Date(timeIntervalSince1970: 1_800_000_000)))
     var process = ProcessControl.failing
     process.userID = 1000
