@@ -32,10 +32,8 @@ let package = Package(
       name: "tokenxchange",
       dependencies: ["Encoding", "Manifests", "OpenIDConnect", "Platform", "TokenExchange"],
       exclude: ["Documentation"], swiftSettings: settings),
-    .systemLibrary(name: "CLibCrypto", path: "Tests/CLibCrypto"),
     .target(
-      name: "TestSupport", dependencies: ["CLibCrypto"], path: "Tests/TestSupport",
-      swiftSettings: settings),
+      name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .target(
       name: "StandIns", dependencies: ["TestSupport"], path: "Tests/StandIns",
       swiftSettings: settings),
