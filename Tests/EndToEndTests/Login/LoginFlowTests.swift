@@ -189,7 +189,7 @@ struct LoginFlowTests {
     #expect(
       fixture.masked(result.output).hasSuffix(
         """
-        tokenxchange: Dex at http://DEX/dex/auth refused the sign-in: 303 access_denied: No way [2J
+        tokenxchange: Dex at http://DEX/dex/auth rejected the sign-in: 303 access_denied: No way [2J
         hint: the sign-in was denied on Dex's page; run this again to retry
 
         """))

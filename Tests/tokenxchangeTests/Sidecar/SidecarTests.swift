@@ -405,7 +405,7 @@ struct SidecarOnceTests {
     #expect(
       fixture.errors == [
         "tokenxchange: --write /subject/token is the file that the subject token is read from",
-        "hint: name another file to write: the first renewal would overwrite this one",
+        "hint: pass another file to write: the first renewal would overwrite this one",
       ])
   }
 
@@ -425,7 +425,7 @@ struct SidecarOnceTests {
     #expect(
       fixture.errors == [
         "tokenxchange: --write /kept/token is the file that \(row.output)",
-        "hint: name another file to write: the first renewal would overwrite this one",
+        "hint: pass another file to write: the first renewal would overwrite this one",
       ])
   }
 
