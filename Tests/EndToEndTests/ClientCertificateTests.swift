@@ -90,7 +90,8 @@ struct ClientCertificateTests {
     let result = try await plugin.run(flags)
     plugin.expectFailure(
       result, 4, "127.0.0.1:\(front.port) requires a client certificate",
-      hint: "pass --client-certificate and --client-key, or another certificate if it rejects yours")
+      hint: "pass --client-certificate and --client-key, or another certificate if it rejects "
+        + "yours")
   }
 
   @Test("one of another CA is reported in the same way")
@@ -99,7 +100,8 @@ struct ClientCertificateTests {
       flags + pair(certificates.untrustedCA.certificate, certificates.untrustedCA.key))
     plugin.expectFailure(
       result, 4, "127.0.0.1:\(front.port) requires a client certificate",
-      hint: "pass --client-certificate and --client-key, or another certificate if it rejects yours")
+      hint: "pass --client-certificate and --client-key, or another certificate if it rejects "
+        + "yours")
   }
 
   @Test("a key of another certificate is reported before anything is sent")
