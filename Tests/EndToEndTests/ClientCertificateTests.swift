@@ -152,7 +152,7 @@ struct ClientCertificateTests {
     let noKey = try await plugin.run(flags + pair(certificate, certificate))
     plugin.expectFailure(
       noKey, 2, "--client-key \(certificate) contains no private key that OpenSSL can read",
-      hint: "expected PEM with -----BEGIN PRIVATE KEY-----, or an older form for RSA and EC")
+      hint: "expected PEM with -----BEGIN PRIVATE KEY-----, or an older form for RSA or EC")
     let alone = try await plugin.run(flags + ["--client-certificate", certificate])
     #expect(alone.ending == .exit(2))
     #expect(alone.errors.hasPrefix("tokenxchange: missing required option: --client-key\n"))
