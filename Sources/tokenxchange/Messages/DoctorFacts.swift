@@ -181,7 +181,8 @@ extension HTTPOptions.Trust {
 
 extension World {
   fileprivate var systemTrustDescription: String {
-    guard let store = network.systemTrust() else { return "the system's, but none was found" }
+    let store = network.systemTrust(variables)
+    guard let store else { return "the system's, but none was found" }
     let places = [store.directory.map { "directory \($0)" }, store.file.map { "bundle \($0)" }]
     return "the system's, " + places.compactMap(\.self).joined(separator: " and ")
   }

@@ -28,7 +28,7 @@ struct DoctorReportTests {
     world.process.program = {
       ProgramFacts(path: "/tokenxchange", isStatic: true, setsTrust: true, libraries: "libcurl 8")
     }
-    world.network.systemTrust = { SystemTrustStore(directory: "/etc/ssl/certs") }
+    world.network.systemTrust = { _ in SystemTrustStore(directory: "/etc/ssl/certs") }
     world.files.status = { _ in
       PathStatus(
         target: "..data/token", realPath: "/tokens/..1/token", mode: 0o640, owner: 0, group: 999,
