@@ -29,6 +29,12 @@ package enum JSON: Sendable {
     do throws(JSONError) { try self.init(reading: bytes) } catch { return nil }
   }
 
+  /// The name that two members of an object have; nil if that is not why a text is rejected.
+  package static func duplicateName(in bytes: [UInt8]) -> String? {
+    do throws(JSONError) { _ = try JSON(reading: bytes) } catch { return error.duplicateName }
+    return nil
+  }
+
   /// A member of an object; nil if this is not an object or has no such member.
   package subscript(name: String) -> JSON? {
     if case .object(let members) = self { members[name] } else { nil }

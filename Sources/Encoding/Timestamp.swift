@@ -19,8 +19,14 @@ package enum Timestamp {
     let month = (5 * dayOfYear + 2) / 153
     let day = dayOfYear - (153 * month + 2) / 5 + 1
     let year = yearOfEra + era * 400 + (month >= 10 ? 1 : 0)
-    let date = [year.text(width: 4), (month < 10 ? month + 3 : month - 9).text(width: 2)]
-    let clock = [time / 3600, time / 60 % 60, time % 60].map { $0.text(width: 2) }
-    return (date + [day.text(width: 2)]).joined(by: "-") + "T" + clock.joined(by: ":") + "Z"
+    return padded(year, 4) + "-" + padded(month < 10 ? month + 3 : month - 9, 2) + "-"
+      + padded(day, 2) + "T" + padded(time / 3600, 2) + ":" + padded(time / 60 % 60, 2) + ":"
+      + padded(time % 60, 2) + "Z"
+  }
+
+  // Not the generic `text(width:)`: this is part of every run.
+  private static func padded(_ number: Int, _ width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
   }
 }

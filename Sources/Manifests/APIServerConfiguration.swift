@@ -112,25 +112,24 @@ package struct APIServerConfiguration: Sendable {
   }
 
   private var note: YAML {
-    if usernames.connectorID == nil { return Self.peopleNote }
-    return subjects.isEmpty ? Self.accountsNote : Self.subjectsNote
+    if usernames.connectorID == nil {
+      """
+      # Rejects users of Dex's other connectors. The claim requires the scope
+      # federated:id.
+      """
+    } else if subjects.isEmpty {
+      """
+      # Without this rule, a service account with the same name in any other
+      # cluster that Dex trusts is the same user. The claim requires the
+      # scope federated:id.
+      """
+    } else {
+      """
+      # Without this rule, the same subject of any other connector of Dex is
+      # the same user. The claim requires the scope federated:id.
+      """
+    }
   }
-
-  private static let subjectsNote: YAML = """
-    # Without this rule, the same subject of any other connector of Dex is
-    # the same user. The claim requires the scope federated:id.
-    """
-
-  private static let accountsNote: YAML = """
-    # Without this rule, a service account with the same name in any other
-    # cluster that Dex trusts is the same user. The claim requires the
-    # scope federated:id.
-    """
-
-  private static let peopleNote: YAML = """
-    # Rejects users of Dex's other connectors. The claim requires the scope
-    # federated:id.
-    """
 
   private static let serviceAccountRule: YAML = """
     - expression: claims.sub.startsWith('system:serviceaccount:')

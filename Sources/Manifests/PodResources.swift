@@ -5,24 +5,10 @@ package struct PodResources: Sendable, Equatable {
     package var resource: String
     package var quantity: String
 
-    /// Reads `cpu=100m`; nil if it is invalid.
-    package init?(_ text: String) {
-      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2, KubernetesName.isLabelKey(String(parts[0])),
-        Self.value(of: parts[1]) != nil
-      else { return nil }
-      self.init(resource: String(parts[0]), quantity: String(parts[1]))
-    }
-
-    init(resource: String, quantity: String) {
-      self.resource = resource
-      self.quantity = quantity
-    }
-
     var value: Double { Self.value(of: quantity[...]) ?? 0 }
 
     /// The numeric value of a quantity.
-    private static func value(of quantity: Substring) -> Double? {
+    fileprivate static func value(of quantity: Substring) -> Double? {
       let digits = quantity.prefix { "0123456789.".contains($0) }
       let suffix = String(quantity.dropFirst(digits.count))
       guard let number = Double(digits), digits.first != ".", digits.last != ".",
@@ -92,4 +78,15 @@ package struct PodResources: Sendable, Equatable {
   }
 
   private static func line(_ item: Item) -> YAML { "\(item.resource): \(item.quantity)" }
+}
+
+extension PodResources.Item {
+  /// Reads `cpu=100m`; nil if it is invalid.
+  package init?(_ text: String) {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, KubernetesName.isLabelKey(String(parts[0])),
+      Self.value(of: parts[1]) != nil
+    else { return nil }
+    self.init(resource: String(parts[0]), quantity: String(parts[1]))
+  }
 }

@@ -30,7 +30,7 @@ extension World {
 
   /// Restarts the sidecar shortly after the timeout, if an exchange hangs.
   func limitExchange(_ timeout: Double) {
-    let text = "the exchange hung for more than \(Message.seconds(timeout)) (--timeout)"
+    let text = "the exchange hung for more than \(DurationText.exact(timeout)) (--timeout)"
     process.limitTime(timeout + Self.grace, "tokenxchange: \(text); starting again\n", true)
   }
 }
@@ -38,10 +38,11 @@ extension World {
 extension Diagnosis {
   fileprivate init(hungFor timeout: Double) {
     self.init(
-      .network, "the run hung for more than \(timeout: timeout) (--timeout) and was stopped",
+      "the run hung for more than \(timeout: timeout) (--timeout) and was stopped",
       hint: """
         run it with --verbose to see the last step; a file system that hangs or a limit on \
         threads or CPU time may be the cause
-        """)
+        """,
+      exitCode: .network)
   }
 }

@@ -90,8 +90,8 @@ struct ClientCertificateTests {
     let result = try await plugin.run(flags)
     plugin.expectFailure(
       result, 4, "127.0.0.1:\(front.port) requires a client certificate",
-      hint: "pass --client-certificate and --client-key; if they are passed, the server does not "
-        + "accept that certificate")
+      hint: "pass --client-certificate and --client-key, or another certificate if it rejects "
+        + "yours")
   }
 
   @Test("a certificate from another CA is reported in the same way")
@@ -100,8 +100,8 @@ struct ClientCertificateTests {
       flags + pair(certificates.untrustedCA.certificate, certificates.untrustedCA.key))
     plugin.expectFailure(
       result, 4, "127.0.0.1:\(front.port) requires a client certificate",
-      hint: "pass --client-certificate and --client-key; if they are passed, the server does not "
-        + "accept that certificate")
+      hint: "pass --client-certificate and --client-key, or another certificate if it rejects "
+        + "yours")
   }
 
   @Test("a key for another certificate is reported before anything is sent")
@@ -112,7 +112,7 @@ struct ClientCertificateTests {
       result, 2,
       "the private key in --client-key \(key) does not belong to the certificate in "
         + "--client-certificate \(certificates.client.certificate)",
-      hint: "the client's own certificate comes first in its file; were the two renewed together?")
+      hint: "the client's own certificate must come first; were the two files renewed together?")
     #expect(plugin.site.dex.server.requests.isEmpty)
   }
 
@@ -130,7 +130,7 @@ struct ClientCertificateTests {
       flags + pair(certificates.client.certificate, file), stdin: Array("secret\n".utf8))
     plugin.expectFailure(
       result, 2, "the private key in --client-key DIR/encrypted.key is encrypted with a password",
-      hint: "decrypt it, and protect the file by its mode: openssl pkey -in FILE -out client.key")
+      hint: "decrypt it, and restrict the mode of the file: openssl pkey -in FILE -out client.key")
   }
 
   @Test("a key that is passed instead of its path is not shown")
@@ -152,7 +152,7 @@ struct ClientCertificateTests {
     let noKey = try await plugin.run(flags + pair(certificate, certificate))
     plugin.expectFailure(
       noKey, 2, "--client-key \(certificate) contains no private key that OpenSSL can read",
-      hint: "it must be PEM and have -----BEGIN PRIVATE KEY----- or the older forms for RSA and EC")
+      hint: "expected PEM with -----BEGIN PRIVATE KEY-----, or an older form for RSA or EC")
     let alone = try await plugin.run(flags + ["--client-certificate", certificate])
     #expect(alone.ending == .exit(2))
     #expect(alone.errors.hasPrefix("tokenxchange: missing required option: --client-key\n"))

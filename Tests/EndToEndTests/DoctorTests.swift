@@ -154,6 +154,6 @@ struct DoctorTests {
     let result = try await plugin.run(["doctor", "--kubeconfig=/k"] + plugin.flags)
     plugin.expectFailure(
       result, 2, "--kubeconfig and --issuer cannot be used together",
-      hint: "each of them selects what to examine: pass one")
+      hint: "pass one of them: each selects what to examine")
   }
 }

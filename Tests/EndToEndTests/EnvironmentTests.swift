@@ -116,8 +116,7 @@ struct EmptyRootTests {
       plugin.flags("--token-file", "/none"), ["HOME": "/home/user", "LANG": "de_DE.UTF-8"])
     plugin.expectFailure(
       result, 3, "the token file /none does not exist",
-      hint: "mount a projected serviceAccountToken volume there, or pass --token-file; with "
-        + "automountServiceAccountToken: false, the default path has no token")
+      hint: "check the spelling of the path, and whether its volume is mounted")
   }
 
   @Test("version, help and token-file run in an empty file system")

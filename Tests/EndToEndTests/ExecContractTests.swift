@@ -143,7 +143,7 @@ struct ExecContractTests {
       ">/dev/full", "No space left on device",
       "free space on the disk that standard output is redirected to"
     ),
-    ("| true", "Broken pipe", "the reader of the pipe ended before it read everything"),
+    ("| true", "Broken pipe", "the reader of the pipe ended before it had read everything"),
   ]
 
   private static let closedHint =

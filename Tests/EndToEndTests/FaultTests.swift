@@ -102,14 +102,14 @@ struct FaultTests {
       "HTML 403", .html(status: 403), code: 6, attempts: 1,
       "\(url) returned 403 with a web page and no OAuth error",
       hint:
-        "this response does not come from Dex: check the ingress, proxy or login page in front of it"
+        "Dex sends no such response: check the ingress, proxy or login page in front of it"
     ),
     Row(
       "huge", .delivery(.huge(mebibytes: 8)), code: 6, attempts: 1,
       "the response from \(url) is larger than 1 MiB", hint: wrongHint),
     Row(
       "empty", .empty, code: 6, attempts: 1, "\(url) returned 200 with an empty body",
-      hint: "this response does not come from Dex: does --issuer or --token-url point to Dex?"),
+      hint: "Dex sends no such response: does --issuer or --token-url point to Dex?"),
     Row(
       "no token", .changingJSON { $0["access_token"] = nil }, code: 6, attempts: 1,
       "the response from \(url) has no access_token", hint: wrongHint),

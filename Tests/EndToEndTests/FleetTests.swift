@@ -115,8 +115,8 @@ struct FleetTests {
     #expect(result.ending == .exit(1))
     #expect(
       result.errors.hasPrefix(
-        "tokenxchange: KUBERNETES_EXEC_INFO has no spec.cluster, and so no "
-          + "spec.cluster.config\nhint: add provideClusterInfo: true next to the plugin's command;"),
+        "tokenxchange: KUBERNETES_EXEC_INFO has no spec.cluster, so spec.cluster.config is missing\n"
+          + "hint: add provideClusterInfo: true next to the plugin's command;"),
       "\(result.errors)")
     #expect(fleet.plugin.site.dex.tokenRequests == 0)
   }

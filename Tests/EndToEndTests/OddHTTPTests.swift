@@ -26,7 +26,7 @@ struct OddHTTPTests {
 
   static let url = "http://DEX/dex/token"
   static let noHTTPHint =
-    "check the port: it must be Dex's http or https port, not that of gRPC or another service"
+    "check the port: it must be Dex's http or https port, not its gRPC port"
   static let wrongHint =
     "this is not a response of Dex's token endpoint: does --issuer or --token-url point to Dex?"
 
@@ -107,7 +107,7 @@ struct OddHTTPTests {
     Row(
       "not modified", "\(url) returned 304 and no OAuth error",
       hint:
-        "this response does not come from Dex: check the ingress, proxy or login page in front of it"
+        "Dex sends no such response: check the ingress, proxy or login page in front of it"
     ) { _ in "HTTP/1.1 304 Not Modified\r\n\r\n" },
     Row(
       "byte order mark", "\(url) returned 200 with 5 bytes that are not complete JSON",

@@ -98,8 +98,7 @@ struct TokenFileTests {
     Row(
       testDescription: "missing", content: { _ in nil },
       message: "the token file DIR/token does not exist",
-      hint: "mount a projected serviceAccountToken volume there, or pass --token-file; with "
-        + "automountServiceAccountToken: false, the default path has no token"),
+      hint: "check the spelling of the path, and whether its volume is mounted"),
     Row(
       testDescription: "empty", content: { _ in " \n" },
       message: "the token file DIR/token is empty",

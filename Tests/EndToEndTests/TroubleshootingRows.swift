@@ -25,7 +25,7 @@ extension TroubleshootingRow {
     ) { $0.set("--subject-audience", "another") },
     TroubleshootingRow(
       symptom: "could not resolve host …", place: .plugin,
-      cause: "misspelt, or the pod's DNS does not know it", command: doctor,
+      cause: "misspelt, or not in the pod's DNS", command: doctor,
       output: "4. connection: FAILED: could not resolve host dex.invalid"
     ) { $0.set("--issuer", "https://dex.invalid/dex") },
     TroubleshootingRow(
@@ -41,7 +41,7 @@ extension TroubleshootingRow {
     TroubleshootingRow(
       symptom: "… rejected the exchange: 401 access_denied (no error_description)", place: .plugin,
       cause: "Dex rejects the subject token: issuer, `userNameKey`, `scopes`, "
-        + "`getUserInfo`, keys, clock; its log has the reason", command: doctor,
+        + "`getUserInfo`, keys, clock; Dex logs the reason", command: doctor,
       output: "6. exchange: FAILED:"
     ) { $0.connector { $0.userNameKey = "name" } },
     TroubleshootingRow(
@@ -93,7 +93,7 @@ extension TroubleshootingRow {
     TroubleshootingRow(
       symptom: "exec plugin is configured to use API version client.authentication.k8s.io/v1beta1, "
         + "plugin returned version client.authentication.k8s.io/v1", place: .client,
-      cause: "`--api-version` contradicts the kubeconfig: leave it out", command: doctor,
+      cause: "`--api-version` differs from the version in the kubeconfig: omit it", command: doctor,
       output: "2. exec info: WARNING: the client requests v1beta1, but --api-version is v1"
     ) {
       $0.apiVersion = "v1beta1"
@@ -119,7 +119,7 @@ extension TroubleshootingRow {
     },
     TroubleshootingRow(
       symptom: #"is forbidden: User "system:serviceaccount:…" cannot list"#, place: .client,
-      cause: "authentication works, but no RBAC binding names the user", command: withServer,
+      cause: "authentication works, but the user has no RBAC binding", command: withServer,
       output: "10. access: WARNING: system:serviceaccount:argocd:"
     ) { $0.plugin.site.apiServer.update { $0.allowedUsers = ["somebody"] } },
   ]

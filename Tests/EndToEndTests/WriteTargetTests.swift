@@ -128,7 +128,7 @@ import Testing
     #expect(
       result.errors.hasPrefix(
         "tokenxchange: --write: cannot replace \(directory.path(name)): it is in /dev, /proc or "
-          + "/sys, or a link to there\nhint: "))
+          + "/sys, or links there\nhint: "))
     #expect(try String(contentsOfFile: file, encoding: .utf8) == "")
     #expect(kind(directory.path("link")) == S_IFLNK)
     #expect(kind(directory.path("chain")) == S_IFLNK)

@@ -102,8 +102,8 @@ import TokenExchange
   }
 
   private static let forbiddenHint =
-    "a cluster's entry must not determine where the token is sent, what is trusted or which file is "
-    + "read: pass %@ as an argument"
+    "a cluster entry must not choose the server, the trusted CAs or the file to read: pass %@ as an "
+    + "argument"
 
   /// Every get-token option that a cluster must not set, in each spelling.
   static let forbidden: [(key: String, option: String)] = [
@@ -169,14 +169,14 @@ import TokenExchange
     Row(
       "provideClusterInfo: false, or Argo CD before 3.5.0", info(cluster: ""),
       [
-        "KUBERNETES_EXEC_INFO has no spec.cluster, and so no spec.cluster.config",
+        "KUBERNETES_EXEC_INFO has no spec.cluster, so spec.cluster.config is missing",
         "add provideClusterInfo: true next to the plugin's command; Argo CD before 3.5.0 ignores "
           + "it: pass --client-id and --connector-id as arguments",
       ]),
     Row(
       "spec.cluster is null", info(cluster: #""cluster":null,"#),
       [
-        "KUBERNETES_EXEC_INFO has no spec.cluster, and so no spec.cluster.config",
+        "KUBERNETES_EXEC_INFO has no spec.cluster, so spec.cluster.config is missing",
         "add provideClusterInfo: true next to the plugin's command; Argo CD before 3.5.0 ignores "
           + "it: pass --client-id and --connector-id as arguments",
       ]),
@@ -227,7 +227,7 @@ import TokenExchange
       [
         "spec.cluster.config.clientID starts or ends with white space, or contains a control "
           + "character",
-        "it is compared byte for byte: does it contain the newline of a file or a Secret?",
+        "it is compared byte for byte: does it end with the newline of a file or Secret?",
       ]),
     Row(
       "neither client nor connector", info(config: "{}"),

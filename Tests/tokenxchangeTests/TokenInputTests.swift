@@ -163,7 +163,7 @@ import TokenExchange
 
   private static let exported =
     "in GitLab, define it in the job's id_tokens; elsewhere, export it to this step"
-  private static let onlyToken = "it must be the token and nothing else"
+  private static let onlyToken = "it must be one token and nothing else"
   private static let otherServer =
     "is a proxy or another server in between? ACTIONS_ID_TOKEN_REQUEST_URL must be GitHub's own"
   private static let permission =
@@ -288,6 +288,10 @@ import TokenExchange
       "JSON without a token", ["--github-actions"], variables: gitHub,
       outcome: Sample.response(200, #"{"value":""}"#), code: .subjectToken,
       "the response from \(host) contains no ID token", hint: otherServer),
+    Fault(
+      "a duplicate member", ["--github-actions"], variables: gitHub,
+      outcome: Sample.response(200, #"{"value":"a","value":"b"}"#), code: .subjectToken,
+      "the response from \(host) has the member \"value\" twice in one object", hint: otherServer),
     Fault(
       "an oversized body", ["--github-actions"], variables: gitHub,
       outcome: .failure(.bodyTooLarge), code: .subjectToken,

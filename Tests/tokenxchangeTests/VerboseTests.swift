@@ -51,7 +51,7 @@ import TokenExchange
     let double = Sample.world()
     #expect(double.run(Sample.base + ["--client-secret-file=hunter2", "--verbose"]) == .usage)
     #expect(!double.stderr.contains("hunter2"), "\(double.stderr)")
-    #expect(double.stderr.contains("--client-secret-file (value not shown): no such file"))
+    #expect(double.stderr.contains("--client-secret-file (value not shown) does not exist"))
   }
 
   @Test("unknown variables are listed, except those that Kubernetes sets for a Service")

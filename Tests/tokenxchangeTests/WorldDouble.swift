@@ -66,7 +66,7 @@ final class WorldDouble: Sendable {
       files: allFiles,
       network: Network(
         send: { request, _ throws(TransportError) in try self.send(request) },
-        observe: { _ in }, systemTrust: { nil },
+        observe: { _ in }, systemTrust: { _ in nil },
         prepareTLS: { self.tlsPreparation.withLock { $0 = true } },
         listen: { _ throws(SystemError) in throw SystemError(errno: EADDRNOTAVAIL) }),
       process: process, terminal: terminal)

@@ -145,7 +145,6 @@ final class CallbackServer: Sendable {
 }
 
 extension CallbackServer.State {
-  /// Closes the connections that have timed out.
   mutating func expire(_ now: Double) {
     for connection in connections where connection.end <= now {
       respond(connection.socket, 408, "The request took too long.")
@@ -153,7 +152,6 @@ extension CallbackServer.State {
     connections.removeAll { $0.end <= now }
   }
 
-  /// Accepts pending connections.
   mutating func accept() {
     while true {
       let socket = Glibc.accept(listener, nil, nil)
@@ -201,7 +199,6 @@ extension CallbackServer.State {
     return request
   }
 
-  /// Sends a page and ends the connection.
   mutating func respond(_ socket: Int32, _ status: Int, _ text: String) {
     let page = Array(RequestHead.page(status, text).utf8)
     // A page is smaller than the buffer of any socket.

@@ -12,7 +12,6 @@ struct Endpoint {
   var isPlain: Bool
   /// The host name or address; an IPv6 address without brackets.
   var host: String
-  /// The port, which may be the default of the scheme.
   var port: Int
 
   /// Parses an absolute URL, `http` or `https`.

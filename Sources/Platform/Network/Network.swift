@@ -8,8 +8,8 @@ package struct Network: Sendable {
   package var send: HTTPTransport
   /// Adds an observer of these events.
   package var observe: @Sendable (@escaping @Sendable (NetworkEvent) -> Void) -> Void
-  /// Finds the system's trust store.
-  package var systemTrust: @Sendable () -> SystemTrustStore?
+  /// Finds the system's trust store in an environment.
+  package var systemTrust: @Sendable ([String: String]) -> SystemTrustStore?
   /// Initializes TLS on a second thread, if that saves time; for a run that will certainly use TLS.
   package var prepareTLS: @Sendable () -> Void
   /// Listens on a port of 127.0.0.1; 0 selects a free one.
@@ -20,7 +20,7 @@ package struct Network: Sendable {
     let transport = URLSessionTransport(variables: variables, files: files)
     return Network(
       send: transport.send, observe: transport.events.observe,
-      systemTrust: { SystemTrustStore.find(variables, files: files) },
+      systemTrust: { SystemTrustStore.find($0, files: files) },
       prepareTLS: { tx_prepare_tls() },
       listen: CallbackListener.start)
   }

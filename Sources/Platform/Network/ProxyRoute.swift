@@ -120,7 +120,6 @@ struct CIDRBlock: Sendable, Equatable {
     self.length = bits
   }
 
-  /// Whether an address is in the range.
   func contains(_ other: IPAddress) -> Bool {
     guard other.bytes.count == address.bytes.count else { return false }
     for (index, bytes) in zip(address.bytes, other.bytes).enumerated() {

@@ -7,11 +7,9 @@ import TokenExchange
 struct TransportFailure {
   /// The result that the hook recorded.
   var outcome: tx_outcome
-  /// libcurl's error text.
   var text: LibcurlText
   /// Whether the scheme is https.
   var isEncrypted = true
-  /// The proxy that the request went through, if there is one.
   var proxy: ProxyURL?
   var trust: HTTPOptions.Trust
   /// Where the system's trusted certificates are.
@@ -28,7 +26,6 @@ struct TransportFailure {
     self.trust = trust
   }
 
-  /// The corresponding error.
   var error: TransportError {
     if let proxy, let error = proxyError(proxy) { return .proxy(error, url: proxy.text) }
     if outcome.too_large != 0 { return .bodyTooLarge }

@@ -35,7 +35,7 @@ public struct UnverifiedJWT: Sendable, Equatable {
   package static func duplicateMember(in token: String) -> String? {
     for part in token.split(separator: ".", omittingEmptySubsequences: false).prefix(2) {
       guard let text = Base64URL.decode(String(part)) else { return nil }
-      do throws(JSONError) { _ = try JSON(reading: text) } catch { return error.duplicateName }
+      if let name = JSON.duplicateName(in: text) { return name }
     }
     return nil
   }

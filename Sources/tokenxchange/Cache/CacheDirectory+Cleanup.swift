@@ -1,7 +1,6 @@
 import Platform
 import TokenExchange
 
-/// The removal of files.
 extension CacheDirectory {
   /// The kind of a file in the directory, by its name.
   enum FileClass: Equatable {
@@ -42,13 +41,7 @@ extension CacheDirectory {
     return content.starts(with: "tokenxchange ".utf8)
   }
 
-  /// Removes every file of this program.
-  ///
-  /// - Parameters:
-  ///   - files: The file system.
-  ///   - sleep: Waits, in seconds.
-  /// - Returns: The removed tokens and sign-ins.
-  /// - Throws: ``CacheError/cannotRemove(files:)``.
+  /// Removes every file of this program, and returns the removed tokens and sign-ins.
   func removeAll(_ files: Files, sleep: (Double) -> Void) throws(CacheError) -> [RemovedEntry] {
     var entries: [RemovedEntry] = []
     var failures = 0
@@ -60,9 +53,7 @@ extension CacheDirectory {
         let lock = waitForLock(of: kind, files, sleep: sleep)
         defer { lock?.release() }
         let content = try? files.readPrivate("\(path)/\(file.name)", CacheFile.maxSize)
-        do throws(FileWriteError) {
-          try files.remove("\(path)/\(file.name)")
-        } catch {
+        guard (try? files.remove("\(path)/\(file.name)")) != nil else {
           failures += 1
           continue
         }
@@ -88,16 +79,16 @@ extension CacheDirectory {
       do throws(FileLockError) {
         if let lock = try files.lock(path(.lock, of: name)) { return lock }
       } catch {
-        return nil
+        break
       }
       sleep(0.1)
     }
     return nil
   }
 
-  /// Removes a lock file that no process holds.
+  /// Removes a lock file that no process has locked.
   ///
-  /// It is locked first; otherwise two processes could hold the lock.
+  /// It is locked first: otherwise two processes could hold the lock.
   private func removeLock(_ name: String, _ files: Files) {
     let path = path(.lock, of: name)
     guard let lock = try? files.lock(path) else { return }
@@ -106,11 +97,10 @@ extension CacheDirectory {
   }
 }
 
-/// A token or a sign-in that was removed.
 struct RemovedEntry: Equatable {
-  /// Whether it was a user's sign-in, and not the result of an exchange.
+  /// A user's sign-in, not the result of an exchange.
   var isLogin: Bool
-  /// The user or account, if it can be read.
+  /// The user or account; nil if it cannot be read.
   var name: String?
   var issuer: String?
   /// The clients of its token.

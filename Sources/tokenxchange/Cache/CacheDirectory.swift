@@ -5,7 +5,7 @@ import TokenExchange
 ///
 /// Only `logout` fails with this error; the other commands log it and continue without a cache.
 enum CacheError: Error, Equatable {
-  /// Neither the option nor a variable names a directory.
+  /// Neither the option nor a variable sets a directory.
   case noDirectory
   /// The path ends in `..`, which may lead through a symbolic link.
   case endsInParent(String)
@@ -13,16 +13,14 @@ enum CacheError: Error, Equatable {
   case cannotRemove(files: Int)
 }
 
-/// The directory of the cache.
 struct CacheDirectory: Sendable, Equatable {
   var path: String
-  /// The option or variable that named it; nil for a default directory.
+  /// The option or variable that set it; nil for a default directory.
   var source: String?
 
-  /// The path of a file.
   func path(_ file: CacheFile, of name: String) -> String { "\(path)/\(name).\(file.rawValue)" }
 
-  /// Finds the directory: that of the option, else one below this user's cache or home directory.
+  /// The directory of the option, else one in this user's cache or home directory.
   static func find(
     _ arguments: ParsedArguments, variables: [String: String]
   ) throws(CacheError) -> CacheDirectory {

@@ -11,7 +11,6 @@ struct CacheEntry {
   let world: World
   let log: VerboseLog
 
-  /// The result of waiting for the lock.
   enum LockOutcome<Result> {
     /// Another process produced the result.
     case resolvedElsewhere(Result)
@@ -21,13 +20,9 @@ struct CacheEntry {
 
   /// Waits for the lock, or for the result of the process that holds it.
   ///
-  /// - Parameters:
-  ///   - timeout: The longest wait, in seconds.
-  ///   - maxPause: The longest pause between two attempts, in seconds.
-  ///   - onWait: Receives the note of the lock's holder at each attempt.
-  ///   - result: Reads the result of another process; its argument is whether this process has the
-  ///     lock.
-  /// - Returns: That result, or the lock.
+  /// Times are in seconds; `maxPause` is the longest pause between two attempts. `onWait` receives
+  /// the note of the lock's holder at each attempt. `result` reads the result of another process;
+  /// its argument is whether this process has the lock.
   func waitForLock<Result>(
     timeout: Double, maxPause: Double = 0.05, onWait: (([UInt8]) -> Void)? = nil,
     result: (Bool) -> Result?
@@ -61,12 +56,7 @@ struct CacheEntry {
     }
   }
 
-  /// Reads a record.
-  ///
-  /// - Parameters:
-  ///   - type: The type of the record.
-  ///   - logsMiss: Whether to log why there is no record.
-  /// - Returns: The record; nil if it is missing or unreadable.
+  /// Reads a record; nil if it is missing or unreadable, which is logged if `logsMiss` is true.
   func read<Record: CacheRecord>(_ type: Record.Type, logsMiss: Bool = false) -> Record? {
     guard let content = content(of: type.file, logsMiss: logsMiss) else { return nil }
     let record = Record(content, key: key)
@@ -83,12 +73,7 @@ struct CacheEntry {
     }
   }
 
-  /// Stores a record.
-  ///
-  /// - Parameters:
-  ///   - record: The record.
-  ///   - isDurable: Whether to wait for the disk.
-  /// - Returns: Whether it was written.
+  /// Stores a record, and waits for the disk if it is durable; returns whether it was written.
   @discardableResult
   func write<Record: CacheRecord>(_ record: Record, isDurable: Bool = false) -> Bool {
     let content = record.content(key: key)
@@ -102,14 +87,13 @@ struct CacheEntry {
       do throws(FileWriteError) {
         try world.files.replace(path, content, options)
       } catch .notRegular(_, let kind) where kind != .directory {
-        // Only this user can write to the directory, so a pipe or socket at the path can be
-        // removed.
+        // Only this user can write to the directory, so a pipe or socket can be removed.
         try world.files.remove(path)
         try world.files.replace(path, content, options)
       }
       return true
     } catch {
-      log("cache: not stored: cannot \(error.step): \(error.reason)")
+      log("cache: not stored: \("\(cannot: error)" as Message)")
       return false
     }
   }
@@ -117,8 +101,6 @@ struct CacheEntry {
 
 extension CacheEntry {
   /// Opens the entry of a key in the directory that the options select.
-  ///
-  /// - Throws: Why that directory cannot be used.
   init(
     opening arguments: ParsedArguments, key: CacheKey, world: World, log: VerboseLog
   ) throws(CacheError) {
@@ -131,7 +113,7 @@ extension CacheEntry {
     self.init(directory: directory, key: key, world: world, log: log)
   }
 
-  /// The same, but if the directory cannot be used, the reason is logged and the result is nil.
+  /// The same; nil if the directory cannot be used, which is logged.
   init?(_ arguments: ParsedArguments, key: CacheKey, world: World, log: VerboseLog) {
     do throws(CacheError) {
       try self.init(opening: arguments, key: key, world: world, log: log)

@@ -9,14 +9,10 @@ struct CacheKey: Sendable, Equatable {
   /// The name of the entry's files without extension: a SHA-256, which reveals nothing.
   let name: String
 
-  /// The key of a file, given its name without extension.
+  /// The key of a file, by its name without extension.
   init(fileName: String) { name = fileName }
 
-  /// Creates a key.
-  ///
-  /// - Parameters:
-  ///   - kind: The kind of the entry, such as `exchange`.
-  ///   - parts: Names with their values, which may be empty lists.
+  /// Creates the key of a kind of entry, such as `exchange`.
   init(kind: String, parts: [(name: String, values: [String])]) {
     // Hashed as JSON, so that different parts never have the same text.
     let list = parts.map { part in
@@ -31,10 +27,6 @@ extension CacheKey {
   ///
   /// The claims of a service account token identify its owner. For other tokens, it is unknown
   /// which claims do.
-  ///
-  /// - Parameters:
-  ///   - request: The exchange.
-  ///   - trust: The trusted CAs, as text.
   init?(_ request: TokenExchangeRequest, trust: [String]) {
     guard let subject = request.subjectToken.jwt, let owner = subject.claims["kubernetes.io"],
       owner.object != nil, let issuer = subject.issuer, let name = subject.subject
@@ -59,11 +51,6 @@ extension CacheKey {
   ///
   /// It does not identify the user, who is unknown before the sign-in. So each user of the machine
   /// has one entry per issuer, client and connector.
-  ///
-  /// - Parameters:
-  ///   - login: The request.
-  ///   - connectorID: The connector, if it is set.
-  ///   - trust: The trusted CAs, as text.
   init(_ login: LoginRequest, connectorID: String? = nil, trust: [String]) {
     self.init(
       kind: "login",

@@ -29,9 +29,7 @@ private let formatVersion: Int64 = 2
 private let checksumLength = 66
 
 extension CacheRecord {
-  /// Reads the content of a file.
-  ///
-  /// - Returns: The record; nil unless the content is complete and has this kind and key.
+  /// Reads the content of a file; nil unless it is complete and has this kind and key.
   init?(_ content: [UInt8], key: CacheKey) {
     guard content.count > checksumLength, content.count <= CacheFile.maxSize else { return nil }
     let line = Array(content.dropLast(checksumLength))
@@ -42,7 +40,6 @@ extension CacheRecord {
     self.init(json: record["value"])
   }
 
-  /// The content of the file.
   func content(key: CacheKey) -> [UInt8] {
     let record = JSON.object([
       "version": .integer(formatVersion), "kind": .string(Self.file.rawValue),

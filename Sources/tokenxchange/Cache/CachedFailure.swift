@@ -1,8 +1,7 @@
 import Encoding
 import TokenExchange
 
-/// The diagnosis of a failed request, for the processes that waited for it, so that they do not
-/// repeat the request.
+/// The diagnosis of a failed request; processes that waited for the result do not repeat it.
 struct CachedFailure: CacheRecord {
   var message: String
   var hint: String
@@ -13,7 +12,7 @@ struct CachedFailure: CacheRecord {
   var requiresTerminal = false
 
   static let file = CacheFile.failure
-  /// The age in seconds from which it is not shared.
+  /// The age in seconds up to which it is shared.
   static let maxAge = 1.0
 }
 
@@ -37,13 +36,7 @@ extension CachedFailure {
     ])
   }
 
-  /// Whether a process waited for this result.
-  ///
-  /// - Parameters:
-  ///   - now: The current time.
-  ///   - processStart: When the process started, on the boot clock.
-  ///   - maxAge: The maximum age in seconds.
-  /// - Returns: true if the failure is recent and newer than the start of the process.
+  /// Whether it is recent, and newer than the start of a process (on the boot clock) that waited.
   func isShared(
     at now: ClockReading, processStart: Double, maxAge: Double = maxAge
   ) -> Bool {

@@ -7,7 +7,7 @@ import TokenExchange
 struct CachedLogin: CacheRecord {
   /// The ID token.
   var token: CachedToken
-  /// The refresh token, which requests the next ID token without user interaction.
+  /// For the next ID token, without user interaction.
   var refreshToken: Secret?
 
   static let file = CacheFile.login
@@ -16,7 +16,6 @@ struct CachedLogin: CacheRecord {
 }
 
 extension CachedLogin {
-  /// Creates a record from the tokens of a login or a refresh.
   init(_ tokens: TokenSet, written: ClockReading) {
     token = CachedToken(tokens.idToken, written: written)
     refreshToken = tokens.refreshToken
@@ -32,13 +31,10 @@ extension CachedLogin {
     .object(["id_token": token.json, "refresh_token": JSON(refreshToken?.revealed)])
   }
 
-  /// Whether the ID token can still be used although a refresh is due.
+  /// Whether the ID token has expired on neither clock.
   ///
-  /// It is used if Dex is unreachable or there is no refresh token, so that the user need not sign
-  /// in again before it expires.
-  ///
-  /// - Parameter now: The current time.
-  /// - Returns: true if it has not expired on either clock.
+  /// Until then it is used even if Dex is unreachable or there is no refresh token, so that the user
+  /// does not have to sign in again.
   func isUnexpired(at now: ClockReading) -> Bool {
     guard let age = now.since(token.written), let expiry = token.expiry else { return false }
     return age + Self.minRemaining <= expiry.timeIntervalSince(token.written.date)

@@ -15,13 +15,12 @@ struct CachedToken: CacheRecord {
   var written: ClockReading
 
   static let file = CacheFile.token
-  /// The age in seconds at which a token is replaced, because this program cannot know that an API
-  /// server rejected it.
+  /// The age in seconds at which a token is replaced: a plugin is not notified if an API server
+  /// rejects it.
   static let maxAge = 600.0
 }
 
 extension CachedToken {
-  /// Creates a record from an issued token.
   init(_ token: IssuedToken, written: ClockReading) {
     secret = token.secret
     expiry = token.expiry
@@ -48,7 +47,6 @@ extension CachedToken {
     ])
   }
 
-  /// Why a cached token cannot be used.
   enum UnusableReason: Equatable {
     case clockSetBack
     case tooOld(seconds: Double)
@@ -58,14 +56,11 @@ extension CachedToken {
     case expiresSoon
   }
 
-  /// Checks whether this token can be used.
+  /// Why the token cannot be used; nil if it can.
   ///
-  /// - Parameters:
-  ///   - now: The current time.
-  ///   - margin: How many seconds early the expiry is reported.
-  ///   - processStart: When this process started, on the boot clock, if it waited for the token. It
-  ///     then uses a token of any lifetime, because a new request would return the same lifetime.
-  /// - Returns: Why it cannot be used; nil if it can.
+  /// Its expiry is reported `margin` seconds early. A process that waited for the token, and started
+  /// before it was stored (`processStart`, on the boot clock), uses a token of any lifetime, because
+  /// a new request would return the same lifetime.
   func unusableReason(
     at now: ClockReading, margin: Double, processStart: Double? = nil
   ) -> UnusableReason? {

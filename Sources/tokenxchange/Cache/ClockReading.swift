@@ -4,14 +4,12 @@ import TokenExchange
 
 /// A point in time on two clocks: the wall clock, and the boot clock, which cannot be set.
 struct ClockReading: Sendable, Equatable {
-  /// The wall clock.
   var date: Date
   /// Seconds since the machine started, including sleep.
   var bootTime: Double
 }
 
 extension ClockReading {
-  /// Reads a member of a record.
   init?(_ json: JSON?) {
     guard let date = json?["date"]?.double, let bootTime = json?["clock"]?.double else {
       return nil
@@ -19,15 +17,14 @@ extension ClockReading {
     self.init(date: Date(timeIntervalSince1970: date), bootTime: bootTime)
   }
 
-  /// The member of a record.
   var json: JSON {
     .object(["date": .number(date.timeIntervalSince1970), "clock": .number(bootTime)])
   }
 
   /// Seconds from an earlier reading to this one: the longer of both clocks.
   ///
-  /// - Returns: nil if either clock shows that the other reading is later: the clock was set back,
-  ///   the machine was restarted, or the file comes from another machine.
+  /// nil if the other reading is later on either clock: the clock was set back, the machine was
+  /// restarted, or the file comes from another machine.
   func since(_ earlier: ClockReading) -> Double? {
     let byDate = date.timeIntervalSince(earlier.date)
     let byBootTime = bootTime - earlier.bootTime

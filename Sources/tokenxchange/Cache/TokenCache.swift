@@ -11,15 +11,9 @@ struct TokenCache {
 
   private var world: World { entry.world }
 
-  /// Requests a token, or takes the one that another process requests meanwhile.
+  /// Requests a token, or uses the result of another process that requested one in the meantime.
   ///
-  /// - Parameters:
-  ///   - forced: Whether to request a new token even if there is a cached one.
-  ///   - deadline: The uptime at which the run must end.
-  ///   - subjectExpiry: When the subject token expires, if known.
-  ///   - issue: Requests a token.
-  /// - Returns: The credential.
-  /// - Throws: The error of `issue`, in this process or in the one that held the lock.
+  /// A forced run always requests one. It must end at the uptime `deadline`.
   func credential(
     forced: Bool, deadline: Double, subjectExpiry: Date?,
     issue: () throws(CommandError) -> IssuedToken

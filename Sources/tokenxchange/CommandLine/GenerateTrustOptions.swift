@@ -74,8 +74,8 @@ extension OptionDeclaration {
 
   static let loginConnector = ListOption(
     "login-connector", placeholder: "ID",
-    help: "A connector for people; it becomes part of their usernames: dex:ID:USER. Without "
-      + "--connector-id only people are accepted.")
+    help: "A connector for people, which becomes part of their usernames: dex:ID:USER. Without "
+      + "--connector-id, only people are accepted.")
 
   static let generateAPIServer: [OptionDeclaration] =
     [

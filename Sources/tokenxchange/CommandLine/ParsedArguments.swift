@@ -51,7 +51,6 @@ struct ParsedArguments: Sendable {
     }
   }
 
-  /// Whether any option is set.
   var isConfigured: Bool { !resolved.isEmpty }
 
   mutating func unset(_ option: OptionDeclaration) {
@@ -140,7 +139,6 @@ extension ParsedArguments {
     return .add(missing.compactMap(\.first).map { "\($0.flag)=\($0.placeholder)" })
   }
 
-  /// Whether the command needs an option with these arguments.
   private func isRequired(_ option: OptionDeclaration) -> Bool {
     switch option.requirement {
     case .optional: false

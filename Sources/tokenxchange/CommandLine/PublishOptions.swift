@@ -1,4 +1,3 @@
-/// The options of `publish-issuer`.
 extension OptionDeclaration {
   static let fromServer = OptionalURLOption(
     "from-server", placeholder: "URL",

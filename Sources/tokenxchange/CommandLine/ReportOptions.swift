@@ -13,7 +13,7 @@ extension OptionDeclaration {
 
   static let server = OptionalURLOption(
     "server", placeholder: "URL",
-    help: "The target cluster's API server: query it for the user and its rights.")
+    help: "The target cluster's API server, which is queried for the user and its rights.")
 
   static let serverCA = OptionalTextOption(
     "server-ca", placeholder: "FILE",
@@ -70,7 +70,6 @@ extension OptionDeclaration.Requirement {
   }
 }
 
-/// The format of a report.
 enum ReportFormat: String, CaseIterable {
   case text, json
 }

@@ -1,8 +1,6 @@
 /// The text of an option and its source.
 struct ResolvedOption: Sendable {
-  /// Where a value came from.
   enum Source: Sendable, Equatable {
-    /// A variable, by its name.
     case variable(String)
     /// An option on the command line, by the name that was written.
     case flag(String)
@@ -11,7 +9,6 @@ struct ResolvedOption: Sendable {
     /// A key of `spec.cluster.config` in `KUBERNETES_EXEC_INFO`.
     case clusterConfig(key: String)
 
-    /// The name to show.
     var name: String {
       switch self {
       case .variable(let name), .flag(let name), .argument(let name): name

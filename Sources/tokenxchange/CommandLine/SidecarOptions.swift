@@ -1,4 +1,3 @@
-/// The options of `sidecar` and `check`.
 extension OptionDeclaration {
   static let write = TextOption(
     "write", placeholder: "FILE",

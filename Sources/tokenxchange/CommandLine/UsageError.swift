@@ -13,11 +13,8 @@ enum UsageError: Error, Equatable {
   case missingArguments([String], command: String)
   /// A positional argument and the option that sets the same thing.
   case argumentAndOption(argument: String, option: String)
-  /// A token where the path of a file is expected.
   case tokenInsteadOfFile(source: String, command: String)
-  /// The content of a file where its path is expected.
   case contentInsteadOfFile(source: String)
-  /// A value for an option that takes none.
   case unexpectedValue(option: String)
   case missingValue(option: String, placeholder: String, next: String?)
   case emptyValue(option: String, placeholder: String)
@@ -30,16 +27,13 @@ enum UsageError: Error, Equatable {
   case invalidChoice(String?, source: String, choices: [String])
   case invalidIdentifier(source: String)
 
-  /// How to set missing options.
   enum Remedy: Equatable {
-    /// A command line that works.
     case example(String)
     /// The options with their placeholders, if the command's example has none of them.
     case add([String])
   }
 }
 
-/// A suggestion for an unknown option.
 enum OptionAdvice: Equatable {
   case nearest(String)
   /// The option's name here, for one of kubelogin's.

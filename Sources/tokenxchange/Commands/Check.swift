@@ -27,7 +27,6 @@ extension Command {
   }
 }
 
-/// Why a token file is not usable.
 enum CheckError: Error, Equatable, Sendable {
   case unreadable(String, FileReadError, user: UInt32)
   case empty(String)

@@ -35,5 +35,5 @@ private var libraries: String {
   LinkedLibraries.versions
     + (LinkedLibraries.areStatic
       ? "\nstatic: these are inside the binary\n"
-      : "\ndynamic: these are the machine's; good for work on the code only\n")
+      : "\ndynamic: these are the machine's, for development only\n")
 }

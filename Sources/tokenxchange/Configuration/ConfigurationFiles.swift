@@ -3,7 +3,6 @@ import Platform
 import TokenExchange
 
 extension World {
-  /// Reads a token file.
   func readToken(_ path: String) throws(CommandError) -> [UInt8] {
     do throws(FileReadError) {
       return try files.read(path, 1 << 20)

@@ -1,7 +1,6 @@
 import Encoding
 import TokenExchange
 
-/// CA certificates from options.
 enum PEMCertificates {
   /// Checks that bytes are certificates in PEM, so that a wrong file is reported as such and not as
   /// a failed TLS handshake.

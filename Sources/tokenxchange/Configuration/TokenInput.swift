@@ -33,6 +33,8 @@ enum GitHubActionsError: Error, Equatable {
   case transport(TransportError, EndpointURL, timeout: Double)
   case redirect(status: Int, EndpointURL)
   case status(Int, EndpointURL)
+  /// An object of the response has two members of the same name.
+  case duplicateMember(String, EndpointURL)
   /// The response is not JSON with a token.
   case noToken(EndpointURL)
 }

@@ -7,18 +7,17 @@ struct APIServer: Sendable, Equatable {
   var url: EndpointURL
   var trust: HTTPOptions.Trust
   var timeout: Double
-  /// The proxy of the configuration; nil for that of the environment.
+  /// The proxy in the configuration; nil for the environment's.
   var proxyURL: String?
-  /// The name that its certificate has instead of the URL's host.
+  /// The name in its certificate, if that is not the URL's host.
   var tlsServerName: String?
 
-  /// The user that an API server sees.
   struct User: Equatable, Sendable {
     var name: String
     var groups: [String]
   }
 
-  /// A review that an API server returns about the caller; they are created, and nothing is stored.
+  /// A review of the caller; it is posted, and nothing is stored.
   enum Review: String {
     /// The user (`authentication.k8s.io/v1`, Kubernetes 1.28).
     case subject = "SelfSubjectReview"
@@ -32,20 +31,11 @@ struct APIServer: Sendable, Equatable {
     }
   }
 
-  /// Sends a review with a token.
-  ///
-  /// - Parameters:
-  ///   - review: The kind.
-  ///   - spec: Its specification.
-  ///   - token: The bearer token.
-  ///   - world: Sends the request.
-  /// - Returns: The response, whatever its status.
-  /// - Throws: ``APIServerError/transport(_:_:timeout:)``.
+  /// Sends a review with a token, and returns the response, whatever its status.
   func send(
     _ review: Review, spec: JSON? = nil, _ token: Secret, in world: World
   ) throws(APIServerError) -> HTTPResponse {
-    let path = "/apis/\(review.group)/\(review.rawValue.lowercased())s"
-    let endpoint = url.appending(path)
+    let endpoint = url.appending("/apis/\(review.group)/\(review.rawValue.lowercased())s")
     var body: JSON.Object = [
       "apiVersion": .string(review.group), "kind": .string(review.rawValue),
     ]
@@ -101,7 +91,7 @@ struct TokenObservations: Equatable, Sendable {
   var method = AuthenticationMethod.getToken
   var issuer: String?
   var audiences: [String] = []
-  /// The claims that usually name the user and are not in the token.
+  /// The claims for user names that are not in the token.
   var absentClaims: [UsernameClaims.Claim] = []
   var isEmailUnverified = false
   /// Whether the issuer publishes the token's key; nil if unknown.
@@ -128,7 +118,7 @@ enum APIServerError: Error, Equatable, Sendable {
   case transport(TransportError, EndpointURL, timeout: Double)
   /// 401; only the API server's log has the reason.
   case unauthorized(EndpointURL, TokenObservations)
-  /// 403: the API server knows the user, who may not send this request.
+  /// 403: the user is authenticated, but may not send this request.
   case forbidden(EndpointURL, message: String?)
   /// Something else, or an API server older than 1.28.
   case notAPIServer(EndpointURL, status: Int)

@@ -5,9 +5,13 @@ import TokenExchange
 extension Doctor {
   /// The user that the target API server sees.
   static func apiServer(_ context: inout DoctorContext) -> DoctorStep {
-    guard let target = context.target else { return .skipped(.apiServer, .noServer) }
-    guard let token = context.token else { return .skipped(.apiServer, .noToken) }
-    if let name = target.tlsServerName { return .skipped(.apiServer, .tlsServerName(name)) }
+    func skipped(_ reason: DoctorSummary.SkipReason) -> DoctorStep {
+      context.apiServerSkipReason = reason
+      return .skipped(.apiServer, reason)
+    }
+    guard let target = context.target else { return skipped(.noServer) }
+    guard let token = context.token else { return skipped(.noToken) }
+    if let name = target.tlsServerName { return skipped(.tlsServerName(name)) }
     var step = DoctorStep(.apiServer)
     step.note("server", target.url.text)
     do throws(APIServerError) {
@@ -15,7 +19,9 @@ extension Doctor {
       let result = Result { () throws(APIServerError) in
         try target.send(.subject, token.secret, in: context.world)
       }
-      step.facts += context.network.take().filter(\.isRoute).map(\.fact)
+      step.facts += context.network.take().filter { event in
+        if case .route = event { true } else { false }
+      }.map(\.fact)
       let response = try result.get()
       step.note("response", "\(response.status)")
       let user = try target.user(in: response, TokenObservations(context))
@@ -37,13 +43,6 @@ extension Doctor {
   }
 }
 
-extension NetworkEvent {
-  /// Whether it is about the proxy.
-  fileprivate var isRoute: Bool {
-    if case .route = self { true } else { false }
-  }
-}
-
 extension DoctorContext {
   /// Whether the API server rejects a token of the same user without the claim `name`.
   ///
@@ -60,15 +59,12 @@ extension DoctorContext {
 
 extension DoctorStep {
   fileprivate mutating func checkMapping(of user: String, origin: UsernameClaims.Claim?) {
-    guard let origin else {
-      add(.apiServer(.composedUsername(user)))
-      return
-    }
-    note("mapped from", origin.rawValue)
+    if let origin { note("mapped from", origin.rawValue) }
     switch origin {
-    case .federatedUserID: return
+    case nil: add(.apiServer(.composedUsername(user)))
+    case .federatedUserID: break
     case .subject: add(.apiServer(.mapsSubject(user: user)))
-    case .name, .email, .preferredUsername: add(.apiServer(.mapsUnsafeClaim(origin, user: user)))
+    case .some(let claim): add(.apiServer(.mapsUnsafeClaim(claim, user: user)))
     }
   }
 }

@@ -6,10 +6,13 @@ extension Doctor {
   /// What the user may do: the rules in each namespace, and the questions of `--can`.
   static func access(_ context: inout DoctorContext) -> DoctorStep {
     guard let target = context.target, context.user != nil, let token = context.token else {
-      return .skipped(.access, .noUser)
+      return .skipped(
+        .access, context.apiServerSkipReason.map { .apiServerSkipped($0) } ?? .noUser)
     }
     let own = context.plan.own
-    let given = own.isSet(.accessNamespace) ? own[.accessNamespace] : context.clientNamespaces
+    let given =
+      own.isSet(.accessNamespace) ? own[.accessNamespace] : context.plan.client?.namespaces ?? []
+    let user = context.user?.name ?? ""
     var step = DoctorStep(.access)
     let reviewer = AccessReviewer(
       target: target, token: token.secret, observed: TokenObservations(context),
@@ -28,22 +31,19 @@ extension Doctor {
           step.add(.access(.invalidQuestion(text)))
           continue
         }
-        let places: [String?] = question.isNamespaced && !given.isEmpty ? given : [nil]
+        let places: [String?] = question.path == nil && !given.isEmpty ? given : [nil]
         for namespace in places {
           let isAllowed = try reviewer.isAllowed(question, in: namespace)
           step.facts.append(.permission(question, namespace: namespace, isAllowed: isAllowed))
           guard !isAllowed else { continue }
           denied = true
-          step.add(
-            .access(.denied(question, namespace: namespace, user: context.user?.name ?? "")))
+          step.add(.access(.denied(question, namespace: namespace, user: user)))
         }
       }
       try context.checkArgoCD(reviewer, given, &step)
       // The result for --can is more specific than the absence of rules in one namespace.
       if !empty.isEmpty, !denied, own[.can].isEmpty {
-        step.add(
-          .access(
-            .noRights(empty, isGiven: !given.isEmpty, user: context.user?.name ?? "")))
+        step.add(.access(.noRights(empty, isGiven: !given.isEmpty, user: user)))
       }
     } catch {
       step.add(.access(.error(error)))
@@ -53,9 +53,6 @@ extension Doctor {
 }
 
 extension DoctorContext {
-  /// The namespaces of the configuration: the doctor's, else the client's.
-  fileprivate var clientNamespaces: [String] { plan.client?.namespaces ?? [] }
-
   /// Argo CD lists and watches all objects of a cluster that is not limited to namespaces.
   fileprivate func checkArgoCD(
     _ reviewer: AccessReviewer, _ namespaces: [String], _ step: inout DoctorStep
@@ -68,22 +65,25 @@ extension DoctorContext {
   }
 }
 
-/// A question to an API server about one right of a user.
+/// A question to an API server: whether the user may do something.
 struct AccessQuestion: Equatable, Sendable {
   var verb: String
-  /// With its subresource, such as `pods/exec`; empty for a path.
-  var resource: String
+  /// Empty for a path.
+  var resource = ""
+  var subresource: String?
   var group = ""
   /// A non-resource path, such as `/metrics`.
   var path: String?
 
-  init(verb: String, resource: String, group: String = "", path: String? = nil) {
-    self.verb = verb
-    self.resource = resource
-    self.group = group
-    self.path = path
+  /// The question as `--can` takes it.
+  var text: String {
+    if let path { return "\(verb):\(path)" }
+    return "\(verb):\(resource)" + (group.isEmpty ? "" : ".\(group)")
+      + (subresource.map { "/\($0)" } ?? "")
   }
+}
 
+extension AccessQuestion {
   /// Reads `VERB:RESOURCE`, such as `list:deployments.apps`, `create:pods/exec` or `get:/metrics`.
   init?(_ text: String) {
     guard let colon = text.firstIndex(of: ":") else { return nil }
@@ -92,28 +92,17 @@ struct AccessQuestion: Equatable, Sendable {
     guard !verb.isEmpty, verb.allSatisfy({ $0.isASCII && $0.isLetter || $0 == "*" }),
       !object.isEmpty, object.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x3A })
     else { return nil }
+    self.init(verb: String(verb))
     if object.hasPrefix("/") {
-      self.init(verb: String(verb), resource: "", path: String(object))
+      path = String(object)
       return
     }
-    let parts = object.split(separator: "/", maxSplits: 1)
-    let dot = parts[0].firstIndex(of: ".")
-    let name = parts[0][..<(dot ?? parts[0].endIndex)]
-    let group = dot.map { parts[0][parts[0].index(after: $0)...] } ?? (name == "*" ? "*" : "")
-    guard !name.isEmpty else { return nil }
-    self.init(
-      verb: String(verb), resource: name + (parts.count > 1 ? "/" + parts[1] : ""),
-      group: String(group))
-  }
-
-  var isNamespaced: Bool { path == nil }
-
-  /// The question as `--can` takes it.
-  var text: String {
-    if let path { return "\(verb):\(path)" }
-    let parts = resource.split(separator: "/", maxSplits: 1)
-    let subresource = parts.count > 1 ? "/" + parts[1] : ""
-    return "\(verb):\(parts.first ?? "")\(group.isEmpty ? "" : ".")\(group)\(subresource)"
+    let parts = object.split(separator: "/", maxSplits: 1).map(String.init)
+    let names = parts[0].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    guard !names[0].isEmpty else { return nil }
+    resource = String(names[0])
+    group = names.count > 1 ? String(names[1]) : resource == "*" ? "*" : ""
+    subresource = parts.count > 1 ? parts[1] : nil
   }
 }
 
@@ -131,7 +120,7 @@ struct AccessRule: Equatable, Sendable {
   }
 }
 
-/// Asks an API server about the rights of a token's user.
+/// Queries an API server for the rights of a token's user.
 private struct AccessReviewer {
   var target: APIServer
   var token: Secret
@@ -160,10 +149,11 @@ private struct AccessReviewer {
       attributes["path"] = .string(path)
       spec["nonResourceAttributes"] = .object(attributes)
     } else {
-      let parts = question.resource.split(separator: "/", maxSplits: 1).map(String.init)
       attributes["group"] = .string(question.group)
-      attributes["resource"] = .string(parts[0])
-      if parts.count > 1 { attributes["subresource"] = .string(parts[1]) }
+      attributes["resource"] = .string(question.resource)
+      if let subresource = question.subresource {
+        attributes["subresource"] = .string(subresource)
+      }
       if let namespace { attributes["namespace"] = .string(namespace) }
       spec["resourceAttributes"] = .object(attributes)
     }

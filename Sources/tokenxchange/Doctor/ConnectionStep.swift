@@ -2,7 +2,7 @@ import Platform
 import TokenExchange
 
 extension Doctor {
-  /// Everything below HTTP: proxy, name, port, TLS; and the clocks.
+  /// Everything below HTTP (proxy, name, port, TLS), and the clocks.
   static func connection(_ context: inout DoctorContext) -> DoctorStep {
     context.requestDiscoveryDocument()
     guard let provider = context.provider, let trust = context.trust else {
@@ -22,7 +22,7 @@ extension Doctor {
     }
     switch probe.response {
     case .failure(let error):
-      // The API server must reach the issuer of service accounts; this machine need not.
+      // Only the API server must reach the issuer of service accounts, not this machine.
       step.add(
         provider.isDex
           ? .error(.transport(error, url, timeout: context.timeout))

@@ -6,7 +6,7 @@ extension Doctor {
   /// The grant type of the token exchange (RFC 8693).
   static let exchangeGrant = "urn:ietf:params:oauth:grant-type:token-exchange"
 
-  /// The discovery document: the issuer, the token endpoint, the grants, and the keys.
+  /// The discovery document: issuer, token endpoint, grant types and keys.
   static func discovery(_ context: inout DoctorContext) -> DoctorStep {
     guard let provider = context.provider, let trust = context.trust,
       let probe = context.discovery, case .success(let response) = probe.response
@@ -14,12 +14,15 @@ extension Doctor {
     var step = DoctorStep(.discovery)
     step.note("document", probe.url.text)
     guard let document = probe.document, let issuer = document["issuer"]?.string else {
-      step.add(
-        provider.isDex
-          ? .discovery(
-            .noDocument(
-              probe.url, status: response.status, otherIssuer: context.otherIssuer()))
-          : .issuer(.noDocument(probe.url, status: response.status)))
+      if let name = probe.duplicateMember {
+        step.add(.duplicateMember(name, probe.url, isDex: provider.isDex))
+      } else if provider.isDex {
+        let other = context.otherIssuer()
+        step.add(
+          .discovery(.noDocument(probe.url, status: response.status, otherIssuer: other)))
+      } else {
+        step.add(.issuer(.noDocument(probe.url, status: response.status)))
+      }
       return step
     }
     step.note("issuer", issuer)
@@ -65,10 +68,9 @@ extension DoctorStep {
 
   fileprivate mutating func compare(issuer: String, _ provider: DoctorContext.Provider) {
     guard let option = provider.issuer?.text, !option.hasSameBytes(as: issuer) else { return }
-    let isSlash = option.differsOnlyByTrailingSlash(from: issuer)
     add(
       .discovery(
-        isSlash
+        option.differsOnlyByTrailingSlash(from: issuer)
           ? .issuerDiffersBySlash(found: issuer, option: option)
           : .issuerMismatch(found: issuer, option: option)))
   }
@@ -78,7 +80,7 @@ extension DoctorStep {
       let url = try? EndpointURL(endpoint, allowsHTTP: true)
     else { return }
     if url.path == tokenURL.path {
-      // Common in a cluster: Dex is reached at an internal URL, and its tokens name the public one.
+      // Common in a cluster: Dex is reached at an internal URL, and the issuer is the public one.
       facts.append(.requestsTo(tokenURL))
     } else {
       add(.discovery(.tokenEndpointMismatch(found: endpoint, configured: tokenURL)))
@@ -90,9 +92,8 @@ extension DoctorContext {
   /// The issuer whose document is at the usual path, if there is one.
   fileprivate func otherIssuer() -> String? {
     guard let trust, let base = provider?.discoveryBase else { return nil }
-    let probe = DiscoveryProbe(
-      base.appending("/dex"), trust: trust, timeout: timeout, in: providerWorld)
-    guard case .success(let response) = probe.response, response.status == 200 else { return nil }
-    return JSON(parsing: response.body)?["issuer"]?.string
+    return DiscoveryProbe(
+      base.appending("/dex"), trust: trust, timeout: timeout, in: providerWorld
+    ).document?["issuer"]?.string
   }
 }

@@ -4,57 +4,56 @@ import OpenIDConnect
 import Platform
 import TokenExchange
 
-/// What the steps of the doctor have found so far; each step reads it and adds to it.
+/// What the doctor's steps have found so far; each step reads it and adds to it.
 struct DoctorContext: Sendable {
   let plan: DoctorPlan
-  /// The plugin's options, with those that the client sets for the cluster once the settings were
-  /// checked.
+  /// The plugin's options; the settings step adds those that the client sets for the cluster.
   var arguments: ParsedArguments
   let log: VerboseLog
 
-  /// The configuration of get-token, once it is known to be complete.
+  /// The configuration of get-token, if it is complete.
   var configuration: ExchangeConfiguration?
-  /// The configuration and the request of login, once they are known to be complete.
+  /// The configuration and the request of login, if they are complete.
   var login: (configuration: LoginConfiguration, request: LoginRequest)?
   /// The issuer to connect to: Dex, or that of the token in a file.
   var provider: Provider?
-  /// The certificates to trust, once their files have been read.
+  /// The certificates to trust, if their files can be read.
   var trust: HTTPOptions.Trust?
-  /// The API server, once its URL and its certificates are known.
+  /// The API server, if its URL and its certificates are known.
   var target: APIServer?
   /// The validity of the client certificate, if there is one.
   var clientCertificateValidity: (start: Date, end: Date)?
   /// The steps before each connection.
   let network = NetworkRecord()
-  /// The request for the discovery document, if its URL is known.
+  /// The response to the discovery request, if its URL is known.
   var discovery: DiscoveryProbe?
-  /// The IDs of the issuer's keys, once they were fetched.
+  /// The IDs of the issuer's keys, if they could be fetched.
   var keyIDs: [String]?
   /// The claims of the subject token, even if the token is not usable.
   var subject: UnverifiedJWT?
-  /// The request to Dex, once the subject token is known to be usable.
+  /// The request to Dex, if the subject token is usable.
   var request: TokenExchangeRequest?
   /// The token for the API server.
   var token: Token?
-  /// The user that the API server sees.
+  /// The user that the API server sees, or why that step was skipped.
   var user: APIServer.User?
+  var apiServerSkipReason: DoctorSummary.SkipReason?
   /// Secrets that must not be shown, in addition to the token and the request to Dex.
   var secrets: [Secret] = []
 
   /// An issuer of tokens, and how to connect to it.
   struct Provider: Equatable, Sendable {
-    /// The issuer, if it is known by name.
+    /// nil if only the token endpoint is configured.
     var issuer: EndpointURL?
-    /// The token endpoint, if tokens are requested.
+    /// nil if no token is requested.
     var tokenURL: EndpointURL?
-    /// The URL above the discovery document.
+    /// The issuer, or the parent of the token endpoint.
     var discoveryBase: EndpointURL?
     var authority: TrustSource
     /// Whether it is Dex, and not the issuer of service account tokens.
     var isDex = true
   }
 
-  /// A token for the API server.
   struct Token: Equatable, Sendable {
     var secret: Secret
     var jwt: UnverifiedJWT?
@@ -75,12 +74,13 @@ struct DoctorContext: Sendable {
     if let network = try? configuration?.network(in: world) { world.network = network }
     return world
   }
+
   var method: AuthenticationMethod { plan.method ?? .getToken }
 
-  /// Seconds for one request; a sign-in has minutes for a user, which the doctor does not wait for.
+  /// Seconds for one request; the doctor does not wait for a user as `login` does.
   var timeout: Double { min(configuration?.timeout ?? 10, 60) }
 
-  /// Removes the secrets that were sent from texts of the servers.
+  /// Removes the secrets that were sent from the servers' texts.
   var redaction: Redaction {
     Redaction(secrets + (request?.secrets ?? []) + (token.map { [$0.secret] } ?? []))
   }
@@ -97,7 +97,7 @@ struct DoctorContext: Sendable {
   }
 }
 
-/// A request for a discovery document and its response.
+/// The response to a discovery request.
 struct DiscoveryProbe: Sendable {
   var url: EndpointURL
   var response: Result<HTTPResponse, TransportError>
@@ -106,12 +106,6 @@ struct DiscoveryProbe: Sendable {
   var clockDifference: ClockDifference?
 
   /// Sends the request.
-  ///
-  /// - Parameters:
-  ///   - issuer: The issuer, or the URL that is taken for it.
-  ///   - trust: The certificates to accept.
-  ///   - timeout: Seconds to wait.
-  ///   - world: Everything outside the process.
   init(_ issuer: EndpointURL, trust: HTTPOptions.Trust, timeout: Double, in world: World) {
     url = issuer.appending(IssuerMetadata.discoveryPath)
     let start = world.uptime()
@@ -131,15 +125,23 @@ struct DiscoveryProbe: Sendable {
 
   /// The discovery document; nil if there is none.
   var document: JSON? {
-    guard case .success(let response) = response, (200...299).contains(response.status),
-      let document = JSON(parsing: response.body), document["issuer"]?.string != nil
+    guard let document = body.flatMap(JSON.init(parsing:)), document["issuer"]?.string != nil
     else { return nil }
     return document
+  }
+
+  /// The name that two members of the document have, if it cannot be used for that reason.
+  var duplicateMember: String? { body.flatMap(JSON.duplicateName(in:)) }
+
+  private var body: [UInt8]? {
+    guard case .success(let response) = response, (200...299).contains(response.status) else {
+      return nil
+    }
+    return response.body
   }
 }
 
 extension World {
-  /// Requests a public document.
   func get(
     _ url: EndpointURL, accept: String, _ trust: HTTPOptions.Trust, timeout: Double
   ) throws(TransportError) -> HTTPResponse {
@@ -149,9 +151,7 @@ extension World {
     return try request.send(by: network.send, HTTPOptions(trust: trust, timeout: timeout))
   }
 
-  /// The IDs of the keys that a discovery document points to.
-  ///
-  /// - Returns: nil if they cannot be fetched.
+  /// Fetches the IDs of the keys that a discovery document refers to.
   func keyIDs(
     of document: JSON, _ trust: HTTPOptions.Trust, timeout: Double
   ) -> Result<[String], KeySetFailure> {

@@ -5,9 +5,9 @@ import TokenExchange
 
 /// Something that a step found to be wrong.
 enum DoctorFinding: Equatable, Sendable {
-  /// The error with which the plugin would fail.
+  /// The error that the plugin would report.
   case error(CommandError)
-  /// The warning of the plugin.
+  /// A warning of the plugin.
   case warning(Warning)
   case client(ClientFinding)
   case unknownScopes([UnknownScope])
@@ -19,6 +19,8 @@ enum DoctorFinding: Equatable, Sendable {
   case httpToTLSPort(EndpointURL, status: Int)
   case clockDifference(ClockDifference, isDex: Bool = true)
   case discovery(DiscoveryFinding)
+  /// An object of the discovery document has two members of the same name.
+  case duplicateMember(String, EndpointURL, isDex: Bool)
   case issuer(IssuerFinding)
   /// Dex's `access_denied`, with what was observed about its causes.
   case accessDenied(CommandError, ExchangeContext, SubjectObservations)
@@ -29,50 +31,36 @@ enum DoctorFinding: Equatable, Sendable {
   /// The build cannot set TLS and proxy options.
   case noTLSOptions
 
-  /// A scope that Dex does not know, and the known one that is similar.
+  /// A scope that Dex does not support, and a similar one that it does.
   struct UnknownScope: Equatable, Sendable {
     var name: String
     var nearest: String?
   }
 
-  /// Whether the plugin or the API server fails, or works despite the finding.
-  var status: DoctorStep.Status { isFailure ? .failed : .warning }
-
-  private var isFailure: Bool {
-    switch self {
-    case .error, .httpToTLSPort, .accessDenied: true
-    case .warning, .unknownScopes, .unknownVariables, .apiVersionMismatch, .clockDifference,
-      .noTLSOptions:
-      false
-    case .client(let finding): finding.isFailure
-    case .subjectToken(let finding): if case .wrongClock = finding { true } else { false }
-    case .discovery(let finding): finding.isFailure
-    case .issuer(let finding): finding.isFailure
-    case .signIn(let finding): finding.isFailure
-    case .result(let finding): if case .unknownKey = finding { true } else { false }
-    case .apiServer(let finding): if case .error = finding { true } else { false }
-    case .access(let finding): finding.isFailure
-    }
-  }
+  /// Failed if the plugin or the API server fails; otherwise a warning.
+  var status: DoctorStep.Status { DoctorReport.Finding(self).status }
 }
 
-/// What can be wrong with a kubeconfig, a cluster Secret, or the command that they name.
+/// What can be wrong with a kubeconfig, a cluster Secret, or their command.
 enum ClientFinding: Equatable, Sendable {
-  case fault(ClientConfiguration.Fault)
+  /// A Secret without the label that Argo CD uses to find clusters.
+  case noClusterLabel
+  /// A CA and `insecure: true`, which client-go rejects.
+  case authorityAndInsecure
+  /// Argo CD ignores the plugin for its own cluster.
+  case inClusterServer
+  /// client-go rejects the `apiVersion`; nil if there is none.
+  case apiVersion(String?)
+  /// client-go rejects the `interactiveMode`; nil if there is none and v1 requires one.
+  case interactiveMode(String?)
+  case commandNotFound(String)
+  case notExecutable(String)
   /// The user authenticates without a plugin.
   case noPlugin(ClientConfiguration.Credential, name: String)
-  /// Another program, and the line that runs this one in its place.
+  /// Another program, and the configuration that runs this one instead.
   case otherTool(PluginCommand.Tool, line: String)
   /// A program whose options cannot be translated.
   case unknownTool(PluginCommand.Tool)
-
-  fileprivate var isFailure: Bool {
-    switch self {
-    case .fault(.noClusterLabel), .fault(.inClusterServer), .fault(.commandNotFound), .otherTool:
-      false
-    case .fault, .noPlugin, .unknownTool: true
-    }
-  }
 }
 
 /// What can be wrong with a subject token that could be read, and with its file.
@@ -96,13 +84,6 @@ enum DiscoveryFinding: Equatable, Sendable {
   case issuerDiffersBySlash(found: String, option: String)
   case tokenEndpointMismatch(found: String, configured: EndpointURL)
   case exchangeNotOffered(EndpointURL)
-
-  fileprivate var isFailure: Bool {
-    switch self {
-    case .noDocument, .issuerMismatch, .exchangeNotOffered: true
-    case .issuerDiffersBySlash, .tokenEndpointMismatch: false
-    }
-  }
 }
 
 /// What can be wrong with the issuer of a service account token, which the API server trusts.
@@ -114,13 +95,6 @@ enum IssuerFinding: Equatable, Sendable {
   case noKeys(KeySetFailure)
   /// The key of the token is not published.
   case unknownKey(String, known: [String])
-
-  fileprivate var isFailure: Bool {
-    switch self {
-    case .mismatch, .unknownKey: true
-    case .unreachable, .noDocument, .noKeys: false
-    }
-  }
 }
 
 /// What was observed about the causes of Dex's `access_denied`; nil if unknown.
@@ -141,15 +115,6 @@ enum SignInFinding: Equatable, Sendable {
   case flowNotAllowed(CommandError, isSignedIn: Bool)
   /// A sign-in works on machines with a browser only.
   case deviceFlowNotAllowed(CommandError)
-
-  fileprivate var isFailure: Bool {
-    switch self {
-    case .notSignedIn: true
-    case .flowNotAllowed(_, let isSignedIn): !isSignedIn
-    case .deviceFlowNotAllowed: false
-    case .refreshRejected(_, let end, _, _), .noRefreshToken(let end, _, _): end == nil
-    }
-  }
 }
 
 /// What can be wrong with a token from Dex.
@@ -186,14 +151,6 @@ enum AccessFinding: Equatable, Sendable {
   /// The user has no rights in these namespaces except those of every user.
   case noRights([String], isGiven: Bool, user: String)
   case argoCDCannotList(user: String)
-
-  fileprivate var isFailure: Bool {
-    switch self {
-    case .error(.forbidden), .argoCDCannotList: false
-    case .noRights(_, let isGiven, _): isGiven
-    case .error, .invalidQuestion, .denied: true
-    }
-  }
 }
 
 /// How far this machine's clock is from Dex's.

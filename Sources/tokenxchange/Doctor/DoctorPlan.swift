@@ -2,7 +2,7 @@ import Encoding
 import Platform
 import TokenExchange
 
-/// What to examine: the plugin's options and environment, and the cluster.
+/// What the doctor examines: the plugin's options and environment, and the cluster.
 struct DoctorPlan: Sendable {
   /// Where the plugin's options come from; the raw values are part of the output.
   enum Source: String, Sendable {
@@ -11,11 +11,11 @@ struct DoctorPlan: Sendable {
   }
 
   var source: Source
-  /// nil if the configuration runs no plugin that is known.
+  /// nil if the configuration runs no known plugin.
   var method: AuthenticationMethod?
   /// The plugin's options.
   var arguments: ParsedArguments
-  /// Why the plugin rejects its options, if it does.
+  /// Why the plugin would reject its options.
   var usageError: UsageError?
   /// The world with the variables that the plugin has.
   var world: World
@@ -25,103 +25,79 @@ struct DoctorPlan: Sendable {
   /// The step about the configuration; nil for options.
   var step: DoctorStep?
 
-  /// Reads the configuration that the options name; starts no program that it names.
+  /// Reads the configuration that the options select; starts no program that it names.
   init(_ own: ParsedArguments, world: World) throws(CommandError) {
     try Self.checkConflicts(own)
+    source = .options
+    method = .getToken
+    arguments = own
+    self.world = world
+    self.own = own
     let reader = KubeconfigReader(world: world)
     let isKubeconfig = own.isSet(.kubeconfig) || own.isSet(.context)
     if let command = own.positional.first {
+      source = .command
       let isOurs = AuthenticationMethod(rawValue: command) != nil
-      let exec = ExecCommand(
-        command: isOurs ? "tokenxchange" : command,
-        arguments: isOurs ? own.positional : Array(own.positional.dropFirst()))
-      self.init(.command, exec, nil, own, world)
+      use(
+        ExecCommand(
+          command: isOurs ? "tokenxchange" : command,
+          arguments: isOurs ? own.positional : Array(own.positional.dropFirst())))
     } else if let path = own[.argoCDSecret] {
-      self.init(.argoCDSecret, try ArgoCDSecretReader(world: world).read(path), own, world)
+      source = .argoCDSecret
+      use(try ArgoCDSecretReader(world: world).read(path))
     } else if isKubeconfig
       || !own.hasPluginOptions && (reader.namesFiles || reader.hasDefaultFile)
     {
+      source = .kubeconfig
       world.limitTime(30)
-      let client = try reader.read(file: own[.kubeconfig], context: own[.context])
-      self.init(.kubeconfig, client, own, world)
-    } else {
-      self.init(
-        source: .options, method: .getToken, arguments: own, world: world, own: own)
+      use(try reader.read(file: own[.kubeconfig], context: own[.context]))
     }
   }
 
-  private init(
-    source: Source, method: AuthenticationMethod?, arguments: ParsedArguments, world: World,
-    own: ParsedArguments
-  ) {
-    self.source = source
-    self.method = method
-    self.arguments = arguments
-    self.world = world
-    self.own = own
-  }
-
-  /// The plugin of a client's configuration.
-  private init(
-    _ source: Source, _ client: ClientConfiguration, _ own: ParsedArguments, _ world: World
-  ) {
-    guard case .exec(let exec) = client.credential else {
-      self.init(
-        source: source, method: nil, arguments: ParsedArguments(command: .getToken), world: world,
-        own: own)
-      self.client = client
-      var step = DoctorStep(.source)
-      step.facts = Fact.client(client, own)
-      step.add(.client(.noPlugin(client.credential, name: client.name)))
-      self.step = step
-      return
-    }
-    self.init(source, exec, client, own, world)
-  }
-
-  /// A command line that runs the plugin.
-  private init(
-    _ source: Source, _ exec: ExecCommand, _ client: ClientConfiguration?, _ own: ParsedArguments,
-    _ world: World
-  ) {
-    let command = PluginCommand(exec)
-    var pluginWorld = world
-    pluginWorld.variables = exec.environment(world.variables)
-    if let client { pluginWorld.variables["KUBERNETES_EXEC_INFO"] = exec.execInfo(client) }
-    self.init(
-      source: source, method: command.method, arguments: ParsedArguments(command: .getToken),
-      world: pluginWorld, own: own)
+  /// Takes the plugin from a client's configuration.
+  private mutating func use(_ client: ClientConfiguration) {
     self.client = client
+    if case .exec(let exec) = client.credential { return use(exec) }
+    method = nil
+    arguments = ParsedArguments(command: .getToken)
+    var step = DoctorStep(.source)
+    step.facts = Fact.client(client, own)
+    step.add(.client(.noPlugin(client.credential, name: client.name)))
+    self.step = step
+  }
+
+  /// Takes the plugin from a command line.
+  private mutating func use(_ exec: ExecCommand) {
+    let command = PluginCommand(exec)
+    method = command.method
+    arguments = ParsedArguments(command: .getToken)
+    world.variables = exec.environment(world.variables)
+    if let client { world.variables["KUBERNETES_EXEC_INFO"] = exec.execInfo(client) }
     if let words = command.words {
       do throws(UsageError) {
-        arguments = try ArgumentParser(arguments: words, variables: pluginWorld.variables).parse()
+        arguments = try ArgumentParser(arguments: words, variables: world.variables).parse()
       } catch {
         usageError = error
         arguments = ParsedArguments(command: Command.named(words[0]) ?? .getToken)
       }
     }
-    step = Self.step(source, exec, command, self)
+    step = sourceStep(exec, command)
   }
 
-  private static func step(
-    _ source: Source, _ exec: ExecCommand, _ command: PluginCommand, _ plan: DoctorPlan
-  ) -> DoctorStep {
+  private func sourceStep(_ exec: ExecCommand, _ command: PluginCommand) -> DoctorStep {
     var step = DoctorStep(.source)
-    if let client = plan.client { step.facts = Fact.client(client, plan.own) }
+    if let client { step.facts = Fact.client(client, own) }
     step.note("command", exec.command)
     if !exec.variables.isEmpty {
       // Values may be secrets.
       step.note("variables", exec.variables.map(\.name).joined(separator: ", "))
     }
-    let ignored =
-      command.ignored
-      + plan.arguments.setOptions(among: [.output, .forceRefresh, .noBrowser, .force])
+    let unused = [OptionDeclaration.output, .forceRefresh, .noBrowser, .force]
     step.summary = .source(
-      source, context: plan.client?.name, method: command.method, ignored: ignored)
-    if let client = plan.client {
-      for fault in client.faults + exec.faults(source, plan.world) {
-        step.add(.client(.fault(fault)))
-      }
+      source, context: client?.name, method: command.method,
+      ignored: command.ignored + unused.filter(arguments.isSet).map(\.flag))
+    if let client {
+      for fault in client.faults + exec.faults(source, world) { step.add(.client(fault)) }
     }
     switch (command.tool, command.words) {
     case (.tokenxchange, .some): break
@@ -168,10 +144,6 @@ extension ParsedArguments {
   private static func isOwn(_ option: OptionDeclaration) -> Bool {
     (OptionDeclaration.doctorOwn + [.timeout]).contains(option)
   }
-
-  fileprivate func setOptions(among options: [OptionDeclaration]) -> [String] {
-    options.filter(isSet).map(\.flag)
-  }
 }
 
 extension ExecCommand {
@@ -182,7 +154,7 @@ extension ExecCommand {
       providesClusterInfo: false)
   }
 
-  /// What client-go sets for the plugin; nil for a version that it rejects.
+  /// `KUBERNETES_EXEC_INFO` as client-go sets it; nil for a version that it rejects.
   fileprivate func execInfo(_ client: ClientConfiguration) -> String? {
     guard isVersionKnown, let apiVersion else { return nil }
     var spec: JSON.Object = ["interactive": .bool(interactiveMode == "Always")]
@@ -201,30 +173,22 @@ extension ExecCommand {
   }
 
   /// Why the client does not run the command.
-  fileprivate func faults(
-    _ source: DoctorPlan.Source, _ world: World
-  ) -> [ClientConfiguration.Fault] {
-    var faults: [ClientConfiguration.Fault] = []
+  fileprivate func faults(_ source: DoctorPlan.Source, _ world: World) -> [ClientFinding] {
+    var faults: [ClientFinding] = []
     if !isVersionKnown { faults.append(.apiVersion(apiVersion)) }
     guard source == .kubeconfig else { return faults }
     let isV1 = apiVersion == ExecAPIVersion.v1.apiVersion
     if !["Never", "IfAvailable", "Always"].contains(interactiveMode ?? (isV1 ? "" : "Never")) {
       faults.append(.interactiveMode(interactiveMode))
     }
-    return faults + commandFaults(world)
-  }
-
-  /// Looks for the command as client-go does; it is not run.
-  private func commandFaults(_ world: World) -> [ClientConfiguration.Fault] {
-    var paths = [command]
-    if !command.contains("/") {
-      let directories = (world.variables["PATH"] ?? "").split(separator: ":")
-      paths = directories.filter { $0.hasPrefix("/") }.map { "\($0)/\(command)" }
-    }
+    // client-go looks for the command in the same way; it is not run.
+    let paths = command.contains("/") ? [command] : world.pathCandidates(of: command)
     let found = paths.compactMap { path in world.files.status(path).map { (path, $0.mode) } }
-    guard let (path, mode) = found.first(where: { $0.1 & 0o111 != 0 }) ?? found.first else {
-      return [.commandNotFound(command)]
+    if let (path, mode) = found.first(where: { $0.1 & 0o111 != 0 }) ?? found.first {
+      if mode & 0o111 == 0 { faults.append(.notExecutable(path)) }
+    } else {
+      faults.append(.commandNotFound(command))
     }
-    return mode & 0o111 == 0 ? [.notExecutable(path)] : []
+    return faults
   }
 }

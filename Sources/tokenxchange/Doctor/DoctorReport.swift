@@ -16,18 +16,34 @@ struct DoctorReport: Sendable {
     var findings: [Finding]
   }
 
-  /// A finding as text, without secrets.
+  /// A finding with its texts.
   struct Finding: Sendable {
     var identifier: FindingIdentifier
-    var status: DoctorStep.Status
-    var message: String
-    var hint: String
-    var exitCode: ExitCode
+    /// A warning has the exit code 0.
+    var diagnosis: Diagnosis
+
+    init(_ identifier: FindingIdentifier, _ diagnosis: Diagnosis) {
+      self.identifier = identifier
+      self.diagnosis = diagnosis
+    }
+
+    init(
+      _ identifier: FindingIdentifier, _ message: Message, hint: Message,
+      exitCode: ExitCode = .usage
+    ) {
+      self.init(identifier, Diagnosis(message, hint: hint, exitCode: exitCode))
+    }
+
+    init(_ identifier: FindingIdentifier, warning message: Message, hint: Message) {
+      self.init(identifier, message, hint: hint, exitCode: .done)
+    }
+
+    var status: DoctorStep.Status { diagnosis.exitCode == .done ? .warning : .failed }
   }
 
   var time: Date
   var source = DoctorPlan.Source.options
-  /// nil if the configuration runs no plugin that is known.
+  /// nil if the configuration runs no known plugin.
   var method: AuthenticationMethod? = .getToken
   var steps: [Step] = []
 
@@ -38,10 +54,9 @@ struct DoctorReport: Sendable {
 
   /// The exit code of the first failure.
   var exitCode: ExitCode {
-    steps.first { $0.status == .failed }?.findings.first?.exitCode ?? .done
+    steps.first { $0.status == .failed }?.findings.first?.diagnosis.exitCode ?? .done
   }
 
-  /// The report as JSON.
   var json: String {
     let document: JSON = .object([
       "version": .string(Version.number), "time": .string(Timestamp.text(time)),
@@ -60,8 +75,13 @@ extension DoctorReport.Step {
     name = step.name
     status = step.status
     facts = step.facts.map { Fact($0.name, redact($0.value)) }
-    findings = step.findings.map { DoctorReport.Finding($0, redact: redact) }
-    line = findings.first?.message ?? redact(step.summary.map { Message($0).text } ?? "")
+    findings = step.findings.map { finding in
+      let finding = DoctorReport.Finding(finding)
+      return DoctorReport.Finding(finding.identifier, finding.diagnosis.redacted(by: redact))
+    }
+    line =
+      findings.first?.diagnosis.message.text
+      ?? redact(step.summary.map { Message($0).text } ?? "")
   }
 
   fileprivate func json(number: Int) -> JSON {
@@ -75,19 +95,10 @@ extension DoctorReport.Step {
 }
 
 extension DoctorReport.Finding {
-  fileprivate init(_ finding: DoctorFinding, redact: Redaction) {
-    let diagnosis = Diagnosis(finding)
-    identifier = finding.identifier
-    status = finding.status
-    message = redact(diagnosis.message.text)
-    hint = redact(diagnosis.hint.text)
-    exitCode = diagnosis.exitCode
-  }
-
   fileprivate var json: JSON {
     .object([
       "id": .string(identifier.rawValue), "status": .string(status.rawValue),
-      "message": .string(message), "hint": .string(hint),
+      "message": .string(diagnosis.message.text), "hint": .string(diagnosis.hint.text),
     ])
   }
 }

@@ -1,7 +1,7 @@
 import Platform
 import TokenExchange
 
-/// One step of the doctor with its result.
+/// The result of one step of the doctor.
 struct DoctorStep: Equatable, Sendable {
   /// The steps in their order; the raw values are part of the output.
   enum Name: String, CaseIterable {
@@ -19,13 +19,8 @@ struct DoctorStep: Equatable, Sendable {
     case program
   }
 
-  /// The statuses, from the best to the worst.
-  enum Status: String, CaseIterable, Comparable {
+  enum Status: String {
     case ok, skipped, warning, failed
-
-    static func < (left: Status, right: Status) -> Bool { left.rank < right.rank }
-
-    private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
   }
 
   var name: Name
@@ -36,7 +31,6 @@ struct DoctorStep: Equatable, Sendable {
 
   init(_ name: Name) { self.name = name }
 
-  /// A step that lacks a prerequisite.
   static func skipped(_ name: Name, _ reason: DoctorSummary.SkipReason) -> DoctorStep {
     var step = DoctorStep(name)
     step.summary = .skipped(reason)
@@ -45,7 +39,8 @@ struct DoctorStep: Equatable, Sendable {
 
   /// The status of the worst finding.
   var status: Status {
-    if let worst = findings.map(\.status).max() { return worst }
+    // Failures come first.
+    if let worst = findings.first?.status { return worst }
     if case .skipped = summary { return .skipped }
     return .ok
   }
@@ -54,9 +49,7 @@ struct DoctorStep: Equatable, Sendable {
 
   /// Adds a finding; failures stay before warnings.
   mutating func add(_ finding: DoctorFinding) {
-    let index =
-      finding.status == .failed
-      ? findings.firstIndex { $0.status != .failed } ?? findings.endIndex : findings.endIndex
-    findings.insert(finding, at: index)
+    let warning = finding.status == .failed ? findings.firstIndex { $0.status == .warning } : nil
+    findings.insert(finding, at: warning ?? findings.endIndex)
   }
 }

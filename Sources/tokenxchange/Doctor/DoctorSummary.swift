@@ -24,7 +24,7 @@ enum DoctorSummary: Equatable, Sendable {
   /// The claims that name the user, if the token has them.
   case username(userID: String?, connectorID: String?)
   case apiServer(user: String)
-  /// The user has rights in these namespaces; in the default one if there are none.
+  /// The user has rights in these namespaces; in the default one if the list is empty.
   case access(namespaces: [String])
   case program(isStatic: Bool)
 
@@ -39,5 +39,6 @@ enum DoctorSummary: Equatable, Sendable {
     case noServer
     case noUser
     case tlsServerName(String)
+    indirect case apiServerSkipped(SkipReason)
   }
 }

@@ -16,15 +16,12 @@ extension Doctor {
       return step
     }
     let claims = TokenFacts(jwt: jwt, now: now)
-    step.facts = claims.rows
-    step.facts.append(.groups(jwt))
+    step.facts = claims.rows + [.groups(jwt)]
     step.summary = .result(jwt, now: now)
     if context.isKeyPublished(of: jwt) == false {
-      step.add(
-        .result(
-          .unknownKey(
-            jwt.header["kid"]?.string ?? "", known: context.keyIDs ?? [],
-            isStored: context.method == .login)))
+      let id = jwt.header["kid"]?.string ?? ""
+      let isStored = context.method == .login
+      step.add(.result(.unknownKey(id, known: context.keyIDs ?? [], isStored: isStored)))
     }
     if let issuer = jwt.issuer, let option = provider.issuer?.text,
       !option.hasSameBytes(as: issuer), option.differsOnlyByTrailingSlash(from: issuer)
@@ -34,13 +31,13 @@ extension Doctor {
     if let start = jwt.notBefore, start > now {
       step.add(.result(.notYetValid(start: start, now: now)))
     }
-    // A sign-in lasts for hours; a pod's token should be short-lived.
+    // A sign-in lasts for hours, but a pod's token should be short-lived.
     if context.method == .getToken {
       step.checkLifetime(of: claims, context.subject.map { TokenFacts(jwt: $0, now: now) })
       context.checkCache(&step)
     }
     step.checkSize(of: token)
-    step.checkMargin((try? context.arguments[.expiryMargin]) ?? 0)
+    step.checkMargin(context)
     return step
   }
 }
@@ -59,9 +56,8 @@ extension DoctorContext {
     let jwt = UnverifiedJWT(cached.secret.revealed)
     step.facts.append(.cachedToken(cached, now: world.now()))
     guard isKeyPublished(of: jwt) == false else { return }
-    step.add(
-      .result(
-        .cachedUnknownKey(jwt?.header["kid"]?.string ?? "", known: keyIDs ?? [])))
+    let id = jwt?.header["kid"]?.string ?? ""
+    step.add(.result(.cachedUnknownKey(id, known: keyIDs ?? [])))
   }
 }
 
@@ -76,19 +72,18 @@ extension DoctorStep {
     add(.result(.longLifetime(lifetime, subjectToken: subjectLifetime)))
   }
 
-  mutating func checkMargin(_ seconds: Double) {
+  mutating func checkMargin(_ context: DoctorContext) {
+    let seconds = (try? context.arguments[.expiryMargin]) ?? 0
     note("expiry margin", DurationText.text(seconds))
     if seconds == 0 { add(.result(.noExpiryMargin)) }
   }
 
-  /// Compares the header with the limits of servers: nginx, haproxy and Envoy reject 8 KiB or more.
+  /// Checks the size of the header: nginx, HAProxy and Envoy reject 8 KiB or more.
   mutating func checkSize(of token: DoctorContext.Token) {
     let size = "Authorization: Bearer ".utf8.count + token.secret.revealed.utf8.count
     note("header size", "\(size) bytes")
-    if size > 8192 {
-      add(
-        .result(.largeHeader(bytes: size, groups: token.jwt?.claims["groups"]?.strings?.count ?? 0))
-      )
-    }
+    guard size > 8192 else { return }
+    let groups = token.jwt?.claims["groups"]?.strings?.count ?? 0
+    add(.result(.largeHeader(bytes: size, groups: groups)))
   }
 }

@@ -30,7 +30,7 @@ extension Doctor {
     }
     do throws(CommandError) {
       if let clusterConfigError { throw clusterConfigError }
-      // The exec info has a step of its own.
+      // A step of its own checks the exec info.
       var worldWithoutExecInfo = context.world
       worldWithoutExecInfo.variables["KUBERNETES_EXEC_INFO"] = nil
       _ = try CredentialSettings(arguments, world: worldWithoutExecInfo)
@@ -59,7 +59,7 @@ extension DoctorContext {
       _ = try configuration.authentication(in: world)
       clientCertificateValidity = try configuration.clientCertificate?.read(in: world).validity
     case .tokenFile:
-      // The issuer is known once the token was read.
+      // The token has the issuer.
       _ = try arguments[.printedTokenFile]
       trust = .system
     case .login:
@@ -97,7 +97,7 @@ extension DoctorContext {
 extension ParsedArguments {
   /// The certificates for the API server.
   fileprivate func serverTrust(
-    _ client: ClientConfiguration.Authority?
+    _ client: TrustSource?
   ) throws(CommandError) -> TrustSource {
     switch (self[.serverCA], self[.serverCAData]) {
     case (.some, .some):
@@ -105,13 +105,7 @@ extension ParsedArguments {
         .conflict(source(of: .serverCA), source(of: .serverCAData), .certificatesTwice))
     case (let path?, nil): return .file(path, source: source(of: .serverCA))
     case (nil, let data?): return .data(data, source: source(of: .serverCAData))
-    case (nil, nil): break
-    }
-    switch client {
-    case nil, .system: return .system
-    case .file(let path): return .file(path, source: "certificate-authority")
-    case .data(let data): return .data(data, source: "certificate-authority-data")
-    case .insecureSkipVerify: return .insecureSkipVerify
+    case (nil, nil): return client ?? .system
     }
   }
 }
@@ -122,13 +116,12 @@ extension ExchangeConfiguration {
     if let issuer { return issuer }
     let suffix = "/token"
     guard tokenURL.text.hasSuffix(suffix) else { return nil }
-    return try? EndpointURL(
-      String(tokenURL.text.dropLast(suffix.count)), allowsHTTP: true)
+    return try? EndpointURL(String(tokenURL.text.dropLast(suffix.count)), allowsHTTP: true)
   }
 }
 
 extension DoctorStep {
-  /// Dex ignores scopes that it does not know, without an error.
+  /// Dex ignores unsupported scopes without an error.
   fileprivate mutating func checkScopes(_ scopes: [String]) {
     let known = DexScope.known.sorted()
     let unknown = scopes.filter { !DexScope.isKnown($0) }.map {

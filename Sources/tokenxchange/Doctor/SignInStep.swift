@@ -5,8 +5,8 @@ import Synchronization
 import TokenExchange
 
 extension Doctor {
-  /// Whether a user is signed in, until when, whether the refresh token is still accepted, and
-  /// which flows the client allows.
+  /// Who is signed in, until when, whether Dex still accepts the refresh token, and which flows the
+  /// client allows.
   static func signIn(_ context: inout DoctorContext) -> DoctorStep {
     guard let login = context.login, let trust = context.trust else {
       return .skipped(.signIn, .incompleteSettings)
@@ -41,38 +41,33 @@ extension Doctor {
 
   /// Examines a stored sign-in.
   ///
-  /// A refresh token can be examined only by using it, and Dex replaces it then, so that the new
-  /// tokens are stored as `login` stores them.
+  /// A refresh token can be tested only by using it. Dex then replaces it, so the new tokens are
+  /// stored as `login` stores them.
   private static func storedSignIn(
     _ stored: CachedLogin, _ entry: CacheEntry, _ step: inout DoctorStep,
     _ context: inout DoctorContext, _ request: LoginRequest, _ trust: HTTPOptions.Trust
   ) {
     let world = context.world
     let command = context.arguments.rerunCommand(program: "tokenxchange")
-    context.secrets += [stored.token.secret] + (stored.refreshToken.map { [$0] } ?? [])
+    context.secrets += stored.secrets
     let now = world.now()
+    let end = stored.isUnexpired(at: world.clockReading) ? stored.token.expiry : nil
     var current = stored
     if let refreshToken = stored.refreshToken, context.isReachable {
       switch context.refresh(refreshToken, of: stored, entry, request, trust) {
       case .renewed(let new):
         current = new
-        context.secrets += [new.token.secret] + (new.refreshToken.map { [$0] } ?? [])
+        context.secrets += new.secrets
         step.note("refresh token", "accepted, and replaced")
       case .rejected(let error):
         step.note("refresh token", "rejected")
-        step.add(
-          .signIn(
-            .refreshRejected(
-              error, until: stored.validEnd(at: world.clockReading), now: now, command: command)))
+        step.add(.signIn(.refreshRejected(error, until: end, now: now, command: command)))
       case .failed(let error): step.add(.error(.grant(error, request)))
-      case .busy: step.note("refresh token", "not examined: another process uses it")
+      case .busy: step.note("refresh token", "not tested: another process uses it")
       }
     } else if stored.refreshToken == nil {
       step.note("refresh token", "none stored")
-      step.add(
-        .signIn(
-          .noRefreshToken(
-            until: stored.validEnd(at: world.clockReading), now: now, command: command)))
+      step.add(.signIn(.noRefreshToken(until: end, now: now, command: command)))
     }
     let jwt = UnverifiedJWT(current.token.secret.revealed)
     step.facts += Fact.signIn(current, jwt, now: now)
@@ -84,10 +79,7 @@ extension Doctor {
 }
 
 extension CachedLogin {
-  /// When the ID token expires; nil if it has expired.
-  fileprivate func validEnd(at now: ClockReading) -> Date? {
-    isUnexpired(at: now) ? token.expiry : nil
-  }
+  fileprivate var secrets: [Secret] { [token.secret] + (refreshToken.map { [$0] } ?? []) }
 }
 
 /// The result of using a refresh token.
@@ -118,7 +110,7 @@ extension DoctorContext {
     return CacheEntry(directory: directory, key: key, world: world, log: log)
   }
 
-  /// Which flows the client allows; nil if Dex cannot be reached.
+  /// The flows that the client allows; nil if Dex cannot be reached.
   fileprivate func allowedFlows(
     _ request: LoginRequest, _ configuration: LoginConfiguration, _ trust: HTTPOptions.Trust
   ) -> AllowedFlows? {
@@ -136,7 +128,7 @@ extension DoctorContext {
       uptime: world.uptime, sleep: { _ in false }, log: log, userAgent: Version.userAgent)
   }
 
-  /// Uses the refresh token, with the lock that `login` takes for that.
+  /// Uses the refresh token, with the lock that `login` uses.
   fileprivate func refresh(
     _ refreshToken: Secret, of stored: CachedLogin, _ entry: CacheEntry, _ request: LoginRequest,
     _ trust: HTTPOptions.Trust
@@ -144,7 +136,7 @@ extension DoctorContext {
     let outcome = entry.waitForLock(timeout: 2) { _ in nil as CachedLogin? }
     guard case .acquired(let lock?, _) = outcome else { return .busy }
     defer { lock.release() }
-    // Another process may have replaced it meanwhile.
+    // Another process may have replaced it in the meantime.
     guard entry.read(CachedLogin.self) == stored else { return .busy }
     let rejection = RejectionRecord()
     let client = loginClient(request, trust) { event in
@@ -164,7 +156,7 @@ extension DoctorContext {
   }
 }
 
-/// Keeps the error with which Dex rejected a refresh token.
+/// The error for a refresh token that Dex rejected.
 private final class RejectionRecord: Sendable {
   private let stored = Mutex<OAuthError?>(nil)
 

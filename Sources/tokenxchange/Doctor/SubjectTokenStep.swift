@@ -1,3 +1,4 @@
+import Encoding
 import FoundationEssentials
 import Platform
 import TokenExchange
@@ -14,36 +15,24 @@ extension Doctor {
     let status = world.files.status(path)
     step.facts += Fact.file(path, status, user: world.process.userID)
     context.readSubject(path)
-    let claims = context.subject.map { TokenFacts(jwt: $0, now: world.now()) }
-    if let claims {
-      step.facts += claims.rows
-      step.summary = .subjectToken(claims.jwt, now: world.now())
-      // Without Dex, the token is for an API server.
-      if context.method == .getToken { step.check(claims, context.configuration) }
-      context.findIssuer(of: claims.jwt)
-    } else {
-      step.summary = .opaqueSubjectToken
-    }
+    step.describe(context)
+    if let jwt = context.subject { context.findIssuer(of: jwt) }
     do throws(CommandError) {
       try context.checkSubject(path)
     } catch {
       // Other errors were reported by the settings step.
       if case .subjectToken = error { step.add(context.finding(for: error)) }
     }
-    for warning in context.request?.warnings(now: world.now()) ?? [] {
-      step.add(.warning(warning))
-    }
-    step.check(status, world, claims?.validity)
+    step.addWarnings(context)
+    if let status { step.check(status, context) }
     if context.method == .tokenFile, let token = context.token {
       step.checkSize(of: token)
-      step.checkMargin((try? context.arguments[.expiryMargin]) ?? 0)
+      step.checkMargin(context)
     }
     return step
   }
-}
 
-extension Doctor {
-  /// The subject token that is not in a file: only its claims can be checked.
+  /// A subject token that is not in a file: only its claims can be checked.
   private static func tokenInput(_ input: TokenInput, _ context: inout DoctorContext) -> DoctorStep
   {
     var step = DoctorStep(.subjectToken)
@@ -54,18 +43,71 @@ extension Doctor {
     } catch {
       if case .tokenInput = error { step.add(.error(error)) }
     }
-    if let jwt = context.subject {
-      let claims = TokenFacts(jwt: jwt, now: context.world.now())
-      step.facts += claims.rows
-      step.summary = .subjectToken(jwt, now: context.world.now())
-      step.check(claims, context.configuration)
-    } else {
-      step.summary = .opaqueSubjectToken
-    }
-    for warning in context.request?.warnings(now: context.world.now()) ?? [] {
-      step.add(.warning(warning))
-    }
+    step.describe(context)
+    step.addWarnings(context)
     return step
+  }
+}
+
+extension DoctorStep {
+  /// Shows and checks the claims of the subject token.
+  fileprivate mutating func describe(_ context: DoctorContext) {
+    guard let jwt = context.subject else {
+      summary = .opaqueSubjectToken
+      return
+    }
+    let now = context.world.now()
+    facts += TokenFacts(jwt: jwt, now: now).rows
+    summary = .subjectToken(jwt, now: now)
+    // Without Dex, the token is for an API server.
+    guard context.method == .getToken else { return }
+    let configuration = context.configuration
+    if let issuer = jwt.issuer, issuer.hasSameBytes(as: configuration?.issuer?.text ?? "") {
+      add(.subjectToken(.issuedByDex))
+    }
+    if let audience = jwt.audiences.first(where: { isAPIServer($0, issuer: jwt.issuer) }) {
+      add(.subjectToken(.apiServerAudience(audience)))
+    }
+    if configuration?.subjectTokenType == .accessToken { add(.subjectToken(.sentAsAccessToken)) }
+  }
+
+  fileprivate mutating func addWarnings(_ context: DoctorContext) {
+    for warning in context.request?.warnings(now: context.world.now()) ?? [] {
+      add(.warning(warning))
+    }
+  }
+
+  /// Checks the token file for the properties that kubelet gives it.
+  fileprivate mutating func check(_ status: PathStatus, _ context: DoctorContext) {
+    let now = context.world.now()
+    facts.append(.modified(status.modified, now: now))
+    if status.mode & 0o002 != 0 { add(.subjectToken(.worldWritable)) }
+    if context.world.isMountPoint(status.realPath) { add(.subjectToken(.subPathMount)) }
+    guard let validity = context.subject.flatMap({ TokenFacts(jwt: $0, now: now).validity }) else {
+      return
+    }
+    let age = now.timeIntervalSince(validity.start)
+    // Kubelet checks about once a minute, and adds up to ten seconds of jitter.
+    if age > validity.duration * 0.8 + 150, age < validity.duration {
+      add(.subjectToken(.notRenewed(percent: Int(age / validity.duration * 100))))
+    }
+  }
+}
+
+/// Whether API servers accept an audience: the issuer itself, or one of the usual names.
+private func isAPIServer(_ audience: String, issuer: String?) -> Bool {
+  issuer.hasSameBytes(as: audience) || audience == "k3s" || audience == "api"
+    || audience.hasPrefix("https://kubernetes.default")
+    || audience.hasPrefix("kubernetes.default.svc")
+}
+
+extension World {
+  fileprivate func isMountPoint(_ path: String) -> Bool {
+    guard let table = try? files.read("/proc/self/mountinfo", 1 << 22) else { return false }
+    return String(decoding: table, as: UTF8.self).split(separator: "\n").contains { line in
+      let fields = line.split(separator: " ")
+      return fields.count > 4 && fields[4] == path
+    }
   }
 }
 
@@ -77,7 +119,7 @@ extension DoctorContext {
       ?? (method == .tokenFile ? nil : OptionDeclaration.defaultTokenFile)
   }
 
-  /// Reads the claims, also of a token that is not usable.
+  /// Reads the claims, even those of an unusable token.
   fileprivate mutating func readSubject(_ path: String) {
     let content = (try? world.files.read(path, 1 << 20)) ?? []
     let secret = try? Secret(tokenFile: content)
@@ -85,7 +127,7 @@ extension DoctorContext {
     subject = secret.flatMap { UnverifiedJWT($0.revealed) }
   }
 
-  /// Without Dex, the token's own issuer is the one to examine.
+  /// Without Dex, the token's own issuer is examined.
   fileprivate mutating func findIssuer(of jwt: UnverifiedJWT) {
     guard method == .tokenFile, let issuer = jwt.issuer.flatMap({ try? EndpointURL($0) }) else {
       return
@@ -96,7 +138,7 @@ extension DoctorContext {
     trust = try? provider?.authority.trust(in: world)
   }
 
-  /// Makes the request of `get-token`; without a configuration it checks only the token.
+  /// Makes the request of `get-token`, or checks the token if there is no configuration.
   fileprivate mutating func checkSubject(_ path: String) throws(CommandError) {
     if let configuration {
       request = try configuration.request(in: world)
@@ -110,16 +152,14 @@ extension DoctorContext {
     }
   }
 
-  /// The finding for an error; another one if the token is valid by Dex's clock.
+  /// The finding for an error; a wrong clock if the token is valid by Dex's clock.
   fileprivate func finding(for error: CommandError) -> DoctorFinding {
     guard let harmfulClockDifference, let subject else { return .error(error) }
     let dexTime = world.now().addingTimeInterval(-harmfulClockDifference.seconds)
     let isValid =
       (subject.expiry.map { $0 > dexTime } ?? true)
       && (subject.notBefore.map { $0.timeIntervalSince(dexTime) <= SubjectToken.dexLeeway } ?? true)
-    return isValid
-      ? .subjectToken(.wrongClock(harmfulClockDifference, error))
-      : .error(error)
+    return isValid ? .subjectToken(.wrongClock(harmfulClockDifference, error)) : .error(error)
   }
 }
 

@@ -48,7 +48,8 @@ enum GitHubActions {
     switch response.status {
     case 200:
       guard let token = JSON(parsing: response.body)?["value"]?.string, !token.isEmpty else {
-        throw .noToken(url)
+        throw JSON.duplicateName(in: response.body).map { .duplicateMember($0, url) }
+          ?? .noToken(url)
       }
       return Array(token.utf8)
     case 300...399: throw .redirect(status: response.status, url)

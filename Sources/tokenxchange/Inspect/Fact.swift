@@ -11,15 +11,6 @@ struct Fact: Sendable, Equatable {
     self.name = name
     self.value = value.sanitized(maxLength: 1000)
   }
-
-  /// The facts as lines with aligned values.
-  static func lines(_ facts: [Fact], indent: Int) -> [String] {
-    let width = facts.map(\.name.count).max() ?? 0
-    return facts.map { fact in
-      String(repeating: " ", count: indent) + fact.name
-        + String(repeating: " ", count: width - fact.name.count + 2) + fact.value
-    }
-  }
 }
 
 extension [Fact] {

@@ -19,12 +19,7 @@ struct InspectedInput {
   /// The expiry in an ExecCredential, verbatim.
   var reportedEnd: String?
 
-  /// Finds the token.
-  ///
-  /// - Parameters:
-  ///   - content: The content of the file or of standard input.
-  ///   - source: The path, or "standard input".
-  /// - Throws: Why there is no token.
+  /// Finds the token in the content of a file or of standard input.
   init(_ content: [UInt8], source: String) throws(InspectError) {
     self.source = source
     let isSpace: (UInt8) -> Bool = { $0 <= 0x20 }
@@ -63,4 +58,16 @@ struct InspectedInput {
     }
     return nil
   }
+}
+
+/// Why `inspect` found no token; the source is a path or "standard input".
+enum InspectError: Error, Equatable, Sendable {
+  /// Standard input is a terminal, and no file was passed.
+  case terminal
+  case noToken(source: String)
+  /// The token has a wrapping, such as quotes.
+  case wrapped(TokenWrapping, source: String)
+  case notJWT(characters: Int, source: String)
+  /// A JSON document, or the header or claims of a JWT, with two members of the same name.
+  case duplicateMember(String, source: String)
 }

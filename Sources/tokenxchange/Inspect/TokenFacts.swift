@@ -54,15 +54,12 @@ struct TokenFacts {
       "iss", "sub", "aud", "iat", "nbf", "exp", "kubernetes.io", "federated_claims",
     ]
     return jwt.claims.keys.filter { !shown.contains($0) }.sorted().map { name in
-      let claim = jwt.claims[name]
-      return Fact(name.sanitized(maxLength: 60), claim?.string ?? claim?.text() ?? "")
+      Fact(name.sanitized(maxLength: 60), Self.text(jwt.claims[name]))
     }
   }
 
   private var header: String {
-    jwt.header.keys.sorted()
-      .map { "\($0) \(jwt.header[$0]?.string ?? jwt.header[$0]?.text() ?? "")" }
-      .joined(separator: ", ")
+    jwt.header.keys.sorted().map { "\($0) \(Self.text(jwt.header[$0]))" }.joined(separator: ", ")
   }
 
   private var identity: [Fact] {
@@ -80,16 +77,14 @@ struct TokenFacts {
     }
     if let federated = jwt.claims["federated_claims"]?.object {
       for name in federated.keys.sorted() {
-        rows.append(
-          Fact("federated \(name)", federated[name]?.string ?? federated[name]?.text() ?? ""))
+        rows.append(Fact("federated \(name)", Self.text(federated[name])))
       }
     }
     return rows
   }
 
-  private func when(_ date: Date) -> String {
-    let gap = date.timeIntervalSince(now)
-    return Timestamp.text(date) + (gap > 0 ? ", in " : ", ") + DurationText.text(gap)
-      + (gap > 0 ? "" : " ago")
-  }
+  /// A string without quotes, other values as JSON.
+  private static func text(_ value: JSON?) -> String { value?.string ?? value?.text() ?? "" }
+
+  private func when(_ date: Date) -> String { DurationText.date(date, relativeTo: now) }
 }

@@ -2,8 +2,8 @@ import Encoding
 import Platform
 import TokenExchange
 
-/// Reads the cluster Secrets of Argo CD: what `generate argocd-cluster` prints, and what
-/// `kubectl get secret -o yaml` and `-o json` print.
+/// Reads the cluster Secrets of Argo CD, as printed by `generate argocd-cluster` and by
+/// `kubectl get secret -o yaml` and `-o json`.
 struct ArgoCDSecretReader {
   let world: World
 
@@ -19,7 +19,7 @@ struct ArgoCDSecretReader {
       let entries = try Self.documents(content).flatMap { Self.entries(in: $0) }
       guard let entry = entries.first else { throw .noSecret }
       guard entries.count == 1 else { throw .severalSecrets(entries.map(\.name)) }
-      return try Self.configuration(try entry.fields(), name: entry.name)
+      return try entry.configuration()
     } catch {
       throw .argoCDSecret(error, file: path)
     }
@@ -36,9 +36,7 @@ struct ArgoCDSecretReader {
 
   private static func documents(_ content: [UInt8]) throws(ArgoCDSecretError) -> [JSON] {
     if content.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
-      do throws(JSONError) { return [try JSON(reading: content)] } catch {
-        throw error.duplicateName.map { .duplicateMember($0) } ?? .invalidJSON
-      }
+      return [try JSON(content, otherwise: .invalidJSON)]
     }
     do throws(YAMLError) {
       return try YAMLReader.documents(in: String(decoding: content, as: UTF8.self))
@@ -47,117 +45,99 @@ struct ArgoCDSecretReader {
     }
   }
 
-  /// A Secret, or an entry of the argo-helm chart's values, which becomes one.
-  private enum Entry {
-    case secret(JSON)
-    case values(name: String, JSON)
-
-    var name: String {
-      switch self {
-      case .secret(let secret): secret["metadata"]?["name"]?.string ?? "unnamed"
-      case .values(let name, _): name
-      }
-    }
-
-    /// The texts by their keys, and `config` as JSON.
-    func fields() throws(ArgoCDSecretError) -> Fields {
-      switch self {
-      case .values(let name, let entry):
-        return Fields(
-          texts: { key in key == "name" ? name : entry[key]?.string }, config: entry["config"],
-          isLabeled: true)
-      case .secret(let secret):
-        let plain = secret["stringData"]
-        let encoded = secret["data"]
-        func text(_ key: String) throws(ArgoCDSecretError) -> String? {
-          if let text = plain?[key]?.string { return text }
-          guard let value = encoded?[key]?.string else { return nil }
-          guard let bytes = Base64.decode(value),
-            let text = String(validating: bytes, as: UTF8.self)
-          else { throw .notBase64(key: key) }
-          return text
-        }
-        let texts = [
-          "name": try text("name"), "server": try text("server"),
-          "namespaces": try text("namespaces"),
-        ]
-        var config: JSON?
-        if let json = try text("config"), !json.isEmpty {
-          do throws(JSONError) { config = try JSON(reading: Array(json.utf8)) } catch {
-            throw error.duplicateName.map { .duplicateMember($0) } ?? .configNotJSON
-          }
-        }
-        let label = secret["metadata"]?["labels"]?["argocd.argoproj.io/secret-type"]?.string
-        return Fields(
-          texts: { texts[$0] ?? nil }, config: config, isLabeled: label == "cluster")
-      }
-    }
-  }
-
-  private struct Fields {
-    var texts: (String) -> String?
-    var config: JSON?
-    /// Whether Argo CD recognizes the Secret as a cluster.
-    var isLabeled: Bool
-  }
-
-  private static func entries(in document: JSON) -> [Entry] {
+  private static func entries(in document: JSON) -> [ClusterEntry] {
     if case .array(let items)? = document["items"] { return items.flatMap { entries(in: $0) } }
-    if document["kind"]?.string == "Secret" { return [.secret(document)] }
+    if document["kind"]?.string == "Secret" {
+      let name = document["metadata"]?["name"]?.string ?? "unnamed"
+      return [ClusterEntry(name: name, json: document, isSecret: true)]
+    }
     let clusters = document["configs"]?["clusterCredentials"]?.object
-    return clusters.map { $0.map { .values(name: $0.key, $0.value) } } ?? []
+    return clusters?.map { ClusterEntry(name: $0.key, json: $0.value, isSecret: false) } ?? []
+  }
+}
+
+extension JSON {
+  fileprivate init(
+    _ content: [UInt8], otherwise invalid: ArgoCDSecretError
+  ) throws(ArgoCDSecretError) {
+    do throws(JSONError) { self = try JSON(reading: content) } catch {
+      throw error.duplicateName.map { .duplicateMember($0) } ?? invalid
+    }
+  }
+}
+
+/// A Secret, or an entry of the argo-helm chart's values, which becomes one.
+private struct ClusterEntry {
+  var name: String
+  var json: JSON
+  var isSecret: Bool
+
+  private func text(_ key: String) throws(ArgoCDSecretError) -> String? {
+    guard isSecret else { return key == "name" ? name : json[key]?.string }
+    if let text = json["stringData"]?[key]?.string { return text }
+    guard let value = json["data"]?[key]?.string else { return nil }
+    guard let bytes = Base64.decode(value), let text = String(validating: bytes, as: UTF8.self)
+    else { throw .notBase64(key: key) }
+    return text
   }
 
-  private static func configuration(
-    _ fields: Fields, name: String
-  ) throws(ArgoCDSecretError) -> ClientConfiguration {
-    guard var server = fields.texts("server"), !server.isEmpty else {
-      throw .missing(key: "server")
-    }
+  private func config() throws(ArgoCDSecretError) -> JSON? {
+    guard isSecret else { return json["config"] }
+    guard let text = try text("config"), !text.isEmpty else { return nil }
+    return try JSON(Array(text.utf8), otherwise: .configNotJSON)
+  }
+
+  /// Whether Argo CD recognizes it as a cluster.
+  private var isLabeled: Bool {
+    let label = json["metadata"]?["labels"]?["argocd.argoproj.io/secret-type"]?.string
+    return !isSecret || label == "cluster"
+  }
+
+  func configuration() throws(ArgoCDSecretError) -> ClientConfiguration {
+    let displayName = try text("name")
+    let serverText = try text("server")
+    let namespaces = try text("namespaces") ?? ""
+    let config = try config() ?? .object([:])
+    guard var server = serverText, !server.isEmpty else { throw .missing(key: "server") }
     while server.hasSuffix("/") { server.removeLast() }
-    let config = fields.config ?? .object([:])
     guard config.object != nil else { throw .invalidMember("config") }
-    func text(_ member: String, of entry: JSON?) throws(ArgoCDSecretError) -> String? {
-      switch entry?[member] {
-      case nil, .null?: return nil
-      case .string(let text)?: return text.isEmpty ? nil : text
-      default: throw .invalidMember(member)
+    do throws(InvalidMember) {
+      let tls = config["tlsClientConfig"]
+      let data = try tls?.text("caData")
+      let isInsecure = tls?["insecure"]?.bool == true
+      let credential = try Self.credential(config)
+      var faults: [ClientFinding] = []
+      if !isLabeled { faults.append(.noClusterLabel) }
+      if isInsecure, data != nil { faults.append(.authorityAndInsecure) }
+      // Argo CD uses its own service account for this server, regardless of the Secret.
+      if case .exec = credential, server == "https://kubernetes.default.svc" {
+        faults.append(.inClusterServer)
       }
+      return ClientConfiguration(
+        name: displayName ?? name, server: server,
+        authority: isInsecure
+          ? .insecureSkipVerify : data.map { .data($0, source: "caData") } ?? .system,
+        tlsServerName: try tls?.text("serverName"), proxyURL: try config.text("proxyUrl"),
+        namespaces: namespaces.split(separator: ",").map { String($0.filter { $0 != " " }) }
+          .filter { !$0.isEmpty },
+        credential: credential, pluginConfig: config["execProviderConfig"]?["config"],
+        faults: faults)
+    } catch {
+      throw .invalidMember(error.name)
     }
-    let tls = config["tlsClientConfig"]
-    let data = try text("caData", of: tls)
-    let isInsecure = tls?["insecure"]?.bool == true
-    var warnings: [ClientConfiguration.Fault] = []
-    if !fields.isLabeled { warnings.append(.noClusterLabel) }
-    if isInsecure, data != nil { warnings.append(.authorityAndInsecure) }
-    let credential = try credential(config, text)
-    if case .exec = credential, isInCluster(server) { warnings.append(.inClusterServer) }
-    return ClientConfiguration(
-      name: fields.texts("name") ?? name, server: server,
-      authority: isInsecure ? .insecureSkipVerify : data.map { .data($0) } ?? .system,
-      tlsServerName: try text("serverName", of: tls), proxyURL: try text("proxyUrl", of: config),
-      namespaces: (fields.texts("namespaces") ?? "").split(separator: ",").map {
-        String($0.filter { $0 != " " })
-      }.filter { !$0.isEmpty }, credential: credential,
-      pluginConfig: config["execProviderConfig"]?["config"], faults: warnings)
   }
 
   /// Argo CD's own order: AWS, then the plugin, then the rest.
   private static func credential(
-    _ config: JSON, _ text: (String, JSON?) throws(ArgoCDSecretError) -> String?
-  ) throws(ArgoCDSecretError) -> ClientConfiguration.Credential {
+    _ config: JSON
+  ) throws(InvalidMember) -> ClientConfiguration.Credential {
     if let aws = config["awsAuthConfig"], aws != .null { return .provider("awsAuthConfig") }
     if let exec = config["execProviderConfig"], exec != .null {
-      return .exec(try ExecCommand(exec) { member in ArgoCDSecretError.invalidMember(member) })
+      return .exec(try ExecCommand(exec))
     }
-    if try text("bearerToken", config) != nil { return .token }
-    if try text("certData", config["tlsClientConfig"]) != nil { return .clientCertificate }
-    return try text("username", config) == nil ? .none : .password
-  }
-
-  /// Argo CD uses its own service account for this server, regardless of the Secret.
-  private static func isInCluster(_ server: String) -> Bool {
-    server == "https://kubernetes.default.svc"
+    if try config.text("bearerToken") != nil { return .token }
+    if try config["tlsClientConfig"]?.text("certData") != nil { return .clientCertificate }
+    return try config.text("username") == nil ? .none : .password
   }
 }
 

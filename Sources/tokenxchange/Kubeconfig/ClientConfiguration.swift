@@ -3,15 +3,6 @@ import TokenExchange
 
 /// A cluster in a client's configuration: its server, and how to authenticate.
 struct ClientConfiguration: Equatable, Sendable {
-  /// The certificates that the API server's certificate is verified with.
-  enum Authority: Equatable, Sendable {
-    case system
-    case file(String)
-    /// The base64 of PEM.
-    case data(String)
-    case insecureSkipVerify
-  }
-
   /// What the client authenticates with.
   enum Credential: Equatable, Sendable {
     case exec(ExecCommand)
@@ -23,7 +14,7 @@ struct ClientConfiguration: Equatable, Sendable {
   /// The name of the context or cluster.
   var name: String
   var server: String
-  var authority: Authority
+  var authority: TrustSource
   var tlsServerName: String?
   var proxyURL: String?
   /// The namespaces that the client works in; empty for all.
@@ -31,24 +22,8 @@ struct ClientConfiguration: Equatable, Sendable {
   var credential: Credential
   /// What the client passes to the plugin as `spec.cluster.config`, if it passes the cluster.
   var pluginConfig: JSON?
-  /// Faults of a configuration that can be read.
-  var faults: [Fault] = []
-
-  /// What prevents the client from running the plugin, or from using the configuration.
-  enum Fault: Equatable, Sendable {
-    /// A Secret without the label by which Argo CD finds clusters.
-    case noClusterLabel
-    /// A CA and `insecure: true`, which client-go rejects.
-    case authorityAndInsecure
-    /// Argo CD ignores the plugin for its own cluster.
-    case inClusterServer
-    /// client-go rejects the `apiVersion`; nil if there is none.
-    case apiVersion(String?)
-    /// client-go rejects the `interactiveMode`; nil if there is none and v1 requires one.
-    case interactiveMode(String?)
-    case commandNotFound(String)
-    case notExecutable(String)
-  }
+  /// What is wrong with a configuration that can be read.
+  var faults: [ClientFinding] = []
 }
 
 /// The program that a client runs for a credential, from its configuration.
@@ -56,11 +31,10 @@ struct ExecCommand: Equatable, Sendable {
   var command: String
   var arguments: [String]
   /// The variables that the client adds to its own, in the order of the configuration.
-  var variables: [Variable]
+  var variables: [Variable] = []
   var apiVersion: String?
-  /// nil if the configuration has none.
   var interactiveMode: String?
-  var providesClusterInfo: Bool
+  var providesClusterInfo = false
 
   struct Variable: Equatable, Sendable {
     var name: String
@@ -73,5 +47,51 @@ struct ExecCommand: Equatable, Sendable {
   /// The variables of the program when a client in this environment runs it.
   func environment(_ client: [String: String]) -> [String: String] {
     variables.reduce(into: client) { $0[$1.name] = $1.value }
+  }
+}
+
+extension ExecCommand {
+  /// Reads an exec section of a kubeconfig or of a cluster Secret, which write `env` differently.
+  init(_ section: JSON) throws(InvalidMember) {
+    guard section.object != nil else { throw InvalidMember(name: "exec") }
+    guard let command = try section.text("command") else { throw InvalidMember(name: "command") }
+    self.init(command: command, arguments: [])
+    if let list = section["args"], list != .null {
+      guard let texts = list.strings else { throw InvalidMember(name: "args") }
+      arguments = texts
+    }
+    switch section["env"] {
+    case nil, .null?: break
+    case .object(let members)?:
+      for (name, value) in members {
+        guard let value = value.string else { throw InvalidMember(name: "env") }
+        variables.append(Variable(name: name, value: value))
+      }
+    case .array(let items)?:
+      for item in items {
+        guard let name = item["name"]?.string else { throw InvalidMember(name: "env") }
+        variables.append(Variable(name: name, value: item["value"]?.string ?? ""))
+      }
+    default: throw InvalidMember(name: "env")
+    }
+    apiVersion = try section.text("apiVersion")
+    interactiveMode = try section.text("interactiveMode")
+    providesClusterInfo = section["provideClusterInfo"]?.bool ?? false
+  }
+}
+
+/// A member of a client's configuration has a value of another type.
+struct InvalidMember: Error {
+  var name: String
+}
+
+extension JSON {
+  /// A member that is a string; nil if it is absent, null or empty.
+  func text(_ name: String) throws(InvalidMember) -> String? {
+    switch self[name] {
+    case nil, .null?: return nil
+    case .string(let text)?: return text.isEmpty ? nil : text
+    default: throw InvalidMember(name: name)
+    }
   }
 }

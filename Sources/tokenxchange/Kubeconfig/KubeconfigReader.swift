@@ -3,18 +3,12 @@ import TokenExchange
 
 /// Reads kubeconfigs without starting any program that they name.
 ///
-/// kubectl reads them if it is installed: it knows all of YAML, and how several files are merged.
+/// If kubectl is installed, it reads them: it supports all of YAML, and merges several files.
 struct KubeconfigReader {
   let world: World
 
-  /// Reads one context.
-  ///
-  /// - Parameters:
-  ///   - file: The kubeconfig; nil for kubectl's own choice, `KUBECONFIG` or `~/.kube/config`.
-  ///   - context: The name of the context; nil for the current one.
-  /// - Returns: The cluster and the credential of the context.
-  /// - Throws: ``CommandError/kubeconfig(_:)``, or ``CommandError/configuration(_:)`` for a file
-  ///   that cannot be read.
+  /// Reads the cluster and the credential of a context; nil stands for the current one, and for
+  /// kubectl's own choice of the file, `KUBECONFIG` or `~/.kube/config`.
   func read(file: String?, context: String?) throws(CommandError) -> ClientConfiguration {
     let files = try files(file)
     do throws(KubeconfigError) {
@@ -58,7 +52,7 @@ struct KubeconfigReader {
     (world.variables["KUBECONFIG"] ?? "").split(separator: ":").map(String.init)
   }
 
-  /// Whether `KUBECONFIG` names files; they need not exist.
+  /// Whether `KUBECONFIG` names files, existing or not.
   var namesFiles: Bool { !listedPaths.isEmpty }
 
   private var defaultPaths: [String] {
@@ -77,7 +71,7 @@ struct KubeconfigReader {
 
 /// Why there is no context to read.
 enum KubeconfigError: Error, Equatable {
-  /// None of the files exists; `ofVariable` says whether `KUBECONFIG` names them.
+  /// None of the files exists; `ofVariable` is whether `KUBECONFIG` names them.
   case noFile(searched: [String], ofVariable: Bool)
   /// YAML that only kubectl can read, or invalid YAML.
   case notReadable(YAMLError, path: String)
@@ -91,7 +85,7 @@ enum KubeconfigError: Error, Equatable {
   case kubectlFailed(message: String, exitCode: Int32)
   case noCurrentContext(known: [String])
   case unknownContext(String, known: [String])
-  /// An entry that a context names, such as `cluster`, is missing.
+  /// A cluster or user that a context refers to is missing.
   case missingEntry(kind: String, name: String, context: String)
   /// A member with a value of another type.
   case invalidMember(String, context: String)

@@ -13,13 +13,8 @@ struct Kubectl {
   private static let limit = 4 << 20
 
   /// Finds kubectl in `PATH`; nil if it is not installed.
-  ///
-  /// Relative directories are skipped: the content of the working directory must not determine
-  /// what runs.
   init?(in world: World) {
-    let directories = (world.variables["PATH"] ?? "").split(separator: ":")
-    let paths = directories.filter { $0.hasPrefix("/") }.map { "\($0)/kubectl" }
-    let path = paths.first { path in
+    let path = world.pathCandidates(of: "kubectl").first { path in
       world.files.readableKind(path) == .regular
         && world.files.status(path).map { $0.mode & 0o111 != 0 } ?? false
     }
@@ -28,20 +23,15 @@ struct Kubectl {
     self.world = world
   }
 
-  /// Reads kubeconfigs, with their secrets.
-  ///
-  /// - Parameters:
-  ///   - file: The kubeconfig; nil for kubectl's own choice.
-  ///   - context: The context to select; nil for the current one.
-  /// - Returns: One context with its cluster and user; all of them if that context does not exist.
-  /// - Throws: Why kubectl returned none.
+  /// Reads one context with its secrets, or all of them if that context does not exist; nil stands
+  /// for kubectl's own choice of the file and for the current context.
   func view(file: String?, context: String?) throws(KubeconfigError) -> KubeconfigDocument {
     var arguments = ["config", "view", "--raw", "-o", "json"]
     if let file { arguments.append("--kubeconfig=\(file)") }
     var minified = ["--minify"]
     if let context { minified.append("--context=\(context)") }
     var output = try run(arguments + minified)
-    // The complete file shows which name is wrong; kubectl's message is not parsed.
+    // The complete file shows which name is wrong, so kubectl's message is not parsed.
     if output.exitCode != 0 { output = try run(arguments) }
     guard output.exitCode == 0 else {
       throw .kubectlFailed(message: Self.message(output.errors), exitCode: output.exitCode)
@@ -67,15 +57,20 @@ struct Kubectl {
   private static func message(_ bytes: [UInt8]) -> String {
     let text = String(decoding: bytes, as: UTF8.self)
     let line = text.split(separator: "\n").last { $0.hasPrefix("error:") } ?? ""
-    let parts = line.dropFirst("error:".count).split(
+    let parts = line.dropFirst("error:".count).drop { $0 == " " }.split(
       separator: "`", omittingEmptySubsequences: false)
     return parts.enumerated().map { $0.offset.isMultiple(of: 2) ? String($0.element) : "…" }
-      .joined(separator: "`").trimmingSpaces
+      .joined(separator: "`")
   }
 }
 
-extension String {
-  fileprivate var trimmingSpaces: String {
-    String(drop { $0 == " " })
+extension World {
+  /// The paths of a command in the directories of `PATH`.
+  ///
+  /// Relative directories are skipped: the content of the working directory must not determine
+  /// what runs.
+  func pathCandidates(of command: String) -> [String] {
+    (variables["PATH"] ?? "").split(separator: ":").filter { $0.hasPrefix("/") }
+      .map { "\($0)/\(command)" }
   }
 }

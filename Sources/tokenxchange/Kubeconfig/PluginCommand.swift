@@ -1,7 +1,7 @@
 import Encoding
 import TokenExchange
 
-/// How a user or a workload authenticates, named by the command of this program.
+/// How a user or a workload authenticates: the commands of this program.
 enum AuthenticationMethod: String, CaseIterable, Sendable {
   case getToken = "get-token"
   case tokenFile = "token-file"
@@ -10,15 +10,13 @@ enum AuthenticationMethod: String, CaseIterable, Sendable {
 
 /// The command line of a credential plugin, translated to this program's.
 struct PluginCommand: Equatable, Sendable {
-  /// The program, as users know it.
   enum Tool: Equatable, Sendable {
     case tokenxchange
-    /// The older tokenxchange, written in Go, by its options.
+    /// The older tokenxchange, written in Go, which has other options.
     case goTokenxchange
-    /// int128/kubelogin, also as `kubectl oidc-login`.
+    /// int128/kubelogin, or `kubectl oidc-login`.
     case kubelogin
     case argoCDAuth
-    /// A shell command.
     case shell
     /// Another program, by its name.
     case other(String)
@@ -30,6 +28,13 @@ struct PluginCommand: Equatable, Sendable {
   /// Names of options without an equivalent.
   var ignored: [String] = []
 
+  /// The method that the words select; `get-token` is the default.
+  var method: AuthenticationMethod? {
+    words.map { $0.first.flatMap(AuthenticationMethod.init) ?? .getToken }
+  }
+}
+
+extension PluginCommand {
   /// Translates the command of a configuration.
   init(_ exec: ExecCommand) {
     var name = exec.programName
@@ -47,19 +52,8 @@ struct PluginCommand: Equatable, Sendable {
     case "argocd-k8s-auth": self = Self.argoCDAuth(words)
     case "sh", "bash", "ash", "dash", "zsh", "busybox", "cat":
       self = Self.shell(name == "cat" ? ["-c", "cat " + words.joined(separator: " ")] : words)
-    default: self.init(tool: .other(name), words: nil)
+    default: self.init(tool: .other(name))
     }
-  }
-
-  init(tool: Tool, words: [String]?, ignored: [String] = []) {
-    self.tool = tool
-    self.words = words
-    self.ignored = ignored
-  }
-
-  /// The method that the words select; `get-token` is the default.
-  var method: AuthenticationMethod? {
-    words.map { $0.first.flatMap(AuthenticationMethod.init) ?? .getToken }
   }
 
   // MARK: - Tools
@@ -88,9 +82,9 @@ struct PluginCommand: Equatable, Sendable {
 
   private static func kubelogin(_ words: [String], _ name: String) -> PluginCommand {
     let words = words.first == "get-token" ? Array(words.dropFirst()) : words
-    // Azure's program has the same name and other options.
+    // Azure's program has the same name, but other options.
     guard words.contains(where: { $0.isOption("--oidc-issuer-url") }) else {
-      return PluginCommand(tool: .other(name), words: nil)
+      return PluginCommand(tool: .other(name))
     }
     var translated = ["login"]
     var scopes: [String] = []
@@ -121,7 +115,7 @@ struct PluginCommand: Equatable, Sendable {
 
   private static func shell(_ words: [String]) -> PluginCommand {
     let index = words.firstIndex { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.hasSuffix("c") }
-    guard let index, index + 1 < words.count else { return PluginCommand(tool: .shell, words: nil) }
+    guard let index, index + 1 < words.count else { return PluginCommand(tool: .shell) }
     let script = words[index + 1]
     let pieces = script.split { " \t\n;|&()<>\"'`\\{}".contains($0) }.map(String.init)
     if let start = pieces.firstIndex(where: {
@@ -197,8 +191,8 @@ struct PluginCommand: Equatable, Sendable {
 }
 
 extension PluginCommand {
-  /// The lines that run this program in a kubeconfig or a cluster Secret: with a file instead of
-  /// the secret, and without certificates.
+  /// The configuration that runs this program instead, with placeholders for secret and
+  /// certificates.
   var configurationLine: String? {
     guard var rest = words?[...] else { return nil }
     var shown: [String] = []

@@ -1,7 +1,7 @@
 import OpenIDConnect
 
 extension RedirectCheck {
-  /// The error of a sign-in that needs this redirect; nil if Dex accepts it, or may accept it.
+  /// The error of a sign-in with this redirect; nil if Dex accepts it, or may accept it.
   func error(_ request: LoginRequest, notAllowed: LoginError) -> CommandError? {
     switch self {
     case .accepted, .unknown: nil
@@ -41,7 +41,7 @@ extension AllowedFlows {
 }
 
 extension CommandError {
-  /// This error of the device flow if Dex had rejected the redirect to this machine before.
+  /// The error of the device flow, after Dex rejected the redirect to this machine.
   var afterRefusedRedirect: CommandError {
     guard case .login(.devicePageNotAllowed(let request, let uri)) = self else { return self }
     return .login(.noFlowAllowed(request, redirectURI: uri))

@@ -2,15 +2,10 @@ import Platform
 import TokenExchange
 
 extension ParsedArguments {
-  /// The run that a kubeconfig describes: the arguments and the variables of its plugin, with the
-  /// flags of this command line over them.
+  /// The run that a kubeconfig describes, if `--kubeconfig` or `--context` is set, else this run.
   ///
-  /// No program that the kubeconfig names is run.
-  ///
-  /// - Parameter world: Provides the kubeconfig and the variables.
-  /// - Returns: This run unless `--kubeconfig` or `--context` is set.
-  /// - Throws: ``CommandError/kubeconfig(_:)``, or ``CommandError/login(_:)`` if the context does
-  ///   not sign in with this program.
+  /// It has the arguments and variables of the kubeconfig's plugin; the flags of this command line
+  /// take precedence. No program that the kubeconfig names is run.
   func fromKubeconfig(
     _ world: World
   ) throws(CommandError) -> (arguments: ParsedArguments, world: World) {

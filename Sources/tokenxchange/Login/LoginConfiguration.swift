@@ -15,7 +15,7 @@ struct LoginConfiguration: Sendable {
   var listenPort: Int?
   var authority: TrustSource
   var timeout: Double
-  /// The flag that turns the cache off, if one is on.
+  /// The flag that disables the cache, if one is set.
   var noCacheFlag: String?
   var warnings: [Warning]
 
@@ -38,8 +38,8 @@ struct LoginConfiguration: Sendable {
     let noCacheFlags: [FlagOption] = [.noCache, .insecureSkipTLSVerify, .insecureAllowHTTP]
     let noCacheFlag = noCacheFlags.first { arguments[$0] }.map(\.flag)
     self.noCacheFlag = noCacheFlag
-    // A new refresh token revokes the user's other one at Dex, so no token is requested that would
-    // not be stored.
+    // A new refresh token revokes the user's other one at Dex, so none is requested that would not
+    // be stored.
     scopes =
       arguments.isSet(.scopes)
       ? arguments[.scopes]
@@ -47,7 +47,7 @@ struct LoginConfiguration: Sendable {
     warnings = arguments.warnings(url: issuer, authority: authority, secret: clientSecret)
   }
 
-  /// Reads the client secret and makes the request.
+  /// Reads the client secret.
   func request(in world: World) throws(CommandError) -> LoginRequest {
     LoginRequest(
       issuer: issuer, clientID: clientID, clientSecret: try clientSecret.read(in: world),

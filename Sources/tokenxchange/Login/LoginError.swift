@@ -16,9 +16,9 @@ enum LoginError: Error, Equatable {
   case redirectNotAllowed(LoginRequest, redirectURI: String)
   /// The client does not allow the redirect of Dex's device code page.
   case devicePageNotAllowed(LoginRequest, redirectURI: String)
-  /// The client allows neither; the redirect URI is the one of Dex's page.
+  /// The client allows neither; the redirect URI is that of Dex's page.
   case noFlowAllowed(LoginRequest, redirectURI: String)
-  /// A context of a kubeconfig does not run `login`.
+  /// The context of a kubeconfig does not run `login`.
   case notLoginContext(String)
   /// The port for the browser flow cannot be used.
   case cannotListen(port: Int?, errno: Int32)
@@ -34,15 +34,5 @@ enum LoginError: Error, Equatable {
   enum NoCacheReason: Equatable {
     case flag(String)
     case unusable(CacheError)
-  }
-
-  /// Whether a process with a terminal could succeed where this one failed.
-  var requiresTerminal: Bool {
-    switch self {
-    case .noTerminal, .signInElsewherePending, .signInElsewhereFailed: true
-    case .unknownClient, .redirectNotAllowed, .devicePageNotAllowed, .noFlowAllowed,
-      .cannotListen, .notLoginContext:
-      false
-    }
   }
 }

@@ -9,7 +9,7 @@ enum LoginNotice: Equatable {
   /// `now` is on the boot clock.
   case openPage(SignInPage, issuer: EndpointURL, now: Double)
   case pageNotServedByIssuer(EndpointURL)
-  /// Another process waits for the user to sign in on the page that was just shown.
+  /// Another process showed this page and waits for the user.
   case startedByProcess(Int)
   /// That process ended.
   case takesOver(from: Int)
@@ -17,14 +17,13 @@ enum LoginNotice: Equatable {
   case usesDeviceFlow(clientID: String)
   /// No program could be started; whether `$BROWSER` names them.
   case browserNotStarted([String], isChosen: Bool)
-  /// The user has not signed in yet.
   case stillWaiting
   case signedIn(SignedInUser)
   case tokensNotStored(CacheError?)
   case noRefreshToken
 }
 
-/// The user who signed in, and the token's expiry.
+/// The user who signed in.
 struct SignedInUser: Equatable {
   /// The email address, else another name; nil if the token has none.
   var name: String?
@@ -70,7 +69,7 @@ extension JSON.Object {
 }
 
 extension LoginSession.Outcome {
-  /// Why the next run requires a sign-in, if the user did not ask for that.
+  /// Why the next run requires a sign-in, unless a flag is the reason.
   func notice(
     _ configuration: LoginConfiguration, _ noCache: LoginError.NoCacheReason?
   ) -> LoginNotice? {

@@ -23,10 +23,10 @@ struct LoginSession {
     var isStored = true
   }
 
-  /// Seconds for which a failure is remembered: one kubectl runs a failing plugin up to six times,
-  /// and each run could open a page.
+  /// Seconds for which a failure is remembered: kubectl runs a failing plugin up to six times, and
+  /// each run could open a page.
   private static let refusalMemory = 5.0
-  /// Seconds during which a Dex that just failed is not contacted for a refresh.
+  /// Seconds after a failure in which Dex is not contacted for a refresh.
   private static let refreshPause = 30.0
 
   private var world: World { signIn.world }
@@ -95,7 +95,7 @@ struct LoginSession {
     world.show(.startedByProcess(other.processID))
   }
 
-  /// Refreshes or signs in, with the lock.
+  /// Refreshes or signs in; this process holds the lock.
   private func renew(
     _ entry: CacheEntry, _ lock: FileLock?, hasWaited: Bool
   ) throws(CommandError) -> Outcome {
@@ -139,7 +139,7 @@ struct LoginSession {
       return store(tokens, entry)
     }
     // Dex stores one refresh token per user and client, so a sign-in elsewhere revokes this one.
-    // The ID token stays valid, and no sign-in is needed until it expires.
+    // The ID token stays valid until it expires.
     var login = login
     login.refreshToken = nil
     entry.write(login)
@@ -163,11 +163,11 @@ struct LoginSession {
     }
     entry.log("cache: refresh due: \(Message(reason).text)")
     guard login.isUnexpired(at: world.clockReading) else { return false }
-    // A sign-in is the last resort, and a Dex that just failed is not contacted again yet.
+    // A sign-in is the last resort, and a failed refresh is not repeated immediately.
     return login.refreshToken == nil || recentFailure(entry, maxAge: Self.refreshPause) != nil
   }
 
-  /// A failure of the last seconds that this process would repeat.
+  /// A recent failure that this process would repeat.
   private func recentFailure(_ entry: CacheEntry, maxAge: Double) -> CachedFailure? {
     entry.read(CachedFailure.self).flatMap { failure in
       failure.isShared(at: world.clockReading, processStart: 0, maxAge: maxAge)
@@ -175,7 +175,7 @@ struct LoginSession {
     }
   }
 
-  /// The result that another process stored since this one started, or a token to use meanwhile.
+  /// The result that another process stored since this one started, or a token that is still valid.
   private func result(
     _ entry: CacheEntry, since start: Double, _ isLocked: Bool
   ) -> Result<Outcome, CommandError>? {
@@ -206,6 +206,9 @@ struct LoginSession {
 extension CommandError {
   /// Whether a process with a terminal could succeed where this one failed.
   fileprivate var requiresTerminal: Bool {
-    if case .login(let error) = self { error.requiresTerminal } else { false }
+    switch self {
+    case .login(.noTerminal), .login(.signInElsewherePending), .login(.signInElsewhereFailed): true
+    default: false
+    }
   }
 }

@@ -7,16 +7,8 @@ enum RefreshChange: Equatable {
   case lostGroups([String])
   /// Another address, or none.
   case email(from: String, to: String?)
-}
 
-extension RefreshChange {
-  /// Compares the ID tokens before and after a refresh.
-  ///
-  /// - Parameters:
-  ///   - old: The claims before.
-  ///   - new: The claims after.
-  ///   - request: Its client secret is removed from the texts.
-  /// - Returns: The changes.
+  /// Compares the ID tokens before and after a refresh; the request's client secret is removed.
   static func all(
     from old: UnverifiedJWT?, to new: UnverifiedJWT?, _ request: LoginRequest
   ) -> [RefreshChange] {

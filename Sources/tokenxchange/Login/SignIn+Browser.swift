@@ -72,13 +72,13 @@ extension SignIn {
     return uri
   }
 
-  /// The callback of a sign-in, and how to send the browser its page.
+  /// The callback of a sign-in, and how to respond to the browser.
   private struct Callback {
     var result: Result<Secret, OAuthError>
     var respond: (Int, String) -> Void
   }
 
-  /// Waits for the callback; other requests get an error, and the wait continues.
+  /// Waits for the callback; other requests get an error.
   private func wait(
     for authorization: AuthorizationCodeRequest, at listener: CallbackListener,
     until deadline: Double

@@ -27,7 +27,7 @@ extension SignIn {
 
   /// Fails if Dex's page would show an error instead of a sign-in.
   ///
-  /// A request that fails decides nothing: polling has its own retries.
+  /// A failed request is ignored: polling has its own retries.
   private func checkPage(
     of device: DeviceAuthorization, until deadline: Double
   ) throws(CommandError) {

@@ -22,14 +22,9 @@ struct SignIn {
 
   var request: LoginRequest { client.request }
 
-  /// Shows a page and waits for the sign-in there.
+  /// Shows a page and waits for the sign-in there, until the uptime `deadline`.
   ///
-  /// - Parameters:
-  ///   - deadline: The uptime at which to give up.
-  ///   - willPrompt: Called before the page is shown; not called if the run fails earlier.
-  /// - Returns: The tokens.
-  /// - Throws: ``CommandError/login(_:)`` without a terminal or an allowed flow, or
-  ///   ``CommandError/grant(_:_:)``.
+  /// `willPrompt` is called before the page is shown.
   func tokens(
     until deadline: Double, willPrompt: (SignInPage) -> Void = { _ in }
   ) throws(CommandError) -> TokenSet {
@@ -68,6 +63,6 @@ struct SignIn {
     }
   }
 
-  /// When a sign-in ends, on the clock that all processes share.
+  /// A deadline on the boot clock, which all processes share.
   func end(_ deadline: Double) -> Double { world.clock.boot() + deadline - world.uptime() }
 }

@@ -10,8 +10,7 @@ struct SignInPage: Equatable {
   var end: Double
 }
 
-/// A sign-in in progress: it is stored in the lock file, so that waiting processes show the same
-/// page.
+/// A sign-in in progress, stored in the lock file, so that waiting processes show the same page.
 struct SignInProgress: Equatable {
   /// The process that waits for the user.
   var processID: Int
@@ -30,7 +29,6 @@ extension SignInProgress {
       page: SignInPage(url: url, userCode: json["code"]?.string, end: end))
   }
 
-  /// The note.
   var note: String {
     JSON.object([
       "process": .integer(Int64(processID)), "url": .string(page.url), "code": JSON(page.userCode),

@@ -2,8 +2,8 @@ import Platform
 import Synchronization
 import TokenExchange
 
-/// Waits for the user in short steps: stops when no process waits for the result, and after a
-/// while shows where Dex reports errors.
+/// Waits for the user in short steps; ends when no process waits for the result, and shows a hint
+/// after a while.
 final class SignInWait: Sendable {
   private let world: World
   private let start: Double
@@ -33,7 +33,7 @@ final class SignInWait: Sendable {
     return false
   }
 
-  /// Waits, in seconds; returns false if the sign-in was abandoned meanwhile.
+  /// Waits, in seconds; returns false if the sign-in was abandoned.
   func sleep(_ seconds: Double) -> Bool {
     let end = world.uptime() + seconds
     while true {

@@ -3,18 +3,13 @@ import FoundationEssentials
 import OpenIDConnect
 import TokenExchange
 
-/// Why Dex may have rejected a subject token, according to its claims; the doctor shows it.
+/// The likely causes of a rejected subject token, by its claims; the doctor shows them.
 ///
 /// Dex returns the same 401 `access_denied` for every fault of the subject token and of the
-/// connector that verifies it; only its log has the reason.
+/// connector that verifies it; only its log contains the reason.
 enum AccessDeniedDiagnosis {
-  /// The claims that matter and the likely causes, on one line.
-  ///
-  /// - Parameters:
-  ///   - request: The request that was denied.
-  ///   - now: The current time.
-  ///   - observed: What the doctor observed; causes that it ruled out are omitted.
-  /// - Returns: The hint.
+  /// The claims that matter and the likely causes, on one line; causes that the doctor ruled out
+  /// are omitted.
   static func hint(
     _ request: TokenExchangeRequest, now: Date, _ observed: SubjectObservations
   ) -> Message {
@@ -24,37 +19,34 @@ enum AccessDeniedDiagnosis {
     // Each claim is already sanitized.
     return Message(
       stringLiteral: "\(claims(request.subjectToken.jwt, now: now)); likely: \(causes); "
-        + "Dex's log has the reason after \"failed to verify subject token\"")
+        + "Dex logs the reason after \"failed to verify subject token\"")
   }
 
-  /// The claims of the token.
-  static func claims(_ jwt: UnverifiedJWT?, now: Date) -> String {
+  private static func claims(_ jwt: UnverifiedJWT?, now: Date) -> String {
     guard let jwt else { return "the subject token is not a JWT" }
     let audiences = jwt.audiences.isEmpty ? "(none)" : jwt.audiences.joined(separator: ", ")
-    let expiry = jwt.expiry.map {
-      "\(Timestamp.text($0)) (\(DurationText.relative($0, to: now)))"
-    }
+    let expiry = jwt.expiry.map { DurationText.date($0, relativeTo: now) }
     return "the subject token has iss \(show(jwt.issuer)), sub \(show(jwt.subject)), "
       + "aud \(show(audiences)), exp \(expiry ?? "(none)")"
   }
 
-  /// The possible causes, most likely first.
-  static func causes(
+  /// The possible causes, the most likely first.
+  private static func causes(
     _ request: TokenExchangeRequest, now: Date, _ observed: SubjectObservations
   ) -> [String] {
     let connector = "connector " + request.connectorID.sanitized(maxLength: 100)
     var causes: [String] = []
     if request.subjectTokenType != .idToken {
       causes.append(
-        "sent as \(request.subjectTokenType.name), for which Dex queries the issuer's userinfo endpoint: "
-          + "a service account token must be sent as id_token")
+        "it was sent as \(request.subjectTokenType.name), so Dex queries the issuer's userinfo "
+          + "endpoint: a service account token must be sent as id_token")
     }
     guard let jwt = request.subjectToken.jwt else {
       return causes + ["\(connector) cannot read a token that is not a JWT"]
     }
     if jwt.header["alg"]?.string?.lowercased() == "none" { causes.append("it is not signed") }
     if let issuer = jwt.issuer, isDex(issuer, request) {
-      causes.append("it was issued by this Dex: --token-file names the wrong file")
+      causes.append("it was issued by this Dex: --token-file is the wrong file")
     }
     if observed.clocksAgree != true, let clock = clockCause(jwt, now: now) {
       causes.append(clock)
@@ -103,11 +95,11 @@ enum AccessDeniedDiagnosis {
 
   private static func clockCause(_ jwt: UnverifiedJWT, now: Date) -> String? {
     if let expiry = jwt.expiry, expiry.timeIntervalSince(now) < 60 {
-      return expiry > now ? "by Dex's clock it has expired" : "it has expired"
+      return expiry > now ? "it has expired by Dex's clock" : "it has expired"
     }
     let start = jwt.notBefore ?? jwt.issuedAt
     guard let start, start > now else { return nil }
-    return "by Dex's clock it is not valid yet"
+    return "it is not valid yet by Dex's clock"
   }
 
   private static func isDex(_ issuer: String, _ request: TokenExchangeRequest) -> Bool {

@@ -1,40 +1,34 @@
-import Glibc
 import Platform
 import TokenExchange
 
 extension Diagnosis {
-  /// The message when `logout` cannot remove the cache.
+  /// `logout` cannot remove the cache.
   init(_ error: CacheError, source: String?) {
     let hint: Message =
       switch error {
       case .directory(_, .missing), .directory(_, .notDirectory):
-        "name the directory that get-token or login used; without a name it is the default directory"
+        "pass the directory that get-token or login used, or omit --cache-dir for the default"
       default: "pass the cache directory with --cache-dir, and run this as its owner"
       }
     let name: Message = source.map { "\(option: $0): " } ?? ""
-    self.init("\(name)cannot remove the cache: \(Message(error))", hint: hint, exitCode: .usage)
+    self.init("\(name)cannot remove the cache: \(Message(error))", hint: hint)
   }
 
-  /// The message of a failure in another process.
+  /// The failure of another process.
   init(_ failure: CachedFailure) {
+    // Another process of this user wrote the texts.
     self.init(
-      "\(recorded: failure.message)", hint: "\(recorded: failure.hint)",
+      Message(stringLiteral: failure.message), hint: Message(stringLiteral: failure.hint),
       exitCode: failure.exitCode)
   }
 }
 
 extension CachedFailure {
-  /// Creates a record from a diagnosis.
   init(_ diagnosis: Diagnosis, written: ClockReading) {
     self.init(
       message: diagnosis.message.text, hint: diagnosis.hint.text, exitCode: diagnosis.exitCode,
       written: written)
   }
-}
-
-extension Message.StringInterpolation {
-  /// A message that another process of this user wrote.
-  fileprivate mutating func appendInterpolation(recorded text: String) { appendLiteral(text) }
 }
 
 extension Message {
@@ -44,17 +38,13 @@ extension Message {
       switch error {
       case .noDirectory: "none of KUBECACHEDIR, XDG_CACHE_HOME and HOME is an absolute path"
       case .endsInParent(let path): "\(path: path) ends in \"..\": pass the directory itself"
-      case .cannotRemove(1): "1 file cannot be removed"
-      case .cannotRemove(let count): "\(count) files cannot be removed"
+      case .cannotRemove(let count): "\(count: count, "file", "files") cannot be removed"
       case .directory(let path, .missing): "the directory \(path: path) does not exist"
       case .directory(let path, .notDirectory): "\(path: path) is not a directory"
       case .directory(let path, .notOwned(let owner, let user)):
-        "the directory \(path: path) belongs to uid \(Int(owner)), not to uid \(Int(user))"
+        "the directory \(path: path) is owned by uid \(Int(owner)), not by uid \(Int(user))"
       case .directory(let path, .belowDirectoryOf(let owner)):
-        """
-        root would create the directory \(path: path) below a directory that belongs to uid \
-        \(Int(owner))
-        """
+        "root would create \(path: path) in a directory that is owned by uid \(Int(owner))"
       case .directory(let path, .accessibleByOthers):
         "other users can access the directory \(path: path): its mode must be 0700"
       case .directory(let path, .cannotMake(let code)):
@@ -76,16 +66,7 @@ extension Message {
       case .expiresSoon: "it expires soon"
       }
   }
-}
 
-extension Message.StringInterpolation {
-  /// The system's message for an error number.
-  fileprivate mutating func appendInterpolation(errno code: Int32) {
-    appendLiteral(String(cString: strerror(code)))
-  }
-}
-
-extension Message {
   /// What `logout` removed.
   init(_ entry: RemovedEntry) {
     let kind: Message = entry.isLogin ? "sign-in" : "token"
@@ -101,7 +82,6 @@ extension Message {
 
   /// How much `logout` removed.
   init(_ entries: [RemovedEntry], _ directory: CacheDirectory) {
-    let count: Message = entries.count == 1 ? "1 entry" : "\(entries.count) entries"
-    self = "removed \(count) from \(path: directory.path)"
+    self = "removed \(count: entries.count, "entry", "entries") from \(path: directory.path)"
   }
 }

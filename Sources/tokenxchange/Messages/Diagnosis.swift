@@ -8,20 +8,15 @@ struct Diagnosis: Equatable, Sendable {
   var hint: Message
   var exitCode: ExitCode
 
-  init(_ message: Message, hint: Message, exitCode: ExitCode) {
+  init(_ message: Message, hint: Message, exitCode: ExitCode = .usage) {
     self.message = message
     self.hint = hint
     self.exitCode = exitCode
   }
 
-  init(_ exitCode: ExitCode, _ message: Message, hint: Message) {
-    self.init(message, hint: hint, exitCode: exitCode)
-  }
-
   /// The two lines that report the failure.
   var lines: [String] { ["tokenxchange: " + message.text, "hint: " + hint.text] }
 
-  /// The message of a command's error.
   init(_ error: CommandError) {
     switch error {
     case .usage(let error): self.init(error)

@@ -4,9 +4,8 @@ import OpenIDConnect
 import Platform
 import TokenExchange
 
-/// Facts that the doctor derives from several values.
+/// The facts of the doctor.
 extension Fact {
-  /// The file of a token.
   static func file(_ path: String, _ status: PathStatus?, user: UInt32) -> [Fact] {
     var facts = [Fact("file", path)]
     guard let status else { return facts }
@@ -18,19 +17,15 @@ extension Fact {
     return facts
   }
 
-  /// When a file was written.
   static func modified(_ date: Date, now: Date) -> Fact {
-    Fact("written", "\(Timestamp.text(date)), \(DurationText.relative(date, to: now))")
+    Fact("written", DurationText.date(date, relativeTo: now))
   }
 
-  /// When the client certificate expires.
   static func clientCertificate(_ validity: (start: Date, end: Date), now: Date) -> Fact {
     let isEarly = validity.start > now
     let date = isEarly ? validity.start : validity.end
     let what = isEarly ? "NOT VALID before" : date > now ? "expires" : "EXPIRED"
-    return Fact(
-      "client certificate",
-      "\(what) \(Timestamp.text(date)), \(DurationText.relative(date, to: now))")
+    return Fact("client certificate", "\(what) \(DurationText.date(date, relativeTo: now))")
   }
 
   /// The local clock, compared with that of Dex or of another issuer.
@@ -41,7 +36,6 @@ extension Fact {
       (abs(difference.seconds) < 2 ? "same as \(other)" : "\(difference) \(other)" as Message).text)
   }
 
-  /// The groups in a token.
   static func groups(_ jwt: UnverifiedJWT) -> Fact {
     let groups = jwt.claims["groups"]?.strings ?? []
     return Fact(
@@ -49,13 +43,12 @@ extension Fact {
       groups.isEmpty ? "none in the token" : "\(groups.count): \(groups.joined(separator: ", "))")
   }
 
-  /// The cluster in a client's configuration.
   static func client(_ client: ClientConfiguration, _ own: ParsedArguments) -> [Fact] {
     var facts = [Fact("name", client.name), Fact("server", client.server)]
     let authority =
       switch client.authority {
       case .system: "the system's"
-      case .file(let path): path
+      case .file(let path, _): path
       case .data: "embedded"
       case .insecureSkipVerify: "any certificate: insecure"
       }
@@ -68,7 +61,6 @@ extension Fact {
     return facts
   }
 
-  /// A stored sign-in.
   static func signIn(_ login: CachedLogin, _ jwt: UnverifiedJWT?, now: Date) -> [Fact] {
     var facts: [Fact] = []
     if let jwt {
@@ -81,26 +73,23 @@ extension Fact {
     return facts
   }
 
-  /// What Dex says of each flow; nothing if it was not asked.
+  /// Whether Dex allows each flow; empty if that was not checked.
   static func flows(_ flows: AllowedFlows?, _ request: LoginRequest) -> [Fact] {
     guard let flows else { return [] }
+    func text(_ check: RedirectCheck, _ error: CommandError?) -> String {
+      if let error { return Diagnosis(error).message.text }
+      return check == .accepted ? "allowed" : "unknown"
+    }
     return [
       Fact("browser flow", text(flows.browser, flows.browserError(request))),
       Fact("device flow", text(flows.device, flows.deviceError(request))),
     ]
   }
 
-  private static func text(_ check: RedirectCheck, _ error: CommandError?) -> String {
-    if let error { return Diagnosis(error).message.text }
-    return check == .accepted ? "allowed" : "unknown"
-  }
-
-  /// A token in the cache.
   static func cachedToken(_ token: CachedToken, now: Date) -> Fact {
     Fact("cached token", "written \(DurationText.relative(token.written.date, to: now))")
   }
 
-  /// The rules of a user in a namespace.
   static func rules(_ rules: [AccessRule], namespace: String) -> Fact {
     let texts = rules.prefix(20).map { rule in
       let groups = rule.groups.filter { !$0.isEmpty }
@@ -114,10 +103,8 @@ extension Fact {
       rules.isEmpty ? "none except those of every user" : texts.joined(separator: "; ") + more)
   }
 
-  /// Whether the user may do something, according to the API server.
   static func permission(_ question: AccessQuestion, namespace: String?, isAllowed: Bool) -> Fact {
-    Fact(
-      "can \(question.text)\(namespace.map { " in \($0)" } ?? "")", isAllowed ? "yes" : "no")
+    Fact("can \(question.text)\(namespace.map { " in \($0)" } ?? "")", isAllowed ? "yes" : "no")
   }
 
   /// The token endpoint in use, if it differs from that of the discovery document.
@@ -125,7 +112,6 @@ extension Fact {
     Fact("requests to", url.text + ", another host with the same path")
   }
 
-  /// The request to Dex.
   static func request(_ request: TokenExchangeRequest) -> [Fact] {
     let authentication =
       switch request.authentication {
@@ -168,7 +154,6 @@ extension Fact {
     return Fact(claim.rawValue, (value ?? "absent") + (note.map { ": " + $0 } ?? ""))
   }
 
-  /// The user that the API server sees.
   static func user(_ user: APIServer.User) -> [Fact] {
     [
       Fact("user", user.name),
@@ -196,9 +181,10 @@ extension HTTPOptions.Trust {
 
 extension World {
   fileprivate var systemTrustDescription: String {
-    guard let store = network.systemTrust() else { return "the system's, but none was found" }
+    let store = network.systemTrust(variables)
+    guard let store else { return "the system's, but none was found" }
     let places = [store.directory.map { "directory \($0)" }, store.file.map { "bundle \($0)" }]
-    return "the system's, " + places.compactMap { $0 }.joined(separator: " and ")
+    return "the system's, " + places.compactMap(\.self).joined(separator: " and ")
   }
 }
 

@@ -13,8 +13,8 @@ extension Message {
         Message(source, context: context, method, ignored: ignored)
       case .settingsComplete: "all required options are set"
       case .noExecInfo(let version):
-        "KUBERNETES_EXEC_INFO is not set, as in a shell: credentials are \(option: version.rawValue)"
-      case .execInfo(nil): "the client requests no version: credentials are v1"
+        "KUBERNETES_EXEC_INFO is not set, as in a shell: credentials have the version \(option: version.rawValue)"
+      case .execInfo(nil): "the client requests no version: credentials have the version v1"
       case .execInfo(let version?): "the client requests \(option: version.rawValue)"
       case .opaqueSubjectToken: "an opaque token, which has no readable claims"
       case .subjectToken(let jwt, let now):
@@ -28,23 +28,19 @@ extension Message {
         \(isCertificateVerified ? " and its certificate is valid" : "")
         """
       case .discovered(let issuer, let isExchange):
-        """
-        Dex is the issuer \(untrusted: issuer)\(isExchange ? " and offers the exchange" : "")
-        """
+        "Dex is the issuer \(untrusted: issuer)\(isExchange ? " and offers the exchange" : "")"
       case .issuerPublished(let issuer):
         "\(untrusted: issuer) publishes its documents and the token's key"
       case .exchanged: "Dex returned a token"
       case .signedIn(let jwt, let expiry, let now):
         """
-        signed in as \(untrusted: jwt?.userName ?? "an unknown user", maxLength: 100), \
+        signed in as \(untrusted: jwt?.claims.personName ?? "an unknown user", maxLength: 100), \
         \(expiry: expiry, now: now)
         """
       case .nothingStored(let flag):
         "with \(option: flag), no tokens are stored: every run signs in"
       case .result(let jwt, let now):
-        """
-        for \(untrusted: jwt.audiences.joined(separator: ", ")), \(expiry: jwt.expiry, now: now)
-        """
+        "for \(untrusted: jwt.audiences.joined(separator: ", ")), \(expiry: jwt.expiry, now: now)"
       case .username(let userID?, let connectorID?):
         """
         bind \(untrusted: userID) from federated_claims.user_id, with a rule that \
@@ -80,7 +76,7 @@ extension Message {
     let command: Message =
       method.map { ": tokenxchange \(option: $0.rawValue)" } ?? ""
     let rest: Message =
-      ignored.isEmpty ? "" : "; without effect here: \(list: ignored)"
+      ignored.isEmpty ? "" : "; no effect here: \(list: ignored)"
     self = "\(place)\(command)\(rest)"
   }
 
@@ -92,21 +88,14 @@ extension Message {
       case .noConnection(nil): "no connection"
       case .noConnection(let url?): "no connection to \(host: url.authority)"
       case .noSubjectToken: "no usable subject token"
-      case .noIssuer: "the token names no issuer with an https URL"
+      case .noIssuer: "the token has no issuer with an https URL"
       case .noToken: "no token"
       case .noServer: "pass --server (and --server-ca)"
-      case .noUser: "the API server did not name the user"
+      case .noUser: "the API server did not return the user"
+      case .apiServerSkipped(let reason): "the API server step was skipped: \(Message(reason))"
       case .tlsServerName(let name):
-        "the certificate has the name \(untrusted: name) (tls-server-name), which doctor cannot check"
+        "the doctor cannot check the certificate name \(untrusted: name) (tls-server-name)"
       }
-  }
-}
-
-extension UnverifiedJWT {
-  /// The email address, else another name.
-  fileprivate var userName: String? {
-    ["email", "preferred_username", "name", "sub"].lazy.compactMap { claims[$0]?.string }
-      .first { !$0.isEmpty }
   }
 }
 

@@ -12,7 +12,6 @@ struct ExchangeContext: Equatable {
 }
 
 extension Diagnosis {
-  /// The message about a failed exchange.
   init(_ error: TokenExchangeError, _ context: ExchangeContext) {
     let request = context.request
     switch error {
@@ -20,8 +19,8 @@ extension Diagnosis {
       self.init(error, to: request.tokenURL, timeout: context.timeout)
     case .oauth(let error, _):
       self.init(
-        .oauthError, "Dex at \(url: request.tokenURL) rejected the exchange: \(error.message)",
-        hint: error.hint(request))
+        "Dex at \(url: request.tokenURL) rejected the exchange: \(error.message)",
+        hint: error.hint(request), exitCode: .oauthError)
     case .invalidResponse(let response, _):
       self.init(response, from: request.tokenURL)
     }
@@ -32,159 +31,137 @@ extension Diagnosis {
     self = redacted(by: Redaction(request.secrets))
   }
 
-  /// The message about a response that a token endpoint does not send.
   init(_ response: InvalidResponse, from url: EndpointURL) {
     let status = response.status
     switch response.reason {
     case .redirect(.argoCDSignIn):
       self.init(
-        .invalidResponse,
         "\(url: url) returned \(status): Argo CD's Dex failed with status 500",
         hint: """
-          argocd-server redirects to /login?has_sso_error=true then; is an --audience missing in \
+          argocd-server then redirects to /login?has_sso_error=true; is an --audience missing in \
           dex.config? see the log of argocd-dex-server
-          """)
+          """, exitCode: .invalidResponse)
     case .redirect(let target):
       self.init(
-        .invalidResponse, "\(url: url) returned \(status) with a redirect \(target.message)",
+        "\(url: url) returned \(status) with a redirect \(target.message)",
         hint: """
           redirects are not followed, because they would send the token to another server; use the \
           final URL in --issuer or --token-url
-          """)
+          """, exitCode: .invalidResponse)
     case .serverError(let body):
       self.init(
-        .network, "\(url: url) returned \(status)\(body.kindMessage)\(body.excerpt)",
+        "\(url: url) returned \(status)\(body.kindMessage)\(body.excerpt)",
         hint: status == 429
           ? "an ingress or proxy in front of Dex limits the rate; Dex itself does not"
-          : "Dex or the ingress in front of it is down or overloaded: check its pods and log")
+          : "Dex or the ingress in front of it is down or overloaded: check its pods and log",
+        exitCode: .network)
     case .plainHTTPToTLSPort:
       self.init(
-        .usage, "\(hostAndPort: url) expects https on that port, but the URL says http",
+        "\(hostAndPort: url) expects https on that port, but the URL says http",
         hint: "write https:// in --issuer or --token-url")
     case .notFound(let body):
       self.init(
-        .invalidResponse, "\(url: url) returned 404\(body.excerpt)",
+        "\(url: url) returned 404\(body.excerpt)",
         hint: """
           the token endpoint is <issuer>/token, where the issuer in Dex's config.yaml often ends in \
           /dex; no slash follows /token
-          """)
+          """, exitCode: .invalidResponse)
     case .unexpectedStatus(let body):
       self.init(
-        .invalidResponse,
         "\(url: url) returned \(status)\(body.kindMessage) and no OAuth error\(body.excerpt)",
-        hint: """
-          this response does not come from Dex: check the ingress, proxy or login page in front of it
-          """)
+        hint: "Dex sends no such response: check the ingress, proxy or login page in front of it",
+        exitCode: .invalidResponse)
     case .clientCertificateRequired:
       self.init(
-        .network, "\(hostAndPort: url) requires a client certificate",
-        hint: Self.clientCertificateHint)
+        "\(hostAndPort: url) requires a client certificate",
+        hint: Self.clientCertificateHint, exitCode: .network)
     case .empty:
       self.init(
-        .invalidResponse, "\(url: url) returned \(status) with an empty body",
-        hint: "this response does not come from Dex: does --issuer or --token-url point to Dex?")
+        "\(url: url) returned \(status) with an empty body",
+        hint: "Dex sends no such response: does --issuer or --token-url point to Dex?",
+        exitCode: .invalidResponse)
     case .html:
       self.init(
-        .invalidResponse, "\(url: url) returned \(status) with a web page instead of JSON",
+        "\(url: url) returned \(status) with a web page instead of JSON",
         hint: """
           the URL is not the token endpoint, or an ingress responded: --issuer takes the issuer, \
           --token-url the complete URL of the endpoint
-          """)
+          """, exitCode: .invalidResponse)
     case .notJSON(let count):
       self.init(
-        .invalidResponse,
         "\(url: url) returned \(status) with \(count) bytes that are not complete JSON",
-        hint: """
-          a proxy, ingress or captive portal in between truncated or replaced the response
-          """)
+        hint: "a proxy, ingress or captive portal in between truncated or replaced the response",
+        exitCode: .invalidResponse)
     case .duplicateMember(let name):
       self.init(
-        .invalidResponse,
         "\(url: url) returned JSON with the member \(quoted: name) twice in one object",
-        hint: "Dex sends no such response: did a proxy or ingress in between change it?")
+        hint: "Dex sends no such response: did a proxy or ingress in between change it?",
+        exitCode: .invalidResponse)
     case .notJSONObject:
       self.init(
-        .invalidResponse, "\(url: url) returned JSON that is not an object",
-        hint: Self.notTokenEndpoint)
+        "\(url: url) returned JSON that is not an object",
+        hint: Self.notTokenEndpoint, exitCode: .invalidResponse)
     case .invalidErrorMember(let member):
       self.init(
-        .invalidResponse,
         "\(url: url) returned an error that is not a string: \(untrusted: member)",
-        hint: Self.notTokenEndpoint)
+        hint: Self.notTokenEndpoint, exitCode: .invalidResponse)
     case .token(let error): self.init(error, from: url)
     }
   }
 
-  /// The message about a token that cannot be used.
   init(_ error: InvalidToken, from url: EndpointURL) {
-    let (message, hint): (Message, Message) =
-      switch error {
-      case .missing(let member):
-        ("the response from \(url: url) has no \(option: member)", Self.notTokenEndpoint)
-      case .notAString(let member):
-        (
-          "the response from \(url: url) has an \(option: member) that is not a string",
-          Self.notTokenEndpoint
-        )
-      case .empty(let member):
-        ("the response from \(url: url) has an empty \(option: member)", Self.notTokenEndpoint)
-      case .invalidCharacters:
-        (
-          "the response from \(url: url) has an access_token with spaces or control characters",
-          Self.notTokenEndpoint
-        )
-      case .duplicateMember(let name):
-        (
-          "the token from \(url: url) has the member \(quoted: name) twice in its header or claims",
-          InvalidSubjectToken.duplicateHint
-        )
-      case .damaged:
-        (
-          "the response from \(url: url) has an access_token that is a damaged JWT",
-          "a proxy, ingress or filter in between truncated or changed the response"
-        )
-      case .opaque(let hasIDToken):
-        (
-          """
-          the response from \(url: url) has an access_token that is opaque, but an ID token was \
-          requested\(hasIDToken ? "; the id_token in the response is not used" : "")
-          """,
-          """
-          issuer and audience of an opaque token cannot be checked; Dex returns the ID token as \
+    let response: Message = "the response from \(url: url) has"
+    switch error {
+    case .missing(let member):
+      self.init("\(response) no \(option: member)", hint: Self.notTokenEndpoint)
+    case .notAString(let member):
+      self.init(
+        "\(response) an \(option: member) that is not a string", hint: Self.notTokenEndpoint)
+    case .empty(let member):
+      self.init("\(response) an empty \(option: member)", hint: Self.notTokenEndpoint)
+    case .invalidCharacters:
+      self.init(
+        "\(response) an access_token with spaces or control characters",
+        hint: Self.notTokenEndpoint)
+    case .duplicateMember(let name):
+      self.init(
+        "the token from \(url: url) has the member \(quoted: name) twice in its header or claims",
+        hint: InvalidSubjectToken.duplicateHint)
+    case .damaged:
+      self.init(
+        "\(response) an access_token that is a damaged JWT",
+        hint: "a proxy, ingress or filter in between truncated or changed the response")
+    case .opaque(let hasIDToken):
+      self.init(
+        """
+        \(response) an access_token that is opaque, but an ID token was requested\
+        \(hasIDToken ? "; the id_token in the response is not used" : "")
+        """,
+        hint: """
+          the issuer and audience of an opaque token cannot be checked; Dex returns an ID token as \
           access_token: does --issuer or --token-url point to Dex?
-          """
-        )
-      case .expired(let expiry, let now):
-        (
-          """
-          the token from \(url: url) expired \(duration: now.timeIntervalSince(expiry)) ago, at \
-          \(time: expiry) (local clock: \(time: now))
-          """,
-          """
-          compare this machine's clock with Dex's, and see expiry.idTokens in Dex's config.yaml
-          """
-        )
-      case .issuer(let expected, let found):
-        (
-          """
-          the token from \(url: url) has the issuer \(untrusted: found ?? "(none)"), expected \
-          \(untrusted: expected)
-          """,
-          """
+          """)
+    case .expired(let expiry, let now):
+      self.init(
+        "the token from \(url: url) \(expired: expiry, now: now)",
+        hint: "compare this machine's clock with Dex's, and see expiry.idTokens in its config.yaml")
+    case .issuer(let expected, let found):
+      self.init(
+        """
+        the token from \(url: url) has the issuer \(untrusted: found ?? "(none)"), expected \
+        \(untrusted: expected)
+        """,
+        hint: """
           --issuer must equal issuer in Dex's config.yaml exactly; if Dex is reached at another URL, \
           add --token-url
-          """
-        )
-      case .audience(let missing, let found):
-        (
-          "the token from \(url: url) lacks the audience \(list: missing): it has \(list: found)",
-          """
-          the target API server accepts only its own client ID as audience: check --client-id and \
-          --audience
-          """
-        )
-      }
-    self.init(.invalidResponse, message, hint: hint)
+          """)
+    case .audience(let missing, let found):
+      self.init(
+        "the token from \(url: url) lacks the audience \(list: missing): it has \(list: found)",
+        hint:
+          "the target API server accepts only its own client ID: check --client-id and --audience")
+    }
+    exitCode = .invalidResponse
   }
 
   static let notTokenEndpoint: Message = """
@@ -208,14 +185,11 @@ extension OAuthError {
     case ("access_denied", _):
       return """
         connector \(connector) rejects the subject token: tokenxchange doctor lists likely causes; \
-        Dex's log has the reason
+        Dex logs the reason
         """
     case ("invalid_client", _):
       if request.authentication.hasSecret {
-        return """
-          Dex has no client \(client), the secret is wrong, or the client is public: then omit the \
-          secret
-          """
+        return "Dex has no client \(client), its secret is wrong, or it is public and needs none"
       }
       return """
         Dex has no client \(client), or it has a secret: pass it with --client-secret-file, or \
@@ -233,8 +207,8 @@ extension OAuthError {
         """
     case ("unsupported_grant_type", _):
       return """
-        list urn:ietf:params:oauth:grant-type:token-exchange in oauth2.grantTypes of Dex's \
-        config.yaml, or omit that list; the exchange needs Dex 2.38 or later
+        add urn:ietf:params:oauth:grant-type:token-exchange to oauth2.grantTypes in Dex's \
+        config.yaml, or remove that list; the exchange needs Dex 2.38 or later
         """
     case (_, .requestedTokenTypeNotSupported):
       return "Dex issues id_token and access_token only: change --requested-token-type"
@@ -263,7 +237,7 @@ extension OAuthError {
         check --scopes (sent: \(untrusted: request.allScopes.joined(separator: " "))) and --audience
         """
     case ("unauthorized_client", _):
-      return "let the client \(client) use the token-exchange grant in Dex's config.yaml"
+      return "allow the token-exchange grant for the client \(client) in Dex's config.yaml"
     default:
       return "check Dex's log; tokenxchange doctor checks each step"
     }

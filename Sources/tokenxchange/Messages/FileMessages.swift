@@ -1,22 +1,21 @@
+import Encoding
 import Glibc
 import Platform
 import TokenExchange
 
 extension Diagnosis {
-  /// The message about a file of an option that cannot be written.
+  /// The file of an option cannot be written.
   init(_ error: FileWriteError, source: String) {
     self.init(
-      error.isDiskFailure ? .unexpected : .usage,
-      "\(option: source): cannot \(untrusted: error.step): \(untrusted: error.reason)",
-      hint: error.hint)
+      "\(option: source): \(cannot: error)",
+      hint: error.hint, exitCode: error.exitCode)
   }
 
-  /// The message about a program that cannot be copied.
+  /// `install` cannot copy the program.
   init(_ error: FileWriteError, user: UInt32) {
     let hint: Message =
       switch error {
-      case .system(.read, _):
-        "make the program's file readable for this user: chmod 0755"
+      case .system(.read, _): "make the program readable for this user: chmod 0755"
       case .system(_, EBUSY), .notRegular, .notReplaceable: error.hint
       case .system:
         """
@@ -25,17 +24,14 @@ extension Diagnosis {
         """
       }
     self.init(
-      error.isDiskFailure ? .unexpected : .usage,
-      "uid \(Int(user)) cannot \(untrusted: error.step): \(untrusted: error.reason)", hint: hint)
+      "uid \(Int(user)) \(cannot: error)", hint: hint,
+      exitCode: error.exitCode)
   }
-}
 
-extension Diagnosis {
-  /// The message about output that cannot be written.
   init(_ error: SystemError) {
     let hint: Message =
       switch error.errno {
-      case EPIPE: "the reader of the pipe ended before it read everything"
+      case EPIPE: "the reader of the pipe ended before it had read everything"
       case ENOSPC, EDQUOT: "free space on the disk that standard output is redirected to"
       case EFBIG: "the file of standard output is at the size limit of this process: ulimit -f"
       case EBADF:
@@ -43,8 +39,8 @@ extension Diagnosis {
       default: "check the file, pipe or terminal that standard output is connected to"
       }
     self.init(
-      .unexpected, "could not write to standard output: \(untrusted: systemMessage(error.errno))",
-      hint: hint)
+      "could not write to standard output: \(untrusted: systemMessage(error.errno))",
+      hint: hint, exitCode: .unexpected)
   }
 }
 
@@ -53,28 +49,38 @@ extension FileWriteError {
     switch self {
     case .notRegular: "pass the path of a regular file or of a new file"
     case .system(_, EBUSY):
-      """
-      a file that is itself a mount point, such as a subPath, cannot be replaced: mount its directory
-      """
+      "a mount point, such as a subPath, cannot be replaced: mount the file's directory"
     case .system(_, let code):
       .pathHint(code) ?? "the directory must exist, be writable for this user and have free space"
     case .notReplaceable:
-      """
-      the file is replaced by rename: name a regular file; get-token --output=token prints to \
-      standard output
-      """
+      "pass a regular file, which a rename can replace; get-token --output=token prints the token"
     }
   }
 
-  /// Whether the cause is the disk and not the path.
-  fileprivate var isDiskFailure: Bool {
-    if case .system(_, let code) = self { [ENOSPC, EDQUOT, EIO].contains(code) } else { false }
+  /// A failure of the disk is unexpected; otherwise the path is wrong.
+  fileprivate var exitCode: ExitCode {
+    switch self {
+    case .system(_, ENOSPC), .system(_, EDQUOT), .system(_, EIO): .unexpected
+    default: .usage
+    }
   }
 }
 
 extension FileReadError {
   var isPermissionDenied: Bool {
     self == .system(errno: EACCES) || self == .system(errno: EPERM)
+  }
+
+  /// Why a user cannot read a file.
+  func message(_ file: Message, user: UInt32) -> Message {
+    switch self {
+    case .missing: "\(file) does not exist"
+    case .notRegular(let kind): "\(file) is \(kind: kind), not a file"
+    case .tooLarge: "\(file) is larger than 1 MiB"
+    case .unstable: "\(file) kept changing while it was read"
+    case .system, .notOwned, .accessibleByOthers:
+      "\(file) cannot be read by uid \(Int(user)): \(reason: self)"
+    }
   }
 
   /// The hint about a path that no permission can make readable; nil for other errors.
@@ -87,8 +93,8 @@ extension Message {
   /// The hint about a path that the system rejects; nil for other errors.
   fileprivate static func pathHint(_ code: Int32) -> Message? {
     switch code {
-    case ELOOP: "its symbolic links point to each other: list them with ls -l, and correct one"
-    case ENAMETOOLONG: "shorten it: a name may have 255 bytes, and a whole path 4095"
+    case ELOOP: "its symbolic links form a loop: list them with ls -l, and correct one"
+    case ENAMETOOLONG: "shorten it: a name may have 255 bytes, and a path 4095"
     default: nil
     }
   }
@@ -97,6 +103,11 @@ extension Message {
 extension Message.StringInterpolation {
   /// The type of a file.
   mutating func appendInterpolation(kind: FileKind) { appendLiteral(kind.message) }
+
+  /// That a file cannot be written, such as `cannot replace /t: Permission denied`.
+  mutating func appendInterpolation(cannot error: FileWriteError) {
+    appendLiteral("cannot \(error.step.sanitized()): \(error.reason.sanitized())")
+  }
 
   /// The reason why a file cannot be read.
   mutating func appendInterpolation(reason error: FileReadError) { appendLiteral(error.message) }
@@ -123,7 +134,7 @@ extension FileReadError {
     case .notRegular(let kind): "it is \(kind.message)"
     case .tooLarge: "it is too large"
     case .unstable: "it changed while it was read"
-    case .notOwned: "it belongs to another user"
+    case .notOwned: "it is owned by another user"
     case .accessibleByOthers: "other users can access it"
     }
   }
@@ -131,7 +142,7 @@ extension FileReadError {
 
 extension FileWriteError {
   /// The failed operation, to follow "cannot".
-  var step: String {
+  fileprivate var step: String {
     switch self {
     case .notRegular(let path, _), .notReplaceable(let path), .system(.replace(let path), _):
       "replace \(path)"
@@ -144,11 +155,11 @@ extension FileWriteError {
     }
   }
 
-  var reason: String {
+  fileprivate var reason: String {
     switch self {
     case .system(_, let code): systemMessage(code)
     case .notRegular(_, let kind): "it is \(kind.message)"
-    case .notReplaceable: "it is in /dev, /proc or /sys, or a link to there"
+    case .notReplaceable: "it is in /dev, /proc or /sys, or links there"
     }
   }
 }
@@ -163,6 +174,3 @@ extension FileLockError {
     }
   }
 }
-
-/// The system's message for an error number.
-func systemMessage(_ code: Int32) -> String { String(cString: strerror(code)) }

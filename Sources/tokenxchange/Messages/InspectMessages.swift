@@ -4,14 +4,12 @@ import Platform
 import TokenExchange
 
 extension Diagnosis {
-  /// The message of `inspect`.
   init(_ error: InspectError) {
     switch error {
     case .terminal:
       self.init(
         "no token to inspect: standard input is a terminal",
-        hint: "pass a file, or pipe a token: tokenxchange get-token … | tokenxchange inspect",
-        exitCode: .usage)
+        hint: "pass a file, or pipe a token: tokenxchange get-token … | tokenxchange inspect")
     case .noToken(let source):
       self.init(
         "\(untrusted: source) contains no token",
@@ -32,7 +30,7 @@ extension Diagnosis {
     }
   }
 
-  /// The message about a file or stream that contains a token in a wrapping.
+  /// A file or stream contains a token in a wrapping.
   init(_ wrapping: TokenWrapping, _ source: String) {
     self.init(
       "\(untrusted: source) contains \(wrapping.message)",
@@ -41,20 +39,19 @@ extension Diagnosis {
 }
 
 extension InspectedInput {
-  /// The text of `inspect`.
   func text(_ facts: TokenFacts) -> String {
     var rows = [Fact("from", source + (wrapping.map { ": " + $0.text } ?? ""))]
     if let reportedEnd { rows.append(Fact("reported end", reportedEnd)) }
     rows += facts.rows
     let others = facts.others
+    let wrap = TextWrapping()
     return
       (["claims only: the signature is not verified"]
-      + Fact.lines(rows, indent: 0)
-      + (others.isEmpty ? [] : ["other claims"]) + Fact.lines(others, indent: 2))
+      + wrap.facts(rows, indent: 0)
+      + (others.isEmpty ? [] : ["other claims"]) + wrap.facts(others, indent: 2))
       .joined(separator: "\n") + "\n"
   }
 
-  /// The JSON of `inspect`.
   func json(_ facts: TokenFacts) -> String {
     var members: JSON.Object = [
       "verified": .bool(false), "kind": .string(facts.kind.rawValue), "source": .string(source),

@@ -1,18 +1,7 @@
 import Encoding
 import FoundationEssentials
+import Glibc
 import TokenExchange
-
-extension Message {
-  /// A time limit, as precise as it was given: `0.3 s`, `90 s` or `5 min`.
-  static func seconds(_ seconds: Double) -> String {
-    if seconds >= 120, seconds.truncatingRemainder(dividingBy: 60) == 0 {
-      return DurationText.text(seconds)
-    }
-    let steps = seconds < 0.1 ? 1000.0 : seconds < 10 ? 100 : 1
-    let seconds = (min(seconds, 1e9) * steps).rounded() / steps
-    return seconds == seconds.rounded() ? "\(Int(seconds)) s" : "\(seconds) s"
-  }
-}
 
 extension Message.StringInterpolation {
   /// A URL that was checked.
@@ -29,9 +18,28 @@ extension Message.StringInterpolation {
   /// A point in time.
   mutating func appendInterpolation(time date: Date) { appendLiteral(Timestamp.text(date)) }
 
+  /// That a token has expired, such as `expired 1 h ago, at …`.
+  mutating func appendInterpolation(expired date: Date, now: Date) {
+    let relative = DurationText.relative(date, to: now)
+    appendLiteral(
+      "expired \(relative), at \(Timestamp.text(date)) (local clock: \(Timestamp.text(now)))")
+  }
+
+  /// That a token is not valid yet, such as `is not valid before …, in 3 min`.
+  mutating func appendInterpolation(notYetValid start: Date, now: Date) {
+    let relative = DurationText.relative(start, to: now)
+    appendLiteral("is not valid before \(Timestamp.text(start)), \(relative)")
+    appendLiteral(" (local clock: \(Timestamp.text(now)))")
+  }
+
   /// A time limit in seconds.
   mutating func appendInterpolation(timeout seconds: Double) {
-    appendLiteral(Message.seconds(seconds))
+    appendLiteral(DurationText.exact(seconds))
+  }
+
+  /// A number with its noun, such as `1 file` or `3 files`.
+  mutating func appendInterpolation(count: Int, _ singular: String, _ plural: String) {
+    appendLiteral("\(count) \(count == 1 ? singular : plural)")
   }
 
   /// Untrusted texts in a list; `none` if there are none.
@@ -43,4 +51,10 @@ extension Message.StringInterpolation {
   mutating func appendInterpolation(quoted text: String, maxLength: Int = 100) {
     appendLiteral(JSON.quote(text.sanitized(maxLength: maxLength)))
   }
+
+  /// The system's message for an error number.
+  mutating func appendInterpolation(errno code: Int32) { appendLiteral(systemMessage(code)) }
 }
+
+/// The system's message for an error number.
+func systemMessage(_ code: Int32) -> String { String(cString: strerror(code)) }

@@ -58,6 +58,11 @@ struct Message: Equatable, Sendable, ExpressibleByStringInterpolation {
     /// Names of options, in a list such as `--a, --b and --c`.
     mutating func appendInterpolation(options names: [String]) { text += names.joinedByAnd }
 
+    /// A suggestion such as `did you mean --issuer? `, if there is one.
+    mutating func appendInterpolation(didYouMean name: String?) {
+      if let name { text += "did you mean \(name)? " }
+    }
+
     /// The name of a command, as this program defines it.
     mutating func appendInterpolation(command name: String) { text += name }
 

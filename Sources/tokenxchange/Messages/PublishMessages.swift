@@ -4,18 +4,16 @@ import Platform
 import TokenExchange
 
 extension Diagnosis {
-  /// The message of `publish-issuer`.
   init(_ error: PublishError) {
     switch error {
     case .missingDirectory:
       self.init(
         "missing argument: DIR to write to, or --check=URL to compare",
-        hint: "example: tokenxchange publish-issuer --from-server=… --public-url=… site",
-        exitCode: .usage)
+        hint: "example: tokenxchange publish-issuer --from-server=… --public-url=… site")
     case .conflict(let first, let second, let conflict):
       self.init(
         "\(option: first) and \(untrusted: second) cannot be used together",
-        hint: Self.hint(conflict), exitCode: .usage)
+        hint: conflict.hint)
     case .transport(let error, let url, let host, let timeout):
       self.init(error, url, from: host, timeout: timeout)
     case .status(let status, let url, let host):
@@ -25,21 +23,20 @@ extension Diagnosis {
     case .compressed(let url):
       self.init(
         "the document at \(untrusted: url.text) is stored compressed (gzip)",
-        hint: "upload the file without gzip and without Content-Encoding: not every verifier "
-          + "decompresses it",
+        hint: "upload it without gzip and Content-Encoding: not every verifier decompresses it",
         exitCode: .invalidResponse)
     case .metadata(let error, let discovery, let keys):
       self.init(error, discovery: discovery, keys: keys)
     case .differences(let url, let differences):
       let list = differences.map { Message($0).text }.joined(separator: "; ")
       self.init(
-        "the documents published at \(untrusted: url.text) differ: "
-          + "\(untrusted: list, maxLength: 600)",
+        """
+        the documents published at \(untrusted: url.text) differ: \(untrusted: list, maxLength: 600)
+        """,
         hint:
           "publish again: verifiers reject tokens with a missing key, and still trust stale keys",
         exitCode: .unexpected)
-    case .notWritten(let error, let path):
-      self.init(error, source: path)
+    case .notWritten(let error, let path): self.init(error, source: path)
     }
   }
 
@@ -90,27 +87,13 @@ extension Diagnosis {
     "check the URL: it must be the issuer, without an additional path"
 
   private init(_ error: IssuerMetadataError, discovery: String, keys: String) {
-    let discoveryHint: Message = """
-      expected the output of kubectl get --raw \(example: IssuerMetadata.discoveryPath)
-      """
     switch error {
-    case .discoveryNotJSON:
-      self.init(
-        "invalid discovery document \(untrusted: discovery): not a JSON object",
-        hint: discoveryHint, exitCode: .invalidResponse)
+    case .discoveryNotJSON: self.init(invalidDiscovery: discovery, "not a JSON object")
     case .duplicateMember(let name):
       self.init(
-        """
-        invalid discovery document \(untrusted: discovery): it has the member \(quoted: name) twice \
-        in one object
-        """,
-        hint: discoveryHint, exitCode: .invalidResponse)
-    case .missingIssuer:
-      self.init(
-        "invalid discovery document \(untrusted: discovery): it has no issuer",
-        hint: discoveryHint, exitCode: .invalidResponse)
-    case .keySet(let error):
-      self.init(invalidKeySet: keys, Message(error))
+        invalidDiscovery: discovery, "it has the member \(quoted: name) twice in one object")
+    case .missingIssuer: self.init(invalidDiscovery: discovery, "it has no issuer")
+    case .keySet(let error): self.init(invalidKeySet: keys, Message(error))
     case .unlistedAlgorithm(let keyID, let algorithm):
       self.init(
         invalidKeySet: keys,
@@ -127,9 +110,15 @@ extension Diagnosis {
         hint: """
           the public URL must be exactly the issuer of the tokens: set kube-apiserver's first \
           --service-account-issuer to it and keep the old issuer as the second
-          """,
-        exitCode: .usage)
+          """)
     }
+  }
+
+  private init(invalidDiscovery source: String, _ reason: Message) {
+    self.init(
+      "invalid discovery document \(untrusted: source): \(reason)",
+      hint: "expected the output of kubectl get --raw \(example: IssuerMetadata.discoveryPath)",
+      exitCode: .invalidResponse)
   }
 
   private init(invalidKeySet source: String, _ reason: Message) {
@@ -140,17 +129,6 @@ extension Diagnosis {
         published
         """,
       exitCode: .invalidResponse)
-  }
-
-  private static func hint(_ conflict: PublishError.Conflict) -> Message {
-    switch conflict {
-    case .serverOptionWithFiles: "it applies to --from-server only"
-    case .serverAndFiles: "read the documents from the server or from files"
-    case .directoryWithCheck: "--check writes nothing: omit the directory"
-    case .publicURLWithCheck: "--check already names the public URL"
-    case .certificateAuthorityWithoutCheck:
-      "it applies to --check only; the CA of the API server is --server-ca"
-    }
   }
 
   private static func hint(status: Int, _ host: IssuerHost) -> Message {
@@ -210,5 +188,18 @@ extension Message {
       case .staleKey(let id): "key \(untrusted: id) is stale"
       case .changedKey(let id): "key \(untrusted: id) has different key material"
       }
+  }
+}
+
+extension PublishError.Conflict {
+  fileprivate var hint: Message {
+    switch self {
+    case .serverOptionWithFiles: "it applies to --from-server only"
+    case .serverAndFiles: "read the documents from the server or from files"
+    case .directoryWithCheck: "--check writes nothing: omit the directory"
+    case .publicURLWithCheck: "--check already names the public URL"
+    case .certificateAuthorityWithoutCheck:
+      "it applies to --check only; the CA of the API server is --server-ca"
+    }
   }
 }

@@ -87,7 +87,7 @@ extension NameLookup {
     switch failure.reason {
     case .responseCode(let code): "\(name(ofCode: code)) from \(failure.server)"
     case .noResponse(let seconds):
-      "no response from \(failure.server) within \(Message.seconds((seconds * 10).rounded() / 10))"
+      "no response from \(failure.server) within \(DurationText.exact((seconds * 10).rounded() / 10))"
     case .unreachable(let reason): "no response from \(failure.server) (\(reason))"
     case .malformed: "a malformed response from \(failure.server)"
     case .noRecursion: "\(failure.server) does not support recursion"

@@ -3,49 +3,37 @@ import Platform
 import TokenExchange
 
 extension Diagnosis {
-  /// The message about an option of `sidecar` or a variable of dexsidecar.
   init(_ error: SidecarError) {
-    let (message, hint): (Message, Message) =
-      switch error {
-      case .invalidMode(let text, let source):
-        (
-          "\(option: source): invalid file mode \(word: text)",
-          "write octal digits, such as 0600 or 0640; the owner must be able to read and write"
-        )
-      case .writableByAll(let text, let source):
-        (
-          "\(option: source) \(untrusted: text) would let every user replace the token",
-          "use 0600, or 0640 and the pod's fsGroup for readers in other containers"
-        )
-      case .writesInput(let path, let source, let input):
-        (
-          "\(option: source) \(path: path) is the file that \(input.message)",
-          "name another file to write: the first renewal would overwrite this one"
-        )
-      case .settingFromFile(let variable):
-        (
-          "\(word: variable) is not read from a file",
-          "set dex_\(untrusted: String(variable.dropFirst(9))) to the value itself"
-        )
-      case .textAndFile(let variable, let file):
-        (
-          "\(untrusted: variable) and \(untrusted: file) cannot be used together",
-          "keep one of them"
-        )
-      case .missingEndpoint:
-        (
-          "dex_access_token_file is set, but dex_endpoint is not",
-          """
-          dex_endpoint is the URL of Dex's token endpoint, such as https://dex.example.org/token
-          """
-        )
-      case .invalidChoiceInFile(let source, let choices):
-        (
-          "the file of \(option: source) contains a value that is not allowed (not shown)",
-          "it must be one of \(choices: choices)"
-        )
-      }
-    self.init(.usage, message, hint: hint)
+    switch error {
+    case .invalidMode(let text, let source):
+      self.init(
+        "\(option: source): invalid file mode \(word: text)",
+        hint: "write octal digits, such as 0600 or 0640; the owner must be able to read and write")
+    case .writableByAll(let text, let source):
+      self.init(
+        "\(option: source) \(untrusted: text) would let every user replace the token",
+        hint: "use 0600, or 0640 and the pod's fsGroup for readers in other containers")
+    case .writesInput(let path, let source, let input):
+      self.init(
+        "\(option: source) \(path: path) is the file that \(input.message)",
+        hint: "pass another file to write: the first renewal would overwrite this one")
+    case .settingFromFile(let variable):
+      self.init(
+        "\(word: variable) is not read from a file",
+        hint: "set dex_\(untrusted: String(variable.dropFirst(9))) to the value itself")
+    case .textAndFile(let variable, let file):
+      self.init(
+        "\(untrusted: variable) and \(untrusted: file) cannot be used together",
+        hint: "keep one of them")
+    case .missingEndpoint:
+      self.init(
+        "dex_access_token_file is set, but dex_endpoint is not",
+        hint: "set dex_endpoint to Dex's token endpoint, such as https://dex.example.org/token")
+    case .invalidChoiceInFile(let source, let choices):
+      self.init(
+        "the file of \(option: source) contains a value that is not allowed (not shown)",
+        hint: "it must be one of \(choices: choices)")
+    }
   }
 }
 
@@ -61,7 +49,7 @@ extension SidecarInput {
 }
 
 extension Message {
-  /// The line of the log about an event of the sidecar.
+  /// The line of the sidecar's log.
   init(_ event: SidecarEvent) {
     self =
       switch event {
@@ -77,16 +65,11 @@ extension Message {
         \(duration: pause.rounded(.up)), then after longer pauses; the same failure is logged every \
         \(duration: FailureLog.interval); \(Self.state(token)); hint: \(Diagnosis(error).hint)
         """
-      case .stillFailing(let error, 1, let seconds, let pause, let token):
-        """
-        still failing after \(duration: seconds), 1 more attempt: \(Diagnosis(error).message); \
-        next attempt in \(duration: pause.rounded(.up)); \(Self.state(token))
-        """
       case .stillFailing(let error, let attempts, let seconds, let pause, let token):
         """
-        still failing after \(duration: seconds), \(attempts) more attempts: \
-        \(Diagnosis(error).message); next attempt in \(duration: pause.rounded(.up)); \
-        \(Self.state(token))
+        still failing after \(duration: seconds), \
+        \(count: attempts, "more attempt", "more attempts"): \(Diagnosis(error).message); next \
+        attempt in \(duration: pause.rounded(.up)); \(Self.state(token))
         """
       case .removed(let file, let reason): "removed \(path: file): \(reason.message)"
       }
@@ -99,10 +82,8 @@ extension Message {
 
   private static func failures(_ failures: FailedAttempts?) -> Message {
     guard let failures else { return "" }
-    guard failures.count > 1 else {
-      return ", after 1 failed attempt in \(duration: failures.seconds)"
-    }
-    return ", after \(failures.count) failed attempts in \(duration: failures.seconds)"
+    let count: Message = "\(count: failures.count, "failed attempt", "failed attempts")"
+    return ", after \(count) in \(duration: failures.seconds)"
   }
 
   private static func state(_ token: OldToken) -> Message {
@@ -126,17 +107,14 @@ extension RemovalReason {
 }
 
 extension Message {
-  /// The text of a warning.
   init(_ warning: SidecarWarning) {
     self =
       switch warning {
       case .unknownScope(let scope, let source, let nearest):
-        "Dex does not know the scope \(word: scope) of \(option: source)"
+        "Dex does not support the scope \(word: scope) of \(option: source)"
           + (nearest.map { ": did you mean \(option: $0)?" } ?? "")
-      case .unknownScopes(1, let source):
-        "Dex does not know 1 scope of \(option: source) (not shown)"
       case .unknownScopes(let count, let source):
-        "Dex does not know \(count) scopes of \(option: source) (not shown)"
+        "Dex does not support \(count: count, "scope", "scopes") of \(option: source) (not shown)"
       case .readableByAll(let file):
         """
         every user may read \(path: file): its mode is 0644, as in dexsidecar; use --mode=0640 or \
@@ -153,9 +131,9 @@ extension Message {
         client in staticClients of Dex's configuration\(fault.map { "; \($0.message)" } ?? "")
         """
       case .modeNotSet(let error):
-        "cannot \(untrusted: error.step): \(untrusted: error.reason)"
+        "\(cannot: error)"
       case .notRemoved(let error, let reason):
-        "cannot \(untrusted: error.step): \(untrusted: error.reason); \(reason.message)"
+        "\(cannot: error); \(reason.message)"
       }
   }
 }

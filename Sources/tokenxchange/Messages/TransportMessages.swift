@@ -1,100 +1,84 @@
-import Glibc
 import TokenExchange
 
 extension Diagnosis {
-  /// The message about a server that could not be reached, or that did not speak HTTP.
-  ///
-  /// - Parameters:
-  ///   - error: What failed.
-  ///   - url: Where the request was sent.
-  ///   - timeout: Seconds until the request was ended.
+  /// A request to `url` failed; it could take `timeout` seconds.
   init(_ error: TransportError, to url: EndpointURL, timeout: Double) {
+    let notSent: Message = "nothing was sent to \(authority: url)"
+    let response: Message = "the response from \(url: url)"
     switch error {
     case .nameResolution(let error): self.init(error, host: url.host)
     case .connectionRefused:
       self.init(
-        .network, "\(hostAndPort: url) refused the connection",
-        hint: """
-          is Dex listening on that port? a Service refuses connections while no pod is ready
-          """)
+        "\(hostAndPort: url) refused the connection",
+        hint: "is Dex listening on that port? a Service refuses connections while no pod is ready",
+        exitCode: .network)
     case .unreachable(let errno):
       self.init(
-        .network, "could not reach \(hostAndPort: url): \(errno: errno)",
+        "could not reach \(hostAndPort: url): \(errno: errno)",
         hint: """
           a NetworkPolicy or firewall rejects the connection, or no route exists, for example to \
           an IPv6 address from an IPv4-only pod
-          """)
+          """, exitCode: .network)
     case .connectionClosed:
       self.init(
-        .network, "the connection to \(authority: url) closed before the response was complete",
-        hint: "Dex or a proxy in front of it closed the connection: check their logs")
+        "the connection to \(authority: url) closed before the response was complete",
+        hint: "Dex or a proxy in front of it closed the connection: check their logs",
+        exitCode: .network)
     case .timedOut(let phase):
       self.init(timeoutIn: phase, url, timeout: timeout)
-      // The network need not be the cause.
+      // With such a short limit, the network may work.
       if timeout < 1 { hint = "is the time limit too short? --timeout is 10s by default" }
     case .tls(let error): self.init(error, url)
     case .noTrustStore(let searched):
       self.init(
-        .usage,
-        """
-        nothing was sent to \(authority: url): no trusted certificates found in \
-        \(searched: searched)
-        """, hint: Self.trustHint)
+        "\(notSent): no trusted certificates found in \(searched: searched)",
+        hint: Self.trustHint)
     case .unreadableTrustStore(let locations):
       self.init(
-        .usage,
-        """
-        nothing was sent to \(authority: url): OpenSSL cannot read the trusted certificates in \
-        \(searched: locations)
-        """, hint: Self.trustHint)
+        "\(notSent): OpenSSL cannot read the trusted certificates in \(searched: locations)",
+        hint: Self.trustHint)
     case .invalidCACertificates:
       self.init(
-        .usage, "nothing was sent to \(authority: url): OpenSSL cannot read a CA certificate",
-        hint: """
-          check the file of --certificate-authority or --server-ca: openssl x509 -noout -text -in \
-          FILE
-          """)
+        "\(notSent): OpenSSL cannot read a CA certificate",
+        hint: "check the CA file with openssl x509 -noout -text -in FILE")
     case .bodyTooLarge:
       self.init(
-        .invalidResponse, "the response from \(url: url) is larger than 1 MiB",
-        hint: Self.notTokenEndpoint)
+        "\(response) is larger than 1 MiB",
+        hint: Self.notTokenEndpoint, exitCode: .invalidResponse)
     case .headersTooLarge:
       self.init(
-        .invalidResponse, "the response from \(url: url) has more than 64 KiB of headers",
-        hint: Self.notTokenEndpoint)
+        "\(response) has more than 64 KiB of headers",
+        hint: Self.notTokenEndpoint, exitCode: .invalidResponse)
     case .notHTTP(let text):
       self.init(
-        .invalidResponse,
         "the response from \(hostAndPort: url) is not HTTP/1.1 (\(untrusted: text))",
-        hint: """
-          check the port: it must be Dex's http or https port, not that of gRPC or another service
-          """)
+        hint: "check the port: it must be Dex's http or https port, not its gRPC port",
+        exitCode: .invalidResponse)
     case .compressed:
       self.init(
-        .invalidResponse, "the response from \(url: url) is compressed, which was not requested",
-        hint: "disable compression for this path in the ingress or proxy in front of Dex")
+        "\(response) is compressed, which was not requested",
+        hint: "disable compression for this path in the ingress or proxy in front of Dex",
+        exitCode: .invalidResponse)
     case .proxy(let error, let proxy): self.init(error, proxy: proxy, url)
     case .notSent(let reason):
       self.init(
-        .usage, "nothing was sent to \(authority: url): \(Message(reason))",
+        "\(notSent): \(Message(reason))",
         hint: "use the static binary (make static); tokenxchange version shows how it was built")
     case .resourceLimit(let resource, let errno):
       self.init(
-        .unexpected,
         """
-        nothing was sent to \(authority: url): this process cannot \
+        \(notSent): this process cannot \
         \(resource == .threads ? "start a thread" : "open any more files"): \(errno: errno)
         """,
         hint: """
           raise the limit (ulimit -u or -n, or the container's pids limit), or stop the processes \
           that exhaust it
-          """)
+          """, exitCode: .unexpected)
     case .other(let text):
       self.init(
-        .network, "the request to \(authority: url) failed: \(untrusted: text)",
-        hint: """
-          try again with --verbose; curl -v \(url: url) from the same host shows more
-          """)
+        "the request to \(authority: url) failed: \(untrusted: text)",
+        hint: "try again with --verbose; curl -v \(url: url) from the same host shows more",
+        exitCode: .network)
     }
   }
 
@@ -102,32 +86,28 @@ extension Diagnosis {
     pass Dex's CA with --certificate-authority or --certificate-authority-data, or mount a CA bundle
     """
 
-  /// The message about a timeout; the causes depend on the phase.
+  /// A timeout; its causes depend on the phase.
   private init(timeoutIn phase: TransportError.Phase, _ url: EndpointURL, timeout: Double) {
     switch phase {
     case .connecting:
       self.init(
-        .network, "timed out connecting to \(hostAndPort: url) after \(timeout: timeout)",
+        "timed out connecting to \(hostAndPort: url) after \(timeout: timeout)",
         hint: """
           a NetworkPolicy, firewall or security group drops the packets, or the address is outdated
           """)
     case .tlsHandshake:
       self.init(
-        .network,
         "the TLS handshake with \(hostAndPort: url) timed out after \(timeout: timeout)",
-        hint: """
-          is that an https port? a proxy or service mesh in between may block the handshake
-          """)
+        hint: "is that an https port? a proxy or service mesh in between may block the handshake")
     case .response:
       self.init(
-        .network, "\(hostAndPort: url) did not respond within \(timeout: timeout)",
-        hint: Self.slowHint)
+        "\(hostAndPort: url) did not respond within \(timeout: timeout)", hint: Self.slowHint)
     case .responseBody:
       self.init(
-        .network,
         "the response from \(hostAndPort: url) was incomplete after \(timeout: timeout)",
         hint: Self.slowHint)
     }
+    exitCode = .network
   }
 
   private static let slowHint: Message = """
@@ -158,19 +138,16 @@ extension Diagnosis {
       case .protocolVersion: "enable TLS 1.2 or 1.3 on the server"
       case .notTLS: "is it the http port? use the https port"
       case .handshakeFailed:
-        """
-        \(inspect) shows what it offers; does it require, or reject, a client certificate?
-        """
+        "\(inspect) shows what it supports; does it require or reject a client certificate?"
       }
-    // Which CAs are trusted is configuration: waiting does not help.
+    // The trusted CAs are configuration: a retry does not help.
     self.init(
-      error.isUnknownIssuer ? .usage : .network, "\(hostAndPort: url) \(Message(error))",
-      hint: hint)
+      "\(hostAndPort: url) \(Message(error))", hint: hint,
+      exitCode: error.isUnknownIssuer ? .usage : .network)
   }
 
   static let clientCertificateHint: Message = """
-    pass --client-certificate and --client-key; if they are passed, the server does not accept that \
-    certificate
+    pass --client-certificate and --client-key, or another certificate if it rejects yours
     """
 
   private init(_ error: ProxyError, proxy: String?, _ url: EndpointURL) {
@@ -192,41 +169,38 @@ extension Diagnosis {
       default: "check HTTPS_PROXY and ALL_PROXY; NO_PROXY lists hosts to reach without a proxy"
       }
     let name: Message = proxy.map { " \(untrusted: $0)" } ?? ""
-    // A variable that is not a URL is configuration: waiting does not help.
+    // A variable that is not a URL is configuration: a retry does not help.
     let exitCode: ExitCode = if case .invalidURL = error { .usage } else { .network }
     self.init(
-      exitCode, "the proxy\(name) for \(authority: url) cannot be used: \(Message(error))",
-      hint: hint)
+      "the proxy\(name) for \(authority: url) cannot be used: \(Message(error))", hint: hint,
+      exitCode: exitCode)
   }
 
   private init(_ error: NameResolutionError, host: String) {
-    let name: Message = "could not resolve host \(host: host)"
     let reason: Message = "\(lookups: error.lookups, host: host)"
-    guard error.isServerFailure else {
-      self.init(
-        .network, name + (reason.text.isEmpty ? "" : ": \(reason)"),
-        hint: """
-          check the spelling and the pod's DNS; a Service in another namespace is \
-          NAME.NAMESPACE.svc
-          """)
-      return
-    }
-    self.init(
-      .network, "\(name): \(reason)",
-      hint: error.lookups.allSatisfy(\.hasNoResponse)
-        ? """
+    let isKnown = error.isServerFailure || !reason.text.isEmpty
+    let hint: Message =
+      if !error.isServerFailure {
+        "check the spelling and the pod's DNS; a Service in another namespace is NAME.NAMESPACE.svc"
+      } else if error.lookups.allSatisfy(\.hasNoResponse) {
+        """
         the pod's DNS does not respond: check /etc/resolv.conf, and whether a NetworkPolicy blocks \
         port 53
         """
-        : """
+      } else {
+        """
         check the log of that DNS server: it or its upstream server fails for that name; \
         tokenxchange doctor shows each query
-        """)
+        """
+      }
+    self.init(
+      "could not resolve host \(host: host)\(isKnown ? ": \(reason)" : "")", hint: hint,
+      exitCode: .network)
   }
 }
 
 extension Message {
-  /// A TLS failure, after the server's name.
+  /// A TLS failure, to follow the server's name.
   fileprivate init(_ error: TLSError) {
     self =
       switch error {
@@ -287,11 +261,6 @@ extension Message.StringInterpolation {
   /// The names that were tried, with their results.
   fileprivate mutating func appendInterpolation(lookups: [NameLookup], host: String? = nil) {
     appendInterpolation(untrusted: NameLookup.summary(of: lookups, host: host), maxLength: 2000)
-  }
-
-  /// The system's message for an error number.
-  fileprivate mutating func appendInterpolation(errno: Int32) {
-    appendLiteral(String(cString: strerror(errno)))
   }
 
   fileprivate mutating func appendInterpolation(searched: [TransportError.TrustStoreLocation]) {

@@ -29,9 +29,7 @@ extension Message {
       case .tokenOverHTTP(let host):
         "--insecure-allow-http is on: the token is sent to \(host: host) unencrypted"
       case .certificatesNotVerified(let host):
-        """
-        --insecure-skip-tls-verify is on: anyone between here and \(host: host) can read the token
-        """
+        "--insecure-skip-tls-verify is on: anyone between here and \(host: host) can read the token"
       case .secretInArguments(let option):
         """
         every user of this machine can read the value of \(option: option): use \

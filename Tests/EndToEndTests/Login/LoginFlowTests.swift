@@ -189,7 +189,7 @@ struct LoginFlowTests {
     #expect(
       fixture.masked(result.output).hasSuffix(
         """
-        tokenxchange: Dex at http://DEX/dex/auth refused the sign-in: 303 access_denied: No way [2J
+        tokenxchange: Dex at http://DEX/dex/auth rejected the sign-in: 303 access_denied: No way [2J
         hint: the sign-in was denied on Dex's page; run this again to retry
 
         """))
@@ -276,7 +276,7 @@ struct LoginFlowTests {
         The client target-cluster allows no redirect to this machine, so the device flow is used.
         tokenxchange: the client target-cluster allows no sign-in: neither the redirect to this \
         machine nor the one to /device/callback
-        hint: in Dex's config.yaml make it public without redirectURIs (browser), or list \
+        hint: in Dex's config.yaml, make it public without redirectURIs (browser), or list \
         /device/callback and /dex/device/callback (device)
 
         """)
@@ -291,7 +291,7 @@ struct LoginFlowTests {
       fixture.masked(result.output).replacing(/127.0.0.1:\d+/, with: "127.0.0.1:PORT") == """
         tokenxchange: the client target-cluster does not allow the redirect to \
         http://127.0.0.1:PORT/callback
-        hint: in Dex's config.yaml make it public without redirectURIs, or list a URI with a fixed \
+        hint: in Dex's config.yaml, make it public without redirectURIs, or list a URI with a fixed \
         port and pass --listen-port; or use --flow=device
 
         """)
@@ -322,8 +322,8 @@ struct LoginFlowTests {
       fixture.masked(result.output) == """
         tokenxchange: the client target-cluster does not allow the redirect to \
         /dex/device/callback, which Dex's device code page requires
-        hint: use --flow=browser on a machine with a browser, or another client, whose \
-        redirectURIs list /device/callback and /dex/device/callback
+        hint: use --flow=browser on a machine with a browser, or a client whose redirectURIs \
+        list /device/callback and /dex/device/callback
 
         """)
   }

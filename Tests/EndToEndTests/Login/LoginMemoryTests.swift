@@ -193,8 +193,8 @@ struct LoginMemoryTests {
     #expect(
       fixture.masked(result.output).hasSuffix(
         """
-        The tokens are not stored, so the next run requires a new sign-in: root would create the \
-        directory DIR/ada/.kube/cache/tokenxchange below a directory that belongs to uid 1000.
+        The tokens are not stored, so the next run requires a new sign-in: root would create \
+        DIR/ada/.kube/cache/tokenxchange in a directory that is owned by uid 1000.
 
         """))
     #expect(pages == 0)
@@ -202,7 +202,7 @@ struct LoginMemoryTests {
       words[0], Array(words.dropFirst()), environment: environment
     ).result()
     #expect(plain.code == 7)
-    #expect(plain.errors.contains("belongs to uid 1000"))
+    #expect(plain.errors.contains("is owned by uid 1000"))
     #expect(try FileManager.default.contentsOfDirectory(atPath: home) == [])
   }
 }

@@ -103,7 +103,7 @@ struct LoginWaitTests {
     #expect(
       fixture.masked(first.process.outputSoFar).contains(
         """
-        tokenxchange: the sign-in at DEX was ended, because no process waits for its result
+        tokenxchange: the sign-in at DEX ended because no process waits for its result
         hint: the process that started this one, or the reader of its output, has ended
 
         """))

@@ -52,7 +52,7 @@ import TokenExchange
       Row("not a directory", .directory("/d", .notDirectory), "/d is not a directory"),
       Row(
         "another user's", .directory("/d", .notOwned(owner: 1, user: 2)),
-        "the directory /d belongs to uid 1, not to uid 2"),
+        "the directory /d is owned by uid 1, not by uid 2"),
       Row(
         "accessible", .directory("/d", .accessibleByOthers),
         "other users can access the directory /d: its mode must be 0700"),
@@ -77,7 +77,7 @@ import TokenExchange
     arguments: [
       Row(
         "a directory that does not exist", .directory("/d", .missing),
-        "name the directory that get-token or login used; without a name it is the default directory"
+        "pass the directory that get-token or login used, or omit --cache-dir for the default"
       ),
       Row(
         "another user's directory", .directory("/d", .notOwned(owner: 1, user: 2)),

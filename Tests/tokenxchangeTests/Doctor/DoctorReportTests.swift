@@ -28,7 +28,7 @@ struct DoctorReportTests {
     world.process.program = {
       ProgramFacts(path: "/tokenxchange", isStatic: true, setsTrust: true, libraries: "libcurl 8")
     }
-    world.network.systemTrust = { SystemTrustStore(directory: "/etc/ssl/certs") }
+    world.network.systemTrust = { _ in SystemTrustStore(directory: "/etc/ssl/certs") }
     world.files.status = { _ in
       PathStatus(
         target: "..data/token", realPath: "/tokens/..1/token", mode: 0o640, owner: 0, group: 999,
@@ -65,6 +65,34 @@ struct DoctorReportTests {
     _ = run(double, Sample.base + ["--verbose"])
     #expect(double.stdout.contains("      mode       0640, owner 0:999, own uid 999\n"))
     #expect(double.stdout.contains("link to    ..data/token\n"))
+  }
+
+  @Test(
+    "the access step repeats why the API server step was skipped",
+    arguments: [
+      Row("no server", [], "pass --server (and --server-ca)"),
+      Row("no token", ["--server=https://b.example:6443"], "no token"),
+    ] as [Row<[String], String>])
+  func skippedAPIServer(row: Row<[String], String>) {
+    let double = Sample.world(outcomes: [Sample.response(404, ""), Sample.response(404, "")])
+    _ = run(double, Sample.base + row.input)
+    let lines = double.stdout.split(separator: "\n").map(String.init)
+    #expect(lines.contains("9. API server: skipped: \(row.output)"), "\(double.stdout)")
+    #expect(
+      lines.contains("10. access: skipped: the API server step was skipped: \(row.output)"),
+      "\(double.stdout)")
+  }
+
+  @Test("a discovery document with a duplicate member is rejected with the member's name")
+  func duplicateMember() {
+    let document = #"{"issuer":"https://dex.example/dex","issuer":"https://evil.example"}"#
+    let double = Sample.world(
+      outcomes: [Sample.response(200, document), Sample.token(Sample.issued)])
+    #expect(run(double, Sample.base) == .invalidResponse)
+    #expect(
+      double.stdout.contains(
+        "5. discovery: FAILED: https://dex.example/dex/.well-known/openid-configuration returned "
+          + #"JSON with the member "issuer" twice in one object"#), "\(double.stdout)")
   }
 
   @Test("the verdict is the first and the last line, and names the first failed step")

@@ -130,7 +130,7 @@ struct FaultMatrixTests {
         "refresh-token-rejected", "token-unknown-key", "api-server-unauthorized",
       ])
     let hint = report.steps.first { $0["name"]?.string == "API server" }?.firstHint ?? ""
-    #expect(hint.hasPrefix("likely: (1) the token's key is not among the current keys of Dex"))
+    #expect(hint.hasPrefix("likely: (1) Dex does not publish the token's key"))
     #expect(!hint.contains("cannot fetch"))
   }
 

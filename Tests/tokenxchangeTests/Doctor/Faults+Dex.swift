@@ -57,7 +57,7 @@ extension Fault {
     ) { $0.flags["client-id"] = "unknown-client" },
     .failed(
       "secret wrong", .exchange, "oauth-error", "401 invalid_client",
-      hints: ["Dex has no client conf-client", "the secret is wrong", "public"],
+      hints: ["Dex has no client conf-client", "its secret is wrong", "public"],
       code: .oauthError
     ) {
       $0.flags["client-id"] = "conf-client"
@@ -69,8 +69,8 @@ extension Fault {
       code: .oauthError
     ) { $0.flags["client-id"] = "conf-client" },
     .failed(
-      "secret for a public client", .exchange, "oauth-error", "401 invalid_client",
-      hints: ["the client is public: then omit the secret"], code: .oauthError
+      "secret given to a public client", .exchange, "oauth-error", "401 invalid_client",
+      hints: ["it is public and needs none"], code: .oauthError
     ) { $0.variables["TOKENXCHANGE_CLIENT_SECRET"] = "some-secret-some" },
     .failed(
       "audience not trusted", .exchange, "oauth-error", "500 server_error",
@@ -99,8 +99,8 @@ extension Fault {
       $0.flags["expiry-margin"] = nil
     },
     .warned(
-      "a user with the name of a service account", .username, "claim-like-service-account",
-      "names a service account that is not this user"
+      "a user whose name is that of a service account", .username, "claim-like-service-account",
+      "contains the name of another service account"
     ) {
       $0.site.dex.update {
         $0.changeClaims = { $0["name"] = "system:serviceaccount:argocd:argocd-server" }
@@ -109,7 +109,9 @@ extension Fault {
     .failed(
       "API server with another client ID", .apiServer, "api-server-unauthorized",
       "returned 401 Unauthorized",
-      hints: ["none of target-cluster", "another issuer", "claim", "cannot fetch the keys"],
+      hints: [
+        "none of target-cluster", "does not trust the issuer", "claim", "cannot fetch the keys",
+      ],
       code: .oauthError
     ) { $0.site.apiServer.update { $0.clientID = "other-cluster" } },
     .failed(

@@ -46,7 +46,7 @@ extension Fault {
     .failed(
       "token for another audience", .apiServer, "api-server-unauthorized",
       "401 Unauthorized for the token in the file",
-      hints: ["none of vault", "another issuer", "cannot fetch the keys of the issuer"],
+      hints: ["none of vault", "does not trust the issuer", "cannot fetch the keys of the issuer"],
       code: .oauthError
     ) { try $0.subject { $0["aud"] = ["vault"] } },
     .failed(
@@ -103,9 +103,9 @@ extension Fault {
     },
     .warned(
       "the next Dex, with a path and without redirectURIs", .signIn, "device-flow-not-allowed",
-      "a sign-in without a browser, as over SSH, will fail: the client target-cluster does not "
+      "a sign-in without a browser (over SSH) will fail: the client target-cluster does not "
         + "allow the redirect to /dex/device/callback",
-      hints: ["--flow=browser", "another client"]
+      hints: ["--flow=browser", "a client whose redirectURIs"]
     ) { $0.site.dex.update { $0.isNextVersion = true } },
     .failed(
       "--flow=device with the next Dex", .signIn, "sign-in-flow-not-allowed",

@@ -14,11 +14,11 @@ extension Fault {
     ) {
       $0.flags["client-id"] = nil
     },
-    .failed("CA file missing", .settings, "configuration", "no such file", code: .usage) {
+    .failed("CA file missing", .settings, "configuration", "does not exist", code: .usage) {
       $0.flags["certificate-authority"] = "/nowhere/ca.crt"
     },
     .warned(
-      "scope misspelled", .settings, "unknown-scopes", "does not know the scopes federated_id"
+      "scope misspelled", .settings, "unknown-scopes", "does not support the scopes federated_id"
     ) {
       $0.flags["scopes"] = "openid,profile,federated:id,federated_id"
     },
@@ -64,7 +64,7 @@ extension Fault {
       try $0.subject { $0["aud"] = ["https://kubernetes.default.svc.cluster.local"] }
     },
     .warned(
-      "token not renewed", .subjectToken, "token-file-not-renewed", "and kubelet renews at 80 %"
+      "token not renewed", .subjectToken, "token-file-not-renewed", "but kubelet renews at 80 %"
     ) {
       try $0.subject(age: 3400)
     },

@@ -1,4 +1,5 @@
 import Encoding
+import Glibc
 import Platform
 import Synchronization
 import TestSupport
@@ -28,6 +29,29 @@ struct InspectTests {
     let code = tokenxchange.run(["inspect"] + more, in: world)
     double.errors.withLock { $0 += "exit \(code.rawValue)" }
     return double
+  }
+
+  @Test(
+    "a file that cannot be read: the hint is about pods only if the path is a pod's volume",
+    arguments: [
+      Row("pod, missing", ("/var/run/secrets/tokenxchange/token", .missing), "mount a projected"),
+      Row(
+        "pod, protected", ("/run/secrets/t", .system(errno: EACCES)), "projected token files are"),
+      Row("other, missing", ("/nonexistent", .missing), "check the spelling of the path, and"),
+      Row("other, protected", ("/root/token", .system(errno: EACCES)), "check the owner and mode"),
+    ] as [Row<(String, FileReadError), String>])
+  func unreadableFile(row: Row<(String, FileReadError), String>) {
+    let (path, error) = row.input
+    for words in [
+      ["inspect", path], ["token-file", "--token-file=\(path)"],
+      ["get-token"] + Sample.base + ["--token-file=\(path)"],
+    ] {
+      let double = WorldDouble()
+      var world = double.world
+      world.files.read = { _, _ throws(FileReadError) in throw error }
+      #expect(tokenxchange.run(words, in: world) == .subjectToken)
+      #expect(double.stderr.contains("\nhint: \(row.output)"), "\(double.stderr)")
+    }
   }
 
   @Test("a service account token is shown as text")

@@ -14,7 +14,8 @@ struct ArgoCDSecretReaderTests {
     + #""caData":"eA=="},"proxyUrl":"http://proxy:3128"}"#
 
   private static let cluster = ClientConfiguration(
-    name: "b", server: "https://b.example:6443", authority: .data("eA=="), tlsServerName: nil,
+    name: "b", server: "https://b.example:6443", authority: .data("eA==", source: "caData"),
+    tlsServerName: nil,
     proxyURL: "http://proxy:3128", namespaces: ["team-a", "team-b"],
     credential: .exec(
       ExecCommand(

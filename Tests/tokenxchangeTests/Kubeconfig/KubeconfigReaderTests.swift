@@ -63,7 +63,8 @@ struct KubeconfigReaderTests {
     """
 
   static let plugin = ClientConfiguration(
-    name: "b", server: "https://b.example:6443", authority: .file("/home/me/pki/ca.crt"),
+    name: "b", server: "https://b.example:6443",
+    authority: .file("/home/me/pki/ca.crt", source: "certificate-authority"),
     tlsServerName: "b.internal", proxyURL: "http://proxy.example:3128", namespaces: ["team-a"],
     credential: .exec(
       ExecCommand(
@@ -143,13 +144,13 @@ struct KubeconfigReaderTests {
     let first = "current-context: b\nusers:\n- name: plugin\n  user:\n    token: t\n"
     let files = ["/home/me/.kube/config": Self.blockStyle, "/one": first, "/two": Self.blockStyle]
     var found = try KubeconfigReader(world: Self.world(files)).read(file: nil, context: nil)
-    #expect(found.authority == .file("/home/me/.kube/pki/ca.crt"))
+    #expect(found.authority == .file("/home/me/.kube/pki/ca.crt", source: "certificate-authority"))
     let variables = ["HOME": "/home/me", "KUBECONFIG": "/none::/one:/two"]
     found = try KubeconfigReader(world: Self.world(files, variables: variables))
       .read(file: nil, context: nil)
     // The first file's user is used, and so is its directory if no file has the CA.
     #expect(found.credential == .token)
-    #expect(found.authority == .file("/pki/ca.crt"))
+    #expect(found.authority == .file("/pki/ca.crt", source: "certificate-authority"))
   }
 
   @Test(
@@ -199,7 +200,7 @@ struct KubeconfigReaderTests {
       Row(
         "an unknown cluster",
         "current-context: x\ncontexts:\n- name: x\n  context:\n    cluster: c\n",
-        "the context \"x\" of the kubeconfig names the cluster \"c\", which does not exist"),
+        "the context \"x\" of the kubeconfig refers to the cluster \"c\", which does not exist"),
       Row(
         "a number in args", blockStyle.replacing("- login", with: "- 12"),
         "the context \"b\" of the kubeconfig has an invalid args"),

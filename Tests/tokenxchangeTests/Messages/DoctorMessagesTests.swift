@@ -31,8 +31,8 @@ struct DoctorMessagesTests {
         "scopes",
         .unknownScopes([.init(name: "federated_id", nearest: "federated:id"), .init(name: "x")]),
         [
-          "unknown-scopes", "Dex does not know the scopes federated_id, x and ignores them",
-          "did you mean federated:id for \"federated_id\"? Dex knows "
+          "unknown-scopes", "Dex does not support the scopes federated_id, x and ignores them",
+          "did you mean federated:id for \"federated_id\"? supported scopes: "
             + DexScope.known.sorted().joined(separator: ", "),
         ]),
       Row(
@@ -71,8 +71,8 @@ struct DoctorMessagesTests {
         "access token", .subjectToken(.sentAsAccessToken),
         [
           "subject-token-sent-as-access-token",
-          "the token is sent as access_token: Dex then queries the issuer's userinfo endpoint",
-          "a service account issuer has none: omit --subject-token-type",
+          "the token is sent as access_token, so Dex queries the issuer's userinfo endpoint",
+          "a service account issuer has no such endpoint: omit --subject-token-type",
         ]),
       Row(
         "subject token not yet valid",
@@ -95,20 +95,20 @@ struct DoctorMessagesTests {
         [
           "token-file-sub-path-mount",
           "the token file is mounted by subPath, so kubelet never renews it",
-          "mount the volume as a directory, and name the file in it",
+          "mount the volume as a directory, and pass the file in it",
         ]),
       Row(
         "not renewed", .subjectToken(.notRenewed(percent: 94)),
         [
           "token-file-not-renewed",
-          "the token is at 94 % of its lifetime, and kubelet renews at 80 %",
+          "the token is at 94 % of its lifetime, but kubelet renews at 80 %",
           "is the file a copy, or mounted by subPath? kubelet's log shows failed renewals",
         ]),
       Row(
         "clock", .clockDifference(ClockDifference(seconds: -120)),
         [
           "clock-difference", "this machine's clock is 2 min behind Dex's",
-          "correct the wrong clock (NTP): tokens become valid and expire by these clocks",
+          "synchronize both clocks (NTP): they determine when a token is valid",
         ]),
       Row(
         "trailing slash of the issuer",
@@ -116,7 +116,7 @@ struct DoctorMessagesTests {
         [
           "issuer-trailing-slash",
           "--issuer https://a/ differs from Dex's issuer https://a by a trailing slash",
-          "write it as in Dex: the API server compares issuers exactly",
+          "write it as in Dex's config.yaml: API servers compare issuers exactly",
         ]),
       Row(
         "token endpoint",
@@ -138,7 +138,7 @@ struct DoctorMessagesTests {
         [
           "token-issuer-trailing-slash",
           "the issuer https://a differs from --issuer by a trailing slash",
-          "the API server compares issuers exactly: configure this issuer there",
+          "API servers compare issuers exactly: configure this issuer there",
         ]),
       Row(
         "token not yet valid",
@@ -147,7 +147,7 @@ struct DoctorMessagesTests {
           "token-not-yet-valid",
           "Dex's token is not valid before 2027-01-15T08:03:20Z, in 3 min (local clock: "
             + "2027-01-15T08:00:00Z)",
-          "compare this machine's clock with Dex's: the API server rejects the token until then",
+          "compare this machine's clock with Dex's: API servers reject the token until then",
         ]),
       Row(
         "lifetime", .result(.longLifetime(86_400, subjectToken: 3600)),
@@ -168,7 +168,7 @@ struct DoctorMessagesTests {
         "impostor", .result(.claimLikeServiceAccount(.name)),
         [
           "claim-like-service-account",
-          "the claim name names a service account that is not this user",
+          "the claim name contains the name of another service account",
           "an API server that maps name would treat the user as that service account: map "
             + "federated_claims.user_id and check connector_id",
         ]),
@@ -182,7 +182,7 @@ struct DoctorMessagesTests {
       Row(
         "sub", .apiServer(.mapsSubject(user: "CgF1EgFj")),
         [
-          "api-server-maps-sub", "the API server maps sub: the user is the opaque CgF1EgFj",
+          "api-server-maps-sub", "the API server maps sub: the username is the opaque CgF1EgFj",
           "bind exactly this name in RBAC (generate rbac computes it), or map "
             + "federated_claims.user_id in an AuthenticationConfiguration",
         ]),
@@ -214,22 +214,22 @@ struct DoctorMessagesTests {
         "a token instead of a plugin", (.client(.noPlugin(.token, name: "admin")), .usage),
         [
           "client-no-plugin",
-          "admin has a token in its configuration; client-go uses it instead of a plugin",
-          "no plugin to examine: pass another context, or a Secret with execProviderConfig",
+          "admin has a token in its configuration, which client-go uses instead of a plugin",
+          "nothing to examine: pass another context, or a Secret with execProviderConfig",
         ]),
       Row(
         "no credential", (.client(.noPlugin(.none, name: "admin")), .usage),
         [
-          "client-no-plugin", "admin has no credential in its configuration, and so no plugin",
-          "no plugin to examine: pass another context, or a Secret with execProviderConfig",
+          "client-no-plugin", "admin has neither a credential nor a plugin in its configuration",
+          "nothing to examine: pass another context, or a Secret with execProviderConfig",
         ]),
       Row(
         "no document",
         (.discovery(.noDocument(dex, status: 404, otherIssuer: nil)), .invalidResponse),
         [
           "no-discovery-document", "https://dex.example/dex returned 404",
-          "--issuer is Dex's issuer with its complete path, often /dex, as in Dex's config.yaml; "
-            + "or an ingress in front of Dex does not forward this path",
+          "set --issuer to issuer in Dex's config.yaml, with its complete path, often /dex; or an "
+            + "ingress in front of Dex does not forward this path",
         ]),
       Row(
         "another document",
@@ -238,8 +238,8 @@ struct DoctorMessagesTests {
           "no-discovery-document",
           "https://dex.example/dex returned 200 without a discovery document; there is one for the "
             + "issuer https://a",
-          "--issuer is Dex's issuer with its complete path, often /dex, as in Dex's config.yaml; "
-            + "or an ingress in front of Dex does not forward this path",
+          "set --issuer to issuer in Dex's config.yaml, with its complete path, often /dex; or an "
+            + "ingress in front of Dex does not forward this path",
         ]),
       Row(
         "issuer",
@@ -276,10 +276,10 @@ struct DoctorMessagesTests {
         [
           "api-server-unauthorized",
           "the API server https://b.example:6443 returned 401 Unauthorized for Dex's token",
-          "likely: (1) its client ID or audiences include none of b, c; (2) it trusts another "
-            + "issuer than https://a, which it compares exactly, or none; (3) it maps a claim that "
+          "likely: (1) its client ID or audiences include none of b, c; (2) it does not trust the "
+            + "issuer https://a (compared exactly); (3) it maps a claim that "
             + "is not in the token (absent here: email), or a claimValidationRule rejects the "
-            + "token; (4) it cannot fetch the keys of Dex: name, network, or the CA "
+            + "token; (4) it cannot fetch the keys of Dex: check DNS, network and CA "
             + "(--oidc-ca-file, certificateAuthority); its log has the reason next to "
             + "\"Unable to authenticate the request\"",
         ]),
@@ -299,21 +299,21 @@ struct DoctorMessagesTests {
         [
           "api-server-unauthorized",
           "the API server https://b.example:6443 returned 401 Unauthorized for Dex's token",
-          "likely: (1) the token's key is not among the current keys of Dex (seen above); (2) the "
-            + "clocks differ: this machine is 2 min ahead of Dex, and the API server may agree with "
-            + "either; (3) it maps federated_claims, which the token does not have: request the "
-            + "scope federated:id; (4) its client ID or audiences include none of b; (5) it trusts "
-            + "another issuer than https://a, which it compares exactly, or none; (6) it maps a "
-            + "claim that is not in the token (absent here: federated_claims.user_id), or email, "
-            + "which is not verified, or a claimValidationRule rejects the token; its log has the "
-            + "reason next to \"Unable to authenticate the request\"",
+          "likely: (1) Dex does not publish the token's key (see above); (2) the clocks differ: "
+            + "this machine is 2 min ahead of Dex, and the API server may agree with either; (3) it "
+            + "maps federated_claims, which the token lacks: request the scope federated:id; (4) its "
+            + "client ID or audiences include none of b; (5) it does not trust the issuer https://a "
+            + "(compared exactly); (6) it maps a claim that is not in the token (absent here: "
+            + "federated_claims.user_id), or email, which is not verified, or a claimValidationRule "
+            + "rejects the token; its log has the reason next to \"Unable to authenticate the "
+            + "request\"",
         ]),
       Row(
         "403", (.apiServer(.error(.forbidden(server, message: nil))), .oauthError),
         [
           "api-server-forbidden", "the API server https://b.example:6443 returned 403: no message",
-          "the token is valid. If the user is system:anonymous, a proxy removed the token; else "
-            + "bind the role system:basic-user to system:authenticated",
+          "the token is valid; if the user is system:anonymous, a proxy removed the token, "
+            + "otherwise bind the role system:basic-user to system:authenticated",
         ]),
       Row(
         "not an API server",
@@ -321,7 +321,7 @@ struct DoctorMessagesTests {
         [
           "not-an-api-server",
           "https://b.example:6443 returned 404 without a SelfSubjectReview",
-          "--server takes the API server's URL; SelfSubjectReview needs Kubernetes 1.28",
+          "is it the URL of an API server, and of Kubernetes 1.28 or later?",
         ]),
     ] as [Row<(DoctorFinding, ExitCode), [String]>])
   func failures(row: Row<(DoctorFinding, ExitCode), [String]>) {
@@ -342,10 +342,10 @@ struct DoctorMessagesTests {
   func connection(row: Row<TransportError, String>) {
     let finding = DoctorFinding.apiServer(
       .error(.transport(row.input, Self.server, timeout: 10)))
-    let diagnosis = Diagnosis(finding)
-    #expect(finding.identifier == .apiServerConnection)
-    #expect(diagnosis.hint.text == row.output)
-    #expect(diagnosis.exitCode == .network)
+    let report = DoctorReport.Finding(finding)
+    #expect(report.identifier == .apiServerConnection)
+    #expect(report.diagnosis.hint.text == row.output)
+    #expect(report.diagnosis.exitCode == .network)
   }
 
   @Test("an API server with an unknown CA: exit 2, and the hint names --server-ca")
@@ -371,8 +371,8 @@ struct DoctorMessagesTests {
       finding,
       [
         "wrong-clock",
-        "this machine's clock is 1 h ahead of Dex's, by which the subject token is valid",
-        "set this machine's clock (NTP); by its own clock: /token is empty",
+        "this machine's clock is 1 h ahead of Dex's; by Dex's clock, the subject token is valid",
+        "synchronize this machine's clock (NTP); by its own clock: /token is empty",
       ], .subjectToken)
     #expect(finding.status == .failed)
   }
@@ -391,8 +391,9 @@ struct DoctorMessagesTests {
   }
 
   private func expect(_ finding: DoctorFinding, _ lines: [String], _ exitCode: ExitCode) {
-    let diagnosis = Diagnosis(finding)
-    #expect([finding.identifier.rawValue, diagnosis.message.text, diagnosis.hint.text] == lines)
+    let report = DoctorReport.Finding(finding)
+    let diagnosis = report.diagnosis
+    #expect([report.identifier.rawValue, diagnosis.message.text, diagnosis.hint.text] == lines)
     #expect(diagnosis.exitCode == exitCode)
   }
 }

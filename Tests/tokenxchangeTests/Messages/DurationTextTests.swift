@@ -27,6 +27,6 @@ import Testing
       Row("hours", 5400, "1 h 30 min"),
     ])
   func timeLimit(row: Row<Double, String>) {
-    #expect(Message.seconds(row.input) == row.output)
+    #expect(DurationText.exact(row.input) == row.output)
   }
 }

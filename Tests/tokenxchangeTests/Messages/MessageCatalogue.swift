@@ -193,9 +193,13 @@ extension MessageCatalogue {
       ]
     let errors: [SubjectTokenError] =
       readErrors.map { .unreadable($0, user: 999) } + invalid.map { .invalid($0) }
+    let elsewhere: [SubjectTokenError] = [
+      .unreadable(.missing, user: 999), .unreadable(.system(errno: EACCES), user: 999),
+    ]
     return Self.errors(
       "Subject token",
-      errors.map { .subjectToken($0, file: "/var/run/secrets/tokenxchange/token") })
+      errors.map { .subjectToken($0, file: "/var/run/secrets/tokenxchange/token") }
+        + elsewhere.map { .subjectToken($0, file: "/home/user/token") })
   }
 
   private static func tokenInputs() throws -> Section {
@@ -205,7 +209,7 @@ extension MessageCatalogue {
       .invalidURL(variable: "ACTIONS_ID_TOKEN_REQUEST_URL"),
       .invalidToken(variable: "ACTIONS_ID_TOKEN_REQUEST_TOKEN"),
       .transport(.connectionRefused, url, timeout: 10), .redirect(status: 302, url),
-      .status(403, url), .noToken(url),
+      .status(403, url), .duplicateMember("value", url), .noToken(url),
     ]
     let errors: [TokenInputError] =
       [

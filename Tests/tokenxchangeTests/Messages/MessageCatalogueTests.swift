@@ -140,7 +140,7 @@ enum EnumCases {
     let name = type.split(separator: ".").last.map(String.init) ?? type
     guard
       ![
-        "ClientConfiguration.Fault", "NameLookup.ServerFailure.Reason",
+        "NameLookup.ServerFailure.Reason",
         "CachedToken.UnusableReason", "OAuthError.DexReason",
         "ProxyRoute.Reason", "YAMLError.Reason", "TokenResponseError",
       ].contains(type)

@@ -227,8 +227,7 @@ struct PublishMessagesTests {
     let url = try #require(Self.url)
     let lines = [
       "the document at https://oidc.example/a is stored compressed (gzip)",
-      "upload the file without gzip and without Content-Encoding: not every verifier decompresses "
-        + "it",
+      "upload it without gzip and Content-Encoding: not every verifier decompresses it",
     ]
     expect(Row("", .compressed(url), lines), .invalidResponse)
     let transport = PublishError.transport(

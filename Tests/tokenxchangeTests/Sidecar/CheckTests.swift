@@ -32,7 +32,7 @@ struct CheckTests {
       fixture.errors == [
         "tokenxchange: the token in /kept/token is valid for 60 s, less than the required 61 s: it "
           + "expires at 2027-01-15T08:01:00Z (local clock: 2027-01-15T08:00:00Z)",
-        "hint: the sidecar's log has the reason why the token was not renewed",
+        "hint: the sidecar's log shows why the token was not renewed",
       ])
   }
 
@@ -45,7 +45,7 @@ struct CheckTests {
       Row(
         "no file", nil,
         [
-          "no such file: /kept/token",
+          "/kept/token does not exist",
           "the sidecar has not written a token yet, or removed an expired one: see its log",
         ]),
       Row("empty", "", ["/kept/token is empty", hint]),
@@ -74,7 +74,7 @@ struct CheckTests {
         "duplicate claim", Sample.jwt(#"{"aud":"a","aud":"b"}"#),
         [
           #"the JWT in /kept/token has the member "aud" twice in its header or claims"#,
-          "readers disagree on which of the two counts: correct the program that issued the token",
+          "parsers disagree on which of the two counts: correct the program that issued the token",
         ]),
       Row(
         "truncated", "eyJhbGciOiJSUzI1NiJ9.eyJpc3M",
@@ -90,21 +90,21 @@ struct CheckTests {
         [
           "the token in /kept/token expired 60 s ago, at 2027-01-15T07:59:00Z "
             + "(local clock: 2027-01-15T08:00:00Z)",
-          "the sidecar's log has the reason why the token was not renewed",
+          "the sidecar's log shows why the token was not renewed",
         ]),
       Row(
         "expires in this second", sample(exp: 1_800_000_000),
         [
           "the token in /kept/token expired 0 s ago, at 2027-01-15T08:00:00Z "
             + "(local clock: 2027-01-15T08:00:00Z)",
-          "the sidecar's log has the reason why the token was not renewed",
+          "the sidecar's log shows why the token was not renewed",
         ]),
       Row(
         "not yet valid", sample(exp: 1_800_001_000, nbf: 1_800_000_061),
         [
-          "the token in /kept/token is not valid before 2027-01-15T08:01:01Z "
+          "the token in /kept/token is not valid before 2027-01-15T08:01:01Z, in 61 s "
             + "(local clock: 2027-01-15T08:00:00Z)",
-          "compare the clocks of this machine and of Dex",
+          "compare this machine's clock with Dex's",
         ]),
     ] as [Row<String?, [String]>])
   func unusableFile(row: Row<String?, [String]>) {

@@ -118,7 +118,7 @@ struct DexVariablesTests {
     #expect(once(["dex_scope": "openid federated_id"], "--mode", "0600") == .done)
     #expect(
       fixture.errors == [
-        "tokenxchange: warning: Dex does not know the scope \"federated_id\" of dex_scope: "
+        "tokenxchange: warning: Dex does not support the scope \"federated_id\" of dex_scope: "
           + "did you mean federated:id?"
       ])
   }
@@ -130,7 +130,7 @@ struct DexVariablesTests {
     #expect(once(changes, "--mode", "0600") == .done)
     #expect(
       fixture.errors == [
-        "tokenxchange: warning: Dex does not know 1 scope of dex_file_scope (not shown)"
+        "tokenxchange: warning: Dex does not support 1 scope of dex_file_scope (not shown)"
       ])
     #expect(once(changes, "--mode", "0600", "--scopes", "group") == .done)
     #expect(fixture.errors.count == 1)

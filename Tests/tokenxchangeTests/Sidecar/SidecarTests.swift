@@ -410,7 +410,7 @@ struct SidecarOnceTests {
     #expect(
       fixture.errors == [
         "tokenxchange: --write /subject/token is the file that the subject token is read from",
-        "hint: name another file to write: the first renewal would overwrite this one",
+        "hint: pass another file to write: the first renewal would overwrite this one",
       ])
   }
 
@@ -430,7 +430,7 @@ struct SidecarOnceTests {
     #expect(
       fixture.errors == [
         "tokenxchange: --write /kept/token is the file that \(row.output)",
-        "hint: name another file to write: the first renewal would overwrite this one",
+        "hint: pass another file to write: the first renewal would overwrite this one",
       ])
   }
 

@@ -3,7 +3,6 @@ import TokenExchange
 
 /// Queries the name servers for the addresses of one name: A and AAAA at the same time.
 struct DNSClient {
-  /// The servers and the options of the resolver.
   var configuration: ResolverConfiguration
   /// An unpredictable ID for each query.
   var random: () -> UInt16 = { UInt16.random(in: 0...UInt16.max) }
@@ -129,7 +128,6 @@ private final class DNSQuery {
       })
   }
 
-  /// Reads from the sockets that are ready.
   func proceed(_ ready: Set<Int32>, at time: Double) {
     for index in sockets.indices.reversed() where ready.contains(sockets[index].socket.descriptor) {
       let server = sockets[index].server

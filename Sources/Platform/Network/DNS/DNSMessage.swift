@@ -27,7 +27,6 @@ enum DNSMessage {
     return wire.count <= 255 ? wire : nil
   }
 
-  /// A response to one query.
   struct Response: Equatable {
     /// The response code: 0 for success, 3 for NXDOMAIN.
     var code: Int

@@ -7,7 +7,6 @@ import TokenExchange
 /// Each query has its own socket and therefore its own random port: responses to different queries
 /// cannot be confused, and A and AAAA queries do not race in the kernel's connection tracking.
 struct DNSSocket {
-  /// The result of an attempt to read or write.
   enum Event {
     case waiting
     case message([UInt8])
@@ -48,7 +47,6 @@ struct DNSSocket {
     }
   }
 
-  /// The events to poll for.
   var events: Int16 { Int16(outgoing.isEmpty ? POLLIN : POLLOUT) }
 
   /// Writes or reads as much as possible without blocking.
@@ -70,7 +68,6 @@ struct DNSSocket {
     return incoming.count >= 2 + length ? .message(Array(incoming[2..<2 + length])) : .waiting
   }
 
-  /// Closes the socket.
   func close() { Glibc.close(descriptor) }
 
   private mutating func send() -> Int {

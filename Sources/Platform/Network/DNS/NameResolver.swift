@@ -11,9 +11,7 @@ struct NameResolver: Sendable {
   var readFile: @Sendable (String) -> [UInt8] = { path in
     (try? FileReader.read(path, limit: 16 << 20)) ?? []
   }
-  /// The host name of this machine.
   var hostName: @Sendable () -> String = { currentHostName() }
-  /// The port of the name servers.
   var port: UInt16 = 53
   /// Sorts addresses into the order in which to try them.
   var order: @Sendable ([IPAddress]) -> [IPAddress] = { IPAddress.ordered($0) }

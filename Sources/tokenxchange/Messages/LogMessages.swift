@@ -1,4 +1,5 @@
 import Encoding
+import FoundationEssentials
 import Platform
 import TokenExchange
 
@@ -29,4 +30,19 @@ extension ProxyRoute {
     case .invalid(let variable): "\(variable) is not the URL of a proxy"
     }
   }
+}
+
+extension UnverifiedJWT {
+  /// Issuer, subject, audiences and expiry, for a log.
+  func summary(now: Date) -> String {
+    let end = expiry.map { "exp \(Timestamp.text($0)) (\(DurationText.relative($0, to: now)))" }
+    let audience = audiences.isEmpty ? "none" : audiences.joined(separator: ",")
+    let text = "iss \(issuer ?? "none"), sub \(subject ?? "none"), aud \(audience)"
+    return "\(text), \(end ?? "no exp")".sanitized(maxLength: 600)
+  }
+}
+
+extension TokenExchangeRequest {
+  /// The subject token, for a log.
+  func subjectSummary(now: Date) -> String { subjectToken.jwt?.summary(now: now) ?? "opaque" }
 }

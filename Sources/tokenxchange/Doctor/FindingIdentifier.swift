@@ -3,9 +3,7 @@ import OpenIDConnect
 import Platform
 import TokenExchange
 
-/// The stable names of findings in the JSON output.
-///
-/// A name never changes its meaning. Documentation/doctor.md lists them with these meanings.
+/// The stable names of findings in the JSON output; a name never changes its meaning.
 enum FindingIdentifier: String, CaseIterable, Sendable {
   // The source.
   case clientNoPlugin = "client-no-plugin"
@@ -97,153 +95,8 @@ enum FindingIdentifier: String, CaseIterable, Sendable {
   case noTLSOptions = "no-tls-options"
 }
 
-extension DoctorFinding {
-  var identifier: FindingIdentifier {
-    switch self {
-    case .error(let error): error.identifier
-    case .warning(let warning): warning.identifier
-    case .client(let finding): finding.identifier
-    case .unknownScopes: .unknownScopes
-    case .unknownVariables: .unknownVariables
-    case .apiVersionMismatch: .apiVersionMismatch
-    case .subjectToken(let finding): finding.identifier
-    case .httpToTLSPort: .httpToHTTPSPort
-    case .clockDifference: .clockDifference
-    case .discovery(let finding): finding.identifier
-    case .issuer(let finding): finding.identifier
-    case .accessDenied: .oauthError
-    case .signIn(let finding): finding.identifier
-    case .result(let finding): finding.identifier
-    case .apiServer(let finding): finding.identifier
-    case .access(let finding): finding.identifier
-    case .noTLSOptions: .noTLSOptions
-    }
-  }
-}
-
-extension ClientFinding {
-  fileprivate var identifier: FindingIdentifier {
-    switch self {
-    case .fault(.noClusterLabel): .clientNoLabel
-    case .fault(.authorityAndInsecure): .clientAuthorityAndInsecure
-    case .fault(.inClusterServer): .clientInCluster
-    case .fault(.apiVersion): .clientAPIVersion
-    case .fault(.interactiveMode): .clientInteractiveMode
-    case .fault(.commandNotFound): .commandNotFound
-    case .fault(.notExecutable): .commandNotExecutable
-    case .noPlugin: .clientNoPlugin
-    case .otherTool: .commandOtherTool
-    case .unknownTool: .commandUnknown
-    }
-  }
-}
-
-extension SubjectTokenFinding {
-  fileprivate var identifier: FindingIdentifier {
-    switch self {
-    case .wrongClock: .wrongClock
-    case .issuedByDex: .subjectTokenIssuedByDex
-    case .apiServerAudience: .subjectTokenAPIServerAudience
-    case .sentAsAccessToken: .subjectTokenSentAsAccessToken
-    case .worldWritable: .tokenFileWorldWritable
-    case .subPathMount: .tokenFileSubPathMount
-    case .notRenewed: .tokenFileNotRenewed
-    }
-  }
-}
-
-extension DiscoveryFinding {
-  fileprivate var identifier: FindingIdentifier {
-    switch self {
-    case .noDocument: .noDiscoveryDocument
-    case .issuerMismatch: .issuerMismatch
-    case .issuerDiffersBySlash: .issuerTrailingSlash
-    case .tokenEndpointMismatch: .tokenEndpointMismatch
-    case .exchangeNotOffered: .exchangeNotOffered
-    }
-  }
-}
-
-extension IssuerFinding {
-  fileprivate var identifier: FindingIdentifier {
-    switch self {
-    case .unreachable: .issuerUnreachable
-    case .noDocument: .issuerNoDocument
-    case .mismatch: .issuerNotThatOfToken
-    case .noKeys: .issuerNoKeys
-    case .unknownKey: .issuerUnknownKey
-    }
-  }
-}
-
-extension SignInFinding {
-  fileprivate var identifier: FindingIdentifier {
-    switch self {
-    case .notSignedIn: .notSignedIn
-    case .refreshRejected: .refreshTokenRejected
-    case .noRefreshToken: .noRefreshToken
-    case .flowNotAllowed: .flowNotAllowed
-    case .deviceFlowNotAllowed: .deviceFlowNotAllowed
-    }
-  }
-}
-
-extension ResultFinding {
-  fileprivate var identifier: FindingIdentifier {
-    switch self {
-    case .opaque: .tokenOpaque
-    case .issuerDiffersBySlash: .tokenIssuerTrailingSlash
-    case .notYetValid: .tokenNotYetValid
-    case .longLifetime: .tokenLongLifetime
-    case .noExpiryMargin: .noExpiryMargin
-    case .claimLikeServiceAccount: .claimLikeServiceAccount
-    case .unknownKey: .tokenUnknownKey
-    case .cachedUnknownKey: .cachedTokenUnknownKey
-    case .largeHeader: .tokenLarge
-    }
-  }
-}
-
-extension APIServerFinding {
-  fileprivate var identifier: FindingIdentifier {
-    switch self {
-    case .error(let error): error.identifier
-    case .certificateNotVerified: .apiServerNotVerified
-    case .composedUsername: .apiServerComposesUsername
-    case .mapsSubject: .apiServerMapsSub
-    case .mapsUnsafeClaim: .apiServerMapsUnsafeClaim
-    }
-  }
-}
-
-extension APIServerError {
-  fileprivate var identifier: FindingIdentifier {
-    switch self {
-    case .transport(.tls(.unknownIssuer), _, _): .apiServerUnknownAuthority
-    case .transport(.tls(.noSubjectAlternativeName), _, _): .noSubjectAlternativeName
-    case .transport: .apiServerConnection
-    case .unauthorized: .apiServerUnauthorized
-    case .forbidden: .apiServerForbidden
-    case .notAPIServer: .notAPIServer
-    }
-  }
-}
-
-extension AccessFinding {
-  fileprivate var identifier: FindingIdentifier {
-    switch self {
-    case .error(.forbidden): .accessUnknown
-    case .error(let error): error.identifier
-    case .invalidQuestion: .accessInvalidQuestion
-    case .denied: .accessDenied
-    case .noRights: .accessNone
-    case .argoCDCannotList: .accessArgoCD
-    }
-  }
-}
-
 extension Warning {
-  fileprivate var identifier: FindingIdentifier {
+  var identifier: FindingIdentifier {
     switch self {
     case .tokenOverHTTP: .tokenOverHTTP
     case .certificatesNotVerified: .certificatesNotVerified
@@ -258,7 +111,7 @@ extension Warning {
 }
 
 extension CommandError {
-  fileprivate var identifier: FindingIdentifier {
+  var identifier: FindingIdentifier {
     switch self {
     case .usage: .usage
     case .configuration, .kubeconfig, .argoCDSecret, .clusterConfig: .configuration
@@ -281,7 +134,7 @@ extension CommandError {
 }
 
 extension TransportError {
-  fileprivate var identifier: FindingIdentifier {
+  var identifier: FindingIdentifier {
     switch self {
     case .tls(.unknownIssuer): .unknownAuthority
     case .tls(.noSubjectAlternativeName): .noSubjectAlternativeName
@@ -291,7 +144,7 @@ extension TransportError {
 }
 
 extension InvalidSubjectToken {
-  fileprivate var identifier: FindingIdentifier {
+  var identifier: FindingIdentifier {
     switch self {
     case .empty: .subjectTokenEmpty
     case .invalidCharacters: .subjectTokenCharacters
