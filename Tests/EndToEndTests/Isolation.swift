@@ -31,7 +31,7 @@ struct Isolation: Sendable {
     for name in ["proc", "etc", "bin", "home/user", "tmp", "var/run/secrets", "work"] {
       try files.createDirectory(atPath: "\(root)/\(name)", withIntermediateDirectories: true)
     }
-    try files.copyItem(atPath: TestBinary.path, toPath: root + "/bin/tokenxchange")
+    try directory.copy(TestBinary.path, to: "root/bin/tokenxchange", mode: 0o755)
     try directory.write("passwd: files systemd\n", to: "root/etc/nsswitch.conf", mode: 0o644)
     let volume = try ProjectedVolume(root + "/var/run/secrets/token", token: token)
     let tokenFile = try files.destinationOfSymbolicLink(atPath: volume.directory + "/..data")

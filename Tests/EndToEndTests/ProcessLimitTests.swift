@@ -57,8 +57,7 @@ struct ProcessLimitTests {
     arguments: [["version"], [], ["get-token"]])
   func needsProc(arguments: [String]) async throws {
     let plugin = try Plugin()
-    try FileManager.default.copyItem(
-      atPath: TestBinary.path, toPath: plugin.directory.path("tokenxchange"))
+    try plugin.directory.copy(TestBinary.path, to: "tokenxchange", mode: 0o755)
     let result = try await ProcessRunner(
       TestBinary.find("chroot") ?? "chroot", [plugin.directory.path, "/tokenxchange"] + arguments
     ).result()

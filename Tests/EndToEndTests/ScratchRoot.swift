@@ -42,9 +42,7 @@ struct ScratchRoot: Sendable {
 
   /// Copies a file from this machine into the root.
   func copy(_ file: String, to path: String, mode: UInt32) throws {
-    let parent = URL(filePath: directory.path(path)).deletingLastPathComponent()
-    try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
-    try FileManager.default.copyItem(atPath: file, toPath: directory.path(path))
+    try directory.copy(file, to: path, mode: mode)
     try setMode(mode, of: path)
   }
 

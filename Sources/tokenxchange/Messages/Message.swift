@@ -5,8 +5,9 @@ import TokenExchange
 ///
 /// Literals are trusted. A value needs a label that names its kind, which sanitizes
 /// untrusted text: control characters and tokens do not reach a terminal or a log.
-struct Message: Equatable, Sendable, ExpressibleByStringInterpolation {
+struct Message: Equatable, Sendable, ExpressibleByStringInterpolation, CustomStringConvertible {
   let text: String
+  var description: String { text }
 
   init(stringLiteral text: String) { self.text = text }
 

@@ -28,9 +28,24 @@ package final class TemporaryDirectory: Sendable {
     let file = path(name)
     let parent = URL(filePath: file).deletingLastPathComponent()
     try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+    guard mode & 0o100 == 0 else {
+      try copy("/dev/stdin", to: name, mode: mode, stdin: Array(text.utf8))
+      return file
+    }
     try Data(text.utf8).write(to: URL(filePath: file))
     guard chmod(file, mode) == 0 else { throw SystemCallError(call: "chmod \(file)") }
     return file
+  }
+
+  /// Copies a program.
+  ///
+  /// A process of its own writes the file: otherwise, a process that another thread starts at that
+  /// moment would inherit the file descriptor, and the program could not be run (ETXTBSY).
+  package func copy(
+    _ file: String, to name: String, mode: mode_t, stdin: [UInt8] = []
+  ) throws {
+    let words = ["-D", "-m", String(mode, radix: 8), file, path(name)]
+    _ = try ProcessRunner("/usr/bin/install", words, stdin: stdin).output()
   }
 }
 
