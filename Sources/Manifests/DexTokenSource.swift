@@ -36,7 +36,7 @@ extension DexConfiguration.TokenSource {
       # without a description.
       scopes:
         - openid
-      # They have no name either; without this, Dex rejects them.
+      # They have no name claim either: without this, Dex rejects them.
       userNameKey: sub
       """
     case .gitHubActions:

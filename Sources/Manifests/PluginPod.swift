@@ -101,7 +101,7 @@ package struct PluginPod: Sendable {
       projected:
         sources:
           - serviceAccountToken:
-              # For the exchange only, so not the API server's audience.
+              # Only for the exchange: not the API server's audience.
               audience: \(audience)
               expirationSeconds: \(expirationSeconds)
               path: \(PodPath.fileName(of: tokenFile))

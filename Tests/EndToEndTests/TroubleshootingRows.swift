@@ -20,12 +20,12 @@ extension TroubleshootingRow {
     ) { try $0.subject(now: Date().addingTimeInterval(-7200)) },
     TroubleshootingRow(
       symptom: "… lacks the audience …", place: .plugin,
-      cause: "`--token-file` names another volume than the one for Dex",
+      cause: "`--token-file` is not in the volume for Dex",
       command: "tokenxchange inspect --file=FILE", output: "3. subject token: FAILED: the token in"
     ) { $0.set("--subject-audience", "another") },
     TroubleshootingRow(
       symptom: "could not resolve host …", place: .plugin,
-      cause: "misspelt, or not in the pod's DNS", command: doctor,
+      cause: "misspelled, or unknown to the pod's DNS", command: doctor,
       output: "4. connection: FAILED: could not resolve host dex.invalid"
     ) { $0.set("--issuer", "https://dex.invalid/dex") },
     TroubleshootingRow(
@@ -68,7 +68,7 @@ extension TroubleshootingRow {
     ) { $0.set("--audience", "aloof-cluster") },
     TroubleshootingRow(
       symptom: "… has the issuer …, expected …", place: .plugin,
-      cause: "Dex is reached at another URL than its issuer: pass the issuer with `--issuer`, the "
+      cause: "Dex's URL differs from its issuer: pass the issuer with `--issuer`, the "
         + "URL with `--token-url`", command: doctor,
       output: "5. discovery: FAILED: the issuer of Dex is"
     ) {

@@ -72,7 +72,7 @@ extension OptionDeclaration {
     default: .value("statefulset"))
 
   static let coreInstall = FlagOption(
-    "core-install", help: "Leave out argocd-server, which Argo CD's core-install.yaml lacks.")
+    "core-install", help: "Omit argocd-server, which is not part of Argo CD's core-install.yaml.")
 
   static let helmRelease = OptionalTextOption(
     "helm-release", placeholder: "NAME",

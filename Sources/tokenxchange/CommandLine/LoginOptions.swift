@@ -41,8 +41,8 @@ extension OptionDeclaration {
       default: .value("openid profile email groups offline_access federated:id")),
     .audience,
     .kubeconfig.with(
-      help: "Take all settings from the login plugin of this kubeconfig; flags replace its own. No "
-        + "program that it names is run.", hasNoDefault: true),
+      help: "Use the settings of the login plugin in this kubeconfig; flags override them. No "
+        + "program named in it is run.", hasNoDefault: true),
     .context, .flow, .loginConnectorID, .noBrowser, .force, .listenPort, .noCache, .loginCacheDir,
     .expiryMargin, .apiVersion, .output, .certificateAuthority, .certificateAuthorityData,
     .clientCertificate, .clientKey,

@@ -34,7 +34,7 @@ extension OptionDeclaration {
   static let accessNamespace = ListOption(
     "namespace", placeholder: "NAME",
     help: "Show the user's rights in this namespace.",
-    default: .described("that of the context or the Secret, else default"), hasVariable: false)
+    default: .described("the namespace of the context or Secret, else default"), hasVariable: false)
 
   static let can = ListOption(
     "can", placeholder: "VERB:RESOURCE",

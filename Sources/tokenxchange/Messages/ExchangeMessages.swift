@@ -152,7 +152,7 @@ extension Diagnosis {
         \(untrusted: expected)
         """,
         hint: """
-          --issuer must equal issuer in Dex's config.yaml exactly; if Dex is reached at another URL, \
+          --issuer must equal issuer in Dex's config.yaml exactly; if Dex's URL differs, \
           add --token-url
           """)
     case .audience(let missing, let found):

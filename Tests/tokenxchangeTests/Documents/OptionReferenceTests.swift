@@ -89,8 +89,9 @@ struct OptionReferenceTests {
     let missing = first.filter { !rows.contains(row($0)) }
     let others = specs.filter { !firstRows.contains(row($0)) }
     guard missing.count < first.count / 2 else { return "Also \(list(specs))." }
-    return "Also all of get-token's" + (missing.isEmpty ? "" : " but \(list(missing))")
-      + (others.isEmpty ? "" : ", and \(list(others))") + "."
+    return "Also accepts the options of get-token"
+      + (missing.isEmpty ? "" : " except \(list(missing))")
+      + (others.isEmpty ? "" : "; also \(list(others))") + "."
   }
 
   private static func list(_ specs: [OptionDeclaration]) -> String {
