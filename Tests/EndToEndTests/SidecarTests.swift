@@ -119,7 +119,8 @@ import Testing
     }
     let after = try #require(ResourceUsage(pid: sidecar.pid))
     let start = try #require(before)
-    #expect(after.descriptors <= start.descriptors + 1)
+    // A renewal in progress uses a few; a leak would add one for each renewal.
+    #expect(after.descriptors <= start.descriptors + 8)
     #expect(after.threads <= start.threads + 2)
     // The size of glibc's arenas varies by a few hundred KiB; a leak of 100 bytes per renewal would
     // add 1 MiB.
