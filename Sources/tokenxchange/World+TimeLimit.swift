@@ -40,8 +40,8 @@ extension Diagnosis {
     self.init(
       "the run hung for more than \(timeout: timeout) (--timeout) and was stopped",
       hint: """
-        run it with --verbose to see the last step; a file system that hangs or a limit on \
-        threads or CPU time may be the cause
+        run it with --verbose to see the last step; a file system or a standard input that hangs, \
+        or a limit on threads or CPU time, may be the cause
         """,
       exitCode: .network)
   }

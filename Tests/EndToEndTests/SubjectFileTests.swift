@@ -28,6 +28,9 @@ import Testing
       description: "pipe", make: { #expect(mkfifo($0, 0o600) == 0) },
       message: "the token file FILE is a pipe, not a file"),
     Case(
+      description: "socket", make: { #expect(mknod($0, S_IFSOCK | 0o600, 0) == 0) },
+      message: "the token file FILE is a socket, not a file"),
+    Case(
       description: "over 1 MiB",
       make: { try Data(repeating: 65, count: (1 << 20) + 1).write(to: URL(filePath: $0)) },
       message: "the token file FILE is larger than 1 MiB"),

@@ -337,7 +337,7 @@ import TokenExchange
     process.signals.endProcess = { _ in }
     let world = Self.world(["ID_TOKEN": Self.jobToken], process: process)
     #expect(world.run(["sidecar", "--write=/w/token"] + Self.flags + [option]) == .usage)
-    let name = option.split(separator: "=")[0]
+    let name = option == "--token-file=-" ? option[...] : option.prefix { $0 != "=" }
     #expect(
       world.stderr == """
         tokenxchange: \(name) requires --once

@@ -18,6 +18,8 @@ package enum FileReader {
           usleep(pause)
           continue
         }
+        // A socket cannot be opened.
+        if reason == ENXIO, FileKind(of: path) == .socket { throw .notRegular(.socket) }
         throw reason == ENOENT || reason == ENOTDIR ? .missing : .system(errno: reason)
       }
       defer { close(descriptor) }

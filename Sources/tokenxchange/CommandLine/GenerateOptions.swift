@@ -198,7 +198,8 @@ extension OptionDeclaration {
         default: .described("after 80 % of its lifetime")),
     ] + targetCluster.replacing([.targetServer.with(requirement: .optional)])
     + plugin.without(
-      [.expiryMargin, .expiryJitter, .cacheOn, .cacheDir, .clusterConfig] + tokenInputs)
+      [.expiryMargin, .expiryJitter, .cacheOn, .cacheDir, .clusterConfig] + tokenInputs
+    ).replacing([.issuer, .tokenURL, .clientID, .connectorID])
 
   static let generateClusterProfileProvider: [OptionDeclaration] =
     [

@@ -151,15 +151,15 @@ struct HelpText {
 extension Command {
   /// When an option is required, as text; nil if it is optional.
   func requirement(of option: OptionDeclaration) -> String? {
-    switch option.requirement {
-    case .optional: return nil
-    case .conditional(let words, _): return "Required \(words)"
-    case .required:
-      let others = options.filter { other in
-        option.group != nil && other.group == option.group && !other.isSame(as: option)
-      }
-      let names = others.map { "or \($0.flag)" }.joined(separator: " ")
-      return "Required" + (names.isEmpty ? "" : " (\(names))")
+    let others = options.filter { other in
+      option.group != nil && other.group == option.group && !other.isSame(as: option)
+    }
+    let names = others.map { "or \($0.flag)" }.joined(separator: " ")
+    let alternatives = names.isEmpty ? "" : " (\(names))"
+    return switch option.requirement {
+    case .optional: nil
+    case .conditional(let words, _): "Required \(words)\(alternatives)"
+    case .required: "Required\(alternatives)"
     }
   }
 }

@@ -26,11 +26,7 @@ extension Doctor {
       }
       step.summary = .access(namespaces: given)
       var denied = false
-      for text in own[.can] {
-        guard let question = AccessQuestion(text) else {
-          step.add(.access(.invalidQuestion(text)))
-          continue
-        }
+      for question in own[.can].compactMap(AccessQuestion.init) {
         let places: [String?] = question.path == nil && !given.isEmpty ? given : [nil]
         for namespace in places {
           let isAllowed = try reviewer.isAllowed(question, in: namespace)

@@ -38,8 +38,10 @@ extension ParsedArguments {
     if option.sensitivity == .secret { return text.isEmpty ? "empty" : "set" }
     // A token passed to the wrong option, or a URL with a password or a code.
     let isURL = text.contains("://")
+    let mayBeKey =
+      option.sensitivity == .confusable && !text.isClearlyPath && text.hasRandomComponent
     let isSuspect =
-      text.hasPrefix("eyJ") || text.contains("-----BEGIN ")
+      text.hasPrefix("eyJ") || text.contains("-----BEGIN ") || mayBeKey
       || isURL && text.contains { "@?#".contains($0) }
     return isSuspect ? "set, not shown" : text.sanitized(maxLength: 200)
   }

@@ -24,6 +24,9 @@ extension Doctor {
     }
     let unknown = arguments.unknownVariables
     if !unknown.isEmpty { step.add(.unknownVariables(unknown)) }
+    for text in context.plan.own[.can] where AccessQuestion(text) == nil {
+      step.add(.access(.invalidQuestion(text)))
+    }
     if let error = context.plan.usageError {
       step.add(.error(.usage(error)))
       return step

@@ -40,11 +40,14 @@ struct TokenFacts {
     rows.append(Fact("issuer", jwt.issuer ?? "none"))
     rows.append(Fact("subject", jwt.subject ?? "none"))
     rows += identity
+    let noAudience = jwt.claims["aud"].map { "invalid: " + Self.text($0) } ?? "none"
     rows.append(
-      Fact("audience", jwt.audiences.isEmpty ? "none" : jwt.audiences.joined(separator: ", ")))
+      Fact(
+        "audience", jwt.audiences.isEmpty ? noAudience : jwt.audiences.joined(separator: ", ")))
     if let date = jwt.issuedAt { rows.append(Fact("issued", when(date))) }
     if let date = jwt.notBefore { rows.append(Fact("not before", when(date))) }
-    rows.append(Fact("expires", jwt.expiry.map(when) ?? "never (no exp claim)"))
+    let noExpiry = jwt.claims["exp"].map { "invalid: " + Self.text($0) } ?? "never (no exp claim)"
+    rows.append(Fact("expires", jwt.expiry.map(when) ?? noExpiry))
     return rows
   }
 

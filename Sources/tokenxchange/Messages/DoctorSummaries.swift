@@ -43,11 +43,11 @@ extension Message {
         "for \(untrusted: jwt.audiences.joined(separator: ", ")), \(expiry: jwt.expiry, now: now)"
       case .username(let userID?, let connectorID?):
         """
-        bind \(untrusted: userID) from federated_claims.user_id, with a rule that \
-        federated_claims.connector_id is \(untrusted: connectorID)
+        map federated_claims.user_id, \(untrusted: userID), to the user name, and require \
+        federated_claims.connector_id to be \(untrusted: connectorID)
         """
       case .username:
-        "only sub is safe to bind: request the scope federated:id for a readable name"
+        "only sub is safe as the user name: request the scope federated:id for a readable one"
       case .apiServer(let user): "the API server sees the user \(untrusted: user)"
       case .access(let namespaces):
         namespaces.isEmpty
@@ -108,7 +108,7 @@ extension DoctorReport {
       let step = steps[number - 1]
       let earlier = warned.filter { $0 < number }
       return "step \(number), \(step.name.rawValue), failed: \(step.line)"
-        + (earlier.isEmpty ? "" : " (first check \(warnings(in: earlier)))")
+        + (earlier.isEmpty ? "" : " (see also \(warnings(in: earlier)))")
     }
     let skipped = steps.filter { $0.status == .skipped }.map(\.name.rawValue)
     let rest = skipped.isEmpty ? "" : "; skipped: \(skipped.joined(separator: ", "))"

@@ -43,7 +43,9 @@ extension Diagnosis {
         "--command contains a space: \(word: command)",
         hint: "clients do not split the command: pass only the program; its arguments are added")
     case .relativePath(let option):
-      self.init("\(option: option) is not an absolute path", hint: "a path in a pod starts with /")
+      self.init(
+        "\(option: option) is not the absolute path of a file",
+        hint: "a path in a pod starts with /, and the path of a file does not end with /")
     case .noHomeDirectory(let option):
       self.init(
         "\(option: option) starts with ~/, but HOME is not set",

@@ -15,6 +15,11 @@ struct Message: Equatable, Sendable, ExpressibleByStringInterpolation, CustomStr
 
   static func + (left: Message, right: Message) -> Message { "\(left)\(right)" }
 
+  /// The same inside a sentence: without the period with which Dex ends some descriptions.
+  var withoutPeriod: Message {
+    text.hasSuffix(".") ? Message(stringLiteral: String(text.dropLast())) : self
+  }
+
   struct StringInterpolation: StringInterpolationProtocol {
     fileprivate var text = ""
 

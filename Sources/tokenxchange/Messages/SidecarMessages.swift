@@ -61,14 +61,14 @@ extension Message {
       case .requested: "received SIGUSR1: renewing now"
       case .failed(let error, let pause, let token):
         """
-        renewal failed: \(Diagnosis(error).message); next attempt in \
+        renewal failed: \(Diagnosis(error).message.withoutPeriod); next attempt in \
         \(duration: pause.rounded(.up)), then after longer pauses; the same failure is logged every \
         \(duration: FailureLog.interval); \(Self.state(token)); hint: \(Diagnosis(error).hint)
         """
       case .stillFailing(let error, let attempts, let seconds, let pause, let token):
         """
         still failing after \(duration: seconds), \
-        \(count: attempts, "more attempt", "more attempts"): \(Diagnosis(error).message); next \
+        \(count: attempts, "more attempt", "more attempts"): \(Diagnosis(error).message.withoutPeriod); next \
         attempt in \(duration: pause.rounded(.up)); \(Self.state(token))
         """
       case .removed(let file, let reason): "removed \(path: file): \(reason.message)"

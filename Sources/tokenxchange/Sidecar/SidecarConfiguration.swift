@@ -25,7 +25,8 @@ struct SidecarConfiguration: Sendable {
     isOnce = arguments[.once]
     if exchange.tokenInput != nil, !isOnce {
       let option = OptionDeclaration.tokenInputs.first { arguments.isSet($0) } ?? .tokenFile
-      throw .tokenInput(.needsOnce(source: arguments.source(of: option)))
+      let source = arguments.source(of: option)
+      throw .tokenInput(.needsOnce(source: option.isSame(as: .tokenFile) ? source + "=-" : source))
     }
     mode = try arguments.fileMode() ?? 0o600
   }

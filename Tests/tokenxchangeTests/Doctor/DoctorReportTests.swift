@@ -112,7 +112,7 @@ struct DoctorReportTests {
     let one = Sample.world(outcomes: [.failure(.connectionRefused)])
     _ = run(one, Sample.base + ["--scopes=openid,foo"])
     #expect(
-      one.stdout.split(separator: "\n").last?.hasSuffix(" (first check the warning in step 1)")
+      one.stdout.split(separator: "\n").last?.hasSuffix(" (see also the warning in step 1)")
         == true, "\(one.stdout)")
     let two = Sample.world(outcomes: [.failure(.connectionRefused)])
     let kubelogin = [
@@ -122,7 +122,7 @@ struct DoctorReportTests {
     _ = run(two, ["--"] + kubelogin)
     #expect(
       two.stdout.split(separator: "\n").last?
-        .hasSuffix(" (first check the warnings in steps 1 and 2)") == true, "\(two.stdout)")
+        .hasSuffix(" (see also the warnings in steps 1 and 2)") == true, "\(two.stdout)")
     #expect(two.stdout.contains(#""--client-secret-file=FILE""#))
     #expect(!two.stdout.contains("hunter2"))
   }
@@ -211,8 +211,12 @@ struct DoctorReportTests {
         "--verbose", "--issuer=https://me:\(Self.secret)@dex.example",
         "--token-url=\(Sample.issued)",
       ])
+    // A key in the place of another value.
+    let key = "s3cr3tRANDOM9f8e7d6c5b4a"
+    _ = run(double, Sample.base + ["--client-auth=\(key)", "--verbose"])
     let all = double.stdout + double.stderr
     #expect(!all.contains(Self.secret))
+    #expect(!all.contains(key))
     #expect(!all.contains("eyJ"))
     #expect(all.contains("set [TOKENXCHANGE_CLIENT_SECRET]"))
     #expect(all.contains("set, not shown [flag]"))

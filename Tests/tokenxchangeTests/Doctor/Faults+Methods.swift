@@ -160,7 +160,7 @@ extension Fault {
       fixture.flags["can"] = "list:pods,delete:pods"
     },
     .failed(
-      "an invalid --can value", .access, "access-invalid-question",
+      "an invalid --can value", .settings, "access-invalid-question",
       "invalid value \"pods\" for --can",
       code: .usage
     ) { $0.flags["can"] = "pods" },

@@ -78,6 +78,13 @@ struct InspectTests {
         """)
   }
 
+  @Test("claims of a wrong type are shown as invalid, not as missing")
+  func invalidClaims() {
+    let text = run(Sample.jwt(#"{"iss":"https://a.example","aud":5,"exp":"soon"}"#)).stdout
+    #expect(text.contains("audience  invalid: 5\n"), "\(text)")
+    #expect(text.contains("expires   invalid: soon\n"), "\(text)")
+  }
+
   @Test("a Dex token in an ExecCredential is shown with its sub decoded")
   func execCredential() {
     let credential =
